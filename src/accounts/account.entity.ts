@@ -1,0 +1,29 @@
+import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+
+/** A WhatsApp account that is or was linked. Every contact belongs to one. */
+@Entity('account')
+@Unique('account_jid', ['jid'])
+export class Account {
+  @PrimaryGeneratedColumn('identity', { type: 'int', primaryKeyConstraintName: 'account_pkey' })
+  id: number;
+
+  /** `<digits>@s.whatsapp.net`, without a device. */
+  @Column('text')
+  jid: string;
+
+  /** `<digits>@lid`; null until WhatsApp has told it. */
+  @Column('text', { nullable: true })
+  lid: string | null;
+
+  /** The name that the account's owner chose himself; null until it is known. */
+  @Column('text', { name: 'push_name', nullable: true })
+  pushName: string | null;
+
+  /** When this service was last linked to the account; push names heard before are older than its history. */
+  @Column('timestamptz', { name: 'linked_at' })
+  linkedAt: Date;
+
+  /** When the first sync after linking was complete; null while it runs. */
+  @Column('timestamptz', { name: 'synced_at', nullable: true })
+  syncedAt: Date | null;
+}

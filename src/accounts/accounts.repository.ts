@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Transaction } from '../database/transaction.js';
+
+/** The account whose contacts are served. */
+export interface ServedAccount {
+  id: number;
+  jid: string;
+  lid: string | null;
+  pushName: string | null;
+  linkedAt: Date;
+  /** When the first sync after linking was complete; null while it runs. */
+  syncedAt: Date | null;
+}
+
+const COLUMNS = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt"`;
+
+@Injectable()
+export class AccountsRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** The account that is linked, or was linked last; null before the first. */
+  async findServed(): Promise<ServedAccount | null> {
+    const rows = await this.dataSource.query<ServedAccount[]>(
+      `SELECT ${COLUMNS} FROM session_state s JOIN account a ON a.id = s.account_id`,
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Makes the account the one whose contacts are served. What is known of it stays; it counts as not yet synced. */
+  async link(tx: Transaction, account: { jid: string; lid: string | null }): Promise<number> {
+    const [{ id }] = await tx.query<[{ id: number }]>(
+      `INSERT INTO account (jid, lid, linked_at) VALUES ($1, $2, now())
+       ON CONFLICT (jid) DO UPDATE
+       SET lid = coalesce(EXCLUDED.lid, account.lid), linked_at = EXCLUDED.linked_at, synced_at = NULL
+       RETURNING id`,
+      [account.jid, account.lid],
+    );
+    await tx.query('UPDATE session_state SET account_id = $1', [id]);
+    return id;
+  }
+
+  /** Values that are null change nothing. */
+  async update(tx: Transaction, id: number, news: { lid?: string | null; pushName?: string | null }): Promise<void> {
+    await tx.query(
+      `UPDATE account SET lid = coalesce($2, lid), push_name = coalesce($3, push_name)
+       WHERE id = $1 AND (lid, push_name) IS DISTINCT FROM (coalesce($2, lid), coalesce($3, push_name))`,
+      [id, news.lid ?? null, news.pushName ?? null],
+    );
+  }
+
+  async markSynced(tx: Transaction, id: number): Promise<void> {
+    await tx.query('UPDATE account SET synced_at = now() WHERE id = $1 AND synced_at IS NULL', [id]);
+  }
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Transaction } from '../database/transaction.js';
+import type { SessionCommandKind } from './session-command.entity.js';
+
+export interface PendingCommand {
+  id: string;
+  kind: SessionCommandKind;
+  argument: string | null;
+}
+
+export interface CommandOutcome {
+  doneAt: Date | null;
+  result: string | null;
+  error: string | null;
+}
+
+/** Requests of the API to the session role: the API adds one and looks for its outcome, the session takes it. */
+@Injectable()
+export class SessionCommandsRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** @returns the id by which the outcome is found */
+  async add(kind: SessionCommandKind, argument: string | null, ttlMs: number): Promise<string> {
+    const [{ id }] = await this.dataSource.query<[{ id: string }]>(
+      `INSERT INTO session_command (kind, argument, expires_at) VALUES ($1, $2, now() + $3 * interval '1 ms')
+       RETURNING id`,
+      [kind, argument, ttlMs],
+    );
+    return id;
+  }
+
+  async findOutcome(id: string): Promise<CommandOutcome | null> {
+    const rows = await this.dataSource.query<CommandOutcome[]>(
+      'SELECT done_at AS "doneAt", result, error FROM session_command WHERE id = $1',
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** The oldest command that somebody still waits for; outdated ones are deleted. */
+  async take(tx: Transaction): Promise<PendingCommand | null> {
+    await tx.query(`DELETE FROM session_command WHERE expires_at < now() - interval '1 minute'`);
+    const [rows] = await tx.query<[PendingCommand[], number]>(
+      `UPDATE session_command SET taken_at = now() WHERE id = (
+         SELECT id FROM session_command WHERE taken_at IS NULL AND expires_at > now() ORDER BY id LIMIT 1
+       ) RETURNING id, kind, argument`,
+    );
+    return rows[0] ?? null;
+  }
+
+  async finish(tx: Transaction, id: string, outcome: { result?: string; error?: string }): Promise<void> {
+    await tx.query('UPDATE session_command SET done_at = now(), result = $2, error = $3 WHERE id = $1', [
+      id,
+      outcome.result ?? null,
+      outcome.error ?? null,
+    ]);
+  }
+
+  /** Whether there is anything to take: asked often, so it writes nothing. */
+  async hasPending(): Promise<boolean> {
+    const [{ exists }] = await this.dataSource.query<[{ exists: boolean }]>(
+      'SELECT EXISTS (SELECT FROM session_command WHERE taken_at IS NULL AND expires_at > now())',
+    );
+    return exists;
+  }
+}

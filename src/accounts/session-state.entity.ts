@@ -1,0 +1,58 @@
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Account } from './account.entity.js';
+
+export const SESSION_STATUSES = ['linking', 'connecting', 'open', 'disconnected', 'logged_out'] as const;
+
+/**
+ * - `linking`: waits for a phone; a QR is shown as soon as WhatsApp has sent one
+ * - `connecting`: linked, on the way to WhatsApp
+ * - `open`: linked and connected
+ * - `disconnected`: linked, but not connected; see reason
+ * - `logged_out`: unlinked a moment ago; a new QR follows
+ */
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+
+/** The session as the session role last wrote it: one row, read by every replica of the API. */
+@Entity('session_state')
+@Check('session_state_one_row', 'id = 1')
+@Check('session_state_status', `status IN ('${SESSION_STATUSES.join("', '")}')`)
+export class SessionState {
+  @PrimaryColumn('smallint', { default: 1, primaryKeyConstraintName: 'session_state_pkey' })
+  id: number;
+
+  @Column('text', { default: 'linking' })
+  status: SessionStatus;
+
+  /** Why the session is not open, one sentence for people; null when it is. */
+  @Column('text', { nullable: true })
+  reason: string | null;
+
+  /** What the operator can do about it; null when nothing is needed. */
+  @Column('text', { nullable: true })
+  advice: string | null;
+
+  /** WhatsApp's closing code of the last connection (see closing-codes.ts); null when there was none. */
+  @Column('int', { name: 'closing_code', nullable: true })
+  closingCode: number | null;
+
+  /** Since when the status is what it is. */
+  @Column('timestamptz', { default: () => 'now()' })
+  since: Date;
+
+  /** When the next attempt to connect is due; null when none is planned. */
+  @Column('timestamptz', { name: 'retry_at', nullable: true })
+  retryAt: Date | null;
+
+  /** What goes wrong with the synchronisation while the session is open; null when nothing does. */
+  @Column('text', { name: 'sync_problem', nullable: true })
+  syncProblem: string | null;
+
+  /** Text of the QR to scan; null when there is nothing to scan. */
+  @Column('text', { nullable: true })
+  qr: string | null;
+
+  /** The account whose contacts are served: the one linked now, or the last one. */
+  @ManyToOne(() => Account, { nullable: true })
+  @JoinColumn({ name: 'account_id', foreignKeyConstraintName: 'session_state_account' })
+  account: Account | null;
+}

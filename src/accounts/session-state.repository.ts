@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Transaction } from '../database/transaction.js';
+import type { SessionStatus } from './session-state.entity.js';
+
+/** How the session is; see the columns of SessionState. */
+export interface SessionReport {
+  status: SessionStatus;
+  reason: string | null;
+  advice: string | null;
+  closingCode: number | null;
+  retryAt: Date | null;
+  qr: string | null;
+}
+
+export interface SessionSnapshot extends SessionReport {
+  since: Date;
+  syncProblem: string | null;
+}
+
+@Injectable()
+export class SessionStateRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async get(): Promise<SessionSnapshot> {
+    const [state] = await this.dataSource.query<[SessionSnapshot]>(
+      `SELECT status, reason, advice, closing_code AS "closingCode", since, retry_at AS "retryAt",
+         sync_problem AS "syncProblem", qr FROM session_state`,
+    );
+    return state;
+  }
+
+  async report(tx: Transaction, report: SessionReport): Promise<void> {
+    const { status, reason, advice, closingCode, retryAt, qr } = report;
+    await tx.query(
+      `UPDATE session_state SET status = $1, reason = $2, advice = $3, closing_code = $4, retry_at = $5, qr = $6,
+         since = CASE WHEN status = $1 THEN since ELSE now() END`,
+      [status, reason, advice, closingCode, retryAt, qr],
+    );
+  }
+
+  async reportSyncProblem(tx: Transaction, problem: string | null): Promise<void> {
+    await tx.query('UPDATE session_state SET sync_problem = $1 WHERE sync_problem IS DISTINCT FROM $1', [problem]);
+  }
+}

@@ -1,0 +1,89 @@
+import { plainToInstance, Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, validateSync } from 'class-validator';
+import { resolve } from 'node:path';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const ROLES = ['all', 'api', 'session'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Text to number; what is no number is left as it is, for the validator to name. */
+const toNumber = ({ value }: { value: unknown }) => (/^-?\d+$/.test(String(value)) ? Number(value) : value);
+
+/**
+ * Everything that can be configured, one environment variable a field. The only place that knows names,
+ * units and defaults; `.env.example` and the README repeat them for people.
+ */
+export class Config {
+  /** TCP port of the HTTP API. */
+  @Transform(toNumber)
+  @IsInt({ message: 'a TCP port from 1 to 65535, for example 8888' })
+  @Min(1, { message: 'a TCP port from 1 to 65535, for example 8888' })
+  @Max(65535, { message: 'a TCP port from 1 to 65535, for example 8888' })
+  PORT = 8888;
+
+  /** Address that the HTTP API listens on. Whoever reaches it can link the account: keep it private. */
+  @Matches(/^[\w.:-]+$/, { message: 'an address or host name to listen on, for example 127.0.0.1 or 0.0.0.0' })
+  HOST = '127.0.0.1';
+
+  /** Postgres to use; without it an embedded one runs under DATA_DIR. */
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/[^\s]+$/, {
+    message: 'a Postgres URL, for example postgres://user:password@localhost:5432/whatsapp_contacts',
+  })
+  DATABASE_URL?: string;
+
+  /** Folder for what the service keeps itself: the embedded database. Made absolute. */
+  @IsString()
+  @Matches(/\S/, { message: 'a folder, for example ./data' })
+  DATA_DIR = './data';
+
+  @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
+  LOG_LEVEL: LogLevel = 'info';
+
+  /** Which parts run in this process: `all`, only the HTTP `api`, or only the WhatsApp `session`. */
+  @IsIn(ROLES, { message: `one of ${ROLES.join(', ')}` })
+  ROLE: Role = 'all';
+}
+
+/** The environment is not usable; the message names each variable, its value and the right form. */
+export class ConfigError extends Error {}
+
+/** Variables whose value must not be repeated in a message or a log. */
+const SECRET = new Set(['DATABASE_URL']);
+
+/**
+ * Reads and checks the configuration.
+ * @throws ConfigError naming every variable that is wrong
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const known = Object.keys({ ...new Config(), DATABASE_URL: undefined });
+  const given = Object.fromEntries(
+    known.filter((name) => env[name]?.trim()).map((name) => [name, env[name]?.trim()]),
+  );
+  const config = plainToInstance(Config, given, { exposeDefaultValues: true });
+  const problems = validateSync(config).map(({ property, value, constraints }) => {
+    const shown = SECRET.has(property) ? 'not of that form' : JSON.stringify(value);
+    return `${property} is ${shown}, but must be ${Object.values(constraints ?? {}).at(-1)}.`;
+  });
+  if (config.ROLE !== 'all' && !config.DATABASE_URL) {
+    problems.push(
+      `ROLE is "${config.ROLE}", but DATABASE_URL is not set: the roles meet in one Postgres server, ` +
+        'for example postgres://user:password@localhost:5432/whatsapp_contacts.',
+    );
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  config.DATA_DIR = resolve(config.DATA_DIR);
+  return config;
+}
+
+/** Reads `.env` in the working directory, when there is one, without overriding what is set; then the environment. */
+export function loadConfigFromProcess(): Config {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return loadConfig(process.env);
+}

@@ -1,0 +1,29 @@
+import { ConsoleLogger, type LogLevel as NestLevel } from '@nestjs/common';
+import type { Config } from './config.js';
+
+/** Nest's levels, from the gravest on, by the names that operators know. */
+const LEVELS: Record<Config['LOG_LEVEL'], NestLevel[]> = {
+  silent: [],
+  fatal: ['fatal'],
+  error: ['fatal', 'error'],
+  warn: ['fatal', 'error', 'warn'],
+  info: ['fatal', 'error', 'warn', 'log'],
+  debug: ['fatal', 'error', 'warn', 'log', 'debug'],
+  trace: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
+};
+
+/** Parts of Nest that tell at each start what the code says anyway. */
+const FRAMEWORK = new Set(['NestFactory', 'NestApplication', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+
+/** Lines for people in a terminal, JSON everywhere else. */
+class ServiceLogger extends ConsoleLogger {
+  override log(message: unknown, ...parameters: unknown[]): void {
+    if (FRAMEWORK.has(String(parameters.at(-1)))) super.debug(message, ...parameters);
+    else super.log(message, ...parameters);
+  }
+}
+
+export function createLogger(config: Config): ConsoleLogger {
+  const isTerminal = Boolean(process.stdout.isTTY);
+  return new ServiceLogger({ logLevels: LEVELS[config.LOG_LEVEL], json: !isTerminal, colors: isTerminal });
+}

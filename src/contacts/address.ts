@@ -1,0 +1,53 @@
+/** A person by number: `<digits>@s.whatsapp.net`. */
+export type Jid = string & { readonly __brand: 'Jid' };
+
+/** A person by WhatsApp's anonymous id: `<digits>@lid`. */
+export type Lid = string & { readonly __brand: 'Lid' };
+
+/** Either way in which WhatsApp names a person. */
+export type Address = Jid | Lid;
+
+/** A number with country code, digits only, 7 to 15 of them (E.164), no leading zero. */
+export type Phone = string & { readonly __brand: 'Phone' };
+
+const PHONE = /^[1-9]\d{6,14}$/;
+
+/** user, optional agent (`_1`), optional device (`:7`), server. */
+const WIRE_ADDRESS = /^([1-9]\d{0,31})(?:_\d+)?(?::\d+)?@(s\.whatsapp\.net|c\.us|hosted|lid|hosted\.lid)$/;
+
+/** Numbers of WhatsApp's own bots (as in Baileys' `isJidBot`); they are no contacts. */
+const BOT = /^(1313555\d{4}|131655500\d{2})$/;
+
+/**
+ * Reads an address in any form that WhatsApp puts on the wire: with a device, as `c.us`, as a hosted account.
+ * @returns the person's address, or null for what is no person: a group, broadcast, newsletter, bot, or nonsense
+ */
+export function parseAddress(text: string | null | undefined): Address | null {
+  const match = WIRE_ADDRESS.exec(text ?? '');
+  if (!match?.[1] || !match[2]) return null;
+  const [, user, server] = match;
+  if (server === 'lid' || server === 'hosted.lid') return `${user}@lid` as Lid;
+  return BOT.test(user) ? null : (`${user}@s.whatsapp.net` as Jid);
+}
+
+export function isLid(address: Address): address is Lid {
+  return address.endsWith('@lid');
+}
+
+export function parseJid(text: string | null | undefined): Jid | null {
+  const address = parseAddress(text);
+  return address && !isLid(address) ? address : null;
+}
+
+export function parseLid(text: string | null | undefined): Lid | null {
+  const address = parseAddress(text);
+  return address && isLid(address) ? address : null;
+}
+
+export function parsePhone(text: string): Phone | null {
+  return PHONE.test(text) ? (text as Phone) : null;
+}
+
+export function jidOf(phone: Phone): Jid {
+  return `${phone}@s.whatsapp.net` as Jid;
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
+import { type Address, isLid } from './address.js';
+import type { BusinessName, PushName, SavedContact } from './contact-changes.js';
+
+/** Number and LID records of the address book are two sources, so they have columns of their own. */
+const SOURCES = {
+  jid: { saved: 'saved', fullName: 'full_name', firstName: 'first_name' },
+  lid: { saved: 'lid_saved', fullName: 'lid_full_name', firstName: 'lid_first_name' },
+} as const;
+
+type AddressColumn = keyof typeof SOURCES;
+
+/** Rows a statement: keeps the arrays, and the time during which nothing else runs, small. */
+const MAX_BATCH_ROWS = 5_000;
+
+/**
+ * Writes to the address book. Every method takes any number of people, each person at most once, and touches only
+ * the columns of its fact; rows that would not change are not rewritten.
+ */
+@Injectable()
+export class ContactChangesRepository {
+  /** Saved on the phone. A record with no name at all changes no name. */
+  async save(tx: Transaction, accountId: number, contacts: SavedContact[]): Promise<void> {
+    await forEachBatch(contacts, async (column, batch) => {
+      const { saved, fullName, firstName } = SOURCES[column];
+      const isNamed = `num_nonnulls(EXCLUDED.${fullName}, EXCLUDED.${firstName}) > 0`;
+      await tx.query(
+        `INSERT INTO contact AS c (account_id, ${column}, ${saved}, ${fullName}, ${firstName})
+         SELECT $1, address, true, full_name, first_name
+         FROM unnest($2::text[], $3::text[], $4::text[]) AS p (address, full_name, first_name)
+         ON CONFLICT (account_id, ${column}) DO UPDATE SET
+           ${saved} = true,
+           ${fullName} = CASE WHEN ${isNamed} THEN EXCLUDED.${fullName} ELSE c.${fullName} END,
+           ${firstName} = CASE WHEN ${isNamed} THEN EXCLUDED.${firstName} ELSE c.${firstName} END,
+           updated_at = now()
+         WHERE (c.${saved}, c.${fullName}, c.${firstName})
+           IS DISTINCT FROM (true, EXCLUDED.${fullName}, EXCLUDED.${firstName})`,
+        [
+          accountId,
+          batch.map(({ address }) => address),
+          batch.map((contact) => contact.fullName),
+          batch.map((contact) => contact.firstName),
+        ],
+      );
+    });
+  }
+
+  /** Deleted on the phone: the saved names go, what the person says of himself stays. */
+  async unsave(tx: Transaction, accountId: number, addresses: Address[]): Promise<void> {
+    const people = addresses.map((address) => ({ address }));
+    await forEachBatch(people, async (column, batch) => {
+      const { saved, fullName, firstName } = SOURCES[column];
+      await tx.query(
+        `UPDATE contact SET ${saved} = false, ${fullName} = NULL, ${firstName} = NULL, updated_at = now()
+         WHERE account_id = $1 AND ${column} = ANY ($2::text[]) AND ${saved}`,
+        [accountId, batch.map(({ address }) => address)],
+      );
+    });
+  }
+
+  async setPushNames(tx: Transaction, accountId: number, pushNames: PushName[]): Promise<void> {
+    await forEachBatch(pushNames, async (column, batch) => {
+      await tx.query(
+        `INSERT INTO contact AS c (account_id, ${column}, push_name, push_name_at)
+         SELECT $1, p.* FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS p
+         ON CONFLICT (account_id, ${column}) DO UPDATE
+         SET push_name = EXCLUDED.push_name, push_name_at = EXCLUDED.push_name_at, updated_at = now()
+         WHERE c.push_name IS DISTINCT FROM EXCLUDED.push_name
+           AND (c.push_name IS NULL OR c.push_name_at <= EXCLUDED.push_name_at)`,
+        [
+          accountId,
+          batch.map(({ address }) => address),
+          batch.map(({ name }) => name),
+          batch.map(({ heardAt }) => heardAt),
+        ],
+      );
+    });
+  }
+
+  async setBusinessNames(tx: Transaction, accountId: number, businessNames: BusinessName[]): Promise<void> {
+    await forEachBatch(businessNames, async (column, batch) => {
+      await tx.query(
+        `INSERT INTO contact AS c (account_id, ${column}, business_name)
+         SELECT $1, p.* FROM unnest($2::text[], $3::text[]) AS p
+         ON CONFLICT (account_id, ${column}) DO UPDATE
+         SET business_name = EXCLUDED.business_name, updated_at = now()
+         WHERE c.business_name IS DISTINCT FROM EXCLUDED.business_name`,
+        [accountId, batch.map(({ address }) => address), batch.map(({ name }) => name)],
+      );
+    });
+  }
+}
+
+/** Splits people into those named by number and those named by LID, and each of these into batches. */
+async function forEachBatch<T extends { address: Address }>(
+  people: T[],
+  write: (column: AddressColumn, batch: T[]) => Promise<void>,
+): Promise<void> {
+  const { jid = [], lid = [] } = Object.groupBy(people, ({ address }) => (isLid(address) ? 'lid' : 'jid'));
+  for (const [column, rows] of [['jid', jid], ['lid', lid]] as const) {
+    for (let start = 0; start < rows.length; start += MAX_BATCH_ROWS) {
+      await write(column, rows.slice(start, start + MAX_BATCH_ROWS));
+    }
+  }
+}

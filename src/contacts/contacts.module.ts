@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module.js';
+import { ContactChangesRepository } from './contact-changes.repository.js';
+import { ContactsRepository } from './contacts.repository.js';
+import { ContactsService } from './contacts.service.js';
+import { LidPairsRepository } from './lid-pairs.repository.js';
+
+/** The address book: what is known of people, and how it changes. The routes are in ContactsApiModule. */
+@Module({
+  imports: [AccountsModule],
+  providers: [ContactsRepository, ContactsService, ContactChangesRepository, LidPairsRepository],
+  exports: [ContactsRepository, ContactsService],
+})
+export class ContactsModule {}

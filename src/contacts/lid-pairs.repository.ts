@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
+import type { Jid, Lid } from './address.js';
+import type { LidPair } from './contact-changes.js';
+
+const MAX_BATCH_PAIRS = 5_000;
+
+/** `$1` account, `$2` numbers, `$3` LIDs: the pairs as a table. */
+const PAIRS = 'unnest($2::text[], $3::text[]) AS p (jid, lid)';
+
+const LID_NAME_IS_LATER = `gone.push_name_at > coalesce(n.push_name_at, '-infinity')`;
+
+/**
+ * Makes one row of a person who is known by number and by LID.
+ *
+ * What a person says of himself (push name, business name) belongs to the LID, where there is one: a LID stays with
+ * the person when the number changes. What the phone has saved belongs to the address it is saved under.
+ */
+@Injectable()
+export class LidPairsRepository {
+  /** Joins the rows of each pair, parting what was paired otherwise. Each number and LID stands at most once. */
+  async join(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
+    for (let start = 0; start < pairs.length; start += MAX_BATCH_PAIRS) {
+      const news = await this.findNew(tx, accountId, pairs.slice(start, start + MAX_BATCH_PAIRS));
+      if (news.length === 0) continue;
+      await this.part(tx, accountId, news);
+      await this.merge(tx, accountId, news);
+    }
+  }
+
+  /** Like join(), but pairs that contradict what is known are dropped. */
+  async joinUnknown(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
+    for (let start = 0; start < pairs.length; start += MAX_BATCH_PAIRS) {
+      const news = await this.findNew(tx, accountId, pairs.slice(start, start + MAX_BATCH_PAIRS));
+      const contradicted = await tx.query<LidPair[]>(
+        `SELECT p.jid, p.lid FROM ${PAIRS}
+         JOIN contact c ON c.account_id = $1 AND c.jid IS NOT NULL AND c.lid IS NOT NULL
+           AND (c.jid = p.jid OR c.lid = p.lid)`,
+        parameters(accountId, news),
+      );
+      const dropped = new Set(contradicted.map(({ lid }) => lid));
+      const joined = news.filter(({ lid }) => !dropped.has(lid));
+      if (joined.length > 0) await this.merge(tx, accountId, joined);
+    }
+  }
+
+  private async findNew(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<LidPair[]> {
+    return tx.query<{ jid: Jid; lid: Lid }[]>(
+      `SELECT p.jid, p.lid FROM ${PAIRS}
+       WHERE NOT EXISTS (SELECT FROM contact c WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid)`,
+      parameters(accountId, pairs),
+    );
+  }
+
+  /** Rows that pair one of the addresses with a third one: the number leaves, with what is saved under it. */
+  private async part(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
+    await tx.query(
+      `WITH parting AS (
+         SELECT DISTINCT c.id, c.jid, c.saved, c.full_name, c.first_name FROM ${PAIRS}
+         JOIN contact c ON c.account_id = $1 AND c.jid IS NOT NULL AND c.lid IS NOT NULL
+           AND (c.jid = p.jid OR c.lid = p.lid)
+       ), parted AS (
+         UPDATE contact c SET jid = NULL, saved = false, full_name = NULL, first_name = NULL, updated_at = now()
+         FROM parting WHERE c.id = parting.id RETURNING parting.*
+       )
+       INSERT INTO contact (account_id, jid, saved, full_name, first_name)
+       SELECT $1, jid, saved, full_name, first_name FROM parted`,
+      parameters(accountId, pairs),
+    );
+  }
+
+  /** For pairs of which at most one row holds the number alone and one the LID alone. */
+  private async merge(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
+    const values = parameters(accountId, pairs);
+    await tx.query(
+      `WITH gone AS (
+         DELETE FROM contact l USING ${PAIRS}, contact n
+         WHERE n.account_id = $1 AND n.jid = p.jid AND l.account_id = $1 AND l.lid = p.lid
+         RETURNING n.id AS kept_id, l.*
+       )
+       UPDATE contact n SET
+         lid = gone.lid,
+         lid_saved = gone.lid_saved,
+         lid_full_name = gone.lid_full_name,
+         lid_first_name = gone.lid_first_name,
+         push_name = CASE WHEN ${LID_NAME_IS_LATER} THEN gone.push_name ELSE n.push_name END,
+         push_name_at = greatest(gone.push_name_at, n.push_name_at),
+         business_name = coalesce(gone.business_name, n.business_name),
+         updated_at = now()
+       FROM gone
+       WHERE n.id = gone.kept_id`,
+      values,
+    );
+    await tx.query(
+      `UPDATE contact c SET lid = p.lid, updated_at = now() FROM ${PAIRS}
+       WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid IS NULL`,
+      values,
+    );
+    await tx.query(
+      `UPDATE contact c SET jid = p.jid, updated_at = now() FROM ${PAIRS}
+       WHERE c.account_id = $1 AND c.lid = p.lid AND c.jid IS NULL`,
+      values,
+    );
+    await tx.query(
+      `INSERT INTO contact (account_id, jid, lid) SELECT $1, p.jid, p.lid FROM ${PAIRS} ON CONFLICT DO NOTHING`,
+      values,
+    );
+  }
+}
+
+function parameters(accountId: number, pairs: LidPair[]): [number, string[], string[]] {
+  return [accountId, pairs.map(({ jid }) => jid), pairs.map(({ lid }) => lid)];
+}

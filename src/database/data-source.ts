@@ -1,0 +1,51 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Account } from '../accounts/account.entity.js';
+import { SessionCommand } from '../accounts/session-command.entity.js';
+import { SessionState } from '../accounts/session-state.entity.js';
+import { Contact } from '../contacts/contact.entity.js';
+import { AuthCredentials } from '../whatsapp/auth-state/auth-credentials.entity.js';
+import { AuthKey } from '../whatsapp/auth-state/auth-key.entity.js';
+import { SessionLease } from '../whatsapp/session/session-lease.entity.js';
+import { AppStateCollection } from '../whatsapp/sync/app-state/app-state-collection.entity.js';
+import { AppStateRecord } from '../whatsapp/sync/app-state/app-state-record.entity.js';
+import { HistoryNotification } from '../whatsapp/sync/history/history-notification.entity.js';
+
+/** Every table of the service; the migrations are held against this list by `npm run migration:drift`. */
+export const ENTITIES = [
+  Account,
+  AppStateCollection,
+  AppStateRecord,
+  AuthCredentials,
+  AuthKey,
+  Contact,
+  HistoryNotification,
+  SessionCommand,
+  SessionLease,
+  SessionState,
+];
+
+/**
+ * Options of the one data source, for the API, the session and the migrations.
+ *
+ * `synchronize` is off for good: the schema changes by the migrations alone. The migrations are found only in the
+ * built service (`dist/migrations`).
+ */
+export function dataSourceOptions(url: string, { maxConnections = 10 } = {}): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities: ENTITIES,
+    synchronize: false,
+    migrationsTableName: 'migration',
+    logging: false,
+    connectTimeoutMS: 5_000,
+    poolSize: maxConnections,
+    extra: { idleTimeoutMillis: 30_000, application_name: 'whatsapp-contacts' },
+  };
+}
+
+/** A data source for what runs outside of Nest: migrations and their check. */
+export function migrationDataSource(url: string): DataSource {
+  const migrations = [`${import.meta.dirname}/../migrations/*.js`];
+  return new DataSource({ ...dataSourceOptions(url, { maxConnections: 3 }), migrations } as DataSourceOptions);
+}

@@ -1,0 +1,44 @@
+/** The database cannot be used; the message is one sentence that says why and what to do. */
+export class DatabaseError extends Error {}
+
+const NETWORK_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ECONNRESET']);
+
+/** `host:port/database` of a Postgres URL, without user and password. */
+function place(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname}:${port || 5432}${pathname}`;
+}
+
+function explain(code: string | undefined, message: string): string {
+  if (code && NETWORK_CODES.has(code)) return `it cannot be reached (${code}). Is it running, and are host and port right?`;
+  if (code === '28P01' || code === '28000') return 'user or password are wrong. Check them in DATABASE_URL.';
+  if (code === '3D000') return 'the database does not exist. Create it, for example with createdb.';
+  if (code === '42501') return 'the user may not create or change tables. Grant it CREATE on the schema public.';
+  if (code === '57P03') return 'it is still starting up. Try again in a moment.';
+  if (code === '53300') return 'it has no free connections. Raise max_connections or close other clients.';
+  if (/timeout/i.test(message)) return 'it does not answer. Are host and port right, and is a firewall in between?';
+  return `${message}.`;
+}
+
+/** Turns an error of pg at start into one sentence for the operator; never repeats the password. */
+export function toDatabaseError(error: unknown, url: string): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  const cause = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  const { code, message } = cause as { code?: string; message: string };
+  return new DatabaseError(`The database ${place(url)} cannot be used: ${explain(code, message)}`, { cause });
+}
+
+/** SQLSTATE classes and codes of a database that is away, or on its way out, for now. */
+const AWAY = /^(08...|57P0[123]|57P05|25P03|53300|53100|25006)$/;
+
+/**
+ * Whether the error says that the database is away (restarting, unreachable, full, read-only), so that the same
+ * work may succeed later.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
+  const { code, message, driverError } = error as { code?: string; message?: string; driverError?: unknown };
+  if (driverError && driverError !== error) return isDatabaseUnavailable(driverError);
+  if (code && (NETWORK_CODES.has(code) || code === 'EPIPE' || AWAY.test(code))) return true;
+  return /connection terminated|client was closed|timeout exceeded when trying to connect|not queryable/i.test(message ?? '');
+}

@@ -1,0 +1,18 @@
+import { loadConfigFromProcess } from '../config/config.js';
+import { migrate } from './migrations.js';
+import { openDatabase } from './open-database.js';
+
+/** `npm run migration:run`: brings the configured database, or the embedded one, up to date and ends. */
+try {
+  const config = loadConfigFromProcess();
+  const database = await openDatabase(config, console.error);
+  try {
+    await migrate(database.url);
+    console.log('The database is up to date.');
+  } finally {
+    await database.close();
+  }
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,50 @@
+import type { DataSource } from 'typeorm';
+import { migrationDataSource } from './data-source.js';
+import { DatabaseError, toDatabaseError } from './database-errors.js';
+
+/** Any number of our own; the same in every version, so that all processes wait for one another. */
+const MIGRATION_LOCK = 4_203_888;
+
+/**
+ * Brings the database to the schema of this version. Safe to be called by many processes at once: one migrates,
+ * the others wait.
+ * @throws DatabaseError when the database is unreachable, refuses us, or is newer than this code
+ */
+export async function migrate(url: string): Promise<void> {
+  const dataSource = migrationDataSource(url);
+  try {
+    await dataSource.initialize();
+    await underLock(dataSource, async () => {
+      await refuseNewerSchema(dataSource);
+      await dataSource.runMigrations({ transaction: 'all' });
+    });
+  } catch (error) {
+    throw toDatabaseError(error, url);
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+  }
+}
+
+/** Holds a lock of a transaction, not of a session: connection poolers keep the former. */
+async function underLock(dataSource: DataSource, work: () => Promise<void>): Promise<void> {
+  await dataSource.transaction(async (lock) => {
+    await lock.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await work();
+  });
+}
+
+async function refuseNewerSchema(dataSource: DataSource): Promise<void> {
+  const [{ exists }] = await dataSource.query<[{ exists: boolean }]>(
+    `SELECT to_regclass('migration') IS NOT NULL AS exists`,
+  );
+  if (!exists) return;
+  const known = new Set(dataSource.migrations.map((migration) => migration.name));
+  const applied = await dataSource.query<{ name: string }[]>('SELECT name FROM migration ORDER BY id');
+  const unknown = applied.filter(({ name }) => !known.has(name)).at(-1);
+  if (unknown) {
+    throw new DatabaseError(
+      `The database is newer than this version of the service: it holds the migration ${unknown.name}, ` +
+        'which is unknown here. Run the newer version, or restore a backup from before it.',
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { Response } from 'express';
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { DomainError, type DomainErrorKind } from './domain-error.js';
+
+const STATUS: Record<DomainErrorKind, number> = { invalid: 400, 'not-found': 404, conflict: 409, unavailable: 503 };
+
+/**
+ * Every error as `{"statusCode", "error", "message"}`, as Nest writes its own. What is unexpected shows nothing but
+ * an id that stands in the log.
+ */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ErrorFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<Response>();
+    const { statusCode, message } = this.explain(error);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (statusCode === 503) response.setHeader('Retry-After', '5');
+    response.status(statusCode).json({ statusCode, error: STATUS_CODES[statusCode], message });
+  }
+
+  private explain(error: unknown): { statusCode: number; message: string } {
+    if (error instanceof DomainError) return { statusCode: STATUS[error.kind], message: error.message };
+    if (error instanceof HttpException) return { statusCode: error.getStatus(), message: textOf(error) };
+    const statusCode = httpStatusOf(error);
+    if (statusCode) return { statusCode, message: (error as Error).message };
+    if (isDatabaseUnavailable(error)) {
+      this.logger.warn(`The database is away: ${(error as Error).message}`);
+      return { statusCode: 503, message: 'The database is not available at the moment. Try again shortly.' };
+    }
+    const id = randomUUID();
+    this.logger.error(`Unexpected error ${id}`, (error as Error).stack);
+    return { statusCode: 500, message: `Unexpected error. The log says more under the id ${id}.` };
+  }
+}
+
+/** Body parser and router of Express mark errors of the caller with a status. */
+function httpStatusOf(error: unknown): number | null {
+  const { status, expose } = error as { status?: unknown; expose?: unknown };
+  return expose === true && typeof status === 'number' && status >= 400 && status < 500 ? status : null;
+}
+
+function textOf(error: HttpException): string {
+  const response = error.getResponse();
+  const message = typeof response === 'string' ? response : (response as { message?: unknown }).message;
+  return Array.isArray(message) ? message.join('; ') : String(message ?? error.message);
+}

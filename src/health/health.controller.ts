@@ -1,0 +1,22 @@
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { DatabaseHealth } from '../database/database.health.js';
+
+/** Probes. WhatsApp being away or unlinked is no reason to restart this process, or to send readers elsewhere. */
+@Controller()
+export class HealthController {
+  constructor(private readonly database: DatabaseHealth) {}
+
+  /** The process answers: nothing else is asked. */
+  @Get('livez')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** The database answers and is migrated. */
+  @Get('readyz')
+  async ready(): Promise<{ status: 'ok' }> {
+    const problem = await this.database.problem();
+    if (problem) throw new ServiceUnavailableException(problem);
+    return { status: 'ok' };
+  }
+}

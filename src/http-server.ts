@@ -1,0 +1,28 @@
+import { BadRequestException, ValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import type { Config } from './config/config.js';
+import { createLogger } from './config/logger.js';
+import { ErrorFilter } from './errors/error.filter.js';
+
+/** Builds the HTTP application, not yet listening. */
+export async function createHttpServer(config: Config, databaseUrl: string): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, databaseUrl), {
+    logger: createLogger(config),
+    forceCloseConnections: true,
+  });
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.useGlobalFilters(new ErrorFilter());
+  app.useGlobalPipes(
+    new ValidationPipe({
+      transform: true,
+      exceptionFactory: (errors) => {
+        const [message] = errors.flatMap(({ constraints }) => Object.values(constraints ?? {}));
+        return new BadRequestException(message);
+      },
+    }),
+  );
+  return app;
+}

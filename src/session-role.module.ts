@@ -1,0 +1,16 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { WhatsappModule } from './whatsapp/whatsapp.module.js';
+
+/** The session role: the WhatsApp connection and what it feeds. It shares nothing with the API but Postgres. */
+@Module({})
+export class SessionRoleModule {
+  static forRoot(config: Config, databaseUrl: string): DynamicModule {
+    return {
+      module: SessionRoleModule,
+      imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(databaseUrl), WhatsappModule],
+    };
+  }
+}

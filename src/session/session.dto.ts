@@ -1,0 +1,44 @@
+import { IsString, Matches, type ValidationArguments } from 'class-validator';
+import type { SessionStatus } from '../accounts/session-state.entity.js';
+
+/** The body of `GET /session`. */
+export interface SessionDto {
+  status: SessionStatus;
+  /** Why the session is not open, or what is wrong while it is; null when all is well. */
+  reason: string | null;
+  /** What to do about it; null when nothing is needed. */
+  advice: string | null;
+  /** Since when the status is what it is, ISO 8601. */
+  since: string;
+  /** When the next attempt to connect is due, ISO 8601; null when none is planned. */
+  retry_at: string | null;
+  /** Text of the QR to scan; null when there is nothing to scan. */
+  qr: string | null;
+  /** The linked account; null while none is linked. */
+  phone: string | null;
+  jid: string | null;
+  push_name: string | null;
+  /** Of the account that is served: the linked one, or the last one. */
+  contacts: { count: number; sync: 'partial' | 'complete' };
+}
+
+function explain({ value }: ValidationArguments): string {
+  const given = value === undefined ? 'missing' : JSON.stringify(value);
+  return (
+    `phone is ${given}; it must be the number of the account to link, with country code, 7 to 15 digits without ` +
+    '"+", spaces or a leading zero, for example {"phone": "491701234567"}.'
+  );
+}
+
+/** The body of `POST /session/pairing-code`. */
+export class PairingCodeRequest {
+  @IsString({ message: explain })
+  @Matches(/^[1-9]\d{6,14}$/, { message: explain })
+  phone: string;
+}
+
+/** The answer of `DELETE /session`. */
+export interface UnlinkedDto {
+  unlinked: true;
+  message: string;
+}

@@ -1,0 +1,121 @@
+import {
+  type AuthenticationCreds,
+  type AuthenticationState,
+  BufferJSON,
+  initAuthCreds,
+  type SignalDataSet,
+  type SignalDataTypeMap,
+  type SignalKeyStore,
+} from '@whiskeysockets/baileys';
+import type { Transaction } from '../../database/transaction.js';
+import type { Ownership } from '../session/ownership.js';
+import { deserialiseKey, serialiseKeys } from './auth-key-codec.js';
+import type { AuthStateRepository } from './auth-state.repository.js';
+
+/** What is given to the key store: Baileys' keys, and announcements of history that pass through its transactions. */
+export type KeptData = SignalDataSet & { 'history-notification'?: Record<string, Uint8Array> };
+
+/** What else happens when Baileys reads or writes keys; both run before Baileys goes on. */
+export interface KeyHooks {
+  /** Inside the transaction that saves the keys. */
+  saved(tx: Transaction, data: KeptData): Promise<void>;
+  /** After that transaction is committed. */
+  committed(data: KeptData): void;
+  /** @returns the state to report for an app-state collection that we read ourselves; undefined for others */
+  appStateVersion(collection: string): Promise<SignalDataTypeMap['app-state-sync-version'] | undefined>;
+}
+
+/**
+ * Baileys' auth state, kept in Postgres.
+ *
+ * Baileys announces changed credentials by an event that it does not wait for, and may tell WhatsApp the next
+ * moment. So whatever it writes next carries the credentials with it, in the same transaction: ids of pre-keys
+ * that were uploaded are never given out twice.
+ */
+export class AuthState implements AuthenticationState {
+  readonly keys: SignalKeyStore = { get: (type, ids) => this.getKeys(type, ids), set: (keys) => this.setKeys(keys) };
+
+  /** What is known to be in the database, to spare writes. */
+  private savedCredentials: string | null = null;
+
+  constructor(
+    readonly creds: AuthenticationCreds,
+    private readonly repository: AuthStateRepository,
+    private readonly ownership: Ownership,
+    private readonly hooks: KeyHooks,
+  ) {}
+
+  /** Saves the credentials as they are now. */
+  async saveCredentials(): Promise<void> {
+    await this.withCredentials(async () => {});
+  }
+
+  /** Saves the credentials that a phone has just confirmed, with what else belongs to the link. */
+  async saveLink(confirmed: Partial<AuthenticationCreds>, work: (tx: Transaction) => Promise<void>): Promise<void> {
+    await this.withCredentials(work, { ...this.creds, ...confirmed });
+  }
+
+  /** Runs work in a transaction that also saves the credentials. */
+  private async withCredentials(work: (tx: Transaction) => Promise<void>, creds = this.creds): Promise<void> {
+    const credentials = JSON.stringify(creds, BufferJSON.replacer);
+    await this.ownership.transaction(async (tx) => {
+      if (credentials !== this.savedCredentials) await this.repository.saveCredentials(tx, credentials);
+      await work(tx);
+    });
+    this.savedCredentials = credentials;
+  }
+
+  private async getKeys<T extends keyof SignalDataTypeMap>(
+    type: T,
+    ids: string[],
+  ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
+    if (type === 'app-state-sync-version') return (await this.getVersions(ids)) as { [id: string]: SignalDataTypeMap[T] };
+    return this.findKeys(type, ids);
+  }
+
+  private async getVersions(collections: string[]): Promise<Record<string, unknown>> {
+    const versions = await this.findKeys('app-state-sync-version', collections);
+    for (const collection of collections) {
+      const ours = await this.hooks.appStateVersion(collection);
+      if (ours) versions[collection] = ours;
+    }
+    return versions;
+  }
+
+  private async findKeys<T extends keyof SignalDataTypeMap>(
+    type: T,
+    ids: string[],
+  ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
+    const rows = await this.repository.findKeys(type, ids);
+    return Object.fromEntries(rows.map(({ id, value }) => [id, deserialiseKey(type, value)]));
+  }
+
+  private async setKeys(data: KeptData): Promise<void> {
+    const { 'history-notification': _announced, ...keys } = data;
+    await this.withCredentials(async (tx) => {
+      await this.repository.saveKeys(tx, serialiseKeys(keys));
+      await this.hooks.saved(tx, data);
+    });
+    this.hooks.committed(data);
+  }
+}
+
+/** What is kept, or the identity of a device to be linked. */
+export async function loadCredentials(repository: AuthStateRepository): Promise<AuthenticationCreds> {
+  const kept = await repository.findCredentials();
+  const creds = kept ? (JSON.parse(kept, BufferJSON.reviver) as AuthenticationCreds) : initAuthCreds();
+  if (!isLinked(creds)) forgetPairingAttempt(creds);
+  return creds;
+}
+
+/** Whether a phone has confirmed this device. */
+export function isLinked(creds: AuthenticationCreds): boolean {
+  return Boolean(creds.account && creds.me);
+}
+
+/** A pairing code that nobody entered leaves a `me` behind, with which Baileys would try to log in. */
+function forgetPairingAttempt(creds: AuthenticationCreds): void {
+  delete creds.me;
+  creds.pairingCode = undefined;
+  creds.registered = false;
+}

@@ -1,0 +1,38 @@
+import { Logger } from '@nestjs/common';
+import type { UserFacingSocketConfig } from '@whiskeysockets/baileys';
+
+type BaileysLogger = NonNullable<UserFacingSocketConfig['logger']>;
+
+/** Fields of Baileys' log objects that hold neither names, texts nor keys. */
+const HARMLESS_FIELDS = ['msgId', 'count', 'version', 'name', 'statusCode', 'attempt', 'code'] as const;
+
+/**
+ * Baileys' log, one level quieter than it thinks (its `info` is our `debug`), and without what it logs of stanzas
+ * and messages: only sentences, errors' messages and a few harmless fields get through.
+ */
+export function createBaileysLogger(): BaileysLogger {
+  const logger = new Logger('Baileys');
+  const line = (fields: unknown, text?: string) => [text ?? '', ...details(fields)].filter(Boolean).join(' ');
+  return {
+    // Baileys formats whole stanzas for `trace` and `debug`, so it is not told of those levels.
+    level: 'info',
+    child: () => createBaileysLogger(),
+    trace: () => {},
+    debug: () => {},
+    info: (fields, text) => logger.debug(line(fields, text)),
+    warn: (fields, text) => logger.debug(line(fields, text)),
+    error: (fields, text) => logger.warn(line(fields, text)),
+  };
+}
+
+function details(fields: unknown): string[] {
+  if (typeof fields === 'string') return [fields];
+  if (!fields || typeof fields !== 'object') return [];
+  const { err, error = err, trace, ...rest } = fields as Record<string, unknown>;
+  const harmless = HARMLESS_FIELDS.filter((name) => ['string', 'number'].includes(typeof rest[name])).map(
+    (name) => `${name}=${String(rest[name])}`,
+  );
+  if (error instanceof Error) harmless.push(`(${error.message})`);
+  else if (typeof trace === 'string') harmless.push(`(${trace.split('\n', 1)[0]})`);
+  return harmless;
+}

@@ -1,0 +1,48 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type PendingCommand,
+  SessionCommandsRepository,
+} from '../../accounts/session-commands.repository.js';
+import { Ownership } from './ownership.js';
+
+const LOOK_EVERY_MS = 300;
+
+type Outcome = { result: string } | { error: string };
+
+/** Does one command. What it throws is told to the caller as the reason. */
+export type DoCommand = (command: PendingCommand) => Promise<string>;
+
+/** Takes the API's commands out of the database, one at a time, and writes their outcome there. */
+@Injectable()
+export class CommandDesk {
+  private readonly logger = new Logger(CommandDesk.name);
+
+  constructor(
+    private readonly commands: SessionCommandsRepository,
+    private readonly ownership: Ownership,
+  ) {}
+
+  /** Serves until over is aborted. */
+  async serve(doCommand: DoCommand, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      try {
+        if (await this.commands.hasPending()) await this.serveOne(doCommand);
+      } catch (error) {
+        this.logger.warn(`Cannot look for commands: ${(error as Error).message}`);
+      }
+      await sleep(LOOK_EVERY_MS, undefined, { signal: over }).catch(() => {});
+    }
+  }
+
+  private async serveOne(doCommand: DoCommand): Promise<void> {
+    const command = await this.ownership.transaction((tx) => this.commands.take(tx));
+    if (!command) return;
+    this.logger.log(`Does the command ${command.kind}`);
+    const outcome: Outcome = await doCommand(command).then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error: (error as Error).message }),
+    );
+    await this.ownership.transaction((tx) => this.commands.finish(tx, command.id, outcome));
+  }
+}

@@ -1,0 +1,187 @@
+import { Logger } from '@nestjs/common';
+import {
+  type BinaryNode,
+  configureSuccessfulPairing,
+  type ConnectionState,
+  DEFAULT_CONNECTION_CONFIG,
+  jidDecode,
+  makeWASocket,
+  type WASocket,
+} from '@whiskeysockets/baileys';
+import { parseJid, parseLid } from '../../contacts/address.js';
+import { AuthState, isLinked, type KeyHooks, loadCredentials } from '../auth-state/auth-state.js';
+import { AddressBookSync } from '../sync/address-book-sync.js';
+import { keepPeerMessages } from '../sync/peer-messages.js';
+import type { SyncServices } from '../sync/sync-services.js';
+import { createBaileysLogger } from './baileys-logger.js';
+import { InboundGate } from './inbound-gate.js';
+import { rawSocketOf, speakOnlyWhile } from './raw-socket.js';
+
+/** Pings go out this often; a line that is silent for one period and 5 s more is taken for dead. */
+const KEEP_ALIVE_MS = 20_000;
+const CONNECT_TIMEOUT_MS = 20_000;
+
+/** How a connection ended. */
+export interface ClosedConnection {
+  /** See closing-codes.ts. */
+  code: number;
+  message: string;
+  /** How long it was open, logged in; 0 when it never was. */
+  openMs: number;
+}
+
+export interface ConnectionEvents {
+  qr(text: string): void;
+  open(): void;
+}
+
+/** Without an account there is nothing to synchronise: the connection is there to be linked. */
+const NO_SYNC: KeyHooks = { saved: async () => {}, committed: () => {}, appStateVersion: async () => undefined };
+
+/** One connection to WhatsApp: a Baileys socket, and what is wired to it. It is never reused. */
+export class Connection {
+  private readonly logger = new Logger(Connection.name);
+  private readonly socket: WASocket;
+  private openedAtMs: number | null = null;
+  readonly closed: Promise<ClosedConnection>;
+
+  private constructor(
+    private readonly services: SyncServices,
+    private readonly authState: AuthState,
+    private readonly sync: AddressBookSync | null,
+    private readonly events: ConnectionEvents,
+  ) {
+    this.socket = makeWASocket({
+      auth: authState,
+      logger: createBaileysLogger(),
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      keepAliveIntervalMs: KEEP_ALIVE_MS,
+      // The phone goes on notifying its owner, as it would not while a companion is online.
+      markOnlineOnConnect: false,
+      syncFullHistory: false,
+      // History and app state are read by our own code (src/whatsapp/sync), which can survive being killed.
+      shouldSyncHistoryMessage: () => false,
+      emitOwnEvents: false,
+      enableRecentMessageCache: false,
+      makeSignalRepository: keepPeerMessages(
+        DEFAULT_CONNECTION_CONFIG.makeSignalRepository,
+        () => [authState.creds.me?.id, authState.creds.me?.lid].map((jid) => jidDecode(jid)?.user),
+        (error) => this.logger.warn(`Cannot read a message of the phone: ${(error as Error).message}`),
+      ),
+    });
+    speakOnlyWhile(this.socket, () => services.ownership.isHeld);
+    new InboundGate(
+      this.socket.ws,
+      (stanzas) => this.keep(stanzas),
+      (error) => this.abandon(error),
+    );
+    this.socket.ev.on('creds.update', () => void this.saveCredentials());
+    this.closed = new Promise((resolve) => {
+      this.socket.ev.on('connection.update', (update) => this.onUpdate(update, resolve));
+    });
+  }
+
+  /** Connects as the device that is linked, or, when none is, as one that waits to be. */
+  static async open(services: SyncServices, events: ConnectionEvents): Promise<Connection> {
+    const creds = await loadCredentials(services.authState);
+    const account = isLinked(creds) ? await services.accounts.findServed() : null;
+    let connection: Connection | null = null;
+    const query = (node: BinaryNode): Promise<BinaryNode> => {
+      if (!connection) throw new Error('The connection is not made yet');
+      return connection.query(node);
+    };
+    const sync = account ? new AddressBookSync(account, query, services) : null;
+    const authState = new AuthState(creds, services.authState, services.ownership, sync ?? NO_SYNC);
+    connection = new Connection(services, authState, sync, events);
+    return connection;
+  }
+
+  /** Whether it logs in as a linked device; otherwise it waits to be linked. */
+  get isLinked(): boolean {
+    return this.sync !== null;
+  }
+
+  get isOpen(): boolean {
+    return this.openedAtMs !== null;
+  }
+
+  /** @returns the 8 characters to enter on the phone */
+  async requestPairingCode(phone: string): Promise<string> {
+    return this.socket.requestPairingCode(phone);
+  }
+
+  /** Tells WhatsApp that this device is no longer linked; the connection ends with it. */
+  async unlink(): Promise<void> {
+    await this.socket.logout();
+  }
+
+  /** Says goodbye and closes. */
+  async close(): Promise<void> {
+    this.sync?.close();
+    await this.socket.end(undefined);
+  }
+
+  /** Cuts the line without a word, as must be when another process holds the session. */
+  cut(): void {
+    this.sync?.close();
+    rawSocketOf(this.socket)?.terminate();
+    void this.socket.end(undefined);
+  }
+
+  private async query(node: BinaryNode): Promise<BinaryNode> {
+    const answer = (await this.socket.query(node)) as BinaryNode | undefined;
+    if (!answer) throw new Error('WhatsApp did not answer in time');
+    return answer;
+  }
+
+  private onUpdate({ qr, connection, lastDisconnect }: Partial<ConnectionState>, closed: (end: ClosedConnection) => void) {
+    if (qr) this.events.qr(qr);
+    if (connection === 'open') this.onOpen();
+    if (connection === 'close') {
+      this.sync?.close();
+      const error = lastDisconnect?.error;
+      const code = (error as { output?: { statusCode?: number } } | undefined)?.output?.statusCode ?? 428;
+      const openMs = this.openedAtMs === null ? 0 : performance.now() - this.openedAtMs;
+      closed({ code, message: error?.message ?? 'closed', openMs });
+    }
+  }
+
+  private onOpen(): void {
+    this.openedAtMs = performance.now();
+    this.events.open();
+    this.sync?.opened(this.authState.creds.me?.lid).catch((error: unknown) => this.abandon(error));
+  }
+
+  /** Runs before Baileys' handlers see the stanzas, and so before anything is acknowledged. */
+  private async keep(stanzas: BinaryNode[]): Promise<void> {
+    const pairing = stanzas.find(({ tag }) => tag === 'iq');
+    if (pairing) return this.keepLink(pairing);
+    await this.authState.saveCredentials();
+    await this.sync?.saveStanzas(stanzas);
+  }
+
+  /**
+   * The phone has confirmed this device. Baileys answers it at once; from then on the phone counts the device as
+   * linked, so that credentials and account are kept first. Baileys derives the same credentials once more.
+   */
+  private async keepLink(pairing: BinaryNode): Promise<void> {
+    const { creds: confirmed } = configureSuccessfulPairing(pairing, this.authState.creds);
+    const jid = parseJid(confirmed.me?.id);
+    if (!jid) throw new Error('WhatsApp has confirmed the link without saying to which account');
+    const { accounts, appState } = this.services;
+    await this.authState.saveLink(confirmed, async (tx) => {
+      const accountId = await accounts.link(tx, { jid, lid: parseLid(confirmed.me?.lid) });
+      await appState.restart(tx, accountId);
+    });
+  }
+
+  private async saveCredentials(): Promise<void> {
+    await this.authState.saveCredentials().catch((error: unknown) => this.abandon(error));
+  }
+
+  /** What cannot be kept must not be acknowledged: the line is cut, and WhatsApp sends it again. */
+  private abandon(error: unknown): void {
+    this.logger.warn(`The connection is given up: ${(error as Error).message}`);
+    this.cut();
+  }
+}

@@ -1,0 +1,58 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { EventEmitter } from 'node:events';
+
+/** Events by which Baileys' handlers get what they acknowledge to WhatsApp. */
+const HELD_EVENTS = new Set(['CB:message', 'CB:notification', 'CB:iq,,pair-success']);
+
+interface HeldStanza {
+  event: string;
+  stanza: BinaryNode;
+}
+
+/**
+ * Stands between the socket and Baileys' handlers: a stanza reaches them, and so is acknowledged to WhatsApp, only
+ * after save() has kept what it says. Whatever was not kept is delivered again by WhatsApp at the next login.
+ *
+ * Baileys has no hook for this: its handlers acknowledge on their own, so the gate takes the place of `emit` on the
+ * socket's emitter. Order is kept; stanzas that arrive while save() runs are saved together.
+ */
+export class InboundGate {
+  private held: HeldStanza[] = [];
+  private draining = false;
+  private readonly forward: (event: string, ...args: unknown[]) => boolean;
+
+  /**
+   * @param socket Baileys' `sock.ws`
+   * @param save keeps what the stanzas say; when it rejects, the stanzas are dropped unacknowledged
+   * @param failed is told why
+   */
+  constructor(
+    socket: EventEmitter,
+    private readonly save: (stanzas: BinaryNode[]) => Promise<void>,
+    private readonly failed: (error: unknown) => void,
+  ) {
+    this.forward = socket.emit.bind(socket);
+    socket.emit = (event: string | symbol, ...args: unknown[]) => {
+      if (typeof event !== 'string' || !HELD_EVENTS.has(event)) return this.forward(event as string, ...args);
+      this.held.push({ event, stanza: args[0] as BinaryNode });
+      void this.drain();
+      return true;
+    };
+  }
+
+  private async drain(): Promise<void> {
+    if (this.draining) return;
+    this.draining = true;
+    try {
+      while (this.held.length > 0) {
+        const batch = this.held.splice(0);
+        await this.save(batch.map(({ stanza }) => stanza));
+        for (const { event, stanza } of batch) this.forward(event, stanza);
+      }
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.draining = false;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Transaction } from '../../database/transaction.js';
+import { NotOwner } from './not-owner.js';
+
+/** An owner that was stopped inside a transaction must not hold up its successor for longer than this. */
+const MAX_IDLE_IN_TRANSACTION_MS = 5_000;
+
+/** SQL of the lease; see Ownership for what it is for. */
+@Injectable()
+export class LeaseRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** @returns the new fencing number, or null while somebody else holds the lease */
+  async take(owner: string, leaseMs: number): Promise<string | null> {
+    const [rows] = await this.dataSource.query<[{ fence: string }[], number]>(
+      `UPDATE session_lease SET owner = $1, fence = fence + 1, expires_at = now() + $2 * interval '1 ms'
+       WHERE owner IS NULL OR owner = $1 OR expires_at < now() RETURNING fence`,
+      [owner, leaseMs],
+    );
+    return rows[0]?.fence ?? null;
+  }
+
+  /** @returns false when the lease is no longer ours */
+  async renew(fence: string, leaseMs: number): Promise<boolean> {
+    const [, count] = await this.dataSource.query<[unknown, number]>(
+      `UPDATE session_lease SET expires_at = now() + $2 * interval '1 ms' WHERE fence = $1`,
+      [fence, leaseMs],
+    );
+    return count === 1;
+  }
+
+  async giveUp(fence: string): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE session_lease SET owner = NULL, expires_at = '-infinity' WHERE fence = $1`,
+      [fence],
+    );
+  }
+
+  /** @throws NotOwner when the lease has passed to another, before and instead of the work */
+  async transaction<T>(fence: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (tx) => {
+      await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${MAX_IDLE_IN_TRANSACTION_MS}`);
+      const held = await tx.query<unknown[]>('SELECT FROM session_lease WHERE fence = $1 FOR KEY SHARE', [fence]);
+      if (held.length === 0) throw new NotOwner();
+      return work(tx);
+    });
+  }
+}

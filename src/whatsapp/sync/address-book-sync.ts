@@ -1,0 +1,164 @@
+import { Logger } from '@nestjs/common';
+import { type BinaryNode, newLTHashState, proto } from '@whiskeysockets/baileys';
+import type { ServedAccount } from '../../accounts/accounts.repository.js';
+import { type Address, type Jid, parseJid, parseLid } from '../../contacts/address.js';
+import type { AddressBookOwner, LidPair } from '../../contacts/contact-changes.js';
+import type { Transaction } from '../../database/transaction.js';
+import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
+import type { SyncServices } from './sync-services.js';
+import { ADDRESS_BOOK, ownPushName, savedByMutations, SETTINGS } from './app-state/address-book-mutations.js';
+import type { Mutation } from './app-state/app-state-crypto.js';
+import { CollectionKeeper } from './app-state/collection-keeper.js';
+import type { Query } from './app-state/collection-reader.js';
+import { CollectionSync } from './app-state/collection-sync.js';
+import { SyncKeys } from './app-state/sync-keys.js';
+import { FirstSync } from './first-sync.js';
+import { HistorySync } from './history/history-sync.js';
+import { readStanza } from './stanzas/stanza-dispatcher.js';
+import { hasFacts, noFacts, type StanzaFacts } from './stanzas/stanza-facts.js';
+
+const { PUSH_NAME } = proto.Message.HistorySyncType;
+
+/**
+ * Everything that feeds the address book of one account over one connection: app state, history, and what stanzas
+ * say. Each source writes in transactions of its own; none of them trusts Baileys' contact events.
+ */
+export class AddressBookSync implements KeyHooks {
+  private readonly logger = new Logger(AddressBookSync.name);
+  private readonly owner: AddressBookOwner & { linkedAt: Date };
+  private readonly keepers: Map<string, CollectionKeeper>;
+  private readonly history: HistorySync;
+  private readonly firstSync: FirstSync;
+  private isOpen = false;
+
+  /** @param query sends an IQ over the connection */
+  constructor(
+    account: ServedAccount,
+    query: Query,
+    private readonly services: SyncServices,
+  ) {
+    const { id, jid, lid, linkedAt } = account;
+    this.owner = { accountId: id, jid: jid as Jid, lid: parseLid(lid), linkedAt };
+    const { history, contacts, ownership } = services;
+    this.firstSync = new FirstSync(
+      () => history.countPending(id),
+      () => this.markSynced(),
+    );
+    this.history = new HistorySync(this.owner, history, contacts, ownership, {
+      read: (type) => this.firstSync.historyWasRead({ heldPushNames: type === PUSH_NAME }),
+      lost: (reason) => this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
+    });
+    const keys = new SyncKeys(services.authState);
+    this.keepers = new Map([ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, query, keys)]));
+    if (account.syncedAt) this.firstSync.close();
+  }
+
+  /** The connection is open: reads all that may have changed while it was not. */
+  async opened(lid: string | undefined): Promise<void> {
+    this.isOpen = true;
+    this.owner.lid = parseLid(lid) ?? this.owner.lid;
+    await this.services.ownership.transaction((tx) =>
+      this.services.accounts.update(tx, this.owner.accountId, { lid: this.owner.lid }),
+    );
+    for (const keeper of this.keepers.values()) keeper.requestInBackground();
+    this.history.wake();
+  }
+
+  close(): void {
+    this.isOpen = false;
+    this.firstSync.close();
+    this.history.close();
+    for (const keeper of this.keepers.values()) keeper.close();
+  }
+
+  /** Keeps what stanzas say, before Baileys acknowledges them. */
+  async saveStanzas(stanzas: BinaryNode[]): Promise<void> {
+    const facts = noFacts();
+    for (const stanza of stanzas) this.readSafely(stanza, facts);
+    if (hasFacts(facts)) await this.services.ownership.transaction((tx) => this.saveFacts(tx, facts));
+    for (const collection of facts.outdatedCollections) this.keepers.get(collection)?.requestInBackground();
+  }
+
+  /** Pairs that Baileys learns, from messages and queries, and history that the phone announces. */
+  async saved(tx: Transaction, data: KeptData): Promise<void> {
+    const { contacts, history } = this.services;
+    const pairs = pairsOf(data['lid-mapping'] ?? {});
+    if (pairs.length > 0) await contacts.apply(tx, this.owner, { pairs });
+    for (const notification of Object.values(data['history-notification'] ?? {})) {
+      await history.add(tx, this.owner.accountId, notification);
+    }
+  }
+
+  committed(data: KeptData): void {
+    if (data['history-notification']) this.history.wake();
+    if (data['app-state-sync-key']) for (const keeper of this.keepers.values()) keeper.keysArrived();
+  }
+
+  /**
+   * Baileys asks how far a collection has been read, before it reads on itself. For those that we read, the answer
+   * is given when our tables are up to date, so that Baileys finds nothing more to read.
+   */
+  async appStateVersion(collection: string): Promise<ReturnType<typeof newLTHashState> | undefined> {
+    const keeper = this.keepers.get(collection);
+    return keeper && { ...newLTHashState(), version: await keeper.request() };
+  }
+
+  private createKeeper(collection: string, query: Query, keys: SyncKeys): CollectionKeeper {
+    const { appState: repository, ownership } = this.services;
+    const { accountId } = this.owner;
+    const apply = (tx: Transaction, mutations: Mutation[], removed: Address[]) =>
+      this.applyMutations(tx, mutations, removed);
+    const sync = new CollectionSync({ accountId, collection, query, keys, apply, repository, ownership });
+    return new CollectionKeeper(collection, sync, {
+      synced: () => {
+        if (collection === ADDRESS_BOOK) this.firstSync.addressBookWasRead();
+      },
+      problem: (problem) => {
+        if (collection === ADDRESS_BOOK) void this.reportProblem(problem);
+      },
+    });
+  }
+
+  private async applyMutations(tx: Transaction, mutations: Mutation[], removed: Address[]): Promise<void> {
+    const { contacts, accounts } = this.services;
+    await contacts.apply(tx, this.owner, { ...savedByMutations(mutations), unsaved: removed });
+    await accounts.update(tx, this.owner.accountId, { pushName: ownPushName(mutations) });
+  }
+
+  private async saveFacts(tx: Transaction, { changes, ownPushName: pushName }: StanzaFacts): Promise<void> {
+    await this.services.contacts.apply(tx, this.owner, changes);
+    await this.services.accounts.update(tx, this.owner.accountId, { pushName });
+  }
+
+  /** A stanza that cannot be read must not hold up the others. */
+  private readSafely(stanza: BinaryNode, facts: StanzaFacts): void {
+    try {
+      readStanza(stanza, this.owner, facts);
+    } catch (error) {
+      const { tag, attrs } = stanza;
+      this.logger.warn(`Cannot read the stanza ${tag} ${attrs.type ?? ''} ${attrs.id ?? ''}: ${(error as Error).message}`);
+    }
+  }
+
+  private async markSynced(): Promise<void> {
+    await this.services.ownership.transaction((tx) => this.services.accounts.markSynced(tx, this.owner.accountId));
+    this.logger.log('The first sync is complete');
+  }
+
+  private async reportProblem(problem: string | null): Promise<void> {
+    if (!this.isOpen) return;
+    const { ownership, sessionState } = this.services;
+    await ownership
+      .transaction((tx) => sessionState.reportSyncProblem(tx, problem))
+      .catch((error: unknown) => this.logger.warn(`Cannot report a problem: ${(error as Error).message}`));
+  }
+}
+
+/** Baileys keeps each pair twice: number -> LID, and LID + `_reverse` -> number; users only, no servers. */
+function pairsOf(mappings: Record<string, string | null>): LidPair[] {
+  return Object.entries(mappings).flatMap(([pnUser, lidUser]) => {
+    const jid = parseJid(`${pnUser}@s.whatsapp.net`);
+    const lid = parseLid(`${lidUser}@lid`);
+    return jid && lid ? [{ jid, lid }] : [];
+  });
+}

@@ -1,0 +1,20 @@
+/** The phone has not yet shared the key with which these records are encrypted. */
+export class MissingSyncKey extends Error {
+  constructor(readonly keyId: string) {
+    super(`The phone has not yet shared the app state sync key ${keyId}`);
+  }
+}
+
+/** What the server or the media host sent is not what the phone has signed; nothing of it was taken over. */
+export class CorruptAppState extends Error {}
+
+/** The server refuses to give a collection. */
+export class CollectionRefused extends Error {
+  constructor(
+    readonly collection: string,
+    readonly code: number,
+    text: string,
+  ) {
+    super(`WhatsApp refuses the collection ${collection}: ${code} ${text}`);
+  }
+}

@@ -1,0 +1,56 @@
+/** Without history for this long after the address book was read, none is expected any more. */
+const QUIET_MS = 20_000;
+
+/**
+ * Decides when the first sync after linking is complete: the address book has been read, and the push names of the
+ * phone's history, which the phone sends when it sees fit, or no history has come for a while.
+ */
+export class FirstSync {
+  private addressBookRead = false;
+  private pushNamesRead = false;
+  private quiet = false;
+  private timer: NodeJS.Timeout | undefined;
+  private done = false;
+
+  /**
+   * @param countPending history syncs announced and not yet read
+   * @param complete is called once
+   */
+  constructor(
+    private readonly countPending: () => Promise<number>,
+    private readonly complete: () => Promise<void>,
+  ) {}
+
+  addressBookWasRead(): void {
+    if (this.addressBookRead) return;
+    this.addressBookRead = true;
+    this.waitForQuiet();
+  }
+
+  historyWasRead({ heldPushNames }: { heldPushNames: boolean }): void {
+    this.pushNamesRead ||= heldPushNames;
+    this.waitForQuiet();
+  }
+
+  close(): void {
+    this.done = true;
+    clearTimeout(this.timer);
+  }
+
+  private waitForQuiet(): void {
+    clearTimeout(this.timer);
+    if (this.done) return;
+    this.timer = setTimeout(() => {
+      this.quiet = true;
+      void this.check();
+    }, QUIET_MS).unref();
+    void this.check();
+  }
+
+  private async check(): Promise<void> {
+    if (this.done || !this.addressBookRead || !(this.pushNamesRead || this.quiet)) return;
+    if ((await this.countPending()) > 0 || this.done) return;
+    this.close();
+    await this.complete();
+  }
+}

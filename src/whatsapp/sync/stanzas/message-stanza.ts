@@ -1,0 +1,39 @@
+import { type BinaryNode, getBinaryNodeChild, proto } from '@whiskeysockets/baileys';
+import { isLid, parseAddress, parseJid, parseLid } from '../../../contacts/address.js';
+import type { AddressBookOwner, LidPair } from '../../../contacts/contact-changes.js';
+import { isOwn, type StanzaFacts } from './stanza-facts.js';
+
+/**
+ * The sender's push name (`notify`), his other address, and the verified name of a business.
+ *
+ * Attributes as in Baileys' `extractAddressingContext`: the sender is `participant` (groups, broadcasts) or `from`;
+ * when he is named by LID, `participant_pn` or `sender_pn` may tell the number, and the other way round.
+ */
+export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts): void {
+  const { participant, from, notify } = stanza.attrs;
+  const sender = parseAddress(participant ?? from);
+  if (!sender) return;
+  if (isOwn(sender, owner)) {
+    if (notify && notify !== '-') facts.ownPushName = notify;
+    return;
+  }
+  const pair = pairOf(stanza, sender);
+  if (pair) facts.changes.pairs.push(pair);
+  if (notify) facts.changes.pushNames.push({ address: sender, name: notify, heardAt: new Date() });
+  const businessName = verifiedName(stanza);
+  if (businessName) facts.changes.businessNames.push({ address: sender, name: businessName });
+}
+
+function pairOf({ attrs }: BinaryNode, sender: NonNullable<ReturnType<typeof parseAddress>>): LidPair | null {
+  const jid = isLid(sender) ? parseJid(attrs.participant_pn ?? attrs.sender_pn) : sender;
+  const lid = isLid(sender) ? sender : parseLid(attrs.participant_lid ?? attrs.sender_lid);
+  return jid && lid ? { jid, lid } : null;
+}
+
+/** `<verified_name>`: a `VerifiedNameCertificate`, as read by Baileys' `decryptMessageNode`. */
+export function verifiedName(stanza: BinaryNode): string | null {
+  const content = getBinaryNodeChild(stanza, 'verified_name')?.content;
+  if (!(content instanceof Uint8Array)) return null;
+  const { details } = proto.VerifiedNameCertificate.decode(content);
+  return details ? proto.VerifiedNameCertificate.Details.decode(details).verifiedName || null : null;
+}

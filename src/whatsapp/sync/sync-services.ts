@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { AccountsRepository } from '../../accounts/accounts.repository.js';
+import { SessionStateRepository } from '../../accounts/session-state.repository.js';
+import { ContactsService } from '../../contacts/contacts.service.js';
+import { isLinked, loadCredentials } from '../auth-state/auth-state.js';
+import { AuthStateRepository } from '../auth-state/auth-state.repository.js';
+import { Ownership } from '../session/ownership.js';
+import { AppStateRepository } from './app-state/app-state.repository.js';
+import { HistoryRepository } from './history/history.repository.js';
+
+/** What the synchronisation of a connection works with; it outlives the connection. */
+@Injectable()
+export class SyncServices {
+  constructor(
+    readonly ownership: Ownership,
+    readonly accounts: AccountsRepository,
+    readonly sessionState: SessionStateRepository,
+    readonly contacts: ContactsService,
+    readonly appState: AppStateRepository,
+    readonly history: HistoryRepository,
+    readonly authState: AuthStateRepository,
+  ) {}
+
+  /** Whether a phone has confirmed this device. */
+  async isLinked(): Promise<boolean> {
+    return isLinked(await loadCredentials(this.authState));
+  }
+}

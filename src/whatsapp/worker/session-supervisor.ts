@@ -1,0 +1,71 @@
+import { Logger } from '@nestjs/common';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { STOP, type SessionWorkerData } from './worker-protocol.js';
+
+/** Memory of the session's thread; beyond it the thread dies and is started again. */
+const MAX_HEAP_MB = 384;
+/** A thread that does not give a sign of life for this long hangs. */
+const HANGS_AFTER_MS = 30_000;
+const STOP_TIMEOUT_MS = 4_000;
+const FIRST_RESTART_MS = 500;
+const MAX_RESTART_MS = 60_000;
+/** A thread that lived this long is no longer counted as failing. */
+const STABLE_MS = 60_000;
+
+/** Runs the WhatsApp session in a thread of its own, and starts it again, with growing pauses, whenever it dies. */
+export class SessionSupervisor {
+  private readonly logger = new Logger(SessionSupervisor.name);
+  private readonly stopping = new AbortController();
+  private worker: Worker | null = null;
+  private ended: Promise<void> | null = null;
+
+  constructor(private readonly data: SessionWorkerData) {}
+
+  start(): void {
+    this.ended = this.keepAlive();
+  }
+
+  /** Ends the session cleanly; after a while without mercy. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.worker?.postMessage(STOP);
+    const timeout = sleep(STOP_TIMEOUT_MS, 'timeout' as const, { ref: false });
+    if ((await Promise.race([this.ended, timeout])) === 'timeout') {
+      this.logger.warn('The session did not end in time');
+      await this.worker?.terminate();
+    }
+  }
+
+  private async keepAlive(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      const startedAtMs = performance.now();
+      await this.runOnce();
+      if (signal.aborted) return;
+      if (performance.now() - startedAtMs >= STABLE_MS) failures = 0;
+      const delayMs = Math.min(FIRST_RESTART_MS * 2 ** failures, MAX_RESTART_MS);
+      this.logger.error(`The session's thread has died; it is started again in ${delayMs} ms`);
+      await sleep(delayMs, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** Resolves when the thread has ended, however. */
+  private async runOnce(): Promise<void> {
+    const worker = new Worker(new URL('./session-worker.js', import.meta.url), {
+      workerData: this.data,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    this.worker = worker;
+    const watchdog = setTimeout(() => {
+      this.logger.error(`The session's thread hangs for ${HANGS_AFTER_MS} ms`);
+      void worker.terminate();
+    }, HANGS_AFTER_MS);
+    worker.on('message', () => watchdog.refresh());
+    worker.on('error', (error) => this.logger.error('The session failed', error.stack));
+    await once(worker, 'exit').catch(() => once(worker, 'exit'));
+    clearTimeout(watchdog);
+    this.worker = null;
+  }
+}

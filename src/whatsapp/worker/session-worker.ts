@@ -1,0 +1,29 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { parentPort, workerData } from 'node:worker_threads';
+import { createLogger } from '../../config/logger.js';
+import { SessionRoleModule } from '../../session-role.module.js';
+import { SessionRunner } from '../session/session-runner.js';
+import { HEARTBEAT_EVERY_MS, STOP, type SessionWorkerData } from './worker-protocol.js';
+
+/** Entry of the worker thread in which the WhatsApp session runs, so that nothing it does stalls the API. */
+const { config, databaseUrl } = workerData as SessionWorkerData;
+const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {
+  logger: createLogger(config),
+});
+const stop = new AbortController();
+parentPort?.on('message', (message) => {
+  if (message === STOP) stop.abort();
+});
+const heartbeat = setInterval(() => parentPort?.postMessage('alive'), HEARTBEAT_EVERY_MS);
+
+// Baileys leaves some promises to themselves; what fails there fails again, and visibly, on the connection.
+process.on('unhandledRejection', (error) => {
+  new Logger('SessionWorker').warn(`Left unhandled: ${error instanceof Error ? error.stack : String(error)}`);
+});
+
+await app.get(SessionRunner).run(stop.signal);
+await app.close();
+clearInterval(heartbeat);
+parentPort?.close();

@@ -1,0 +1,13 @@
+import type { Config } from '../../config/config.js';
+
+/** What the session's thread is started with. */
+export interface SessionWorkerData {
+  config: Config;
+  databaseUrl: string;
+}
+
+/** Sent to the thread: end cleanly. */
+export const STOP = 'stop';
+
+/** How often the thread says that it is alive, by any message. */
+export const HEARTBEAT_EVERY_MS = 2_000;
