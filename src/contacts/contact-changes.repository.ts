@@ -20,6 +20,11 @@ const MAX_BATCH_ROWS = 5_000;
  */
 @Injectable()
 export class ContactChangesRepository {
+  /** Makes other writers of the account's contacts wait for the end of the transaction; readers do not. */
+  async lock(tx: Transaction, accountId: number): Promise<void> {
+    await tx.query('SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE', [accountId]);
+  }
+
   /** Saved on the phone. A record with no name at all changes no name. */
   async save(tx: Transaction, accountId: number, contacts: SavedContact[]): Promise<void> {
     await forEachBatch(contacts, async (column, batch) => {
@@ -97,7 +102,8 @@ async function forEachBatch<T extends { address: Address }>(
   people: T[],
   write: (column: AddressColumn, batch: T[]) => Promise<void>,
 ): Promise<void> {
-  const { jid = [], lid = [] } = Object.groupBy(people, ({ address }) => (isLid(address) ? 'lid' : 'jid'));
+  const jid = people.filter(({ address }) => !isLid(address));
+  const lid = people.filter(({ address }) => isLid(address));
   for (const [column, rows] of [['jid', jid], ['lid', lid]] as const) {
     for (let start = 0; start < rows.length; start += MAX_BATCH_ROWS) {
       await write(column, rows.slice(start, start + MAX_BATCH_ROWS));

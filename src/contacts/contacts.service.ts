@@ -22,6 +22,8 @@ export class ContactsService {
     const isOther = (address: Address) => address !== owner.jid && address !== owner.lid;
     const areOthers = ({ jid, lid }: LidPair) => isOther(jid) && isOther(lid);
 
+    // Two writers that name the same people in another order would wait for each other for ever.
+    await this.changes.lock(tx, accountId);
     await this.pairs.join(tx, accountId, lastOfEach(changes.pairs?.filter(areOthers)));
     await this.pairs.joinUnknown(tx, accountId, lastOfEach(changes.oldPairs?.filter(areOthers)));
     await this.changes.save(tx, accountId, lastPerPerson(changes.saved).map(cleanSaved));

@@ -8,6 +8,13 @@ const MAX_BATCH_PAIRS = 5_000;
 /** `$1` account, `$2` numbers, `$3` LIDs: the pairs as a table. */
 const PAIRS = 'unnest($2::text[], $3::text[]) AS p (jid, lid)';
 
+/** Rows `c` that pair an address of `p` with something. Two look-ups by index; an OR would compare all with all. */
+const PAIRED_OTHERWISE = (columns: string) => `
+  SELECT ${columns} FROM ${PAIRS} JOIN contact c ON c.account_id = $1 AND c.jid = p.jid AND c.lid IS NOT NULL
+  UNION
+  SELECT ${columns} FROM ${PAIRS} JOIN contact c ON c.account_id = $1 AND c.lid = p.lid AND c.jid IS NOT NULL`;
+
+
 const LID_NAME_IS_LATER = `gone.push_name_at > coalesce(n.push_name_at, '-infinity')`;
 
 /**
@@ -32,10 +39,9 @@ export class LidPairsRepository {
   async joinUnknown(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
     for (let start = 0; start < pairs.length; start += MAX_BATCH_PAIRS) {
       const news = await this.findNew(tx, accountId, pairs.slice(start, start + MAX_BATCH_PAIRS));
+      if (news.length === 0) continue;
       const contradicted = await tx.query<LidPair[]>(
-        `SELECT p.jid, p.lid FROM ${PAIRS}
-         JOIN contact c ON c.account_id = $1 AND c.jid IS NOT NULL AND c.lid IS NOT NULL
-           AND (c.jid = p.jid OR c.lid = p.lid)`,
+        PAIRED_OTHERWISE('p.jid, p.lid'),
         parameters(accountId, news),
       );
       const dropped = new Set(contradicted.map(({ lid }) => lid));
@@ -56,9 +62,7 @@ export class LidPairsRepository {
   private async part(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
     await tx.query(
       `WITH parting AS (
-         SELECT DISTINCT c.id, c.jid, c.saved, c.full_name, c.first_name FROM ${PAIRS}
-         JOIN contact c ON c.account_id = $1 AND c.jid IS NOT NULL AND c.lid IS NOT NULL
-           AND (c.jid = p.jid OR c.lid = p.lid)
+         ${PAIRED_OTHERWISE('c.id, c.jid, c.saved, c.full_name, c.first_name')}
        ), parted AS (
          UPDATE contact c SET jid = NULL, saved = false, full_name = NULL, first_name = NULL, updated_at = now()
          FROM parting WHERE c.id = parting.id RETURNING parting.*

@@ -42,3 +42,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (code && (NETWORK_CODES.has(code) || code === 'EPIPE' || AWAY.test(code))) return true;
   return /connection terminated|client was closed|timeout exceeded when trying to connect|not queryable/i.test(message ?? '');
 }
+
+/** Whether the same transaction may succeed when repeated: the database was away, or chose this one to give way. */
+export function isWorthRepeating(error: unknown): boolean {
+  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  return isDatabaseUnavailable(error) || /^40/.test(code ?? driverError?.code ?? '');
+}

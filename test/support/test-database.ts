@@ -21,7 +21,7 @@ async function once<Row extends pg.QueryResultRow>(url: string, sql: string, val
   }
 }
 
-/** Copies the migrated template; see global-setup.ts. */
+/** Copies the migrated template; see global-setup.mjs. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = process.env.TEST_POSTGRES_URL;
   if (!server) throw new Error('TEST_POSTGRES_URL is not set: run the tests with npm test');

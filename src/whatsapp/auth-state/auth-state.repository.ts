@@ -43,7 +43,8 @@ export class AuthStateRepository {
     const rows = Object.entries(keys).flatMap(([type, byId]) =>
       Object.entries(byId).map(([id, value]) => ({ type, id, value })),
     );
-    const { kept = [], deleted = [] } = Object.groupBy(rows, ({ value }) => (value === null ? 'deleted' : 'kept'));
+    const kept = rows.filter(({ value }) => value !== null);
+    const deleted = rows.filter(({ value }) => value === null);
     if (kept.length > 0) {
       await tx.query(
         `INSERT INTO auth_key (type, id, value) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDatabaseUnavailable } from '../../database/database-errors.js';
+import { isWorthRepeating } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import { LeaseRepository } from './lease.repository.js';
 import { NotOwner } from './not-owner.js';
@@ -79,8 +79,8 @@ export class Ownership {
       try {
         return await this.leases.transaction(fence, work);
       } catch (error) {
-        if (!isDatabaseUnavailable(error)) throw error;
-        this.logger.warn(`The database is away, will try again: ${(error as Error).message}`);
+        if (!isWorthRepeating(error)) throw error;
+        this.logger.warn(`A transaction is repeated: ${(error as Error).message}`);
         await sleep(TRY_AGAIN_MS);
       }
     }

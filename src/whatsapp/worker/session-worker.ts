@@ -16,7 +16,7 @@ const stop = new AbortController();
 parentPort?.on('message', (message) => {
   if (message === STOP) stop.abort();
 });
-const heartbeat = setInterval(() => parentPort?.postMessage('alive'), HEARTBEAT_EVERY_MS);
+setInterval(() => parentPort?.postMessage('alive'), HEARTBEAT_EVERY_MS);
 
 // Baileys leaves some promises to themselves; what fails there fails again, and visibly, on the connection.
 process.on('unhandledRejection', (error) => {
@@ -25,5 +25,5 @@ process.on('unhandledRejection', (error) => {
 
 await app.get(SessionRunner).run(stop.signal);
 await app.close();
-clearInterval(heartbeat);
-parentPort?.close();
+// Ends the thread: caches of Baileys hold timers that would keep it alive.
+process.exit(0);

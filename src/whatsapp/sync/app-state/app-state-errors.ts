@@ -1,7 +1,8 @@
 /** The phone has not yet shared the key with which these records are encrypted. */
 export class MissingSyncKey extends Error {
-  constructor(readonly keyId: string) {
-    super(`The phone has not yet shared the app state sync key ${keyId}`);
+  /** @param keyId base64; null when there is none at all yet */
+  constructor(readonly keyId: string | null) {
+    super(`The phone has not yet shared ${keyId === null ? 'a sync key' : `the sync key ${keyId}`}`);
   }
 }
 

@@ -92,9 +92,13 @@ export class CollectionKeeper {
   private recover(error: unknown): void {
     if (this.closed || error instanceof NotOwner) return;
     const { message } = error as Error;
-    this.logger.warn(`Reading ${this.collection} failed: ${message}`);
     this.awaitsKey = error instanceof MissingSyncKey;
-    if (this.awaitsKey) return;
+    if (this.awaitsKey) {
+      this.logger.log(`${message}; ${this.collection} is read when it has`);
+      this.events.problem(`${message}; the address book is read when it has.`);
+      return;
+    }
+    this.logger.warn(`Reading ${this.collection} failed: ${message}`);
     this.failures += 1;
     const isInDoubt = error instanceof CorruptAppState || error instanceof CollectionRefused;
     const triesSnapshotFirst = isInDoubt && !this.readAnew;

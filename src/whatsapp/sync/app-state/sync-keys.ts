@@ -11,7 +11,7 @@ export class SyncKeys {
 
   /** @throws MissingSyncKey while the phone has not shared any key */
   async requireAny(): Promise<void> {
-    if (!(await this.repository.hasKeys('app-state-sync-key'))) throw new MissingSyncKey('of this link');
+    if (!(await this.repository.hasKeys('app-state-sync-key'))) throw new MissingSyncKey(null);
   }
 
   /**

@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { type EmbeddedPostgresServer, startEmbeddedPostgres } from './embedded-postgres.js';
+
+jest.setTimeout(60_000);
+
+let root: string;
+let dataDir: string;
+let messages: string[];
+let servers: EmbeddedPostgresServer[];
+let children: ChildProcess[];
+
+beforeEach(async () => {
+  // Closed to other users, as a home folder is: run as root, Postgres has to get past it.
+  root = await mkdtemp(join(tmpdir(), 'embedded-postgres-'));
+  dataDir = join(root, 'data');
+  [messages, servers, children] = [[], [], []];
+});
+
+afterEach(async () => {
+  for (const child of children) killGroup(child);
+  await Promise.all(servers.map((server) => server.stop()));
+  await rm(root, { recursive: true, force: true, maxRetries: 5 });
+});
+
+async function start(): Promise<EmbeddedPostgresServer> {
+  const server = await startEmbeddedPostgres({ dataDir, log: (message) => messages.push(message) });
+  servers.push(server);
+  return server;
+}
+
+/** A service of its own Node, in its own process group; it prints the URL once the server is up. */
+function startInChild(): ChildProcess {
+  const code = `
+    const { startEmbeddedPostgres } = await import('./src/database/embedded/embedded-postgres.ts');
+    const server = await startEmbeddedPostgres({ dataDir: process.argv[1], log: () => {} });
+    console.log(server.url);
+    await new Promise((resolve) => setInterval(resolve, 60_000));`;
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', code, dataDir];
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  return child;
+}
+
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(5);
+}
+
+async function query<Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const pidFile = () => join(dataDir, 'postgres', 'data', 'postmaster.pid');
+const postmasterPid = async () => Number((await readFile(pidFile(), 'utf8')).split('\n')[0]);
+
+async function rejection(promise: Promise<unknown>): Promise<Error> {
+  const [result] = await Promise.allSettled([promise]);
+  if (result.status === 'fulfilled') throw new Error('it was expected to fail');
+  return result.reason as Error;
+}
+
+describe('the embedded Postgres', () => {
+  it('makes a UTF-8 database of locale C on the loopback address at the first start', async () => {
+    const { url } = await start();
+    const [row] = await query(
+      url,
+      `SELECT current_database() AS name, pg_encoding_to_char(encoding) AS encoding, datcollate AS collation,
+         current_setting('listen_addresses') AS address, current_setting('unix_socket_directories') AS sockets
+       FROM pg_database WHERE datname = current_database()`,
+    );
+    expect(row).toEqual({
+      name: 'whatsapp_contacts',
+      encoding: 'UTF8',
+      collation: 'C',
+      address: '127.0.0.1',
+      sockets: '',
+    });
+    expect(await readdir(dataDir)).toEqual(['postgres']);
+  });
+
+  it('lets nobody in without the password, which is kept in a file of its owner', async () => {
+    const { url } = await start();
+    const wrong = new URL(url);
+    wrong.password = 'guess';
+    expect(await rejection(query(wrong.href, 'SELECT'))).toMatchObject({ code: '28P01' });
+    expect((await stat(join(dataDir, 'postgres', 'password'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps its data over a restart', async () => {
+    const first = await start();
+    await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS id');
+    await first.stop();
+    const second = await start();
+    expect(await query(second.url, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
+  });
+
+  it('ends within 5 s with clients connected, however often it is told to', async () => {
+    const server = await start();
+    const client = new pg.Client(server.url);
+    const cut = once(client, 'end');
+    client.on('error', () => undefined);
+    await client.connect();
+    const begin = Date.now();
+    await Promise.all([server.stop(), server.stop()]);
+    await server.stop();
+    expect(Date.now() - begin).toBeLessThan(5_000);
+    await cut;
+    await expect(stat(pidFile())).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('refuses a second service in one sentence and goes on serving the first', async () => {
+    const { url } = await start();
+    const error = await rejection(start());
+    expect(error).toBeInstanceOf(EmbeddedPostgresError);
+    expect(error.message).toContain(`${dataDir} is in use by another instance`);
+    expect(error.message).toContain(`process ${process.pid}`);
+    expect(await query(url, 'SELECT 1 AS id')).toEqual([{ id: 1 }]);
+  });
+
+  it('lets one of two first starts win', async () => {
+    const results = await Promise.allSettled([start(), start()]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await readdir(dataDir)).toEqual(['postgres']);
+  });
+
+  it('uses the server that outlived a killed service', async () => {
+    const child = startInChild();
+    const [output] = (await once(child.stdout!, 'data')) as [Buffer];
+    const url = output.toString().trim();
+    await query(url, 'CREATE TABLE kept AS SELECT 1 AS id');
+    const pid = await postmasterPid();
+    killGroup(child);
+    await once(child, 'exit');
+
+    const server = await start();
+    expect(server.url).toBe(url);
+    expect(await postmasterPid()).toBe(pid);
+    expect(await query(server.url, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
+  });
+
+  it('brings a killed server back on the same URL, with its data', async () => {
+    const { url } = await start();
+    await query(url, 'CREATE TABLE kept AS SELECT 1 AS id');
+    process.kill(await postmasterPid(), 'SIGKILL');
+    await until(() => Promise.resolve(messages.includes('The embedded Postgres is back')));
+    expect(await query(url, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
+  });
+
+  it('starts anew when the first start was killed in the middle', async () => {
+    const child = startInChild();
+    const unfinished = async () => (await readdir(dataDir)).find((name) => name.startsWith('postgres.new-'));
+    await until(async () => {
+      const name = await unfinished().catch(() => undefined);
+      return (
+        name !== undefined &&
+        (await stat(join(dataDir, name, 'data', 'base')).then(
+          () => true,
+          () => false,
+        ))
+      );
+    });
+    killGroup(child);
+    await once(child, 'exit');
+    expect(await unfinished()).toBeDefined();
+
+    const { url } = await start();
+    expect(await query(url, 'SELECT 1 AS id')).toEqual([{ id: 1 }]);
+    expect(await readdir(dataDir)).toEqual(['postgres']);
+  });
+
+  it('is not held up by a stale postmaster.pid whose pid is now a stranger', async () => {
+    const { stop } = await start();
+    const left = await readFile(pidFile(), 'utf8');
+    await stop();
+    const stranger = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 60_000)'], { detached: true });
+    children.push(stranger);
+    await writeFile(pidFile(), left.replace(/^\d+/, String(stranger.pid)));
+
+    const { url } = await start();
+    expect(await query(url, 'SELECT 1 AS id')).toEqual([{ id: 1 }]);
+    expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
+  });
+
+  it('refuses the folder of another major version of Postgres', async () => {
+    const { stop } = await start();
+    await stop();
+    await writeFile(join(dataDir, 'postgres', 'data', 'PG_VERSION'), '15\n');
+    const error = await rejection(start());
+    expect(error).toBeInstanceOf(EmbeddedPostgresError);
+    expect(error.message).toMatch(/was written by Postgres 15, .* DATABASE_URL/);
+  });
+
+  it('says so when DATA_DIR is a file', async () => {
+    await writeFile(dataDir, '');
+    const error = await rejection(start());
+    expect(error).toBeInstanceOf(EmbeddedPostgresError);
+    expect(error.message).toMatch(/is not a folder.* DATABASE_URL/);
+  });
+});

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+
+/** The migrated database that every suite's own is a copy of (see test-database.ts). */
+const TEMPLATE = 'contacts_template';
+
+/**
+ * Before all suites: one real Postgres with one migrated template database. It is the embedded server, or the one
+ * of TEST_DATABASE_URL (whose user may create databases). Migrations and server are those of the built service.
+ */
+export default async function setUp() {
+  const given = process.env.TEST_DATABASE_URL;
+  const server = given ? { url: given, stop: async () => {} } : await startServer();
+  globalThis.stopPostgres = server.stop;
+  process.env.TEST_POSTGRES_URL = server.url;
+  await execute(server.url, `DROP DATABASE IF EXISTS ${TEMPLATE} WITH (FORCE)`, `CREATE DATABASE ${TEMPLATE}`);
+  const template = new URL(server.url);
+  template.pathname = `/${TEMPLATE}`;
+  const { migrate } = await import('../../dist/database/migrations.js');
+  await migrate(template.href);
+}
+
+async function startServer() {
+  const { startEmbeddedPostgres } = await import('../../dist/database/embedded/embedded-postgres.js');
+  const dataDir = await mkdtemp(join(tmpdir(), 'whatsapp-contacts-test-'));
+  const server = await startEmbeddedPostgres({ dataDir, log: () => {} });
+  const stop = async () => {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  // Nothing that a test writes has to survive a power cut.
+  const settings = ['fsync', 'synchronous_commit', 'full_page_writes'].map((name) => `ALTER SYSTEM SET ${name} = off`);
+  await execute(server.url, ...settings, 'SELECT pg_reload_conf()');
+  return { url: server.url, stop };
+}
+
+async function execute(url, ...statements) {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SessionDto } from '../../src/session/session.dto.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const POLL_EVERY_MS = 25;
+
+export interface Answer<Body = unknown> {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** The body as JSON. */
+  body: Body;
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Polls until look() gives something; the error says what it waited for. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | null | undefined | false>,
+  timeoutMs = 20_000,
+): Promise<T> {
+  const giveUpAtMs = Date.now() + timeoutMs;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > giveUpAtMs) throw new Error(`Waited ${timeoutMs} ms in vain until ${what}`);
+    await sleep(POLL_EVERY_MS);
+  }
+}
+
+/** The built service (`dist/main.js`) as a process of its own, as an operator runs it. */
+export class Service {
+  /** What it printed so far, both streams. */
+  output = '';
+  private readonly ended: Promise<number | null>;
+
+  private constructor(
+    readonly process: ChildProcess,
+    readonly port: number,
+  ) {
+    for (const stream of [process.stdout, process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    }
+    this.ended = once(process, 'exit').then(([code]) => code as number | null);
+  }
+
+  /** @param environment on top of this process's own; PORT is a free one unless given */
+  static async spawn(environment: Record<string, string>): Promise<Service> {
+    const port = Number(environment.PORT ?? (await freePort()));
+    const env = { ...process.env, LOG_LEVEL: 'debug', ...environment, PORT: String(port) };
+    const child = spawn(process.execPath, ['dist/main.js'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    return new Service(child, port);
+  }
+
+  /** Like spawn(), and waits until it is ready. */
+  static async start(environment: Record<string, string>): Promise<Service> {
+    const service = await Service.spawn(environment);
+    await eventually('the service is ready', async () => {
+      if (service.process.exitCode !== null) throw new Error(`The service ended:\n${service.output}`);
+      return service.get('/readyz').then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    });
+    return service;
+  }
+
+  async request<Body = unknown>(path: string, init?: RequestInit): Promise<Answer<Body>> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, init);
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : text) as Body };
+  }
+
+  get<Body = unknown>(path: string): Promise<Answer<Body>> {
+    return this.request<Body>(path);
+  }
+
+  async session(): Promise<SessionDto> {
+    return (await this.get<SessionDto>('/session')).body;
+  }
+
+  /** Waits for a state of the session; on failure the error shows the last one. */
+  async sessionThat(picks: (session: SessionDto) => boolean, timeoutMs?: number): Promise<SessionDto> {
+    let last: SessionDto | undefined;
+    const look = async () => {
+      last = await this.session().catch(() => undefined);
+      return last && picks(last) ? last : null;
+    };
+    try {
+      return await eventually('the session is as expected', look, timeoutMs);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}: ${JSON.stringify(last)}\n${this.output.slice(-2000)}`);
+    }
+  }
+
+  /** Waits for the QR to scan. */
+  async qr(): Promise<string> {
+    return (await this.sessionThat(({ qr }) => qr !== null)).qr as string;
+  }
+
+  /** Waits until the first sync is complete. */
+  async synced(timeoutMs?: number): Promise<SessionDto> {
+    return this.sessionThat(({ status, contacts }) => status === 'open' && contacts.sync === 'complete', timeoutMs);
+  }
+
+  /** Resolves to the exit code. */
+  async exit(): Promise<number | null> {
+    return this.ended;
+  }
+
+  /** @returns the exit code; null when a signal ended it */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.process.kill(signal);
+    return this.ended;
+  }
+}

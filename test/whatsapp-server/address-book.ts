@@ -1,0 +1,101 @@
+import { proto } from '@whiskeysockets/baileys';
+import type { PlainMutation } from './app-state/mutation.js';
+import { type Lid, lid, lidJid, phoneJid, type PhoneNumber, phoneNumber } from './jid.js';
+
+const { SyncdOperation } = proto.SyncdMutation;
+/** Version of the contact action's form, as Baileys writes it. */
+const CONTACT_ACTION_VERSION = 2;
+
+/** A contact to be saved on the phone. */
+export interface ContactToSave {
+  readonly number: string;
+  readonly fullName?: string;
+  readonly firstName?: string;
+  readonly lid?: string;
+  readonly username?: string;
+  /** default true */
+  readonly saveOnPrimaryAddressbook?: boolean;
+}
+
+/** A contact known by LID alone. */
+export interface LidContactToSave {
+  readonly lid: string;
+  readonly fullName?: string;
+  readonly firstName?: string;
+  readonly username?: string;
+}
+
+/** What the phone's address book says of a person. */
+export interface AddressBookEntry {
+  readonly fullName?: string;
+  readonly firstName?: string;
+  readonly lid?: Lid;
+}
+
+/** How a contact is named when it is deleted. */
+export type ContactKey = string | { readonly lid: string };
+
+/** The truth of a phone's address book, and the mutations that carry its changes. */
+export class AddressBook {
+  readonly entries = new Map<PhoneNumber, AddressBookEntry>();
+  readonly lidEntries = new Map<Lid, AddressBookEntry>();
+
+  /** Saves a contact; gives the mutation that says so. */
+  save(contact: ContactToSave): PlainMutation {
+    const number = phoneNumber(contact.number);
+    const user = contact.lid === undefined ? undefined : lid(contact.lid);
+    this.entries.set(number, names(contact, user));
+    const contactAction: proto.SyncActionValue.IContactAction = {
+      fullName: contact.fullName,
+      firstName: contact.firstName,
+      username: contact.username,
+      lidJid: user && lidJid(user),
+      saveOnPrimaryAddressbook: contact.saveOnPrimaryAddressbook ?? true,
+    };
+    return mutation(SyncdOperation.SET, ['contact', phoneJid(number)], { contactAction });
+  }
+
+  /** Saves a contact that is known by LID alone. */
+  saveByLid(contact: LidContactToSave): PlainMutation {
+    const user = lid(contact.lid);
+    this.lidEntries.set(user, names(contact, user));
+    const { fullName, firstName, username } = contact;
+    const index = ['lid_contact', lidJid(user)];
+    return mutation(SyncdOperation.SET, index, { lidContactAction: { fullName, firstName, username } });
+  }
+
+  /**
+   * Deletes a contact.
+   * @param withoutAction leaves the action out of the mutation's value, as the real network was seen to do
+   * @throws Error when there is no such contact
+   */
+  delete(key: ContactKey, withoutAction: boolean): PlainMutation {
+    if (typeof key === 'string') {
+      const number = phoneNumber(key);
+      if (!this.entries.delete(number)) throw new Error(`${number} is not in the address book`);
+      const value = withoutAction ? {} : { contactAction: {} };
+      return mutation(SyncdOperation.REMOVE, ['contact', phoneJid(number)], value);
+    }
+    const user = lid(key.lid);
+    if (!this.lidEntries.delete(user)) throw new Error(`${user}@lid is not in the address book`);
+    const value = withoutAction ? {} : { lidContactAction: {} };
+    return mutation(SyncdOperation.REMOVE, ['lid_contact', lidJid(user)], value);
+  }
+}
+
+function names(contact: { fullName?: string; firstName?: string }, user: Lid | undefined): AddressBookEntry {
+  return { fullName: contact.fullName, firstName: contact.firstName, lid: user };
+}
+
+function mutation(
+  operation: proto.SyncdMutation.SyncdOperation,
+  index: readonly string[],
+  action: proto.ISyncActionValue,
+): PlainMutation {
+  return {
+    operation,
+    index,
+    value: { timestamp: Date.now(), ...action },
+    actionVersion: CONTACT_ACTION_VERSION,
+  };
+}

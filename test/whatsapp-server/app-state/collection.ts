@@ -1,0 +1,133 @@
+import { LT_HASH_ANTI_TAMPERING, proto } from '@whiskeysockets/baileys';
+import { breathe, Mutex } from '../mutex.js';
+import { patchMac, snapshotMac } from './macs.js';
+import {
+  encryptMutation,
+  type EncryptedMutation,
+  type EncryptedRecord,
+  type PlainMutation,
+} from './mutation.js';
+import type { SyncKey, SyncKeys } from './sync-keys.js';
+
+const { SyncdOperation } = proto.SyncdMutation;
+
+/** The collections that an account has (`ALL_WA_PATCH_NAMES` in Baileys). */
+export const COLLECTION_NAMES = [
+  'critical_block',
+  'critical_unblock_low',
+  'regular_high',
+  'regular_low',
+  'regular',
+] as const;
+
+/** One of an account's collections; the address book is `critical_unblock_low`. */
+export type CollectionName = (typeof COLLECTION_NAMES)[number];
+
+/** A change of a collection that leads to `version`. */
+export interface Patch {
+  readonly version: number;
+  readonly mutations: readonly EncryptedMutation[];
+  readonly snapshotMac: Buffer;
+  readonly patchMac: Buffer;
+  readonly key: SyncKey;
+}
+
+const LT_HASH_BYTES = 128;
+/** After how many encrypted mutations the event loop gets a turn. */
+const MUTATIONS_PER_TURN = 500;
+
+/** One app-state collection of an account: its records now, and the patches that led there. */
+export class Collection {
+  version = 0;
+  ltHash: Buffer = Buffer.alloc(LT_HASH_BYTES);
+  readonly records = new Map<string, EncryptedRecord>();
+  patches: Patch[] = [];
+  /** where the record of an index is: its index MAC depends on the key that was current when it was written */
+  private readonly located = new Map<string, { recordKey: string; key: SyncKey }>();
+  private readonly commits = new Mutex();
+
+  constructor(
+    readonly name: CollectionName,
+    private readonly keys: SyncKeys,
+  ) {}
+
+  /** Whether a record of this index exists. */
+  has(index: readonly string[]): boolean {
+    return this.located.has(JSON.stringify(index));
+  }
+
+  /** Writes mutations as one patch; gives the patch. */
+  commit(mutations: readonly PlainMutation[]): Promise<Patch> {
+    return this.commits.run(async () => {
+      const key = this.keys.current;
+      const encrypted = await this.encrypt(mutations, key);
+      return this.apply(encrypted, key);
+    });
+  }
+
+  /** Forgets the patches: whoever asks gets the snapshot. */
+  forgetPatches(): void {
+    this.patches = [];
+  }
+
+  private async encrypt(mutations: readonly PlainMutation[], key: SyncKey): Promise<EncryptedMutation[]> {
+    const encrypted: EncryptedMutation[] = [];
+    for (const mutation of mutations) {
+      encrypted.push(...this.encryptOne(mutation, key));
+      if (encrypted.length % MUTATIONS_PER_TURN === 0) await breathe();
+    }
+    return encrypted;
+  }
+
+  /**
+   * A record written under an older key has another index MAC than it would have now, so it is removed under
+   * its own key before it is set under the current one; else the collection would hold both.
+   */
+  private encryptOne(mutation: PlainMutation, key: SyncKey): EncryptedMutation[] {
+    const index = JSON.stringify(mutation.index);
+    const old = this.located.get(index);
+    if (mutation.operation === SyncdOperation.REMOVE) {
+      this.located.delete(index);
+      return [encryptMutation(mutation, old?.key ?? key)];
+    }
+    const set = encryptMutation(mutation, key);
+    this.located.set(index, { recordKey: set.indexMac.toString('base64'), key });
+    if (!old || old.key === key) return [set];
+    const removal = { ...mutation, operation: SyncdOperation.REMOVE };
+    return [encryptMutation(removal, old.key), set];
+  }
+
+  private apply(mutations: readonly EncryptedMutation[], key: SyncKey): Patch {
+    this.updateRecords(mutations);
+    this.version += 1;
+    const mac = snapshotMac(this, key);
+    const valueMacs = mutations.map((each) => each.valueMac);
+    const { version, name } = this;
+    const patch: Patch = {
+      version,
+      mutations,
+      snapshotMac: mac,
+      patchMac: patchMac({ snapshotMac: mac, valueMacs, version, name }, key),
+      key,
+    };
+    this.patches.push(patch);
+    return patch;
+  }
+
+  private updateRecords(mutations: readonly EncryptedMutation[]): void {
+    const added: Uint8Array[] = [];
+    const subtracted: Uint8Array[] = [];
+    for (const { operation, ...record } of mutations) {
+      const recordKey = record.indexMac.toString('base64');
+      const previous = this.records.get(recordKey);
+      if (previous) subtracted.push(previous.valueMac);
+      if (operation === SyncdOperation.SET) {
+        added.push(record.valueMac);
+        this.records.set(recordKey, record);
+      } else {
+        this.records.delete(recordKey);
+      }
+    }
+    this.ltHash = Buffer.from(LT_HASH_ANTI_TAMPERING.subtractThenAdd(this.ltHash, subtracted, added));
+  }
+}

@@ -1,0 +1,65 @@
+import { aesEncrypt, hmacSign, proto } from '@whiskeysockets/baileys';
+import type { SyncKey } from './sync-keys.js';
+
+const { SyncdOperation } = proto.SyncdMutation;
+
+/** A change of one record, in the clear. */
+export interface PlainMutation {
+  readonly operation: proto.SyncdMutation.SyncdOperation;
+  /** what the record is about: `["contact", "491701234567@s.whatsapp.net"]` */
+  readonly index: readonly string[];
+  readonly value: proto.ISyncActionValue;
+  /** version of the action's form; 2 for contacts */
+  readonly actionVersion: number;
+}
+
+/** A record as the server keeps it. */
+export interface EncryptedRecord {
+  readonly indexMac: Buffer;
+  /** ciphertext with the value MAC behind it */
+  readonly blob: Buffer;
+  readonly valueMac: Buffer;
+  readonly keyId: Buffer;
+}
+
+/** An encrypted change of one record. */
+export interface EncryptedMutation extends EncryptedRecord {
+  readonly operation: proto.SyncdMutation.SyncdOperation;
+}
+
+/**
+ * HMAC-SHA512 over operation, key id, ciphertext and the length of the first two, cut to 32 bytes
+ * (`generateMac` in Baileys' `chat-utils`).
+ */
+function valueMac(mutation: PlainMutation, ciphertext: Buffer, key: SyncKey): Buffer {
+  const operation = mutation.operation === SyncdOperation.SET ? 0x01 : 0x02;
+  const keyData = Buffer.concat([Buffer.from([operation]), key.id]);
+  const length = Buffer.alloc(8);
+  length.writeUInt8(keyData.length, 7);
+  return hmacSign(Buffer.concat([keyData, ciphertext, length]), key.valueMac, 'sha512').subarray(0, 32);
+}
+
+/** Encrypts a mutation with a sync key. */
+export function encryptMutation(mutation: PlainMutation, key: SyncKey): EncryptedMutation {
+  const index = Buffer.from(JSON.stringify(mutation.index));
+  const plaintext = proto.SyncActionData.encode({
+    index,
+    value: mutation.value,
+    padding: new Uint8Array(0),
+    version: mutation.actionVersion,
+  }).finish();
+  const ciphertext = aesEncrypt(plaintext, key.valueEncryption);
+  const mac = valueMac(mutation, ciphertext, key);
+  return {
+    operation: mutation.operation,
+    indexMac: hmacSign(index, key.index),
+    blob: Buffer.concat([ciphertext, mac]),
+    valueMac: mac,
+    keyId: key.id,
+  };
+}
+
+/** The record as it stands in a snapshot or in a mutation. */
+export function recordMessage(record: EncryptedRecord): proto.ISyncdRecord {
+  return { index: { blob: record.indexMac }, value: { blob: record.blob }, keyId: { id: record.keyId } };
+}

@@ -1,0 +1,129 @@
+import { type BinaryNode, proto } from '@whiskeysockets/baileys';
+import type { AppStateEffect, Faults } from '../faults.js';
+import { element } from '../stanza.js';
+import type { AppState } from './app-state.js';
+import type { Collection, Patch } from './collection.js';
+import { patchMac, snapshotMac } from './macs.js';
+import { recordMessage } from './mutation.js';
+import { type Snapshot, snapshotContent, uploadSnapshot } from './snapshots.js';
+
+function flipped(bytes: Uint8Array): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt8(copy.readUInt8(0) ^ 0xff, 0);
+  return copy;
+}
+
+/** What a companion asks of one collection. */
+export interface CollectionRequest {
+  readonly version: number;
+  readonly returnSnapshot: boolean;
+}
+
+/** Answers app-state requests of one account's companions (`<sync><collection/></sync>`). */
+export class SyncAnswers {
+  constructor(
+    private readonly state: AppState,
+    private readonly faults: Faults,
+  ) {}
+
+  /** The `<collection>` element of the answer; an unknown name or a version of the future is an error. */
+  async answer(name: string, request: CollectionRequest): Promise<BinaryNode> {
+    const collection = this.state.find(name);
+    if (!collection) return collectionError(name, { code: 400, text: 'bad-request' });
+    if (request.version > collection.version) return collectionError(name, { code: 409, text: 'conflict' });
+    const snapshot = await this.snapshotFor(collection, request);
+    const since = snapshot?.version ?? request.version;
+    const due = collection.patches.filter((each) => each.version > since);
+    const page = due.slice(0, this.state.settings.patchesPerPage);
+    const content: BinaryNode[] = [];
+    if (snapshot) content.push(element('snapshot', {}, encodeSnapshot(snapshot)));
+    if (page.length > 0) {
+      const patches = page.map((each) => element('patch', {}, this.encodePatch(collection, each)));
+      content.push(element('patches', {}, patches));
+    }
+    const reached = page.at(-1)?.version ?? since;
+    const more = due.length > page.length ? 'true' : undefined;
+    return element('collection', { name, version: String(reached), has_more_patches: more }, content);
+  }
+
+  private async snapshotFor(
+    collection: Collection,
+    request: CollectionRequest,
+  ): Promise<Snapshot | undefined> {
+    const tooFarBehind =
+      request.version < collection.version &&
+      !collection.patches.some((each) => each.version === request.version + 1);
+    if (!request.returnSnapshot && request.version > 0 && !tooFarBehind) return undefined;
+    if (collection.version === 0 || (collection.records.size === 0 && !tooFarBehind)) return undefined;
+    const subject = { collection: collection.name, part: 'snapshot', version: collection.version } as const;
+    const effect = this.faults.appState.strike(subject);
+    if (effect) return this.spoiledSnapshot(collection, effect);
+    return this.state.snapshots.of(collection, this.state.settings.snapshotLagVersions);
+  }
+
+  private spoiledSnapshot(collection: Collection, effect: AppStateEffect): Snapshot {
+    const content = snapshotContent(collection, this.state.keys);
+    if (effect === 'record') {
+      const [first, ...rest] = content.records;
+      const blob = flipped(first?.value?.blob ?? Buffer.alloc(1));
+      return uploadSnapshot(
+        { ...content, records: [{ ...first, value: { blob } }, ...rest] },
+        this.state.mediaHost,
+      );
+    }
+    const wrongHash = { ...collection, name: collection.name, ltHash: flipped(collection.ltHash) };
+    const mac = effect === 'lt-hash' ? snapshotMac(wrongHash, content.key) : flipped(content.mac);
+    return uploadSnapshot({ ...content, mac }, this.state.mediaHost);
+  }
+
+  private encodePatch(collection: Collection, patch: Patch): Uint8Array {
+    const subject = { collection: collection.name, part: 'patch', version: patch.version } as const;
+    const message = this.patchMessage(patch);
+    const effect = this.faults.appState.strike(subject);
+    if (effect) spoilPatch(message, { patch, effect, name: collection.name });
+    return proto.SyncdPatch.encode(message).finish();
+  }
+
+  private patchMessage(patch: Patch): proto.ISyncdPatch {
+    const message: proto.ISyncdPatch = {
+      version: { version: patch.version },
+      snapshotMac: patch.snapshotMac,
+      patchMac: patch.patchMac,
+      keyId: { id: patch.key.id },
+      deviceIndex: 0,
+    };
+    if (patch.mutations.length > this.state.settings.inlineMutations) {
+      return { ...message, externalMutations: this.state.externalMutations(patch) };
+    }
+    const mutations = patch.mutations.map((each) => ({
+      operation: each.operation,
+      record: recordMessage(each),
+    }));
+    return { ...message, mutations };
+  }
+}
+
+function spoilPatch(
+  message: proto.ISyncdPatch,
+  { patch, effect, name }: { patch: Patch; effect: AppStateEffect; name: string },
+): void {
+  if (effect === 'patch-mac') message.patchMac = flipped(patch.patchMac);
+  if (effect === 'lt-hash' || effect === 'snapshot-mac') {
+    // The patch MAC fits the wrong snapshot MAC, so that only the LT hash can tell.
+    const wrong = flipped(patch.snapshotMac);
+    const valueMacs = patch.mutations.map((each) => each.valueMac);
+    message.snapshotMac = wrong;
+    message.patchMac = patchMac({ snapshotMac: wrong, valueMacs, version: patch.version, name }, patch.key);
+  }
+  const first = message.mutations?.[0]?.record?.value;
+  if (effect === 'record' && first?.blob) first.blob = flipped(first.blob);
+}
+
+function encodeSnapshot(snapshot: Snapshot): Uint8Array {
+  return proto.ExternalBlobReference.encode(snapshot.media).finish();
+}
+
+function collectionError(name: string, error: { code: number; text: string }): BinaryNode {
+  const reason = element('error', { code: String(error.code), text: error.text });
+  return element('collection', { name, type: 'error' }, [reason]);
+}

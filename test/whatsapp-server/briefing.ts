@@ -1,0 +1,84 @@
+import { proto } from '@whiskeysockets/baileys';
+import { keyShare, type SyncKey } from './app-state/sync-keys.js';
+import type { Companion } from './companion.js';
+import { firstHistory, type HistoryChunk, historyMessage } from './history.js';
+import type { Network } from './network.js';
+import type { Phone } from './phone.js';
+import { postMessage } from './person-message.js';
+import { nowSeconds } from './stanza.js';
+
+/** What a phone tells its own companions in `category="peer"` messages: sync keys and history. */
+export class Briefing {
+  private withholding = false;
+
+  constructor(
+    private readonly network: Network,
+    private readonly phone: Phone,
+  ) {}
+
+  /** From now on sync keys are kept back, until they are shared. */
+  withholdSyncKeys(): void {
+    this.withholding = true;
+  }
+
+  /** Shares all sync keys with all companions, and each new one from now on. */
+  shareSyncKeys(): Promise<void> {
+    this.withholding = false;
+    return this.sendToAll(keyShareMessage(this.phone.appState.keys.all));
+  }
+
+  /** Later patches use a new key, which is shared unless keys are withheld. */
+  async rotateSyncKey(): Promise<void> {
+    const key = this.phone.appState.keys.rotate();
+    if (!this.withholding) await this.sendToAll(keyShareMessage([key]));
+  }
+
+  /** Sends one history message to all companions. */
+  sendHistory(chunk: HistoryChunk): Promise<void> {
+    return this.sendToAll(historyMessage(chunk, this.network.media));
+  }
+
+  /** Tells a newly linked companion keys and history, once, when it has logged in for the first time. */
+  async welcome(companion: Companion): Promise<void> {
+    await companion.whenOnline();
+    const { history, appState } = this.phone;
+    if (!this.withholding) this.send(companion, keyShareMessage(appState.keys.all)).catch(() => undefined);
+    if (!history.send) return;
+    for (const chunk of firstHistory(this.phone, this.network.directory.contacts)) {
+      if (history.delayMs) await pause(history.delayMs);
+      if (companion.unlinked) return;
+      this.send(companion, historyMessage(chunk, this.network.media)).catch(() => undefined);
+    }
+  }
+
+  private async sendToAll(message: proto.IMessage): Promise<void> {
+    await Promise.all(this.phone.companions.map((companion) => this.send(companion, message)));
+  }
+
+  private send(companion: Companion, message: proto.IMessage): Promise<void> {
+    const { jid, lidJid, pushName, keys } = this.phone;
+    // Without the LID beside the number Baileys would look for the session under another name after login.
+    const attrs = {
+      from: jid,
+      peer_recipient_lid: lidJid,
+      category: 'peer',
+      type: 'text',
+      t: nowSeconds(),
+      notify: pushName,
+    };
+    return postMessage(companion, keys, { attrs, message });
+  }
+}
+
+function keyShareMessage(keys: readonly SyncKey[]): proto.IMessage {
+  return {
+    protocolMessage: {
+      type: proto.Message.ProtocolMessage.Type.APP_STATE_SYNC_KEY_SHARE,
+      appStateSyncKeyShare: keyShare(keys),
+    },
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,115 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { Connection } from './connection.js';
+import { type Deferred, deferred } from './deferred.js';
+import { type Jid, type Lid, lidJid, phoneJid, type PhoneNumber } from './jid.js';
+import { Outbox } from './outbox.js';
+import type { PreKeyBundle, SignalAddress } from './signal-peer.js';
+import { element, newStanzaId, nowSeconds, SERVER_OFFLINE } from './stanza.js';
+
+/** What a companion registered with. */
+export interface Registration {
+  readonly registrationId: number;
+  readonly identityKey: Buffer;
+  readonly noiseKey: Buffer;
+  readonly signedPreKey: { readonly id: number; readonly publicKey: Buffer; readonly signature: Buffer };
+}
+
+/** Below how many one-time pre-keys the server asks for more. */
+const LOW_PRE_KEY_COUNT = 5;
+
+/** A device that is linked to an account: what the server knows of it, connected or not. */
+export class Companion {
+  /** the account's number */
+  readonly number: PhoneNumber;
+  readonly jid: Jid;
+  readonly lidJid: Jid;
+  readonly outbox = new Outbox();
+  readonly linkedAt = new Date();
+  readonly preKeys = new Map<number, Buffer>();
+  signedPreKey: Registration['signedPreKey'];
+  /** whether the phone (or the companion itself) has ended the link */
+  unlinked = false;
+  /** whether the phone's first history was queued */
+  historyQueued = false;
+  connection?: Connection;
+  logins = 0;
+  private ready: Deferred<void> = deferred();
+
+  constructor(
+    account: { readonly number: PhoneNumber; readonly lid: Lid },
+    readonly device: number,
+    readonly registration: Registration,
+  ) {
+    this.number = account.number;
+    this.jid = phoneJid(account.number, device);
+    this.lidJid = lidJid(account.lid, device);
+    this.signedPreKey = registration.signedPreKey;
+    this.address = { user: account.number, device };
+  }
+
+  readonly address: SignalAddress;
+
+  /** Whether it is logged in and takes stanzas. */
+  get online(): boolean {
+    return this.connection?.active === true;
+  }
+
+  /** Resolves when it is logged in and takes stanzas; at once if it does now. */
+  whenOnline(): Promise<void> {
+    return this.ready.promise;
+  }
+
+  /** The companion has uploaded its keys and said that it is active: it gets what waits for it. */
+  activate(connection: Connection): void {
+    if (connection !== this.connection || connection.active) return;
+    connection.active = true;
+    this.outbox.open((node) => connection.send(node));
+    this.ready.resolve();
+  }
+
+  /** Its connection is gone. */
+  disconnected(connection: Connection): void {
+    if (connection !== this.connection) return;
+    this.connection = undefined;
+    this.outbox.close();
+    this.ready = deferred();
+  }
+
+  /** Ends the link for good. */
+  unlink(): void {
+    this.unlinked = true;
+    this.outbox.discard(`the companion ${this.jid} was unlinked`);
+  }
+
+  /** Sends a notification and waits for its ack; `from` is the server unless given. */
+  notify(
+    type: string,
+    content: BinaryNode[],
+    options: { from?: Jid; attrs?: Record<string, string>; supersedes?: string } = {},
+  ): Promise<void> {
+    const id = newStanzaId();
+    const from = options.from ?? SERVER_OFFLINE.from;
+    const node = element('notification', { id, from, type, t: nowSeconds(), ...options.attrs }, content);
+    return this.outbox.post({ id, build: () => Promise.resolve(node), supersedes: options.supersedes });
+  }
+
+  /** The keys to open a session with it. Uses up one one-time pre-key, and asks for more when they run low. */
+  takePreKeyBundle(): PreKeyBundle {
+    const [first] = this.preKeys;
+    if (first) {
+      this.preKeys.delete(first[0]);
+      if (this.preKeys.size === LOW_PRE_KEY_COUNT - 1) this.askForPreKeys();
+    }
+    return {
+      registrationId: this.registration.registrationId,
+      identityKey: this.registration.identityKey,
+      signedPreKey: this.signedPreKey,
+      ...(first && { preKey: { id: first[0], publicKey: first[1] } }),
+    };
+  }
+
+  private askForPreKeys(): void {
+    const value = String(this.preKeys.size);
+    void this.notify('encrypt', [element('count', { value })], { supersedes: 'pre-key-count' });
+  }
+}

@@ -1,0 +1,79 @@
+import { type BinaryNode, proto } from '@whiskeysockets/baileys';
+import { createHash } from 'node:crypto';
+import type { Jid } from './jid.js';
+import type { Picture } from './profile.js';
+import { element, nowSeconds } from './stanza.js';
+
+/** What companions are told about other people: the contents of `<notification>` stanzas. */
+function news(
+  type: string,
+  from: Jid,
+  content: BinaryNode,
+  attrs: Record<string, string | undefined> = {},
+): BinaryNode {
+  return element('notification', { from, type, t: nowSeconds(), ...attrs }, [content]);
+}
+
+/** By what a picture notification may name a person: the first 3 bytes of md5(user + "WA_ADD_NOTIF") in base64. */
+export function addNotificationHash(jid: Jid): string {
+  const user = jid.split('@')[0] ?? '';
+  return createHash('md5').update(`${user}WA_ADD_NOTIF`).digest().subarray(0, 3).toString('base64');
+}
+
+/** The about text has changed. */
+export function aboutChanged(from: Jid, text: string, pushName?: string): BinaryNode {
+  return news('status', from, element('set', {}, Buffer.from(text)), { notify: pushName });
+}
+
+/** The picture has changed, or is gone. */
+export function pictureChanged(
+  from: Jid,
+  picture: Picture | undefined,
+  options: { byHash: boolean },
+): BinaryNode {
+  const named = options.byHash ? { hash: addNotificationHash(from) } : { jid: from };
+  const sender = options.byHash ? ('s.whatsapp.net' as Jid) : from;
+  const child = picture
+    ? element('set', { ...named, id: picture.id, author: from })
+    : element('delete', named);
+  return news('picture', sender, child);
+}
+
+/** The number has changed. */
+export function numberChanged(change: { old: Jid; new: Jid; oldLid?: Jid; newLid?: Jid }): BinaryNode {
+  const attrs = { old: change.old, new: change.new, old_lid: change.oldLid, new_lid: change.newLid };
+  return news('contacts', change.old, element('modify', attrs));
+}
+
+/** Something in the profile has changed; the stanza does not say what. */
+export function profileChanged(from: Jid, options: { byHash: boolean }): BinaryNode {
+  const named = options.byHash ? { hash: addNotificationHash(from) } : { jid: from };
+  return news('contacts', options.byHash ? ('s.whatsapp.net' as Jid) : from, element('update', named));
+}
+
+/** The identity key has changed. */
+export function identityChanged(from: Jid): BinaryNode {
+  return news('encrypt', from, element('identity'));
+}
+
+/** The verified business name has changed, or the person is no business any more. */
+export function businessChanged(from: Jid, verifiedName: string | undefined): BinaryNode {
+  const child =
+    verifiedName === undefined ? element('remove', { jid: from }) : verifiedNameElement(verifiedName, from);
+  return news('business', from, child);
+}
+
+/** A business's certificate. Its signature is not simulated; Baileys does not check it. */
+export function verifiedNameElement(verifiedName: string, jid?: Jid): BinaryNode {
+  const details = proto.VerifiedNameCertificate.Details.encode({
+    verifiedName,
+    issuer: 'smb:wa',
+    serial: 1,
+  }).finish();
+  const certificate = proto.VerifiedNameCertificate.encode({ details }).finish();
+  return element(
+    'verified_name',
+    { jid, v: '2', verified_level: 'unknown', serial: '1' },
+    Buffer.from(certificate),
+  );
+}

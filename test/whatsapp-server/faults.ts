@@ -1,0 +1,81 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { FaultList } from './fault-list.js';
+import type { PhoneNumber } from './jid.js';
+import type { MediaKind } from './media-host.js';
+
+/**
+ * What can happen to a stanza that a companion sends: the connection is cut when it arrives, after it was
+ * worked on but before the answer, or after the answer; it is never answered; the answer comes late.
+ */
+export type ReceivedEffect =
+  | { readonly cut: 'on-arrival' | 'before-answer' | 'after-answer' }
+  | { readonly ignore: true }
+  | { readonly delayMs: number }
+  | { readonly error: { readonly code: number; readonly text: string } };
+
+/** What can happen to a stanza that the server is about to send. */
+export type SentEffect = 'cut-before' | 'cut-after' | 'twice' | 'lose';
+
+/** What can be wrong with an app-state answer. The server's own state stays right. */
+export type AppStateEffect = 'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record';
+
+/** What an app-state fault is asked about. */
+export interface AppStateSubject {
+  readonly collection: string;
+  readonly part: 'snapshot' | 'patch';
+  readonly version: number;
+}
+
+/** What can happen to a download; `cut` ends the line halfway, `slowMs` is a pause before the first byte. */
+export type MediaEffect = { readonly status: number } | { readonly cut: true } | { readonly slowMs: number };
+
+/** What a media fault is asked about. */
+export interface MediaSubject {
+  readonly path: string;
+  readonly kind: MediaKind;
+}
+
+/** What can happen to a login: a `<failure reason>`, or a stream error right after success. */
+export type LoginEffect = { readonly failure: number } | { readonly streamError: StreamErrorCode };
+
+/** What a login fault is asked about. */
+export interface LoginSubject {
+  readonly number: PhoneNumber;
+  readonly device: number;
+}
+
+/** Closing codes of the network; 440 is sent as `<conflict type="replaced"/>`. */
+export type StreamErrorCode = 401 | 403 | 411 | 440 | 500 | 503 | 515;
+
+/** All places where this server can be made to fail. Arm with `server.faults.<place>.arm(effect, { times, when })`. */
+export class Faults {
+  readonly received = new FaultList<BinaryNode, ReceivedEffect>();
+  readonly sent = new FaultList<BinaryNode, SentEffect>();
+  readonly appState = new FaultList<AppStateSubject, AppStateEffect>();
+  readonly media = new FaultList<MediaSubject, MediaEffect>();
+  readonly logins = new FaultList<LoginSubject, LoginEffect>();
+  /** TCP connections that are reset as soon as they are accepted */
+  readonly tcp = new FaultList<undefined, 'reset'>();
+
+  /** Takes back everything that is armed. */
+  disarm(): void {
+    for (const list of [this.received, this.sent, this.appState, this.media, this.logins, this.tcp])
+      list.disarm();
+  }
+}
+
+/** Picks IQs by namespace and, when given, by the tag of their first child. */
+export function iq(xmlns: string, childTag?: string): (node: BinaryNode) => boolean {
+  return (node) =>
+    node.tag === 'iq' &&
+    node.attrs.xmlns === xmlns &&
+    (childTag === undefined || (Array.isArray(node.content) && node.content[0]?.tag === childTag));
+}
+
+/** Picks the keep-alive IQs. */
+export const ping = iq('w:p');
+
+/** Picks stanzas by tag and, when given, by type: `stanza('notification', 'server_sync')`. */
+export function stanza(tag: string, type?: string): (node: BinaryNode) => boolean {
+  return (node) => node.tag === tag && (type === undefined || node.attrs.type === type);
+}

@@ -1,0 +1,96 @@
+import { proto } from '@whiskeysockets/baileys';
+import { deflateSync } from 'node:zlib';
+import type { Contact } from './contact.js';
+import { type Jid, type Lid, lidJid, phoneJid, type PhoneNumber } from './jid.js';
+import type { MediaHost } from './media-host.js';
+import type { Phone } from './phone.js';
+
+const { HistorySyncType } = proto.HistorySync;
+const { Type } = proto.Message.ProtocolMessage;
+
+/** How a phone tells a new companion its history. */
+export interface HistorySettings {
+  /** whether it does so at all */
+  send: boolean;
+  /** pause before each message, in milliseconds; default none */
+  delayMs?: number;
+  /** true: all on the media host; false: all inside the messages; default: only the first one inside */
+  external?: boolean;
+  conversations?: proto.IConversation[];
+}
+
+/** One history message. */
+export interface HistoryChunk {
+  readonly syncType: proto.HistorySync.HistorySyncType;
+  readonly pushNames?: readonly { readonly jid: string; readonly name: string }[];
+  readonly conversations?: readonly proto.IConversation[];
+  readonly lidMappings?: readonly { readonly number: PhoneNumber; readonly lid: Lid }[];
+  /** percent */
+  readonly progress?: number;
+  readonly chunkOrder?: number;
+  readonly external?: boolean;
+}
+
+/** The history message as a phone sends it; the payload lies in it or on the media host. */
+export function historyMessage(chunk: HistoryChunk, media: MediaHost): proto.IMessage {
+  const payload = deflateSync(encodeHistory(chunk));
+  const notification: proto.Message.IHistorySyncNotification = {
+    syncType: chunk.syncType as unknown as proto.Message.HistorySyncType,
+    chunkOrder: chunk.chunkOrder ?? 1,
+    progress: chunk.progress,
+  };
+  const inline = { ...notification, initialHistBootstrapInlinePayload: payload };
+  return {
+    protocolMessage: {
+      type: Type.HISTORY_SYNC_NOTIFICATION,
+      historySyncNotification: chunk.external ? { ...notification, ...uploaded(payload, media) } : inline,
+    },
+  };
+}
+
+function uploaded(payload: Buffer, media: MediaHost): proto.Message.IHistorySyncNotification {
+  const { fileSizeBytes, ...reference } = media.upload(payload, 'history');
+  return { ...reference, fileLength: fileSizeBytes };
+}
+
+function encodeHistory(chunk: HistoryChunk): Uint8Array {
+  return proto.HistorySync.encode({
+    syncType: chunk.syncType,
+    conversations: [...(chunk.conversations ?? [])],
+    pushnames: (chunk.pushNames ?? []).map(({ jid, name }) => ({ id: jid, pushname: name })),
+    phoneNumberToLidMappings: (chunk.lidMappings ?? []).map((each) => ({
+      pnJid: phoneJid(each.number),
+      lidJid: lidJid(each.lid),
+    })),
+    chunkOrder: chunk.chunkOrder,
+    progress: chunk.progress,
+  }).finish();
+}
+
+/** The history that a phone sends to a new companion: bootstrap, push names, and the end of the recent part. */
+export function firstHistory(phone: Phone, contacts: Iterable<Contact>): HistoryChunk[] {
+  const { conversations, external } = phone.history;
+  const people = [...contacts];
+  return [
+    {
+      syncType: HistorySyncType.INITIAL_BOOTSTRAP,
+      conversations,
+      lidMappings: lidMappings(phone, people),
+      progress: 0,
+      external: external ?? false,
+    },
+    { syncType: HistorySyncType.PUSH_NAME, pushNames: pushNames(people), external: external ?? true },
+    { syncType: HistorySyncType.RECENT, progress: 100, external: external ?? true },
+  ];
+}
+
+function pushNames(people: readonly Contact[]): { jid: Jid; name: string }[] {
+  return people.flatMap(({ pushName, jid }) => (pushName ? [{ jid, name: pushName }] : []));
+}
+
+function lidMappings(phone: Phone, people: readonly Contact[]): { number: PhoneNumber; lid: Lid }[] {
+  const mappings = new Map<PhoneNumber, Lid>();
+  for (const { number, lid } of people) if (lid) mappings.set(number, lid);
+  for (const [number, { lid }] of phone.addressBook()) if (lid) mappings.set(number, lid);
+  return Array.from(mappings, ([number, lid]) => ({ number, lid }));
+}

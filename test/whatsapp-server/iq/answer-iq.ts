@@ -1,0 +1,54 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { child, iqError, iqResult, StanzaError } from '../stanza.js';
+import { answerAppState } from './app-state.iq.js';
+import { answerEncrypt } from './encrypt.iq.js';
+import type { IqContext, IqHandler, LoggedInContext } from './iq-handler.js';
+import { answerMd } from './md.iq.js';
+import { answerPicture } from './picture.iq.js';
+import { answerPassive, answerSettings } from './settings.iq.js';
+import { answerUsync } from './usync.iq.js';
+
+/** Every namespace that is answered. */
+const HANDLERS: Readonly<Record<string, IqHandler>> = {
+  ...answerSettings,
+  encrypt: answerEncrypt,
+  md: answerMd,
+  passive: answerPassive,
+  usync: answerUsync,
+  'w:profile:picture': answerPicture,
+  'w:sync:app:state': answerAppState,
+};
+
+const NOT_IMPLEMENTED = new StanzaError(501, 'feature-not-implemented');
+
+/** The answer to an IQ of a companion; what no handler knows gets error 501. */
+export async function answerIq(iq: BinaryNode, context: IqContext): Promise<BinaryNode> {
+  try {
+    const content = await contentOf(iq, context);
+    if (!content) {
+      context.network.unknownIqs.push(iq);
+      throw NOT_IMPLEMENTED;
+    }
+    return iqResult(iq, content);
+  } catch (error) {
+    if (!(error instanceof StanzaError)) throw error;
+    return iqError(iq, { code: error.code, text: error.message });
+  }
+}
+
+async function contentOf(iq: BinaryNode, context: IqContext): Promise<BinaryNode[] | undefined> {
+  const registration = iq.attrs.xmlns === 'md' ? child(iq, 'link_code_companion_reg') : undefined;
+  if (registration) return context.pairing.take(context.connection, registration);
+  const handler = HANDLERS[iq.attrs.xmlns ?? ''];
+  const loggedIn = loggedInContext(context);
+  return loggedIn && (await handler?.(iq, loggedIn));
+}
+
+function loggedInContext(context: IqContext): LoggedInContext | undefined {
+  const { companion } = context.connection;
+  if (!companion) return undefined;
+  for (const phone of context.network.phones.values()) {
+    if (phone.companions.includes(companion)) return { ...context, companion, phone };
+  }
+  return undefined;
+}

@@ -1,0 +1,16 @@
+import { element, child, StanzaError } from '../stanza.js';
+import type { IqHandler } from './iq-handler.js';
+
+/** `w:profile:picture`: where somebody's picture is; 401 when it is hidden, 404 when there is none. */
+export const answerPicture: IqHandler = (iq, { network, phone }) => {
+  if (iq.attrs.type !== 'get') return undefined;
+  const { target } = iq.attrs;
+  const person = target ? network.directory.find(target) : phone;
+  if (!person) throw new StanzaError(404, 'item-not-found');
+  const { picture } = person.profile;
+  if (picture === 'hidden') throw new StanzaError(401, 'not-authorized');
+  if (!picture) throw new StanzaError(404, 'item-not-found');
+  const type = child(iq, 'picture')?.attrs.type ?? 'preview';
+  const attrs = { id: picture.id, type, url: picture.url, direct_path: picture.path };
+  return [element('picture', attrs)];
+};

@@ -1,0 +1,75 @@
+import type { proto } from '@whiskeysockets/baileys';
+import type { Companion, Registration } from './companion.js';
+import type { Connection } from './connection.js';
+import { phoneNumber } from './jid.js';
+import { announceQrRefs } from './linking.js';
+import type { Network } from './network.js';
+import type { ClientFinish } from './noise-responder.js';
+import { element, nowSeconds, SERVER_OFFLINE } from './stanza.js';
+
+/** What a server tells a client to put before its next handshake; any bytes will do. */
+const ROUTING_INFO = Buffer.from([0x08, 0x02, 0x08, 0x05]);
+
+/** Lets a client in: a new device gets refs for its QR code, a linked one is logged in. */
+export function admit(network: Network, connection: Connection, client: ClientFinish): void {
+  const pairing = client.payload.devicePairingData;
+  if (pairing) {
+    connection.registration = readRegistration(pairing, client.noiseKey);
+    announceQrRefs(network, connection);
+    return;
+  }
+  logIn(network, connection, client);
+}
+
+function readRegistration(
+  pairing: proto.ClientPayload.IDevicePairingRegistrationData,
+  noiseKey: Buffer,
+): Registration {
+  const bytes = (value: Uint8Array | null | undefined): Buffer => Buffer.from(value ?? []);
+  const keyId = bytes(pairing.eSkeyId);
+  return {
+    registrationId: bytes(pairing.eRegid).readUInt32BE(),
+    identityKey: bytes(pairing.eIdent),
+    noiseKey,
+    signedPreKey: {
+      id: keyId.readUIntBE(0, keyId.length),
+      publicKey: bytes(pairing.eSkeyVal),
+      signature: bytes(pairing.eSkeySig),
+    },
+  };
+}
+
+function logIn(network: Network, connection: Connection, { payload, noiseKey }: ClientFinish): void {
+  const number = phoneNumber(String(payload.username ?? ''));
+  const device = payload.device ?? 0;
+  const companion = network.phones.get(number)?.companions.find((each) => each.device === device);
+  const known = companion?.registration.noiseKey.equals(noiseKey) === true;
+  if (!companion || companion.unlinked || !known) return connection.endWithFailure(401);
+  const effect = network.faults.logins.strike({ number, device });
+  if (effect && 'failure' in effect) return connection.endWithFailure(effect.failure);
+  replaceLiveConnection(network, companion);
+  companion.connection = connection;
+  companion.logins += 1;
+  connection.companion = companion;
+  connection.send(
+    element('success', {
+      t: nowSeconds(),
+      lid: companion.lidJid,
+      location: 'odn',
+      abprops: '1',
+      status: 'active',
+    }),
+  );
+  const routing = element('routing_info', {}, ROUTING_INFO);
+  connection.send(element('ib', SERVER_OFFLINE, [element('edge_routing', {}, [routing])]));
+  if (effect) connection.endWithStreamError(effect.streamError);
+}
+
+function replaceLiveConnection(network: Network, companion: Companion): void {
+  const previous = companion.connection;
+  if (!previous) return;
+  // Who comes back from a line that fell silent fights with nobody.
+  if (!previous.isSilent) network.countConflict();
+  companion.disconnected(previous);
+  previous.endWithStreamError(440);
+}

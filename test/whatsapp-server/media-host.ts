@@ -1,0 +1,105 @@
+import { hkdf, MEDIA_HKDF_KEY_MAPPING, sha256 } from '@whiskeysockets/baileys';
+import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Faults } from './faults.js';
+
+/** What a file is for. */
+export type MediaKind = 'snapshot' | 'patch' | 'history' | 'picture';
+
+/** A file that a companion fetched. */
+export interface Download {
+  readonly path: string;
+  readonly kind: MediaKind | 'unknown';
+  readonly status: number;
+  readonly at: Date;
+}
+
+/** How a companion finds and decrypts an uploaded file; fields as in `ExternalBlobReference`. */
+export interface UploadedMedia {
+  readonly mediaKey: Uint8Array;
+  readonly directPath: string;
+  readonly fileSizeBytes: number;
+  readonly fileSha256: Uint8Array;
+  readonly fileEncSha256: Uint8Array;
+}
+
+const MEDIA_KEY_BYTES = 32;
+const MAC_BYTES = 10;
+const REMEMBERED_DOWNLOADS = 5_000;
+
+/** The files that `https://mmg.whatsapp.net` and `https://pps.whatsapp.net` serve. */
+export class MediaHost {
+  private readonly files = new Map<string, { bytes: Buffer; kind: MediaKind }>();
+  private readonly fetched: Download[] = [];
+
+  constructor(private readonly faults: Faults) {}
+
+  /** What was fetched, oldest first. */
+  get downloads(): readonly Download[] {
+    return this.fetched;
+  }
+
+  /**
+   * Encrypts a file as WhatsApp clients do (AES-256-CBC, a 10-byte MAC behind it, keys by HKDF from the media
+   * key) and offers it for download.
+   */
+  upload(plaintext: Uint8Array, kind: 'snapshot' | 'patch' | 'history'): UploadedMedia {
+    const mediaType = kind === 'history' ? 'md-msg-hist' : 'md-app-state';
+    const mediaKey = randomBytes(MEDIA_KEY_BYTES);
+    const info = `WhatsApp ${MEDIA_HKDF_KEY_MAPPING[mediaType]} Keys`;
+    const keys = Buffer.from(hkdf(mediaKey, 112, { info }));
+    const [iv, cipherKey, macKey] = [keys.subarray(0, 16), keys.subarray(16, 48), keys.subarray(48, 80)];
+    const cipher = createCipheriv('aes-256-cbc', cipherKey, iv);
+    const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+    const mac = createHmac('sha256', macKey).update(iv).update(ciphertext).digest().subarray(0, MAC_BYTES);
+    const file = Buffer.concat([ciphertext, mac]);
+    return {
+      mediaKey,
+      directPath: this.publish(file, kind),
+      fileSizeBytes: plaintext.length,
+      fileSha256: sha256(Buffer.from(plaintext)),
+      fileEncSha256: sha256(file),
+    };
+  }
+
+  /** Offers bytes as they are; gives the path. */
+  publish(bytes: Buffer, kind: MediaKind): string {
+    const path = `/v/t62.7118-24/${randomBytes(12).toString('hex')}`;
+    this.files.set(path, { bytes, kind });
+    return path;
+  }
+
+  /** Takes a file away; later downloads get 410. */
+  remove(path: string): void {
+    this.files.delete(path);
+  }
+
+  /** Answers one HTTP request. */
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    const path = new URL(request.url ?? '/', 'http://media').pathname;
+    const file = this.files.get(path);
+    const effect = file && this.faults.media.strike({ path, kind: file.kind });
+    const status = effect && 'status' in effect ? effect.status : file ? 200 : 410;
+    this.remember({ path, kind: file?.kind ?? 'unknown', status, at: new Date() });
+    if (!file || status !== 200) {
+      response.writeHead(status).end();
+      return;
+    }
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': file.bytes.length };
+    if (effect && 'slowMs' in effect) {
+      setTimeout(() => response.writeHead(200, headers).end(file.bytes), effect.slowMs);
+    } else if (effect && 'cut' in effect) {
+      response.writeHead(200, headers);
+      response.write(file.bytes.subarray(0, Math.floor(file.bytes.length / 2)), () =>
+        request.socket.destroy(),
+      );
+    } else {
+      response.writeHead(200, headers).end(file.bytes);
+    }
+  }
+
+  private remember(download: Download): void {
+    this.fetched.push(download);
+    if (this.fetched.length > REMEMBERED_DOWNLOADS) this.fetched.shift();
+  }
+}

@@ -1,0 +1,25 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { Connection } from './connection.js';
+import type { Directory } from './directory.js';
+import type { Faults } from './faults.js';
+import type { PhoneNumber } from './jid.js';
+import type { MediaHost } from './media-host.js';
+import type { Phone } from './phone.js';
+import type { StanzaLog } from './stanza-log.js';
+
+/** What the parts of the server know of the whole. */
+export interface Network {
+  readonly faults: Faults;
+  readonly media: MediaHost;
+  readonly stanzas: StanzaLog;
+  readonly directory: Directory;
+  readonly phones: ReadonlyMap<PhoneNumber, Phone>;
+  /** settings for devices that want to be linked */
+  readonly linking: { qrRefs: number };
+  /** open connections, linked or not */
+  readonly openConnections: ReadonlySet<Connection>;
+  /** IQs that nobody knows how to answer; they got error 501 */
+  readonly unknownIqs: BinaryNode[];
+  /** a second connection of the same device has replaced a live one */
+  countConflict(): void;
+}

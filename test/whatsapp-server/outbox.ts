@@ -1,0 +1,190 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { deferred, type Deferred } from './deferred.js';
+import { Mutex } from './mutex.js';
+import { child, children, element, SERVER_OFFLINE } from './stanza.js';
+
+/** A stanza that a companion must acknowledge. */
+export interface OutgoingStanza {
+  readonly id: string;
+  /**
+   * Makes the stanza, at its first delivery; later deliveries send the same one.
+   * @param retries how often the companion asked for it again because it could not decrypt it
+   */
+  build(retries: number): Promise<BinaryNode>;
+  /** the companion has it */
+  onAcknowledged?(): void;
+  /** the companion could not decrypt it, and asks for it again with this receipt */
+  onRetry?(receipt: BinaryNode): void;
+  /** a stanza that waits with the same key is replaced by this one */
+  readonly supersedes?: string;
+}
+
+/** The companion refused a stanza: `<ack error>`. */
+export class NotAcknowledgedError extends Error {
+  constructor(
+    readonly stanza: { readonly id: string; readonly tag: string },
+    readonly code: string,
+  ) {
+    super(`the companion refused <${stanza.tag} id="${stanza.id}"> with error ${code}`);
+  }
+}
+
+/** What Baileys answers to a message that it has decrypted before: it has it. */
+const ALREADY_DECRYPTED = '487';
+
+interface Entry {
+  readonly stanza: OutgoingStanza;
+  readonly outcome: Deferred<void>;
+  node?: BinaryNode;
+  retries: number;
+  refusals: number;
+  sentOnThisConnection: boolean;
+}
+
+/**
+ * The stanzas for one companion, each kept until acknowledged. What the companion has not acknowledged when its
+ * connection ends is delivered again at the next login, as offline stanza.
+ */
+export class Outbox {
+  private readonly entries = new Map<string, Entry>();
+  private readonly deliveries = new Mutex();
+  private emptied: Deferred<void>[] = [];
+  private send?: (node: BinaryNode) => void;
+
+  /** How many stanzas are not acknowledged. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Ids of the stanzas that are not acknowledged, oldest first. */
+  get pending(): string[] {
+    return [...this.entries.keys()];
+  }
+
+  /** Resolves when everything is acknowledged; at once if it is now. */
+  whenEmpty(): Promise<void> {
+    const emptied = deferred<void>();
+    this.emptied.push(emptied);
+    this.checkEmpty();
+    return emptied.promise;
+  }
+
+  /**
+   * Sends a stanza now, or at the next login. Resolves when it is acknowledged.
+   * @throws NotAcknowledgedError when the companion refuses it
+   */
+  post(stanza: OutgoingStanza): Promise<void> {
+    if (stanza.supersedes) this.dropSuperseded(stanza.supersedes);
+    const outcome = deferred<void>();
+    const entry: Entry = { stanza, outcome, retries: 0, refusals: 0, sentOnThisConnection: false };
+    this.entries.set(stanza.id, entry);
+    if (this.send) this.deliver(entry, {});
+    return outcome.promise;
+  }
+
+  /** The companion is ready: everything that waits is sent as offline stanza, and then what comes, at once. */
+  open(send: (node: BinaryNode) => void): void {
+    this.send = send;
+    const waiting = [...this.entries.values()];
+    const count = String(waiting.length);
+    if (waiting.length > 0)
+      this.enqueue(() => send(element('ib', SERVER_OFFLINE, [element('offline_preview', { count })])));
+    for (const entry of waiting) this.deliver(entry, { offline: '0' });
+    this.enqueue(() => send(element('ib', SERVER_OFFLINE, [element('offline', { count })])));
+  }
+
+  /** The connection is gone. */
+  close(): void {
+    this.send = undefined;
+    for (const entry of this.entries.values()) entry.sentOnThisConnection = false;
+  }
+
+  /** The companion is unlinked: nothing will ever be acknowledged. */
+  discard(reason: string): void {
+    this.close();
+    for (const entry of this.entries.values()) entry.outcome.reject(new Error(reason));
+    this.entries.clear();
+    this.checkEmpty();
+  }
+
+  /** Takes an `<ack>` of the companion. */
+  acknowledged(ack: BinaryNode): void {
+    const entry = this.entries.get(ack.attrs.id ?? '');
+    if (!entry) return;
+    const { error } = ack.attrs;
+    if (error === undefined || error === ALREADY_DECRYPTED) return this.done(entry);
+    // Baileys refuses a message that it asks for again, too: that refusal belongs to the delivery before.
+    entry.refusals += 1;
+    if (entry.refusals <= entry.retries) return;
+    this.entries.delete(entry.stanza.id);
+    const tag = entry.node?.tag ?? 'stanza';
+    entry.outcome.reject(new NotAcknowledgedError({ id: entry.stanza.id, tag }, error));
+    this.checkEmpty();
+  }
+
+  /** Takes a `<receipt>` of the companion: delivery, or a request to send the message again. */
+  received(receipt: BinaryNode): void {
+    const items = children(child(receipt, 'list'), 'item').map((each) => each.attrs.id ?? '');
+    for (const id of [receipt.attrs.id ?? '', ...items]) {
+      const entry = this.entries.get(id);
+      if (!entry) continue;
+      if (receipt.attrs.type === 'retry') this.sendAgain(entry, receipt);
+      else this.done(entry);
+    }
+  }
+
+  private sendAgain(entry: Entry, receipt: BinaryNode): void {
+    entry.retries += 1;
+    entry.node = undefined;
+    entry.sentOnThisConnection = false;
+    entry.stanza.onRetry?.(receipt);
+    if (this.send) this.deliver(entry, {});
+  }
+
+  private deliver(entry: Entry, attrs: Record<string, string>): void {
+    this.enqueue(async () => {
+      if (!this.mayDeliver(entry)) return;
+      try {
+        entry.node ??= await entry.stanza.build(entry.retries);
+      } catch (error) {
+        this.entries.delete(entry.stanza.id);
+        entry.outcome.reject(error as Error);
+        return;
+      }
+      // Building may take a while, in which the connection may have gone.
+      if (!this.mayDeliver(entry)) return;
+      entry.sentOnThisConnection = true;
+      this.send?.({ ...entry.node, attrs: { ...entry.node.attrs, ...attrs } });
+    });
+  }
+
+  private mayDeliver(entry: Entry): boolean {
+    const waits = this.entries.get(entry.stanza.id) === entry;
+    return this.send !== undefined && waits && !entry.sentOnThisConnection;
+  }
+
+  private enqueue(job: () => void | Promise<void>): void {
+    void this.deliveries.run(async () => job());
+  }
+
+  private done(entry: Entry): void {
+    this.entries.delete(entry.stanza.id);
+    entry.stanza.onAcknowledged?.();
+    entry.outcome.resolve();
+    this.checkEmpty();
+  }
+
+  private checkEmpty(): void {
+    if (this.entries.size > 0) return;
+    for (const each of this.emptied) each.resolve();
+    this.emptied = [];
+  }
+
+  private dropSuperseded(key: string): void {
+    for (const [id, entry] of this.entries) {
+      if (entry.stanza.supersedes !== key || entry.sentOnThisConnection) continue;
+      this.entries.delete(id);
+      entry.outcome.resolve();
+    }
+  }
+}

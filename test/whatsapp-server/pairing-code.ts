@@ -1,0 +1,138 @@
+import {
+  aesDecryptCTR,
+  aesDecryptGCM,
+  aesEncryptCTR,
+  type BinaryNode,
+  Curve,
+  derivePairingCodeKey,
+  hkdf,
+} from '@whiskeysockets/baileys';
+import { randomBytes } from 'node:crypto';
+import type { Connection } from './connection.js';
+import { type Deferred, deferred } from './deferred.js';
+import { type PhoneNumber, phoneNumber, SERVER_JID } from './jid.js';
+import type { Phone } from './phone.js';
+import { childBytes, element, newStanzaId, nowSeconds, requiredBytes, StanzaError } from './stanza.js';
+
+/** A device that shows a pairing code and waits for the phone. */
+export interface PairingRequest {
+  readonly connection: Connection;
+  readonly number: PhoneNumber;
+  readonly ref: Buffer;
+  /** salt (32), IV (16) and the encrypted ephemeral key (32) */
+  readonly wrappedEphemeralKey: Buffer;
+  /** the device's last word; a new one for each code that is tried */
+  finished: Deferred<BinaryNode>;
+}
+
+const SALT_BYTES = 32;
+const CTR_IV_BYTES = 16;
+const GCM_IV_BYTES = 12;
+const KEY_BYTES = 32;
+
+/** The devices that wait to be linked by pairing code, the newest for each number. */
+export class PairingDesk {
+  private readonly requests = new Map<PhoneNumber, PairingRequest>();
+  private readonly waiting = new Map<PhoneNumber, Deferred<PairingRequest>>();
+
+  /** Takes `<link_code_companion_reg>` of a device; gives the content of the answer. */
+  take(connection: Connection, registration: BinaryNode): BinaryNode[] {
+    const { stage, jid } = registration.attrs;
+    const number = phoneNumber(jid ?? '');
+    if (stage === 'companion_hello') return [this.open(connection, number, registration)];
+    const request = this.requests.get(number);
+    if (stage !== 'companion_finish' || request?.connection !== connection) {
+      throw new StanzaError(404, `no pairing is under way for ${number}`);
+    }
+    request.finished.resolve(registration);
+    return [];
+  }
+
+  /** The device that waits for this phone; resolves when one comes. */
+  requestFor(number: PhoneNumber): Promise<PairingRequest> {
+    const request = this.requests.get(number);
+    if (request?.connection.isOpen) return Promise.resolve(request);
+    const waiting = this.waiting.get(number) ?? deferred<PairingRequest>();
+    this.waiting.set(number, waiting);
+    return waiting.promise;
+  }
+
+  private open(connection: Connection, number: PhoneNumber, hello: BinaryNode): BinaryNode {
+    const request: PairingRequest = {
+      connection,
+      number,
+      ref: randomBytes(16),
+      wrappedEphemeralKey: requiredBytes(hello, 'link_code_pairing_wrapped_companion_ephemeral_pub'),
+      finished: deferred(),
+    };
+    this.requests.set(number, request);
+    this.waiting.get(number)?.resolve(request);
+    this.waiting.delete(number);
+    return element('link_code_companion_reg', { stage: 'companion_hello' }, [
+      element('link_code_pairing_ref', {}, request.ref),
+    ]);
+  }
+}
+
+/**
+ * The phone's part of linking by code, mirror image of Baileys' `link_code_companion_reg` notification handler.
+ * @returns the adv secret that both sides have derived
+ * @throws Error when the code is not the one that the device shows
+ */
+export async function exchangePairingCode(
+  phone: Phone,
+  request: PairingRequest,
+  code: string,
+): Promise<Buffer> {
+  request.finished = deferred();
+  const wrapped = request.wrappedEphemeralKey;
+  const codeKey = await derivePairingCodeKey(code, wrapped.subarray(0, SALT_BYTES));
+  const iv = wrapped.subarray(SALT_BYTES, SALT_BYTES + CTR_IV_BYTES);
+  const companionEphemeral = aesDecryptCTR(wrapped.subarray(SALT_BYTES + CTR_IV_BYTES), codeKey, iv);
+  const ephemeral = Curve.generateKeyPair();
+  const primaryHello = await wrapEphemeralKey(Buffer.from(ephemeral.public), code);
+  request.connection.send(primaryHelloNotification(phone, request, primaryHello));
+  const finish = await request.finished.promise;
+  const ephemeralSecret = Curve.sharedKey(ephemeral.private, companionEphemeral);
+  const random = unwrapKeyBundle(
+    requiredBytes(finish, 'link_code_pairing_wrapped_key_bundle'),
+    ephemeralSecret,
+  );
+  const companionIdentity = childBytes(finish, 'companion_identity_public') ?? Buffer.alloc(0);
+  const identitySecret = Curve.sharedKey(phone.signal.identity.private, companionIdentity);
+  const secrets = Buffer.concat([ephemeralSecret, identitySecret, random]);
+  return Buffer.from(hkdf(secrets, KEY_BYTES, { info: 'adv_secret' }));
+}
+
+async function wrapEphemeralKey(publicKey: Buffer, code: string): Promise<Buffer> {
+  const salt = randomBytes(SALT_BYTES);
+  const iv = randomBytes(CTR_IV_BYTES);
+  const key = await derivePairingCodeKey(code, salt);
+  return Buffer.concat([salt, iv, aesEncryptCTR(publicKey, key, iv)]);
+}
+
+function primaryHelloNotification(phone: Phone, request: PairingRequest, wrappedKey: Buffer): BinaryNode {
+  const attrs = { from: SERVER_JID, type: 'link_code_companion_reg', id: newStanzaId(), t: nowSeconds() };
+  return element('notification', attrs, [
+    element('link_code_companion_reg', { stage: 'primary_hello' }, [
+      element('link_code_pairing_wrapped_primary_ephemeral_pub', {}, wrappedKey),
+      element('primary_identity_pub', {}, Buffer.from(phone.signal.identity.public)),
+      element('link_code_pairing_ref', {}, request.ref),
+    ]),
+  ]);
+}
+
+/** The random bytes behind the two identity keys in the bundle. */
+function unwrapKeyBundle(bundle: Buffer, ephemeralSecret: Buffer): Buffer {
+  const salt = bundle.subarray(0, SALT_BYTES);
+  const iv = bundle.subarray(SALT_BYTES, SALT_BYTES + GCM_IV_BYTES);
+  const info = 'link_code_pairing_key_bundle_encryption_key';
+  const key = Buffer.from(hkdf(ephemeralSecret, KEY_BYTES, { salt, info }));
+  try {
+    return aesDecryptGCM(bundle.subarray(SALT_BYTES + GCM_IV_BYTES), key, iv, Buffer.alloc(0)).subarray(
+      2 * KEY_BYTES,
+    );
+  } catch (error) {
+    throw new Error('this pairing code is not the one that the device shows', { cause: error });
+  }
+}

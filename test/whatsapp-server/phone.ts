@@ -1,0 +1,260 @@
+import { type BinaryNode, proto } from '@whiskeysockets/baileys';
+import {
+  AddressBook,
+  type AddressBookEntry,
+  type ContactKey,
+  type ContactToSave,
+  type LidContactToSave,
+} from './address-book.js';
+import { AppState } from './app-state/app-state.js';
+import type { CollectionName } from './app-state/collection.js';
+import type { PlainMutation } from './app-state/mutation.js';
+import { SyncAnswers } from './app-state/sync-answer.js';
+import { Briefing } from './briefing.js';
+import type { Companion } from './companion.js';
+import { within } from './deferred.js';
+import type { HistoryChunk, HistorySettings } from './history.js';
+import { type Jid, type Lid, lidJid, phoneJid, type PhoneNumber, phoneNumber } from './jid.js';
+import { findByQr, link, readQr } from './linking.js';
+import type { Network } from './network.js';
+import { exchangePairingCode, type PairingDesk } from './pairing-code.js';
+import { PersonKeys } from './person-keys.js';
+import { Profile } from './profile.js';
+import type { SignalPeer } from './signal-peer.js';
+import { element, newStanzaId } from './stanza.js';
+
+const ADDRESS_BOOK: CollectionName = 'critical_unblock_low';
+const LINK_TIMEOUT_MS = 30_000;
+
+/** Who a phone is. */
+export interface PhoneIdentity {
+  readonly number: PhoneNumber;
+  readonly lid: Lid;
+  readonly pushName?: string;
+}
+
+/** An account's primary device: links companions, keeps the address book, shares keys and history. */
+export class Phone {
+  readonly number: PhoneNumber;
+  readonly lid: Lid;
+  readonly pushName?: string;
+  readonly jid: Jid;
+  readonly lidJid: Jid;
+  readonly verifiedName?: string = undefined;
+  readonly keys = new PersonKeys();
+  readonly profile: Profile;
+  readonly appState: AppState;
+  readonly syncAnswers: SyncAnswers;
+  /** what a newly linked companion is told; change it before linking */
+  history: HistorySettings = { send: true };
+  private readonly linked: Companion[] = [];
+  private readonly book = new AddressBook();
+  private readonly briefing: Briefing;
+  private lastDevice = 0;
+
+  constructor(
+    private readonly network: Network,
+    private readonly pairing: PairingDesk,
+    identity: PhoneIdentity,
+  ) {
+    this.number = identity.number;
+    this.lid = identity.lid;
+    this.pushName = identity.pushName;
+    this.jid = phoneJid(this.number);
+    this.lidJid = lidJid(this.lid);
+    this.profile = new Profile(network.media, {});
+    this.appState = new AppState(network.media);
+    this.syncAnswers = new SyncAnswers(this.appState, network.faults);
+    this.briefing = new Briefing(network, this);
+    void this.announceOwnName();
+  }
+
+  /** The linked devices, connected or not. */
+  get companions(): readonly Companion[] {
+    return this.linked;
+  }
+
+  /** Ids of the account's devices; 0 is the phone itself. */
+  get devices(): number[] {
+    return [0, ...this.linked.map((each) => each.device)];
+  }
+
+  get signal(): SignalPeer {
+    return this.keys.signal;
+  }
+
+  /**
+   * Links the companion that shows this QR code. Resolves when it has logged in after the restart.
+   * @throws Error when no open connection shows this code, or when the companion refuses
+   */
+  async scan(qr: string, options: { timeoutMs?: number } = {}): Promise<Companion> {
+    const content = readQr(qr);
+    const connection = findByQr(this.network, content);
+    if (!connection) {
+      throw new Error('no open connection shows this QR code: it has expired, or another server issued it');
+    }
+    if (!connection.registration?.identityKey.equals(content.identityKey)) {
+      throw new Error('this QR code names another identity key than the device registered with');
+    }
+    return loggedIn(link(this, connection, content.advSecret), options.timeoutMs);
+  }
+
+  /**
+   * Links the companion that shows this 8-character code. Resolves when it has logged in after the restart.
+   * @throws Error when no device asks for it in time, or when the code is wrong
+   */
+  async enterPairingCode(code: string, options: { timeoutMs?: number } = {}): Promise<Companion> {
+    const normalized = code.replace(/[\s-]/g, '').toUpperCase();
+    const linking = async (): Promise<Companion> => {
+      const request = await this.pairing.requestFor(this.number);
+      const advSecret = await exchangePairingCode(this, request, normalized);
+      return link(this, request.connection, advSecret);
+    };
+    return loggedIn(linking(), options.timeoutMs);
+  }
+
+  /** Ends the link of one companion, or of all: they are told so, and their later logins get failure 401. */
+  unlink(companion?: Companion): void {
+    for (const each of companion ? [companion] : [...this.linked]) {
+      const { connection } = each;
+      this.remove(each);
+      connection?.endWithStreamError(401);
+    }
+  }
+
+  /** Resolves when every companion is logged in and takes stanzas. */
+  async whenOnline(): Promise<void> {
+    await Promise.all(this.linked.map((each) => each.whenOnline()));
+  }
+
+  /** Resolves when the companions have acknowledged all that was sent to them, the news of app state included. */
+  async whenSettled(): Promise<void> {
+    await Promise.all(this.linked.map((each) => each.outbox.whenEmpty()));
+  }
+
+  /** Saves a contact, or changes it. Resolves when the server has it and companions were notified. */
+  saveContact(contact: ContactToSave): Promise<void> {
+    return this.saveContacts([contact]);
+  }
+
+  /** Saves many contacts in one patch. */
+  saveContacts(contacts: readonly ContactToSave[]): Promise<void> {
+    return this.commit(contacts.map((each) => this.book.save(this.withKnownLid(each))));
+  }
+
+  /** Saves a contact that is known by LID alone. */
+  saveLidContact(contact: LidContactToSave): Promise<void> {
+    return this.commit([this.book.saveByLid(contact)]);
+  }
+
+  /**
+   * Deletes a contact, by number or by LID.
+   * @param options.withoutAction leaves the action out of the REMOVE's value, as seen on the real network
+   * @throws Error when there is no such contact
+   */
+  async deleteContact(key: ContactKey, options: { withoutAction?: boolean } = {}): Promise<void> {
+    await this.commit([this.book.delete(key, options.withoutAction ?? false)]);
+  }
+
+  /** The truth to compare with: what this phone's address book says, by number. */
+  addressBook(): ReadonlyMap<PhoneNumber, AddressBookEntry> {
+    return this.book.entries;
+  }
+
+  /** The same for contacts that are known by LID alone. */
+  lidAddressBook(): ReadonlyMap<Lid, AddressBookEntry> {
+    return this.book.lidEntries;
+  }
+
+  /** Whether a person is in the address book, by number or by LID. */
+  knows(person: { readonly number: PhoneNumber; readonly lid?: Lid }): boolean {
+    return (
+      this.book.entries.has(person.number) ||
+      (person.lid !== undefined && this.book.lidEntries.has(person.lid))
+    );
+  }
+
+  /** Writes any mutations to any collection as one patch, and notifies the companions. */
+  async commit(mutations: readonly PlainMutation[], name: CollectionName = ADDRESS_BOOK): Promise<void> {
+    if (mutations.length === 0) return;
+    const { version } = await this.appState.get(name).commit(mutations);
+    this.appState.prune(this.linked.length > 0);
+    const collection = element('collection', { name, version: String(version) });
+    for (const companion of this.linked) {
+      companion
+        .notify('server_sync', [collection], { supersedes: `server_sync ${name}` })
+        .catch(() => undefined);
+    }
+  }
+
+  /** Keeps the sync keys back until `shareSyncKeys`. */
+  withholdSyncKeys(): void {
+    this.briefing.withholdSyncKeys();
+  }
+
+  /** Shares all sync keys. Resolves when the companions have the message. */
+  shareSyncKeys(): Promise<void> {
+    return this.briefing.shareSyncKeys();
+  }
+
+  /** Makes later patches use a new sync key. Resolves when the companions have it (at once when withheld). */
+  rotateSyncKey(): Promise<void> {
+    return this.briefing.rotateSyncKey();
+  }
+
+  /** Sends a history message on demand. Resolves when the companions have it. */
+  sendHistory(chunk: HistoryChunk): Promise<void> {
+    return this.briefing.sendHistory(chunk);
+  }
+
+  /** Sends any stanza to all companions, with an id, and waits for their acks. */
+  async notify(stanza: BinaryNode): Promise<void> {
+    const deliveries = this.linked.map((companion) => {
+      const id = newStanzaId();
+      const node = { ...stanza, attrs: { ...stanza.attrs, id } };
+      return companion.outbox.post({ id, build: () => Promise.resolve(node) });
+    });
+    await Promise.all(deliveries);
+  }
+
+  /** The id of the next device to be linked. */
+  nextDevice(): number {
+    this.lastDevice += 1;
+    return this.lastDevice;
+  }
+
+  /** Takes a companion that has just been linked. */
+  add(companion: Companion): void {
+    this.linked.push(companion);
+    void this.briefing.welcome(companion);
+  }
+
+  /** Forgets a companion. */
+  remove(companion: Companion): void {
+    const at = this.linked.indexOf(companion);
+    if (at >= 0) this.linked.splice(at, 1);
+    companion.unlink();
+  }
+
+  private announceOwnName(): Promise<void> {
+    if (!this.pushName) return Promise.resolve();
+    const index = ['setting_pushName'];
+    const value = { timestamp: Date.now(), pushNameSetting: { name: this.pushName } };
+    const { SET } = proto.SyncdMutation.SyncdOperation;
+    return this.commit([{ operation: SET, index, value, actionVersion: 1 }], 'critical_block');
+  }
+
+  private withKnownLid(contact: ContactToSave): ContactToSave {
+    if (contact.lid !== undefined) return contact;
+    const lid = this.network.directory.find(phoneJid(phoneNumber(contact.number)))?.lid;
+    return lid ? { ...contact, lid } : contact;
+  }
+}
+
+async function loggedIn(linking: Promise<Companion>, timeoutMs = LINK_TIMEOUT_MS): Promise<Companion> {
+  const done = linking.then(async (companion) => {
+    await companion.whenOnline();
+    return companion;
+  });
+  return within(done, { ms: timeoutMs, what: 'the companion was not linked, or did not log in after it' });
+}

@@ -1,0 +1,40 @@
+import { DEFAULT_CONNECTION_CONFIG, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
+
+const MEDIA_HOSTS = /(^|\.)whatsapp\.net$/;
+
+/**
+ * Points Baileys at a WhatsApp server for tests: socket URL, root certificate, and downloads from WhatsApp's media
+ * hosts. Nothing else is touched.
+ *
+ * @param {{ url: string, rootKey: string, mediaUrl: string }} server
+ * @returns {() => void} puts everything back
+ */
+export function attach({ url, rootKey, mediaUrl }) {
+  const before = {
+    url: DEFAULT_CONNECTION_CONFIG.waWebSocketUrl,
+    rootKey: WA_CERT_DETAILS.PUBLIC_KEY,
+    fetch: globalThis.fetch,
+  };
+  DEFAULT_CONNECTION_CONFIG.waWebSocketUrl = url;
+  WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(rootKey, 'hex');
+  globalThis.fetch = (input, init) => {
+    const asked = new URL(input instanceof Request ? input.url : input);
+    if (!MEDIA_HOSTS.test(asked.hostname)) return before.fetch(input, init);
+    const instead = new URL(asked.pathname + asked.search, mediaUrl);
+    return before.fetch(input instanceof Request ? new Request(instead, input) : instead, init);
+  };
+  return () => {
+    DEFAULT_CONNECTION_CONFIG.waWebSocketUrl = before.url;
+    WA_CERT_DETAILS.PUBLIC_KEY = before.rootKey;
+    globalThis.fetch = before.fetch;
+  };
+}
+
+const { WHATSAPP_SERVER_URL, WHATSAPP_SERVER_ROOT_KEY, WHATSAPP_SERVER_MEDIA_URL } = process.env;
+if (WHATSAPP_SERVER_URL && WHATSAPP_SERVER_ROOT_KEY && WHATSAPP_SERVER_MEDIA_URL) {
+  attach({
+    url: WHATSAPP_SERVER_URL,
+    rootKey: WHATSAPP_SERVER_ROOT_KEY,
+    mediaUrl: WHATSAPP_SERVER_MEDIA_URL,
+  });
+}

@@ -1,0 +1,62 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { answerIq } from './iq/answer-iq.js';
+import type { IqContext } from './iq/iq-handler.js';
+import { child, element, iqError, nowSeconds } from './stanza.js';
+import { SERVER_JID } from './jid.js';
+
+/** Takes every stanza of a companion: writes it down, lets faults strike, and hands it to who it is for. */
+export async function routeStanza(stanza: BinaryNode, context: IqContext): Promise<void> {
+  const { connection, network } = context;
+  network.stanzas.record(stanza, connection.companion?.number);
+  const effect = network.faults.received.strike(stanza);
+  if (effect && 'ignore' in effect) return;
+  const cut = effect && 'cut' in effect ? effect.cut : undefined;
+  if (cut === 'on-arrival') return connection.cut();
+  const answers =
+    effect && 'error' in effect ? [iqError(stanza, effect.error)] : await answersTo(stanza, context);
+  if (cut === 'before-answer') return connection.cut();
+  if (effect && 'delayMs' in effect) await new Promise((resolve) => setTimeout(resolve, effect.delayMs));
+  for (const answer of answers) connection.send(answer);
+  if (cut === 'after-answer') return connection.cut();
+  if (isActive(stanza)) connection.companion?.activate(connection);
+}
+
+function isActive(stanza: BinaryNode): boolean {
+  return stanza.attrs.xmlns === 'passive' && child(stanza)?.tag === 'active';
+}
+
+async function answersTo(stanza: BinaryNode, context: IqContext): Promise<BinaryNode[]> {
+  const { connection } = context;
+  switch (stanza.tag) {
+    case 'iq':
+      if (stanza.attrs.type === 'get' || stanza.attrs.type === 'set')
+        return [await answerIq(stanza, context)];
+      if (stanza.attrs.type === undefined) return [await answerIq(stanza, context)];
+      connection.answered(stanza);
+      return [];
+    case 'ack':
+      connection.companion?.outbox.acknowledged(stanza);
+      return [];
+    case 'receipt':
+      connection.companion?.outbox.received(stanza);
+      return [acknowledge(stanza)];
+    case 'message':
+    case 'call':
+      return [acknowledge(stanza)];
+    default:
+      // presence, chatstate and ib want no answer
+      return [];
+  }
+}
+
+function acknowledge(stanza: BinaryNode): BinaryNode {
+  const { id, to, type, participant } = stanza.attrs;
+  return element('ack', {
+    id,
+    class: stanza.tag,
+    from: to ?? SERVER_JID,
+    type,
+    participant,
+    t: nowSeconds(),
+  });
+}

@@ -1,0 +1,210 @@
+import { type BinaryNode, Curve } from '@whiskeysockets/baileys';
+import type { WebSocket } from 'ws';
+import { type CertificateAuthority, createCertificateAuthority } from './certificates.js';
+import { Connection } from './connection.js';
+import { type Addressing, Contact } from './contact.js';
+import { Directory } from './directory.js';
+import { Faults } from './faults.js';
+import { lid, lidFor, type PhoneNumber, phoneNumber } from './jid.js';
+import { Listener, WEBSOCKET_PATH } from './listener.js';
+import { announceQrRefs } from './linking.js';
+import { admit } from './login.js';
+import { type Download, MediaHost } from './media-host.js';
+import type { Network } from './network.js';
+import { NoiseResponder } from './noise-responder.js';
+import { PairingDesk } from './pairing-code.js';
+import { Phone } from './phone.js';
+import { type ReceivedStanza, StanzaLog } from './stanza-log.js';
+import { routeStanza } from './stanza-router.js';
+
+/** A phone to be created. */
+export interface PhoneOptions {
+  readonly number: string;
+  /** default: made from the number */
+  readonly lid?: string;
+  readonly pushName?: string;
+}
+
+/** Another person to be created. */
+export interface ContactOptions {
+  readonly number: string;
+  /** default: made from the number; `null` for none */
+  readonly lid?: string | null;
+  readonly pushName?: string;
+  /** how this person's messages are addressed; default by number */
+  readonly addressing?: Addressing;
+  readonly verifiedName?: string;
+  readonly about?: string;
+  readonly picture?: Uint8Array;
+}
+
+/** A WhatsApp server on loopback, for tests and demonstrations. See README.md. */
+export class WhatsAppServer implements Network {
+  readonly faults = new Faults();
+  readonly media = new MediaHost(this.faults);
+  readonly stanzas = new StanzaLog();
+  readonly phones = new Map<PhoneNumber, Phone>();
+  readonly directory = new Directory();
+  /** how many QR codes a device that wants to be linked may show */
+  readonly linking = { qrRefs: 6 };
+  readonly openConnections = new Set<Connection>();
+  readonly unknownIqs: BinaryNode[] = [];
+  /** what went wrong inside the server; empty unless it has a defect or a client sends nonsense */
+  readonly errors: Error[] = [];
+  /** how often a second connection of a device has replaced a live one */
+  conflicts = 0;
+  private readonly pairing = new PairingDesk();
+  private readonly authority: CertificateAuthority = createCertificateAuthority();
+  private readonly noiseKey = Curve.generateKeyPair();
+  private readonly listener: Listener;
+
+  private constructor() {
+    this.listener = new Listener({
+      refuses: () => this.faults.tcp.strike(undefined) !== undefined,
+      onWebSocket: (socket) => this.connect(socket),
+      onRequest: (request, response) => this.media.serve(request, response),
+    });
+  }
+
+  /** Starts a server; port 0 (the default) is any free one. */
+  static async start(options: { port?: number } = {}): Promise<WhatsAppServer> {
+    const server = new WhatsAppServer();
+    await server.listener.open(options.port ?? 0);
+    return server;
+  }
+
+  /** Ends all connections for good. */
+  async stop(): Promise<void> {
+    this.faults.disarm();
+    await this.goDown();
+    for (const phone of this.phones.values()) {
+      for (const companion of phone.companions) companion.outbox.discard('the server was stopped');
+    }
+  }
+
+  /** An outage: connections are cut, new ones refused. Phones, devices and app state stay. */
+  async goDown(): Promise<void> {
+    for (const connection of this.openConnections) connection.cut();
+    await this.listener.close();
+  }
+
+  /** The end of an outage, on the same port. */
+  async comeBack(): Promise<void> {
+    await this.listener.open(this.listener.port);
+  }
+
+  get port(): number {
+    return this.listener.port;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.port}${WEBSOCKET_PATH}`;
+  }
+
+  get mediaUrl(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Root certificate's public key, in hex. */
+  get rootKey(): string {
+    return this.authority.rootPublicKey.toString('hex');
+  }
+
+  /** Environment for a process that shall take this server for WhatsApp; adds to `NODE_OPTIONS`. */
+  environment(): Record<string, string> {
+    const preload = `--import=${new URL('./preload.mjs', import.meta.url).href}`;
+    return {
+      WHATSAPP_SERVER_URL: this.url,
+      WHATSAPP_SERVER_ROOT_KEY: this.rootKey,
+      WHATSAPP_SERVER_MEDIA_URL: this.mediaUrl,
+      NODE_OPTIONS: [process.env.NODE_OPTIONS, preload].filter(Boolean).join(' '),
+    };
+  }
+
+  /** Points Baileys in this process at this server; the returned function puts everything back. */
+  async attach(): Promise<() => void> {
+    const { attach } = await import('./preload.mjs');
+    return attach({ url: this.url, rootKey: this.rootKey, mediaUrl: this.mediaUrl });
+  }
+
+  /** Creates an account with its primary device. */
+  createPhone(options: PhoneOptions): Phone {
+    const number = phoneNumber(options.number);
+    const user = options.lid === undefined ? lidFor(number) : lid(options.lid);
+    const phone = new Phone(this, this.pairing, { number, lid: user, pushName: options.pushName });
+    this.directory.add(phone);
+    this.phones.set(number, phone);
+    return phone;
+  }
+
+  /** Creates another person. */
+  createContact(options: ContactOptions): Contact {
+    const number = phoneNumber(options.number);
+    const user =
+      options.lid === undefined ? lidFor(number) : options.lid === null ? undefined : lid(options.lid);
+    const contact = new Contact(this, { ...options, number, lid: user });
+    this.directory.addContact(contact);
+    return contact;
+  }
+
+  /** Connections of logged-in companions; each knows its companion and since when it is open. */
+  get connections(): Connection[] {
+    return [...this.openConnections].filter((each) => each.isOpen && each.companion?.connection === each);
+  }
+
+  /** What companions fetched from the media host, oldest first. */
+  get downloads(): readonly Download[] {
+    return this.media.downloads;
+  }
+
+  /** What companions sent, oldest first (the last 20,000 stanzas). */
+  get log(): readonly ReceivedStanza[] {
+    return this.stanzas.all;
+  }
+
+  /** The next stanza that the predicate picks; `past` also looks at what was received before. */
+  waitFor(
+    picks: (each: ReceivedStanza) => boolean,
+    options?: { past?: boolean; timeoutMs?: number },
+  ): Promise<ReceivedStanza> {
+    return this.stanzas.waitFor(picks, options);
+  }
+
+  /** Sends any stanza to a phone's companions, with an id, and waits for their acks. */
+  sendToCompanions(phone: Phone, stanza: BinaryNode): Promise<void> {
+    return phone.notify(stanza);
+  }
+
+  /** Gives every device that shows QR codes new ones; those before are void. */
+  renewQrRefs(): void {
+    for (const connection of this.openConnections)
+      if (connection.qrRefs.length > 0) announceQrRefs(this, connection);
+  }
+
+  countConflict(): void {
+    this.conflicts += 1;
+  }
+
+  private connect(socket: WebSocket): void {
+    const noise = new NoiseResponder(this.noiseKey, this.authority.chainFor(this.noiseKey.public));
+    const connection = new Connection(socket, noise, this.faults, {
+      onClient: (each, client) => admit(this, each, client),
+      onStanza: (each, stanza) => this.route(each, stanza),
+      onClose: (each) => this.forget(each),
+      onError: (error) => this.errors.push(error),
+    });
+    this.openConnections.add(connection);
+  }
+
+  private route(connection: Connection, stanza: BinaryNode): void {
+    routeStanza(stanza, { network: this, connection, pairing: this.pairing }).catch((error: Error) => {
+      this.errors.push(error);
+      connection.cut();
+    });
+  }
+
+  private forget(connection: Connection): void {
+    this.openConnections.delete(connection);
+    connection.companion?.disconnected(connection);
+  }
+}
