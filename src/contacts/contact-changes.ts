@@ -21,6 +21,45 @@ export interface BusinessName {
   name: string;
 }
 
+/** Whether the person's account is a business. */
+export interface BusinessFlag {
+  address: Address;
+  isBusiness: boolean;
+}
+
+/** A person's about text. Unknown is not among its states: then there is no entry. */
+export interface About {
+  address: Address;
+  /** `""`: the person has none; null: hidden from this account. */
+  text: string | null;
+  /** When the person set it; null when WhatsApp did not say. */
+  setAt: Date | null;
+}
+
+/** A person's profile picture. */
+export type Picture =
+  | { address: Address; state: 'present'; id: string; bytes: Buffer; contentType: string; url: string | null }
+  /** `none`: the person has none. `hidden`: not shown to this account. */
+  | { address: Address; state: 'none' | 'hidden' }
+  /** There is a new one, not yet fetched. */
+  | { address: Address; state: 'changed'; id: string | null };
+
+/** The public identity key of a person's account (of the primary device). */
+export interface IdentityKeySeen {
+  address: Address;
+  /** 32 bytes, Curve25519, without the leading type byte 5. */
+  key: Buffer;
+  seenAt: Date;
+}
+
+/** A person has a new number. The LIDs are told only sometimes. */
+export interface NumberChange {
+  oldJid: Jid;
+  newJid: Jid;
+  oldLid: Lid | null;
+  newLid: Lid | null;
+}
+
 /** Number and LID of one person. */
 export interface LidPair {
   jid: Jid;
@@ -41,6 +80,11 @@ export interface ContactChanges {
   unsaved?: Address[];
   pushNames?: PushName[];
   businessNames?: BusinessName[];
+  businessFlags?: BusinessFlag[];
+  abouts?: About[];
+  pictures?: Picture[];
+  identityKeys?: IdentityKeySeen[];
+  numberChanges?: NumberChange[];
 }
 
 /** Whose address book it is. */

@@ -55,15 +55,17 @@ afterEach(async () => {
 
 describe('attaching', () => {
   it('points another process and its worker threads at the server, by environment alone', async () => {
-    const program = `
-      import { DEFAULT_CONNECTION_CONFIG, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
-      import { isMainThread, Worker } from 'node:worker_threads';
-      const media = await fetch('https://mmg.whatsapp.net/v/none?x=1');
-      const key = WA_CERT_DETAILS.PUBLIC_KEY.toString('hex');
-      console.log(DEFAULT_CONNECTION_CONFIG.waWebSocketUrl, key, media.status);
-      if (isMainThread) new Worker(process.env.PROGRAM, { eval: false });`;
-    const url = `data:text/javascript,${encodeURIComponent(program)}`;
-    void url;
+    const report = `import('@whiskeysockets/baileys').then(async (baileys) => console.log(
+      baileys.DEFAULT_CONNECTION_CONFIG.waWebSocketUrl,
+      baileys.WA_CERT_DETAILS.PUBLIC_KEY.toString('hex'),
+      (await fetch('https://mmg.whatsapp.net/v/none?x=1')).status,
+    ))`;
+    const program = `${report}.then(() => new (require('worker_threads').Worker)(${JSON.stringify(report)}, { eval: true }))`;
+    const env = { ...process.env, ...server.environment() };
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { env });
+    const line = `${server.url} ${server.rootKey} 410`;
+    expect(stdout.trim().split('\n')).toEqual([line, line]);
+    expect(server.downloads.map(({ path }) => path)).toEqual(['/v/none', '/v/none']);
   });
 });
 

@@ -114,7 +114,7 @@ describe('the embedded Postgres', () => {
   it('ends within 5 s with clients connected, however often it is told to', async () => {
     const server = await start();
     const client = new pg.Client(server.url);
-    const cut = once(client, 'end');
+    const cut = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', () => undefined);
     await client.connect();
     const begin = Date.now();
