@@ -186,9 +186,9 @@ describe('the embedded Postgres', () => {
   });
 
   it('is not held up by a stale postmaster.pid whose pid is now a stranger', async () => {
-    const { stop } = await start();
+    const first = await start();
     const left = await readFile(pidFile(), 'utf8');
-    await stop();
+    await first.stop();
     const stranger = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 60_000)'], { detached: true });
     children.push(stranger);
     await writeFile(pidFile(), left.replace(/^\d+/, String(stranger.pid)));
@@ -199,8 +199,8 @@ describe('the embedded Postgres', () => {
   });
 
   it('refuses the folder of another major version of Postgres', async () => {
-    const { stop } = await start();
-    await stop();
+    const first = await start();
+    await first.stop();
     await writeFile(join(dataDir, 'postgres', 'data', 'PG_VERSION'), '15\n');
     const error = await rejection(start());
     expect(error).toBeInstanceOf(EmbeddedPostgresError);
