@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { type Config, loadConfigFromProcess } from './config/config.js';
 import { createLogger } from './config/logger.js';
+import { endOfNpm } from './config/started-by-npm.js';
 import { migrate } from './database/migrations.js';
 import { openDatabase } from './database/open-database.js';
 import { createHttpServer } from './http-server.js';
@@ -47,7 +48,7 @@ function explain(error: unknown): string {
 try {
   const config = loadConfigFromProcess();
   Logger.overrideLogger(createLogger(config));
-  const signal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const signal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), endOfNpm()]);
   await start(config);
   await signal;
   logger.log('Stopping');
