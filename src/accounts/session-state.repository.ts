@@ -17,6 +17,8 @@ export interface SessionReport {
 export interface SessionSnapshot extends SessionReport {
   since: Date;
   syncProblem: string | null;
+  /** Whether a process of the session role is alive; if not, the rest is what the last one left behind. */
+  isAttended: boolean;
 }
 
 @Injectable()
@@ -26,7 +28,9 @@ export class SessionStateRepository {
   async get(): Promise<SessionSnapshot> {
     const [state] = await this.dataSource.query<[SessionSnapshot]>(
       `SELECT status, reason, advice, closing_code AS "closingCode", since, retry_at AS "retryAt",
-         sync_problem AS "syncProblem", qr FROM session_state`,
+         sync_problem AS "syncProblem", qr,
+         EXISTS (SELECT FROM session_lease WHERE owner IS NOT NULL AND expires_at > now()) AS "isAttended"
+       FROM session_state`,
     );
     return state;
   }

@@ -61,7 +61,11 @@ export class Service {
   static async spawn(environment: Record<string, string>): Promise<Service> {
     const port = Number(environment.PORT ?? (await freePort()));
     const env = { ...process.env, LOG_LEVEL: 'debug', ...environment, PORT: String(port) };
-    const child = spawn(process.execPath, ['dist/main.js'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['dist/main.js'], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return new Service(child, port);
   }
 
@@ -82,7 +86,12 @@ export class Service {
     const response = await fetch(`http://127.0.0.1:${this.port}${path}`, init);
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : text) as Body };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (isJson ? JSON.parse(text) : text) as Body,
+    };
   }
 
   get<Body = unknown>(path: string): Promise<Answer<Body>> {
@@ -114,7 +123,10 @@ export class Service {
 
   /** Waits until the first sync is complete. */
   async synced(timeoutMs?: number): Promise<SessionDto> {
-    return this.sessionThat(({ status, contacts }) => status === 'open' && contacts.sync === 'complete', timeoutMs);
+    return this.sessionThat(
+      ({ status, contacts }) => status === 'open' && contacts.sync === 'complete',
+      timeoutMs,
+    );
   }
 
   /** Resolves to the exit code. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-const TEMPLATE = 'contacts_template';
+const TEMPLATE = process.env.TEST_TEMPLATE ?? 'contacts_template';
 
 /** A migrated database of a suite's own. */
 export interface TestDatabase {
@@ -11,7 +11,11 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-async function once<Row extends pg.QueryResultRow>(url: string, sql: string, values?: unknown[]): Promise<Row[]> {
+async function once<Row extends pg.QueryResultRow>(
+  url: string,
+  sql: string,
+  values?: unknown[],
+): Promise<Row[]> {
   const client = new pg.Client(url);
   await client.connect();
   try {

@@ -37,6 +37,7 @@ export class AuthState implements AuthenticationState {
 
   /** What is known to be in the database, to spare writes. */
   private savedCredentials: string | null = null;
+  private closed = false;
 
   constructor(
     readonly creds: AuthenticationCreds,
@@ -44,6 +45,11 @@ export class AuthState implements AuthenticationState {
     private readonly ownership: Ownership,
     private readonly hooks: KeyHooks,
   ) {}
+
+  /** Whatever a connection that has ended still wants to keep is refused: its link may be forgotten already. */
+  close(): void {
+    this.closed = true;
+  }
 
   /** Saves the credentials as they are now. */
   async saveCredentials(): Promise<void> {
@@ -59,6 +65,7 @@ export class AuthState implements AuthenticationState {
   private async withCredentials(work: (tx: Transaction) => Promise<void>, creds = this.creds): Promise<void> {
     const credentials = JSON.stringify(creds, BufferJSON.replacer);
     await this.ownership.transaction(async (tx) => {
+      if (this.closed) throw new Error('The connection is closed');
       if (credentials !== this.savedCredentials) await this.repository.saveCredentials(tx, credentials);
       await work(tx);
     });

@@ -42,7 +42,9 @@ export class LeaseRepository {
   async transaction<T>(fence: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (tx) => {
       await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${MAX_IDLE_IN_TRANSACTION_MS}`);
-      const held = await tx.query<unknown[]>('SELECT FROM session_lease WHERE fence = $1 FOR KEY SHARE', [fence]);
+      const held = await tx.query<unknown[]>('SELECT FROM session_lease WHERE fence = $1 FOR KEY SHARE', [
+        fence,
+      ]);
       if (held.length === 0) throw new NotOwner();
       return work(tx);
     });
