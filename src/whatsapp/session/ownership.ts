@@ -23,6 +23,8 @@ export class Ownership {
   private readonly logger = new Logger(Ownership.name);
   private readonly owner = randomUUID();
   private fence: string | null = null;
+  /** Whether the owner before died, or lost the lease, so that its last writes are in doubt. */
+  wasAbandoned = false;
   /** On the monotonic clock: this process's own opinion, always earlier than the database's. */
   private heldUntilMs = 0;
   private renewal: NodeJS.Timeout | undefined;
@@ -43,11 +45,13 @@ export class Ownership {
     for (;;) {
       stop.throwIfAborted();
       const askedAtMs = performance.now();
-      this.fence = await this.leases.take(this.owner, LEASE_MS).catch((error: unknown) => {
+      const taken = await this.leases.take(this.owner, LEASE_MS).catch((error: unknown) => {
         this.logger.warn(`Cannot ask for the session: ${(error as Error).message}`);
         return null;
       });
-      if (this.fence !== null) {
+      if (taken) {
+        this.fence = taken.fence;
+        this.wasAbandoned ||= taken.wasAbandoned;
         this.heldUntilMs = askedAtMs + LEASE_MS;
         break;
       }

@@ -54,6 +54,10 @@ export class SessionRunner {
   }
 
   private async holdSession(over: AbortSignal, lost: AbortSignal): Promise<void> {
+    if (this.ownership.wasAbandoned) {
+      await this.ownership.transaction((tx) => this.services.accounts.distrust(tx));
+      this.ownership.wasAbandoned = false;
+    }
     while (!over.aborted) {
       const closed = await this.connectOnce(over, lost);
       if (!over.aborted) await this.follow(closed, over);
