@@ -6,6 +6,7 @@ import {
   getBinaryNodeChildren,
   proto,
 } from '@whiskeysockets/baileys';
+import { DOWNLOAD_TIMEOUT_MS, within } from '../within.js';
 import { CollectionRefused, CorruptAppState } from './app-state-errors.js';
 import { type SealedMutation, sealedMutation } from './app-state-crypto.js';
 
@@ -41,6 +42,7 @@ export type Query = (node: BinaryNode) => Promise<BinaryNode>;
  *
  * Stanza: `<iq to="s.whatsapp.net" xmlns="w:sync:app:state" type="set"><sync><collection/></sync></iq>`, as sent by
  * Baileys' `resyncAppState`.
+ * @param version what is held already; 0 for nothing
  * @param wantSnapshot ask for all records anew, rather than for what changed
  * @throws CollectionRefused when the server names an error
  * @throws CorruptAppState when the answer cannot be read
@@ -57,11 +59,11 @@ export async function readCollection(
     content: [{ tag: 'sync', attrs: {}, content: [{ tag: 'collection', attrs }] }],
   });
   refuseError(answer, collection);
-  const { [collection as 'critical_unblock_low']: page } = await extractSyncdPatches(answer, {});
+  const { [collection as 'critical_unblock_low']: page } = await within(DOWNLOAD_TIMEOUT_MS, extractSyncdPatches(answer, {}));
   if (!page) throw new CollectionRefused(collection, 0, 'the answer does not name it');
   return {
     snapshot: page.snapshot ? toSnapshot(page.snapshot) : null,
-    patches: await Promise.all(page.patches.map(toPatch)),
+    patches: await within(DOWNLOAD_TIMEOUT_MS, Promise.all(page.patches.map(toPatch))),
     hasMore: page.hasMorePatches,
   };
 }

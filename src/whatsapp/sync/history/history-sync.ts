@@ -6,6 +6,7 @@ import { parseAddress } from '../../../contacts/address.js';
 import type { AddressBookOwner, PushName } from '../../../contacts/contact-changes.js';
 import type { ContactsService } from '../../../contacts/contacts.service.js';
 import type { Ownership } from '../../session/ownership.js';
+import { DOWNLOAD_TIMEOUT_MS, within } from '../within.js';
 import { type HistoryNames, readHistoryNames } from './history-reader.js';
 import type { HistoryRepository, PendingHistory } from './history.repository.js';
 
@@ -73,10 +74,10 @@ export class HistorySync {
   }
 
   private async readOne(pending: PendingHistory): Promise<void> {
-    const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
-    const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
     try {
-      const names = WITHOUT_NAMES.has(type) ? { pushNames: [], pairs: [] } : await download(notification);
+      const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
+      const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
+      const names = WITHOUT_NAMES.has(type) ? { pushNames: [], pairs: [] } : await within(DOWNLOAD_TIMEOUT_MS, download(notification));
       await this.ownership.transaction(async (tx) => {
         await this.contacts.apply(tx, this.owner, { oldPairs: names.pairs, pushNames: this.pushNames(names) });
         await this.repository.remove(tx, pending.id);
@@ -87,11 +88,12 @@ export class HistorySync {
     }
   }
 
-  /** Names out of history count as heard when the device was linked: what was heard since is newer. */
+  /** Names out of history count as heard just before the device was linked: what was heard since is newer. */
   private pushNames({ pushNames }: HistoryNames): PushName[] {
+    const heardAt = new Date(this.owner.linkedAt.getTime() - 1);
     return pushNames.flatMap(({ id, name }) => {
       const address = parseAddress(id);
-      return address ? [{ address, name, heardAt: this.owner.linkedAt }] : [];
+      return address ? [{ address, name, heardAt }] : [];
     });
   }
 
