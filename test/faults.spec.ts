@@ -173,33 +173,30 @@ describe('faults of a linked session', () => {
   });
 
   it('reads every collection that one notification names', async () => {
-    world.server.faults.sent.arm('lose', { when: stanza('notification', 'server_sync') });
-    void rename(20, 'announced among others');
+    const lost = world.server.faults.sent.arm('lose', { when: stanza('notification', 'server_sync') });
+    await rename(20, 'announced among others');
+    await lost.whenStruck();
     const collections = ['regular', 'critical_unblock_low'].map((name) => ({ tag: 'collection', attrs: { name, version: '1' } }));
-    const { lidJid: _lid, jid } = world.phone;
-    await world.server.sendToCompanions(world.phone, { tag: 'notification', attrs: { from: jid, type: 'server_sync' }, content: collections });
+    const attrs = { from: 's.whatsapp.net', type: 'server_sync' };
+    await world.server.sendToCompanions(world.phone, { tag: 'notification', attrs, content: collections });
     await world.truth();
     cutLine();
     await world.truth();
   });
 
   it.each([
-    ['64 kB', 'ä'.repeat(32 * 1024), 'ä'.repeat(32 * 1024)],
-    ['NUL', 'a\0b', 'ab'],
-    ['a lone surrogate', 'a\ud800b', undefined],
-  ])('keeps a name with %s', async (_what, name, kept) => {
-    const eve = world.server.createContact({ number: number(70), pushName: name });
+    ['64 kB', 70, 'ä'.repeat(32 * 1024), /^ä{32768}$/],
+    ['NUL', 71, 'a\0b', /^ab$/],
+    ['a lone surrogate', 72, 'a\ud800b', /^a\ufffd+b$/],
+  ])('keeps a name with %s', async (_what, index, name, kept) => {
+    const eve = world.server.createContact({ number: number(index), pushName: name });
     await world.phone.saveContact({ number: eve.number, fullName: name });
-    const session = await eventually('the name is there', async () => {
-      const listed = await world.listedOne(eve.number);
-      return listed && (kept === undefined ? listed.full_name.startsWith('a') && listed.full_name.endsWith('b') : listed.full_name === kept);
-    });
-    expect(session).toBe(true);
     await eve.sendText(world.phone, 'hello');
-    const listed = await world.listedOne(eve.number);
-    expect(listed?.push_name).toBe(listed?.full_name);
+    await eventually('the name is there', async () => kept.test((await world.listedOne(eve.number))?.full_name ?? ''));
+    expect((await world.listedOne(eve.number))?.push_name).toMatch(kept);
     await world.phone.deleteContact(eve.number, { withoutAction: true });
     await world.truth();
+    expect((await world.listedOne(eve.number))?.push_name).toMatch(kept);
   });
 
   it('goes on when the owner’s own name cannot be kept as it is', async () => {

@@ -77,7 +77,9 @@ export class Driver {
         return phone.companions.at(-1)?.online;
       },
       SETTLE_TIMEOUT_MS,
-    );
+    ).catch((error: unknown) => {
+      throw new Error(`${(error as Error).message}\n${this.world.service.output.slice(-4_000)}`);
+    });
     for (const stale of phone.companions.slice(0, -1)) phone.unlink(stale);
     this.hearHistory();
   }
