@@ -26,4 +26,16 @@ export class Account {
   /** When the first sync after linking was complete; null while it runs. */
   @Column('timestamptz', { name: 'synced_at', nullable: true })
   syncedAt: Date | null;
+
+  /** When the address book was last read whole from a snapshot of the server's; null before the first time. */
+  @Column('timestamptz', { name: 'checked_at', nullable: true })
+  checkedAt: Date | null;
+
+  /** Whether the last session role stopped without saying so, and the address book was not compared since. */
+  @Column('boolean', { name: 'check_due', default: false })
+  checkDue: boolean;
+
+  /** Contacts that such comparisons found different from what the same version of the server's says, ever. */
+  @Column('int', { default: 0 })
+  repaired: number;
 }

@@ -43,6 +43,12 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return /connection terminated|client was closed|timeout exceeded when trying to connect|not queryable/i.test(message ?? '');
 }
 
+/** Whether the database takes the data themselves for wrong (SQLSTATE classes 22, 23), so that repeating is no use. */
+export function isRefusal(error: unknown): boolean {
+  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  return /^2[23]/.test(code ?? driverError?.code ?? '');
+}
+
 /** Whether the same transaction may succeed when repeated: the database was away, or chose this one to give way. */
 export function isWorthRepeating(error: unknown): boolean {
   const { code, driverError } = error as { code?: string; driverError?: { code?: string } };

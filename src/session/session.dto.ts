@@ -19,7 +19,14 @@ export interface SessionDto {
   jid: string | null;
   push_name: string | null;
   /** Of the account that is served: the linked one, or the last one. */
-  contacts: { count: number; sync: 'partial' | 'complete' };
+  contacts: {
+    count: number;
+    sync: 'partial' | 'complete';
+    /** When the address book was last compared with a whole copy of the server's, ISO 8601; null before the first. */
+    checked_at: string | null;
+    /** Contacts that such comparisons have put right, ever. */
+    repaired: number;
+  };
 }
 
 function explain({ value }: ValidationArguments): string {

@@ -43,6 +43,8 @@ export class SessionService {
       contacts: {
         count: account ? await this.contacts.count(account.id) : 0,
         sync: account?.syncedAt ? 'complete' : 'partial',
+        checked_at: account?.checkedAt?.toISOString() ?? null,
+        repaired: account?.repaired ?? 0,
       },
     };
   }

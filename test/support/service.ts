@@ -7,6 +7,8 @@ import type { SessionDto } from '../../src/session/session.dto.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const POLL_EVERY_MS = 25;
+/** Generous: several suites may start services at once. */
+const START_TIMEOUT_MS = 60_000;
 
 export interface Answer<Body = unknown> {
   status: number;
@@ -72,12 +74,16 @@ export class Service {
   /** Like spawn(), and waits until it is ready. */
   static async start(environment: Record<string, string>): Promise<Service> {
     const service = await Service.spawn(environment);
-    await eventually('the service is ready', async () => {
+    const look = async () => {
       if (service.process.exitCode !== null) throw new Error(`The service ended:\n${service.output}`);
       return service.get('/readyz').then(
         ({ status }) => status === 200,
         () => false,
       );
+    };
+    await eventually('the service is ready', look, START_TIMEOUT_MS).catch((error: unknown) => {
+      service.process.kill('SIGKILL');
+      throw new Error(`${(error as Error).message}:\n${service.output}`);
     });
     return service;
   }

@@ -38,6 +38,8 @@ export class AuthState implements AuthenticationState {
   /** What is known to be in the database, to spare writes. */
   private savedCredentials: string | null = null;
   private closed = false;
+  /** Writes one after the other: of two at once the older credentials might be committed last. */
+  private lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly creds: AuthenticationCreds,
@@ -62,7 +64,13 @@ export class AuthState implements AuthenticationState {
   }
 
   /** Runs work in a transaction that also saves the credentials. */
-  private async withCredentials(work: (tx: Transaction) => Promise<void>, creds = this.creds): Promise<void> {
+  private withCredentials(work: (tx: Transaction) => Promise<void>, creds = this.creds): Promise<void> {
+    const write = this.lastWrite.then(() => this.writeCredentials(work, creds));
+    this.lastWrite = write.catch(() => {});
+    return write;
+  }
+
+  private async writeCredentials(work: (tx: Transaction) => Promise<void>, creds: AuthenticationCreds): Promise<void> {
     const credentials = JSON.stringify(creds, BufferJSON.replacer);
     await this.ownership.transaction(async (tx) => {
       if (this.closed) throw new Error('The connection is closed');

@@ -42,6 +42,8 @@ export class Ownership {
   private fence: string | null = null;
   /** When the renewal was asked for that counts: this process's own opinion, always earlier than the database's. */
   private renewedAt: Moment = now();
+  /** Whether the owner before died, or lost the lease, so that its last writes are in doubt. */
+  wasAbandoned = false;
   private renewal: NodeJS.Timeout | undefined;
   private expiry: NodeJS.Timeout | undefined;
   private lost = new AbortController();
@@ -95,8 +97,10 @@ export class Ownership {
   private async take(): Promise<boolean> {
     const askedAt = now();
     try {
-      this.fence = await inTime(this.leases.take(this.owner, LEASE_MS));
-      if (this.fence !== null) this.count(askedAt);
+      const taken = await inTime(this.leases.take(this.owner, LEASE_MS));
+      this.fence = taken?.fence ?? null;
+      this.wasAbandoned ||= taken?.wasAbandoned ?? false;
+      if (taken) this.count(askedAt);
     } catch (error) {
       this.logger.warn(`Cannot ask for the session: ${(error as Error).message}`);
     }

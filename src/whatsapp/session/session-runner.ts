@@ -66,6 +66,10 @@ export class SessionRunner {
   }
 
   private async holdSession(over: AbortSignal, lost: AbortSignal): Promise<void> {
+    if (this.ownership.wasAbandoned) {
+      await this.ownership.transaction((tx) => this.services.accounts.distrust(tx));
+      this.ownership.wasAbandoned = false;
+    }
     while (!over.aborted) {
       try {
         const closed = await this.connectOnce(over, lost);

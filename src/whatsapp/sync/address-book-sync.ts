@@ -1,19 +1,21 @@
 import { Logger } from '@nestjs/common';
 import { type BinaryNode, newLTHashState, proto } from '@whiskeysockets/baileys';
 import type { ServedAccount } from '../../accounts/accounts.repository.js';
-import { type Address, type Jid, parseJid, parseLid } from '../../contacts/address.js';
+import { type Jid, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidPair } from '../../contacts/contact-changes.js';
+import { cleanName } from '../../contacts/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
 import type { SyncServices } from './sync-services.js';
 import { ADDRESS_BOOK, ownPushName, savedByMutations, SETTINGS } from './app-state/address-book-mutations.js';
-import type { Mutation } from './app-state/app-state-crypto.js';
 import { CollectionKeeper } from './app-state/collection-keeper.js';
 import type { Query } from './app-state/collection-reader.js';
-import { CollectionSync } from './app-state/collection-sync.js';
+import { CollectionSync, type TakenOver } from './app-state/collection-sync.js';
 import { SyncKeys } from './app-state/sync-keys.js';
 import { FirstSync } from './first-sync.js';
 import { HistorySync } from './history/history-sync.js';
+import { Reconciliation } from './reconciliation.js';
+import { FactsWriter } from './stanzas/facts-writer.js';
 import { readStanza } from './stanzas/stanza-dispatcher.js';
 import { hasFacts, noFacts, type StanzaFacts } from './stanzas/stanza-facts.js';
 
@@ -29,6 +31,8 @@ export class AddressBookSync implements KeyHooks {
   private readonly keepers: Map<string, CollectionKeeper>;
   private readonly history: HistorySync;
   private readonly firstSync: FirstSync;
+  private readonly facts: FactsWriter;
+  private readonly reconciliation: Reconciliation;
   private isOpen = false;
 
   /** @param query sends an IQ over the connection */
@@ -39,7 +43,8 @@ export class AddressBookSync implements KeyHooks {
   ) {
     const { id, jid, lid, linkedAt } = account;
     this.owner = { accountId: id, jid: jid as Jid, lid: parseLid(lid), linkedAt };
-    const { history, contacts, ownership } = services;
+    const { history, contacts, accounts, ownership } = services;
+    this.facts = new FactsWriter({ owner: this.owner, contacts, accounts, ownership });
     this.firstSync = new FirstSync(
       () => history.countPending(id),
       () => this.markSynced(),
@@ -51,6 +56,10 @@ export class AddressBookSync implements KeyHooks {
     const keys = new SyncKeys(services.authState);
     this.keepers = new Map([ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, query, keys)]));
     if (account.syncedAt) this.firstSync.close();
+    this.reconciliation = new Reconciliation(
+      () => services.accounts.isCheckDue(id),
+      () => this.keepers.get(ADDRESS_BOOK)?.requestAnew(),
+    );
   }
 
   /** The connection is open: reads all that may have changed while it was not. */
@@ -62,10 +71,12 @@ export class AddressBookSync implements KeyHooks {
     );
     for (const keeper of this.keepers.values()) keeper.requestInBackground();
     this.history.wake();
+    this.reconciliation.start();
   }
 
   close(): void {
     this.isOpen = false;
+    this.reconciliation.stop();
     this.firstSync.close();
     this.history.close();
     for (const keeper of this.keepers.values()) keeper.close();
@@ -75,7 +86,7 @@ export class AddressBookSync implements KeyHooks {
   async saveStanzas(stanzas: BinaryNode[]): Promise<void> {
     const facts = noFacts();
     for (const stanza of stanzas) this.readSafely(stanza, facts);
-    if (hasFacts(facts)) await this.services.ownership.transaction((tx) => this.saveFacts(tx, facts));
+    if (hasFacts(facts)) await this.facts.save(facts);
     for (const collection of facts.outdatedCollections) this.keepers.get(collection)?.requestInBackground();
   }
 
@@ -106,8 +117,7 @@ export class AddressBookSync implements KeyHooks {
   private createKeeper(collection: string, query: Query, keys: SyncKeys): CollectionKeeper {
     const { appState: repository, ownership } = this.services;
     const { accountId } = this.owner;
-    const apply = (tx: Transaction, mutations: Mutation[], removed: Address[]) =>
-      this.applyMutations(tx, mutations, removed);
+    const apply = (tx: Transaction, taken: TakenOver) => this.applyMutations(tx, collection, taken);
     const sync = new CollectionSync({ accountId, collection, query, keys, apply, repository, ownership });
     return new CollectionKeeper(collection, sync, {
       synced: () => {
@@ -119,15 +129,26 @@ export class AddressBookSync implements KeyHooks {
     });
   }
 
-  private async applyMutations(tx: Transaction, mutations: Mutation[], removed: Address[]): Promise<void> {
+  private async applyMutations(tx: Transaction, collection: string, taken: TakenOver): Promise<void> {
     const { contacts, accounts } = this.services;
-    await contacts.apply(tx, this.owner, { ...savedByMutations(mutations), unsaved: removed });
-    await accounts.update(tx, this.owner.accountId, { pushName: ownPushName(mutations) });
+    const { accountId } = this.owner;
+    if (collection === SETTINGS) {
+      return accounts.update(tx, accountId, { pushName: cleanName(ownPushName(taken.mutations)) });
+    }
+    const { saved } = savedByMutations(taken.mutations);
+    const { pairs } = savedByMutations(taken.news);
+    const unsaved = [...taken.removed];
+    if (taken.isWhole) unsaved.push(...(await contacts.findSavedOtherThan(tx, accountId, taken.people)));
+    await contacts.apply(tx, this.owner, { pairs, saved, unsaved });
+    if (taken.isWhole) await this.countRepaired(tx, taken.isCheck);
   }
 
-  private async saveFacts(tx: Transaction, { changes, ownPushName: pushName }: StanzaFacts): Promise<void> {
-    await this.services.contacts.apply(tx, this.owner, changes);
-    await this.services.accounts.update(tx, this.owner.accountId, { pushName });
+  /** Whatever differs from a snapshot of the version that the tables claim to hold was wrong in them. */
+  private async countRepaired(tx: Transaction, isCheck: boolean): Promise<void> {
+    const { accountId } = this.owner;
+    const repaired = isCheck ? await this.services.contacts.countChangedBy(tx, accountId) : 0;
+    await this.services.accounts.markChecked(tx, accountId, repaired);
+    if (isCheck) this.logger.log(`The address book was compared with a fresh snapshot; contacts repaired: ${repaired}`);
   }
 
   /** A stanza that cannot be read must not hold up the others. */

@@ -1,11 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { downloadContentFromMessage, proto } from '@whiskeysockets/baileys';
+import { proto } from '@whiskeysockets/baileys';
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import { parseAddress } from '../../../contacts/address.js';
 import type { AddressBookOwner, PushName } from '../../../contacts/contact-changes.js';
 import type { ContactsService } from '../../../contacts/contacts.service.js';
 import type { Ownership } from '../../session/ownership.js';
+import { downloadMedia } from '../media-file.js';
 import { type HistoryNames, readHistoryNames } from './history-reader.js';
 import type { HistoryRepository, PendingHistory } from './history.repository.js';
 
@@ -73,9 +74,9 @@ export class HistorySync {
   }
 
   private async readOne(pending: PendingHistory): Promise<void> {
-    const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
-    const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
     try {
+      const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
+      const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
       const names = WITHOUT_NAMES.has(type) ? { pushNames: [], pairs: [] } : await download(notification);
       await this.ownership.transaction(async (tx) => {
         await this.contacts.apply(tx, this.owner, { oldPairs: names.pairs, pushNames: this.pushNames(names) });
@@ -87,11 +88,12 @@ export class HistorySync {
     }
   }
 
-  /** Names out of history count as heard when the device was linked: what was heard since is newer. */
+  /** Names out of history count as heard just before the device was linked: what was heard since is newer. */
   private pushNames({ pushNames }: HistoryNames): PushName[] {
+    const heardAt = new Date(this.owner.linkedAt.getTime() - 1);
     return pushNames.flatMap(({ id, name }) => {
       const address = parseAddress(id);
-      return address ? [{ address, name, heardAt: this.owner.linkedAt }] : [];
+      return address ? [{ address, name, heardAt }] : [];
     });
   }
 
@@ -109,13 +111,6 @@ export class HistorySync {
 /** The history stands in the announcement itself or in an encrypted file on the media host; both are deflated. */
 async function download(notification: proto.Message.IHistorySyncNotification): Promise<HistoryNames> {
   const inline = notification.initialHistBootstrapInlinePayload;
-  const deflated = inline?.length ? inline : await downloadFile(notification);
+  const deflated = inline?.length ? inline : await downloadMedia(notification, 'md-msg-hist');
   return readHistoryNames(await inflateAsync(deflated));
-}
-
-async function downloadFile(notification: proto.Message.IHistorySyncNotification): Promise<Buffer> {
-  const stream = await downloadContentFromMessage(notification as never, 'md-msg-hist', {});
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

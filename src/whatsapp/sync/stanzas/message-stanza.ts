@@ -19,9 +19,18 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner, f
   }
   const pair = pairOf(stanza, sender);
   if (pair) facts.changes.pairs.push(pair);
-  if (notify) facts.changes.pushNames.push({ address: sender, name: notify, heardAt: new Date() });
+  if (notify) facts.changes.pushNames.push({ address: sender, name: notify, heardAt: sentAt(stanza) });
   const businessName = verifiedName(stanza);
   if (businessName) facts.changes.businessNames.push({ address: sender, name: businessName });
+}
+
+/**
+ * When WhatsApp took the message (`t`, seconds): one that is delivered again must not make its name the newest.
+ * A time that is missing or lies ahead is taken for now.
+ */
+function sentAt({ attrs }: BinaryNode): Date {
+  const sentAtMs = Number(attrs.t) * 1_000;
+  return new Date(sentAtMs > 0 && sentAtMs < Date.now() ? sentAtMs : Date.now());
 }
 
 function pairOf({ attrs }: BinaryNode, sender: NonNullable<ReturnType<typeof parseAddress>>): LidPair | null {
