@@ -58,6 +58,11 @@ export class AccountsRepository {
     );
   }
 
+  /** A push name out of the past: taken only where none is known. */
+  async offerPushName(tx: Transaction, id: number, pushName: string): Promise<void> {
+    await tx.query('UPDATE account SET push_name = $2 WHERE id = $1 AND push_name IS NULL', [id, pushName]);
+  }
+
   /** After a stop that was not clean: what the tables say is to be compared with the server's once more. */
   async distrust(tx: Transaction): Promise<void> {
     await tx.query('UPDATE account SET check_due = true WHERE NOT check_due');

@@ -50,6 +50,7 @@ export class AddressBookSync implements KeyHooks {
       () => this.markSynced(),
     );
     this.history = new HistorySync(this.owner, history, contacts, ownership, {
+      ownPushName: (tx, name) => services.accounts.offerPushName(tx, id, name),
       read: (type) => this.firstSync.historyWasRead({ heldPushNames: type === PUSH_NAME }),
       lost: (reason) => this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
     });

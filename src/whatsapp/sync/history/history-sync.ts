@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import { parseAddress } from '../../../contacts/address.js';
 import type { AddressBookOwner, PushName } from '../../../contacts/contact-changes.js';
-import type { ContactsService } from '../../../contacts/contacts.service.js';
+import { cleanName, type ContactsService } from '../../../contacts/contacts.service.js';
+import type { Transaction } from '../../../database/transaction.js';
 import type { Ownership } from '../../session/ownership.js';
 import { downloadMedia } from '../media-file.js';
 import { type HistoryNames, readHistoryNames } from './history-reader.js';
@@ -24,6 +25,8 @@ const MAX_ATTEMPTS = 150;
 export interface HistorySyncEvents {
   /** A history sync has been read to its end. */
   read(type: proto.Message.HistorySyncType): void;
+  /** A history sync names the account's owner, in the transaction that saves the rest of it. */
+  ownPushName(tx: Transaction, name: string): Promise<void>;
   /** One was given up: its names are lost until their owners write. */
   lost(reason: string): void;
 }
@@ -80,6 +83,8 @@ export class HistorySync {
       const names = WITHOUT_NAMES.has(type) ? { pushNames: [], pairs: [] } : await download(notification);
       await this.ownership.transaction(async (tx) => {
         await this.contacts.apply(tx, this.owner, { oldPairs: names.pairs, pushNames: this.pushNames(names) });
+        const ownName = this.ownPushName(names);
+        if (ownName) await this.events.ownPushName(tx, ownName);
         await this.repository.remove(tx, pending.id);
       });
       this.events.read(type);
@@ -95,6 +100,11 @@ export class HistorySync {
       const address = parseAddress(id);
       return address ? [{ address, name, heardAt }] : [];
     });
+  }
+
+  private ownPushName({ pushNames }: HistoryNames): string | null {
+    const own = pushNames.find(({ id }) => parseAddress(id) === this.owner.jid);
+    return own?.name === '-' ? null : cleanName(own?.name);
   }
 
   private async retryLater({ id, attempts }: PendingHistory, error: Error): Promise<void> {
