@@ -58,7 +58,9 @@ function printLatencies(idle: Latencies, busy: Latencies): void {
 async function measure(title: string, roles: ('all' | 'api' | 'session')[]): Promise<void> {
   const [database, server] = await Promise.all([openScratchDatabase(), WhatsAppServer.start()]);
   const phone = await createPhone(server);
-  const env = { ...server.environment(), DATABASE_URL: database.url, LOG_LEVEL: 'warn' };
+  const preload = `--import=${new URL('./worker-preload.mjs', import.meta.url).href}`;
+  const attached = { ...server.environment(), NODE_OPTIONS: preload };
+  const env = { ...attached, DATABASE_URL: database.url, LOG_LEVEL: 'warn' };
   const services: Service[] = [];
   for (const ROLE of roles) services.push(await Service.start({ ...env, ROLE }));
   const [api] = services as [Service];

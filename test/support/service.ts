@@ -135,6 +135,10 @@ export class Service {
     );
   }
 
+  get isRunning(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
+  }
+
   /** Resolves to the exit code. */
   async exit(): Promise<number | null> {
     return this.ended;

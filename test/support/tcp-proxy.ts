@@ -1,37 +1,52 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket, connect } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 /**
- * Stands between one process and a server on loopback, and counts what the process sends. It keeps the process's line
- * open when the server closes its own, as a network does that has lost the news.
+ * Stands between processes and a server, and counts what the processes send. It keeps a process's line open when the
+ * server closes its own, as a network does that has lost the news.
  */
 export class TcpProxy {
-  /** Bytes from the process since the start. */
+  /** Bytes from the processes since the start. */
   sentBytes = 0;
   private readonly lines = new Set<Socket>();
+  private readonly server = createServer({ allowHalfOpen: true });
 
-  private constructor(
-    private readonly server: Server,
-    readonly port: number,
-  ) {}
+  private constructor(target: { port: number; host: string }) {
+    this.server.on('connection', (line) => this.join(line, connect(target.port, target.host)));
+  }
 
-  static async start(targetPort: number): Promise<TcpProxy> {
-    const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const proxy = new TcpProxy(server, (server.address() as { port: number }).port);
-    server.on('connection', (line) => proxy.join(line, connect(targetPort, '127.0.0.1')));
+  static async start(targetPort: number, targetHost = '127.0.0.1'): Promise<TcpProxy> {
+    const proxy = new TcpProxy({ port: targetPort, host: targetHost });
+    await proxy.listen(0);
     return proxy;
   }
 
-  /** Lines that the process has not closed. */
+  port = 0;
+
+  /** Lines that the processes have not closed. */
   get openLines(): number {
     return this.lines.size;
   }
 
-  async stop(): Promise<void> {
+  /** Cuts all lines and refuses new ones. */
+  async goDown(): Promise<void> {
     for (const line of this.lines) line.destroy();
     this.server.close();
     await once(this.server, 'close');
+  }
+
+  async comeBack(): Promise<void> {
+    await this.listen(this.port);
+  }
+
+  async stop(): Promise<void> {
+    if (this.server.listening) await this.goDown();
+  }
+
+  private async listen(port: number): Promise<void> {
+    this.server.listen(port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as { port: number }).port;
   }
 
   private join(line: Socket, target: Socket): void {

@@ -61,7 +61,10 @@ export class Ownership {
    * @throws AbortError when stop is aborted before
    */
   async acquire(stop: AbortSignal): Promise<AbortSignal> {
-    while (!(await this.take())) await sleep(TRY_AGAIN_MS, undefined, { signal: stop });
+    for (let attempts = 1; !(await this.take()); attempts += 1) {
+      if (attempts === 1) this.logger.log('Waits for the session');
+      await sleep(TRY_AGAIN_MS, undefined, { signal: stop });
+    }
     this.logger.log(`This process holds the session (fence ${this.fence})`);
     this.lost = new AbortController();
     this.renewal = setInterval(() => void this.renew(), RENEW_EVERY_MS);

@@ -6,10 +6,17 @@ const STOPPED_PAUSE_MS = 6 * 60 * 60_000;
 
 /** How long to wait before the next connection; it remembers what came before. */
 export class ReconnectDelays {
-  private readonly retries = new BackOff(RETRY);
-  private readonly holds = new BackOff(HOLD);
-  private readonly offers = new BackOff(OFFER);
+  private readonly retries: BackOff;
+  private readonly holds: BackOff;
+  private readonly offers: BackOff;
   private wasRestart = false;
+
+  /** @param random from 0 to 1 */
+  constructor(random: () => number = Math.random) {
+    this.retries = new BackOff(RETRY, random);
+    this.holds = new BackOff(HOLD, random);
+    this.offers = new BackOff(OFFER, random);
+  }
 
   /** @param openMs how long the connection that just ended was open; 0 when it never was */
   nextMs({ action }: Ending, openMs: number): number {
