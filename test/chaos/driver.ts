@@ -12,6 +12,7 @@ const { HistorySyncType } = proto.HistorySync;
 const SETTLE_TIMEOUT_MS = 90_000;
 /** What is not acknowledged by then comes again only at the next login. */
 const REDELIVER_AFTER_MS = 5_000;
+const OUTAGE_AT_START_MS = 700;
 
 /** How a round ended: people whose names, and whose push names, are right, of all that the model lists. */
 export interface Outcome {
@@ -47,10 +48,16 @@ export class Driver {
     for (let at = 0; at < PEOPLE; at += 1) this.introduce(at);
     for (const step of before) await this.change(step);
     await this.world.startService();
-    const trouble = atStart ? this.trouble(atStart) : Promise.resolve();
-    await Promise.all([this.link(), trouble]);
+    await Promise.all([this.link(), this.troubleAtStart(atStart)]);
     for (const step of after) if (!(await this.change(step))) await this.trouble(step);
     return this.settle();
+  }
+
+  private async troubleAtStart(step: Step | null): Promise<void> {
+    if (!step) return;
+    await this.trouble(step);
+    await sleep(OUTAGE_AT_START_MS);
+    await this.recover();
   }
 
   /** Every fourth has no LID. */

@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** A pause before the next attempt to connect that a test does not wait for: it restarts the service instead. */
 const MAX_PAUSE_MS = 1_500;
+const LINK_TIMEOUT_MS = 60_000;
 
 export type Names = Pick<ContactDto, 'full_name' | 'first_name' | 'push_name'>;
 
@@ -35,7 +36,8 @@ export class World {
   /** Starts the service and links it; does not wait for the synchronisation. */
   async startLinked(): Promise<Companion> {
     await this.startService();
-    return this.phone.scan(await this.service.qr());
+    const { qr } = await this.service.sessionThat((session) => session.qr !== null, LINK_TIMEOUT_MS);
+    return this.phone.scan(qr as string, { timeoutMs: LINK_TIMEOUT_MS });
   }
 
   async killAndRestart(): Promise<void> {

@@ -77,10 +77,12 @@ export class CollectionKeeper {
   private async attempt(): Promise<number> {
     clearTimeout(this.retry);
     if (this.closed) throw new Error('The connection is closed');
+    const anew = this.readAnew;
     try {
-      const version = await this.sync.read(this.readAnew);
+      const version = await this.sync.read(anew);
       this.failures = 0;
-      this.readAnew = false;
+      // A request to read anew that came meanwhile is still to be fulfilled.
+      if (anew) this.readAnew = false;
       this.awaitsKey = false;
       this.events.problem(null);
       this.events.synced();
