@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 
-/** The migrated database that every suite's own is a copy of (see test-database.ts). */
-const TEMPLATE = 'contacts_template';
+/**
+ * The migrated database that every suite's own is a copy of (see test-database.ts). Runs that share a server at the
+ * same time need different ones.
+ */
+const TEMPLATE = process.env.TEST_TEMPLATE ?? 'contacts_template';
 
 /**
  * Before all suites: one real Postgres with one migrated template database. It is the embedded server, or the one
