@@ -38,4 +38,8 @@ export class Account {
   /** Contacts that such comparisons found different from what the same version of the server's says, ever. */
   @Column('int', { default: 0 })
   repaired: number;
+
+  /** The account's own public identity key, 32 bytes without the type byte; null until it is known. */
+  @Column('bytea', { name: 'identity_key', nullable: true })
+  identityKey: Buffer | null;
 }

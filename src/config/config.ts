@@ -8,6 +8,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const ROLES = ['all', 'api', 'session'] as const;
 export type Role = (typeof ROLES)[number];
 
+const MEGABYTES = 'a whole number of megabytes from 1 to 1048576, for example 512';
+const KILOBYTES = 'a whole number of kilobytes from 1 to 16384, for example 256';
+
 /** Text to number; what is no number is left as it is, for the validator to name. */
 const toNumber = ({ value }: { value: unknown }) => (/^-?\d+$/.test(String(value)) ? Number(value) : value);
 
@@ -45,6 +48,26 @@ export class Config {
   /** Which parts run in this process: `all`, only the HTTP `api`, or only the WhatsApp `session`. */
   @IsIn(ROLES, { message: `one of ${ROLES.join(', ')}` })
   ROLE: Role = 'all';
+
+  /**
+   * Megabytes of profile pictures to keep, of all accounts together; over it, those not asked for the longest go. A
+   * preview has 3 to 15 kB, so the default keeps those of 30,000 people and more without outgrowing a small disk.
+   */
+  @Transform(toNumber)
+  @IsInt({ message: MEGABYTES })
+  @Min(1, { message: MEGABYTES })
+  @Max(1_048_576, { message: MEGABYTES })
+  PICTURES_MAX_MB = 512;
+
+  /**
+   * Kilobytes of one profile picture; a larger one is known of, but not kept. WhatsApp's full pictures (640 pixels)
+   * have about 100: the default takes them all and keeps out what is none.
+   */
+  @Transform(toNumber)
+  @IsInt({ message: KILOBYTES })
+  @Min(1, { message: KILOBYTES })
+  @Max(16_384, { message: KILOBYTES })
+  PICTURE_MAX_KB = 256;
 }
 
 /** The environment is not usable; the message names each variable, its value and the right form. */
