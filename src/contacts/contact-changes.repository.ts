@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
 import type { Address } from './address.js';
 import type { BusinessName, PushName, SavedContact } from './contact-changes.js';
-import { forEachBatch } from './people-batches.js';
+import { type AddressColumn, forEachBatch } from './people-batches.js';
 
 /** Number and LID records of the address book are two sources, so they have columns of their own. */
 const SOURCES = {
