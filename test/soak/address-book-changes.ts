@@ -27,7 +27,8 @@ export class AddressBookChanges {
       const [number, name] = [String(FIRST_NUMBER + index), `Person ${index}`];
       const addressing = index % 2 === 0 ? 'pn' : 'lid';
       const contact = this.server.createContact({ number, pushName: name, addressing });
-      this.people.push({ number, contact, name, heard: '' });
+      // The history that the phone sends after linking holds everybody's push name.
+      this.people.push({ number, contact, name, heard: name });
     }
     const saved = this.people.filter((_, index) => index % 2 === 0);
     await this.phone.saveContacts(saved.map(({ number }) => ({ number, fullName: `Saved ${number}` })));
