@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { proto } from '@whiskeysockets/baileys';
+import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from '@whiskeysockets/baileys';
 import { eventually } from './support/service.js';
 import { World } from './support/world.js';
 import { iq, stanza } from './whatsapp-server/faults.js';
@@ -235,7 +235,12 @@ describe('faults of a linked session', () => {
   });
 
   it('reads again when a reply never comes', async () => {
-    const fault = world.server.faults.received.arm({ ignore: true }, { when: appState });
+    const asksForContacts = (node: BinaryNode) => {
+      const [collection] = getBinaryNodeChildren(getBinaryNodeChild(node, 'sync'), 'collection');
+      return appState(node) && collection?.attrs.name === 'critical_unblock_low';
+    };
+    await world.truth();
+    const fault = world.server.faults.received.arm({ ignore: true }, { when: asksForContacts });
     await rename(22, 'without a reply');
     await fault.whenStruck();
     await world.truth(60_000);

@@ -27,7 +27,7 @@ async function play(seed: number): Promise<void> {
 }
 
 async function remember(seed: number): Promise<void> {
-  const kept = JSON.parse(await readFile(SEEDS, 'utf8')) as { failed: number[]; fixed: number[] };
+  const kept = JSON.parse(await readFile(SEEDS, 'utf8')) as { ci: number[]; failed: number[]; fixed: number[] };
   if (kept.failed.includes(seed)) return;
   await writeFile(SEEDS, `${JSON.stringify({ ...kept, failed: [...kept.failed, seed] }, null, 2)}\n`);
 }
