@@ -20,6 +20,8 @@ import { rawSocketOf, speakOnlyWhile } from './raw-socket.js';
 /** Pings go out this often; a line that is silent for one period and 5 s more is taken for dead. */
 const KEEP_ALIVE_MS = 20_000;
 const CONNECT_TIMEOUT_MS = 20_000;
+/** For our own queries; Baileys would wait for a minute. Large answers come by reference, so that it is plenty. */
+const QUERY_TIMEOUT_MS = 20_000;
 
 /** How a connection ended. */
 export interface ClosedConnection {
@@ -129,7 +131,7 @@ export class Connection {
   }
 
   private async query(node: BinaryNode): Promise<BinaryNode> {
-    const answer = (await this.socket.query(node)) as BinaryNode | undefined;
+    const answer = (await this.socket.query(node, QUERY_TIMEOUT_MS)) as BinaryNode | undefined;
     if (!answer) throw new Error('WhatsApp did not answer in time');
     return answer;
   }
