@@ -14,6 +14,8 @@ export class AddressBookCheck1795000300000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('ALTER TABLE account DROP COLUMN checked_at, DROP COLUMN check_due, DROP COLUMN repaired');
+    await queryRunner.query(
+      'ALTER TABLE account DROP COLUMN checked_at, DROP COLUMN check_due, DROP COLUMN repaired',
+    );
   }
 }

@@ -28,7 +28,10 @@ async function everythingArrives(world: World): Promise<void> {
   await world.truth(60_000);
   await world.phone.whenSettled();
   const expected = [...world.server.directory.contacts].map(({ pushName }) => pushName);
-  await eventually('all push names are there', async () => (await pushNames(world)).join() === expected.join());
+  await eventually(
+    'all push names are there',
+    async () => (await pushNames(world)).join() === expected.join(),
+  );
 }
 
 const KILL_CONNECTIONS = `
@@ -39,7 +42,9 @@ async function setReadOnly({ database: { url } }: World, value: 'on' | 'off'): P
   const client = new pg.Client({ connectionString: url, options: '-c default_transaction_read_only=off' });
   await client.connect();
   try {
-    await client.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_read_only = ${value}`);
+    await client.query(
+      `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_read_only = ${value}`,
+    );
     await client.query(KILL_CONNECTIONS);
   } finally {
     await client.end();
@@ -56,7 +61,8 @@ describe('faults of the database', () => {
 
   beforeAll(async () => {
     world = await World.create();
-    for (let at = 0; at < 10; at += 1) world.server.createContact({ number: number(at), pushName: `push of ${at}` });
+    for (let at = 0; at < 10; at += 1)
+      world.server.createContact({ number: number(at), pushName: `push of ${at}` });
     await world.startLinked();
     await world.service.synced(60_000);
   });
@@ -93,7 +99,8 @@ describe('an embedded database that is killed', () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'whatsapp-contacts-faults-'));
     const world = await World.create({ DATABASE_URL: '', DATA_DIR: dataDir });
     try {
-      for (let at = 0; at < 10; at += 1) world.server.createContact({ number: number(at), pushName: `push of ${at}` });
+      for (let at = 0; at < 10; at += 1)
+        world.server.createContact({ number: number(at), pushName: `push of ${at}` });
       await world.startLinked();
       await world.service.synced(60_000);
       const pid = await postmasterPid(dataDir);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { proto } from '@whiskeysockets/baileys';
+import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from '@whiskeysockets/baileys';
 import { eventually } from './support/service.js';
 import { World } from './support/world.js';
 import { iq, stanza } from './whatsapp-server/faults.js';
@@ -18,21 +18,28 @@ function cutLine(): void {
 
 async function seed(count: number): Promise<void> {
   const people = Array.from({ length: count }, (_, at) => number(at + 1));
-  for (const [at, each] of people.entries()) world.server.createContact({ number: each, pushName: `push ${at}` });
-  await world.phone.saveContacts(people.map((each, at) => ({ number: each, fullName: `Name ${at}`, firstName: `N${at}` })));
+  for (const [at, each] of people.entries())
+    world.server.createContact({ number: each, pushName: `push ${at}` });
+  await world.phone.saveContacts(
+    people.map((each, at) => ({ number: each, fullName: `Name ${at}`, firstName: `N${at}` })),
+  );
 }
 
-const rename = (index: number, fullName: string) => world.phone.saveContact({ number: number(index), fullName });
+const rename = (index: number, fullName: string) =>
+  world.phone.saveContact({ number: number(index), fullName });
 
 const reasonThat = (pattern: RegExp) => world.service.sessionThat(({ reason }) => pattern.test(reason ?? ''));
 
 const loginSteps = {
   'the TCP connection': () => world.server.faults.tcp.arm('reset'),
-  'success': () => world.server.faults.sent.arm('cut-after', { when: stanza('success') }),
-  'the pre-key count': () => world.server.faults.received.arm({ cut: 'before-answer' }, { when: iq('encrypt') }),
+  success: () => world.server.faults.sent.arm('cut-after', { when: stanza('success') }),
+  'the pre-key count': () =>
+    world.server.faults.received.arm({ cut: 'before-answer' }, { when: iq('encrypt') }),
   'going active': () => world.server.faults.received.arm({ cut: 'before-answer' }, { when: iq('passive') }),
-  'the request for app state': () => world.server.faults.received.arm({ cut: 'on-arrival' }, { when: appState }),
-  'the answer with app state': () => world.server.faults.received.arm({ cut: 'before-answer' }, { when: appState }),
+  'the request for app state': () =>
+    world.server.faults.received.arm({ cut: 'on-arrival' }, { when: appState }),
+  'the answer with app state': () =>
+    world.server.faults.received.arm({ cut: 'before-answer' }, { when: appState }),
 };
 
 jest.setTimeout(60_000);
@@ -69,7 +76,9 @@ describe('faults of a linked session', () => {
   it.each(['patch-mac', 'snapshot-mac', 'lt-hash', 'record'] as const)(
     'asks for a fresh snapshot when a patch comes with a wrong %s',
     async (effect) => {
-      const fault = world.server.faults.appState.arm(effect, { when: ({ part, collection }) => part === 'patch' && collection === 'critical_unblock_low' });
+      const fault = world.server.faults.appState.arm(effect, {
+        when: ({ part, collection }) => part === 'patch' && collection === 'critical_unblock_low',
+      });
       await rename(3, `spoiled ${effect}`);
       await fault.whenStruck();
       await world.truth();
@@ -103,14 +112,19 @@ describe('faults of a linked session', () => {
   it('reads external mutations, also from a slow media host', async () => {
     world.phone.appState.settings.inlineMutations = 2;
     world.server.faults.media.arm({ slowMs: 700 });
-    await world.phone.saveContacts([10, 11, 12, 13].map((at) => ({ number: number(at), fullName: `external ${at}` })));
+    await world.phone.saveContacts(
+      [10, 11, 12, 13].map((at) => ({ number: number(at), fullName: `external ${at}` })),
+    );
     await world.truth();
     world.phone.appState.settings.inlineMutations = 200;
   });
 
   it('asks for a snapshot when the file of a patch is gone for good', async () => {
     world.phone.appState.settings.inlineMutations = 0;
-    const fault = world.server.faults.media.arm({ status: 410 }, { times: Infinity, when: ({ kind }) => kind === 'patch' });
+    const fault = world.server.faults.media.arm(
+      { status: 410 },
+      { times: Infinity, when: ({ kind }) => kind === 'patch' },
+    );
     await rename(14, 'in a file that is gone');
     await fault.whenStruck();
     world.phone.appState.settings.inlineMutations = 200;
@@ -176,7 +190,10 @@ describe('faults of a linked session', () => {
     const lost = world.server.faults.sent.arm('lose', { when: stanza('notification', 'server_sync') });
     await rename(20, 'announced among others');
     await lost.whenStruck();
-    const collections = ['regular', 'critical_unblock_low'].map((name) => ({ tag: 'collection', attrs: { name, version: '1' } }));
+    const collections = ['regular', 'critical_unblock_low'].map((name) => ({
+      tag: 'collection',
+      attrs: { name, version: '1' },
+    }));
     const attrs = { from: 's.whatsapp.net', type: 'server_sync' };
     await world.server.sendToCompanions(world.phone, { tag: 'notification', attrs, content: collections });
     await world.truth();
@@ -192,7 +209,9 @@ describe('faults of a linked session', () => {
     const eve = world.server.createContact({ number: number(index), pushName: name });
     await world.phone.saveContact({ number: eve.number, fullName: name });
     await eve.sendText(world.phone, 'hello');
-    await eventually('the name is there', async () => kept.test((await world.listedOne(eve.number))?.full_name ?? ''));
+    await eventually('the name is there', async () =>
+      kept.test((await world.listedOne(eve.number))?.full_name ?? ''),
+    );
     expect((await world.listedOne(eve.number))?.push_name).toMatch(kept);
     await world.phone.deleteContact(eve.number, { withoutAction: true });
     await world.truth();
@@ -202,9 +221,17 @@ describe('faults of a linked session', () => {
   it('goes on when the owner’s own name cannot be kept as it is', async () => {
     const { SET } = proto.SyncdMutation.SyncdOperation;
     const value = { timestamp: Date.now(), pushNameSetting: { name: 'Ow\0ner' } };
-    await world.phone.commit([{ operation: SET, index: ['setting_pushName'], value, actionVersion: 1 }], 'critical_block');
+    await world.phone.commit(
+      [{ operation: SET, index: ['setting_pushName'], value, actionVersion: 1 }],
+      'critical_block',
+    );
     await world.service.sessionThat(({ push_name: name }) => name === 'Owner');
-    const attrs = { from: world.phone.jid, type: 'text', notify: 'Ow\0ner 2', t: String(Math.floor(Date.now() / 1000)) };
+    const attrs = {
+      from: world.phone.jid,
+      type: 'text',
+      notify: 'Ow\0ner 2',
+      t: String(Math.floor(Date.now() / 1000)),
+    };
     await world.server.sendToCompanions(world.phone, { tag: 'message', attrs });
     await world.service.sessionThat(({ push_name: name, status }) => name === 'Owner 2' && status === 'open');
   });
@@ -216,10 +243,15 @@ describe('faults of a linked session', () => {
       { tag: 'notification', attrs: { ...attrs, type: 'w:gp2', participant: 'nobody' } },
       { tag: 'notification', attrs: { ...attrs, type: 'contacts' }, content: [{ tag: 'modify', attrs: {} }] },
       { tag: 'notification', attrs: { ...attrs, type: 'devices' } },
-      { tag: 'message', attrs: { from: `${ANNA}@s.whatsapp.net`, notify: 'Anna', t: '0' }, content: [{ tag: 'verified_name', attrs: {}, content: new Uint8Array([255, 255, 1]) }] },
+      {
+        tag: 'message',
+        attrs: { from: `${ANNA}@s.whatsapp.net`, notify: 'Anna', t: '0' },
+        content: [{ tag: 'verified_name', attrs: {}, content: new Uint8Array([255, 255, 1]) }],
+      },
       { tag: 'message', attrs: { from: 'x@y', t: 'soon' } },
     ];
-    for (const each of nonsense) void world.server.sendToCompanions(world.phone, each as never).catch(() => {});
+    for (const each of nonsense)
+      void world.server.sendToCompanions(world.phone, each as never).catch(() => {});
     await rename(21, 'after the nonsense');
     await world.truth();
     expect(world.server.connections).toHaveLength(1);
@@ -231,11 +263,19 @@ describe('faults of a linked session', () => {
     await world.phone.sendHistory({ syncType: HistorySyncType.PUSH_NAME, pushNames, external: true });
     await fault.whenStruck();
     await world.killAndRestart();
-    await eventually('the push name is there', async () => (await world.listedOne(number(80)))?.push_name === 'From late history');
+    await eventually(
+      'the push name is there',
+      async () => (await world.listedOne(number(80)))?.push_name === 'From late history',
+    );
   });
 
   it('reads again when a reply never comes', async () => {
-    const fault = world.server.faults.received.arm({ ignore: true }, { when: appState });
+    const asksForContacts = (node: BinaryNode) => {
+      const [collection] = getBinaryNodeChildren(getBinaryNodeChild(node, 'sync'), 'collection');
+      return appState(node) && collection?.attrs.name === 'critical_unblock_low';
+    };
+    await world.truth();
+    const fault = world.server.faults.received.arm({ ignore: true }, { when: asksForContacts });
     await rename(22, 'without a reply');
     await fault.whenStruck();
     await world.truth(60_000);

@@ -10,7 +10,11 @@ describe('the comparison with the server', () => {
 
   beforeAll(async () => {
     world = await World.create();
-    const people = Array.from({ length: 20 }, (_, at) => ({ number: number(at), fullName: `Name ${at}`, firstName: `N${at}` }));
+    const people = Array.from({ length: 20 }, (_, at) => ({
+      number: number(at),
+      fullName: `Name ${at}`,
+      firstName: `N${at}`,
+    }));
     await world.phone.saveContacts(people);
     await world.startLinked();
     await world.service.synced(60_000);
@@ -20,7 +24,9 @@ describe('the comparison with the server', () => {
 
   /** What no path of the service does: a row changed, one lost, one invented. */
   async function damage(): Promise<void> {
-    await world.database.query(`UPDATE contact SET full_name = 'wrong' WHERE jid = '${number(1)}@s.whatsapp.net'`);
+    await world.database.query(
+      `UPDATE contact SET full_name = 'wrong' WHERE jid = '${number(1)}@s.whatsapp.net'`,
+    );
     await world.database.query(`DELETE FROM contact WHERE jid = '${number(2)}@s.whatsapp.net'`);
     await world.database.query(
       `INSERT INTO contact (account_id, jid, saved, full_name)
@@ -43,7 +49,10 @@ describe('the comparison with the server', () => {
     await world.phone.saveContact({ number: number(3), fullName: 'Renamed' });
     await world.truth();
     await world.killAndRestart();
-    const { contacts } = await world.service.sessionThat(({ contacts: now }) => now.checked_at !== before.checked_at, 30_000);
+    const { contacts } = await world.service.sessionThat(
+      ({ contacts: now }) => now.checked_at !== before.checked_at,
+      30_000,
+    );
     expect(contacts.repaired).toBe(before.repaired);
   });
 
@@ -63,7 +72,10 @@ describe('the comparison with the server', () => {
 
   it('deletes nobody when the snapshot is spoiled, and says so', async () => {
     const before = await world.listed();
-    const spoiled = world.server.faults.appState.arm('lt-hash', { times: Infinity, when: ({ part }) => part === 'snapshot' });
+    const spoiled = world.server.faults.appState.arm('lt-hash', {
+      times: Infinity,
+      when: ({ part }) => part === 'snapshot',
+    });
     await world.killAndRestart();
     await world.service.sessionThat(({ reason }) => /cannot be read/.test(reason ?? ''), 30_000);
     expect(await world.listed()).toEqual(before);

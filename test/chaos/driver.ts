@@ -64,7 +64,9 @@ export class Driver {
   private introduce(at: number): void {
     const number = String(this.nextNumber++);
     const pushName = at % 2 === 0 ? `push ${at}` : undefined;
-    this.people.push(this.world.server.createContact({ number, pushName, ...(at % 4 === 3 && { lid: null }) }));
+    this.people.push(
+      this.world.server.createContact({ number, pushName, ...(at % 4 === 3 && { lid: null }) }),
+    );
   }
 
   private person(at: number): Contact {
@@ -178,7 +180,9 @@ export class Driver {
     contact.setPushName(pushName);
     const how = { addressing: byLid ? 'lid' : 'pn', withoutAlternate: options.withoutAlternate } as const;
     const { phone } = this.world;
-    const sent = options.inGroup ? contact.sendGroupText(phone, '120363000000000001', 'hi', how) : contact.sendText(phone, 'hi', how);
+    const sent = options.inGroup
+      ? contact.sendGroupText(phone, '120363000000000001', 'hi', how)
+      : contact.sendText(phone, 'hi', how);
     sent.catch(() => {});
     if (lid && !options.withoutAlternate) this.model.pair(number, lid);
     this.model.heard(byLid ? { lid } : { number }, pushName);
@@ -187,7 +191,9 @@ export class Driver {
   private async sendHistory(people: number[], external: boolean): Promise<true> {
     const named = people.map((at) => this.person(at)).filter(({ pushName }) => pushName);
     const pushNames = named.map(({ jid, pushName }) => ({ jid, name: pushName as string }));
-    this.world.phone.sendHistory({ syncType: HistorySyncType.PUSH_NAME, pushNames, external }).catch(() => {});
+    this.world.phone
+      .sendHistory({ syncType: HistorySyncType.PUSH_NAME, pushNames, external })
+      .catch(() => {});
     for (const { number, pushName } of named) this.model.toldByHistory(number, pushName as string);
     return true;
   }
@@ -200,7 +206,7 @@ export class Driver {
     const { number, jid, lidJid } = old;
     old.number = phoneNumber(String(this.nextNumber++));
     server.directory.move(old, [jid, lidJid]);
-    const lid = String(Number(number) * 10 + this.nextNumber % 10);
+    const lid = String(Number(number) * 10 + (this.nextNumber % 10));
     const successor = server.createContact({ number, lid });
     this.people[at % PEOPLE] = successor;
     await this.write(successor, pushName, { byLid: false, withoutAlternate: false, inGroup: false });
@@ -290,9 +296,11 @@ export class Driver {
           redeliverAtMs = Date.now() + REDELIVER_AFTER_MS;
           this.cut();
         }
-        const isCalm = session.status === 'open' && session.reason === null && session.contacts.sync === 'complete';
+        const isCalm =
+          session.status === 'open' && session.reason === null && session.contacts.sync === 'complete';
         differences = await this.differences();
-        if (!isCalm || pending) differences.unshift(`${session.status} ${session.reason ?? ''} ${session.contacts.sync}`);
+        if (!isCalm || pending)
+          differences.unshift(`${session.status} ${session.reason ?? ''} ${session.contacts.sync}`);
         return differences.length === 0;
       },
       SETTLE_TIMEOUT_MS,
@@ -312,7 +320,9 @@ export class Driver {
       return (['push_name', 'full_name', 'first_name'] as const).flatMap((field) =>
         ours[field] === theirs[field]
           ? []
-          : [`${number} ${field}: ${JSON.stringify(ours[field].slice(0, 60))} should be ${JSON.stringify(theirs[field].slice(0, 60))}`],
+          : [
+              `${number} ${field}: ${JSON.stringify(ours[field].slice(0, 60))} should be ${JSON.stringify(theirs[field].slice(0, 60))}`,
+            ],
       );
     });
   }

@@ -14,20 +14,29 @@ const outcomes = new Map<number, Outcome>();
 
 async function play(seed: number): Promise<void> {
   const startedAtMs = performance.now();
-  const outcome = await playRound(seed).catch(
-    (error: Error): Outcome => ({ namesRight: false, pushNamesRight: false, kills: 0, differences: [error.stack ?? error.message] }),
-  );
+  const outcome = await playRound(seed).catch((error: Error): Outcome => ({
+    namesRight: false,
+    pushNamesRight: false,
+    kills: 0,
+    differences: [error.stack ?? error.message],
+  }));
   outcomes.set(seed, outcome);
   const verdict = outcome.differences.length === 0 ? 'the truth' : 'FAILED';
   const steps = scenarioOf(seed).after.length;
-  console.log(`${outcomes.size}. seed ${seed}: ${steps} steps, ${outcome.kills} kills, ${Math.round(performance.now() - startedAtMs)} ms: ${verdict}`);
+  console.log(
+    `${outcomes.size}. seed ${seed}: ${steps} steps, ${outcome.kills} kills, ${Math.round(performance.now() - startedAtMs)} ms: ${verdict}`,
+  );
   if (outcome.differences.length === 0) return;
   console.log(`${outcome.differences.join('\n')}\nTo run it again: npm run test:chaos -- 1 ${seed}`);
   await remember(seed);
 }
 
 async function remember(seed: number): Promise<void> {
-  const kept = JSON.parse(await readFile(SEEDS, 'utf8')) as { failed: number[]; fixed: number[] };
+  const kept = JSON.parse(await readFile(SEEDS, 'utf8')) as {
+    ci: number[];
+    failed: number[];
+    fixed: number[];
+  };
   if (kept.failed.includes(seed)) return;
   await writeFile(SEEDS, `${JSON.stringify({ ...kept, failed: [...kept.failed, seed] }, null, 2)}\n`);
 }

@@ -75,7 +75,8 @@ export class AddressBookModel {
 
   /** Like pair(), when it was told out of the past: what is known stays. */
   pairOfThePast(number: string, lid: string): void {
-    if (this.of({ number }).lid === undefined && this.of({ lid }).number === undefined) this.pair(number, lid);
+    if (this.of({ number }).lid === undefined && this.of({ lid }).number === undefined)
+      this.pair(number, lid);
   }
 
   /** Everybody with a number and a name, by number. */

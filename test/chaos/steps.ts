@@ -3,7 +3,17 @@ import fc from 'fast-check';
 /** How many people there are to do things to. */
 export const PEOPLE = 8;
 
-const NAMES = ['Anna', 'José Ñandú', '王小明', 'אבי כהן', '🌻 Zoë 👩‍👩‍👧', 'O"Neil \\ \'x\'', 'a,b\n\tc', '%s $1 {}', 'x'.repeat(3000)];
+const NAMES = [
+  'Anna',
+  'José Ñandú',
+  '王小明',
+  'אבי כהן',
+  '🌻 Zoë 👩‍👩‍👧',
+  "O\"Neil \\ 'x'",
+  'a,b\n\tc',
+  '%s $1 {}',
+  'x'.repeat(3000),
+];
 
 /** One thing that happens; everything else follows from the order. */
 export type Step =
@@ -13,7 +23,14 @@ export type Step =
   | { kind: 'delete'; person: number; withoutAction: boolean }
   | { kind: 'saveLid'; person: number; fullName: string }
   | { kind: 'deleteLid'; person: number }
-  | { kind: 'message'; person: number; pushName: string; byLid: boolean; withoutAlternate: boolean; inGroup: boolean }
+  | {
+      kind: 'message';
+      person: number;
+      pushName: string;
+      byLid: boolean;
+      withoutAlternate: boolean;
+      inGroup: boolean;
+    }
   | { kind: 'history'; people: number[]; external: boolean }
   | { kind: 'reuseNumber'; person: number; pushName: string }
   | { kind: 'rotateKey'; withheld: boolean }
@@ -24,9 +41,24 @@ export type Step =
   | { kind: 'pause'; forMs: number };
 
 export const FAULT_NAMES = [
-  'patch-mac', 'snapshot-mac', 'lt-hash', 'record', 'media-404', 'media-500', 'media-cut', 'media-slow', 'sent-twice',
-  'sent-cut-before', 'sent-cut-after', 'received-cut-on-arrival', 'received-cut-before-answer',
-  'received-cut-after-answer', 'received-late', 'ack-lost', 'tcp', 'login-503',
+  'patch-mac',
+  'snapshot-mac',
+  'lt-hash',
+  'record',
+  'media-404',
+  'media-500',
+  'media-cut',
+  'media-slow',
+  'sent-twice',
+  'sent-cut-before',
+  'sent-cut-after',
+  'received-cut-on-arrival',
+  'received-cut-before-answer',
+  'received-cut-after-answer',
+  'received-late',
+  'ack-lost',
+  'tcp',
+  'login-503',
 ] as const;
 export type FaultName = (typeof FAULT_NAMES)[number];
 
@@ -36,7 +68,15 @@ const name = fc.tuple(fc.constantFrom(...NAMES), fc.nat(999)).map(([text, at]) =
 const kind = <K extends string>(only: K) => fc.constant(only);
 
 const CHANGES = [
-  { weight: 6, arbitrary: fc.record({ kind: kind('save'), person, fullName: name, firstName: fc.option(name, { nil: undefined }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: kind('save'),
+      person,
+      fullName: name,
+      firstName: fc.option(name, { nil: undefined }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: kind('saveFirstName'), person, firstName: name }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('saveMany'), people, fullName: name }) },
   { weight: 4, arbitrary: fc.record({ kind: kind('delete'), person, withoutAction: fc.boolean() }) },

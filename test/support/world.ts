@@ -100,7 +100,8 @@ export class World {
   /** The pauses between attempts grow with each lost line, for tests that lose many. */
   async skipPause(): Promise<void> {
     const { status, retry_at: retryAt } = await this.service.session();
-    const waits = status === 'disconnected' && retryAt !== null && Date.parse(retryAt) > Date.now() + MAX_PAUSE_MS;
+    const waits =
+      status === 'disconnected' && retryAt !== null && Date.parse(retryAt) > Date.now() + MAX_PAUSE_MS;
     if (waits) await this.killAndRestart();
   }
 }

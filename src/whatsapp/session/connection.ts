@@ -22,6 +22,8 @@ import { rawSocketOf, speakOnlyWhile } from './raw-socket.js';
 /** Pings go out this often; a line that is silent for one period and 5 s more is taken for dead. */
 const KEEP_ALIVE_MS = 20_000;
 const CONNECT_TIMEOUT_MS = 20_000;
+/** For our own queries; Baileys would wait for a minute. Large answers come by reference, so that it is plenty. */
+const QUERY_TIMEOUT_MS = 20_000;
 
 export interface ClosedConnection extends ConnectionEnd {
   /** How long it was open, logged in; 0 when it never was. */
@@ -149,7 +151,7 @@ export class Connection {
   }
 
   private async query(node: BinaryNode): Promise<BinaryNode> {
-    const answer = (await this.socket.query(node)) as BinaryNode | undefined;
+    const answer = (await this.socket.query(node, QUERY_TIMEOUT_MS)) as BinaryNode | undefined;
     if (!answer) throw new Error('WhatsApp did not answer in time');
     return answer;
   }

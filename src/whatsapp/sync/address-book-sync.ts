@@ -52,10 +52,13 @@ export class AddressBookSync implements KeyHooks {
     this.history = new HistorySync(this.owner, history, contacts, ownership, {
       ownPushName: (tx, name) => services.accounts.offerPushName(tx, id, name),
       read: (type) => this.firstSync.historyWasRead({ heldPushNames: type === PUSH_NAME }),
-      lost: (reason) => this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
+      lost: (reason) =>
+        this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
     });
     const keys = new SyncKeys(services.authState);
-    this.keepers = new Map([ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, query, keys)]));
+    this.keepers = new Map(
+      [ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, query, keys)]),
+    );
     if (account.syncedAt) this.firstSync.close();
     this.reconciliation = new Reconciliation(
       () => services.accounts.isCheckDue(id),
@@ -149,7 +152,8 @@ export class AddressBookSync implements KeyHooks {
     const { accountId } = this.owner;
     const repaired = isCheck ? await this.services.contacts.countChangedBy(tx, accountId) : 0;
     await this.services.accounts.markChecked(tx, accountId, repaired);
-    if (isCheck) this.logger.log(`The address book was compared with a fresh snapshot; contacts repaired: ${repaired}`);
+    if (isCheck)
+      this.logger.log(`The address book was compared with a fresh snapshot; contacts repaired: ${repaired}`);
   }
 
   /** A stanza that cannot be read must not hold up the others. */
@@ -158,12 +162,16 @@ export class AddressBookSync implements KeyHooks {
       readStanza(stanza, this.owner, facts);
     } catch (error) {
       const { tag, attrs } = stanza;
-      this.logger.warn(`Cannot read the stanza ${tag} ${attrs.type ?? ''} ${attrs.id ?? ''}: ${(error as Error).message}`);
+      this.logger.warn(
+        `Cannot read the stanza ${tag} ${attrs.type ?? ''} ${attrs.id ?? ''}: ${(error as Error).message}`,
+      );
     }
   }
 
   private async markSynced(): Promise<void> {
-    await this.services.ownership.transaction((tx) => this.services.accounts.markSynced(tx, this.owner.accountId));
+    await this.services.ownership.transaction((tx) =>
+      this.services.accounts.markSynced(tx, this.owner.accountId),
+    );
     this.logger.log('The first sync is complete');
   }
 

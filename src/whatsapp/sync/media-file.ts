@@ -21,12 +21,20 @@ const MAC_BYTES = 10;
  * errors: a line that is cut halfway would end the whole thread as an uncaught error.
  * @throws MediaUnavailable
  */
-export async function downloadMedia(file: MediaReference, type: 'md-app-state' | 'md-msg-hist'): Promise<Buffer> {
-  if (!file.directPath || !file.mediaKey?.length) throw new MediaUnavailable('A file is named without path or key');
+export async function downloadMedia(
+  file: MediaReference,
+  type: 'md-app-state' | 'md-msg-hist',
+): Promise<Buffer> {
+  if (!file.directPath || !file.mediaKey?.length)
+    throw new MediaUnavailable('A file is named without path or key');
   const sealed = await fetchFile(getUrlFromDirectPath(file.directPath));
   const { iv, cipherKey, macKey } = await getMediaKeys(file.mediaKey, type);
   const ciphertext = sealed.subarray(0, -MAC_BYTES);
-  const mac = createHmac('sha256', macKey ?? '').update(iv).update(ciphertext).digest().subarray(0, MAC_BYTES);
+  const mac = createHmac('sha256', macKey ?? '')
+    .update(iv)
+    .update(ciphertext)
+    .digest()
+    .subarray(0, MAC_BYTES);
   if (sealed.length <= MAC_BYTES || !timingSafeEqual(mac, sealed.subarray(-MAC_BYTES))) {
     throw new MediaUnavailable('The media host gave a file that was changed or cut');
   }

@@ -43,7 +43,12 @@ export class AppStateRepository {
    * @throws OutdatedRead when another read (of the connection before this one, or one whose commit was not
    *   confirmed) or a new link has moved it since
    */
-  async requireState(tx: Transaction, accountId: number, collection: string, state: CollectionState): Promise<void> {
+  async requireState(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    state: CollectionState,
+  ): Promise<void> {
     await tx.query(
       `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation, synced_at)
        VALUES ($1, $2, 0, $3, 0, now()) ON CONFLICT DO NOTHING`,
@@ -57,7 +62,12 @@ export class AppStateRepository {
     if (held.length === 0) throw new OutdatedRead(collection);
   }
 
-  async saveState(tx: Transaction, accountId: number, collection: string, state: CollectionState): Promise<void> {
+  async saveState(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    state: CollectionState,
+  ): Promise<void> {
     await tx.query(
       `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation, synced_at)
        VALUES ($1, $2, $3, $4, $5, now())

@@ -1,9 +1,4 @@
-import {
-  type BinaryNode,
-  getBinaryNodeChild,
-  getBinaryNodeChildren,
-  proto,
-} from '@whiskeysockets/baileys';
+import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from '@whiskeysockets/baileys';
 import { downloadMedia } from '../media-file.js';
 import { CollectionRefused, CorruptAppState } from './app-state-errors.js';
 import { type SealedMutation, sealedMutation } from './app-state-crypto.js';

@@ -73,14 +73,25 @@ export class CollectionSync {
     }
   }
 
-  private async takeOver(held: CollectionState, page: CollectionPage, fromZero: boolean): Promise<CollectionState> {
+  private async takeOver(
+    held: CollectionState,
+    page: CollectionPage,
+    fromZero: boolean,
+  ): Promise<CollectionState> {
     const isWhole = page.snapshot !== null || (fromZero && page.patches.length > 0);
     const known: ValueMacs = isWhole ? new Map() : await this.findValueMacs(held, patched(page));
-    const start = isWhole ? { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: held.generation + 1 } : held;
+    const start = isWhole
+      ? { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: held.generation + 1 }
+      : held;
     const verified = await this.verifier.verify(start, page, known);
     const mutations = lastOfEach(verified.mutations);
-    const before = await this.findValueMacs(held, mutations.map(({ indexMac }) => indexMac));
-    const news = mutations.filter(({ indexMac, valueMac }) => !before.get(indexMac.toString('hex'))?.equals(valueMac));
+    const before = await this.findValueMacs(
+      held,
+      mutations.map(({ indexMac }) => indexMac),
+    );
+    const news = mutations.filter(
+      ({ indexMac, valueMac }) => !before.get(indexMac.toString('hex'))?.equals(valueMac),
+    );
     await this.options.ownership.transaction((tx) =>
       this.commit(tx, { held, state: verified.state, mutations, news, isWhole }),
     );
@@ -96,7 +107,9 @@ export class CollectionSync {
     const { accountId, collection, repository, apply } = this.options;
     await repository.requireState(tx, accountId, collection, held);
     const kept = mutations.filter(({ operation }) => operation === 'SET').map(toRecord);
-    const deleted = mutations.filter(({ operation }) => operation === 'REMOVE').map(({ indexMac }) => indexMac);
+    const deleted = mutations
+      .filter(({ operation }) => operation === 'REMOVE')
+      .map(({ indexMac }) => indexMac);
 
     await repository.saveRecords(tx, accountId, collection, state.generation, kept);
     const removed = await repository.deleteRecords(tx, accountId, collection, deleted);
