@@ -4,9 +4,10 @@ import { AccountsRepository, type ServedAccount } from '../accounts/accounts.rep
 import type { SessionCommandKind } from '../accounts/session-command.entity.js';
 import { SessionCommandsRepository } from '../accounts/session-commands.repository.js';
 import type { SessionStatus } from '../accounts/session-state.entity.js';
-import { SessionStateRepository } from '../accounts/session-state.repository.js';
+import { type SessionSnapshot, SessionStateRepository } from '../accounts/session-state.repository.js';
 import { ContactsRepository } from '../contacts/contacts.repository.js';
-import type { SessionDto } from './session.dto.js';
+import { ProfileDownloadsRepository } from '../contacts/profile-downloads.repository.js';
+import type { ProfilesDto, SessionDto } from './session.dto.js';
 import { CommandRefused, NoQr, SessionNotAnswering } from './session.errors.js';
 
 const COMMAND_TIMEOUT_MS = 20_000;
@@ -22,6 +23,7 @@ export class SessionService {
     private readonly accounts: AccountsRepository,
     private readonly contacts: ContactsRepository,
     private readonly commands: SessionCommandsRepository,
+    private readonly downloads: ProfileDownloadsRepository,
   ) {}
 
   async describe(): Promise<SessionDto> {
@@ -41,7 +43,14 @@ export class SessionService {
         count: account ? await this.contacts.count(account.id) : 0,
         sync: account?.syncedAt ? 'complete' : 'partial',
       },
+      profiles: await this.describeProfiles(account, state),
     };
+  }
+
+  private async describeProfiles(account: ServedAccount | null, state: SessionSnapshot): Promise<ProfilesDto> {
+    const progress = account ? await this.downloads.progress(account.id) : { people: 0, fetched: 0, due: 0 };
+    const paused = state.status === 'open' ? state.profilesPause.reason : 'The session is not open.';
+    return { ...progress, paused };
   }
 
   /** @throws NoQr when there is nothing to scan */

@@ -5,6 +5,8 @@ import { type Address, type Jid, parseJid, parseLid } from '../../contacts/addre
 import type { AddressBookOwner, LidPair } from '../../contacts/contact-changes.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
+import { ProfileDownloader } from '../profiles/profile-downloader.js';
+import type { ProfileLine } from '../profiles/profile-line.js';
 import type { SyncServices } from './sync-services.js';
 import { ADDRESS_BOOK, ownPushName, savedByMutations, SETTINGS } from './app-state/address-book-mutations.js';
 import type { Mutation } from './app-state/app-state-crypto.js';
@@ -14,7 +16,9 @@ import { CollectionSync } from './app-state/collection-sync.js';
 import { SyncKeys } from './app-state/sync-keys.js';
 import { FirstSync } from './first-sync.js';
 import { HistorySync } from './history/history-sync.js';
+import { identityKeysOf } from './identity-keys.js';
 import { readStanza } from './stanzas/stanza-dispatcher.js';
+import { bareKey } from './stanzas/signed-key-index.js';
 import { hasFacts, noFacts, type StanzaFacts } from './stanzas/stanza-facts.js';
 
 const { PUSH_NAME } = proto.Message.HistorySyncType;
@@ -29,12 +33,12 @@ export class AddressBookSync implements KeyHooks {
   private readonly keepers: Map<string, CollectionKeeper>;
   private readonly history: HistorySync;
   private readonly firstSync: FirstSync;
+  private readonly profiles: ProfileDownloader;
   private isOpen = false;
 
-  /** @param query sends an IQ over the connection */
   constructor(
     account: ServedAccount,
-    query: Query,
+    line: ProfileLine,
     private readonly services: SyncServices,
   ) {
     const { id, jid, lid, linkedAt } = account;
@@ -49,25 +53,31 @@ export class AddressBookSync implements KeyHooks {
       lost: (reason) => this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
     });
     const keys = new SyncKeys(services.authState);
-    this.keepers = new Map([ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, query, keys)]));
+    this.keepers = new Map([ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, line.query, keys)]));
+    this.profiles = new ProfileDownloader(this.owner, line, services.profiles);
     if (account.syncedAt) this.firstSync.close();
   }
 
   /** The connection is open: reads all that may have changed while it was not. */
-  async opened(lid: string | undefined): Promise<void> {
+  async opened(lid: string | undefined, identityKey: Uint8Array | null | undefined): Promise<void> {
     this.isOpen = true;
     this.owner.lid = parseLid(lid) ?? this.owner.lid;
+    const news = { lid: this.owner.lid, identityKey: bareKey(identityKey) };
     await this.services.ownership.transaction((tx) =>
-      this.services.accounts.update(tx, this.owner.accountId, { lid: this.owner.lid }),
+      this.services.accounts.update(tx, this.owner.accountId, news),
     );
+    // While that was written, the connection may have ended.
+    if (!this.isOpen) return;
     for (const keeper of this.keepers.values()) keeper.requestInBackground();
     this.history.wake();
+    this.profiles.start();
   }
 
   close(): void {
     this.isOpen = false;
     this.firstSync.close();
     this.history.close();
+    this.profiles.close();
     for (const keeper of this.keepers.values()) keeper.close();
   }
 
@@ -75,15 +85,18 @@ export class AddressBookSync implements KeyHooks {
   async saveStanzas(stanzas: BinaryNode[]): Promise<void> {
     const facts = noFacts();
     for (const stanza of stanzas) this.readSafely(stanza, facts);
-    if (hasFacts(facts)) await this.services.ownership.transaction((tx) => this.saveFacts(tx, facts));
+    const { ownership, stanzaFacts } = this.services;
+    if (hasFacts(facts)) await ownership.transaction((tx) => stanzaFacts.write(tx, this.owner, facts));
     for (const collection of facts.outdatedCollections) this.keepers.get(collection)?.requestInBackground();
+    if (facts.addressBookIsInDoubt) this.keepers.get(ADDRESS_BOOK)?.requestAnew();
   }
 
-  /** Pairs that Baileys learns, from messages and queries, and history that the phone announces. */
+  /** Pairs and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
   async saved(tx: Transaction, data: KeptData): Promise<void> {
     const { contacts, history } = this.services;
     const pairs = pairsOf(data['lid-mapping'] ?? {});
-    if (pairs.length > 0) await contacts.apply(tx, this.owner, { pairs });
+    const identityKeys = identityKeysOf(data['identity-key'] ?? {}, this.owner, new Date());
+    if (pairs.length + identityKeys.length > 0) await contacts.apply(tx, this.owner, { pairs, identityKeys });
     for (const notification of Object.values(data['history-notification'] ?? {})) {
       await history.add(tx, this.owner.accountId, notification);
     }
@@ -123,11 +136,6 @@ export class AddressBookSync implements KeyHooks {
     const { contacts, accounts } = this.services;
     await contacts.apply(tx, this.owner, { ...savedByMutations(mutations), unsaved: removed });
     await accounts.update(tx, this.owner.accountId, { pushName: ownPushName(mutations) });
-  }
-
-  private async saveFacts(tx: Transaction, { changes, ownPushName: pushName }: StanzaFacts): Promise<void> {
-    await this.services.contacts.apply(tx, this.owner, changes);
-    await this.services.accounts.update(tx, this.owner.accountId, { pushName });
   }
 
   /** A stanza that cannot be read must not hold up the others. */
