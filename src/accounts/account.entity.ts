@@ -26,4 +26,8 @@ export class Account {
   /** When the first sync after linking was complete; null while it runs. */
   @Column('timestamptz', { name: 'synced_at', nullable: true })
   syncedAt: Date | null;
+
+  /** The account's own public identity key, 32 bytes without the type byte; null until it is known. */
+  @Column('bytea', { name: 'identity_key', nullable: true })
+  identityKey: Buffer | null;
 }

@@ -2,6 +2,12 @@ import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedCo
 import { Account } from '../accounts/account.entity.js';
 
 /**
+ * The expression of a generated column stands in the migration alone: TypeORM would compare it with a copy of its own
+ * under the database's name, which a restored or copied database does not have. Blank and absent are equal to it.
+ */
+const IN_THE_MIGRATION = ' ';
+
+/**
  * One person of an account's address book, or heard of through it.
  *
  * Each fact stands in a column of its own, by its source; null means that the source said nothing. Which name
@@ -10,6 +16,15 @@ import { Account } from '../accounts/account.entity.js';
 @Entity('contact')
 @Index('contact_jid', ['account', 'jid'], { unique: true })
 @Index('contact_lid', ['account', 'lid'], { unique: true })
+@Index('contact_search', { synchronize: false })
+@Index('contact_sort_name', { synchronize: false })
+@Index('contact_profile_due', { synchronize: false })
+@Index('contact_profile_requested', { synchronize: false })
+@Check(
+  'contact_about_state',
+  `(about_state IS NULL OR about_state IN ('known', 'hidden'))
+   AND (about IS NOT NULL) = (about_state IS NOT DISTINCT FROM 'known')`,
+)
 @Check('contact_has_an_address', 'jid IS NOT NULL OR lid IS NOT NULL')
 export class Contact {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', primaryKeyConstraintName: 'contact_pkey' })
@@ -58,6 +73,67 @@ export class Contact {
   /** Name of a business that WhatsApp has verified. */
   @Column('text', { name: 'business_name', nullable: true })
   businessName: string | null;
+
+  /** Whether the account is a business; null while unknown. */
+  @Column('boolean', { name: 'is_business', nullable: true })
+  isBusiness: boolean | null;
+
+  /** `""`: the person has none. Null unless the state is `known`. */
+  @Column('text', { nullable: true })
+  about: string | null;
+
+  /** When the person set the about text; null when WhatsApp did not say. */
+  @Column('timestamptz', { name: 'about_set_at', nullable: true })
+  aboutSetAt: Date | null;
+
+  /** Null while nothing is known of the about text; `hidden`: not shown to this account. */
+  @Column('text', { name: 'about_state', nullable: true })
+  aboutState: 'known' | 'hidden' | null;
+
+  /** JID of the number that the person of this number has moved to. */
+  @Column({ name: 'moved_to', type: 'text', nullable: true, collation: 'C' })
+  movedTo: string | null;
+
+  /** JID of the number that the person of this number had before. */
+  @Column({ name: 'moved_from', type: 'text', nullable: true, collation: 'C' })
+  movedFrom: string | null;
+
+  /** When about text, picture and keys were last fetched; null: never. */
+  @Column('timestamptz', { name: 'profile_fetched_at', nullable: true })
+  profileFetchedAt: Date | null;
+
+  /** When a fetch began that is not finished, or failed; null after a finished one. */
+  @Column('timestamptz', { name: 'profile_attempted_at', nullable: true })
+  profileAttemptedAt: Date | null;
+
+  /** Since when a caller or a notification waits for a fetch; null when nobody does. */
+  @Column('timestamptz', { name: 'profile_requested_at', nullable: true })
+  profileRequestedAt: Date | null;
+
+  /** All names and the number, as search_key() writes them, a line each, each line after a blank. */
+  @Column({
+    name: 'search_text',
+    type: 'text',
+    nullable: true,
+    generatedType: 'STORED',
+    asExpression: IN_THE_MIGRATION,
+    insert: false,
+    update: false,
+  })
+  searchText: string;
+
+  /** The shown name as search_key() writes it, its first 200 characters: what lists are sorted by. */
+  @Column({
+    name: 'sort_name',
+    type: 'text',
+    collation: 'C',
+    nullable: true,
+    generatedType: 'STORED',
+    asExpression: IN_THE_MIGRATION,
+    insert: false,
+    update: false,
+  })
+  sortName: string | null;
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt: Date;

@@ -2,7 +2,10 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Account } from '../accounts/account.entity.js';
 import { SessionCommand } from '../accounts/session-command.entity.js';
 import { SessionState } from '../accounts/session-state.entity.js';
+import { ContactPicture } from '../contacts/contact-picture.entity.js';
 import { Contact } from '../contacts/contact.entity.js';
+import { IdentityKey } from '../contacts/identity-key.entity.js';
+import { RefreshRequest } from '../contacts/refresh-request.entity.js';
 import { AuthCredentials } from '../whatsapp/auth-state/auth-credentials.entity.js';
 import { AuthKey } from '../whatsapp/auth-state/auth-key.entity.js';
 import { SessionLease } from '../whatsapp/session/session-lease.entity.js';
@@ -18,7 +21,10 @@ export const ENTITIES = [
   AuthCredentials,
   AuthKey,
   Contact,
+  ContactPicture,
   HistoryNotification,
+  IdentityKey,
+  RefreshRequest,
   SessionCommand,
   SessionLease,
   SessionState,

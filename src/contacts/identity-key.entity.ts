@@ -1,0 +1,30 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Contact } from './contact.entity.js';
+
+/** A public identity key that a person's account has, or had: a changed key is news of security, so none is dropped. */
+@Entity('identity_key')
+@Unique('identity_key_once', ['contact', 'key'])
+@Index('identity_key_current', ['contact'], { unique: true, where: 'is_current' })
+@Check('identity_key_size', 'octet_length(key) = 32')
+export class IdentityKey {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', primaryKeyConstraintName: 'identity_key_pkey' })
+  id: string;
+
+  @ManyToOne(() => Contact, { nullable: false, onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'contact_id', foreignKeyConstraintName: 'identity_key_contact' })
+  contact: Contact;
+
+  /** 32 bytes, Curve25519, without the leading type byte 5. */
+  @Column('bytea')
+  key: Buffer;
+
+  @Column('timestamptz', { name: 'first_seen_at' })
+  firstSeenAt: Date;
+
+  @Column('timestamptz', { name: 'last_seen_at' })
+  lastSeenAt: Date;
+
+  /** The one seen last; at most one of a person. */
+  @Column('boolean', { name: 'is_current' })
+  isCurrent: boolean;
+}
