@@ -14,6 +14,14 @@ export interface ServedAccount {
   syncedAt: Date | null;
 }
 
+/** What was learned of the account itself; null where nothing was. */
+export interface AccountNews {
+  lid?: string | null;
+  pushName?: string | null;
+  /** 32 bytes. */
+  identityKey?: Buffer | null;
+}
+
 const COLUMNS = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt"`;
 
 @Injectable()
@@ -42,11 +50,13 @@ export class AccountsRepository {
   }
 
   /** Values that are null change nothing. */
-  async update(tx: Transaction, id: number, news: { lid?: string | null; pushName?: string | null }): Promise<void> {
+  async update(tx: Transaction, id: number, news: AccountNews): Promise<void> {
     await tx.query(
-      `UPDATE account SET lid = coalesce($2, lid), push_name = coalesce($3, push_name)
-       WHERE id = $1 AND (lid, push_name) IS DISTINCT FROM (coalesce($2, lid), coalesce($3, push_name))`,
-      [id, news.lid ?? null, news.pushName ?? null],
+      `UPDATE account SET lid = coalesce($2, lid), push_name = coalesce($3, push_name),
+         identity_key = coalesce($4, identity_key)
+       WHERE id = $1 AND (lid, push_name, identity_key)
+         IS DISTINCT FROM (coalesce($2, lid), coalesce($3, push_name), coalesce($4, identity_key))`,
+      [id, news.lid ?? null, news.pushName ?? null, news.identityKey ?? null],
     );
   }
 

@@ -1,14 +1,23 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
+import { ContactHashRepository } from './contact-hash.repository.js';
 import { ContactsRepository } from './contacts.repository.js';
 import { ContactsService } from './contacts.service.js';
 import { LidPairsRepository } from './lid-pairs.repository.js';
+import { ProfileDownloadsRepository } from './profile-downloads.repository.js';
 
 /** The address book: what is known of people, and how it changes. The routes are in ContactsApiModule. */
 @Module({
   imports: [AccountsModule],
-  providers: [ContactsRepository, ContactsService, ContactChangesRepository, LidPairsRepository],
-  exports: [ContactsRepository, ContactsService],
+  providers: [
+    ContactChangesRepository,
+    ContactHashRepository,
+    ContactsRepository,
+    ContactsService,
+    LidPairsRepository,
+    ProfileDownloadsRepository,
+  ],
+  exports: [ContactHashRepository, ContactsRepository, ContactsService, ProfileDownloadsRepository],
 })
 export class ContactsModule {}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 
 /** The migrated database that every suite's own is a copy of (see test-database.ts). */
-const TEMPLATE = 'contacts_template';
+const TEMPLATE = process.env.TEST_TEMPLATE ?? 'contacts_template';
 
 /**
  * Before all suites: one real Postgres with one migrated template database. It is the embedded server, or the one

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-const TEMPLATE = 'contacts_template';
+const TEMPLATE = process.env.TEST_TEMPLATE ?? 'contacts_template';
 
 /** A migrated database of a suite's own. */
 export interface TestDatabase {

@@ -79,7 +79,7 @@ export class ProfileDownloader {
       this.closing.signal.throwIfAborted();
       await this.services.ownership.transaction(async (tx) => {
         await this.services.contacts.apply(tx, this.owner, changesOf(person.address, profile, picture));
-        await this.services.downloads.finish(tx, [person]);
+        await this.services.downloads.finish(tx, [person.id]);
       });
     }
   }
