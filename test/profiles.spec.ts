@@ -95,8 +95,13 @@ class World {
   }
 
   async allFetched(): Promise<void> {
-    await eventually('all are fetched', async () => (await this.fetched()) === this.contacts.length);
+    await eventually('all are fetched', async () => (await this.fetched()) === this.contacts.length).catch(this.explain);
   }
+
+  /** With what the service has said last. */
+  readonly explain = (error: Error): never => {
+    throw new Error(`${error.message}\n${this.service.output.slice(-3_000)}`);
+  };
 
   /** Whom the service asked for a picture, as often as it did. */
   get askedForPicture(): string[] {
@@ -227,16 +232,16 @@ describe('profiles of 100 people', () => {
   it('arrive once, though the service is killed in the middle', async () => {
     world = await World.create(100, { DOWNLOADS_PER_MINUTE: '1200' });
     await world.service.synced();
-    await eventually('some are fetched', async () => (await world.fetched()) >= 20);
+    await eventually('some are fetched', async () => (await world.fetched()) >= 20).catch(world.explain);
     await world.service.stop('SIGKILL');
     const before = world.askedAbout.length;
     expect(before).toBeLessThan(100);
     await world.start();
-    await eventually('the others are fetched', async () => new Set(world.askedForPicture).size >= 100 - 10);
+    await eventually('the others are fetched', async () => new Set(world.askedForPicture).size >= 100 - 10, 40_000).catch(world.explain);
     await eventually('nobody is left but those asked about at the kill', async () => (await world.fetched()) >= 100 - 10);
     expect(new Set(world.askedAbout).size).toBe(world.askedAbout.length);
     expect(new Set(world.askedForPicture).size).toBe(world.askedForPicture.length);
-  }, 60_000);
+  }, 90_000);
 
   it('pause when WhatsApp complains, also after a restart', async () => {
     const complaint = { error: { code: 429, text: 'rate-overlimit' } };

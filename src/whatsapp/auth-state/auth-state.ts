@@ -113,6 +113,16 @@ export function isLinked(creds: AuthenticationCreds): boolean {
   return Boolean(creds.account && creds.me);
 }
 
+/**
+ * The identity key of the linked account. Once saved and loaded it is base64: protobuf writes its bytes that way before
+ * BufferJSON sees them.
+ */
+export function accountKeyOf({ account }: AuthenticationCreds): Uint8Array | null {
+  const key: unknown = account?.accountSignatureKey;
+  if (typeof key === 'string') return Buffer.from(key, 'base64');
+  return key instanceof Uint8Array ? key : null;
+}
+
 /** A pairing code that nobody entered leaves a `me` behind, with which Baileys would try to log in. */
 function forgetPairingAttempt(creds: AuthenticationCreds): void {
   delete creds.me;

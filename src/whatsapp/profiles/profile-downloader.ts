@@ -4,7 +4,7 @@ import type { AddressBookOwner } from '../../contacts/contact-changes.js';
 import type { DuePerson } from '../../contacts/profile-downloads.repository.js';
 import { NotOwner } from '../session/not-owner.js';
 import { iqErrorCode, RateLimited } from './profile-errors.js';
-import { changesOf, ProfileFetcher } from './profile-fetcher.js';
+import { changesOf, type Person, ProfileFetcher } from './profile-fetcher.js';
 import type { ProfileLine } from './profile-line.js';
 import type { ProfileServices } from './profile-services.js';
 
@@ -62,15 +62,14 @@ export class ProfileDownloader {
     const allowed = await pause.look();
     if (allowed === 'nobody') return;
     const { accountId } = this.owner;
-    const wanted = budget.forRequested;
-    const requested = wanted > 0 ? await downloads.takeRequested(accountId, wanted) : [];
-    if (requested.length > 0) return this.fetch(requested);
     const batch = allowed === 'anybody' ? budget.forAnybody : 0;
-    const due = batch > 0 ? await downloads.takeDue(accountId, batch) : [];
-    if (due.length > 0) await this.fetch(due);
+    const onlyRequested = batch === 0;
+    const limit = onlyRequested ? budget.forRequested : batch;
+    const people = limit > 0 ? await downloads.takeDue(accountId, limit, { onlyRequested }) : [];
+    if (people.length > 0) await this.fetch(people.flatMap(personOf));
   }
 
-  private async fetch(people: DuePerson[]): Promise<void> {
+  private async fetch(people: (Person & { id: string })[]): Promise<void> {
     this.services.budget.spend(people.length);
     const profiles = await this.fetcher.fetchProfiles(people);
     for (const person of people) {
@@ -97,4 +96,10 @@ export class ProfileDownloader {
     });
     return LOOK_EVERY_MS;
   }
+}
+
+/** Asked for by number, where it is known. */
+function personOf({ id, jid, lid, pictureId }: DuePerson): (Person & { id: string })[] {
+  const address = jid ?? lid;
+  return address ? [{ id, address, lid, pictureId }] : [];
 }

@@ -17,6 +17,8 @@ export interface Person {
   address: Address;
   /** When it is known besides a number. */
   lid: Lid | null;
+  /** Id of the picture that is kept; it is not fetched again. */
+  pictureId: string | null;
 }
 
 /** Asks WhatsApp about people: one query for all of them, and one each for the picture. */
@@ -44,12 +46,13 @@ export class ProfileFetcher {
   }
 
   /**
-   * @returns null when nothing could be learned of it; what is known stays
+   * @returns null when nothing new could be learned of it; what is known stays
    * @throws RateLimited, or the connection's error
    */
-  async fetchPicture({ address, lid }: Person): Promise<Picture | null> {
+  async fetchPicture({ address, lid, pictureId }: Person): Promise<Picture | null> {
     const answer = await this.askForPicture(address, lid);
     if (answer.state === 'unknown') return null;
+    if (answer.state === 'present' && answer.id === pictureId) return null;
     if (answer.state !== 'present') return { address, state: answer.state };
     try {
       const { id, url } = answer;

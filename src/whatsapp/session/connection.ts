@@ -9,7 +9,7 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../contacts/address.js';
-import { AuthState, isLinked, type KeyHooks, loadCredentials } from '../auth-state/auth-state.js';
+import { accountKeyOf, AuthState, isLinked, type KeyHooks, loadCredentials } from '../auth-state/auth-state.js';
 import type { ProfileLine } from '../profiles/profile-line.js';
 import { privacyTokenOf } from '../profiles/privacy-token.js';
 import { AddressBookSync } from '../sync/address-book-sync.js';
@@ -151,8 +151,8 @@ export class Connection {
   private onOpen(): void {
     this.openedAtMs = performance.now();
     this.events.open();
-    const { me, account } = this.authState.creds;
-    this.sync?.opened(me?.lid, account?.accountSignatureKey).catch((error: unknown) => this.abandon(error));
+    const { me } = this.authState.creds;
+    this.sync?.opened(me?.lid, accountKeyOf(this.authState.creds)).catch((error: unknown) => this.abandon(error));
   }
 
   /** Runs before Baileys' handlers see the stanzas, and so before anything is acknowledged. */

@@ -59,7 +59,7 @@ export class AddressBookSync implements KeyHooks {
   }
 
   /** The connection is open: reads all that may have changed while it was not. */
-  async opened(lid: string | undefined, identityKey: Uint8Array | null | undefined): Promise<void> {
+  async opened(lid: string | undefined, identityKey: Uint8Array | null): Promise<void> {
     this.isOpen = true;
     this.owner.lid = parseLid(lid) ?? this.owner.lid;
     const news = { lid: this.owner.lid, identityKey: bareKey(identityKey) };
