@@ -33,7 +33,7 @@ export class WholeContact1795000100000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
-      DROP TABLE refresh_request, identity_key, contact_picture, typeorm_metadata;
+      DROP TABLE refresh_request, identity_key, contact_picture;
       ALTER TABLE contact
         DROP search_text, DROP sort_name, DROP about, DROP about_set_at, DROP about_state, DROP is_business,
         DROP moved_to, DROP moved_from,
@@ -111,11 +111,6 @@ async function extendContact(queryRunner: QueryRunner): Promise<void> {
       WHERE ${HAS_NAME};
     CREATE INDEX contact_profile_requested ON contact (account_id, profile_requested_at)
       WHERE profile_requested_at IS NOT NULL;
-
-    -- TypeORM asks this table about generated columns, and makes it itself where it synchronises.
-    CREATE TABLE typeorm_metadata (
-      type varchar NOT NULL, database varchar, schema varchar, "table" varchar, name varchar, value text
-    );
   `);
 }
 

@@ -8,6 +8,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const ROLES = ['all', 'api', 'session'] as const;
 export type Role = (typeof ROLES)[number];
 
+const MEGABYTES = 'a whole number of megabytes from 1 to 1048576, for example 512';
+const KILOBYTES = 'a whole number of kilobytes from 1 to 16384, for example 256';
+
 /** Text to number; what is no number is left as it is, for the validator to name. */
 const toNumber = ({ value }: { value: unknown }) => (/^-?\d+$/.test(String(value)) ? Number(value) : value);
 
@@ -47,25 +50,24 @@ export class Config {
   ROLE: Role = 'all';
 
   /**
-   * How many people a minute are asked about (about, picture, business name, identity key) in the background; 0 asks
-   * about nobody, not even on request. WhatsApp publishes no limits, and bans accounts that ask in bulk. 20 a minute
-   * is what a person who scrolls through his contacts causes; 1,000 contacts take 50 minutes, once a week at most.
+   * Megabytes of profile pictures to keep, of all accounts together; over it, those not asked for the longest go. A
+   * preview has 3 to 15 kB, so the default keeps those of 30,000 people and more without outgrowing a small disk.
    */
   @Transform(toNumber)
-  @IsInt({ message: 'a number of people from 0 to 6000, for example 20' })
-  @Min(0, { message: 'a number of people from 0 to 6000, for example 20' })
-  @Max(6000, { message: 'a number of people from 0 to 6000, for example 20' })
-  DOWNLOADS_PER_MINUTE = 20;
+  @IsInt({ message: MEGABYTES })
+  @Min(1, { message: MEGABYTES })
+  @Max(1_048_576, { message: MEGABYTES })
+  PICTURES_MAX_MB = 512;
 
   /**
-   * Minutes after linking during which nobody is asked about unless somebody wants it: a device that has just been
-   * linked, and asks about everybody at once, looks like a harvester, and its line is busy with the first sync.
+   * Kilobytes of one profile picture; a larger one is known of, but not kept. WhatsApp's full pictures (640 pixels)
+   * have about 100: the default takes them all and keeps out what is none.
    */
   @Transform(toNumber)
-  @IsInt({ message: 'a number of minutes from 0 to 10080, for example 5' })
-  @Min(0, { message: 'a number of minutes from 0 to 10080, for example 5' })
-  @Max(10080, { message: 'a number of minutes from 0 to 10080, for example 5' })
-  DOWNLOADS_START_AFTER_MINUTES = 5;
+  @IsInt({ message: KILOBYTES })
+  @Min(1, { message: KILOBYTES })
+  @Max(16_384, { message: KILOBYTES })
+  PICTURE_MAX_KB = 256;
 }
 
 /** The environment is not usable; the message names each variable, its value and the right form. */

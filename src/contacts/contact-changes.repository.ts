@@ -1,18 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
-import { type Address, isLid } from './address.js';
+import type { Address } from './address.js';
 import type { BusinessName, PushName, SavedContact } from './contact-changes.js';
+import { forEachBatch } from './people-batches.js';
 
 /** Number and LID records of the address book are two sources, so they have columns of their own. */
 const SOURCES = {
   jid: { saved: 'saved', fullName: 'full_name', firstName: 'first_name' },
   lid: { saved: 'lid_saved', fullName: 'lid_full_name', firstName: 'lid_first_name' },
 } as const;
-
-type AddressColumn = keyof typeof SOURCES;
-
-/** Rows a statement: keeps the arrays, and the time during which nothing else runs, small. */
-const MAX_BATCH_ROWS = 5_000;
 
 /**
  * Writes to the address book. Every method takes any number of people, each person at most once, and touches only
@@ -94,19 +90,5 @@ export class ContactChangesRepository {
         [accountId, batch.map(({ address }) => address), batch.map(({ name }) => name)],
       );
     });
-  }
-}
-
-/** Splits people into those named by number and those named by LID, and each of these into batches. */
-async function forEachBatch<T extends { address: Address }>(
-  people: T[],
-  write: (column: AddressColumn, batch: T[]) => Promise<void>,
-): Promise<void> {
-  const jid = people.filter(({ address }) => !isLid(address));
-  const lid = people.filter(({ address }) => isLid(address));
-  for (const [column, rows] of [['jid', jid], ['lid', lid]] as const) {
-    for (let start = 0; start < rows.length; start += MAX_BATCH_ROWS) {
-      await write(column, rows.slice(start, start + MAX_BATCH_ROWS));
-    }
   }
 }

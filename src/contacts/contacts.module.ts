@@ -4,7 +4,12 @@ import { ContactChangesRepository } from './contact-changes.repository.js';
 import { ContactHashRepository } from './contact-hash.repository.js';
 import { ContactsRepository } from './contacts.repository.js';
 import { ContactsService } from './contacts.service.js';
+import { IdentityKeysRepository } from './identity-keys.repository.js';
 import { LidPairsRepository } from './lid-pairs.repository.js';
+import { NumberChangesRepository } from './number-changes.repository.js';
+import { OwnFactsRepository } from './own-facts.repository.js';
+import { PicturesRepository } from './pictures.repository.js';
+import { ProfileChangesRepository } from './profile-changes.repository.js';
 import { ProfileDownloadsRepository } from './profile-downloads.repository.js';
 
 /** The address book: what is known of people, and how it changes. The routes are in ContactsApiModule. */
@@ -12,12 +17,16 @@ import { ProfileDownloadsRepository } from './profile-downloads.repository.js';
   imports: [AccountsModule],
   providers: [
     ContactChangesRepository,
-    ContactHashRepository,
     ContactsRepository,
     ContactsService,
+    IdentityKeysRepository,
     LidPairsRepository,
+    NumberChangesRepository,
+    OwnFactsRepository,
+    PicturesRepository,
+    ProfileChangesRepository,
     ProfileDownloadsRepository,
   ],
-  exports: [ContactHashRepository, ContactsRepository, ContactsService, ProfileDownloadsRepository],
+  exports: [ContactsRepository, ContactsService, PicturesRepository, ProfileDownloadsRepository],
 })
 export class ContactsModule {}

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import { createContactsService, linkAccount } from '../../test/support/contacts.js';
 import { openDataSource } from '../../test/support/open-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import type { Jid, Lid } from './address.js';
-import { ContactChangesRepository } from './contact-changes.repository.js';
 import type { AddressBookOwner, ContactChanges } from './contact-changes.js';
 import type { ContactDto } from './contact.dto.js';
 import { ContactsRepository } from './contacts.repository.js';
-import { ContactsService } from './contacts.service.js';
-import { LidPairsRepository } from './lid-pairs.repository.js';
+import type { ContactsService } from './contacts.service.js';
 
 const ME = '4915100000000@s.whatsapp.net' as Jid;
 const MY_LID = '900000000000000@lid' as Lid;
@@ -30,7 +29,7 @@ describe('the address book', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     dataSource = await openDataSource(database.url);
-    service = new ContactsService(new ContactChangesRepository(), new LidPairsRepository());
+    service = createContactsService();
     contacts = new ContactsRepository(dataSource);
   });
 
@@ -40,13 +39,7 @@ describe('the address book', () => {
   });
 
   beforeEach(async () => {
-    await dataSource.query('UPDATE session_state SET account_id = NULL');
-    await dataSource.query('DELETE FROM account');
-    const [{ id }] = await dataSource.query<[{ id: number }]>(
-      'INSERT INTO account (jid, linked_at) VALUES ($1, now()) RETURNING id',
-      [ME],
-    );
-    await dataSource.query('UPDATE session_state SET account_id = $1', [id]);
+    const id = await linkAccount(dataSource, ME);
     owner = { accountId: id, jid: ME, lid: MY_LID };
   });
 

@@ -1,9 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
 import type { Address } from './address.js';
-import type { AddressBookOwner, ContactChanges, LidPair } from './contact-changes.js';
+import type {
+  About,
+  AddressBookOwner,
+  ContactChanges,
+  IdentityKeySeen,
+  LidPair,
+  NumberChange,
+} from './contact-changes.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
+import { IdentityKeysRepository } from './identity-keys.repository.js';
 import { LidPairsRepository } from './lid-pairs.repository.js';
+import { NumberChangesRepository } from './number-changes.repository.js';
+import { PicturesRepository } from './pictures.repository.js';
+import { ProfileChangesRepository } from './profile-changes.repository.js';
 
 /**
  * The rules by which news of people become rows: one person is one row, each fact has its column, an empty value
@@ -14,6 +25,10 @@ export class ContactsService {
   constructor(
     private readonly changes: ContactChangesRepository,
     private readonly pairs: LidPairsRepository,
+    private readonly profiles: ProfileChangesRepository,
+    private readonly pictures: PicturesRepository,
+    private readonly identityKeys: IdentityKeysRepository,
+    private readonly numberChanges: NumberChangesRepository,
   ) {}
 
   /** Writes the changes within the caller's transaction, whatever their number, in a handful of statements. */
@@ -30,6 +45,23 @@ export class ContactsService {
     await this.changes.unsave(tx, accountId, changes.unsaved ?? []);
     await this.changes.setPushNames(tx, accountId, lastPerPerson(named(changes.pushNames, isOther)));
     await this.changes.setBusinessNames(tx, accountId, lastPerPerson(named(changes.businessNames, isOther)));
+    await this.applyProfiles(tx, accountId, changes, isOther);
+    const moves = changes.numberChanges?.filter((change) => areAllOther(change, isOther)) ?? [];
+    await this.numberChanges.apply(tx, accountId, moves);
+  }
+
+  private async applyProfiles(
+    tx: Transaction,
+    accountId: number,
+    changes: ContactChanges,
+    isOther: (address: Address) => boolean,
+  ): Promise<void> {
+    const others = <T extends { address: Address }>(entries: T[] | undefined) =>
+      (entries ?? []).filter(({ address }) => isOther(address));
+    await this.profiles.setBusinessFlags(tx, accountId, lastPerPerson(others(changes.businessFlags)));
+    await this.profiles.setAbouts(tx, accountId, lastPerPerson(others(changes.abouts)).map(cleanAbout));
+    await this.pictures.set(tx, accountId, lastPerPerson(others(changes.pictures)));
+    await this.identityKeys.add(tx, accountId, oncePerKey(others(changes.identityKeys)));
   }
 }
 
@@ -41,6 +73,29 @@ export function cleanName(name: string | null | undefined): string | null {
 
 function cleanSaved<T extends { fullName: string | null; firstName: string | null }>(contact: T): T {
   return { ...contact, fullName: cleanName(contact.fullName), firstName: cleanName(contact.firstName) };
+}
+
+/** What Postgres cannot keep is left out; unlike a name, a text of nothing is one: the person has none. */
+function cleanAbout(about: About): About {
+  return { ...about, text: about.text?.replaceAll('\0', '').toWellFormed() ?? null };
+}
+
+function areAllOther(change: NumberChange, isOther: (address: Address) => boolean): boolean {
+  const { oldJid, newJid, oldLid, newLid } = change;
+  return oldJid !== newJid && [oldJid, newJid, oldLid, newLid].every((address) => !address || isOther(address));
+}
+
+/** A person may have had several keys in one list: each once, with the time at which it was seen last. */
+function oncePerKey(keys: IdentityKeySeen[]): IdentityKeySeen[] {
+  const byKey = new Map<string, IdentityKeySeen>();
+  for (const seen of keys) {
+    const id = `${seen.address} ${seen.key.toString('base64')}`;
+    const known = byKey.get(id);
+    if (known && known.seenAt > seen.seenAt) continue;
+    byKey.delete(id);
+    byKey.set(id, seen);
+  }
+  return [...byKey.values()];
 }
 
 /** Those of other people, with a name. WhatsApp sends `-` for a person without a push name. */

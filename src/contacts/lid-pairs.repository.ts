@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
 import type { Jid, Lid } from './address.js';
 import type { LidPair } from './contact-changes.js';
+import { OwnFactsRepository, type RowMove } from './own-facts.repository.js';
 
 const MAX_BATCH_PAIRS = 5_000;
 
@@ -14,17 +15,16 @@ const PAIRED_OTHERWISE = (columns: string) => `
   UNION
   SELECT ${columns} FROM ${PAIRS} JOIN contact c ON c.account_id = $1 AND c.lid = p.lid AND c.jid IS NOT NULL`;
 
-
-const LID_NAME_IS_LATER = `gone.push_name_at > coalesce(n.push_name_at, '-infinity')`;
-
 /**
  * Makes one row of a person who is known by number and by LID.
  *
- * What a person says of himself (push name, business name) belongs to the LID, where there is one: a LID stays with
+ * What a person says of himself (see OwnFactsRepository) belongs to the LID, where there is one: a LID stays with
  * the person when the number changes. What the phone has saved belongs to the address it is saved under.
  */
 @Injectable()
 export class LidPairsRepository {
+  constructor(private readonly ownFacts: OwnFactsRepository) {}
+
   /** Joins the rows of each pair, parting what was paired otherwise. Each number and LID stands at most once. */
   async join(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
     for (let start = 0; start < pairs.length; start += MAX_BATCH_PAIRS) {
@@ -62,13 +62,14 @@ export class LidPairsRepository {
   private async part(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
     await tx.query(
       `WITH parting AS (
-         ${PAIRED_OTHERWISE('c.id, c.jid, c.saved, c.full_name, c.first_name')}
+         ${PAIRED_OTHERWISE('c.id, c.jid, c.saved, c.full_name, c.first_name, c.moved_to, c.moved_from')}
        ), parted AS (
-         UPDATE contact c SET jid = NULL, saved = false, full_name = NULL, first_name = NULL, updated_at = now()
+         UPDATE contact c SET jid = NULL, saved = false, full_name = NULL, first_name = NULL,
+           moved_to = NULL, moved_from = NULL, updated_at = now()
          FROM parting WHERE c.id = parting.id RETURNING parting.*
        )
-       INSERT INTO contact (account_id, jid, saved, full_name, first_name)
-       SELECT $1, jid, saved, full_name, first_name FROM parted`,
+       INSERT INTO contact (account_id, jid, saved, full_name, first_name, moved_to, moved_from)
+       SELECT $1, jid, saved, full_name, first_name, moved_to, moved_from FROM parted`,
       parameters(accountId, pairs),
     );
   }
@@ -76,25 +77,15 @@ export class LidPairsRepository {
   /** For pairs of which at most one row holds the number alone and one the LID alone. */
   private async merge(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
     const values = parameters(accountId, pairs);
-    await tx.query(
-      `WITH gone AS (
-         DELETE FROM contact l USING ${PAIRS}, contact n
-         WHERE n.account_id = $1 AND n.jid = p.jid AND l.account_id = $1 AND l.lid = p.lid
-         RETURNING n.id AS kept_id, l.*
-       )
-       UPDATE contact n SET
-         lid = gone.lid,
-         lid_saved = gone.lid_saved,
-         lid_full_name = gone.lid_full_name,
-         lid_first_name = gone.lid_first_name,
-         push_name = CASE WHEN ${LID_NAME_IS_LATER} THEN gone.push_name ELSE n.push_name END,
-         push_name_at = greatest(gone.push_name_at, n.push_name_at),
-         business_name = coalesce(gone.business_name, n.business_name),
-         updated_at = now()
-       FROM gone
-       WHERE n.id = gone.kept_id`,
+    const moves = await tx.query<RowMove[]>(
+      `SELECT l.id AS "from", n.id AS "to" FROM ${PAIRS}
+       JOIN contact n ON n.account_id = $1 AND n.jid = p.jid
+       JOIN contact l ON l.account_id = $1 AND l.lid = p.lid
+       WHERE l.id <> n.id`,
       values,
     );
+    await this.ownFacts.move(tx, moves);
+    await this.dissolve(tx, moves);
     await tx.query(
       `UPDATE contact c SET lid = p.lid, updated_at = now() FROM ${PAIRS}
        WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid IS NULL`,
@@ -108,6 +99,27 @@ export class LidPairsRepository {
     await tx.query(
       `INSERT INTO contact (account_id, jid, lid) SELECT $1, p.jid, p.lid FROM ${PAIRS} ON CONFLICT DO NOTHING`,
       values,
+    );
+  }
+
+  /** Rows that hold nothing any more but a LID and what is saved under it: the row of the number takes both. */
+  private async dissolve(tx: Transaction, moves: RowMove[]): Promise<void> {
+    if (moves.length === 0) return;
+    await tx.query(
+      `WITH gone AS (
+         DELETE FROM contact l USING unnest($1::bigint[], $2::bigint[]) AS m (source, target)
+         WHERE l.id = m.source
+         RETURNING m.target, l.lid, l.lid_saved, l.lid_full_name, l.lid_first_name
+       )
+       UPDATE contact n SET
+         lid = gone.lid,
+         lid_saved = gone.lid_saved,
+         lid_full_name = gone.lid_full_name,
+         lid_first_name = gone.lid_first_name,
+         updated_at = now()
+       FROM gone
+       WHERE n.id = gone.target`,
+      [moves.map(({ from }) => from), moves.map(({ to }) => to)],
     );
   }
 }

@@ -4,66 +4,80 @@ import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import { type Address, isLid, type Jid, type Lid } from './address.js';
 
-/** A person whose turn it is. */
+/** A person whose about text, picture and keys are to be fetched now. At least one address is known. */
 export interface DuePerson {
   id: string;
-  /** The number, or the LID where no number is known. */
-  address: Address;
+  jid: Jid | null;
   lid: Lid | null;
+  /** Id of the picture whose bytes are here; null when the picture has to be fetched whatever its id. */
+  pictureId: string | null;
+  /** A caller or a notification asked for it. */
+  isRequested: boolean;
 }
 
-/** How far the people of an account have been fetched. */
 export interface DownloadProgress {
+  /** With a name of any kind: those that are fetched unasked. */
   people: number;
+  /** Of these, fetched at least once. */
   fetched: number;
+  /** Waiting: requested, never fetched, or fetched too long ago. */
   due: number;
 }
 
-type Row = { id: string; jid: Jid | null; lid: Lid | null };
+export interface DueOptions {
+  /** A person is fetched again after this many days. */
+  refreshAfterDays?: number;
+  /** A person whose fetch began and did not finish is left alone for this many minutes. */
+  retryAfterMinutes?: number;
+}
 
-/** As in the partial index contact_profile_due: people without any name are not asked about unless somebody wants it. */
+/** Strangers (of a group, of an old chat) are not fetched unasked. As in the partial index contact_profile_due. */
 const HAS_NAME =
   'num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name) > 0';
 
-/** At most one refresh of a person in this time, unless a notification or a caller wants it. */
-const REFRESH_EVERY = `interval '7 days'`;
-/** Whoever was being asked about when the process was killed, or the line was cut, is asked about again after this. */
-const RETRY_AFTER = `interval '10 minutes'`;
-
-const IS_OLD = `(profile_fetched_at IS NULL OR profile_fetched_at < now() - ${REFRESH_EVERY})`;
-const IS_NOT_TRIED = `(profile_attempted_at IS NULL OR profile_attempted_at < now() - ${RETRY_AFTER})`;
+const NOT_ATTEMPTED = `(profile_attempted_at IS NULL OR profile_attempted_at < now() - $4 * interval '1 minute')`;
 
 /**
- * The queue of profile downloads: who is to be asked about, and who has been. Taking a person leaves a mark at once,
- * so that a process that is killed with a question on its way does not ask it again when it is back.
+ * The queue of downloads: who is due stands in times on the contact itself, so it survives restarts and grows with
+ * the address book.
  */
 @Injectable()
 export class ProfileDownloadsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** People never fetched, the newest first; then those fetched longest ago, when that is long enough. */
-  async takeDue(accountId: number, limit: number): Promise<DuePerson[]> {
-    return this.take(
-      `SELECT id FROM contact WHERE account_id = $1 AND ${HAS_NAME} AND ${IS_OLD} AND ${IS_NOT_TRIED}
-       ORDER BY profile_fetched_at NULLS FIRST, id DESC LIMIT $2`,
-      accountId,
-      limit,
+  /** Who is next: the requested, in order; the never fetched, newest first; those fetched too long ago. Marks them. */
+  async takeDue(
+    accountId: number,
+    limit: number,
+    { refreshAfterDays = 7, retryAfterMinutes = 15 }: DueOptions = {},
+  ): Promise<DuePerson[]> {
+    return this.dataSource.query<DuePerson[]>(
+      `WITH due AS (
+         (SELECT id, 1 AS turn, row_number() OVER (ORDER BY profile_requested_at, id) AS place FROM contact
+          WHERE account_id = $1 AND profile_requested_at IS NOT NULL AND ${NOT_ATTEMPTED}
+          ORDER BY profile_requested_at, id LIMIT $2)
+         UNION ALL
+         (SELECT id, 2, row_number() OVER (ORDER BY profile_fetched_at NULLS FIRST, id DESC) FROM contact
+          WHERE account_id = $1 AND ${HAS_NAME} AND profile_requested_at IS NULL
+            AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - $3 * interval '1 day') AND ${NOT_ATTEMPTED}
+          ORDER BY profile_fetched_at NULLS FIRST, id DESC LIMIT $2)
+       ), next AS (SELECT id, turn, place FROM due ORDER BY turn, place LIMIT $2),
+       taken AS (
+         UPDATE contact c SET profile_attempted_at = now() FROM next
+         WHERE c.id = next.id AND ${NOT_ATTEMPTED}
+         RETURNING c.id, c.jid, c.lid, next.turn, next.place
+       )
+       SELECT t.id, t.jid, t.lid, t.turn = 1 AS "isRequested",
+         CASE WHEN p.state = 'present' AND p.size_bytes IS NOT NULL THEN p.picture_id END AS "pictureId"
+       FROM taken t LEFT JOIN contact_picture p ON p.contact_id = t.id
+       ORDER BY t.turn, t.place`,
+      [accountId, limit, refreshAfterDays, retryAfterMinutes],
     );
   }
 
-  /** People whom a notification or a caller wants fetched, in the order in which they were wanted. */
-  async takeRequested(accountId: number, limit: number): Promise<DuePerson[]> {
-    return this.take(
-      `SELECT id FROM contact WHERE account_id = $1 AND profile_requested_at IS NOT NULL
-         AND (${IS_NOT_TRIED} OR profile_attempted_at < profile_requested_at)
-       ORDER BY profile_requested_at LIMIT $2`,
-      accountId,
-      limit,
-    );
-  }
-
-  /** What was learned of these people is saved in the same transaction. Requests that came meanwhile stay. */
+  /** These were fetched. Whoever asked for one of them after its fetch began still waits. */
   async finish(tx: Transaction, ids: string[]): Promise<void> {
+    if (ids.length === 0) return;
     await tx.query(
       `UPDATE contact SET profile_fetched_at = now(), profile_attempted_at = NULL,
          profile_requested_at = CASE WHEN profile_requested_at > profile_attempted_at THEN profile_requested_at END
@@ -72,39 +86,26 @@ export class ProfileDownloadsRepository {
     );
   }
 
-  /** Has people fetched soon. Those who are not known are left out. */
-  async requestAll(tx: Transaction, accountId: number, addresses: Address[]): Promise<void> {
-    for (const column of ['jid', 'lid'] as const) {
-      const named = addresses.filter((address) => isLid(address) === (column === 'lid'));
-      if (named.length === 0) continue;
-      await tx.query(
-        `UPDATE contact SET profile_requested_at = clock_timestamp()
-         WHERE account_id = $1 AND ${column} = ANY ($2::text[])`,
-        [accountId, named],
-      );
-    }
+  /** Has a person fetched before all others. @returns whether the person is known */
+  async request(accountId: number, address: Address): Promise<boolean> {
+    const [, count] = await this.dataSource.query<[unknown, number]>(
+      `UPDATE contact SET profile_requested_at = coalesce(
+         CASE WHEN profile_attempted_at IS NULL THEN profile_requested_at END, now())
+       WHERE account_id = $1 AND ${isLid(address) ? 'lid' : 'jid'} = $2`,
+      [accountId, address],
+    );
+    return count > 0;
   }
 
-  async progress(accountId: number): Promise<DownloadProgress> {
+  async progress(accountId: number, { refreshAfterDays = 7 }: DueOptions = {}): Promise<DownloadProgress> {
     const [progress] = await this.dataSource.query<[DownloadProgress]>(
-      `SELECT count(*)::int AS people, count(profile_fetched_at)::int AS fetched,
-         (count(*) FILTER (WHERE ${IS_OLD} OR profile_requested_at IS NOT NULL))::int AS due
-       FROM contact WHERE account_id = $1 AND ${HAS_NAME}`,
-      [accountId],
+      `SELECT count(*) FILTER (WHERE ${HAS_NAME})::int AS people,
+         count(profile_fetched_at) FILTER (WHERE ${HAS_NAME})::int AS fetched,
+         count(*) FILTER (WHERE profile_requested_at IS NOT NULL OR (${HAS_NAME} AND (
+           profile_fetched_at IS NULL OR profile_fetched_at < now() - $2 * interval '1 day')))::int AS due
+       FROM contact WHERE account_id = $1`,
+      [accountId, refreshAfterDays],
     );
     return progress;
-  }
-
-  /** @param selection SQL that selects ids; `$1` account, `$2` limit */
-  private async take(selection: string, accountId: number, limit: number): Promise<DuePerson[]> {
-    const [rows] = await this.dataSource.query<[Row[], number]>(
-      `UPDATE contact SET profile_attempted_at = clock_timestamp()
-       WHERE id IN (${selection}) RETURNING id, jid, lid`,
-      [accountId, limit],
-    );
-    return rows.flatMap(({ id, jid, lid }) => {
-      const address = jid ?? lid;
-      return address ? [{ id, address, lid }] : [];
-    });
   }
 }

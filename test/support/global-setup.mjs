@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 
-/** The migrated database that every suite's own is a copy of (see test-database.ts). */
+/**
+ * The migrated database that every suite's own is a copy of (see test-database.ts). Runs that share a server at the
+ * same time need different ones.
+ */
 const TEMPLATE = process.env.TEST_TEMPLATE ?? 'contacts_template';
 
 /**

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
+import type { IdentityKeySeen } from './contact-changes.js';
+import { forEachBatch } from './people-batches.js';
+
+/** Public identity keys, current and earlier ones. */
+@Injectable()
+export class IdentityKeysRepository {
+  /** Each person's keys, each key at most once a person; the key seen last is the current one. */
+  async add(tx: Transaction, accountId: number, keys: IdentityKeySeen[]): Promise<void> {
+    await forEachBatch(keys, async (column, batch) => {
+      const values = [accountId, batch.map(({ address }) => address)];
+      await tx.query(
+        `INSERT INTO contact (account_id, ${column}) SELECT DISTINCT $1::int, p FROM unnest($2::text[]) AS p
+         ON CONFLICT DO NOTHING`,
+        values,
+      );
+      const seen = await tx.query<{ contact_id: string }[]>(
+        `INSERT INTO identity_key AS k (contact_id, key, first_seen_at, last_seen_at, is_current)
+         SELECT c.id, p.key, p.seen_at, p.seen_at, false
+         FROM unnest($2::text[], $3::bytea[], $4::timestamptz[]) WITH ORDINALITY AS p (address, key, seen_at, place)
+         JOIN contact c ON c.account_id = $1 AND c.${column} = p.address
+         ORDER BY p.place
+         ON CONFLICT (contact_id, key) DO UPDATE SET
+           first_seen_at = least(k.first_seen_at, EXCLUDED.first_seen_at),
+           last_seen_at = greatest(k.last_seen_at, EXCLUDED.last_seen_at)
+         WHERE EXCLUDED.first_seen_at < k.first_seen_at OR EXCLUDED.last_seen_at > k.last_seen_at
+         RETURNING contact_id`,
+        [...values, batch.map(({ key }) => key), batch.map(({ seenAt }) => seenAt)],
+      );
+      await this.chooseCurrent(tx, seen.map(({ contact_id }) => contact_id));
+    });
+  }
+
+  /** Gives the keys of some rows to others, with the times of both where both have the key. */
+  async move(tx: Transaction, rows: { from: string; to: string }[]): Promise<void> {
+    if (rows.length === 0) return;
+    const to = rows.map((row) => row.to);
+    await tx.query(
+      `WITH gone AS (
+         DELETE FROM identity_key k USING unnest($1::bigint[], $2::bigint[]) AS m (source, target)
+         WHERE k.contact_id = m.source
+         RETURNING m.target, k.key, k.first_seen_at, k.last_seen_at
+       )
+       INSERT INTO identity_key AS k (contact_id, key, first_seen_at, last_seen_at, is_current)
+       SELECT target, key, first_seen_at, last_seen_at, false FROM gone ORDER BY last_seen_at
+       ON CONFLICT (contact_id, key) DO UPDATE SET
+         first_seen_at = least(k.first_seen_at, EXCLUDED.first_seen_at),
+         last_seen_at = greatest(k.last_seen_at, EXCLUDED.last_seen_at)`,
+      [rows.map((row) => row.from), to],
+    );
+    await this.chooseCurrent(tx, to);
+  }
+
+  /** Two statements: within one, the unique index would see two current keys for a moment. */
+  private async chooseCurrent(tx: Transaction, contactIds: string[]): Promise<void> {
+    if (contactIds.length === 0) return;
+    const newest = `SELECT DISTINCT ON (contact_id) id, contact_id FROM identity_key
+      WHERE contact_id = ANY ($1::bigint[]) ORDER BY contact_id, last_seen_at DESC, id DESC`;
+    await tx.query(
+      `UPDATE identity_key k SET is_current = false FROM (${newest}) n
+       WHERE k.contact_id = n.contact_id AND k.is_current AND k.id <> n.id`,
+      [contactIds],
+    );
+    await tx.query(
+      `WITH chosen AS (
+         UPDATE identity_key k SET is_current = true FROM (${newest}) n
+         WHERE k.id = n.id AND NOT k.is_current RETURNING k.contact_id
+       )
+       UPDATE contact c SET updated_at = now() FROM chosen WHERE c.id = chosen.contact_id`,
+      [contactIds],
+    );
+  }
+}

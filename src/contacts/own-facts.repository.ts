@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
+import { IdentityKeysRepository } from './identity-keys.repository.js';
+import { PicturesRepository } from './pictures.repository.js';
+
+const NAME_IS_LATER = `s.push_name_at > coalesce(t.push_name_at, '-infinity')`;
+
+const ABOUT_IS_LATER = `s.about_state IS NOT NULL AND (t.about_state IS NULL
+  OR coalesce(s.about_set_at, '-infinity') >= coalesce(t.about_set_at, '-infinity'))`;
+
+/** Columns of what a person says of himself, and their values when row `s` gives its own to row `t`. */
+const OWN_FACTS: Record<string, string> = {
+  push_name: `CASE WHEN ${NAME_IS_LATER} THEN s.push_name ELSE t.push_name END`,
+  push_name_at: 'greatest(s.push_name_at, t.push_name_at)',
+  business_name: 'coalesce(s.business_name, t.business_name)',
+  is_business: 'coalesce(s.is_business, t.is_business)',
+  about: `CASE WHEN ${ABOUT_IS_LATER} THEN s.about ELSE t.about END`,
+  about_set_at: `CASE WHEN ${ABOUT_IS_LATER} THEN s.about_set_at ELSE t.about_set_at END`,
+  about_state: `CASE WHEN ${ABOUT_IS_LATER} THEN s.about_state ELSE t.about_state END`,
+  profile_fetched_at: 'greatest(s.profile_fetched_at, t.profile_fetched_at)',
+  profile_attempted_at: 'greatest(s.profile_attempted_at, t.profile_attempted_at)',
+  profile_requested_at: 'least(s.profile_requested_at, t.profile_requested_at)',
+};
+
+const TAKEN = Object.entries(OWN_FACTS).map(([column, value]) => `${column} = ${value}`).join(', ');
+const CLEARED = Object.keys(OWN_FACTS).map((column) => `${column} = NULL`).join(', ');
+
+/** Rows by their ids: `from` gives, `to` takes. */
+export interface RowMove {
+  from: string;
+  to: string;
+}
+
+/**
+ * What a person says of himself (push name, business, about text, picture, identity keys, and when they were
+ * fetched) goes from one row to another. Where both have it, the later stays; all keys stay.
+ */
+@Injectable()
+export class OwnFactsRepository {
+  constructor(
+    private readonly pictures: PicturesRepository,
+    private readonly identityKeys: IdentityKeysRepository,
+  ) {}
+
+  async move(tx: Transaction, moves: RowMove[]): Promise<void> {
+    if (moves.length === 0) return;
+    const values = [moves.map(({ from }) => from), moves.map(({ to }) => to)];
+    await tx.query(
+      `UPDATE contact t SET ${TAKEN}, updated_at = now()
+       FROM unnest($1::bigint[], $2::bigint[]) AS m (source, target) JOIN contact s ON s.id = m.source
+       WHERE t.id = m.target`,
+      values,
+    );
+    await tx.query(`UPDATE contact SET ${CLEARED}, updated_at = now() WHERE id = ANY ($1::bigint[])`, [values[0]]);
+    await this.pictures.move(tx, moves);
+    await this.identityKeys.move(tx, moves);
+    await tx.query(
+      `INSERT INTO refresh_request (contact_id, asked_at)
+       SELECT m.target, r.asked_at FROM unnest($1::bigint[], $2::bigint[]) AS m (source, target)
+       JOIN refresh_request r ON r.contact_id = m.source
+       ON CONFLICT (contact_id) DO UPDATE SET asked_at = greatest(refresh_request.asked_at, EXCLUDED.asked_at)`,
+      values,
+    );
+  }
+}

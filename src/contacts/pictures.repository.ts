@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
+import { Config } from '../config/config.js';
+import type { Picture } from './contact-changes.js';
+import { sniffImageType } from './image-type.js';
+import { forEachBatch } from './people-batches.js';
+
+/** How far below the limit the total goes when it was passed: so that not every picture that comes evicts one. */
+const EVICT_TO = 0.95;
+
+/** `changed` keeps the picture of before, and is no news when that one is already the one it names. */
+const ON_CONFLICT = `ON CONFLICT (contact_id) DO UPDATE SET
+    state = EXCLUDED.state,
+    picture_id = CASE WHEN EXCLUDED.state = 'changed' THEN p.picture_id ELSE EXCLUDED.picture_id END,
+    bytes = CASE WHEN EXCLUDED.state = 'changed' THEN p.bytes ELSE EXCLUDED.bytes END,
+    content_type = CASE WHEN EXCLUDED.state = 'changed' THEN p.content_type ELSE EXCLUDED.content_type END,
+    url = CASE WHEN EXCLUDED.state = 'changed' THEN p.url ELSE EXCLUDED.url END,
+    size_bytes = CASE WHEN EXCLUDED.state = 'changed' THEN p.size_bytes ELSE EXCLUDED.size_bytes END,
+    updated_at = now(),
+    last_used_at = now()
+  WHERE CASE
+    WHEN EXCLUDED.state = 'changed'
+      THEN p.state <> 'changed' AND NOT (p.state = 'present' AND p.picture_id IS NOT DISTINCT FROM EXCLUDED.picture_id
+                                         AND EXCLUDED.picture_id IS NOT NULL)
+    ELSE (p.state, p.picture_id, p.bytes) IS DISTINCT FROM (EXCLUDED.state, EXCLUDED.picture_id, EXCLUDED.bytes)
+  END`;
+
+/** Profile pictures, with their bytes up to the configured total. */
+@Injectable()
+export class PicturesRepository {
+  private readonly maxPictureBytes: number;
+  private readonly maxTotalBytes: number;
+
+  constructor(config: Config) {
+    this.maxPictureBytes = config.PICTURE_MAX_KB * 1024;
+    this.maxTotalBytes = config.PICTURES_MAX_MB * 1024 * 1024;
+  }
+
+  /** A picture that is told to have changed waits to be fetched, its person being due at once. */
+  async set(tx: Transaction, accountId: number, pictures: Picture[]): Promise<void> {
+    await forEachBatch(pictures, async (column, batch) => {
+      const rows = batch.map((picture) => this.toRow(picture));
+      await tx.query(
+        `INSERT INTO contact (account_id, ${column}) SELECT $1, p FROM unnest($2::text[]) AS p
+         ON CONFLICT DO NOTHING`,
+        [accountId, batch.map(({ address }) => address)],
+      );
+      await tx.query(
+        `WITH written AS (
+           INSERT INTO contact_picture AS p (contact_id, state, picture_id, bytes, content_type, url, size_bytes)
+           SELECT c.id, n.state, n.picture_id, n.bytes, n.content_type, n.url, octet_length(n.bytes)
+           FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[])
+             AS n (address, state, picture_id, bytes, content_type, url)
+           JOIN contact c ON c.account_id = $1 AND c.${column} = n.address
+           ${ON_CONFLICT}
+           RETURNING contact_id, state
+         )
+         UPDATE contact c SET updated_at = now(),
+           profile_requested_at = CASE WHEN w.state = 'changed' THEN now() ELSE c.profile_requested_at END
+         FROM written w WHERE c.id = w.contact_id`,
+        [
+          accountId,
+          batch.map(({ address }) => address),
+          rows.map(({ state }) => state),
+          rows.map(({ id }) => id),
+          rows.map(({ bytes }) => bytes),
+          rows.map(({ contentType }) => contentType),
+          rows.map(({ url }) => url),
+        ],
+      );
+    });
+    if (pictures.some(({ state }) => state === 'present')) await this.evict(tx);
+  }
+
+  /** Gives the pictures of some rows to others; where both have one, the newer stays. */
+  async move(tx: Transaction, rows: { from: string; to: string }[]): Promise<void> {
+    if (rows.length === 0) return;
+    const values = [rows.map(({ from }) => from), rows.map(({ to }) => to)];
+    const moves = 'unnest($1::bigint[], $2::bigint[]) AS m (source, target)';
+    await tx.query(
+      `DELETE FROM contact_picture p USING ${moves}, contact_picture s
+       WHERE s.contact_id = m.source AND p.contact_id = m.target AND p.updated_at <= s.updated_at`,
+      values,
+    );
+    await tx.query(
+      `DELETE FROM contact_picture p USING ${moves}, contact_picture t
+       WHERE p.contact_id = m.source AND t.contact_id = m.target`,
+      values,
+    );
+    await tx.query(
+      `UPDATE contact_picture p SET contact_id = m.target FROM ${moves} WHERE p.contact_id = m.source`,
+      values,
+    );
+  }
+
+  private toRow(picture: Picture) {
+    if (picture.state !== 'present') {
+      const id = picture.state === 'changed' ? picture.id : null;
+      return { state: picture.state, id, bytes: null, contentType: null, url: null };
+    }
+    const { state, id, bytes, contentType, url } = picture;
+    const fits = bytes.length > 0 && bytes.length <= this.maxPictureBytes;
+    return { state, id, url, bytes: fits ? bytes : null, contentType: sniffImageType(bytes) ?? contentType };
+  }
+
+  /** Over the total, the bytes that nobody has asked for the longest go; what is known of the picture stays. */
+  private async evict(tx: Transaction): Promise<void> {
+    const [{ total }] = await tx.query<[{ total: string }]>(
+      'SELECT coalesce(sum(size_bytes), 0) AS total FROM contact_picture WHERE size_bytes IS NOT NULL',
+    );
+    if (Number(total) <= this.maxTotalBytes) return;
+    await tx.query(
+      `UPDATE contact_picture p SET bytes = NULL, size_bytes = NULL
+       FROM (
+         SELECT contact_id, sum(size_bytes) OVER (ORDER BY last_used_at DESC, contact_id DESC) AS total
+         FROM contact_picture WHERE size_bytes IS NOT NULL
+       ) held
+       WHERE p.contact_id = held.contact_id AND held.total > $1`,
+      [Math.floor(this.maxTotalBytes * EVICT_TO)],
+    );
+  }
+}

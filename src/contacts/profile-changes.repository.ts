@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
+import type { About, BusinessFlag } from './contact-changes.js';
+import { forEachBatch } from './people-batches.js';
+
+/** Writes what people say of themselves in columns of `contact`; see ContactChangesRepository for the manner. */
+@Injectable()
+export class ProfileChangesRepository {
+  /** Of two texts with a time the one set later stays: notifications may come out of order. */
+  async setAbouts(tx: Transaction, accountId: number, abouts: About[]): Promise<void> {
+    await forEachBatch(abouts, async (column, batch) => {
+      await tx.query(
+        `INSERT INTO contact AS c (account_id, ${column}, about, about_set_at, about_state)
+         SELECT $1, address, text, CASE WHEN text IS NOT NULL THEN set_at END,
+           CASE WHEN text IS NULL THEN 'hidden' ELSE 'known' END
+         FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (address, text, set_at)
+         ON CONFLICT (account_id, ${column}) DO UPDATE SET
+           about = EXCLUDED.about,
+           about_set_at = coalesce(EXCLUDED.about_set_at,
+                                   CASE WHEN c.about = EXCLUDED.about THEN c.about_set_at END),
+           about_state = EXCLUDED.about_state,
+           updated_at = now()
+         WHERE (c.about, c.about_state, c.about_set_at) IS DISTINCT FROM (EXCLUDED.about, EXCLUDED.about_state,
+             coalesce(EXCLUDED.about_set_at, CASE WHEN c.about = EXCLUDED.about THEN c.about_set_at END))
+           AND (EXCLUDED.about_set_at >= c.about_set_at) IS NOT FALSE`,
+        [
+          accountId,
+          batch.map(({ address }) => address),
+          batch.map(({ text }) => text),
+          batch.map(({ setAt }) => setAt),
+        ],
+      );
+    });
+  }
+
+  async setBusinessFlags(tx: Transaction, accountId: number, flags: BusinessFlag[]): Promise<void> {
+    await forEachBatch(flags, async (column, batch) => {
+      await tx.query(
+        `INSERT INTO contact AS c (account_id, ${column}, is_business)
+         SELECT $1, p.* FROM unnest($2::text[], $3::boolean[]) AS p
+         ON CONFLICT (account_id, ${column}) DO UPDATE
+         SET is_business = EXCLUDED.is_business, updated_at = now()
+         WHERE c.is_business IS DISTINCT FROM EXCLUDED.is_business`,
+        [accountId, batch.map(({ address }) => address), batch.map(({ isBusiness }) => isBusiness)],
+      );
+    });
+  }
+}
