@@ -52,7 +52,12 @@ class World {
     const phone = server.createPhone({ number: OWN, pushName: 'The owner' });
     const world = new World(await createTestDatabase(), server, phone, settings);
     for (let i = 0; i < people; i += 1) {
-      const facts = { about: `about ${i}`, picture: jpeg(`picture ${i}`), verifiedName: i === 3 ? 'Shop' : undefined };
+      const facts = {
+        about: `about ${i}`,
+        picture: jpeg(`picture ${i}`),
+        verifiedName: i === 3 ? 'Shop' : undefined,
+        pushName: `Push ${i}`,
+      };
       world.contacts.push(server.createContact({ number: numberOf(i), addressing: 'pn', ...facts }));
     }
     await phone.saveContacts(world.contacts.map(({ number }) => ({ number, fullName: `Person ${number}` })));
@@ -95,7 +100,9 @@ class World {
   }
 
   async allFetched(): Promise<void> {
-    await eventually('all are fetched', async () => (await this.fetched()) === this.contacts.length).catch(this.explain);
+    await eventually('all are fetched', async () => (await this.fetched()) === this.contacts.length).catch(
+      this.explain,
+    );
   }
 
   /** With what the service has said last. */
@@ -105,12 +112,16 @@ class World {
 
   /** Whom the service asked for a picture, as often as it did. */
   get askedForPicture(): string[] {
-    return this.server.log.filter(({ node }) => iq('w:profile:picture')(node)).map(({ attrs }) => attrs.target ?? '');
+    return this.server.log
+      .filter(({ node }) => iq('w:profile:picture')(node))
+      .map(({ attrs }) => attrs.target ?? '');
   }
 
   /** Whom it asked about by usync for the about text, as often as it did. */
   get askedAbout(): string[] {
-    const queries = this.server.log.filter(({ node }) => iq('usync')(node)).map(({ node }) => children(node, 'usync')[0]);
+    const queries = this.server.log
+      .filter(({ node }) => iq('usync')(node))
+      .map(({ node }) => children(node, 'usync')[0]);
     const isProfile = (usync: BinaryNode | undefined) =>
       children(children(usync, 'query')[0]).some(({ tag }) => tag === 'status');
     return queries
@@ -119,7 +130,8 @@ class World {
   }
 }
 
-const keyOf = (contact: Contact) => Buffer.from(contact.keys.signal.identity.public).toString('hex').slice(-64);
+const keyOf = (contact: Contact) =>
+  Buffer.from(contact.keys.signal.identity.public).toString('hex').slice(-64);
 
 describe('profiles of people, with a large budget', () => {
   let world: World;
@@ -137,30 +149,55 @@ describe('profiles of people, with a large budget', () => {
   afterAll(() => world?.end());
 
   it('arrive after linking: about, picture and identity key', async () => {
-    const person = await world.personThat('is fetched', world.contact(0).jid, ({ picture }) => picture === 'present');
+    const person = await world.personThat(
+      'is fetched',
+      world.contact(0).jid,
+      ({ picture }) => picture === 'present',
+    );
     expect(person).toMatchObject({ about: 'about 0', about_state: 'known', is_business: false });
     expect(person.picture_bytes?.toString()).toBe(jpeg('picture 0').toString());
     expect(person.keys).toEqual([keyOf(world.contact(0))]);
   });
 
   it('tell hidden from none', async () => {
-    const hidden = await world.personThat('is hidden', world.contact(1).jid, ({ picture }) => picture === 'hidden');
+    const hidden = await world.personThat(
+      'is hidden',
+      world.contact(1).jid,
+      ({ picture }) => picture === 'hidden',
+    );
     expect(hidden).toMatchObject({ about: null, about_state: 'hidden' });
-    const none = await world.personThat('has none', world.contact(2).jid, ({ picture }) => picture === 'none');
+    const none = await world.personThat(
+      'has none',
+      world.contact(2).jid,
+      ({ picture }) => picture === 'none',
+    );
     expect(none).toMatchObject({ about: '', about_state: 'known' });
   });
 
   it('tell who is a business', async () => {
-    await world.personThat('is one', world.contact(3).jid, (row) => row.is_business === true && row.business_name === 'Shop');
+    await world.personThat(
+      'is one',
+      world.contact(3).jid,
+      (row) => row.is_business === true && row.business_name === 'Shop',
+    );
   });
 
   it('ask about nobody twice, and tell how far they are', async () => {
-    expect(world.askedForPicture.toSorted()).toEqual(world.contacts.map(({ jid }) => jid as string).toSorted());
-    expect((await world.service.session()).profiles).toEqual({ people: 10, fetched: 10, due: 0, paused: null });
+    expect(world.askedForPicture.toSorted()).toEqual(
+      world.contacts.map(({ jid }) => jid as string).toSorted(),
+    );
+    expect((await world.service.session()).profiles).toEqual({
+      people: 10,
+      fetched: 10,
+      due: 0,
+      paused: null,
+    });
   });
 
   it('keep the own identity key', async () => {
-    const [account] = await world.database.query<{ bytes: number }>('SELECT length(identity_key) AS bytes FROM account');
+    const [account] = await world.database.query<{ bytes: number }>(
+      'SELECT length(identity_key) AS bytes FROM account',
+    );
     expect(account?.bytes).toBe(32);
   });
 
@@ -169,18 +206,29 @@ describe('profiles of people, with a large budget', () => {
     await world.personThat('has changed', world.contact(4).jid, ({ about }) => about === 'Gone fishing 🎣');
   });
 
-  it.each([{ byHash: false }, { byHash: true }])('follow a changed and a removed picture: %j', async (options) => {
-    const contact = world.contact(options.byHash ? 5 : 6);
-    const bytes = jpeg('another');
-    await contact.setPicture(bytes, options);
-    await world.personThat('has changed', contact.jid, ({ picture_bytes }) => picture_bytes?.equals(bytes) ?? false);
-    await contact.setPicture(null, options);
-    await world.personThat('is removed', contact.jid, ({ picture }) => picture === 'none');
-  });
+  it.each([{ byHash: false }, { byHash: true }])(
+    'follow a changed and a removed picture: %j',
+    async (options) => {
+      const contact = world.contact(options.byHash ? 5 : 6);
+      const bytes = jpeg('another');
+      await contact.setPicture(bytes, options);
+      await world.personThat(
+        'has changed',
+        contact.jid,
+        ({ picture_bytes }) => picture_bytes?.equals(bytes) ?? false,
+      );
+      await contact.setPicture(null, options);
+      await world.personThat('is removed', contact.jid, ({ picture }) => picture === 'none');
+    },
+  );
 
   it('follow a verified name, and its end', async () => {
     await world.contact(4).setVerifiedName('Bäckerei');
-    await world.personThat('is a business', world.contact(4).jid, (row) => row.business_name === 'Bäckerei' && row.is_business === true);
+    await world.personThat(
+      'is a business',
+      world.contact(4).jid,
+      (row) => row.business_name === 'Bäckerei' && row.is_business === true,
+    );
     await world.contact(4).setVerifiedName(undefined);
     await world.personThat('is none', world.contact(4).jid, ({ is_business }) => is_business === false);
   });
@@ -190,16 +238,27 @@ describe('profiles of people, with a large budget', () => {
     await world.contact(7).changeIdentity();
     const after = keyOf(world.contact(7));
     expect(after).not.toBe(before);
-    const person = await world.personThat('has a new key', world.contact(7).jid, (row) => row.current_key === after);
+    const person = await world.personThat(
+      'has a new key',
+      world.contact(7).jid,
+      (row) => row.current_key === after,
+    );
     expect(person.keys).toEqual([before, after]);
   });
 
-  it.each([{ byHash: false }, { byHash: true }])('are fetched again when something has changed: %j', async (options) => {
-    const contact = world.contact(8);
-    contact.profile.setAbout(`silently changed ${String(options.byHash)}`);
-    await contact.touchProfile(options);
-    await world.personThat('is fetched', contact.jid, ({ about }) => about === `silently changed ${String(options.byHash)}`);
-  });
+  it.each([{ byHash: false }, { byHash: true }])(
+    'are fetched again when something has changed: %j',
+    async (options) => {
+      const contact = world.contact(8);
+      contact.profile.setAbout(`silently changed ${String(options.byHash)}`);
+      await contact.touchProfile(options);
+      await world.personThat(
+        'is fetched',
+        contact.jid,
+        ({ about }) => about === `silently changed ${String(options.byHash)}`,
+      );
+    },
+  );
 
   it('follow a new number', async () => {
     const old = world.contact(9).jid;
@@ -217,7 +276,11 @@ describe('profiles of people, with a large budget', () => {
   it('are nothing that malformed notifications could break', async () => {
     for (const type of ['status', 'picture', 'contacts', 'business', 'encrypt', 'devices']) {
       for (const content of [undefined, 'text', Buffer.from([0xff]), [{ tag: 'set', attrs: {} }]]) {
-        await world.server.sendToCompanions(world.phone, { tag: 'notification', attrs: { from: 'x@lid', type }, content });
+        await world.server.sendToCompanions(world.phone, {
+          tag: 'notification',
+          attrs: { from: 'x@lid', type },
+          content,
+        });
       }
     }
     expect(await world.service.session()).toMatchObject({ status: 'open', reason: null });
@@ -237,8 +300,15 @@ describe('profiles of 100 people', () => {
     const before = world.askedAbout.length;
     expect(before).toBeLessThan(100);
     await world.start();
-    await eventually('the others are fetched', async () => new Set(world.askedForPicture).size >= 100 - 10, 40_000).catch(world.explain);
-    await eventually('nobody is left but those asked about at the kill', async () => (await world.fetched()) >= 100 - 10);
+    await eventually(
+      'the others are fetched',
+      async () => new Set(world.askedForPicture).size >= 100 - 10,
+      40_000,
+    ).catch(world.explain);
+    await eventually(
+      'nobody is left but those asked about at the kill',
+      async () => (await world.fetched()) >= 100 - 10,
+    );
     expect(new Set(world.askedAbout).size).toBe(world.askedAbout.length);
     expect(new Set(world.askedForPicture).size).toBe(world.askedForPicture.length);
   }, 90_000);
@@ -247,7 +317,8 @@ describe('profiles of 100 people', () => {
     const complaint = { error: { code: 429, text: 'rate-overlimit' } };
     world.server.faults.received.arm(complaint, { when: iq('usync'), times: Infinity });
     await world.database.query('UPDATE contact SET profile_fetched_at = NULL, profile_attempted_at = NULL');
-    const isPaused = ({ profiles }: { profiles: { paused: string | null } }) => /fewer requests/.test(profiles.paused ?? '');
+    const isPaused = ({ profiles }: { profiles: { paused: string | null } }) =>
+      /fewer requests/.test(profiles.paused ?? '');
     const { profiles } = await world.service.sessionThat(isPaused);
     expect(profiles.paused).toMatch(/^WhatsApp asks for fewer requests; goes on at \d{4}-/);
     const asked = world.askedAbout.length;

@@ -26,7 +26,8 @@ export interface SessionSnapshot extends SessionReport {
   profilesPause: ProfilesPause;
 }
 
-type SessionRow = Omit<SessionSnapshot, 'profilesPause'> & Pick<SessionState, 'profilesPaused' | 'profilesResumeAt'>;
+type SessionRow = Omit<SessionSnapshot, 'profilesPause'> &
+  Pick<SessionState, 'profilesPaused' | 'profilesResumeAt'>;
 
 @Injectable()
 export class SessionStateRepository {
@@ -51,10 +52,15 @@ export class SessionStateRepository {
   }
 
   async reportSyncProblem(tx: Transaction, problem: string | null): Promise<void> {
-    await tx.query('UPDATE session_state SET sync_problem = $1 WHERE sync_problem IS DISTINCT FROM $1', [problem]);
+    await tx.query('UPDATE session_state SET sync_problem = $1 WHERE sync_problem IS DISTINCT FROM $1', [
+      problem,
+    ]);
   }
 
   async reportProfilesPause(tx: Transaction, { reason, resumeAt }: ProfilesPause): Promise<void> {
-    await tx.query('UPDATE session_state SET profiles_paused = $1, profiles_resume_at = $2', [reason, resumeAt]);
+    await tx.query('UPDATE session_state SET profiles_paused = $1, profiles_resume_at = $2', [
+      reason,
+      resumeAt,
+    ]);
   }
 }

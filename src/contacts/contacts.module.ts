@@ -17,6 +17,7 @@ import { ProfileDownloadsRepository } from './profile-downloads.repository.js';
   imports: [AccountsModule],
   providers: [
     ContactChangesRepository,
+    ContactHashRepository,
     ContactsRepository,
     ContactsService,
     IdentityKeysRepository,
@@ -27,6 +28,6 @@ import { ProfileDownloadsRepository } from './profile-downloads.repository.js';
     ProfileChangesRepository,
     ProfileDownloadsRepository,
   ],
-  exports: [ContactsRepository, ContactsService, PicturesRepository, ProfileDownloadsRepository],
+  exports: [ContactHashRepository, ContactsRepository, ContactsService, PicturesRepository, ProfileDownloadsRepository],
 })
 export class ContactsModule {}

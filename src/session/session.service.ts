@@ -47,7 +47,10 @@ export class SessionService {
     };
   }
 
-  private async describeProfiles(account: ServedAccount | null, state: SessionSnapshot): Promise<ProfilesDto> {
+  private async describeProfiles(
+    account: ServedAccount | null,
+    state: SessionSnapshot,
+  ): Promise<ProfilesDto> {
     const progress = account ? await this.downloads.progress(account.id) : { people: 0, fetched: 0, due: 0 };
     const paused = state.status === 'open' ? state.profilesPause.reason : 'The session is not open.';
     return { ...progress, paused };
@@ -57,7 +60,9 @@ export class SessionService {
   async getQr(): Promise<string> {
     const { status, qr } = await this.state.get();
     if (qr) return qr;
-    throw new NoQr(LINKED.has(status) ? 'an account is linked.' : 'WhatsApp has not sent one yet. Try again shortly.');
+    throw new NoQr(
+      LINKED.has(status) ? 'an account is linked.' : 'WhatsApp has not sent one yet. Try again shortly.',
+    );
   }
 
   /** @returns the 8 characters to enter on the phone */

@@ -22,22 +22,37 @@ export function factsIn(read: Reader, stanza: BinaryNode): Record<string, unknow
   read(stanza, OWNER, facts);
   const { changes: found, ...rest } = facts;
   const isSaid = ([, value]: [string, unknown]) =>
-    value !== null && value !== false && !(Array.isArray(value) && value.length === 0) && !(value instanceof Set && value.size === 0);
+    value !== null &&
+    value !== false &&
+    !(Array.isArray(value) && value.length === 0) &&
+    !(value instanceof Set && value.size === 0);
   return Object.fromEntries([...Object.entries(found), ...Object.entries(rest)].filter(isSaid));
 }
 
 /** `<notification>` of a type, from Anna unless said otherwise. */
-export function notification(type: string, content: BinaryNode['content'], attrs: Record<string, string> = {}): BinaryNode {
+export function notification(
+  type: string,
+  content: BinaryNode['content'],
+  attrs: Record<string, string> = {},
+): BinaryNode {
   return { tag: 'notification', attrs: { id: '1', from: ANNA, type, t: '1700000000', ...attrs }, content };
 }
 
-export function element(tag: string, attrs: Record<string, string> = {}, content?: BinaryNode['content']): BinaryNode {
+export function element(
+  tag: string,
+  attrs: Record<string, string> = {},
+  content?: BinaryNode['content'],
+): BinaryNode {
   return { tag, attrs, content };
 }
 
 /** A business's certificate, as WhatsApp sends it. */
 export function certificate(verifiedName: string): Uint8Array {
-  const details = proto.VerifiedNameCertificate.Details.encode({ verifiedName, issuer: 'smb:wa', serial: 1 }).finish();
+  const details = proto.VerifiedNameCertificate.Details.encode({
+    verifiedName,
+    issuer: 'smb:wa',
+    serial: 1,
+  }).finish();
   return proto.VerifiedNameCertificate.encode({ details }).finish();
 }
 
@@ -52,7 +67,11 @@ export const MALFORMED: [string, BinaryNode['content'], Record<string, string>][
   ['text in place of elements', 'text', {}],
   ['bytes in place of elements', Buffer.from([0xff, 0x00]), {}],
   ['an unknown child', [element('something', { jid: ANNA })], {}],
-  ['a child without attributes, from nobody', [element('set'), element('update'), element('modify')], { from: '' }],
+  [
+    'a child without attributes, from nobody',
+    [element('set'), element('update'), element('modify')],
+    { from: '' },
+  ],
   ['a group', [element('set', { id: '1' }), element('update')], { from: '120363012345678901@g.us' }],
   ['a child about nonsense', [element('set', { jid: 'x' }), element('update', { jid: '@' })], {}],
   ['a number change to nonsense', [element('modify', { old: ANNA, new: 'x' })], {}],

@@ -33,7 +33,10 @@ export interface KeyHooks {
  * that were uploaded are never given out twice.
  */
 export class AuthState implements AuthenticationState {
-  readonly keys: SignalKeyStore = { get: (type, ids) => this.getKeys(type, ids), set: (keys) => this.setKeys(keys) };
+  readonly keys: SignalKeyStore = {
+    get: (type, ids) => this.getKeys(type, ids),
+    set: (keys) => this.setKeys(keys),
+  };
 
   /** What is known to be in the database, to spare writes. */
   private savedCredentials: string | null = null;
@@ -51,7 +54,10 @@ export class AuthState implements AuthenticationState {
   }
 
   /** Saves the credentials that a phone has just confirmed, with what else belongs to the link. */
-  async saveLink(confirmed: Partial<AuthenticationCreds>, work: (tx: Transaction) => Promise<void>): Promise<void> {
+  async saveLink(
+    confirmed: Partial<AuthenticationCreds>,
+    work: (tx: Transaction) => Promise<void>,
+  ): Promise<void> {
     await this.withCredentials(work, { ...this.creds, ...confirmed });
   }
 
@@ -69,7 +75,8 @@ export class AuthState implements AuthenticationState {
     type: T,
     ids: string[],
   ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
-    if (type === 'app-state-sync-version') return (await this.getVersions(ids)) as { [id: string]: SignalDataTypeMap[T] };
+    if (type === 'app-state-sync-version')
+      return (await this.getVersions(ids)) as { [id: string]: SignalDataTypeMap[T] };
     return this.findKeys(type, ids);
   }
 

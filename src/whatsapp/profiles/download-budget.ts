@@ -77,7 +77,10 @@ export class DownloadBudget {
     const nowMs = this.clock();
     const minutes = (nowMs - this.countedAtMs) / 60_000;
     this.countedAtMs = nowMs;
-    this.tokens = Math.min(this.tokens + minutes * this.perMinute * this.share, this.reserve + 2 * this.maxBatch);
+    this.tokens = Math.min(
+      this.tokens + minutes * this.perMinute * this.share,
+      this.reserve + 2 * this.maxBatch,
+    );
     this.share = Math.min(1, this.share + minutes * REGAINED_PER_MINUTE);
   }
 }

@@ -49,7 +49,10 @@ export class DownloadPause {
   /** Nobody is asked about for a while. */
   async pauseFor(ms: number, why: string): Promise<void> {
     this.resumeAt = new Date(Date.now() + ms);
-    await this.report({ reason: `${why}; goes on at ${this.resumeAt.toISOString()}.`, resumeAt: this.resumeAt });
+    await this.report({
+      reason: `${why}; goes on at ${this.resumeAt.toISOString()}.`,
+      resumeAt: this.resumeAt,
+    });
   }
 
   private async findStart(): Promise<Date | null> {

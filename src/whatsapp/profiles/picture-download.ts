@@ -1,17 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sniffImageType } from '../../contacts/image-type.js';
 
 /** A preview has some kB, a picture in full size some hundred; more than this is none. */
 const MAX_PICTURE_BYTES = 2 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 const PAUSES_MS = [250, 1_000];
-
-/** Bytes by which a kind of image begins, at an offset. */
-const SIGNATURES: [contentType: string, offset: number, bytes: Buffer][] = [
-  ['image/jpeg', 0, Buffer.from([0xff, 0xd8, 0xff])],
-  ['image/png', 0, Buffer.from([0x89, 0x50, 0x4e, 0x47])],
-  ['image/webp', 8, Buffer.from('WEBP')],
-  ['image/gif', 0, Buffer.from('GIF8')],
-];
 
 /** A picture as it came from the media host. */
 export interface DownloadedPicture {
@@ -45,7 +38,7 @@ async function downloadOnce(url: string, stop: AbortSignal): Promise<DownloadedP
     throw new Error(`The media host answered ${response.status}`);
   }
   const bytes = await readLimited(response);
-  const contentType = contentTypeOf(bytes);
+  const contentType = sniffImageType(bytes);
   if (!contentType) throw new Error('What the media host sent is no image');
   return { bytes, contentType };
 }
@@ -59,10 +52,4 @@ async function readLimited(response: Response): Promise<Buffer> {
     chunks.push(chunk as Uint8Array);
   }
   return Buffer.concat(chunks);
-}
-
-/** Null for what is no image that is known here. */
-export function contentTypeOf(bytes: Buffer): string | null {
-  const found = SIGNATURES.find(([, offset, magic]) => bytes.subarray(offset, offset + magic.length).equals(magic));
-  return found?.[0] ?? null;
 }

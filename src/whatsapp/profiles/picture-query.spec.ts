@@ -13,11 +13,16 @@ describe('a query for a picture', () => {
       attrs: { target: ANNA, to: '@s.whatsapp.net', type: 'get', xmlns: 'w:profile:picture' },
       content: [{ tag: 'picture', attrs: { type: 'preview', query: 'url' }, content: [token] }],
     });
-    expect(pictureQuery(ANNA, null).content).toEqual([{ tag: 'picture', attrs: { type: 'preview', query: 'url' } }]);
+    expect(pictureQuery(ANNA, null).content).toEqual([
+      { tag: 'picture', attrs: { type: 'preview', query: 'url' } },
+    ]);
   });
 
   it.each([
-    [{ id: '17', url: 'https://pps.whatsapp.net/x' }, { state: 'present', id: '17', url: 'https://pps.whatsapp.net/x' }],
+    [
+      { id: '17', url: 'https://pps.whatsapp.net/x' },
+      { state: 'present', id: '17', url: 'https://pps.whatsapp.net/x' },
+    ],
     [{ status: '204' }, { state: 'none' }],
     [{ id: '17' }, { state: 'unknown' }],
   ])('reads %j', (attrs: Record<string, string>, answer) => {

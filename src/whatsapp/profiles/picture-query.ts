@@ -4,8 +4,7 @@ import { asRateLimited, iqErrorCode, RateLimited, TOO_MANY_REQUESTS } from './pr
 
 /** What WhatsApp says of a person's picture; `unknown`: it gave an answer that tells nothing. */
 export type PictureAnswer =
-  | { state: 'present'; id: string; url: string }
-  | { state: 'none' | 'hidden' | 'unknown' };
+  { state: 'present'; id: string; url: string } | { state: 'none' | 'hidden' | 'unknown' };
 
 const HIDDEN_CODES = new Set([401, 403]);
 const NONE_CODES = new Set([204, 404]);

@@ -12,7 +12,11 @@ const GOOD_FOR_WEEKS = 4;
  * Baileys keeps the tokens under the LID, and adds them itself in `profilePictureUrl`. That however does not tell the
  * picture's id, and spends a query of its own on every LID that it does not know.
  */
-export async function privacyTokenOf(socket: WASocket, address: Address, lid: Lid | null): Promise<BinaryNode | null> {
+export async function privacyTokenOf(
+  socket: WASocket,
+  address: Address,
+  lid: Lid | null,
+): Promise<BinaryNode | null> {
   if (!socket.serverProps.profilePicPrivacyToken) return null;
   const kept = await socket.authState.keys.get('tctoken', lid ? [lid, address] : [address]);
   for (const { token, timestamp } of Object.values(kept)) {

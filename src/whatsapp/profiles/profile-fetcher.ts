@@ -67,7 +67,9 @@ export class ProfileFetcher {
   private async askForPicture(address: Address, lid: Lid | null): Promise<PictureAnswer> {
     const token = await this.line.privacyToken(address, lid);
     try {
-      return readPictureAnswer(await queryWithin(this.line, pictureQuery(address, token), PICTURE_TIMEOUT_MS));
+      return readPictureAnswer(
+        await queryWithin(this.line, pictureQuery(address, token), PICTURE_TIMEOUT_MS),
+      );
     } catch (error) {
       return error instanceof NoAnswer ? { state: 'unknown' } : readPictureError(error);
     }
@@ -75,7 +77,11 @@ export class ProfileFetcher {
 }
 
 /** What was learned of one person, as news of people. */
-export function changesOf(address: Address, profile: Profile | undefined, picture: Picture | null): ContactChanges {
+export function changesOf(
+  address: Address,
+  profile: Profile | undefined,
+  picture: Picture | null,
+): ContactChanges {
   const { lid, about, business, identityKey } = profile ?? {};
   return {
     pairs: lid && !isLid(address) ? [{ jid: address, lid }] : [],

@@ -20,7 +20,11 @@ export class NoAnswer extends Error {
 }
 
 /** @throws NoAnswer after timeoutMs */
-export async function queryWithin(line: ProfileLine, node: BinaryNode, timeoutMs: number): Promise<BinaryNode> {
+export async function queryWithin(
+  line: ProfileLine,
+  node: BinaryNode,
+  timeoutMs: number,
+): Promise<BinaryNode> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new NoAnswer()), timeoutMs);

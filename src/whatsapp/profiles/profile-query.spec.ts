@@ -7,8 +7,11 @@ import { profileQuery, readProfiles } from './profile-query.js';
 const KEY = Buffer.alloc(32, 7);
 
 const answer = (users: BinaryNode[], result: BinaryNode[] = []) =>
-  element('iq', { type: 'result' }, [element('usync', {}, [element('result', {}, result), element('list', {}, users)])]);
-const refusal = (protocol: string, code: string) => element(protocol, {}, [element('error', { code, text: 'no' })]);
+  element('iq', { type: 'result' }, [
+    element('usync', {}, [element('result', {}, result), element('list', {}, users)]),
+  ]);
+const refusal = (protocol: string, code: string) =>
+  element(protocol, {}, [element('error', { code, text: 'no' })]);
 const profileOf = (facts: BinaryNode[], result: BinaryNode[] = []) =>
   readProfiles(answer([element('user', { jid: ANNA }, facts)], result)).get(ANNA);
 
@@ -18,7 +21,12 @@ describe('a query for profiles', () => {
     expect(query.attrs).toEqual({ to: '@s.whatsapp.net', type: 'get', xmlns: 'usync' });
     const [usync] = query.content as BinaryNode[];
     const [asked, list] = usync?.content as BinaryNode[];
-    expect((asked?.content as BinaryNode[]).map(({ tag }) => tag)).toEqual(['status', 'business', 'devices', 'lid']);
+    expect((asked?.content as BinaryNode[]).map(({ tag }) => tag)).toEqual([
+      'status',
+      'business',
+      'devices',
+      'lid',
+    ]);
     expect((list?.content as BinaryNode[]).map(({ attrs }) => attrs.jid)).toEqual([ANNA, ANNA_LID]);
   });
 });
@@ -28,7 +36,10 @@ describe('the answer to a query for profiles', () => {
     const facts = [
       element('status', { t: '1700000000' }, Buffer.from('Gone fishing 🎣')),
       element('business', {}, [element('verified_name', {}, certificate('Bäckerei Anna'))]),
-      element('devices', {}, [element('device-list'), element('key-index-list', { ts: '1' }, keyIndexList(KEY))]),
+      element('devices', {}, [
+        element('device-list'),
+        element('key-index-list', { ts: '1' }, keyIndexList(KEY)),
+      ]),
       element('lid', { val: ANNA_LID }),
     ];
     expect(profileOf(facts)).toEqual({
@@ -55,11 +66,16 @@ describe('the answer to a query for profiles', () => {
     ];
     const profiles = readProfiles(answer(users));
     expect(profiles.get(ANNA)).toEqual({ lid: null, about: null, business: null, identityKey: null });
-    expect(profiles.get(ANNA_LID)).toMatchObject({ about: { text: 'Busy' }, business: { isBusiness: false } });
+    expect(profiles.get(ANNA_LID)).toMatchObject({
+      about: { text: 'Busy' },
+      business: { isBusiness: false },
+    });
   });
 
   it('leaves unknown whether somebody is a business when that was refused', () => {
-    expect(profileOf([element('status', {}, 'Busy')], [refusal('business', '500')])).toMatchObject({ business: null });
+    expect(profileOf([element('status', {}, 'Busy')], [refusal('business', '500')])).toMatchObject({
+      business: null,
+    });
   });
 
   it('is a complaint when one of the protocols was asked for too much', () => {

@@ -1,4 +1,9 @@
-import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
+import {
+  type BinaryNode,
+  getBinaryNodeChild,
+  getBinaryNodeChildren,
+  S_WHATSAPP_NET,
+} from '@whiskeysockets/baileys';
 import { type Address, isLid, type Lid, parseAddress, parseLid } from '../../contacts/address.js';
 import { identityKeyIn } from '../sync/stanzas/signed-key-index.js';
 import { bytesOf, elementsOf, parseSeconds } from '../sync/stanzas/stanza-values.js';

@@ -9,7 +9,13 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../contacts/address.js';
-import { accountKeyOf, AuthState, isLinked, type KeyHooks, loadCredentials } from '../auth-state/auth-state.js';
+import {
+  accountKeyOf,
+  AuthState,
+  isLinked,
+  type KeyHooks,
+  loadCredentials,
+} from '../auth-state/auth-state.js';
 import type { ProfileLine } from '../profiles/profile-line.js';
 import { privacyTokenOf } from '../profiles/privacy-token.js';
 import { AddressBookSync } from '../sync/address-book-sync.js';
@@ -38,7 +44,11 @@ export interface ConnectionEvents {
 }
 
 /** Without an account there is nothing to synchronise: the connection is there to be linked. */
-const NO_SYNC: KeyHooks = { saved: async () => {}, committed: () => {}, appStateVersion: async () => undefined };
+const NO_SYNC: KeyHooks = {
+  saved: async () => {},
+  committed: () => {},
+  appStateVersion: async () => undefined,
+};
 
 /** One connection to WhatsApp: a Baileys socket, and what is wired to it. It is never reused. */
 export class Connection {
@@ -136,7 +146,10 @@ export class Connection {
     return answer;
   }
 
-  private onUpdate({ qr, connection, lastDisconnect }: Partial<ConnectionState>, closed: (end: ClosedConnection) => void) {
+  private onUpdate(
+    { qr, connection, lastDisconnect }: Partial<ConnectionState>,
+    closed: (end: ClosedConnection) => void,
+  ) {
     if (qr) this.events.qr(qr);
     if (connection === 'open') this.onOpen();
     if (connection === 'close') {
@@ -152,7 +165,9 @@ export class Connection {
     this.openedAtMs = performance.now();
     this.events.open();
     const { me } = this.authState.creds;
-    this.sync?.opened(me?.lid, accountKeyOf(this.authState.creds)).catch((error: unknown) => this.abandon(error));
+    this.sync
+      ?.opened(me?.lid, accountKeyOf(this.authState.creds))
+      .catch((error: unknown) => this.abandon(error));
   }
 
   /** Runs before Baileys' handlers see the stanzas, and so before anything is acknowledged. */

@@ -50,10 +50,13 @@ export class AddressBookSync implements KeyHooks {
     );
     this.history = new HistorySync(this.owner, history, contacts, ownership, {
       read: (type) => this.firstSync.historyWasRead({ heldPushNames: type === PUSH_NAME }),
-      lost: (reason) => this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
+      lost: (reason) =>
+        this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
     });
     const keys = new SyncKeys(services.authState);
-    this.keepers = new Map([ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, line.query, keys)]));
+    this.keepers = new Map(
+      [ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, line.query, keys)]),
+    );
     this.profiles = new ProfileDownloader(this.owner, line, services.profiles);
     if (account.syncedAt) this.firstSync.close();
   }
@@ -144,12 +147,16 @@ export class AddressBookSync implements KeyHooks {
       readStanza(stanza, this.owner, facts);
     } catch (error) {
       const { tag, attrs } = stanza;
-      this.logger.warn(`Cannot read the stanza ${tag} ${attrs.type ?? ''} ${attrs.id ?? ''}: ${(error as Error).message}`);
+      this.logger.warn(
+        `Cannot read the stanza ${tag} ${attrs.type ?? ''} ${attrs.id ?? ''}: ${(error as Error).message}`,
+      );
     }
   }
 
   private async markSynced(): Promise<void> {
-    await this.services.ownership.transaction((tx) => this.services.accounts.markSynced(tx, this.owner.accountId));
+    await this.services.ownership.transaction((tx) =>
+      this.services.accounts.markSynced(tx, this.owner.accountId),
+    );
     this.logger.log('The first sync is complete');
   }
 

@@ -13,7 +13,9 @@ describe('identity keys that Baileys keeps', () => {
     ['491701234567_128.0', ANNA],
     ['81234567890123_129.0', ANNA_LID],
   ])('under %s are those of %s', (signalAddress, address) => {
-    expect(identityKeysOf({ [signalAddress]: TYPED_KEY }, OWNER, seenAt)).toEqual([{ address, key: KEY, seenAt }]);
+    expect(identityKeysOf({ [signalAddress]: TYPED_KEY }, OWNER, seenAt)).toEqual([
+      { address, key: KEY, seenAt },
+    ]);
   });
 
   it.each([

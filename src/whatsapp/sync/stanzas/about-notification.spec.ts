@@ -3,7 +3,8 @@ import { ANNA, element, factsIn, notification, OWNER } from '../../../../test/su
 import { readAboutNotification } from './about-notification.js';
 
 const setAt = new Date(1_700_000_000_000);
-const read = (...stanza: Parameters<typeof notification>) => factsIn(readAboutNotification, notification(...stanza));
+const read = (...stanza: Parameters<typeof notification>) =>
+  factsIn(readAboutNotification, notification(...stanza));
 
 describe('a notification about an about text', () => {
   it.each([
@@ -12,11 +13,15 @@ describe('a notification about an about text', () => {
     ['nothing at all', undefined, ''],
     ['no bytes', Buffer.alloc(0), ''],
   ])('reads %s, with the time it was set', (_, content, text) => {
-    expect(read('status', [element('set', {}, content)])).toEqual({ abouts: [{ address: ANNA, text, setAt }] });
+    expect(read('status', [element('set', {}, content)])).toEqual({
+      abouts: [{ address: ANNA, text, setAt }],
+    });
   });
 
   it('counts as set now when the time is missing, or lies ahead', () => {
-    const { abouts } = read('status', [element('set', {}, 'Busy')], { t: '99999999999999' }) as { abouts: [{ setAt: Date }] };
+    const { abouts } = read('status', [element('set', {}, 'Busy')], { t: '99999999999999' }) as {
+      abouts: [{ setAt: Date }];
+    };
     expect(Math.abs(abouts[0].setAt.getTime() - Date.now())).toBeLessThan(5_000);
   });
 

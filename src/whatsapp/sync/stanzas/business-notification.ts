@@ -9,7 +9,11 @@ import { verifiedNameIn } from './verified-name.js';
  * no business any more. People who are named by a hash only have their profile fetched. The other children (profile,
  * catalogue) say nothing that is kept here.
  */
-export function readBusinessNotification(stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts): void {
+export function readBusinessNotification(
+  stanza: BinaryNode,
+  owner: AddressBookOwner,
+  facts: StanzaFacts,
+): void {
   for (const child of elementsOf(stanza)) {
     const { tag, attrs } = child;
     if (tag !== 'verified_name' && tag !== 'remove') continue;

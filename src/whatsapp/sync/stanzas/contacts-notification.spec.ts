@@ -1,11 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { ANNA, ANNA_LID, element, factsIn, MALFORMED, notification, OWNER } from '../../../../test/support/stanzas.js';
+import {
+  ANNA,
+  ANNA_LID,
+  element,
+  factsIn,
+  MALFORMED,
+  notification,
+  OWNER,
+} from '../../../../test/support/stanzas.js';
 import { readContactsNotification } from './contacts-notification.js';
 
 const NEW = '491709999999@s.whatsapp.net';
 const NEW_LID = '89999999999999@lid';
 
-const read = (...stanza: Parameters<typeof notification>) => factsIn(readContactsNotification, notification(...stanza));
+const read = (...stanza: Parameters<typeof notification>) =>
+  factsIn(readContactsNotification, notification(...stanza));
 
 describe('a notification about contacts', () => {
   it('tells a new number, with the LIDs', () => {
@@ -25,13 +34,19 @@ describe('a notification about contacts', () => {
   });
 
   it('tells that a profile has changed, by address, by sender or by hash', () => {
-    expect(read('contacts', [element('update', { jid: ANNA_LID })])).toEqual({ outdatedProfiles: [ANNA_LID] });
+    expect(read('contacts', [element('update', { jid: ANNA_LID })])).toEqual({
+      outdatedProfiles: [ANNA_LID],
+    });
     expect(read('contacts', [element('update')])).toEqual({ outdatedProfiles: [ANNA] });
-    expect(read('contacts', [element('update', { hash: 'qP3+' })])).toEqual({ outdatedProfileHashes: ['qP3+'] });
+    expect(read('contacts', [element('update', { hash: 'qP3+' })])).toEqual({
+      outdatedProfileHashes: ['qP3+'],
+    });
   });
 
   it('asks for the address book to be read anew', () => {
-    expect(read('contacts', [element('sync', { after: '1700000000' })])).toEqual({ addressBookIsInDoubt: true });
+    expect(read('contacts', [element('sync', { after: '1700000000' })])).toEqual({
+      addressBookIsInDoubt: true,
+    });
   });
 
   it.each(['add', 'remove'])('says nothing with <%s>', (tag) => {

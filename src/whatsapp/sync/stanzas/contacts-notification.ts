@@ -11,7 +11,11 @@ import { elementsOf, otherPerson } from './stanza-values.js';
  * - `<sync/>`: the address book is to be fetched anew
  * - `<add/>`, `<remove/>`: nothing that app state does not tell
  */
-export function readContactsNotification(stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts): void {
+export function readContactsNotification(
+  stanza: BinaryNode,
+  owner: AddressBookOwner,
+  facts: StanzaFacts,
+): void {
   for (const { tag, attrs } of elementsOf(stanza)) {
     switch (tag) {
       case 'modify': {

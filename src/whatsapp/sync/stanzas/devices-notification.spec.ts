@@ -1,12 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
-import { ANNA, ANNA_LID, element, factsIn, keyIndexList, MALFORMED, notification, OWNER } from '../../../../test/support/stanzas.js';
+import {
+  ANNA,
+  ANNA_LID,
+  element,
+  factsIn,
+  keyIndexList,
+  MALFORMED,
+  notification,
+  OWNER,
+} from '../../../../test/support/stanzas.js';
 import { readDevicesNotification } from './devices-notification.js';
 
 const KEY = Buffer.alloc(32, 7);
 const seenAt = new Date(1_700_000_000_000);
 
-const read = (...stanza: Parameters<typeof notification>) => factsIn(readDevicesNotification, notification(...stanza));
-const added = (bytes: Uint8Array) => [element('add', {}, [element('device'), element('key-index-list', { ts: '1' }, bytes)])];
+const read = (...stanza: Parameters<typeof notification>) =>
+  factsIn(readDevicesNotification, notification(...stanza));
+const added = (bytes: Uint8Array) => [
+  element('add', {}, [element('device'), element('key-index-list', { ts: '1' }, bytes)]),
+];
 
 describe('a notification about devices', () => {
   it('tells the identity key that has signed the list, and the pair', () => {

@@ -10,7 +10,11 @@ import { bytesOf, elementsOf, otherPerson, timeOf } from './stanza-values.js';
  * The list is signed by the account, and holds its identity key; `lid` is the person's LID, as in whatsmeow's
  * `handleDeviceNotification`.
  */
-export function readDevicesNotification(stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts): void {
+export function readDevicesNotification(
+  stanza: BinaryNode,
+  owner: AddressBookOwner,
+  facts: StanzaFacts,
+): void {
   const address = otherPerson(stanza.attrs.from, owner);
   if (!address) return;
   const [jid, lid] = [parseJid(stanza.attrs.from), parseLid(stanza.attrs.lid)];

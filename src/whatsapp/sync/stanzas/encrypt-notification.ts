@@ -10,7 +10,11 @@ const COMPANION = /:(?!0@)\d+@/;
  * `<notification type="encrypt" from><identity/></notification>`: the person's account has a new identity key. The
  * stanza does not say which, so that it is fetched. The identities of companion devices are not the account's.
  */
-export function readEncryptNotification(stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts): void {
+export function readEncryptNotification(
+  stanza: BinaryNode,
+  owner: AddressBookOwner,
+  facts: StanzaFacts,
+): void {
   const { from } = stanza.attrs;
   if (!from || COMPANION.test(from) || !getBinaryNodeChild(stanza, 'identity')) return;
   const address = otherPerson(from, owner);
