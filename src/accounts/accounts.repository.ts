@@ -18,6 +18,14 @@ export interface ServedAccount {
   repaired: number;
 }
 
+/** What was learned of the account itself; null where nothing was. */
+export interface AccountNews {
+  lid?: string | null;
+  pushName?: string | null;
+  /** 32 bytes. */
+  identityKey?: Buffer | null;
+}
+
 /** Between two comparisons of the address book with the server's. */
 const CHECK_EVERY = '1 day';
 
@@ -50,11 +58,13 @@ export class AccountsRepository {
   }
 
   /** Values that are null change nothing. */
-  async update(tx: Transaction, id: number, news: { lid?: string | null; pushName?: string | null }): Promise<void> {
+  async update(tx: Transaction, id: number, news: AccountNews): Promise<void> {
     await tx.query(
-      `UPDATE account SET lid = coalesce($2, lid), push_name = coalesce($3, push_name)
-       WHERE id = $1 AND (lid, push_name) IS DISTINCT FROM (coalesce($2, lid), coalesce($3, push_name))`,
-      [id, news.lid ?? null, news.pushName ?? null],
+      `UPDATE account SET lid = coalesce($2, lid), push_name = coalesce($3, push_name),
+         identity_key = coalesce($4, identity_key)
+       WHERE id = $1 AND (lid, push_name, identity_key)
+         IS DISTINCT FROM (coalesce($2, lid), coalesce($3, push_name), coalesce($4, identity_key))`,
+      [id, news.lid ?? null, news.pushName ?? null, news.identityKey ?? null],
     );
   }
 

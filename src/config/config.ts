@@ -27,7 +27,9 @@ export class Config {
   PORT = 8888;
 
   /** Address that the HTTP API listens on. Whoever reaches it can link the account: keep it private. */
-  @Matches(/^[\w.:-]+$/, { message: 'an address or host name to listen on, for example 127.0.0.1 or 0.0.0.0' })
+  @Matches(/^[\w.:-]+$/, {
+    message: 'an address or host name to listen on, for example 127.0.0.1 or 0.0.0.0',
+  })
   HOST = '127.0.0.1';
 
   /** Postgres to use; without it an embedded one runs under DATA_DIR. */
@@ -48,6 +50,27 @@ export class Config {
   /** Which parts run in this process: `all`, only the HTTP `api`, or only the WhatsApp `session`. */
   @IsIn(ROLES, { message: `one of ${ROLES.join(', ')}` })
   ROLE: Role = 'all';
+
+  /**
+   * How many people a minute are asked about (about, picture, business name, identity key) in the background; 0 asks
+   * about nobody, not even on request. WhatsApp publishes no limits, and bans accounts that ask in bulk. 20 a minute
+   * is what a person who scrolls through his contacts causes; 1,000 contacts take 50 minutes, once a week at most.
+   */
+  @Transform(toNumber)
+  @IsInt({ message: 'a number of people from 0 to 6000, for example 20' })
+  @Min(0, { message: 'a number of people from 0 to 6000, for example 20' })
+  @Max(6000, { message: 'a number of people from 0 to 6000, for example 20' })
+  DOWNLOADS_PER_MINUTE = 20;
+
+  /**
+   * Minutes after linking during which nobody is asked about unless somebody wants it: a device that has just been
+   * linked, and asks about everybody at once, looks like a harvester, and its line is busy with the first sync.
+   */
+  @Transform(toNumber)
+  @IsInt({ message: 'a number of minutes from 0 to 10080, for example 5' })
+  @Min(0, { message: 'a number of minutes from 0 to 10080, for example 5' })
+  @Max(10080, { message: 'a number of minutes from 0 to 10080, for example 5' })
+  DOWNLOADS_START_AFTER_MINUTES = 5;
 
   /**
    * Megabytes of profile pictures to keep, of all accounts together; over it, those not asked for the longest go. A

@@ -27,6 +27,19 @@ export interface SessionDto {
     /** Contacts that such comparisons have put right, ever. */
     repaired: number;
   };
+  /** How far about, picture, business name and identity key of that account's people have been fetched. */
+  profiles: ProfilesDto;
+}
+
+export interface ProfilesDto {
+  /** Who can be asked about. */
+  people: number;
+  /** Who has been asked about at least once. */
+  fetched: number;
+  /** Who is to be asked about, for the first time or again. */
+  due: number;
+  /** Why nobody, or only those whom somebody wants, are asked about at the moment; null when all are. */
+  paused: string | null;
 }
 
 function explain({ value }: ValidationArguments): string {

@@ -6,7 +6,8 @@ import { SessionCommandsRepository } from '../accounts/session-commands.reposito
 import type { SessionStatus } from '../accounts/session-state.entity.js';
 import { type SessionSnapshot, SessionStateRepository } from '../accounts/session-state.repository.js';
 import { ContactsRepository } from '../contacts/contacts.repository.js';
-import type { SessionDto } from './session.dto.js';
+import { ProfileDownloadsRepository } from '../contacts/profile-downloads.repository.js';
+import type { ProfilesDto, SessionDto } from './session.dto.js';
 import { CommandRefused, NoQr, SessionNotAnswering } from './session.errors.js';
 
 const COMMAND_TIMEOUT_MS = 20_000;
@@ -24,6 +25,7 @@ export class SessionService {
     private readonly accounts: AccountsRepository,
     private readonly contacts: ContactsRepository,
     private readonly commands: SessionCommandsRepository,
+    private readonly downloads: ProfileDownloadsRepository,
   ) {}
 
   async describe(): Promise<SessionDto> {
@@ -46,7 +48,17 @@ export class SessionService {
         checked_at: account?.checkedAt?.toISOString() ?? null,
         repaired: account?.repaired ?? 0,
       },
+      profiles: await this.describeProfiles(account, state),
     };
+  }
+
+  private async describeProfiles(
+    account: ServedAccount | null,
+    state: SessionSnapshot,
+  ): Promise<ProfilesDto> {
+    const progress = account ? await this.downloads.progress(account.id) : { people: 0, fetched: 0, due: 0 };
+    const paused = state.status === 'open' ? state.profilesPause.reason : 'The session is not open.';
+    return { ...progress, paused };
   }
 
   /** @throws NoQr when there is nothing to scan */
@@ -54,7 +66,9 @@ export class SessionService {
     const { status, qr, isAttended } = await this.state.get();
     if (!isAttended) throw new NoQr(UNATTENDED);
     if (qr) return qr;
-    throw new NoQr(LINKED.has(status) ? 'an account is linked.' : 'WhatsApp has not sent one yet. Try again shortly.');
+    throw new NoQr(
+      LINKED.has(status) ? 'an account is linked.' : 'WhatsApp has not sent one yet. Try again shortly.',
+    );
   }
 
   /** @returns the 8 characters to enter on the phone */

@@ -33,7 +33,10 @@ export interface KeyHooks {
  * that were uploaded are never given out twice.
  */
 export class AuthState implements AuthenticationState {
-  readonly keys: SignalKeyStore = { get: (type, ids) => this.getKeys(type, ids), set: (keys) => this.setKeys(keys) };
+  readonly keys: SignalKeyStore = {
+    get: (type, ids) => this.getKeys(type, ids),
+    set: (keys) => this.setKeys(keys),
+  };
 
   /** What is known to be in the database, to spare writes. */
   private savedCredentials: string | null = null;
@@ -59,7 +62,10 @@ export class AuthState implements AuthenticationState {
   }
 
   /** Saves the credentials that a phone has just confirmed, with what else belongs to the link. */
-  async saveLink(confirmed: Partial<AuthenticationCreds>, work: (tx: Transaction) => Promise<void>): Promise<void> {
+  async saveLink(
+    confirmed: Partial<AuthenticationCreds>,
+    work: (tx: Transaction) => Promise<void>,
+  ): Promise<void> {
     await this.withCredentials(work, { ...this.creds, ...confirmed });
   }
 
@@ -84,7 +90,8 @@ export class AuthState implements AuthenticationState {
     type: T,
     ids: string[],
   ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
-    if (type === 'app-state-sync-version') return (await this.getVersions(ids)) as { [id: string]: SignalDataTypeMap[T] };
+    if (type === 'app-state-sync-version')
+      return (await this.getVersions(ids)) as { [id: string]: SignalDataTypeMap[T] };
     return this.findKeys(type, ids);
   }
 
@@ -126,6 +133,16 @@ export async function loadCredentials(repository: AuthStateRepository): Promise<
 /** Whether a phone has confirmed this device. */
 export function isLinked(creds: AuthenticationCreds): boolean {
   return Boolean(creds.account && creds.me);
+}
+
+/**
+ * The identity key of the linked account. Once saved and loaded it is base64: protobuf writes its bytes that way before
+ * BufferJSON sees them.
+ */
+export function accountKeyOf({ account }: AuthenticationCreds): Uint8Array | null {
+  const key: unknown = account?.accountSignatureKey;
+  if (typeof key === 'string') return Buffer.from(key, 'base64');
+  return key instanceof Uint8Array ? key : null;
 }
 
 /** A pairing code that nobody entered leaves a `me` behind, with which Baileys would try to log in. */

@@ -10,7 +10,15 @@ import {
   type WAVersion,
 } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../contacts/address.js';
-import { AuthState, isLinked, type KeyHooks, loadCredentials } from '../auth-state/auth-state.js';
+import {
+  accountKeyOf,
+  AuthState,
+  isLinked,
+  type KeyHooks,
+  loadCredentials,
+} from '../auth-state/auth-state.js';
+import type { ProfileLine } from '../profiles/profile-line.js';
+import { privacyTokenOf } from '../profiles/privacy-token.js';
 import { AddressBookSync } from '../sync/address-book-sync.js';
 import { keepPeerMessages } from '../sync/peer-messages.js';
 import type { SyncServices } from '../sync/sync-services.js';
@@ -101,11 +109,11 @@ export class Connection {
     const account = isLinked(creds) ? await services.accounts.findServed() : null;
     over.throwIfAborted();
     let connection: Connection | null = null;
-    const query = (node: BinaryNode): Promise<BinaryNode> => {
-      if (!connection) throw new Error('The connection is not made yet');
-      return connection.query(node);
+    const line: ProfileLine = {
+      query: async (node) => made(connection).query(node),
+      privacyToken: async (address, lid) => privacyTokenOf(made(connection).socket, address, lid),
     };
-    const sync = account ? new AddressBookSync(account, query, services) : null;
+    const sync = account ? new AddressBookSync(account, line, services) : null;
     const authState = new AuthState(creds, services.authState, services.ownership, sync ?? NO_SYNC);
     connection = new Connection(services, authState, sync, events, version);
     return connection;
@@ -172,7 +180,10 @@ export class Connection {
   private onOpen(): void {
     this.openedAtMs = performance.now();
     this.events.open();
-    this.sync?.opened(this.authState.creds.me?.lid).catch((error: unknown) => this.abandon(error));
+    const { me } = this.authState.creds;
+    this.sync
+      ?.opened(me?.lid, accountKeyOf(this.authState.creds))
+      .catch((error: unknown) => this.abandon(error));
   }
 
   /** Runs before Baileys' handlers see the stanzas, and so before anything is acknowledged. */
@@ -207,4 +218,9 @@ export class Connection {
     this.logger.warn(`The connection is given up: ${(error as Error).message}`);
     this.cut();
   }
+}
+
+function made(connection: Connection | null): Connection {
+  if (!connection) throw new Error('The connection is not made yet');
+  return connection;
 }

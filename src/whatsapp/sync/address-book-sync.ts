@@ -6,6 +6,8 @@ import type { AddressBookOwner, LidPair } from '../../contacts/contact-changes.j
 import { cleanName } from '../../contacts/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
+import { ProfileDownloader } from '../profiles/profile-downloader.js';
+import type { ProfileLine } from '../profiles/profile-line.js';
 import type { SyncServices } from './sync-services.js';
 import { ADDRESS_BOOK, ownPushName, savedByMutations, SETTINGS } from './app-state/address-book-mutations.js';
 import { CollectionKeeper } from './app-state/collection-keeper.js';
@@ -14,9 +16,11 @@ import { CollectionSync, type TakenOver } from './app-state/collection-sync.js';
 import { SyncKeys } from './app-state/sync-keys.js';
 import { FirstSync } from './first-sync.js';
 import { HistorySync } from './history/history-sync.js';
+import { identityKeysOf } from './identity-keys.js';
 import { Reconciliation } from './reconciliation.js';
 import { FactsWriter } from './stanzas/facts-writer.js';
 import { readStanza } from './stanzas/stanza-dispatcher.js';
+import { bareKey } from './stanzas/signed-key-index.js';
 import { hasFacts, noFacts, type StanzaFacts } from './stanzas/stanza-facts.js';
 
 const { PUSH_NAME } = proto.Message.HistorySyncType;
@@ -33,18 +37,18 @@ export class AddressBookSync implements KeyHooks {
   private readonly firstSync: FirstSync;
   private readonly facts: FactsWriter;
   private readonly reconciliation: Reconciliation;
+  private readonly profiles: ProfileDownloader;
   private isOpen = false;
 
-  /** @param query sends an IQ over the connection */
   constructor(
     account: ServedAccount,
-    query: Query,
+    line: ProfileLine,
     private readonly services: SyncServices,
   ) {
     const { id, jid, lid, linkedAt } = account;
     this.owner = { accountId: id, jid: jid as Jid, lid: parseLid(lid), linkedAt };
-    const { history, contacts, accounts, ownership } = services;
-    this.facts = new FactsWriter({ owner: this.owner, contacts, accounts, ownership });
+    const { history, contacts, ownership } = services;
+    this.facts = new FactsWriter(this.owner, services.stanzaFacts, ownership);
     this.firstSync = new FirstSync(
       () => history.countPending(id),
       () => this.markSynced(),
@@ -57,8 +61,9 @@ export class AddressBookSync implements KeyHooks {
     });
     const keys = new SyncKeys(services.authState);
     this.keepers = new Map(
-      [ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, query, keys)]),
+      [ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, line.query, keys)]),
     );
+    this.profiles = new ProfileDownloader(this.owner, line, services.profiles);
     if (account.syncedAt) this.firstSync.close();
     this.reconciliation = new Reconciliation(
       () => services.accounts.isCheckDue(id),
@@ -67,15 +72,19 @@ export class AddressBookSync implements KeyHooks {
   }
 
   /** The connection is open: reads all that may have changed while it was not. */
-  async opened(lid: string | undefined): Promise<void> {
+  async opened(lid: string | undefined, identityKey: Uint8Array | null): Promise<void> {
     this.isOpen = true;
     this.owner.lid = parseLid(lid) ?? this.owner.lid;
+    const news = { lid: this.owner.lid, identityKey: bareKey(identityKey) };
     await this.services.ownership.transaction((tx) =>
-      this.services.accounts.update(tx, this.owner.accountId, { lid: this.owner.lid }),
+      this.services.accounts.update(tx, this.owner.accountId, news),
     );
+    // While that was written, the connection may have ended.
+    if (!this.isOpen) return;
     for (const keeper of this.keepers.values()) keeper.requestInBackground();
     this.history.wake();
     this.reconciliation.start();
+    this.profiles.start();
   }
 
   close(): void {
@@ -83,6 +92,7 @@ export class AddressBookSync implements KeyHooks {
     this.reconciliation.stop();
     this.firstSync.close();
     this.history.close();
+    this.profiles.close();
     for (const keeper of this.keepers.values()) keeper.close();
   }
 
@@ -92,13 +102,15 @@ export class AddressBookSync implements KeyHooks {
     for (const stanza of stanzas) this.readSafely(stanza, facts);
     if (hasFacts(facts)) await this.facts.save(facts);
     for (const collection of facts.outdatedCollections) this.keepers.get(collection)?.requestInBackground();
+    if (facts.addressBookIsInDoubt) this.keepers.get(ADDRESS_BOOK)?.requestAnew();
   }
 
-  /** Pairs that Baileys learns, from messages and queries, and history that the phone announces. */
+  /** Pairs and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
   async saved(tx: Transaction, data: KeptData): Promise<void> {
     const { contacts, history } = this.services;
     const pairs = pairsOf(data['lid-mapping'] ?? {});
-    if (pairs.length > 0) await contacts.apply(tx, this.owner, { pairs });
+    const identityKeys = identityKeysOf(data['identity-key'] ?? {}, this.owner, new Date());
+    if (pairs.length + identityKeys.length > 0) await contacts.apply(tx, this.owner, { pairs, identityKeys });
     for (const notification of Object.values(data['history-notification'] ?? {})) {
       await history.add(tx, this.owner.accountId, notification);
     }

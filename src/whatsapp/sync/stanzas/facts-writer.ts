@@ -1,23 +1,19 @@
 import { Logger } from '@nestjs/common';
-import type { AccountsRepository } from '../../../accounts/accounts.repository.js';
-import type { AddressBookOwner, PushName } from '../../../contacts/contact-changes.js';
-import { cleanName, type ContactsService } from '../../../contacts/contacts.service.js';
+import type { AddressBookOwner } from '../../../contacts/contact-changes.js';
 import { isRefusal } from '../../../database/database-errors.js';
 import type { Ownership } from '../../session/ownership.js';
+import type { StanzaFactsWriter } from './stanza-facts-writer.js';
 import { noFacts, type StanzaFacts } from './stanza-facts.js';
 
-export interface FactsWriterOptions {
-  owner: AddressBookOwner & { linkedAt: Date };
-  contacts: ContactsService;
-  accounts: AccountsRepository;
-  ownership: Ownership;
-}
-
-/** Writes what stanzas say of people. */
+/** Saves what stanzas say, so that no fact can hold up the others. */
 export class FactsWriter {
   private readonly logger = new Logger(FactsWriter.name);
 
-  constructor(private readonly options: FactsWriterOptions) {}
+  constructor(
+    private readonly owner: AddressBookOwner & { linkedAt: Date },
+    private readonly writer: StanzaFactsWriter,
+    private readonly ownership: Ownership,
+  ) {}
 
   /**
    * In one transaction. A fact that the database refuses (which would be a defect of this service) must not hold up
@@ -41,28 +37,17 @@ export class FactsWriter {
     }
   }
 
-  private async write({ changes, ownPushName }: StanzaFacts): Promise<void> {
-    const { ownership, contacts, accounts, owner } = this.options;
-    const pushNames = changes.pushNames.map((heard) => this.afterLinking(heard));
-    await ownership.transaction(async (tx) => {
-      await contacts.apply(tx, owner, { ...changes, pushNames });
-      await accounts.update(tx, owner.accountId, { pushName: cleanName(ownPushName) });
-    });
-  }
-
-  /** What comes over this link is newer than the history told at linking, whatever the clocks say. */
-  private afterLinking(heard: PushName): PushName {
-    const { linkedAt } = this.options.owner;
-    return heard.heardAt > linkedAt ? heard : { ...heard, heardAt: linkedAt };
+  private async write(facts: StanzaFacts): Promise<void> {
+    await this.ownership.transaction((tx) => this.writer.write(tx, this.owner, facts));
   }
 }
 
-function singly({ changes, ownPushName }: StanzaFacts): StanzaFacts[] {
+function singly({ changes, ...others }: StanzaFacts): StanzaFacts[] {
   const ofPeople = Object.entries(changes).flatMap(([kind, list]) =>
     list.map((entry) => {
       const facts = noFacts();
       return { ...facts, changes: { ...facts.changes, [kind]: [entry] } };
     }),
   );
-  return ownPushName === null ? ofPeople : [...ofPeople, { ...noFacts(), ownPushName }];
+  return [...ofPeople, { ...others, changes: noFacts().changes }];
 }
