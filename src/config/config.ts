@@ -27,7 +27,9 @@ export class Config {
   PORT = 8888;
 
   /** Address that the HTTP API listens on. Whoever reaches it can link the account: keep it private. */
-  @Matches(/^[\w.:-]+$/, { message: 'an address or host name to listen on, for example 127.0.0.1 or 0.0.0.0' })
+  @Matches(/^[\w.:-]+$/, {
+    message: 'an address or host name to listen on, for example 127.0.0.1 or 0.0.0.0',
+  })
   HOST = '127.0.0.1';
 
   /** Postgres to use; without it an embedded one runs under DATA_DIR. */
