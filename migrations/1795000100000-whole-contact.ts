@@ -11,7 +11,9 @@ const SEARCHED = [
   `split_part(jid, '@', 1)`,
 ];
 
-const SEARCH_TEXT = SEARCHED.map((text) => `coalesce(search_key(${text}), '')`).join(` || chr(10) || ' ' || `);
+const SEARCH_TEXT = SEARCHED.map((text) => `coalesce(search_key(${text}), '')`).join(
+  ` || chr(10) || ' ' || `,
+);
 
 /** As the API shows it: the saved name, else the one that he chose, else his business, else the number. */
 const SHOWN_NAME =

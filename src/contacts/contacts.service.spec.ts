@@ -43,7 +43,8 @@ describe('the address book', () => {
     owner = { accountId: id, jid: ME, lid: MY_LID };
   });
 
-  const apply = (changes: ContactChanges) => dataSource.transaction((tx) => service.apply(tx, owner, changes));
+  const apply = (changes: ContactChanges) =>
+    dataSource.transaction((tx) => service.apply(tx, owner, changes));
 
   async function list(): Promise<ContactDto[]> {
     let text = '';
@@ -54,7 +55,9 @@ describe('the address book', () => {
   const saved = (address: Jid | Lid, fullName: string | null, firstName: string | null) => ({
     saved: [{ address, fullName, firstName }],
   });
-  const called = (address: Jid | Lid, name: string, heardAt = EARLIER) => ({ pushNames: [{ address, name, heardAt }] });
+  const called = (address: Jid | Lid, name: string, heardAt = EARLIER) => ({
+    pushNames: [{ address, name, heardAt }],
+  });
   const contact = (jid: Jid, names: Partial<ContactDto>) => ({
     jid,
     push_name: '',
@@ -71,7 +74,9 @@ describe('the address book', () => {
   it('lists by JID, byte by byte', async () => {
     const short = '49170111@s.whatsapp.net' as Jid;
     const long = '491701112@s.whatsapp.net' as Jid;
-    await apply({ saved: [short, long, ANNA].map((address) => ({ address, fullName: 'x', firstName: null })) });
+    await apply({
+      saved: [short, long, ANNA].map((address) => ({ address, fullName: 'x', firstName: null })),
+    });
     expect((await list()).map(({ jid }) => jid)).toEqual([short, long, ANNA].sort());
   });
 
@@ -79,7 +84,9 @@ describe('the address book', () => {
     const name = ' "Ünïcode" \\ back\\\\slash\n\ttab ,\u0001\u0002 👩‍👩‍👧 עברית ';
     await apply(saved(ANNA, name, "O'Hara"));
     await apply(called(ANNA, '%s {"a":1}'));
-    expect(await list()).toEqual([contact(ANNA, { full_name: name, first_name: "O'Hara", push_name: '%s {"a":1}' })]);
+    expect(await list()).toEqual([
+      contact(ANNA, { full_name: name, first_name: "O'Hara", push_name: '%s {"a":1}' }),
+    ]);
   });
 
   it('leaves out what Postgres cannot keep: NUL, and halves of characters', async () => {
@@ -127,12 +134,16 @@ describe('the address book', () => {
     await apply(called(ANNA_LID, 'anni'));
     expect(await list()).toEqual([contact(ANNA, { full_name: 'Anna', first_name: 'Anna' })]);
     await apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }] });
-    expect(await list()).toEqual([contact(ANNA, { full_name: 'Anna', first_name: 'Anna', push_name: 'anni' })]);
+    expect(await list()).toEqual([
+      contact(ANNA, { full_name: 'Anna', first_name: 'Anna', push_name: 'anni' }),
+    ]);
 
     await apply({ pairs: [{ jid: BEN, lid: BEN_LID }] });
     await apply(called(BEN_LID, 'benny'));
     await apply(saved(BEN, 'Ben', 'Ben'));
-    expect((await list())[1]).toEqual(contact(BEN, { full_name: 'Ben', first_name: 'Ben', push_name: 'benny' }));
+    expect((await list())[1]).toEqual(
+      contact(BEN, { full_name: 'Ben', first_name: 'Ben', push_name: 'benny' }),
+    );
     expect(await dataSource.query('SELECT count(*)::int AS rows FROM contact')).toEqual([{ rows: 2 }]);
   });
 
@@ -165,7 +176,11 @@ describe('the address book', () => {
   });
 
   it('moves what a person says of himself along with his LID, and leaves what is saved under the number', async () => {
-    await apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }], ...saved(ANNA, 'Anna', 'Anna'), ...called(ANNA_LID, 'anni') });
+    await apply({
+      pairs: [{ jid: ANNA, lid: ANNA_LID }],
+      ...saved(ANNA, 'Anna', 'Anna'),
+      ...called(ANNA_LID, 'anni'),
+    });
     await apply({ pairs: [{ jid: BEN, lid: ANNA_LID }] });
     expect(await list()).toEqual([
       contact(ANNA, { full_name: 'Anna', first_name: 'Anna' }),
@@ -174,23 +189,47 @@ describe('the address book', () => {
   });
 
   it('parts and joins rows that were paired crosswise', async () => {
-    await apply({ pairs: [{ jid: ANNA, lid: BEN_LID }, { jid: BEN, lid: ANNA_LID }] });
-    await apply({ pushNames: [...called(ANNA_LID, 'anni').pushNames, ...called(BEN_LID, 'benny').pushNames] });
-    await apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }, { jid: BEN, lid: BEN_LID }] });
-    expect(await list()).toEqual([contact(ANNA, { push_name: 'anni' }), contact(BEN, { push_name: 'benny' })]);
+    await apply({
+      pairs: [
+        { jid: ANNA, lid: BEN_LID },
+        { jid: BEN, lid: ANNA_LID },
+      ],
+    });
+    await apply({
+      pushNames: [...called(ANNA_LID, 'anni').pushNames, ...called(BEN_LID, 'benny').pushNames],
+    });
+    await apply({
+      pairs: [
+        { jid: ANNA, lid: ANNA_LID },
+        { jid: BEN, lid: BEN_LID },
+      ],
+    });
+    expect(await list()).toEqual([
+      contact(ANNA, { push_name: 'anni' }),
+      contact(BEN, { push_name: 'benny' }),
+    ]);
     expect(await dataSource.query('SELECT count(*)::int AS rows FROM contact')).toEqual([{ rows: 2 }]);
   });
 
   it('does not let old pairs contradict what is known', async () => {
     await apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }], ...called(ANNA_LID, 'anni') });
-    await apply({ oldPairs: [{ jid: BEN, lid: ANNA_LID }, { jid: ANNA, lid: BEN_LID }] });
+    await apply({
+      oldPairs: [
+        { jid: BEN, lid: ANNA_LID },
+        { jid: ANNA, lid: BEN_LID },
+      ],
+    });
     expect(await list()).toEqual([contact(ANNA, { push_name: 'anni' })]);
     await apply({ oldPairs: [{ jid: BEN, lid: BEN_LID }], ...called(BEN_LID, 'benny') });
     expect((await list())[1]).toEqual(contact(BEN, { push_name: 'benny' }));
   });
 
   it('has the own number only if it is saved', async () => {
-    await apply({ ...called(ME, 'me'), pairs: [{ jid: ME, lid: MY_LID }], businessNames: [{ address: ME, name: 'x' }] });
+    await apply({
+      ...called(ME, 'me'),
+      pairs: [{ jid: ME, lid: MY_LID }],
+      businessNames: [{ address: ME, name: 'x' }],
+    });
     expect(await list()).toEqual([]);
     await apply(saved(ME, 'My own number', 'Me'));
     expect(await list()).toEqual([contact(ME, { full_name: 'My own number', first_name: 'Me' })]);
@@ -225,7 +264,11 @@ describe('the address book', () => {
     const listed = await list();
     expect(listed).toHaveLength(12_000);
     expect(listed[11_999]).toEqual(
-      contact(people[11_999]!.jid, { full_name: 'Person 11999', first_name: 'Person', push_name: 'push 11999' }),
+      contact(people[11_999]!.jid, {
+        full_name: 'Person 11999',
+        first_name: 'Person',
+        push_name: 'push 11999',
+      }),
     );
     const versions = () => dataSource.query<unknown[]>('SELECT xmin, ctid FROM contact ORDER BY id LIMIT 5');
     const before = await versions();

@@ -92,7 +92,9 @@ function cleanAbout(about: About): About {
 
 function areAllOther(change: NumberChange, isOther: (address: Address) => boolean): boolean {
   const { oldJid, newJid, oldLid, newLid } = change;
-  return oldJid !== newJid && [oldJid, newJid, oldLid, newLid].every((address) => !address || isOther(address));
+  return (
+    oldJid !== newJid && [oldJid, newJid, oldLid, newLid].every((address) => !address || isOther(address))
+  );
 }
 
 /** A person may have had several keys in one list: each once, with the time at which it was seen last. */

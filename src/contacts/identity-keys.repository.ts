@@ -28,7 +28,10 @@ export class IdentityKeysRepository {
          RETURNING contact_id`,
         [...values, batch.map(({ key }) => key), batch.map(({ seenAt }) => seenAt)],
       );
-      await this.chooseCurrent(tx, seen.map(({ contact_id }) => contact_id));
+      await this.chooseCurrent(
+        tx,
+        seen.map(({ contact_id }) => contact_id),
+      );
     });
   }
 

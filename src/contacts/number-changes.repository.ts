@@ -29,7 +29,8 @@ export class NumberChangesRepository {
       const after = await this.find(tx, accountId, change.newJid);
       const isKnown = before?.movedTo === change.newJid && after?.movedFrom === change.oldJid;
       if (!isKnown) await this.applyOne(tx, accountId, change);
-      else if (change.newLid) await this.pairs.join(tx, accountId, [{ jid: change.newJid, lid: change.newLid }]);
+      else if (change.newLid)
+        await this.pairs.join(tx, accountId, [{ jid: change.newJid, lid: change.newLid }]);
     }
   }
 

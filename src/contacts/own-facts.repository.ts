@@ -22,8 +22,12 @@ const OWN_FACTS: Record<string, string> = {
   profile_requested_at: 'least(s.profile_requested_at, t.profile_requested_at)',
 };
 
-const TAKEN = Object.entries(OWN_FACTS).map(([column, value]) => `${column} = ${value}`).join(', ');
-const CLEARED = Object.keys(OWN_FACTS).map((column) => `${column} = NULL`).join(', ');
+const TAKEN = Object.entries(OWN_FACTS)
+  .map(([column, value]) => `${column} = ${value}`)
+  .join(', ');
+const CLEARED = Object.keys(OWN_FACTS)
+  .map((column) => `${column} = NULL`)
+  .join(', ');
 
 /** Rows by their ids: `from` gives, `to` takes. */
 export interface RowMove {
@@ -51,7 +55,9 @@ export class OwnFactsRepository {
        WHERE t.id = m.target`,
       values,
     );
-    await tx.query(`UPDATE contact SET ${CLEARED}, updated_at = now() WHERE id = ANY ($1::bigint[])`, [values[0]]);
+    await tx.query(`UPDATE contact SET ${CLEARED}, updated_at = now() WHERE id = ANY ($1::bigint[])`, [
+      values[0],
+    ]);
     await this.pictures.move(tx, moves);
     await this.identityKeys.move(tx, moves);
     await tx.query(

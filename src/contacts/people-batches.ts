@@ -13,7 +13,10 @@ export async function forEachBatch<T extends { address: Address }>(
 ): Promise<void> {
   const jid = people.filter(({ address }) => !isLid(address));
   const lid = people.filter(({ address }) => isLid(address));
-  for (const [column, rows] of [['jid', jid], ['lid', lid]] as const) {
+  for (const [column, rows] of [
+    ['jid', jid],
+    ['lid', lid],
+  ] as const) {
     for (let start = 0; start < rows.length; start += MAX_BATCH_ROWS) {
       await write(column, rows.slice(start, start + MAX_BATCH_ROWS));
     }

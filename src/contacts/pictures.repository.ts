@@ -5,6 +5,9 @@ import type { Picture } from './contact-changes.js';
 import { sniffImageType } from './image-type.js';
 import { forEachBatch } from './people-batches.js';
 
+/** Of bytes that are no known image: a type that came with them could make a browser run them. */
+const UNKNOWN_TYPE = 'application/octet-stream';
+
 /** How far below the limit the total goes when it was passed: so that not every picture that comes evicts one. */
 const EVICT_TO = 0.95;
 
@@ -98,9 +101,9 @@ export class PicturesRepository {
       const id = picture.state === 'changed' ? picture.id : null;
       return { state: picture.state, id, bytes: null, contentType: null, url: null };
     }
-    const { state, id, bytes, contentType, url } = picture;
+    const { state, id, bytes, url } = picture;
     const fits = bytes.length > 0 && bytes.length <= this.maxPictureBytes;
-    return { state, id, url, bytes: fits ? bytes : null, contentType: sniffImageType(bytes) ?? contentType };
+    return { state, id, url, bytes: fits ? bytes : null, contentType: sniffImageType(bytes) ?? UNKNOWN_TYPE };
   }
 
   /** Over the total, the bytes that nobody has asked for the longest go; what is known of the picture stays. */

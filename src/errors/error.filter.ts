@@ -5,7 +5,15 @@ import { STATUS_CODES } from 'node:http';
 import { isDatabaseUnavailable } from '../database/database-errors.js';
 import { DomainError, type DomainErrorKind } from './domain-error.js';
 
-const STATUS: Record<DomainErrorKind, number> = { invalid: 400, 'not-found': 404, conflict: 409, unavailable: 503 };
+const STATUS: Record<DomainErrorKind, number> = {
+  invalid: 400,
+  'not-found': 404,
+  conflict: 409,
+  limited: 429,
+  unavailable: 503,
+};
+
+const RETRY_UNAVAILABLE_AFTER_SECONDS = 5;
 
 /**
  * Every error as `{"statusCode", "error", "message"}`, as Nest writes its own. What is unexpected shows nothing but
@@ -22,7 +30,9 @@ export class ErrorFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    if (statusCode === 503) response.setHeader('Retry-After', '5');
+    const told = error instanceof DomainError ? error.retryAfterSeconds : undefined;
+    const retryAfter = told ?? (statusCode === 503 ? RETRY_UNAVAILABLE_AFTER_SECONDS : undefined);
+    if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
     response.status(statusCode).json({ statusCode, error: STATUS_CODES[statusCode], message });
   }
 

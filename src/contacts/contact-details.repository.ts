@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { poolOf } from '../database/postgres-pool.js';
+import { type Address, isLid, type Jid, type Lid } from './address.js';
+import { FIRST_NAME, FULL_NAME, HAS_NAME } from './contact-names.sql.js';
+import type { PictureState } from './contact-picture.entity.js';
+
+/** A person with all that is known of him; the columns of Contact, ContactPicture and IdentityKey. */
+export interface PersonRow {
+  id: string;
+  jid: Jid | null;
+  lid: Lid | null;
+  push_name: string | null;
+  full_name: string | null;
+  first_name: string | null;
+  business_name: string | null;
+  is_business: boolean | null;
+  about: string | null;
+  about_set_at: Date | null;
+  about_state: 'known' | 'hidden' | null;
+  saved: boolean;
+  moved_to: Jid | null;
+  moved_from: Jid | null;
+  updated_at: Date;
+  picture_state: PictureState | null;
+  picture_id: string | null;
+  picture_bytes: number | null;
+  picture_updated_at: Date | null;
+  key: Buffer | null;
+  key_since: Date | null;
+}
+
+/** What one look-up finds: whose address book it is, and the person. */
+export interface FoundPerson {
+  accountId: number;
+  synced: boolean;
+  person: PersonRow | null;
+}
+
+export interface KeyRow {
+  key: Buffer;
+  first_seen_at: Date;
+  last_seen_at: Date;
+  is_current: boolean;
+}
+
+const PERSON = `c.id, c.jid, c.lid, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
+  c.business_name, c.is_business, c.about, c.about_set_at, c.about_state, c.saved OR c.lid_saved AS saved,
+  c.moved_to, c.moved_from, c.updated_at`;
+
+/** Reads of one person, each a prepared statement. */
+@Injectable()
+export class ContactDetailsRepository {
+  private readonly pool: Pool;
+
+  constructor(@InjectDataSource() dataSource: DataSource) {
+    this.pool = poolOf(dataSource);
+  }
+
+  /**
+   * @param addresses forms of one person's address; who has a name goes before who has none, then the first form
+   * @returns null when no account is linked yet
+   */
+  async find(addresses: [Address, ...Address[]]): Promise<FoundPerson | null> {
+    const column = isLid(addresses[0]) ? 'lid' : 'jid';
+    const { rows } = await this.pool.query<PersonRow & { account_id: number; synced: boolean }>({
+      name: `find-person-by-${column}`,
+      text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.*,
+          p.state AS picture_state, p.picture_id, p.size_bytes AS picture_bytes, p.updated_at AS picture_updated_at,
+          k.key, k.first_seen_at AS key_since
+        FROM session_state s JOIN account a ON a.id = s.account_id
+        LEFT JOIN LATERAL (
+          SELECT ${PERSON} FROM contact c
+          WHERE c.account_id = a.id AND c.${column} = ANY ($1::text[])
+          ORDER BY ${HAS_NAME} DESC, array_position($1::text[], c.${column}) LIMIT 1
+        ) c ON true
+        LEFT JOIN contact_picture p ON p.contact_id = c.id
+        LEFT JOIN identity_key k ON k.contact_id = c.id AND k.is_current`,
+      values: [addresses],
+    });
+    const [row] = rows;
+    if (!row) return null;
+    const { account_id: accountId, synced, ...person } = row;
+    return { accountId, synced, person: person.id === null ? null : person };
+  }
+
+  /** All keys of a person, the current one first, then by the time of their end. */
+  async listKeys(contactId: string): Promise<KeyRow[]> {
+    const { rows } = await this.pool.query<KeyRow>({
+      name: 'list-identity-keys',
+      text: `SELECT key, first_seen_at, last_seen_at, is_current FROM identity_key WHERE contact_id = $1
+        ORDER BY is_current DESC, last_seen_at DESC, id DESC`,
+      values: [contactId],
+    });
+    return rows;
+  }
+}

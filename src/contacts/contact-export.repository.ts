@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { copyLines, readJsonLines } from '../database/copy-lines.js';
+import { poolOf } from '../database/postgres-pool.js';
+import { FIRST_NAME, FULL_NAME, HAS_NAME } from './contact-names.sql.js';
+
+/** A person with a number and a name of any kind; null where nothing is known. */
+export interface ExportedContact {
+  jid: string;
+  phone: string;
+  full_name: string | null;
+  first_name: string | null;
+  push_name: string | null;
+  business_name: string | null;
+  is_business: boolean | null;
+  saved: boolean;
+  about: string | null;
+  /** ISO 8601 in UTC, to the second. */
+  updated_at: string;
+  /** Null unless asked for, and there is one. */
+  photo: { type: string; base64: string } | null;
+}
+
+/** The whole address book, in the order of JIDs, with flat memory. */
+@Injectable()
+export class ContactExportRepository {
+  private readonly pool: Pool;
+
+  constructor(@InjectDataSource() dataSource: DataSource) {
+    this.pool = poolOf(dataSource);
+  }
+
+  /** Resolves when the query runs, so that a database that is away is still an error of the request. */
+  async stream(accountId: number, { photo }: { photo: boolean }): Promise<AsyncGenerator<ExportedContact>> {
+    const photoValue = photo
+      ? `CASE WHEN p.bytes IS NOT NULL AND p.state = 'present' THEN json_build_object(
+           'type', p.content_type, 'base64', translate(encode(p.bytes, 'base64'), e'\\n', '')) END`
+      : 'NULL::json';
+    const rows = await copyLines(
+      this.pool,
+      `SELECT row_to_json(exported) FROM (
+         SELECT c.jid, split_part(c.jid, '@', 1) AS phone, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
+           c.push_name, c.business_name, c.is_business, c.saved OR c.lid_saved AS saved, c.about,
+           to_char(c.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at,
+           ${photoValue} AS photo
+         FROM contact c ${photo ? 'LEFT JOIN contact_picture p ON p.contact_id = c.id' : ''}
+         WHERE c.account_id = ${accountId} AND c.jid IS NOT NULL AND ${HAS_NAME}
+         ORDER BY c.jid
+       ) exported`,
+    );
+    return readJsonLines<ExportedContact>(rows);
+  }
+}

@@ -1,0 +1,81 @@
+import { IsIn, IsOptional, IsString, Matches, MaxLength, type ValidationArguments } from 'class-validator';
+
+export const SORTS = ['jid', 'name'] as const;
+export type ContactSort = (typeof SORTS)[number];
+
+/** One entry of `GET /contacts`; null where nothing is known. */
+export interface ContactSummaryDto {
+  jid: string;
+  phone: string;
+  lid: string | null;
+  push_name: string | null;
+  full_name: string | null;
+  first_name: string | null;
+  business_name: string | null;
+  is_business: boolean | null;
+  saved: boolean;
+  updated_at: string;
+}
+
+/** The answer of `GET /contacts`; `next_cursor` is null on the last page. */
+export interface ContactPageDto {
+  items: ContactSummaryDto[];
+  next_cursor: string | null;
+}
+
+const MAX_SEARCH_LENGTH = 200;
+
+function explain(rightForm: string): (problem: ValidationArguments) => string {
+  return ({ property, value }) => {
+    const given = Array.isArray(value) ? `given ${value.length} times` : JSON.stringify(value);
+    return `${property} is ${given}; it must be ${rightForm}.`;
+  };
+}
+
+const LIMIT = {
+  message: explain('given once, a whole number from 1 to 1000, for example /contacts?limit=100'),
+};
+const CURSOR = {
+  message: explain(
+    'given once, next_cursor of the answer before; leave it out for the first page, as in /contacts',
+  ),
+};
+const SEARCH = {
+  message: explain(
+    `given once, 1 to ${MAX_SEARCH_LENGTH} characters of a name or digits of a number, for example ` +
+      '/contacts?search=anna or /contacts?search=0170',
+  ),
+};
+const SORT = { message: explain(`one of ${SORTS.join(', ')}, given once, for example /contacts?sort=name`) };
+
+/** The query of `GET /contacts`. */
+export class ListContactsQuery {
+  @IsOptional()
+  @IsString(LIMIT)
+  @Matches(/^([1-9]\d{0,2}|1000)$/, LIMIT)
+  limit = '100';
+
+  @IsOptional()
+  @IsString(CURSOR)
+  @Matches(/^[\w-]+$/, CURSOR)
+  cursor?: string;
+
+  @IsOptional()
+  @IsString(SEARCH)
+  @Matches(/\S/, SEARCH)
+  @MaxLength(MAX_SEARCH_LENGTH, SEARCH)
+  search?: string;
+
+  @IsOptional()
+  @IsIn(SORTS, SORT)
+  sort: ContactSort = 'jid';
+}
+
+/** The query of `GET /contacts.vcf`. */
+export class VcardQuery {
+  @IsOptional()
+  @IsIn(['true', 'false'], {
+    message: explain('true or false, given once, for example /contacts.vcf?photo=true'),
+  })
+  photo: 'true' | 'false' = 'false';
+}

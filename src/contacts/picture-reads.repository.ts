@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { poolOf } from '../database/postgres-pool.js';
+
+export interface StoredPicture {
+  bytes: Buffer;
+  contentType: string;
+}
+
+/** Reads of pictures; each counts as a use, which keeps the picture from giving way to others. */
+@Injectable()
+export class PictureReadsRepository {
+  private readonly pool: Pool;
+
+  constructor(@InjectDataSource() dataSource: DataSource) {
+    this.pool = poolOf(dataSource);
+  }
+
+  /** @returns null when the bytes are not, or no more, kept */
+  async find(contactId: string): Promise<StoredPicture | null> {
+    const { rows } = await this.pool.query<{ bytes: Buffer; content_type: string }>({
+      name: 'find-picture',
+      text: 'SELECT bytes, content_type FROM contact_picture WHERE contact_id = $1 AND bytes IS NOT NULL',
+      values: [contactId],
+    });
+    const [row] = rows;
+    return row ? { bytes: row.bytes, contentType: row.content_type } : null;
+  }
+
+  /** To the hour, so that reading does not write each time. */
+  async markUsed(contactId: string): Promise<void> {
+    await this.pool.query({
+      name: 'mark-picture-used',
+      text: `UPDATE contact_picture SET last_used_at = now()
+        WHERE contact_id = $1 AND last_used_at < now() - interval '1 hour'`,
+      values: [contactId],
+    });
+  }
+}
