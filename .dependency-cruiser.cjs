@@ -28,7 +28,8 @@ module.exports = {
     },
     {
       name: 'entries-are-started',
-      comment: 'A process and its worker thread begin there; importing such a file would start it a second time.',
+      comment:
+        'A process and its worker thread begin there; importing such a file would start it a second time.',
       severity: 'error',
       from: {},
       to: { path: ENTRIES },

@@ -24,7 +24,7 @@ LABEL org.opencontainers.image.title="whatsapp-contacts" \
       org.opencontainers.image.licenses="MIT AND GPL-3.0-only"
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
-COPY package.json THIRD_PARTY_LICENSES.md ./
+COPY package.json LICENSE THIRD_PARTY_LICENSES.md ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 USER node

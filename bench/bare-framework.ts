@@ -4,7 +4,12 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
 /** The floor of the read benchmark: Nest on Express, one constant answer, no database. Argument: the port. */
-const CONTACT = { jid: '491701234567@s.whatsapp.net', push_name: 'anna', full_name: 'Anna Adler', first_name: 'Anna' };
+const CONTACT = {
+  jid: '491701234567@s.whatsapp.net',
+  push_name: 'anna',
+  full_name: 'Anna Adler',
+  first_name: 'Anna',
+};
 
 class BareController {
   getContact(): typeof CONTACT {

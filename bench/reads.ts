@@ -17,12 +17,16 @@ const ROUNDS = 5;
 const SECONDS = 4;
 
 const admin = process.env.DATABASE_URL;
-if (!admin) throw new Error('DATABASE_URL is not set, for example postgres://postgres:password@localhost:5432/postgres');
+if (!admin)
+  throw new Error(
+    'DATABASE_URL is not set, for example postgres://postgres:password@localhost:5432/postgres',
+  );
 const name = `bench_${process.pid}`;
 const url = new URL(admin);
 url.pathname = `/${name}`;
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+const median = (values: number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 async function sql(statement: string): Promise<void> {
   const client = new pg.Client(admin);
@@ -66,11 +70,18 @@ async function copyMs(): Promise<number> {
 await sql(`CREATE DATABASE ${name}`);
 const service = await Service.start({ DATABASE_URL: url.href, ROLE: 'api', LOG_LEVEL: 'warn' });
 const barePort = await freePort();
-const bare = spawn('npx', ['tsx', join(import.meta.dirname, 'bare-framework.ts'), String(barePort)], { stdio: 'inherit' });
+const bare = spawn('npx', ['tsx', join(import.meta.dirname, 'bare-framework.ts'), String(barePort)], {
+  stdio: 'inherit',
+});
 try {
   await seedContacts(url.href, contacts);
   const bareUrl = `http://127.0.0.1:${barePort}`;
-  await eventually('the bare framework answers', () => fetch(`${bareUrl}/getcontact`).then(() => true, () => false));
+  await eventually('the bare framework answers', () =>
+    fetch(`${bareUrl}/getcontact`).then(
+      () => true,
+      () => false,
+    ),
+  );
 
   const one: { floor: number; ours: number }[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {

@@ -4,7 +4,9 @@ import pg from 'pg';
 export async function seedContacts(databaseUrl: string, count: number): Promise<void> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
-  await client.query(`INSERT INTO account (jid, linked_at, synced_at) VALUES ('4915100000001@s.whatsapp.net', now(), now())`);
+  await client.query(
+    `INSERT INTO account (jid, linked_at, synced_at) VALUES ('4915100000001@s.whatsapp.net', now(), now())`,
+  );
   await client.query('UPDATE session_state SET account_id = (SELECT id FROM account)');
   await client.query(
     `INSERT INTO contact (account_id, jid, lid, saved, full_name, first_name, push_name, push_name_at)

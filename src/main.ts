@@ -16,7 +16,7 @@ const running: { name: string; stop: () => Promise<void> }[] = [];
 
 async function start(config: Config): Promise<void> {
   const database = await openDatabase(config, (message) => logger.log(message));
-  running.push({ name: 'database', stop: database.close });
+  running.push({ name: 'database', stop: () => database.close() });
   await migrate(database.url);
 
   const server = await createHttpServer(config, database.url);
@@ -33,7 +33,9 @@ async function start(config: Config): Promise<void> {
 
 async function stop(): Promise<void> {
   for (const part of running.splice(0).reverse()) {
-    await part.stop().catch((error: unknown) => logger.error(`Stopping ${part.name} failed`, (error as Error).stack));
+    await part
+      .stop()
+      .catch((error: unknown) => logger.error(`Stopping ${part.name} failed`, (error as Error).stack));
   }
 }
 
@@ -41,7 +43,9 @@ async function stop(): Promise<void> {
 function explain(error: unknown): string {
   const { name, message, stack, code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `${message}: another program uses the port. Set PORT to a free one.`;
-  const isExpected = ['ConfigError', 'DatabaseError', 'EmbeddedPostgresError'].includes((error as object).constructor.name);
+  const isExpected = ['ConfigError', 'DatabaseError', 'EmbeddedPostgresError'].includes(
+    (error as object).constructor.name,
+  );
   return isExpected || code ? message : (stack ?? `${name}: ${message}`);
 }
 

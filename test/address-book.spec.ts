@@ -56,7 +56,9 @@ describe('the service, linked to a phone', () => {
     for (const { number, lid, pushName } of people) {
       contacts.set(number, server.createContact({ number, lid, pushName, addressing: lid ? 'lid' : 'pn' }));
     }
-    await phone.saveContacts(people.map(({ pushName: _, lid, ...saved }) => (lid ? { ...saved, lid } : saved)));
+    await phone.saveContacts(
+      people.map(({ pushName: _, lid, ...saved }) => (lid ? { ...saved, lid } : saved)),
+    );
     service = await Service.start(environment());
   });
 
@@ -160,7 +162,10 @@ describe('the service, linked to a phone', () => {
       first_name: 'New',
     });
     await phone.saveContact({ number: '33612345678', firstName: 'Zoé' });
-    expect(await contactThat('33612345678', { first_name: 'Zoé' })).toMatchObject({ push_name: '', full_name: '' });
+    expect(await contactThat('33612345678', { first_name: 'Zoé' })).toMatchObject({
+      push_name: '',
+      full_name: '',
+    });
 
     await phone.deleteContact(deleted!.number);
     const left = await contactThat(deleted!.number, { full_name: '' });
@@ -186,14 +191,25 @@ describe('the service, linked to a phone', () => {
   });
 
   it('makes one row of a person who writes by LID first and is named by number later', async () => {
-    const stranger = server.createContact({ number: '81901234567', lid: '777000111222333', pushName: 'stranger' });
+    const stranger = server.createContact({
+      number: '81901234567',
+      lid: '777000111222333',
+      pushName: 'stranger',
+    });
     await stranger.sendText(phone, 'who am I', { addressing: 'lid', withoutAlternate: true });
     await eventually('the LID is known', async () => {
       return (await database.query(`SELECT FROM contact WHERE lid = '777000111222333@lid'`)).length === 1;
     });
     expect((await getContact('777000111222333@lid')).status).toBe(404);
-    await phone.saveContact({ number: '81901234567', fullName: 'No Stranger', firstName: 'No', lid: '777000111222333' });
-    expect(await contactThat('81901234567', { full_name: 'No Stranger' })).toMatchObject({ push_name: 'stranger' });
+    await phone.saveContact({
+      number: '81901234567',
+      fullName: 'No Stranger',
+      firstName: 'No',
+      lid: '777000111222333',
+    });
+    expect(await contactThat('81901234567', { full_name: 'No Stranger' })).toMatchObject({
+      push_name: 'stranger',
+    });
     expect((await getContact('777000111222333@lid')).body.push_name).toBe('stranger');
     expect(await database.query(`SELECT jid FROM contact WHERE lid = '777000111222333@lid'`)).toEqual([
       { jid: '81901234567@s.whatsapp.net' },
@@ -215,7 +231,11 @@ describe('the service, linked to a phone', () => {
     expect(session).toMatchObject({ phone: OWN, reason: expect.any(String), retry_at: expect.any(String) });
     expect((await getContact(people[5]!.number)).status).toBe(200);
     expect((await service.get('/readyz')).status).toBe(200);
-    const change = phone.saveContact({ number: people[5]!.number, fullName: 'While away', firstName: 'While' });
+    const change = phone.saveContact({
+      number: people[5]!.number,
+      fullName: 'While away',
+      firstName: 'While',
+    });
     await server.comeBack();
     await change;
     await contactThat(people[5]!.number, { full_name: 'While away' });
@@ -234,7 +254,9 @@ describe('the service, linked to a phone', () => {
 
   it('keeps the contacts when the phone unlinks it, and offers a new QR', async () => {
     phone.unlink();
-    const session = await service.sessionThat(({ status }) => status === 'logged_out' || status === 'linking');
+    const session = await service.sessionThat(
+      ({ status }) => status === 'logged_out' || status === 'linking',
+    );
     expect(session).toMatchObject({ phone: null, reason: 'The phone has unlinked this device.' });
     expect((await getContact(people[7]!.number)).body).toEqual(expected(people[7]!));
     const gone = people[8]!;
@@ -251,7 +273,11 @@ describe('the service, linked to a phone', () => {
     await service.qr();
     const body = JSON.stringify({ phone: OWN });
     const headers = { 'content-type': 'application/json' };
-    const answer = await service.request<{ code: string }>('/session/pairing-code', { method: 'POST', headers, body });
+    const answer = await service.request<{ code: string }>('/session/pairing-code', {
+      method: 'POST',
+      headers,
+      body,
+    });
     expect([answer.status, answer.body.code]).toEqual([200, expect.stringMatching(/^[1-9A-Z]{8}$/)]);
     await phone.enterPairingCode(answer.body.code);
     await service.synced();
@@ -264,7 +290,9 @@ describe('the service, linked to a phone', () => {
     const other = server.createPhone({ number: '4915200000002', pushName: 'Another' });
     await other.saveContact({ number: '4917999999999', fullName: 'Only Here', firstName: 'Only' });
     await other.scan(await service.qr());
-    await service.sessionThat(({ phone: number, contacts: { sync } }) => number === '4915200000002' && sync === 'complete');
+    await service.sessionThat(
+      ({ phone: number, contacts: { sync } }) => number === '4915200000002' && sync === 'complete',
+    );
     expect((await getContacts()).map(({ full_name }) => full_name)).toContain('Only Here');
     expect((await getContact(people[7]!.number)).body.full_name ?? '').toBe('');
   });

@@ -154,7 +154,7 @@ describe('faults of a linked session', () => {
     const ben = world.server.createContact({ number: number(60), pushName: 'Old' });
     const acks = ({ tag, attrs }: { tag: string; attrs: Record<string, string> }) =>
       (tag === 'receipt' || tag === 'ack') && (attrs.to ?? '').startsWith(ben.number);
-    const deaf = world.server.faults.received.arm({ ignore: true }, { times: Infinity, when: acks as never });
+    const deaf = world.server.faults.received.arm({ ignore: true }, { times: Infinity, when: acks });
     void ben.sendText(world.phone, 'first').catch(() => {});
     await deaf.whenStruck(1);
     deaf.disarm();

@@ -28,6 +28,12 @@ import { ProfileDownloadsRepository } from './profile-downloads.repository.js';
     ProfileChangesRepository,
     ProfileDownloadsRepository,
   ],
-  exports: [ContactHashRepository, ContactsRepository, ContactsService, PicturesRepository, ProfileDownloadsRepository],
+  exports: [
+    ContactHashRepository,
+    ContactsRepository,
+    ContactsService,
+    PicturesRepository,
+    ProfileDownloadsRepository,
+  ],
 })
 export class ContactsModule {}

@@ -12,7 +12,9 @@ export class DatabaseHealth {
 
   /** @returns why the database cannot be used, one sentence; null when it can */
   async problem(): Promise<string | null> {
-    const timeout = sleep(TIMEOUT_MS, `The database does not answer within ${TIMEOUT_MS} ms.`, { ref: false });
+    const timeout = sleep(TIMEOUT_MS, `The database does not answer within ${TIMEOUT_MS} ms.`, {
+      ref: false,
+    });
     return Promise.race([this.ask(), timeout]);
   }
 

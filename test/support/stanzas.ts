@@ -26,7 +26,8 @@ export function factsIn(read: Reader, stanza: BinaryNode): Record<string, unknow
     value !== false &&
     !(Array.isArray(value) && value.length === 0) &&
     !(value instanceof Set && value.size === 0);
-  return Object.fromEntries([...Object.entries(found), ...Object.entries(rest)].filter(isSaid));
+  const said: [string, unknown][] = [...Object.entries(found), ...Object.entries(rest)].filter(isSaid);
+  return Object.fromEntries(said);
 }
 
 /** `<notification>` of a type, from Anna unless said otherwise. */

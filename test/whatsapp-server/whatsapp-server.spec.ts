@@ -211,7 +211,7 @@ describe('the address book', () => {
   it('answers a version of the future with a conflict', async () => {
     await link();
     const collection = { name: 'critical_unblock_low', version: '99', return_snapshot: 'false' };
-    const answer = await companion.socket.query({
+    const answer: unknown = await companion.socket.query({
       tag: 'iq',
       attrs: { to: '@s.whatsapp.net', xmlns: 'w:sync:app:state', type: 'set' },
       content: [element('sync', {}, [element('collection', collection)])],

@@ -76,7 +76,10 @@ export class AuthState implements AuthenticationState {
     return write;
   }
 
-  private async writeCredentials(work: (tx: Transaction) => Promise<void>, creds: AuthenticationCreds): Promise<void> {
+  private async writeCredentials(
+    work: (tx: Transaction) => Promise<void>,
+    creds: AuthenticationCreds,
+  ): Promise<void> {
     const credentials = JSON.stringify(creds, BufferJSON.replacer);
     await this.ownership.transaction(async (tx) => {
       if (this.closed) throw new Error('The connection is closed');

@@ -7,7 +7,7 @@ export interface ProfileLine {
    * Sends an IQ.
    * @throws an error with a code (see iqErrorCode) when WhatsApp refuses it
    */
-  query(node: BinaryNode): Promise<BinaryNode>;
+  query: (node: BinaryNode) => Promise<BinaryNode>;
   /** See privacy-token.ts. */
   privacyToken(address: Address, lid: Lid | null): Promise<BinaryNode | null>;
 }

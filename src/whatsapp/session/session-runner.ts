@@ -186,7 +186,10 @@ export class SessionRunner {
 
   /** WhatsApp closes the connection when it has heard; a line that has died does not keep us waiting. */
   private async tellUnlinked(connection: Connection): Promise<boolean> {
-    const isHeard = connection.unlink().then(() => connection.closed).then(() => true);
+    const isHeard = connection
+      .unlink()
+      .then(() => connection.closed)
+      .then(() => true);
     return Promise.race([isHeard, sleep(UNLINK_TIMEOUT_MS, false)]).catch(() => false);
   }
 
@@ -210,7 +213,11 @@ async function graceAfter(over: AbortSignal): Promise<void> {
  * Resolves when the connection has ended, or, after over is aborted, when its goodbye was not answered in time.
  * @param lost the session is another's: no goodbye
  */
-async function closedOrLeft(connection: Connection, over: AbortSignal, lost: AbortSignal): Promise<ClosedConnection> {
+async function closedOrLeft(
+  connection: Connection,
+  over: AbortSignal,
+  lost: AbortSignal,
+): Promise<ClosedConnection> {
   return new Promise((resolve) => {
     const leave = () => {
       if (lost.aborted) connection.cut();

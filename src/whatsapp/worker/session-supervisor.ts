@@ -64,7 +64,7 @@ export class SessionSupervisor {
     });
     this.worker = worker;
     const stopWatching = this.watch(worker);
-    worker.on('error', (error) => this.logger.error('The session failed', error.stack));
+    worker.on('error', (error: unknown) => this.logger.error('The session failed', (error as Error).stack));
     await once(worker, 'exit').catch(() => once(worker, 'exit'));
     stopWatching();
     this.worker = null;

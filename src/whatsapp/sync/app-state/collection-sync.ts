@@ -79,7 +79,7 @@ export class CollectionSync {
     fromZero: boolean,
   ): Promise<CollectionState> {
     const isWhole = page.snapshot !== null || (fromZero && page.patches.length > 0);
-    const known: ValueMacs = isWhole ? new Map() : await this.findValueMacs(held, patched(page));
+    const known = isWhole ? new Map<string, Buffer | null>() : await this.findValueMacs(held, patched(page));
     const start = isWhole
       ? { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: held.generation + 1 }
       : held;

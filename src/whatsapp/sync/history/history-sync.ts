@@ -82,7 +82,10 @@ export class HistorySync {
       const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
       const names = WITHOUT_NAMES.has(type) ? { pushNames: [], pairs: [] } : await download(notification);
       await this.ownership.transaction(async (tx) => {
-        await this.contacts.apply(tx, this.owner, { oldPairs: names.pairs, pushNames: this.pushNames(names) });
+        await this.contacts.apply(tx, this.owner, {
+          oldPairs: names.pairs,
+          pushNames: this.pushNames(names),
+        });
         const ownName = this.ownPushName(names);
         if (ownName) await this.events.ownPushName(tx, ownName);
         await this.repository.remove(tx, pending.id);

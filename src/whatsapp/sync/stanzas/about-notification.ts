@@ -15,5 +15,6 @@ export function readAboutNotification(stanza: BinaryNode, owner: AddressBookOwne
 }
 
 function textOf({ content }: BinaryNode): string {
-  return content instanceof Uint8Array ? Buffer.from(content).toString('utf8') : String(content ?? '');
+  if (typeof content === 'string') return content;
+  return content instanceof Uint8Array ? Buffer.from(content).toString('utf8') : '';
 }

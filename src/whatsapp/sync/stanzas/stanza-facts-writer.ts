@@ -18,7 +18,11 @@ export class StanzaFactsWriter {
     private readonly downloads: ProfileDownloadsRepository,
   ) {}
 
-  async write(tx: Transaction, owner: AddressBookOwner & { linkedAt: Date }, facts: StanzaFacts): Promise<void> {
+  async write(
+    tx: Transaction,
+    owner: AddressBookOwner & { linkedAt: Date },
+    facts: StanzaFacts,
+  ): Promise<void> {
     const { accountId } = owner;
     const { hashedPictures, outdatedProfileHashes } = facts;
     const hashes = [...hashedPictures.map(({ hash }) => hash), ...outdatedProfileHashes];
