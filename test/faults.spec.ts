@@ -42,7 +42,7 @@ const loginSteps = {
     world.server.faults.received.arm({ cut: 'before-answer' }, { when: appState }),
 };
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe('faults of a linked session', () => {
   beforeAll(async () => {
@@ -59,10 +59,14 @@ describe('faults of a linked session', () => {
     const fault = arm();
     cutLine();
     await rename(1, `after ${step}`);
-    await eventually('the fault struck', async () => {
-      await world.skipPause();
-      return fault.struck > 0;
-    });
+    await eventually(
+      'the fault struck',
+      async () => {
+        await world.skipPause();
+        return fault.struck > 0;
+      },
+      60_000,
+    );
     await world.truth();
   });
 
@@ -129,7 +133,7 @@ describe('faults of a linked session', () => {
     await fault.whenStruck();
     world.phone.appState.settings.inlineMutations = 200;
     await world.truth(60_000);
-  }, 70_000);
+  });
 
   it('forgets a contact that was saved and deleted again before it was read', async () => {
     await world.server.goDown();
@@ -279,5 +283,5 @@ describe('faults of a linked session', () => {
     await rename(22, 'without a reply');
     await fault.whenStruck();
     await world.truth(60_000);
-  }, 70_000);
+  });
 });

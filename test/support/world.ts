@@ -6,7 +6,7 @@ import { eventually, Service } from './service.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** A pause before the next attempt to connect that a test does not wait for: it restarts the service instead. */
-const MAX_PAUSE_MS = 1_500;
+const MAX_PAUSE_MS = 4_000;
 const LINK_TIMEOUT_MS = 60_000;
 
 export type Names = Pick<ContactDto, 'full_name' | 'first_name' | 'push_name'>;
@@ -77,7 +77,7 @@ export class World {
   }
 
   /** Waits until the service says what the phone says, and the session is open without a problem. */
-  async truth(timeoutMs = 30_000): Promise<void> {
+  async truth(timeoutMs = 60_000): Promise<void> {
     let last: unknown;
     await eventually(
       'the service says what the phone says',
