@@ -44,7 +44,7 @@ export class ContactDetailsController {
     const etag = etagOf(found.person);
     response.setHeader('Cache-Control', 'private, no-cache');
     if (etag) response.setHeader('ETag', etag);
-    if (etag && request.fresh) {
+    if (etag && holds(request.headers['if-none-match'], etag)) {
       response.status(304).end();
       return;
     }
@@ -78,7 +78,13 @@ export class ContactDetailsController {
   }
 }
 
-/** Of WhatsApp's id of the picture and the size, for preview and full picture share the id; null without bytes. */
+/** Of WhatsApp's id of the picture and the size, since preview and full picture share the id; null without bytes. */
 function etagOf({ picture_id: id, picture_bytes: bytes }: PersonRow): string | null {
   return bytes === null ? null : `"${encodeURIComponent(id ?? '')}-${bytes}"`;
+}
+
+/** Whether the header If-None-Match names the ETag (RFC 9110, 13.1.2). */
+function holds(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
 }

@@ -1,0 +1,114 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import pg from 'pg';
+import type { ContactSort } from '../src/contacts/contact-list.dto.js';
+import { toSql } from '../src/contacts/contact-list.repository.js';
+import { migrate } from '../src/database/migrations.js';
+
+/**
+ * How long a page of a search takes among 100,000 contacts, against the floor: the same page read by the unique
+ * index, without a search.
+ *
+ *     npm run build && BENCH_DATABASE_URL=postgres://… npx tsx bench/search.ts [contacts] [rounds]
+ *
+ * It makes a database of its own on that server and drops it. With `PLAN=1` it prints the plans.
+ */
+const CONTACTS = Number(process.argv[2] ?? 100_000);
+const ROUNDS = Number(process.argv[3] ?? 40);
+const TARGET_MS = 10;
+
+const QUERIES: { what: string; search: string | null; sort?: ContactSort; limit?: number }[] = [
+  { what: 'floor: a page without a search', search: null },
+  { what: 'a page in the order of names', search: null, sort: 'name' },
+  { what: 'a rare name', search: 'kx77' },
+  { what: 'a common first name', search: 'anna' },
+  { what: 'the same, by name', search: 'anna', sort: 'name' },
+  { what: 'two words', search: 'adler anna' },
+  { what: 'without accents', search: 'angstrom' },
+  { what: 'Cyrillic', search: 'иванов' },
+  { what: 'one ideograph', search: '龍' },
+  { what: 'one letter', search: 'z' },
+  { what: 'two letters that nobody has', search: 'qq' },
+  { what: 'digits of one number', search: '1700054321' },
+  { what: 'three digits within many', search: '543' },
+  { what: 'a country code', search: '49' },
+  { what: 'nothing that is there', search: 'xyzxyz' },
+];
+
+const SEED = `
+  INSERT INTO contact (account_id, jid, lid, saved, full_name, first_name, push_name, push_name_at)
+  SELECT 1, (491700000000 + i) || '@s.whatsapp.net', (200000000000000 + i) || '@lid', true,
+    first || ' ' || last, first, CASE WHEN i % 3 = 0 THEN lower(first) || i END, now()
+  FROM (
+    SELECT i,
+      (ARRAY['Anna','Ben','Çelik','Dörte','Émile','Fatima','Иван','李','Zoë','Olivia'])[1 + (i * 7919) % 10] AS first,
+      (ARRAY['Adler','Ångström','Becker','Иванов','小龍','Müller','Nguyễn','O''Hara'])[1 + (i * 104729) % 8]
+        || substr(md5(i::text), 1, 4) AS last
+    FROM generate_series(1, ${CONTACTS}) i
+  ) people;
+  UPDATE contact SET full_name = 'Kx77 Unique' WHERE jid = '491700050000@s.whatsapp.net';
+  UPDATE contact SET full_name = '李小龍' WHERE jid = '491700050001@s.whatsapp.net';`;
+
+function quantile(sortedMs: number[], share: number): number {
+  return sortedMs[Math.min(sortedMs.length - 1, Math.floor(sortedMs.length * share))] ?? NaN;
+}
+
+async function measure(client: pg.Client): Promise<boolean> {
+  const results: { what: string; rows: number; p50: number; p99: number }[] = [];
+  for (const { what, search, sort = 'jid', limit = 100 } of QUERIES) {
+    const { text, values } = toSql(1, { limit: limit + 1, sort, after: null, search });
+    const timesMs: number[] = [];
+    let rows = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const startedMs = performance.now();
+      rows = (await client.query(text, values)).rows.length;
+      timesMs.push(performance.now() - startedMs);
+    }
+    timesMs.sort((a, b) => a - b);
+    results.push({ what, rows, p50: quantile(timesMs, 0.5), p99: quantile(timesMs, 0.99) });
+    if (process.env.PLAN) {
+      const plan = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ANALYZE ${text}`, values);
+      console.log(`\n${what}\n${plan.rows.map((row) => row['QUERY PLAN']).join('\n')}`);
+    }
+  }
+  const floor = results[0]?.p50 ?? NaN;
+  for (const { what, rows, p50, p99 } of results) {
+    const ratio = (p50 / floor).toFixed(1).padStart(5);
+    console.log(
+      `${what.padEnd(32)} ${String(rows).padStart(4)} rows  p50 ${p50.toFixed(2).padStart(6)} ms  ` +
+        `p99 ${p99.toFixed(2).padStart(6)} ms  ${ratio} x floor`,
+    );
+  }
+  return results.every(({ p50 }) => p50 <= TARGET_MS);
+}
+
+async function main(): Promise<void> {
+  const server = process.env.BENCH_DATABASE_URL;
+  if (!server) throw new Error('BENCH_DATABASE_URL is not set; for example postgres://postgres:secret@localhost/postgres');
+  const url = new URL(server);
+  url.pathname = `/bench_search_${randomBytes(4).toString('hex')}`;
+  const name = url.pathname.slice(1);
+  const admin = new pg.Client(server);
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${name}`);
+  try {
+    await migrate(url.href);
+    const client = new pg.Client(url.href);
+    await client.connect();
+    await client.query(`INSERT INTO account (id, jid, linked_at) VALUES (1, '4915100000000@s.whatsapp.net', now())`);
+    const startedMs = performance.now();
+    await client.query(SEED);
+    console.log(`${CONTACTS} contacts written in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+    await client.query('VACUUM ANALYZE contact');
+    const isFast = await measure(client);
+    await client.end();
+    console.log(isFast ? `Every search within ${TARGET_MS} ms.` : `Not every search within ${TARGET_MS} ms.`);
+    process.exitCode = isFast ? 0 : 1;
+  } finally {
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await admin.end();
+  }
+}
+
+await main();
