@@ -6,6 +6,8 @@ import { HEARTBEAT_EVERY_MS, STOP, type SessionWorkerData } from './worker-proto
 
 /** Memory of the session's thread; beyond it the thread dies and is started again. */
 const MAX_HEAP_MB = 384;
+/** New objects are collected this often; the default of 48 MB mostly holds garbage. */
+const MAX_YOUNG_HEAP_MB = 12;
 /**
  * A thread that misses this many signs of life hangs. It is ended, and with it its line to WhatsApp, before its lease
  * runs out (LEASE_MS in ownership.ts) and another process opens a line of its own.
@@ -60,7 +62,7 @@ export class SessionSupervisor {
   private async runOnce(): Promise<void> {
     const worker = new Worker(new URL('./session-worker.js', import.meta.url), {
       workerData: this.data,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: MAX_YOUNG_HEAP_MB },
     });
     this.worker = worker;
     const stopWatching = this.watch(worker);
