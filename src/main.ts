@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { type Config, loadConfigFromProcess } from './config/config.js';
 import { createLogger } from './config/logger.js';
+import { endOfNpm } from './config/started-by-npm.js';
 import { migrate } from './database/migrations.js';
 import { openDatabase } from './database/open-database.js';
 import { createHttpServer } from './http-server.js';
@@ -15,7 +16,7 @@ const running: { name: string; stop: () => Promise<void> }[] = [];
 
 async function start(config: Config): Promise<void> {
   const database = await openDatabase(config, (message) => logger.log(message));
-  running.push({ name: 'database', stop: database.close });
+  running.push({ name: 'database', stop: () => database.close() });
   await migrate(database.url);
 
   const server = await createHttpServer(config, database.url);
@@ -32,7 +33,9 @@ async function start(config: Config): Promise<void> {
 
 async function stop(): Promise<void> {
   for (const part of running.splice(0).reverse()) {
-    await part.stop().catch((error: unknown) => logger.error(`Stopping ${part.name} failed`, (error as Error).stack));
+    await part
+      .stop()
+      .catch((error: unknown) => logger.error(`Stopping ${part.name} failed`, (error as Error).stack));
   }
 }
 
@@ -40,14 +43,16 @@ async function stop(): Promise<void> {
 function explain(error: unknown): string {
   const { name, message, stack, code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `${message}: another program uses the port. Set PORT to a free one.`;
-  const isExpected = ['ConfigError', 'DatabaseError', 'EmbeddedPostgresError'].includes((error as object).constructor.name);
+  const isExpected = ['ConfigError', 'DatabaseError', 'EmbeddedPostgresError'].includes(
+    (error as object).constructor.name,
+  );
   return isExpected || code ? message : (stack ?? `${name}: ${message}`);
 }
 
 try {
   const config = loadConfigFromProcess();
   Logger.overrideLogger(createLogger(config));
-  const signal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const signal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), endOfNpm()]);
   await start(config);
   await signal;
   logger.log('Stopping');

@@ -27,6 +27,18 @@ export class Account {
   @Column('timestamptz', { name: 'synced_at', nullable: true })
   syncedAt: Date | null;
 
+  /** When the address book was last read whole from a snapshot of the server's; null before the first time. */
+  @Column('timestamptz', { name: 'checked_at', nullable: true })
+  checkedAt: Date | null;
+
+  /** Whether the last session role stopped without saying so, and the address book was not compared since. */
+  @Column('boolean', { name: 'check_due', default: false })
+  checkDue: boolean;
+
+  /** Contacts that such comparisons found different from what the same version of the server's says, ever. */
+  @Column('int', { default: 0 })
+  repaired: number;
+
   /** The account's own public identity key, 32 bytes without the type byte; null until it is known. */
   @Column('bytea', { name: 'identity_key', nullable: true })
   identityKey: Buffer | null;

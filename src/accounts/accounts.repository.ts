@@ -12,9 +12,25 @@ export interface ServedAccount {
   linkedAt: Date;
   /** When the first sync after linking was complete; null while it runs. */
   syncedAt: Date | null;
+  /** When the address book was last compared with a snapshot of the server's; null before the first time. */
+  checkedAt: Date | null;
+  /** Contacts that such comparisons have put right, ever. */
+  repaired: number;
 }
 
-const COLUMNS = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt"`;
+/** What was learned of the account itself; null where nothing was. */
+export interface AccountNews {
+  lid?: string | null;
+  pushName?: string | null;
+  /** 32 bytes. */
+  identityKey?: Buffer | null;
+}
+
+/** Between two comparisons of the address book with the server's. */
+const CHECK_EVERY = '1 day';
+
+const COLUMNS = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt",
+  a.checked_at AS "checkedAt", a.repaired`;
 
 @Injectable()
 export class AccountsRepository {
@@ -42,11 +58,38 @@ export class AccountsRepository {
   }
 
   /** Values that are null change nothing. */
-  async update(tx: Transaction, id: number, news: { lid?: string | null; pushName?: string | null }): Promise<void> {
+  async update(tx: Transaction, id: number, news: AccountNews): Promise<void> {
     await tx.query(
-      `UPDATE account SET lid = coalesce($2, lid), push_name = coalesce($3, push_name)
-       WHERE id = $1 AND (lid, push_name) IS DISTINCT FROM (coalesce($2, lid), coalesce($3, push_name))`,
-      [id, news.lid ?? null, news.pushName ?? null],
+      `UPDATE account SET lid = coalesce($2, lid), push_name = coalesce($3, push_name),
+         identity_key = coalesce($4, identity_key)
+       WHERE id = $1 AND (lid, push_name, identity_key)
+         IS DISTINCT FROM (coalesce($2, lid), coalesce($3, push_name), coalesce($4, identity_key))`,
+      [id, news.lid ?? null, news.pushName ?? null, news.identityKey ?? null],
+    );
+  }
+
+  /** A push name out of the past: taken only where none is known. */
+  async offerPushName(tx: Transaction, id: number, pushName: string): Promise<void> {
+    await tx.query('UPDATE account SET push_name = $2 WHERE id = $1 AND push_name IS NULL', [id, pushName]);
+  }
+
+  /** After a stop that was not clean: what the tables say is to be compared with the server's once more. */
+  async distrust(tx: Transaction): Promise<void> {
+    await tx.query('UPDATE account SET check_due = true WHERE NOT check_due');
+  }
+
+  async isCheckDue(id: number): Promise<boolean> {
+    const rows = await this.dataSource.query<{ due: boolean }[]>(
+      `SELECT check_due OR checked_at < now() - $2::interval AS due FROM account WHERE id = $1`,
+      [id, CHECK_EVERY],
+    );
+    return rows[0]?.due ?? false;
+  }
+
+  async markChecked(tx: Transaction, id: number, repaired: number): Promise<void> {
+    await tx.query(
+      'UPDATE account SET checked_at = now(), check_due = false, repaired = repaired + $2 WHERE id = $1',
+      [id, repaired],
     );
   }
 

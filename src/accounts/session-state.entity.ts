@@ -47,6 +47,14 @@ export class SessionState {
   @Column('text', { name: 'sync_problem', nullable: true })
   syncProblem: string | null;
 
+  /** Why profiles are not fetched at the moment; null when they are. */
+  @Column('text', { name: 'profiles_paused', nullable: true })
+  profilesPaused: string | null;
+
+  /** Until when WhatsApp wants no requests for profiles, also after a restart; null when it has not complained. */
+  @Column('timestamptz', { name: 'profiles_resume_at', nullable: true })
+  profilesResumeAt: Date | null;
+
   /** Text of the QR to scan; null when there is nothing to scan. */
   @Column('text', { nullable: true })
   qr: string | null;

@@ -26,7 +26,9 @@ describe('the configuration', () => {
 
   it('does not repeat a wrong database URL, which may hold a password', () => {
     const load = () => loadConfig({ DATABASE_URL: 'mysql://user:secret@db/x' });
-    expect(load).toThrow(/DATABASE_URL is not of that form, but must be a Postgres URL, for example postgres:/);
+    expect(load).toThrow(
+      /DATABASE_URL is not of that form, but must be a Postgres URL, for example postgres:/,
+    );
     expect(load).not.toThrow(/secret/);
   });
 

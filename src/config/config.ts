@@ -52,6 +52,27 @@ export class Config {
   ROLE: Role = 'all';
 
   /**
+   * How many people a minute are asked about (about, picture, business name, identity key) in the background; 0 asks
+   * about nobody, not even on request. WhatsApp publishes no limits, and bans accounts that ask in bulk. 20 a minute
+   * is what a person who scrolls through his contacts causes; 1,000 contacts take 50 minutes, once a week at most.
+   */
+  @Transform(toNumber)
+  @IsInt({ message: 'a number of people from 0 to 6000, for example 20' })
+  @Min(0, { message: 'a number of people from 0 to 6000, for example 20' })
+  @Max(6000, { message: 'a number of people from 0 to 6000, for example 20' })
+  DOWNLOADS_PER_MINUTE = 20;
+
+  /**
+   * Minutes after linking during which nobody is asked about unless somebody wants it: a device that has just been
+   * linked, and asks about everybody at once, looks like a harvester, and its line is busy with the first sync.
+   */
+  @Transform(toNumber)
+  @IsInt({ message: 'a number of minutes from 0 to 10080, for example 5' })
+  @Min(0, { message: 'a number of minutes from 0 to 10080, for example 5' })
+  @Max(10080, { message: 'a number of minutes from 0 to 10080, for example 5' })
+  DOWNLOADS_START_AFTER_MINUTES = 5;
+
+  /**
    * Megabytes of profile pictures to keep, of all accounts together; over it, those not asked for the longest go. A
    * preview has 3 to 15 kB, so the default keeps those of 30,000 people and more without outgrowing a small disk.
    */

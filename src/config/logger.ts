@@ -13,7 +13,13 @@ const LEVELS: Record<Config['LOG_LEVEL'], NestLevel[]> = {
 };
 
 /** Parts of Nest that tell at each start what the code says anyway. */
-const FRAMEWORK = new Set(['NestFactory', 'NestApplication', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+const FRAMEWORK = new Set([
+  'NestFactory',
+  'NestApplication',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+]);
 
 /** Lines for people in a terminal, JSON everywhere else. */
 class ServiceLogger extends ConsoleLogger {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
 import type { Address } from './address.js';
 import type { BusinessName, PushName, SavedContact } from './contact-changes.js';
-import { forEachBatch } from './people-batches.js';
+import { type AddressColumn, forEachBatch } from './people-batches.js';
 
 /** Number and LID records of the address book are two sources, so they have columns of their own. */
 const SOURCES = {
@@ -35,8 +35,8 @@ export class ContactChangesRepository {
            ${fullName} = CASE WHEN ${isNamed} THEN EXCLUDED.${fullName} ELSE c.${fullName} END,
            ${firstName} = CASE WHEN ${isNamed} THEN EXCLUDED.${firstName} ELSE c.${firstName} END,
            updated_at = now()
-         WHERE (c.${saved}, c.${fullName}, c.${firstName})
-           IS DISTINCT FROM (true, EXCLUDED.${fullName}, EXCLUDED.${firstName})`,
+         WHERE NOT c.${saved} OR ${isNamed}
+           AND (c.${fullName}, c.${firstName}) IS DISTINCT FROM (EXCLUDED.${fullName}, EXCLUDED.${firstName})`,
         [
           accountId,
           batch.map(({ address }) => address),
@@ -58,6 +58,27 @@ export class ContactChangesRepository {
         [accountId, batch.map(({ address }) => address)],
       );
     });
+  }
+
+  /** Addresses under which people are saved, other than those given. */
+  async findSavedOtherThan(tx: Transaction, accountId: number, addresses: Address[]): Promise<Address[]> {
+    const others = ({ saved }: { saved: string }, column: AddressColumn) => `
+      SELECT c.${column} AS address FROM contact c WHERE c.account_id = $1 AND c.${saved}
+        AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS p (address) WHERE p.address = c.${column})`;
+    const rows = await tx.query<{ address: Address }[]>(
+      `${others(SOURCES.jid, 'jid')} UNION ALL ${others(SOURCES.lid, 'lid')}`,
+      [accountId, addresses],
+    );
+    return rows.map(({ address }) => address);
+  }
+
+  /** How many contacts this transaction has written so far. */
+  async countChangedBy(tx: Transaction, accountId: number): Promise<number> {
+    const [{ count }] = await tx.query<[{ count: string }]>(
+      'SELECT count(*) FROM contact WHERE account_id = $1 AND updated_at = now()',
+      [accountId],
+    );
+    return Number(count);
   }
 
   async setPushNames(tx: Transaction, accountId: number, pushNames: PushName[]): Promise<void> {

@@ -20,7 +20,7 @@ export function fromCursor(sort: ContactSort, cursor: string): ContactPlace {
   const fits = madeFor === sort && typeof jid === 'string' && (sort === 'jid' || typeof name === 'string');
   // Postgres takes no NUL; no place of ours has one.
   if (!fits || `${jid}${String(name)}`.includes('\0')) throw new InvalidCursor(cursor, sort);
-  return { jid, name: String(name ?? '') };
+  return { jid, name: typeof name === 'string' ? name : '' };
 }
 
 function decode(cursor: string): unknown[] {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
+import { ContactHashRepository } from './contact-hash.repository.js';
 import { ContactsRepository } from './contacts.repository.js';
 import { ContactsService } from './contacts.service.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
@@ -16,6 +17,7 @@ import { ProfileDownloadsRepository } from './profile-downloads.repository.js';
   imports: [AccountsModule],
   providers: [
     ContactChangesRepository,
+    ContactHashRepository,
     ContactsRepository,
     ContactsService,
     IdentityKeysRepository,
@@ -26,6 +28,12 @@ import { ProfileDownloadsRepository } from './profile-downloads.repository.js';
     ProfileChangesRepository,
     ProfileDownloadsRepository,
   ],
-  exports: [ContactsRepository, ContactsService, PicturesRepository, ProfileDownloadsRepository],
+  exports: [
+    ContactHashRepository,
+    ContactsRepository,
+    ContactsService,
+    PicturesRepository,
+    ProfileDownloadsRepository,
+  ],
 })
 export class ContactsModule {}

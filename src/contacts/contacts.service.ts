@@ -63,6 +63,16 @@ export class ContactsService {
     await this.pictures.set(tx, accountId, lastPerPerson(others(changes.pictures)));
     await this.identityKeys.add(tx, accountId, oncePerKey(others(changes.identityKeys)));
   }
+
+  /** Addresses under which people are saved, other than those given: who is to go when those are all. */
+  findSavedOtherThan(tx: Transaction, accountId: number, addresses: Address[]): Promise<Address[]> {
+    return this.changes.findSavedOtherThan(tx, accountId, addresses);
+  }
+
+  /** How many contacts this transaction has written so far. */
+  countChangedBy(tx: Transaction, accountId: number): Promise<number> {
+    return this.changes.countChangedBy(tx, accountId);
+  }
 }
 
 /** Postgres cannot keep NUL, and UTF-8 no lone surrogates; a name of nothing but blanks is none. */

@@ -29,6 +29,8 @@ export interface DueOptions {
   refreshAfterDays?: number;
   /** A person whose fetch began and did not finish is left alone for this many minutes. */
   retryAfterMinutes?: number;
+  /** Only those whom a caller or a notification asked for. */
+  onlyRequested?: boolean;
 }
 
 /** Strangers (of a group, of an old chat) are not fetched unasked. As in the partial index contact_profile_due. */
@@ -49,7 +51,7 @@ export class ProfileDownloadsRepository {
   async takeDue(
     accountId: number,
     limit: number,
-    { refreshAfterDays = 7, retryAfterMinutes = 15 }: DueOptions = {},
+    { refreshAfterDays = 7, retryAfterMinutes = 15, onlyRequested = false }: DueOptions = {},
   ): Promise<DuePerson[]> {
     return this.dataSource.query<DuePerson[]>(
       `WITH due AS (
@@ -58,7 +60,7 @@ export class ProfileDownloadsRepository {
           ORDER BY profile_requested_at, id LIMIT $2)
          UNION ALL
          (SELECT id, 2, row_number() OVER (ORDER BY profile_fetched_at NULLS FIRST, id DESC) FROM contact
-          WHERE account_id = $1 AND ${HAS_NAME} AND profile_requested_at IS NULL
+          WHERE NOT $5 AND account_id = $1 AND ${HAS_NAME} AND profile_requested_at IS NULL
             AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - $3 * interval '1 day') AND ${NOT_ATTEMPTED}
           ORDER BY profile_fetched_at NULLS FIRST, id DESC LIMIT $2)
        ), next AS (SELECT id, turn, place FROM due ORDER BY turn, place LIMIT $2),
@@ -71,7 +73,7 @@ export class ProfileDownloadsRepository {
          CASE WHEN p.state = 'present' AND p.size_bytes IS NOT NULL THEN p.picture_id END AS "pictureId"
        FROM taken t LEFT JOIN contact_picture p ON p.contact_id = t.id
        ORDER BY t.turn, t.place`,
-      [accountId, limit, refreshAfterDays, retryAfterMinutes],
+      [accountId, limit, refreshAfterDays, retryAfterMinutes, onlyRequested],
     );
   }
 
@@ -95,6 +97,20 @@ export class ProfileDownloadsRepository {
       [accountId, address],
     );
     return count > 0;
+  }
+
+  /** Like request(), for many people, when a notification asks for them. Those who are not known are left out. */
+  async requestAll(tx: Transaction, accountId: number, addresses: Address[]): Promise<void> {
+    for (const column of ['jid', 'lid'] as const) {
+      const named = addresses.filter((address) => isLid(address) === (column === 'lid'));
+      if (named.length === 0) continue;
+      await tx.query(
+        `UPDATE contact SET profile_requested_at = coalesce(
+           CASE WHEN profile_attempted_at IS NULL THEN profile_requested_at END, now())
+         WHERE account_id = $1 AND ${column} = ANY ($2::text[])`,
+        [accountId, named],
+      );
+    }
   }
 
   async progress(accountId: number, { refreshAfterDays = 7 }: DueOptions = {}): Promise<DownloadProgress> {

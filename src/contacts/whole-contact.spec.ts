@@ -206,7 +206,9 @@ describe('the whole contact', () => {
 
   it('trusts the bytes of a picture, not the type that came with them', async () => {
     await apply({ pictures: [picture(ANNA, '1'), picture(NEW, '2', Buffer.from('<script>'))] });
-    const types = await dataSource.query('SELECT content_type FROM contact_picture ORDER BY picture_id');
+    const types: unknown = await dataSource.query(
+      'SELECT content_type FROM contact_picture ORDER BY picture_id',
+    );
     expect(types).toEqual([{ content_type: 'image/jpeg' }, { content_type: 'application/octet-stream' }]);
   });
 

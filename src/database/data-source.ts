@@ -53,5 +53,5 @@ export function dataSourceOptions(url: string, { maxConnections = 10 } = {}): Da
 /** A data source for what runs outside of Nest: migrations and their check. */
 export function migrationDataSource(url: string): DataSource {
   const migrations = [`${import.meta.dirname}/../migrations/*.js`];
-  return new DataSource({ ...dataSourceOptions(url, { maxConnections: 3 }), migrations } as DataSourceOptions);
+  return new DataSource({ ...dataSourceOptions(url, { maxConnections: 3 }), migrations });
 }

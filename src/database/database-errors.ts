@@ -1,7 +1,14 @@
 /** The database cannot be used; the message is one sentence that says why and what to do. */
 export class DatabaseError extends Error {}
 
-const NETWORK_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ECONNRESET']);
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ECONNRESET',
+]);
 
 /** `host:port/database` of a Postgres URL, without user and password. */
 function place(url: string): string {
@@ -10,13 +17,16 @@ function place(url: string): string {
 }
 
 function explain(code: string | undefined, message: string): string {
-  if (code && NETWORK_CODES.has(code)) return `it cannot be reached (${code}). Is it running, and are host and port right?`;
+  if (code && NETWORK_CODES.has(code))
+    return `it cannot be reached (${code}). Is it running, and are host and port right?`;
   if (code === '28P01' || code === '28000') return 'user or password are wrong. Check them in DATABASE_URL.';
   if (code === '3D000') return 'the database does not exist. Create it, for example with createdb.';
-  if (code === '42501') return 'the user may not create or change tables. Grant it CREATE on the schema public.';
+  if (code === '42501')
+    return 'the user may not create or change tables. Grant it CREATE on the schema public.';
   if (code === '57P03') return 'it is still starting up. Try again in a moment.';
   if (code === '53300') return 'it has no free connections. Raise max_connections or close other clients.';
-  if (/timeout/i.test(message)) return 'it does not answer. Are host and port right, and is a firewall in between?';
+  if (/timeout/i.test(message))
+    return 'it does not answer. Are host and port right, and is a firewall in between?';
   return `${message}.`;
 }
 
@@ -40,7 +50,15 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const { code, message, driverError } = error as { code?: string; message?: string; driverError?: unknown };
   if (driverError && driverError !== error) return isDatabaseUnavailable(driverError);
   if (code && (NETWORK_CODES.has(code) || code === 'EPIPE' || AWAY.test(code))) return true;
-  return /connection terminated|client was closed|timeout exceeded when trying to connect|not queryable/i.test(message ?? '');
+  return /connection terminated|client was closed|timeout exceeded when trying to connect|not queryable/i.test(
+    message ?? '',
+  );
+}
+
+/** Whether the database takes the data themselves for wrong (SQLSTATE classes 22, 23), so that repeating is no use. */
+export function isRefusal(error: unknown): boolean {
+  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  return /^2[23]/.test(code ?? driverError?.code ?? '');
 }
 
 /** Whether the same transaction may succeed when repeated: the database was away, or chose this one to give way. */

@@ -15,7 +15,9 @@ try {
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     await dataSource.destroy();
     for (const { query } of upQueries) console.error(`${query};`);
-    console.log(upQueries.length === 0 ? 'Entities and migrations agree.' : 'Entities and migrations differ.');
+    console.log(
+      upQueries.length === 0 ? 'Entities and migrations agree.' : 'Entities and migrations differ.',
+    );
     process.exitCode = upQueries.length === 0 ? 0 : 1;
   } finally {
     await database.close();

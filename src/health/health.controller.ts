@@ -12,6 +12,12 @@ export class HealthController {
     return { status: 'ok' };
   }
 
+  /** The process has started: the database is migrated before it listens, so that an answer is enough. */
+  @Get('startupz')
+  started(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
   /** The database answers and is migrated. */
   @Get('readyz')
   async ready(): Promise<{ status: 'ok' }> {

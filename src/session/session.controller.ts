@@ -1,4 +1,14 @@
-import { Body, Controller, Delete, Get, HttpCode, NotAcceptableException, Post, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  NotAcceptableException,
+  Post,
+  Req,
+  Res,
+} from '@nestjs/common';
 import type { Request, Response } from 'express';
 import qrcode from 'qrcode';
 import { PairingCodeRequest, type SessionDto, type UnlinkedDto } from './session.dto.js';

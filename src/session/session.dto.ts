@@ -19,7 +19,27 @@ export interface SessionDto {
   jid: string | null;
   push_name: string | null;
   /** Of the account that is served: the linked one, or the last one. */
-  contacts: { count: number; sync: 'partial' | 'complete' };
+  contacts: {
+    count: number;
+    sync: 'partial' | 'complete';
+    /** When the address book was last compared with a whole copy of the server's, ISO 8601; null before the first. */
+    checked_at: string | null;
+    /** Contacts that such comparisons have put right, ever. */
+    repaired: number;
+  };
+  /** How far about, picture, business name and identity key of that account's people have been fetched. */
+  profiles: ProfilesDto;
+}
+
+export interface ProfilesDto {
+  /** Who can be asked about. */
+  people: number;
+  /** Who has been asked about at least once. */
+  fetched: number;
+  /** Who is to be asked about, for the first time or again. */
+  due: number;
+  /** Why nobody, or only those whom somebody wants, are asked about at the moment; null when all are. */
+  paused: string | null;
 }
 
 function explain({ value }: ValidationArguments): string {

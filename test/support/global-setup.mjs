@@ -18,7 +18,11 @@ export default async function setUp() {
   const server = given ? { url: given, stop: async () => {} } : await startServer();
   globalThis.stopPostgres = server.stop;
   process.env.TEST_POSTGRES_URL = server.url;
-  await execute(server.url, `DROP DATABASE IF EXISTS ${TEMPLATE} WITH (FORCE)`, `CREATE DATABASE ${TEMPLATE}`);
+  await execute(
+    server.url,
+    `DROP DATABASE IF EXISTS ${TEMPLATE} WITH (FORCE)`,
+    `CREATE DATABASE ${TEMPLATE}`,
+  );
   const template = new URL(server.url);
   template.pathname = `/${TEMPLATE}`;
   const { migrate } = await import('../../dist/database/migrations.js');
@@ -34,7 +38,9 @@ async function startServer() {
     await rm(dataDir, { recursive: true, force: true });
   };
   // Nothing that a test writes has to survive a power cut.
-  const settings = ['fsync', 'synchronous_commit', 'full_page_writes'].map((name) => `ALTER SYSTEM SET ${name} = off`);
+  const settings = ['fsync', 'synchronous_commit', 'full_page_writes'].map(
+    (name) => `ALTER SYSTEM SET ${name} = off`,
+  );
   await execute(server.url, ...settings, 'SELECT pg_reload_conf()');
   return { url: server.url, stop };
 }

@@ -7,6 +7,8 @@ import type { SessionDto } from '../../src/session/session.dto.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const POLL_EVERY_MS = 25;
+/** Generous: several suites may start services at once. */
+const START_TIMEOUT_MS = 60_000;
 
 export interface Answer<Body = unknown> {
   status: number;
@@ -61,19 +63,27 @@ export class Service {
   static async spawn(environment: Record<string, string>): Promise<Service> {
     const port = Number(environment.PORT ?? (await freePort()));
     const env = { ...process.env, LOG_LEVEL: 'debug', ...environment, PORT: String(port) };
-    const child = spawn(process.execPath, ['dist/main.js'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['dist/main.js'], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return new Service(child, port);
   }
 
   /** Like spawn(), and waits until it is ready. */
   static async start(environment: Record<string, string>): Promise<Service> {
     const service = await Service.spawn(environment);
-    await eventually('the service is ready', async () => {
+    const look = async () => {
       if (service.process.exitCode !== null) throw new Error(`The service ended:\n${service.output}`);
       return service.get('/readyz').then(
         ({ status }) => status === 200,
         () => false,
       );
+    };
+    await eventually('the service is ready', look, START_TIMEOUT_MS).catch((error: unknown) => {
+      service.process.kill('SIGKILL');
+      throw new Error(`${(error as Error).message}:\n${service.output}`);
     });
     return service;
   }
@@ -82,7 +92,12 @@ export class Service {
     const response = await fetch(`http://127.0.0.1:${this.port}${path}`, init);
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : text) as Body };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (isJson ? JSON.parse(text) : text) as Body,
+    };
   }
 
   get<Body = unknown>(path: string): Promise<Answer<Body>> {
@@ -114,7 +129,14 @@ export class Service {
 
   /** Waits until the first sync is complete. */
   async synced(timeoutMs?: number): Promise<SessionDto> {
-    return this.sessionThat(({ status, contacts }) => status === 'open' && contacts.sync === 'complete', timeoutMs);
+    return this.sessionThat(
+      ({ status, contacts }) => status === 'open' && contacts.sync === 'complete',
+      timeoutMs,
+    );
+  }
+
+  get isRunning(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
   }
 
   /** Resolves to the exit code. */

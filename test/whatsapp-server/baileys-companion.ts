@@ -62,7 +62,10 @@ function memoryKeys(): SignalKeyStore {
       for (const id of ids) {
         const value = values.get(`${type}/${id}`);
         if (value !== undefined)
-          found[id] = revive(type, JSON.parse(value, BufferJSON.reviver)) as SignalDataTypeMap[T];
+          found[id] = revive(
+            type,
+            JSON.parse(value, BufferJSON.reviver) as Record<string, unknown>,
+          ) as SignalDataTypeMap[T];
       }
       return found;
     },

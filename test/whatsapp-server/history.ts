@@ -35,7 +35,7 @@ export interface HistoryChunk {
 export function historyMessage(chunk: HistoryChunk, media: MediaHost): proto.IMessage {
   const payload = deflateSync(encodeHistory(chunk));
   const notification: proto.Message.IHistorySyncNotification = {
-    syncType: chunk.syncType as unknown as proto.Message.HistorySyncType,
+    syncType: chunk.syncType,
     chunkOrder: chunk.chunkOrder ?? 1,
     progress: chunk.progress,
   };

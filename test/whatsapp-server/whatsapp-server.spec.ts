@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Contact, proto, type WAMessage } from '@whiskeysockets/baileys';
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { BaileysCompanion } from './baileys-companion.js';
 import { iq, ping, stanza } from './faults.js';
@@ -55,14 +56,9 @@ afterEach(async () => {
 
 describe('attaching', () => {
   it('points another process and its worker threads at the server, by environment alone', async () => {
-    const report = `import('@whiskeysockets/baileys').then(async (baileys) => console.log(
-      baileys.DEFAULT_CONNECTION_CONFIG.waWebSocketUrl,
-      baileys.WA_CERT_DETAILS.PUBLIC_KEY.toString('hex'),
-      (await fetch('https://mmg.whatsapp.net/v/none?x=1')).status,
-    ))`;
-    const program = `${report}.then(() => new (require('worker_threads').Worker)(${JSON.stringify(report)}, { eval: true }))`;
+    const program = fileURLToPath(new URL('./attached-process.fixture.mjs', import.meta.url));
     const env = { ...process.env, ...server.environment() };
-    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { env });
+    const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
     const line = `${server.url} ${server.rootKey} 410`;
     expect(stdout.trim().split('\n')).toEqual([line, line]);
     expect(server.downloads.map(({ path }) => path)).toEqual(['/v/none', '/v/none']);
@@ -215,7 +211,7 @@ describe('the address book', () => {
   it('answers a version of the future with a conflict', async () => {
     await link();
     const collection = { name: 'critical_unblock_low', version: '99', return_snapshot: 'false' };
-    const answer = await companion.socket.query({
+    const answer: unknown = await companion.socket.query({
       tag: 'iq',
       attrs: { to: '@s.whatsapp.net', xmlns: 'w:sync:app:state', type: 'set' },
       content: [element('sync', {}, [element('collection', collection)])],

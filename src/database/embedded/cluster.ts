@@ -5,7 +5,7 @@ import { EmbeddedPostgresError, OR_OWN_POSTGRES } from './embedded-postgres-erro
 import { chooseOsUser, type OsUser, runAs } from './os-user.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 
-/** The one role of the embedded Postgres, and the name of its database. */
+/** Name of the embedded Postgres' one role, and of the database that the service uses. */
 export const ROLE = 'whatsapp_contacts';
 
 /** One embedded database on disk: all that must go together lies below `home`. */
@@ -70,7 +70,7 @@ async function readVersion(data: string): Promise<string | null> {
   }
 }
 
-/** Major version of the installed Postgres; also the first time that it is run here at all. */
+/** Major version of the installed Postgres. Whether it can be run here at all shows at this point. */
 async function versionOf({ postgres }: PostgresBinaries, user: OsUser | undefined): Promise<string> {
   try {
     const output = await runAs(user, postgres, ['--version']);
@@ -98,7 +98,7 @@ async function createCluster(
   try {
     const passwordFile = join(unfinished, PASSWORD);
     await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
-    for (const path of user ? [unfinished, passwordFile] : []) await chown(path, user!.uid, user!.gid);
+    if (user) for (const path of [unfinished, passwordFile]) await chown(path, user.uid, user.gid);
     await runAs(user, initdb, [
       `--pgdata=${join(unfinished, DATA)}`,
       `--username=${ROLE}`,

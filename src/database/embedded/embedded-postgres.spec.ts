@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { type EmbeddedPostgresServer, startEmbeddedPostgres } from './embedded-postgres.js';
@@ -39,11 +40,13 @@ async function start(): Promise<EmbeddedPostgresServer> {
 /** A service of its own Node, in its own process group; it prints the URL once the server is up. */
 function startInChild(): ChildProcess {
   const code = `
-    const { startEmbeddedPostgres } = await import('./src/database/embedded/embedded-postgres.ts');
-    const server = await startEmbeddedPostgres({ dataDir: process.argv[1], log: () => {} });
+    const [, module, dataDir] = process.argv;
+    const { startEmbeddedPostgres } = await import(module);
+    const server = await startEmbeddedPostgres({ dataDir, log: () => {} });
     console.log(server.url);
     await new Promise((resolve) => setInterval(resolve, 60_000));`;
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', code, dataDir];
+  const module = join(import.meta.dirname, 'embedded-postgres.ts');
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', code, module, dataDir];
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   return child;
@@ -76,8 +79,8 @@ async function rejection(promise: Promise<unknown>): Promise<Error> {
   return result.reason as Error;
 }
 
-describe('the embedded Postgres', () => {
-  it('makes a UTF-8 database of locale C on the loopback address at the first start', async () => {
+describe('a first start', () => {
+  it('makes a UTF-8 database of locale C on the loopback address', async () => {
     const { url } = await start();
     const [row] = await query(
       url,
@@ -93,6 +96,60 @@ describe('the embedded Postgres', () => {
       sockets: '',
     });
     expect(await readdir(dataDir)).toEqual(['postgres']);
+  });
+
+  it('is won by one of two', async () => {
+    const results = await Promise.allSettled([start(), start()]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await readdir(dataDir)).toEqual(['postgres']);
+  });
+
+  it('goes well after one that was killed in the middle', async () => {
+    const child = startInChild();
+    const unfinished = async () => (await readdir(dataDir)).find((name) => name.startsWith('postgres.new-'));
+    await until(async () => {
+      const name = await unfinished().catch(() => undefined);
+      return (
+        name !== undefined &&
+        (await stat(join(dataDir, name, 'data', 'base')).then(
+          () => true,
+          () => false,
+        ))
+      );
+    });
+    killGroup(child);
+    await once(child, 'exit');
+    expect(await unfinished()).toBeDefined();
+
+    const { url } = await start();
+    expect(await query(url, 'SELECT 1 AS id')).toEqual([{ id: 1 }]);
+    expect(await readdir(dataDir)).toEqual(['postgres']);
+  });
+
+  it('says so when DATA_DIR is a file', async () => {
+    await writeFile(dataDir, '');
+    const error = await rejection(start());
+    expect(error).toBeInstanceOf(EmbeddedPostgresError);
+    expect(error.message).toMatch(/is not a folder.* DATABASE_URL/);
+  });
+});
+
+describe('with a database', () => {
+  let template: string;
+
+  // Made once and copied, by cp because that keeps the owner.
+  beforeAll(async () => {
+    template = await mkdtemp(join(tmpdir(), 'embedded-postgres-'));
+    const server = await startEmbeddedPostgres({ dataDir: template, log: () => undefined });
+    await server.stop();
+  });
+
+  beforeEach(async () => {
+    await promisify(execFile)('cp', ['-a', template, dataDir]);
+  });
+
+  afterAll(async () => {
+    await rm(template, { recursive: true, force: true });
   });
 
   it('lets nobody in without the password, which is kept in a file of its owner', async () => {
@@ -134,12 +191,6 @@ describe('the embedded Postgres', () => {
     expect(await query(url, 'SELECT 1 AS id')).toEqual([{ id: 1 }]);
   });
 
-  it('lets one of two first starts win', async () => {
-    const results = await Promise.allSettled([start(), start()]);
-    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(await readdir(dataDir)).toEqual(['postgres']);
-  });
-
   it('uses the server that outlived a killed service', async () => {
     const child = startInChild();
     const [output] = (await once(child.stdout!, 'data')) as [Buffer];
@@ -163,32 +214,10 @@ describe('the embedded Postgres', () => {
     expect(await query(url, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
   });
 
-  it('starts anew when the first start was killed in the middle', async () => {
-    const child = startInChild();
-    const unfinished = async () => (await readdir(dataDir)).find((name) => name.startsWith('postgres.new-'));
-    await until(async () => {
-      const name = await unfinished().catch(() => undefined);
-      return (
-        name !== undefined &&
-        (await stat(join(dataDir, name, 'data', 'base')).then(
-          () => true,
-          () => false,
-        ))
-      );
-    });
-    killGroup(child);
-    await once(child, 'exit');
-    expect(await unfinished()).toBeDefined();
-
-    const { url } = await start();
-    expect(await query(url, 'SELECT 1 AS id')).toEqual([{ id: 1 }]);
-    expect(await readdir(dataDir)).toEqual(['postgres']);
-  });
-
   it('is not held up by a stale postmaster.pid whose pid is now a stranger', async () => {
-    const { stop } = await start();
+    const first = await start();
     const left = await readFile(pidFile(), 'utf8');
-    await stop();
+    await first.stop();
     const stranger = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 60_000)'], { detached: true });
     children.push(stranger);
     await writeFile(pidFile(), left.replace(/^\d+/, String(stranger.pid)));
@@ -199,18 +228,11 @@ describe('the embedded Postgres', () => {
   });
 
   it('refuses the folder of another major version of Postgres', async () => {
-    const { stop } = await start();
-    await stop();
+    const first = await start();
+    await first.stop();
     await writeFile(join(dataDir, 'postgres', 'data', 'PG_VERSION'), '15\n');
     const error = await rejection(start());
     expect(error).toBeInstanceOf(EmbeddedPostgresError);
     expect(error.message).toMatch(/was written by Postgres 15, .* DATABASE_URL/);
-  });
-
-  it('says so when DATA_DIR is a file', async () => {
-    await writeFile(dataDir, '');
-    const error = await rejection(start());
-    expect(error).toBeInstanceOf(EmbeddedPostgresError);
-    expect(error.message).toMatch(/is not a folder.* DATABASE_URL/);
   });
 });

@@ -16,14 +16,15 @@ function isPassing(error: unknown): boolean {
   return NOT_YET.has(code ?? '') || /terminated|timeout/i.test(message);
 }
 
-/** URL of the service's database; the one in the brackets of `CREATE DATABASE` is made by the lock. */
+/** URL of a database of the cluster, with the password; by default the one that the service uses. */
 export function databaseUrl({ password }: Cluster, port: number, database = ROLE): string {
   return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}`;
 }
 
 /**
  * Becomes the one service on this database, by a session that holds an advisory lock: it ends with our process,
- * however that ends. Makes the service's database when it is not there.
+ * however that ends. Makes the service's database when it is not there. (Two containers that share the folder are
+ * not kept apart: neither sees the other's server.)
  * @returns the session; null when the server does not take connections yet, or no more
  * @throws EmbeddedPostgresError when another service holds the lock
  */

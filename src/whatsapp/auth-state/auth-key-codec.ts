@@ -14,7 +14,10 @@ function serialise(value: unknown): string | null {
   return value === null || value === undefined ? null : JSON.stringify(value, BufferJSON.replacer);
 }
 
-export function deserialiseKey<T extends keyof SignalDataTypeMap>(type: T, text: string): SignalDataTypeMap[T] {
+export function deserialiseKey<T extends keyof SignalDataTypeMap>(
+  type: T,
+  text: string,
+): SignalDataTypeMap[T] {
   const value = JSON.parse(text, BufferJSON.reviver) as SignalDataTypeMap[T];
   if (type !== 'app-state-sync-key') return value;
   return proto.Message.AppStateSyncKeyData.fromObject(value as object) as unknown as SignalDataTypeMap[T];

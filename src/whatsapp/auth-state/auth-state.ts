@@ -33,10 +33,16 @@ export interface KeyHooks {
  * that were uploaded are never given out twice.
  */
 export class AuthState implements AuthenticationState {
-  readonly keys: SignalKeyStore = { get: (type, ids) => this.getKeys(type, ids), set: (keys) => this.setKeys(keys) };
+  readonly keys: SignalKeyStore = {
+    get: (type, ids) => this.getKeys(type, ids),
+    set: (keys) => this.setKeys(keys),
+  };
 
   /** What is known to be in the database, to spare writes. */
   private savedCredentials: string | null = null;
+  private closed = false;
+  /** Writes one after the other: of two at once the older credentials might be committed last. */
+  private lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly creds: AuthenticationCreds,
@@ -45,20 +51,38 @@ export class AuthState implements AuthenticationState {
     private readonly hooks: KeyHooks,
   ) {}
 
+  /** Whatever a connection that has ended still wants to keep is refused: its link may be forgotten already. */
+  close(): void {
+    this.closed = true;
+  }
+
   /** Saves the credentials as they are now. */
   async saveCredentials(): Promise<void> {
     await this.withCredentials(async () => {});
   }
 
   /** Saves the credentials that a phone has just confirmed, with what else belongs to the link. */
-  async saveLink(confirmed: Partial<AuthenticationCreds>, work: (tx: Transaction) => Promise<void>): Promise<void> {
+  async saveLink(
+    confirmed: Partial<AuthenticationCreds>,
+    work: (tx: Transaction) => Promise<void>,
+  ): Promise<void> {
     await this.withCredentials(work, { ...this.creds, ...confirmed });
   }
 
   /** Runs work in a transaction that also saves the credentials. */
-  private async withCredentials(work: (tx: Transaction) => Promise<void>, creds = this.creds): Promise<void> {
+  private withCredentials(work: (tx: Transaction) => Promise<void>, creds = this.creds): Promise<void> {
+    const write = this.lastWrite.then(() => this.writeCredentials(work, creds));
+    this.lastWrite = write.catch(() => {});
+    return write;
+  }
+
+  private async writeCredentials(
+    work: (tx: Transaction) => Promise<void>,
+    creds: AuthenticationCreds,
+  ): Promise<void> {
     const credentials = JSON.stringify(creds, BufferJSON.replacer);
     await this.ownership.transaction(async (tx) => {
+      if (this.closed) throw new Error('The connection is closed');
       if (credentials !== this.savedCredentials) await this.repository.saveCredentials(tx, credentials);
       await work(tx);
     });
@@ -69,7 +93,8 @@ export class AuthState implements AuthenticationState {
     type: T,
     ids: string[],
   ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
-    if (type === 'app-state-sync-version') return (await this.getVersions(ids)) as { [id: string]: SignalDataTypeMap[T] };
+    if (type === 'app-state-sync-version')
+      return (await this.getVersions(ids)) as { [id: string]: SignalDataTypeMap[T] };
     return this.findKeys(type, ids);
   }
 
@@ -111,6 +136,16 @@ export async function loadCredentials(repository: AuthStateRepository): Promise<
 /** Whether a phone has confirmed this device. */
 export function isLinked(creds: AuthenticationCreds): boolean {
   return Boolean(creds.account && creds.me);
+}
+
+/**
+ * The identity key of the linked account. Once saved and loaded it is base64: protobuf writes its bytes that way before
+ * BufferJSON sees them.
+ */
+export function accountKeyOf({ account }: AuthenticationCreds): Uint8Array | null {
+  const key: unknown = account?.accountSignatureKey;
+  if (typeof key === 'string') return Buffer.from(key, 'base64');
+  return key instanceof Uint8Array ? key : null;
 }
 
 /** A pairing code that nobody entered leaves a `me` behind, with which Baileys would try to log in. */

@@ -1,49 +1,130 @@
+import type { ConnectionEnd, EndedBy } from './connection-end.js';
+
 /** What to do after a connection has ended. */
 export interface Ending {
   /**
    * - `restart`: connect again at once
    * - `retry`: connect again after a pause that grows
-   * - `hold`: connect again after a long pause; something else wants this session
-   * - `relink`: the link is gone; offer a new QR
-   * - `stop`: do not connect again until the service is restarted or somebody asks
+   * - `hold`: connect again after a long pause that grows; something else wants this session
+   * - `update`: connect again as the newest version of the client, when there is one; otherwise as `stop`
+   * - `offer`: nobody has scanned; show new QRs
+   * - `relink`: the link is gone; forget it and offer a new QR
+   * - `stop`: only a person can help; look again a few times a day
    */
-  action: 'restart' | 'retry' | 'hold' | 'relink' | 'stop';
+  action: 'restart' | 'retry' | 'hold' | 'update' | 'offer' | 'relink' | 'stop';
   /** Why the session is not open, one sentence for people. */
   reason: string;
   /** What the operator can do; null when it heals by itself. */
   advice: string | null;
 }
 
-const UPDATE = 'Update this service: WhatsApp no longer accepts the version of the client.';
-const WAIT = null;
+/** Who ended it, the code, and, where it matters, the detail (see ConnectionEnd); without a code: any other. */
+type Key = EndedBy | `${EndedBy} ${string}`;
+
+const SCAN = 'Scan the QR at /session/qr to link it again.';
+const PHONE = 'Open WhatsApp on the phone and follow what it says; then restart this service.';
+const UPDATE = 'Update this service if it does not connect by itself within a few hours.';
+const NETWORK = 'Check that this machine may reach web.whatsapp.com on port 443.';
+const CLOCK = 'Check the clock of this machine, and whether a proxy or firewall opens TLS connections.';
+
+const UNLINKED = row('relink', 'The phone has unlinked this device.', SCAN);
+const LOCKED = row('stop', 'WhatsApp has locked the account, or it has moved to another phone.', PHONE);
+const OUTDATED = row('update', 'WhatsApp refuses this version of the client.', UPDATE);
+const NO_MULTI_DEVICE = row(
+  'relink',
+  'The account cannot link devices.',
+  'Update WhatsApp on the phone, then link again.',
+);
+const REFUSED = row('retry', 'WhatsApp has refused the connection.', null);
+const INTERNAL = row('retry', 'WhatsApp reports an internal error.', null);
+const UNAVAILABLE = row('retry', 'WhatsApp is not available at the moment.', null);
+const LOST = row('retry', 'The connection to WhatsApp was lost.', null);
+const NO_NAME = row(
+  'retry',
+  'The name of the WhatsApp server cannot be resolved.',
+  'Check the DNS of this machine.',
+);
+const UNREACHABLE = row('retry', 'WhatsApp cannot be reached over the network.', NETWORK);
+const BAD_CERTIFICATE = row(
+  'retry',
+  'The WhatsApp server shows a certificate that cannot be trusted.',
+  CLOCK,
+);
 
 /**
- * What each closing code of a connection means: WhatsApp's stream errors, login failures and Baileys' own codes for
- * lost lines (`DisconnectReason`, `getCodeFromWSError`).
+ * What each ending means. Login failures are those of WhatsApp Web's own table (its module WAWebFailureErrorCodes,
+ * whatsmeow's types/events `ConnectFailureReason`), stream errors those of whatsmeow's connectionevents.go; codes of
+ * `client` are Baileys' own (`DisconnectReason`).
  */
-const ENDINGS: Record<number, Ending> = {
-  401: ending('relink', 'The phone has unlinked this device.', 'Scan the QR at /session/qr to link it again.'),
-  403: ending('stop', 'WhatsApp has banned or locked the account.', 'Open WhatsApp on the phone and follow what it says.'),
-  405: ending('hold', 'WhatsApp refuses this version of the client.', UPDATE),
-  408: ending('retry', 'The connection to WhatsApp was lost or timed out.', WAIT),
-  409: ending('retry', 'WhatsApp reports a conflict.', WAIT),
-  411: ending('relink', 'The account does not use multi-device yet.', 'Update WhatsApp on the phone, then link again.'),
-  428: ending('retry', 'The connection to WhatsApp was closed.', WAIT),
-  440: ending(
+const ENDINGS: Partial<Record<Key, Ending>> = {
+  'stream 515': row('restart', 'WhatsApp asks for a new connection.', null),
+  'stream 401 device_removed': UNLINKED,
+  // Another reason, or none: the next login will say whether the link is gone.
+  'stream 401': LOST,
+  'stream 403': LOCKED,
+  'stream 411': NO_MULTI_DEVICE,
+  'stream 440': row(
     'hold',
     'Another program is connected with the same link and has replaced this one.',
     'Stop the other program, or unlink this device on the phone and link it again.',
   ),
-  500: ending('retry', 'WhatsApp reports an internal error.', WAIT),
-  503: ending('retry', 'WhatsApp is not available at the moment.', WAIT),
-  515: ending('restart', 'WhatsApp asks for a new connection.', WAIT),
+  'stream 500': INTERNAL,
+  'stream 503': UNAVAILABLE,
+
+  'login 400': REFUSED,
+  'login 401': UNLINKED,
+  'login 402': row('stop', 'WhatsApp has banned the account for some time.', PHONE),
+  'login 403': LOCKED,
+  'login 405': OUTDATED,
+  'login 406': row('stop', 'WhatsApp has banned the account.', PHONE),
+  'login 409': OUTDATED,
+  'login 411': NO_MULTI_DEVICE,
+  'login 500': INTERNAL,
+  'login 501': INTERNAL,
+  'login 503': UNAVAILABLE,
+
+  'line ENOTFOUND': NO_NAME,
+  'line EAI_AGAIN': NO_NAME,
+  'line ECONNREFUSED': UNREACHABLE,
+  'line EHOSTUNREACH': UNREACHABLE,
+  'line ENETUNREACH': UNREACHABLE,
+  'line ETIMEDOUT': UNREACHABLE,
+  'line CERT_HAS_EXPIRED': BAD_CERTIFICATE,
+  'line CERT_NOT_YET_VALID': BAD_CERTIFICATE,
+  'line DEPTH_ZERO_SELF_SIGNED_CERT': BAD_CERTIFICATE,
+  'line SELF_SIGNED_CERT_IN_CHAIN': BAD_CERTIFICATE,
+  'line UNABLE_TO_GET_ISSUER_CERT_LOCALLY': BAD_CERTIFICATE,
+  'line UNABLE_TO_VERIFY_LEAF_SIGNATURE': BAD_CERTIFICATE,
+  'line ERR_TLS_CERT_ALTNAME_INVALID': BAD_CERTIFICATE,
+  // The Noise certificate inside the connection; a proxy cannot forge it, only break it.
+  'client 400': BAD_CERTIFICATE,
+
+  'client 408 qr-refs': row('offer', 'Nobody has scanned the QR in time.', null),
+  'client 408': row('retry', 'The connection to WhatsApp timed out.', null),
+  'client 411': NO_MULTI_DEVICE,
+  'client 428': LOST,
+
+  login: REFUSED,
+  stream: LOST,
+  line: UNREACHABLE,
+  client: LOST,
 };
 
-function ending(action: Ending['action'], reason: string, advice: string | null): Ending {
+function row(action: Ending['action'], reason: string, advice: string | null): Ending {
   return { action, reason, advice };
 }
 
-/** @param code of the connection's end; codes that nobody knows are taken for passing faults */
-export function endingOf(code: number): Ending {
-  return ENDINGS[code] ?? ending('retry', `The connection to WhatsApp ended with the unknown code ${code}.`, WAIT);
+/** Endings that nobody knows are taken for passing faults; the reason then carries what is known. */
+export function endingOf({ by, code, detail, message }: ConnectionEnd): Ending {
+  const known = ENDINGS[`${by} ${code} ${detail}`] ?? ENDINGS[`${by} ${detail}`] ?? ENDINGS[`${by} ${code}`];
+  if (known) return known;
+  if (detail?.startsWith('HTTP')) {
+    return row(
+      'retry',
+      `Something between here and WhatsApp answered the connection with ${detail}.`,
+      NETWORK,
+    );
+  }
+  const { action, reason, advice } = ENDINGS[by] ?? LOST;
+  return { action, reason: `${reason.slice(0, -1)} (${detail ?? code}: ${message}).`, advice };
 }

@@ -7,25 +7,33 @@ import {
   jidDecode,
   makeWASocket,
   type WASocket,
+  type WAVersion,
 } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../contacts/address.js';
-import { AuthState, isLinked, type KeyHooks, loadCredentials } from '../auth-state/auth-state.js';
+import {
+  accountKeyOf,
+  AuthState,
+  isLinked,
+  type KeyHooks,
+  loadCredentials,
+} from '../auth-state/auth-state.js';
+import type { ProfileLine } from '../profiles/profile-line.js';
+import { privacyTokenOf } from '../profiles/privacy-token.js';
 import { AddressBookSync } from '../sync/address-book-sync.js';
 import { keepPeerMessages } from '../sync/peer-messages.js';
 import type { SyncServices } from '../sync/sync-services.js';
 import { createBaileysLogger } from './baileys-logger.js';
+import { type ConnectionEnd, readConnectionEnd } from './connection-end.js';
 import { InboundGate } from './inbound-gate.js';
 import { rawSocketOf, speakOnlyWhile } from './raw-socket.js';
 
 /** Pings go out this often; a line that is silent for one period and 5 s more is taken for dead. */
 const KEEP_ALIVE_MS = 20_000;
 const CONNECT_TIMEOUT_MS = 20_000;
+/** For our own queries; Baileys would wait for a minute. Large answers come by reference, so that it is plenty. */
+const QUERY_TIMEOUT_MS = 20_000;
 
-/** How a connection ended. */
-export interface ClosedConnection {
-  /** See closing-codes.ts. */
-  code: number;
-  message: string;
+export interface ClosedConnection extends ConnectionEnd {
   /** How long it was open, logged in; 0 when it never was. */
   openMs: number;
 }
@@ -36,12 +44,17 @@ export interface ConnectionEvents {
 }
 
 /** Without an account there is nothing to synchronise: the connection is there to be linked. */
-const NO_SYNC: KeyHooks = { saved: async () => {}, committed: () => {}, appStateVersion: async () => undefined };
+const NO_SYNC: KeyHooks = {
+  saved: async () => {},
+  committed: () => {},
+  appStateVersion: async () => undefined,
+};
 
 /** One connection to WhatsApp: a Baileys socket, and what is wired to it. It is never reused. */
 export class Connection {
   private readonly logger = new Logger(Connection.name);
   private readonly socket: WASocket;
+  private readonly gate: InboundGate;
   private openedAtMs: number | null = null;
   readonly closed: Promise<ClosedConnection>;
 
@@ -50,9 +63,11 @@ export class Connection {
     private readonly authState: AuthState,
     private readonly sync: AddressBookSync | null,
     private readonly events: ConnectionEvents,
+    version: WAVersion,
   ) {
     this.socket = makeWASocket({
       auth: authState,
+      version,
       logger: createBaileysLogger(),
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       keepAliveIntervalMs: KEEP_ALIVE_MS,
@@ -70,7 +85,7 @@ export class Connection {
       ),
     });
     speakOnlyWhile(this.socket, () => services.ownership.isHeld);
-    new InboundGate(
+    this.gate = new InboundGate(
       this.socket.ws,
       (stanzas) => this.keep(stanzas),
       (error) => this.abandon(error),
@@ -81,18 +96,26 @@ export class Connection {
     });
   }
 
-  /** Connects as the device that is linked, or, when none is, as one that waits to be. */
-  static async open(services: SyncServices, events: ConnectionEvents): Promise<Connection> {
+  /**
+   * Connects as the device that is linked, or, when none is, as one that waits to be.
+   * @param over while nothing is sent yet, it keeps the connection from being made
+   */
+  static async open(
+    services: SyncServices,
+    events: ConnectionEvents,
+    { version, over }: { version: WAVersion; over: AbortSignal },
+  ): Promise<Connection> {
     const creds = await loadCredentials(services.authState);
     const account = isLinked(creds) ? await services.accounts.findServed() : null;
+    over.throwIfAborted();
     let connection: Connection | null = null;
-    const query = (node: BinaryNode): Promise<BinaryNode> => {
-      if (!connection) throw new Error('The connection is not made yet');
-      return connection.query(node);
+    const line: ProfileLine = {
+      query: async (node) => made(connection).query(node),
+      privacyToken: async (address, lid) => privacyTokenOf(made(connection).socket, address, lid),
     };
-    const sync = account ? new AddressBookSync(account, query, services) : null;
+    const sync = account ? new AddressBookSync(account, line, services) : null;
     const authState = new AuthState(creds, services.authState, services.ownership, sync ?? NO_SYNC);
-    connection = new Connection(services, authState, sync, events);
+    connection = new Connection(services, authState, sync, events, version);
     return connection;
   }
 
@@ -117,39 +140,50 @@ export class Connection {
 
   /** Says goodbye and closes. */
   async close(): Promise<void> {
-    this.sync?.close();
+    this.stopWork();
     await this.socket.end(undefined);
   }
 
   /** Cuts the line without a word, as must be when another process holds the session. */
   cut(): void {
-    this.sync?.close();
+    this.stopWork();
     rawSocketOf(this.socket)?.terminate();
     void this.socket.end(undefined);
   }
 
+  /** What comes in from now on is neither kept nor acknowledged: WhatsApp gives it to the next connection. */
+  private stopWork(): void {
+    this.gate.close();
+    this.sync?.close();
+    this.authState.close();
+  }
+
   private async query(node: BinaryNode): Promise<BinaryNode> {
-    const answer = (await this.socket.query(node)) as BinaryNode | undefined;
+    const answer = (await this.socket.query(node, QUERY_TIMEOUT_MS)) as BinaryNode | undefined;
     if (!answer) throw new Error('WhatsApp did not answer in time');
     return answer;
   }
 
-  private onUpdate({ qr, connection, lastDisconnect }: Partial<ConnectionState>, closed: (end: ClosedConnection) => void) {
+  private onUpdate(
+    { qr, connection, lastDisconnect }: Partial<ConnectionState>,
+    closed: (end: ClosedConnection) => void,
+  ) {
     if (qr) this.events.qr(qr);
     if (connection === 'open') this.onOpen();
     if (connection === 'close') {
-      this.sync?.close();
-      const error = lastDisconnect?.error;
-      const code = (error as { output?: { statusCode?: number } } | undefined)?.output?.statusCode ?? 428;
+      this.stopWork();
       const openMs = this.openedAtMs === null ? 0 : performance.now() - this.openedAtMs;
-      closed({ code, message: error?.message ?? 'closed', openMs });
+      closed({ ...readConnectionEnd(lastDisconnect?.error), openMs });
     }
   }
 
   private onOpen(): void {
     this.openedAtMs = performance.now();
     this.events.open();
-    this.sync?.opened(this.authState.creds.me?.lid).catch((error: unknown) => this.abandon(error));
+    const { me } = this.authState.creds;
+    this.sync
+      ?.opened(me?.lid, accountKeyOf(this.authState.creds))
+      .catch((error: unknown) => this.abandon(error));
   }
 
   /** Runs before Baileys' handlers see the stanzas, and so before anything is acknowledged. */
@@ -184,4 +218,9 @@ export class Connection {
     this.logger.warn(`The connection is given up: ${(error as Error).message}`);
     this.cut();
   }
+}
+
+function made(connection: Connection | null): Connection {
+  if (!connection) throw new Error('The connection is not made yet');
+  return connection;
 }

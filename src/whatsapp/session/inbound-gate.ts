@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { EventEmitter } from 'node:events';
 
 /** Events by which Baileys' handlers get what they acknowledge to WhatsApp. */
-const HELD_EVENTS = new Set(['CB:message', 'CB:notification', 'CB:iq,,pair-success']);
+const HELD_EVENTS = new Set(['CB:message', 'CB:notification', 'CB:call', 'CB:iq,,pair-success']);
 
 interface HeldStanza {
   event: string;
@@ -19,11 +19,12 @@ interface HeldStanza {
 export class InboundGate {
   private held: HeldStanza[] = [];
   private draining = false;
+  private closed = false;
   private readonly forward: (event: string, ...args: unknown[]) => boolean;
 
   /**
    * @param socket Baileys' `sock.ws`
-   * @param save keeps what the stanzas say; when it rejects, the stanzas are dropped unacknowledged
+   * @param save keeps what the stanzas say; when it rejects, the gate closes for good
    * @param failed is told why
    */
   constructor(
@@ -34,10 +35,17 @@ export class InboundGate {
     this.forward = socket.emit.bind(socket);
     socket.emit = (event: string | symbol, ...args: unknown[]) => {
       if (typeof event !== 'string' || !HELD_EVENTS.has(event)) return this.forward(event as string, ...args);
+      if (this.closed) return true;
       this.held.push({ event, stanza: args[0] as BinaryNode });
       void this.drain();
       return true;
     };
+  }
+
+  /** Nothing gets through any more; what waits is dropped unacknowledged. */
+  close(): void {
+    this.closed = true;
+    this.held = [];
   }
 
   private async drain(): Promise<void> {
@@ -47,9 +55,10 @@ export class InboundGate {
       while (this.held.length > 0) {
         const batch = this.held.splice(0);
         await this.save(batch.map(({ stanza }) => stanza));
-        for (const { event, stanza } of batch) this.forward(event, stanza);
+        for (const { event, stanza } of batch) if (!this.closed) this.forward(event, stanza);
       }
     } catch (error) {
+      this.close();
       this.failed(error);
     } finally {
       this.draining = false;

@@ -7,19 +7,29 @@ import { NotOwner } from './not-owner.js';
 /** An owner that was stopped inside a transaction must not hold up its successor for longer than this. */
 const MAX_IDLE_IN_TRANSACTION_MS = 5_000;
 
+export interface TakenLease {
+  /** The new fencing number. */
+  fence: string;
+  /** Whether the owner before did not give it up, but died or lost it. */
+  wasAbandoned: boolean;
+}
+
 /** SQL of the lease; see Ownership for what it is for. */
 @Injectable()
 export class LeaseRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** @returns the new fencing number, or null while somebody else holds the lease */
-  async take(owner: string, leaseMs: number): Promise<string | null> {
-    const [rows] = await this.dataSource.query<[{ fence: string }[], number]>(
-      `UPDATE session_lease SET owner = $1, fence = fence + 1, expires_at = now() + $2 * interval '1 ms'
-       WHERE owner IS NULL OR owner = $1 OR expires_at < now() RETURNING fence`,
+  /** @returns null while somebody else holds the lease */
+  async take(owner: string, leaseMs: number): Promise<TakenLease | null> {
+    const [rows] = await this.dataSource.query<[TakenLease[], number]>(
+      `WITH free AS (
+         SELECT owner FROM session_lease WHERE owner IS NULL OR owner = $1 OR expires_at < now() FOR UPDATE
+       )
+       UPDATE session_lease l SET owner = $1, fence = fence + 1, expires_at = now() + $2 * interval '1 ms'
+       FROM free RETURNING l.fence, free.owner IS NOT NULL AS "wasAbandoned"`,
       [owner, leaseMs],
     );
-    return rows[0]?.fence ?? null;
+    return rows[0] ?? null;
   }
 
   /** @returns false when the lease is no longer ours */
@@ -42,7 +52,9 @@ export class LeaseRepository {
   async transaction<T>(fence: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (tx) => {
       await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${MAX_IDLE_IN_TRANSACTION_MS}`);
-      const held = await tx.query<unknown[]>('SELECT FROM session_lease WHERE fence = $1 FOR KEY SHARE', [fence]);
+      const held = await tx.query<unknown[]>('SELECT FROM session_lease WHERE fence = $1 FOR KEY SHARE', [
+        fence,
+      ]);
       if (held.length === 0) throw new NotOwner();
       return work(tx);
     });

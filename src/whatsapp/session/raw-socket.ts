@@ -1,8 +1,9 @@
 import type { WASocket } from '@whiskeysockets/baileys';
+import type { IncomingMessage } from 'node:http';
 
 /** The part of `ws`' WebSocket that is used here. */
 interface RawSocket {
-  send(...args: unknown[]): void;
+  on(event: 'upgrade', listener: (response: IncomingMessage) => void): void;
   terminate(): void;
 }
 
@@ -13,14 +14,16 @@ export function rawSocketOf(socket: WASocket): RawSocket | null {
 
 /**
  * Lets nothing out once the session may belong to another process. A process that was asleep wakes up with its line
- * still open and its timers due; what they would send is held back here, and the line is cut.
+ * still open, its timers due and WhatsApp's words waiting to be answered. The guard stands at the line itself, since
+ * `ws` answers pings and goodbyes on its own.
  */
 export function speakOnlyWhile(socket: WASocket, maySpeak: () => boolean): void {
-  const raw = rawSocketOf(socket);
-  if (!raw) return;
-  const send = raw.send.bind(raw);
-  raw.send = (...args) => {
-    if (maySpeak()) send(...args);
-    else raw.terminate();
-  };
+  rawSocketOf(socket)?.on('upgrade', ({ socket: line }) => {
+    const write = line.write.bind(line) as (...args: unknown[]) => boolean;
+    line.write = (...args: unknown[]) => {
+      // What is written to a destroyed line fails, and is not sent.
+      if (!maySpeak()) line.destroy();
+      return write(...args);
+    };
+  });
 }

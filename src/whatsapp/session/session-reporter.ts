@@ -18,14 +18,26 @@ export class SessionReporter {
 
   /** What is not given is null: nothing wrong, nothing to scan, no attempt planned. */
   async report(status: SessionStatus, details: Partial<SessionReport> = {}): Promise<void> {
-    const report = { reason: null, advice: null, closingCode: null, retryAt: null, qr: null, ...details, status };
+    const report = {
+      reason: null,
+      advice: null,
+      closingCode: null,
+      retryAt: null,
+      qr: null,
+      ...details,
+      status,
+    };
     await this.write(report);
     this.logger.log([`The session is ${status}.`, report.reason].filter(Boolean).join(' '));
   }
 
   /** A QR is good for 20 to 60 s; WhatsApp sends a new one in time. */
   async showQr(qr: string): Promise<void> {
-    const details = { reason: 'Waits for a phone to scan the QR.', advice: 'Scan the QR at /session/qr.', qr };
+    const details = {
+      reason: 'Waits for a phone to scan the QR.',
+      advice: 'Scan the QR at /session/qr.',
+      qr,
+    };
     await this.write({ closingCode: null, retryAt: null, ...details, status: 'linking' });
     const picture = await qrcode.toString(qr, { type: 'terminal', small: true });
     process.stdout.write(`\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);

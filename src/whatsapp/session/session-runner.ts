@@ -2,19 +2,27 @@ import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PendingCommand } from '../../accounts/session-commands.repository.js';
 import { SyncServices } from '../sync/sync-services.js';
-import { BackOff } from './back-off.js';
+import { ClientVersion } from './client-version.js';
 import { type Ending, endingOf } from './closing-codes.js';
 import { CommandDesk } from './command-desk.js';
 import { type ClosedConnection, Connection } from './connection.js';
 import { Ownership } from './ownership.js';
+import { ReconnectDelays } from './reconnect-delays.js';
 import { SessionReporter } from './session-reporter.js';
 
 /** Between being unlinked and offering a new QR: time to read why, and no burden on WhatsApp. */
 const RELINK_PAUSE_MS = 3_000;
-/** Where only a person can help: how often it is tried all the same. */
-const STOPPED_PAUSE_MS = 6 * 60 * 60_000;
 /** A goodbye that takes longer would hold up the successor. */
 const CLOSE_TIMEOUT_MS = 1_000;
+const UNLINK_TIMEOUT_MS = 5_000;
+/** The API waits somewhat longer for the answer. */
+const READY_TO_LINK_TIMEOUT_MS = 12_000;
+const LOOK_EVERY_MS = 100;
+
+/** Between attempts when not the connection failed but what it needs, such as the database. */
+const FAILED_PAUSE_MS = 2_000;
+
+type Closed = ClosedConnection & { wasLinked: boolean };
 
 /**
  * Keeps one connection to WhatsApp while this process holds the session, and decides what follows on its end. The
@@ -23,9 +31,12 @@ const CLOSE_TIMEOUT_MS = 1_000;
 @Injectable()
 export class SessionRunner {
   private readonly logger = new Logger(SessionRunner.name);
-  private readonly backOff = new BackOff();
+  private readonly delays = new ReconnectDelays();
+  private readonly version = new ClientVersion();
   private connection: Connection | null = null;
   private showsQr = false;
+  /** The account was unlinked on request: what the connection says when it ends is of no interest. */
+  private isUnlinked = false;
   /** Ends a pause before its time. */
   private wake = new AbortController();
 
@@ -41,12 +52,13 @@ export class SessionRunner {
     while (!stop.aborted) {
       const lost = await this.ownership.acquire(stop).catch(() => null);
       if (!lost) return;
-      const over = new AbortController();
-      const end = AbortSignal.any([stop, lost, over.signal]);
-      const desk = this.desk.serve((command) => this.doCommand(command), end);
-      await this.holdSession(end, lost).catch((error: unknown) => this.logger.error('The session failed', error));
-      over.abort();
-      await desk;
+      const end = AbortSignal.any([stop, lost]);
+      const work = Promise.all([
+        this.holdSession(end, lost),
+        this.desk.serve((command) => this.doCommand(command), end),
+      ]);
+      // What hangs, on a database that does not answer, must not keep the session from its successor.
+      await Promise.race([work, graceAfter(end)]);
       await this.ownership.release().catch((error: unknown) => {
         this.logger.warn(`The session was not handed over: ${(error as Error).message}`);
       });
@@ -54,78 +66,81 @@ export class SessionRunner {
   }
 
   private async holdSession(over: AbortSignal, lost: AbortSignal): Promise<void> {
+    if (this.ownership.wasAbandoned) {
+      await this.ownership.transaction((tx) => this.services.accounts.distrust(tx));
+      this.ownership.wasAbandoned = false;
+    }
     while (!over.aborted) {
-      const closed = await this.connectOnce(over, lost);
-      if (!over.aborted) await this.follow(closed, over);
+      try {
+        const closed = await this.connectOnce(over, lost);
+        if (!over.aborted) await this.follow(closed, over);
+      } catch (error) {
+        if (over.aborted) return;
+        this.logger.error('The session failed', (error as Error).stack);
+        await this.pause(FAILED_PAUSE_MS, over);
+      }
     }
   }
 
   /** One connection, from its first packet to its end. */
-  private async connectOnce(over: AbortSignal, lost: AbortSignal): Promise<ClosedConnection & { wasLinked: boolean }> {
-    const connection = await Connection.open(this.services, {
-      qr: (text) => {
-        this.showsQr = true;
-        this.report(this.reporter.showQr(text));
-      },
-      open: () => this.report(this.reporter.report('open')),
-    });
+  private async connectOnce(over: AbortSignal, lost: AbortSignal): Promise<Closed> {
+    const connection = await Connection.open(
+      this.services,
+      { qr: (text) => this.showQr(text), open: () => this.report(this.reporter.report('open')) },
+      { version: this.version.current, over },
+    );
     this.connection = connection;
+    this.isUnlinked = false;
     const { isLinked: wasLinked } = connection;
-    const leave = () => (lost.aborted ? connection.cut() : void connection.close());
-    over.addEventListener('abort', leave);
-    if (over.aborted) leave();
+    const ended = closedOrLeft(connection, over, lost);
     if (wasLinked) this.report(this.reporter.report('connecting'));
-    const closed = await Promise.race([connection.closed, this.tooLateAfter(over)]);
-    over.removeEventListener('abort', leave);
+    const closed = await ended;
+    connection.cut();
     this.connection = null;
     this.showsQr = false;
     return { ...closed, wasLinked };
   }
 
-  private async tooLateAfter(over: AbortSignal): Promise<ClosedConnection> {
-    if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
-    await sleep(CLOSE_TIMEOUT_MS);
-    return { code: 428, message: 'closed by us', openMs: 0 };
+  private async follow(closed: Closed, over: AbortSignal): Promise<void> {
+    this.logger.log(`The connection was ended by ${closed.by} with ${closed.code}: ${closed.message}`);
+    if (this.isUnlinked) return this.pause(RELINK_PAUSE_MS, over);
+    const ending = endingOf(closed);
+    if (ending.action === 'relink' && closed.wasLinked) return this.relink(ending, closed.code, over);
+    await this.waitAfter(closed, ending, over);
   }
 
-  private async follow(closed: ClosedConnection & { wasLinked: boolean }, over: AbortSignal): Promise<void> {
-    const ending = endingOf(closed.code);
-    this.logger.log(`The connection ended with ${closed.code}: ${closed.message}`);
-    if (ending.action === 'restart') return;
-    if (!closed.wasLinked) return this.offerAgain(closed, ending, over);
-    if (ending.action === 'relink') return this.relink(ending, closed.code, over);
-    const delayMs = this.delayMs(ending, closed.openMs);
+  private async waitAfter(closed: Closed, ending: Ending, over: AbortSignal): Promise<void> {
+    if (ending.action === 'update' && (await this.version.update())) return;
+    const delayMs = this.delays.nextMs(ending, closed.openMs);
+    if (delayMs === 0) return;
     const { reason, advice } = ending;
     const retryAt = new Date(Date.now() + delayMs);
-    await this.reporter.report('disconnected', { reason, advice, closingCode: closed.code, retryAt });
-    await this.pause(delayMs, over);
-  }
-
-  private delayMs({ action }: Ending, openMs: number): number {
-    if (action === 'stop') return STOPPED_PAUSE_MS;
-    return action === 'hold' ? this.backOff.holdDelayMs() : this.backOff.nextDelayMs(openMs);
-  }
-
-  /** Nobody has scanned in time, or WhatsApp cannot be reached: a new QR, after a pause that grows on failures. */
-  private async offerAgain({ code }: ClosedConnection, ending: Ending, over: AbortSignal): Promise<void> {
-    const delayMs = this.backOff.nextDelayMs(0);
-    const details = { reason: ending.reason, advice: ending.advice, closingCode: code };
-    await this.reporter.report('linking', { ...details, retryAt: new Date(Date.now() + delayMs) });
+    const status = closed.wasLinked ? 'disconnected' : 'linking';
+    this.report(this.reporter.report(status, { reason, advice, closingCode: closed.code, retryAt }));
     await this.pause(delayMs, over);
   }
 
   /** The link is gone. The contacts stay; the device's keys are of no use any more. */
   private async relink({ reason, advice }: Ending, closingCode: number, over: AbortSignal): Promise<void> {
-    await this.ownership.transaction((tx) => this.services.authState.clear(tx));
-    await this.reporter.report('logged_out', { reason, advice, closingCode });
-    this.backOff.reset();
+    await this.forgetLink();
+    this.report(this.reporter.report('logged_out', { reason, advice, closingCode }));
     await this.pause(RELINK_PAUSE_MS, over);
-    if (!over.aborted) await this.reporter.report('linking', { reason, advice, closingCode });
+    if (!over.aborted) this.report(this.reporter.report('linking', { reason, advice, closingCode }));
+  }
+
+  private async forgetLink(): Promise<void> {
+    await this.ownership.transaction((tx) => this.services.authState.clear(tx));
+    this.delays.reset();
   }
 
   private async pause(delayMs: number, over: AbortSignal): Promise<void> {
     this.wake = new AbortController();
     await sleep(delayMs, undefined, { signal: AbortSignal.any([over, this.wake.signal]) }).catch(() => {});
+  }
+
+  private showQr(text: string): void {
+    this.showsQr = true;
+    this.report(this.reporter.showQr(text));
   }
 
   private async doCommand({ kind, argument }: PendingCommand): Promise<string> {
@@ -138,9 +153,15 @@ export class SessionRunner {
   }
 
   private async requestPairingCode(phone: string): Promise<string> {
-    if (this.connection?.isLinked) throw new Error('An account is linked already. Unlink it first: DELETE /session.');
+    if (await this.services.isLinked()) {
+      throw new Error('An account is linked already. Unlink it first: DELETE /session.');
+    }
+    // It may be the pause between two rounds of QRs.
+    this.wake.abort();
+    const giveUpAtMs = performance.now() + READY_TO_LINK_TIMEOUT_MS;
+    while (!this.showsQr && performance.now() < giveUpAtMs) await sleep(LOOK_EVERY_MS);
     if (!this.connection || !this.showsQr) {
-      throw new Error('WhatsApp is not ready to link yet. Try again when /session shows a QR.');
+      throw new Error('WhatsApp is not ready to link. /session says why; try again when it shows a QR.');
     }
     return this.connection.requestPairingCode(phone);
   }
@@ -149,18 +170,66 @@ export class SessionRunner {
     const { connection } = this;
     const isLinked = await this.services.isLinked();
     if (!isLinked) throw new Error('No account is linked, so there is nothing to unlink.');
-    const told = connection?.isOpen ? await connection.unlink().then(() => true, () => false) : false;
-    if (!told) connection?.cut();
-    await this.ownership.transaction((tx) => this.services.authState.clear(tx));
-    await this.reporter.report('logged_out', { reason: 'The account was unlinked on request.' });
+    this.isUnlinked = connection !== null;
+    const told = connection?.isOpen ? await this.tellUnlinked(connection) : false;
+    connection?.cut();
+    await this.forgetLink();
+    await this.reporter.report('logged_out', {
+      reason: 'The account was unlinked on request.',
+      advice: 'Scan the QR at /session/qr to link one.',
+    });
     this.wake.abort();
     return told
       ? 'The account is unlinked. Its contacts stay until another account is linked.'
       : 'The account is unlinked here, but WhatsApp could not be told: remove the device on the phone as well.';
   }
 
+  /** WhatsApp closes the connection when it has heard; a line that has died does not keep us waiting. */
+  private async tellUnlinked(connection: Connection): Promise<boolean> {
+    const isHeard = connection
+      .unlink()
+      .then(() => connection.closed)
+      .then(() => true);
+    return Promise.race([isHeard, sleep(UNLINK_TIMEOUT_MS, false)]).catch(() => false);
+  }
+
   /** Reports are written in the background; what cannot be written now is written with the next change. */
   private report(written: Promise<void>): void {
     written.catch((error: unknown) => this.logger.warn(`Cannot report: ${(error as Error).message}`));
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
+async function graceAfter(over: AbortSignal): Promise<void> {
+  await aborted(over);
+  await sleep(CLOSE_TIMEOUT_MS + 200);
+}
+
+/**
+ * Resolves when the connection has ended, or, after over is aborted, when its goodbye was not answered in time.
+ * @param lost the session is another's: no goodbye
+ */
+async function closedOrLeft(
+  connection: Connection,
+  over: AbortSignal,
+  lost: AbortSignal,
+): Promise<ClosedConnection> {
+  return new Promise((resolve) => {
+    const leave = () => {
+      if (lost.aborted) connection.cut();
+      else void connection.close();
+      const left = { by: 'client', code: 428, detail: null, message: 'closed by us', openMs: 0 } as const;
+      setTimeout(() => resolve(left), CLOSE_TIMEOUT_MS);
+    };
+    over.addEventListener('abort', leave, { once: true });
+    if (over.aborted) leave();
+    void connection.closed.then((closed) => {
+      over.removeEventListener('abort', leave);
+      resolve(closed);
+    });
+  });
 }

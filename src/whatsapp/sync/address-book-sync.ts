@@ -1,20 +1,26 @@
 import { Logger } from '@nestjs/common';
 import { type BinaryNode, newLTHashState, proto } from '@whiskeysockets/baileys';
 import type { ServedAccount } from '../../accounts/accounts.repository.js';
-import { type Address, type Jid, parseJid, parseLid } from '../../contacts/address.js';
+import { type Jid, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidPair } from '../../contacts/contact-changes.js';
+import { cleanName } from '../../contacts/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
+import { ProfileDownloader } from '../profiles/profile-downloader.js';
+import type { ProfileLine } from '../profiles/profile-line.js';
 import type { SyncServices } from './sync-services.js';
 import { ADDRESS_BOOK, ownPushName, savedByMutations, SETTINGS } from './app-state/address-book-mutations.js';
-import type { Mutation } from './app-state/app-state-crypto.js';
 import { CollectionKeeper } from './app-state/collection-keeper.js';
 import type { Query } from './app-state/collection-reader.js';
-import { CollectionSync } from './app-state/collection-sync.js';
+import { CollectionSync, type TakenOver } from './app-state/collection-sync.js';
 import { SyncKeys } from './app-state/sync-keys.js';
 import { FirstSync } from './first-sync.js';
 import { HistorySync } from './history/history-sync.js';
+import { identityKeysOf } from './identity-keys.js';
+import { Reconciliation } from './reconciliation.js';
+import { FactsWriter } from './stanzas/facts-writer.js';
 import { readStanza } from './stanzas/stanza-dispatcher.js';
+import { bareKey } from './stanzas/signed-key-index.js';
 import { hasFacts, noFacts, type StanzaFacts } from './stanzas/stanza-facts.js';
 
 const { PUSH_NAME } = proto.Message.HistorySyncType;
@@ -29,45 +35,64 @@ export class AddressBookSync implements KeyHooks {
   private readonly keepers: Map<string, CollectionKeeper>;
   private readonly history: HistorySync;
   private readonly firstSync: FirstSync;
+  private readonly facts: FactsWriter;
+  private readonly reconciliation: Reconciliation;
+  private readonly profiles: ProfileDownloader;
   private isOpen = false;
 
-  /** @param query sends an IQ over the connection */
   constructor(
     account: ServedAccount,
-    query: Query,
+    line: ProfileLine,
     private readonly services: SyncServices,
   ) {
     const { id, jid, lid, linkedAt } = account;
     this.owner = { accountId: id, jid: jid as Jid, lid: parseLid(lid), linkedAt };
     const { history, contacts, ownership } = services;
+    this.facts = new FactsWriter(this.owner, services.stanzaFacts, ownership);
     this.firstSync = new FirstSync(
       () => history.countPending(id),
       () => this.markSynced(),
     );
     this.history = new HistorySync(this.owner, history, contacts, ownership, {
+      ownPushName: (tx, name) => services.accounts.offerPushName(tx, id, name),
       read: (type) => this.firstSync.historyWasRead({ heldPushNames: type === PUSH_NAME }),
-      lost: (reason) => this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
+      lost: (reason) =>
+        this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
     });
     const keys = new SyncKeys(services.authState);
-    this.keepers = new Map([ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, query, keys)]));
+    this.keepers = new Map(
+      [ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, line.query, keys)]),
+    );
+    this.profiles = new ProfileDownloader(this.owner, line, services.profiles);
     if (account.syncedAt) this.firstSync.close();
+    this.reconciliation = new Reconciliation(
+      () => services.accounts.isCheckDue(id),
+      () => this.keepers.get(ADDRESS_BOOK)?.requestAnew(),
+    );
   }
 
   /** The connection is open: reads all that may have changed while it was not. */
-  async opened(lid: string | undefined): Promise<void> {
+  async opened(lid: string | undefined, identityKey: Uint8Array | null): Promise<void> {
     this.isOpen = true;
     this.owner.lid = parseLid(lid) ?? this.owner.lid;
+    const news = { lid: this.owner.lid, identityKey: bareKey(identityKey) };
     await this.services.ownership.transaction((tx) =>
-      this.services.accounts.update(tx, this.owner.accountId, { lid: this.owner.lid }),
+      this.services.accounts.update(tx, this.owner.accountId, news),
     );
+    // While that was written, the connection may have ended.
+    if (!this.isOpen) return;
     for (const keeper of this.keepers.values()) keeper.requestInBackground();
     this.history.wake();
+    this.reconciliation.start();
+    this.profiles.start();
   }
 
   close(): void {
     this.isOpen = false;
+    this.reconciliation.stop();
     this.firstSync.close();
     this.history.close();
+    this.profiles.close();
     for (const keeper of this.keepers.values()) keeper.close();
   }
 
@@ -75,15 +100,17 @@ export class AddressBookSync implements KeyHooks {
   async saveStanzas(stanzas: BinaryNode[]): Promise<void> {
     const facts = noFacts();
     for (const stanza of stanzas) this.readSafely(stanza, facts);
-    if (hasFacts(facts)) await this.services.ownership.transaction((tx) => this.saveFacts(tx, facts));
+    if (hasFacts(facts)) await this.facts.save(facts);
     for (const collection of facts.outdatedCollections) this.keepers.get(collection)?.requestInBackground();
+    if (facts.addressBookIsInDoubt) this.keepers.get(ADDRESS_BOOK)?.requestAnew();
   }
 
-  /** Pairs that Baileys learns, from messages and queries, and history that the phone announces. */
+  /** Pairs and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
   async saved(tx: Transaction, data: KeptData): Promise<void> {
     const { contacts, history } = this.services;
     const pairs = pairsOf(data['lid-mapping'] ?? {});
-    if (pairs.length > 0) await contacts.apply(tx, this.owner, { pairs });
+    const identityKeys = identityKeysOf(data['identity-key'] ?? {}, this.owner, new Date());
+    if (pairs.length + identityKeys.length > 0) await contacts.apply(tx, this.owner, { pairs, identityKeys });
     for (const notification of Object.values(data['history-notification'] ?? {})) {
       await history.add(tx, this.owner.accountId, notification);
     }
@@ -106,8 +133,7 @@ export class AddressBookSync implements KeyHooks {
   private createKeeper(collection: string, query: Query, keys: SyncKeys): CollectionKeeper {
     const { appState: repository, ownership } = this.services;
     const { accountId } = this.owner;
-    const apply = (tx: Transaction, mutations: Mutation[], removed: Address[]) =>
-      this.applyMutations(tx, mutations, removed);
+    const apply = (tx: Transaction, taken: TakenOver) => this.applyMutations(tx, collection, taken);
     const sync = new CollectionSync({ accountId, collection, query, keys, apply, repository, ownership });
     return new CollectionKeeper(collection, sync, {
       synced: () => {
@@ -119,15 +145,27 @@ export class AddressBookSync implements KeyHooks {
     });
   }
 
-  private async applyMutations(tx: Transaction, mutations: Mutation[], removed: Address[]): Promise<void> {
+  private async applyMutations(tx: Transaction, collection: string, taken: TakenOver): Promise<void> {
     const { contacts, accounts } = this.services;
-    await contacts.apply(tx, this.owner, { ...savedByMutations(mutations), unsaved: removed });
-    await accounts.update(tx, this.owner.accountId, { pushName: ownPushName(mutations) });
+    const { accountId } = this.owner;
+    if (collection === SETTINGS) {
+      return accounts.update(tx, accountId, { pushName: cleanName(ownPushName(taken.mutations)) });
+    }
+    const { saved } = savedByMutations(taken.mutations);
+    const { pairs } = savedByMutations(taken.news);
+    const unsaved = [...taken.removed];
+    if (taken.isWhole) unsaved.push(...(await contacts.findSavedOtherThan(tx, accountId, taken.people)));
+    await contacts.apply(tx, this.owner, { pairs, saved, unsaved });
+    if (taken.isWhole) await this.countRepaired(tx, taken.isCheck);
   }
 
-  private async saveFacts(tx: Transaction, { changes, ownPushName: pushName }: StanzaFacts): Promise<void> {
-    await this.services.contacts.apply(tx, this.owner, changes);
-    await this.services.accounts.update(tx, this.owner.accountId, { pushName });
+  /** Whatever differs from a snapshot of the version that the tables claim to hold was wrong in them. */
+  private async countRepaired(tx: Transaction, isCheck: boolean): Promise<void> {
+    const { accountId } = this.owner;
+    const repaired = isCheck ? await this.services.contacts.countChangedBy(tx, accountId) : 0;
+    await this.services.accounts.markChecked(tx, accountId, repaired);
+    if (isCheck)
+      this.logger.log(`The address book was compared with a fresh snapshot; contacts repaired: ${repaired}`);
   }
 
   /** A stanza that cannot be read must not hold up the others. */
@@ -136,12 +174,16 @@ export class AddressBookSync implements KeyHooks {
       readStanza(stanza, this.owner, facts);
     } catch (error) {
       const { tag, attrs } = stanza;
-      this.logger.warn(`Cannot read the stanza ${tag} ${attrs.type ?? ''} ${attrs.id ?? ''}: ${(error as Error).message}`);
+      this.logger.warn(
+        `Cannot read the stanza ${tag} ${attrs.type ?? ''} ${attrs.id ?? ''}: ${(error as Error).message}`,
+      );
     }
   }
 
   private async markSynced(): Promise<void> {
-    await this.services.ownership.transaction((tx) => this.services.accounts.markSynced(tx, this.owner.accountId));
+    await this.services.ownership.transaction((tx) =>
+      this.services.accounts.markSynced(tx, this.owner.accountId),
+    );
     this.logger.log('The first sync is complete');
   }
 

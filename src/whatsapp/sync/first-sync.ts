@@ -1,5 +1,7 @@
 /** Without history for this long after the address book was read, none is expected any more. */
 const QUIET_MS = 20_000;
+/** After the database could not be asked. */
+const CHECK_AGAIN_MS = 2_000;
 
 /**
  * Decides when the first sync after linking is complete: the address book has been read, and the push names of the
@@ -10,11 +12,12 @@ export class FirstSync {
   private pushNamesRead = false;
   private quiet = false;
   private timer: NodeJS.Timeout | undefined;
+  private again: NodeJS.Timeout | undefined;
   private done = false;
 
   /**
    * @param countPending history syncs announced and not yet read
-   * @param complete is called once
+   * @param complete is called until it succeeds once
    */
   constructor(
     private readonly countPending: () => Promise<number>,
@@ -35,6 +38,7 @@ export class FirstSync {
   close(): void {
     this.done = true;
     clearTimeout(this.timer);
+    clearTimeout(this.again);
   }
 
   private waitForQuiet(): void {
@@ -42,15 +46,22 @@ export class FirstSync {
     if (this.done) return;
     this.timer = setTimeout(() => {
       this.quiet = true;
-      void this.check();
+      this.check();
     }, QUIET_MS).unref();
-    void this.check();
+    this.check();
   }
 
-  private async check(): Promise<void> {
+  private check(): void {
+    this.completeIfRead().catch(() => {
+      this.again = setTimeout(() => this.check(), CHECK_AGAIN_MS).unref();
+      if (this.done) clearTimeout(this.again);
+    });
+  }
+
+  private async completeIfRead(): Promise<void> {
     if (this.done || !this.addressBookRead || !(this.pushNamesRead || this.quiet)) return;
     if ((await this.countPending()) > 0 || this.done) return;
-    this.close();
     await this.complete();
+    this.close();
   }
 }

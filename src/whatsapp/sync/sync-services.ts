@@ -4,9 +4,11 @@ import { SessionStateRepository } from '../../accounts/session-state.repository.
 import { ContactsService } from '../../contacts/contacts.service.js';
 import { isLinked, loadCredentials } from '../auth-state/auth-state.js';
 import { AuthStateRepository } from '../auth-state/auth-state.repository.js';
+import { ProfileServices } from '../profiles/profile-services.js';
 import { Ownership } from '../session/ownership.js';
 import { AppStateRepository } from './app-state/app-state.repository.js';
 import { HistoryRepository } from './history/history.repository.js';
+import { StanzaFactsWriter } from './stanzas/stanza-facts-writer.js';
 
 /** What the synchronisation of a connection works with; it outlives the connection. */
 @Injectable()
@@ -19,6 +21,8 @@ export class SyncServices {
     readonly appState: AppStateRepository,
     readonly history: HistoryRepository,
     readonly authState: AuthStateRepository,
+    readonly stanzaFacts: StanzaFactsWriter,
+    readonly profiles: ProfileServices,
   ) {}
 
   /** Whether a phone has confirmed this device. */

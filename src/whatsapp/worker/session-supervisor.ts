@@ -2,12 +2,17 @@ import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { STOP, type SessionWorkerData } from './worker-protocol.js';
+import { HEARTBEAT_EVERY_MS, STOP, type SessionWorkerData } from './worker-protocol.js';
 
 /** Memory of the session's thread; beyond it the thread dies and is started again. */
 const MAX_HEAP_MB = 384;
-/** A thread that does not give a sign of life for this long hangs. */
-const HANGS_AFTER_MS = 30_000;
+/**
+ * A thread that misses this many signs of life hangs. It is ended, and with it its line to WhatsApp, before its lease
+ * runs out (LEASE_MS in ownership.ts) and another process opens a line of its own.
+ */
+const HANGS_AFTER_BEATS = 10;
+/** Until its first sign of life a thread loads its code, which on a busy machine takes a while. */
+const STARTS_WITHIN_BEATS = 60;
 const STOP_TIMEOUT_MS = 4_000;
 const FIRST_RESTART_MS = 500;
 const MAX_RESTART_MS = 60_000;
@@ -58,14 +63,23 @@ export class SessionSupervisor {
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
     this.worker = worker;
-    const watchdog = setTimeout(() => {
-      this.logger.error(`The session's thread hangs for ${HANGS_AFTER_MS} ms`);
-      void worker.terminate();
-    }, HANGS_AFTER_MS);
-    worker.on('message', () => watchdog.refresh());
-    worker.on('error', (error) => this.logger.error('The session failed', error.stack));
+    const stopWatching = this.watch(worker);
+    worker.on('error', (error: unknown) => this.logger.error('The session failed', (error as Error).stack));
     await once(worker, 'exit').catch(() => once(worker, 'exit'));
-    clearTimeout(watchdog);
+    stopWatching();
     this.worker = null;
+  }
+
+  /** Counts beats instead of time, so that a process that was asleep as a whole does not take its thread for hung. */
+  private watch(worker: Worker): () => void {
+    let beatsLeft = STARTS_WITHIN_BEATS;
+    worker.on('message', () => (beatsLeft = HANGS_AFTER_BEATS));
+    const watchdog = setInterval(() => {
+      beatsLeft -= 1;
+      if (beatsLeft > 0) return;
+      this.logger.error("The session's thread hangs and is ended");
+      void worker.terminate();
+    }, HEARTBEAT_EVERY_MS);
+    return () => clearInterval(watchdog);
   }
 }

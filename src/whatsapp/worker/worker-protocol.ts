@@ -10,4 +10,4 @@ export interface SessionWorkerData {
 export const STOP = 'stop';
 
 /** How often the thread says that it is alive, by any message. */
-export const HEARTBEAT_EVERY_MS = 2_000;
+export const HEARTBEAT_EVERY_MS = 1_000;

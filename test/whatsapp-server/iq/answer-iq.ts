@@ -39,6 +39,8 @@ export async function answerIq(iq: BinaryNode, context: IqContext): Promise<Bina
 async function contentOf(iq: BinaryNode, context: IqContext): Promise<BinaryNode[] | undefined> {
   const registration = iq.attrs.xmlns === 'md' ? child(iq, 'link_code_companion_reg') : undefined;
   if (registration) return context.pairing.take(context.connection, registration);
+  // A device that waits to be linked pings too.
+  if (iq.attrs.xmlns === 'w:p') return [];
   const handler = HANDLERS[iq.attrs.xmlns ?? ''];
   const loggedIn = loggedInContext(context);
   return loggedIn && (await handler?.(iq, loggedIn));

@@ -24,7 +24,6 @@ export const answerSettings: Readonly<Record<string, IqHandler>> = {
     ),
   ],
   'w:stats': () => [],
-  'w:p': () => [],
   'urn:xmpp:whatsapp:dirty': () => [],
 };
 

@@ -2,6 +2,7 @@ import { Curve, proto } from '@whiskeysockets/baileys';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { child, children, element, nowSeconds, textOf } from '../stanza.js';
 import type { Contact } from '../contact.js';
+import { verifiedNameElement } from '../contact-news.js';
 import type { Phone } from '../phone.js';
 import type { IqHandler, LoggedInContext } from './iq-handler.js';
 
@@ -42,7 +43,7 @@ const PROTOCOLS: Record<string, Protocol> = {
   business: (person) =>
     person.verifiedName === undefined
       ? undefined
-      : element('business', {}, [element('verified_name', { name: person.verifiedName, v: '1' })]),
+      : element('business', {}, [verifiedNameElement(person.verifiedName)]),
   disappearing_mode: () => element('disappearing_mode', { duration: '0', t: '0' }),
 };
 

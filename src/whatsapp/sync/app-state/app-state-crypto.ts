@@ -50,7 +50,10 @@ export function expandMutationKeys(keyData: Uint8Array): MutationKeys {
  * Takes a record apart. Missing pieces make it corrupt.
  * @throws CorruptAppState
  */
-export function sealedMutation(operation: Operation, record: proto.ISyncdRecord | null | undefined): SealedMutation {
+export function sealedMutation(
+  operation: Operation,
+  record: proto.ISyncdRecord | null | undefined,
+): SealedMutation {
   const { index, value, keyId } = record ?? {};
   if (!index?.blob || !value?.blob || !keyId?.id || value.blob.length <= MAC_BYTES) {
     throw new CorruptAppState('A record lacks its index, value or key id');
@@ -102,7 +105,10 @@ function valueMacOf({ operation, keyId, ciphertext }: SealedMutation, key: Buffe
   const length = Buffer.alloc(8);
   length.writeUInt8(keyIdBytes.length + 1, 7);
   const operationByte = Buffer.from([operation === 'SET' ? 1 : 2]);
-  return hmacSign(Buffer.concat([operationByte, keyIdBytes, ciphertext, length]), key, 'sha512').subarray(0, MAC_BYTES);
+  return hmacSign(Buffer.concat([operationByte, keyIdBytes, ciphertext, length]), key, 'sha512').subarray(
+    0,
+    MAC_BYTES,
+  );
 }
 
 /** MAC over the LT hash of a collection at a version. */

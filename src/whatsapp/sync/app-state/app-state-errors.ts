@@ -19,3 +19,10 @@ export class CollectionRefused extends Error {
     super(`WhatsApp refuses the collection ${collection}: ${code} ${text}`);
   }
 }
+
+/** The collection has moved on while it was read; what was read is dropped, and read again. */
+export class OutdatedRead extends Error {
+  constructor(collection: string) {
+    super(`${collection} has moved on while it was read`);
+  }
+}

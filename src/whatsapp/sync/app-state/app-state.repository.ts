@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type Address } from '../../../contacts/address.js';
 import type { Transaction } from '../../../database/transaction.js';
+import { OutdatedRead } from './app-state-errors.js';
 import { LT_HASH_BYTES, type ValueMacs } from './lt-hash.js';
 
 /** Where a collection stands. */
@@ -37,7 +38,36 @@ export class AppStateRepository {
     return { version: Number(row.version), ltHash: row.lt_hash, generation: Number(row.generation) };
   }
 
-  async saveState(tx: Transaction, accountId: number, collection: string, state: CollectionState): Promise<void> {
+  /**
+   * Holds the collection until the end of the transaction, as it was when the caller began to read.
+   * @throws OutdatedRead when another read (of the connection before this one, or one whose commit was not
+   *   confirmed) or a new link has moved it since
+   */
+  async requireState(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    state: CollectionState,
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation, synced_at)
+       VALUES ($1, $2, 0, $3, 0, now()) ON CONFLICT DO NOTHING`,
+      [accountId, collection, Buffer.alloc(LT_HASH_BYTES)],
+    );
+    const held = await tx.query<unknown[]>(
+      `SELECT FROM app_state_collection
+       WHERE account_id = $1 AND name = $2 AND version = $3 AND generation = $4 FOR UPDATE`,
+      [accountId, collection, state.version, state.generation],
+    );
+    if (held.length === 0) throw new OutdatedRead(collection);
+  }
+
+  async saveState(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    state: CollectionState,
+  ): Promise<void> {
     await tx.query(
       `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation, synced_at)
        VALUES ($1, $2, $3, $4, $5, now())

@@ -1,10 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { NotOwner } from '../../session/not-owner.js';
-import { CollectionRefused, CorruptAppState, MissingSyncKey } from './app-state-errors.js';
+import { CollectionRefused, CorruptAppState, MissingSyncKey, OutdatedRead } from './app-state-errors.js';
 import type { CollectionSync } from './collection-sync.js';
 
 const FIRST_RETRY_MS = 2_000;
 const MAX_RETRY_MS = 5 * 60_000;
+/** After so many failures in a row a snapshot may heal what patches cannot, for example when a patch's file is gone. */
+const FAILURES_BEFORE_SNAPSHOT = 2;
 
 export interface CollectionKeeperEvents {
   /** The collection has been read up to the server's version. */
@@ -75,10 +77,12 @@ export class CollectionKeeper {
   private async attempt(): Promise<number> {
     clearTimeout(this.retry);
     if (this.closed) throw new Error('The connection is closed');
+    const anew = this.readAnew;
     try {
-      const version = await this.sync.read(this.readAnew);
+      const version = await this.sync.read(anew);
       this.failures = 0;
-      this.readAnew = false;
+      // A request to read anew that came meanwhile is still to be fulfilled.
+      if (anew) this.readAnew = false;
       this.awaitsKey = false;
       this.events.problem(null);
       this.events.synced();
@@ -92,6 +96,10 @@ export class CollectionKeeper {
   private recover(error: unknown): void {
     if (this.closed || error instanceof NotOwner) return;
     const { message } = error as Error;
+    if (error instanceof OutdatedRead) {
+      this.retry = setTimeout(() => this.requestInBackground(), 0);
+      return;
+    }
     this.awaitsKey = error instanceof MissingSyncKey;
     if (this.awaitsKey) {
       this.logger.log(`${message}; ${this.collection} is read when it has`);
@@ -102,7 +110,7 @@ export class CollectionKeeper {
     this.failures += 1;
     const isInDoubt = error instanceof CorruptAppState || error instanceof CollectionRefused;
     const triesSnapshotFirst = isInDoubt && !this.readAnew;
-    this.readAnew ||= isInDoubt;
+    this.readAnew ||= isInDoubt || this.failures >= FAILURES_BEFORE_SNAPSHOT;
     if (!triesSnapshotFirst) this.events.problem(`${this.collection} cannot be read: ${message}`);
     const delayMs = triesSnapshotFirst ? 0 : Math.min(FIRST_RETRY_MS * 2 ** this.failures, MAX_RETRY_MS);
     this.retry = setTimeout(() => this.requestInBackground(), delayMs);

@@ -1,11 +1,5 @@
-import {
-  type BinaryNode,
-  downloadExternalPatch,
-  extractSyncdPatches,
-  getBinaryNodeChild,
-  getBinaryNodeChildren,
-  proto,
-} from '@whiskeysockets/baileys';
+import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from '@whiskeysockets/baileys';
+import { downloadMedia } from '../media-file.js';
 import { CollectionRefused, CorruptAppState } from './app-state-errors.js';
 import { type SealedMutation, sealedMutation } from './app-state-crypto.js';
 
@@ -41,9 +35,11 @@ export type Query = (node: BinaryNode) => Promise<BinaryNode>;
  *
  * Stanza: `<iq to="s.whatsapp.net" xmlns="w:sync:app:state" type="set"><sync><collection/></sync></iq>`, as sent by
  * Baileys' `resyncAppState`.
+ * @param version what is held already; 0 for nothing
  * @param wantSnapshot ask for all records anew, rather than for what changed
  * @throws CollectionRefused when the server names an error
  * @throws CorruptAppState when the answer cannot be read
+ * @throws MediaUnavailable when a file cannot be had
  */
 export async function readCollection(
   query: Query,
@@ -56,22 +52,52 @@ export async function readCollection(
     attrs: { to: 's.whatsapp.net', xmlns: 'w:sync:app:state', type: 'set' },
     content: [{ tag: 'sync', attrs: {}, content: [{ tag: 'collection', attrs }] }],
   });
-  refuseError(answer, collection);
-  const { [collection as 'critical_unblock_low']: page } = await extractSyncdPatches(answer, {});
-  if (!page) throw new CollectionRefused(collection, 0, 'the answer does not name it');
+  const node = findCollection(answer, collection);
+  const snapshot = getBinaryNodeChild(node, 'snapshot');
+  const patches = getBinaryNodeChildren(getBinaryNodeChild(node, 'patches') ?? node, 'patch');
   return {
-    snapshot: page.snapshot ? toSnapshot(page.snapshot) : null,
-    patches: await Promise.all(page.patches.map(toPatch)),
-    hasMore: page.hasMorePatches,
+    snapshot: snapshot?.content ? await readSnapshot(snapshot) : null,
+    patches: await Promise.all(patches.filter(({ content }) => content).map((patch) => readPatch(patch))),
+    hasMore: node.attrs.has_more_patches === 'true',
   };
 }
 
-function refuseError(answer: BinaryNode | undefined, collection: string): void {
+function findCollection(answer: BinaryNode, collection: string): BinaryNode {
   const nodes = getBinaryNodeChildren(getBinaryNodeChild(answer, 'sync'), 'collection');
   const node = nodes.find(({ attrs }) => attrs.name === collection);
-  if (node?.attrs.type !== 'error') return;
+  if (!node) throw new CollectionRefused(collection, 0, 'the answer does not name it');
+  if (node.attrs.type !== 'error') return node;
   const error = getBinaryNodeChild(node, 'error');
   throw new CollectionRefused(collection, Number(error?.attrs.code ?? 0), error?.attrs.text ?? '');
+}
+
+/** A snapshot comes by reference only. */
+async function readSnapshot(node: BinaryNode): Promise<Snapshot> {
+  const reference = decode('snapshot reference', () => proto.ExternalBlobReference.decode(bytesOf(node)));
+  const file = await downloadMedia(reference, 'md-app-state');
+  return toSnapshot(decode('snapshot', () => proto.SyncdSnapshot.decode(file)));
+}
+
+/** The mutations of a patch stand in it, or, when they are many, in a file of their own. */
+async function readPatch(node: BinaryNode): Promise<Patch> {
+  const patch = decode('patch', () => proto.SyncdPatch.decode(bytesOf(node)));
+  if (!patch.externalMutations) return toPatch(patch, []);
+  const file = await downloadMedia(patch.externalMutations, 'md-app-state');
+  return toPatch(patch, decode('patch', () => proto.SyncdMutations.decode(file)).mutations);
+}
+
+function bytesOf({ tag, content }: BinaryNode): Uint8Array {
+  if (content instanceof Uint8Array) return content;
+  throw new CorruptAppState(`The content of a ${tag} is no bytes`);
+}
+
+function decode<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof CorruptAppState) throw cause;
+    throw new CorruptAppState(`A ${what} cannot be read`, { cause });
+  }
 }
 
 function toSnapshot(snapshot: proto.ISyncdSnapshot): Snapshot {
@@ -83,9 +109,8 @@ function toSnapshot(snapshot: proto.ISyncdSnapshot): Snapshot {
   };
 }
 
-async function toPatch(patch: proto.ISyncdPatch): Promise<Patch> {
-  const external = patch.externalMutations ? await downloadExternalPatch(patch.externalMutations, {}) : null;
-  const mutations = [...(patch.mutations ?? []), ...(external?.mutations ?? [])];
+function toPatch(patch: proto.ISyncdPatch, external: proto.ISyncdMutation[]): Patch {
+  const mutations = [...(patch.mutations ?? []), ...external];
   return {
     version: versionOf(patch.version),
     keyId: keyIdOf(patch.keyId),

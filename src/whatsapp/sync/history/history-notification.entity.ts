@@ -7,7 +7,10 @@ import { Account } from '../../../accounts/account.entity.js';
  */
 @Entity('history_notification')
 export class HistoryNotification {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', primaryKeyConstraintName: 'history_notification_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    primaryKeyConstraintName: 'history_notification_pkey',
+  })
   id: string;
 
   @ManyToOne(() => Account, { nullable: false, onDelete: 'CASCADE' })

@@ -26,7 +26,10 @@ export function readHistoryNames(bytes: Uint8Array): HistoryNames {
   const names: HistoryNames = { pushNames: [], pairs: [] };
   forEachField(bytes, (field, content) => {
     if (field === HISTORY.pushName) {
-      const { [PUSH_NAME.id]: id = '', [PUSH_NAME.name]: name = '' } = readTexts(content(), Object.values(PUSH_NAME));
+      const { [PUSH_NAME.id]: id = '', [PUSH_NAME.name]: name = '' } = readTexts(
+        content(),
+        Object.values(PUSH_NAME),
+      );
       names.pushNames.push({ id, name });
     } else if (field === HISTORY.lidMapping) {
       const texts = readTexts(content(), Object.values(LID_MAPPING));

@@ -1,11 +1,13 @@
 import { Logger } from '@nestjs/common';
-import { downloadContentFromMessage, proto } from '@whiskeysockets/baileys';
+import { proto } from '@whiskeysockets/baileys';
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import { parseAddress } from '../../../contacts/address.js';
 import type { AddressBookOwner, PushName } from '../../../contacts/contact-changes.js';
-import type { ContactsService } from '../../../contacts/contacts.service.js';
+import { cleanName, type ContactsService } from '../../../contacts/contacts.service.js';
+import type { Transaction } from '../../../database/transaction.js';
 import type { Ownership } from '../../session/ownership.js';
+import { downloadMedia } from '../media-file.js';
 import { type HistoryNames, readHistoryNames } from './history-reader.js';
 import type { HistoryRepository, PendingHistory } from './history.repository.js';
 
@@ -23,6 +25,8 @@ const MAX_ATTEMPTS = 150;
 export interface HistorySyncEvents {
   /** A history sync has been read to its end. */
   read(type: proto.Message.HistorySyncType): void;
+  /** A history sync names the account's owner, in the transaction that saves the rest of it. */
+  ownPushName(tx: Transaction, name: string): Promise<void>;
   /** One was given up: its names are lost until their owners write. */
   lost(reason: string): void;
 }
@@ -73,12 +77,17 @@ export class HistorySync {
   }
 
   private async readOne(pending: PendingHistory): Promise<void> {
-    const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
-    const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
     try {
+      const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
+      const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
       const names = WITHOUT_NAMES.has(type) ? { pushNames: [], pairs: [] } : await download(notification);
       await this.ownership.transaction(async (tx) => {
-        await this.contacts.apply(tx, this.owner, { oldPairs: names.pairs, pushNames: this.pushNames(names) });
+        await this.contacts.apply(tx, this.owner, {
+          oldPairs: names.pairs,
+          pushNames: this.pushNames(names),
+        });
+        const ownName = this.ownPushName(names);
+        if (ownName) await this.events.ownPushName(tx, ownName);
         await this.repository.remove(tx, pending.id);
       });
       this.events.read(type);
@@ -87,12 +96,18 @@ export class HistorySync {
     }
   }
 
-  /** Names out of history count as heard when the device was linked: what was heard since is newer. */
+  /** Names out of history count as heard just before the device was linked: what was heard since is newer. */
   private pushNames({ pushNames }: HistoryNames): PushName[] {
+    const heardAt = new Date(this.owner.linkedAt.getTime() - 1);
     return pushNames.flatMap(({ id, name }) => {
       const address = parseAddress(id);
-      return address ? [{ address, name, heardAt: this.owner.linkedAt }] : [];
+      return address ? [{ address, name, heardAt }] : [];
     });
+  }
+
+  private ownPushName({ pushNames }: HistoryNames): string | null {
+    const own = pushNames.find(({ id }) => parseAddress(id) === this.owner.jid);
+    return own?.name === '-' ? null : cleanName(own?.name);
   }
 
   private async retryLater({ id, attempts }: PendingHistory, error: Error): Promise<void> {
@@ -109,13 +124,6 @@ export class HistorySync {
 /** The history stands in the announcement itself or in an encrypted file on the media host; both are deflated. */
 async function download(notification: proto.Message.IHistorySyncNotification): Promise<HistoryNames> {
   const inline = notification.initialHistBootstrapInlinePayload;
-  const deflated = inline?.length ? inline : await downloadFile(notification);
+  const deflated = inline?.length ? inline : await downloadMedia(notification, 'md-msg-hist');
   return readHistoryNames(await inflateAsync(deflated));
-}
-
-async function downloadFile(notification: proto.Message.IHistorySyncNotification): Promise<Buffer> {
-  const stream = await downloadContentFromMessage(notification as never, 'md-msg-hist', {});
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

@@ -10,6 +10,8 @@ export interface PendingHistory {
   attempts: number;
 }
 
+const HOPELESS_AFTER_ATTEMPTS = 3;
+
 /** History syncs that are announced and not yet read. */
 @Injectable()
 export class HistoryRepository {
@@ -32,10 +34,11 @@ export class HistoryRepository {
     return rows[0] ?? null;
   }
 
+  /** How many are still to be expected soon: one that has failed several times holds up nothing any more. */
   async countPending(accountId: number): Promise<number> {
     const [{ count }] = await this.dataSource.query<[{ count: string }]>(
-      'SELECT count(*) FROM history_notification WHERE account_id = $1',
-      [accountId],
+      'SELECT count(*) FROM history_notification WHERE account_id = $1 AND attempts < $2',
+      [accountId, HOPELESS_AFTER_ATTEMPTS],
     );
     return Number(count);
   }

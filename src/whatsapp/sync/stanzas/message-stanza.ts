@@ -1,7 +1,8 @@
-import { type BinaryNode, getBinaryNodeChild, proto } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import { isLid, parseAddress, parseJid, parseLid } from '../../../contacts/address.js';
 import type { AddressBookOwner, LidPair } from '../../../contacts/contact-changes.js';
 import { isOwn, type StanzaFacts } from './stanza-facts.js';
+import { verifiedNameIn } from './verified-name.js';
 
 /**
  * The sender's push name (`notify`), his other address, and the verified name of a business.
@@ -19,21 +20,24 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner, f
   }
   const pair = pairOf(stanza, sender);
   if (pair) facts.changes.pairs.push(pair);
-  if (notify) facts.changes.pushNames.push({ address: sender, name: notify, heardAt: new Date() });
-  const businessName = verifiedName(stanza);
-  if (businessName) facts.changes.businessNames.push({ address: sender, name: businessName });
+  if (notify) facts.changes.pushNames.push({ address: sender, name: notify, heardAt: sentAt(stanza) });
+  const businessName = verifiedNameIn(stanza);
+  if (!businessName) return;
+  facts.changes.businessNames.push({ address: sender, name: businessName });
+  facts.changes.businessFlags.push({ address: sender, isBusiness: true });
+}
+
+/**
+ * When WhatsApp took the message (`t`, seconds): one that is delivered again must not make its name the newest.
+ * A time that is missing or lies ahead is taken for now.
+ */
+function sentAt({ attrs }: BinaryNode): Date {
+  const sentAtMs = Number(attrs.t) * 1_000;
+  return new Date(sentAtMs > 0 && sentAtMs < Date.now() ? sentAtMs : Date.now());
 }
 
 function pairOf({ attrs }: BinaryNode, sender: NonNullable<ReturnType<typeof parseAddress>>): LidPair | null {
   const jid = isLid(sender) ? parseJid(attrs.participant_pn ?? attrs.sender_pn) : sender;
   const lid = isLid(sender) ? sender : parseLid(attrs.participant_lid ?? attrs.sender_lid);
   return jid && lid ? { jid, lid } : null;
-}
-
-/** `<verified_name>`: a `VerifiedNameCertificate`, as read by Baileys' `decryptMessageNode`. */
-export function verifiedName(stanza: BinaryNode): string | null {
-  const content = getBinaryNodeChild(stanza, 'verified_name')?.content;
-  if (!(content instanceof Uint8Array)) return null;
-  const { details } = proto.VerifiedNameCertificate.decode(content);
-  return details ? proto.VerifiedNameCertificate.Details.decode(details).verifiedName || null : null;
 }

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Builds the image, starts it with its Postgres as docker-compose.yml says, and asks it whether it lives and is ready.
+# Needs Docker; removes containers and volume again.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# A project of its own: what the developer runs by the same file, and its volume, is left alone.
+export COMPOSE_PROJECT_NAME=whatsapp-contacts-ci PORT="${PORT:-18888}"
+compose() { docker compose "$@"; }
+finish() {
+  local code=$?
+  if [ "$code" -ne 0 ]; then compose logs --no-color || true; fi
+  compose down --volumes --remove-orphans
+  exit "$code"
+}
+trap finish EXIT
+compose build
+compose up --detach --wait --wait-timeout 120
+for probe in livez readyz; do
+  curl --fail --silent --show-error --max-time 5 "http://127.0.0.1:$PORT/$probe"
+  echo
+done

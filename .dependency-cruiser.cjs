@@ -1,0 +1,103 @@
+/** Where a process or a thread begins; it wires together what it runs. */
+const ENTRIES = '^src/(main|whatsapp/worker/session-worker)\\.ts$';
+
+/** What wires the parts together stands directly in src. */
+const WIRING = '^src/[^/]+\\.ts$';
+
+/** What the modules of the folders `from` of src may not import. */
+const forbid = (from, to, comment) => ({
+  name: `${from.replaceAll('|', '-')}-not-from-above`,
+  comment,
+  severity: 'error',
+  from: { path: `^src/(${from})/`, pathNot: ['\\.spec\\.ts$', ENTRIES] },
+  to,
+});
+
+/**
+ * Imports go one way: main -> app -> {session, health, whatsapp, contacts, accounts} -> {errors, database, config}.
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Files that import each other can only be understood, tested and moved together.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'entries-are-started',
+      comment:
+        'A process and its worker thread begin there; importing such a file would start it a second time.',
+      severity: 'error',
+      from: {},
+      to: { path: ENTRIES },
+    },
+    forbid(
+      'config',
+      { path: '^src/', pathNot: '^src/config/' },
+      'The configuration knows nothing of the service.',
+    ),
+    forbid(
+      'database',
+      { path: '^src/', pathNot: ['^src/(database|config)/', '\\.entity\\.ts$'] },
+      'The database knows the tables of everyone (for its one data source), and nothing else of them.',
+    ),
+    forbid(
+      'errors',
+      { path: '^src/', pathNot: '^src/(errors|database|config)/' },
+      'What is common to all errors knows no part of the service.',
+    ),
+    forbid(
+      'accounts',
+      { path: ['^src/(contacts|whatsapp|session|health)/', WIRING] },
+      'Accounts are what contacts and sessions belong to.',
+    ),
+    forbid(
+      'contacts',
+      { path: ['^src/(whatsapp|session|health)/', WIRING] },
+      "The address book knows nothing of WhatsApp's protocol.",
+    ),
+    forbid(
+      'session|health',
+      { path: ['^src/whatsapp/', WIRING] },
+      'The HTTP side reaches the WhatsApp connection through Postgres alone; it may run in another process.',
+    ),
+    forbid('whatsapp', { path: ['^src/(session|health)/', WIRING] }, 'The WhatsApp side has no HTTP.'),
+    {
+      name: 'migrations-stand-alone',
+      comment: 'A merged migration never changes, so it must not use code that does.',
+      severity: 'error',
+      from: { path: '^migrations/' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'service-without-tests',
+      comment: 'What runs must not need what only tests have.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: ['^test/', '\\.spec\\.ts$'] },
+    },
+    {
+      name: 'only-declared-packages',
+      comment: 'A package that package.json does not list, or only for development, is missing in the image.',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    // Types are imports too: they are what makes a file impossible to understand without the other.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
+  },
+};

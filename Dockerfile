@@ -1,0 +1,36 @@
+# The same major version as the newest one that CI tests.
+ARG BASE=node:24-bookworm-slim
+
+FROM ${BASE} AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The compiler needs no install scripts and no binaries of this platform.
+RUN npm ci --omit=optional --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+COPY migrations migrations
+RUN npm run build
+
+FROM ${BASE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Left out: the embedded Postgres (optional; here the database is another container), and sharp (a peer of Baileys,
+# which it loads only to make thumbnails of media that this service never sends).
+RUN npm ci --omit=dev --omit=optional --omit=peer --ignore-scripts
+
+FROM ${BASE}
+LABEL org.opencontainers.image.title="whatsapp-contacts" \
+      org.opencontainers.image.description="Keeps a WhatsApp account's address book in Postgres and serves it over REST." \
+      org.opencontainers.image.licenses="MIT AND GPL-3.0-only"
+ENV NODE_ENV=production HOST=0.0.0.0
+WORKDIR /app
+COPY package.json LICENSE THIRD_PARTY_LICENSES.md ./
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+USER node
+EXPOSE 8888
+# Node itself is process 1: it gets the signal, and ends the session and the connections in order.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8888}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/main.js"]

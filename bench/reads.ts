@@ -1,0 +1,113 @@
+import autocannon from 'autocannon';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { eventually, freePort, Service } from '../test/support/service.js';
+import { seedContacts } from './seed.js';
+
+/**
+ * `npm run bench:reads [-- contacts]`: how far the two contract routes are from their floors, measured in the same
+ * run: one contact against bare Nest on Express, all contacts against a COPY of the same rows to nowhere.
+ * Needs DATABASE_URL of a Postgres whose user may create databases; makes a database of its own and drops it.
+ */
+const contacts = Number(process.argv[2] ?? 100_000);
+const ROUNDS = 5;
+const SECONDS = 4;
+
+const admin = process.env.DATABASE_URL;
+if (!admin)
+  throw new Error(
+    'DATABASE_URL is not set, for example postgres://postgres:password@localhost:5432/postgres',
+  );
+const name = `bench_${process.pid}`;
+const url = new URL(admin);
+url.pathname = `/${name}`;
+
+const median = (values: number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+
+async function sql(statement: string): Promise<void> {
+  const client = new pg.Client(admin);
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
+
+async function requestsPerSecond(target: string, random: boolean): Promise<number> {
+  const requests = random
+    ? Array.from({ length: 1000 }, () => ({
+        path: `/getcontact?phone=4917${String(Math.floor(Math.random() * contacts)).padStart(8, '0')}`,
+      }))
+    : [{ path: '/getcontact' }];
+  const result = await autocannon({ url: target, connections: 32, duration: SECONDS, requests });
+  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers were no 200`);
+  return result.requests.average;
+}
+
+async function listMs(service: Service): Promise<{ ms: number; bytes: number }> {
+  const startMs = performance.now();
+  const { text, status } = await service.get('/getcontacts');
+  if (status !== 200) throw new Error(`The list answered ${status}`);
+  return { ms: performance.now() - startMs, bytes: text.length };
+}
+
+async function copyMs(): Promise<number> {
+  const client = new pg.Client(url.href);
+  await client.connect();
+  const startMs = performance.now();
+  const rows = client.query(
+    copyTo(`COPY (SELECT row_to_json(c) FROM (SELECT jid, push_name, full_name, first_name FROM contact ORDER BY jid) c)
+      TO STDOUT (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')`),
+  );
+  rows.resume();
+  await once(rows, 'end');
+  await client.end();
+  return performance.now() - startMs;
+}
+
+await sql(`CREATE DATABASE ${name}`);
+const service = await Service.start({ DATABASE_URL: url.href, ROLE: 'api', LOG_LEVEL: 'warn' });
+const barePort = await freePort();
+const bare = spawn('npx', ['tsx', join(import.meta.dirname, 'bare-framework.ts'), String(barePort)], {
+  stdio: 'inherit',
+});
+try {
+  await seedContacts(url.href, contacts);
+  const bareUrl = `http://127.0.0.1:${barePort}`;
+  await eventually('the bare framework answers', () =>
+    fetch(`${bareUrl}/getcontact`).then(
+      () => true,
+      () => false,
+    ),
+  );
+
+  const one: { floor: number; ours: number }[] = [];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const floor = await requestsPerSecond(bareUrl, false);
+    const ours = await requestsPerSecond(`http://127.0.0.1:${service.port}`, true);
+    if (round > 0) one.push({ floor, ours });
+  }
+  const all: { floor: number; ours: number }[] = [];
+  let bytes = 0;
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const floor = await copyMs();
+    const list = await listMs(service);
+    bytes = list.bytes;
+    if (round > 0) all.push({ floor, ours: list.ms });
+  }
+  console.log(`One of ${contacts} contacts, requests a second, median of ${ROUNDS}:`);
+  console.log(`  bare Nest, constant   ${median(one.map(({ floor }) => floor)).toFixed(0)}`);
+  console.log(`  /getcontact           ${median(one.map(({ ours }) => ours)).toFixed(0)}`);
+  console.log(`  ratio                 ${median(one.map(({ floor, ours }) => ours / floor)).toFixed(2)}`);
+  console.log(`All ${contacts} contacts, ${(bytes / 1e6).toFixed(1)} MB, ms, median of ${ROUNDS}:`);
+  console.log(`  COPY to nowhere       ${median(all.map(({ floor }) => floor)).toFixed(0)}`);
+  console.log(`  /getcontacts          ${median(all.map(({ ours }) => ours)).toFixed(0)}`);
+  console.log(`  ratio                 ${median(all.map(({ floor, ours }) => ours / floor)).toFixed(2)}`);
+} finally {
+  bare.kill();
+  await service.stop();
+  await sql(`DROP DATABASE ${name} WITH (FORCE)`);
+}
+process.exit(0);

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sniffImageType } from '../../contacts/image-type.js';
+
+/** A preview has some kB, a picture in full size some hundred; more than this is none. */
+const MAX_PICTURE_BYTES = 2 * 1024 * 1024;
+const TIMEOUT_MS = 10_000;
+const PAUSES_MS = [250, 1_000];
+
+/** A picture as it came from the media host. */
+export interface DownloadedPicture {
+  bytes: Buffer;
+  /** By the bytes, never by what the host says, since it is given to browsers. */
+  contentType: string;
+}
+
+/**
+ * Fetches a picture, trying again when the media host fails.
+ * @throws Error when it cannot be had, is too large, or is no image
+ */
+export async function downloadPicture(url: string, stop: AbortSignal): Promise<DownloadedPicture> {
+  for (const pauseMs of PAUSES_MS) {
+    try {
+      return await downloadOnce(url, stop);
+    } catch (error) {
+      if (stop.aborted) throw error;
+      await sleep(pauseMs, undefined, { signal: stop });
+    }
+  }
+  return downloadOnce(url, stop);
+}
+
+async function downloadOnce(url: string, stop: AbortSignal): Promise<DownloadedPicture> {
+  if (new URL(url).protocol !== 'https:') throw new Error('The address of the picture is no https URL');
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]);
+  const response = await fetch(url, { signal });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(`The media host answered ${response.status}`);
+  }
+  const bytes = await readLimited(response);
+  const contentType = sniffImageType(bytes);
+  if (!contentType) throw new Error('What the media host sent is no image');
+  return { bytes, contentType };
+}
+
+async function readLimited(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += (chunk as Uint8Array).length;
+    if (length > MAX_PICTURE_BYTES) throw new Error(`The picture is larger than ${MAX_PICTURE_BYTES} bytes`);
+    chunks.push(chunk as Uint8Array);
+  }
+  return Buffer.concat(chunks);
+}

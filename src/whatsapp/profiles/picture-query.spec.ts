@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { ANNA, element } from '../../../test/support/stanzas.js';
+import { pictureQuery, readPictureAnswer, readPictureError } from './picture-query.js';
+import { RateLimited } from './profile-errors.js';
+
+const refused = (code: number) => Object.assign(new Error('refused'), { data: code });
+
+describe('a query for a picture', () => {
+  it('asks for the preview, with the token where there is one', () => {
+    const token = element('tctoken', { t: '1' }, Buffer.from([1]));
+    expect(pictureQuery(ANNA, token)).toEqual({
+      tag: 'iq',
+      attrs: { target: ANNA, to: '@s.whatsapp.net', type: 'get', xmlns: 'w:profile:picture' },
+      content: [{ tag: 'picture', attrs: { type: 'preview', query: 'url' }, content: [token] }],
+    });
+    expect(pictureQuery(ANNA, null).content).toEqual([
+      { tag: 'picture', attrs: { type: 'preview', query: 'url' } },
+    ]);
+  });
+
+  it.each([
+    [
+      { id: '17', url: 'https://pps.whatsapp.net/x' },
+      { state: 'present', id: '17', url: 'https://pps.whatsapp.net/x' },
+    ],
+    [{ status: '204' }, { state: 'none' }],
+    [{ id: '17' }, { state: 'unknown' }],
+  ])('reads %j', (attrs: Record<string, string>, answer) => {
+    expect(readPictureAnswer(element('iq', {}, [element('picture', attrs)]))).toEqual(answer);
+  });
+
+  it('learns nothing from an answer without a picture', () => {
+    expect(readPictureAnswer(element('iq'))).toEqual({ state: 'unknown' });
+  });
+
+  it.each([
+    [401, 'hidden'],
+    [403, 'hidden'],
+    [404, 'none'],
+    [204, 'none'],
+    [500, 'unknown'],
+  ])('reads the error %i as %s', (code, state) => {
+    expect(readPictureError(refused(code))).toEqual({ state });
+  });
+
+  it('tells a complaint from a refusal, and the end of the line from both', () => {
+    expect(() => readPictureError(refused(429))).toThrow(RateLimited);
+    expect(() => readPictureError(new Error('Connection Closed'))).toThrow('Connection Closed');
+  });
+});

@@ -1,0 +1,37 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { Address, Lid } from '../../contacts/address.js';
+
+/** What fetching profiles needs of a connection. */
+export interface ProfileLine {
+  /**
+   * Sends an IQ.
+   * @throws an error with a code (see iqErrorCode) when WhatsApp refuses it
+   */
+  query: (node: BinaryNode) => Promise<BinaryNode>;
+  /** See privacy-token.ts. */
+  privacyToken(address: Address, lid: Lid | null): Promise<BinaryNode | null>;
+}
+
+/** WhatsApp has not answered an IQ, though the line is open as far as is known. */
+export class NoAnswer extends Error {
+  constructor() {
+    super('WhatsApp did not answer in time');
+  }
+}
+
+/** @throws NoAnswer after timeoutMs */
+export async function queryWithin(
+  line: ProfileLine,
+  node: BinaryNode,
+  timeoutMs: number,
+): Promise<BinaryNode> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer()), timeoutMs);
+  });
+  try {
+    return await Promise.race([line.query(node), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

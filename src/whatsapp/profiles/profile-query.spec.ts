@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { ANNA, ANNA_LID, certificate, element, keyIndexList } from '../../../test/support/stanzas.js';
+import { RateLimited } from './profile-errors.js';
+import { profileQuery, readProfiles } from './profile-query.js';
+
+const KEY = Buffer.alloc(32, 7);
+
+const answer = (users: BinaryNode[], result: BinaryNode[] = []) =>
+  element('iq', { type: 'result' }, [
+    element('usync', {}, [element('result', {}, result), element('list', {}, users)]),
+  ]);
+const refusal = (protocol: string, code: string) =>
+  element(protocol, {}, [element('error', { code, text: 'no' })]);
+const profileOf = (facts: BinaryNode[], result: BinaryNode[] = []) =>
+  readProfiles(answer([element('user', { jid: ANNA }, facts)], result)).get(ANNA);
+
+describe('a query for profiles', () => {
+  it('asks about many people at once', () => {
+    const query = profileQuery([ANNA, ANNA_LID], 'abc');
+    expect(query.attrs).toEqual({ to: '@s.whatsapp.net', type: 'get', xmlns: 'usync' });
+    const [usync] = query.content as BinaryNode[];
+    const [asked, list] = usync?.content as BinaryNode[];
+    expect((asked?.content as BinaryNode[]).map(({ tag }) => tag)).toEqual([
+      'status',
+      'business',
+      'devices',
+      'lid',
+    ]);
+    expect((list?.content as BinaryNode[]).map(({ attrs }) => attrs.jid)).toEqual([ANNA, ANNA_LID]);
+  });
+});
+
+describe('the answer to a query for profiles', () => {
+  it('tells all there is', () => {
+    const facts = [
+      element('status', { t: '1700000000' }, Buffer.from('Gone fishing 🎣')),
+      element('business', {}, [element('verified_name', {}, certificate('Bäckerei Anna'))]),
+      element('devices', {}, [
+        element('device-list'),
+        element('key-index-list', { ts: '1' }, keyIndexList(KEY)),
+      ]),
+      element('lid', { val: ANNA_LID }),
+    ];
+    expect(profileOf(facts)).toEqual({
+      lid: ANNA_LID,
+      about: { text: 'Gone fishing 🎣', setAt: new Date(1_700_000_000_000) },
+      business: { isBusiness: true, name: 'Bäckerei Anna' },
+      identityKey: KEY,
+    });
+  });
+
+  it.each([
+    ['empty', element('status', { t: '1700000000' }), { text: '', setAt: new Date(1_700_000_000_000) }],
+    ['hidden', element('status', { code: '401', type: 'fail' }), { text: null, setAt: null }],
+    ['hidden, said by an error', refusal('status', '401'), { text: null, setAt: null }],
+    ['unknown', refusal('status', '500'), null],
+  ])('tells an about text that is %s', (_, status, about) => {
+    expect(profileOf([status])).toMatchObject({ about });
+  });
+
+  it("is not spoiled by one person's error", () => {
+    const users = [
+      element('user', { jid: ANNA }, [refusal('devices', '404'), refusal('business', '500')]),
+      element('user', { jid: ANNA_LID }, [element('status', {}, 'Busy')]),
+    ];
+    const profiles = readProfiles(answer(users));
+    expect(profiles.get(ANNA)).toEqual({ lid: null, about: null, business: null, identityKey: null });
+    expect(profiles.get(ANNA_LID)).toMatchObject({
+      about: { text: 'Busy' },
+      business: { isBusiness: false },
+    });
+  });
+
+  it('leaves unknown whether somebody is a business when that was refused', () => {
+    expect(profileOf([element('status', {}, 'Busy')], [refusal('business', '500')])).toMatchObject({
+      business: null,
+    });
+  });
+
+  it('is a complaint when one of the protocols was asked for too much', () => {
+    expect(() => profileOf([], [refusal('devices', '429')])).toThrow(RateLimited);
+  });
+
+  it.each([
+    ['nothing', element('iq')],
+    ['text', element('iq', {}, 'text')],
+    ['people without address or facts', answer([element('user'), element('user', { jid: 'x' })])],
+  ])('tells nothing when it holds %s', (_, node) => {
+    expect(readProfiles(node)).toEqual(new Map());
+  });
+});

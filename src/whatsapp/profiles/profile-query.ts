@@ -1,0 +1,106 @@
+import {
+  type BinaryNode,
+  getBinaryNodeChild,
+  getBinaryNodeChildren,
+  S_WHATSAPP_NET,
+} from '@whiskeysockets/baileys';
+import { type Address, isLid, type Lid, parseAddress, parseLid } from '../../contacts/address.js';
+import { identityKeyIn } from '../sync/stanzas/signed-key-index.js';
+import { bytesOf, elementsOf, parseSeconds } from '../sync/stanzas/stanza-values.js';
+import { verifiedNameIn } from '../sync/stanzas/verified-name.js';
+import { RateLimited, TOO_MANY_REQUESTS } from './profile-errors.js';
+
+/** What one query tells of a person; what it does not tell is null. */
+export interface Profile {
+  lid: Lid | null;
+  about: { text: string | null; setAt: Date | null } | null;
+  business: { isBusiness: boolean; name: string | null } | null;
+  identityKey: Buffer | null;
+}
+
+/** The protocols asked for, in the form in which whatsmeow's `GetUserInfo` asks. */
+const PROTOCOLS: BinaryNode[] = [
+  { tag: 'status', attrs: {} },
+  { tag: 'business', attrs: {}, content: [{ tag: 'verified_name', attrs: {} }] },
+  { tag: 'devices', attrs: { version: '2' } },
+  { tag: 'lid', attrs: {} },
+];
+
+/** Codes of a status that its owner does not show. */
+const HIDDEN_CODES = new Set(['401', '403']);
+
+/**
+ * One usync query for the profiles of many people.
+ *
+ * It is not made by Baileys' `executeUSyncQuery`, whose parsers reject the whole answer for one person's error, and
+ * which does not look at what the server says of the query itself.
+ */
+export function profileQuery(people: Address[], id: string): BinaryNode {
+  const users = people.map((jid) => ({ tag: 'user', attrs: { jid } }));
+  return {
+    tag: 'iq',
+    attrs: { to: S_WHATSAPP_NET, type: 'get', xmlns: 'usync' },
+    content: [
+      {
+        tag: 'usync',
+        attrs: { context: 'background', mode: 'full', sid: id, last: 'true', index: '0' },
+        content: [
+          { tag: 'query', attrs: {}, content: PROTOCOLS },
+          { tag: 'list', attrs: {}, content: users },
+        ],
+      },
+    ],
+  };
+}
+
+/**
+ * Reads the answer, by address as asked. People who are not in it are not on WhatsApp, or not shown.
+ * @throws RateLimited when the server refuses one of the protocols for having been asked too much
+ */
+export function readProfiles(answer: BinaryNode): Map<Address, Profile> {
+  const usync = getBinaryNodeChild(answer, 'usync');
+  const refused = refusedProtocols(usync);
+  const profiles = new Map<Address, Profile>();
+  for (const user of getBinaryNodeChildren(getBinaryNodeChild(usync, 'list'), 'user')) {
+    const address = parseAddress(user.attrs.jid);
+    if (address) profiles.set(address, readProfile(user, address, refused));
+  }
+  return profiles;
+}
+
+/** `<result><devices><error code/></devices></result>`: the whole protocol has failed. */
+function refusedProtocols(usync: BinaryNode | undefined): Set<string> {
+  const errors = elementsOf(getBinaryNodeChild(usync, 'result')).flatMap((protocol) => {
+    const code = getBinaryNodeChild(protocol, 'error')?.attrs.code;
+    return code ? [{ name: protocol.tag, code }] : [];
+  });
+  if (errors.some(({ code }) => code === String(TOO_MANY_REQUESTS))) throw new RateLimited();
+  return new Set(errors.map(({ name }) => name));
+}
+
+function readProfile(user: BinaryNode, address: Address, refused: Set<string>): Profile {
+  const devices = getBinaryNodeChild(user, 'devices');
+  return {
+    lid: isLid(address) ? null : parseLid(getBinaryNodeChild(user, 'lid')?.attrs.val),
+    about: aboutOf(getBinaryNodeChild(user, 'status')),
+    business: refused.has('business') ? null : businessOf(user),
+    identityKey: devices ? identityKeyIn(bytesOf(getBinaryNodeChild(devices, 'key-index-list'))) : null,
+  };
+}
+
+/** `<status t>text</status>`; with code 401, as attribute or in an error, it is hidden. */
+function aboutOf(status: BinaryNode | undefined): Profile['about'] {
+  if (!status) return null;
+  const code = getBinaryNodeChild(status, 'error')?.attrs.code ?? status.attrs.code;
+  if (code) return HIDDEN_CODES.has(code) ? { text: null, setAt: null } : null;
+  return { text: bytesOf(status)?.toString('utf8') ?? '', setAt: parseSeconds(status.attrs.t) };
+}
+
+/** Accounts that are no business have no such element; so has a person of whom nothing at all is told. */
+function businessOf(user: BinaryNode): Profile['business'] {
+  const business = getBinaryNodeChild(user, 'business');
+  if (!business) return elementsOf(user).length > 0 ? { isBusiness: false, name: null } : null;
+  if (getBinaryNodeChild(business, 'error')) return null;
+  const isBusiness = getBinaryNodeChild(business, 'verified_name') !== undefined;
+  return { isBusiness, name: verifiedNameIn(business) };
+}

@@ -1,0 +1,18 @@
+import { Injectable } from '@nestjs/common';
+import { ContactsService } from '../../contacts/contacts.service.js';
+import { ProfileDownloadsRepository } from '../../contacts/profile-downloads.repository.js';
+import { Ownership } from '../session/ownership.js';
+import { DownloadBudget } from './download-budget.js';
+import { DownloadPause } from './download-pause.js';
+
+/** What the downloader of a connection works with; it outlives the connection. */
+@Injectable()
+export class ProfileServices {
+  constructor(
+    readonly ownership: Ownership,
+    readonly contacts: ContactsService,
+    readonly downloads: ProfileDownloadsRepository,
+    readonly budget: DownloadBudget,
+    readonly pause: DownloadPause,
+  ) {}
+}

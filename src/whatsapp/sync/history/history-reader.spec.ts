@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { proto } from '@whiskeysockets/baileys';
+import { readHistoryNames } from './history-reader.js';
+
+const { HistorySyncType } = proto.HistorySync;
+
+const encode = (history: proto.IHistorySync) => proto.HistorySync.encode(history).finish();
+
+describe('a history sync', () => {
+  it('gives push names as they are, with their ids', () => {
+    const names = readHistoryNames(
+      encode({
+        syncType: HistorySyncType.PUSH_NAME,
+        pushnames: [{ id: '491701234567@s.whatsapp.net', pushname: 'Änna 👩‍🚀' }, { id: '1@g.us' }],
+      }),
+    );
+    expect(names.pushNames).toEqual([
+      { id: '491701234567@s.whatsapp.net', name: 'Änna 👩‍🚀' },
+      { id: '1@g.us', name: '' },
+    ]);
+  });
+
+  it('gives the pairs of number and LID, of the list and of the chats', () => {
+    const { pairs } = readHistoryNames(
+      encode({
+        syncType: HistorySyncType.RECENT,
+        phoneNumberToLidMappings: [
+          { pnJid: '4911@s.whatsapp.net', lidJid: '11@lid' },
+          { pnJid: '4912@s.whatsapp.net' },
+        ],
+        conversations: [
+          { id: '4913@s.whatsapp.net', lidJid: '13@lid' },
+          { id: '14@lid', pnJid: '4914@s.whatsapp.net' },
+          { id: '4915@s.whatsapp.net', accountLid: '15@lid' },
+          { id: '16@lid' },
+          { id: '120363012345678901@g.us', lidJid: '17@lid' },
+        ],
+      }),
+    );
+    expect(pairs.map(({ jid, lid }) => `${jid} ${lid}`).sort()).toEqual([
+      '4911@s.whatsapp.net 11@lid',
+      '4913@s.whatsapp.net 13@lid',
+      '4914@s.whatsapp.net 14@lid',
+      '4915@s.whatsapp.net 15@lid',
+    ]);
+  });
+
+  it('passes over messages, whatever is in them', () => {
+    const message = {
+      message: { key: { id: 'x' }, pushName: 'not read', message: { conversation: 'text' } },
+    };
+    const history = encode({
+      syncType: HistorySyncType.INITIAL_BOOTSTRAP,
+      progress: 7,
+      conversations: [
+        { id: '4913@s.whatsapp.net', messages: [message, message], displayName: 'not a push name' },
+      ],
+    });
+    expect(readHistoryNames(history)).toEqual({ pushNames: [], pairs: [] });
+  });
+
+  it('is refused when it is cut off', () => {
+    const history = encode({
+      syncType: HistorySyncType.PUSH_NAME,
+      pushnames: [{ id: 'a', pushname: 'b'.repeat(50) }],
+    });
+    expect(() => readHistoryNames(history.subarray(0, -5))).toThrow(RangeError);
+  });
+});

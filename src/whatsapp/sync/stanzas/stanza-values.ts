@@ -1,0 +1,33 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { type Address, parseAddress } from '../../../contacts/address.js';
+import type { AddressBookOwner } from '../../../contacts/contact-changes.js';
+import { isOwn } from './stanza-facts.js';
+
+/** The bytes in an element; null when it is missing, empty, or holds other elements. */
+export function bytesOf(node: BinaryNode | undefined): Buffer | null {
+  const content = node?.content;
+  if (typeof content === 'string') return Buffer.from(content);
+  return content instanceof Uint8Array ? Buffer.from(content) : null;
+}
+
+/** The children of an element that are elements themselves. */
+export function elementsOf(node: BinaryNode | undefined): BinaryNode[] {
+  return Array.isArray(node?.content) ? node.content : [];
+}
+
+/** Another person's address; null for the account's own and for what is no person. */
+export function otherPerson(text: string | undefined, owner: AddressBookOwner): Address | null {
+  const address = parseAddress(text);
+  return address && !isOwn(address, owner) ? address : null;
+}
+
+/** Reads seconds since 1970; null for what is no time, or lies ahead. */
+export function parseSeconds(text: string | undefined): Date | null {
+  const ms = Number(text) * 1_000;
+  return ms > 0 && ms <= Date.now() ? new Date(ms) : null;
+}
+
+/** When what a stanza tells has happened (`t`): stanzas may be days old when this device was away. */
+export function timeOf({ attrs }: BinaryNode): Date {
+  return parseSeconds(attrs.t) ?? new Date();
+}

@@ -1,0 +1,31 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { Faults } from '../whatsapp-server/faults.js';
+import type { FaultName } from './steps.js';
+
+const isAck = ({ tag }: BinaryNode) => tag === 'ack' || tag === 'receipt';
+
+const ARM: Record<FaultName, (faults: Faults) => void> = {
+  'patch-mac': ({ appState }) => void appState.arm('patch-mac'),
+  'snapshot-mac': ({ appState }) => void appState.arm('snapshot-mac'),
+  'lt-hash': ({ appState }) => void appState.arm('lt-hash', { times: 2 }),
+  record: ({ appState }) => void appState.arm('record'),
+  'media-404': ({ media }) => void media.arm({ status: 404 }),
+  'media-500': ({ media }) => void media.arm({ status: 500 }),
+  'media-cut': ({ media }) => void media.arm({ cut: true }),
+  'media-slow': ({ media }) => void media.arm({ slowMs: 800 }),
+  'sent-twice': ({ sent }) => void sent.arm('twice', { times: 3 }),
+  'sent-cut-before': ({ sent }) => void sent.arm('cut-before'),
+  'sent-cut-after': ({ sent }) => void sent.arm('cut-after'),
+  'received-cut-on-arrival': ({ received }) => void received.arm({ cut: 'on-arrival' }),
+  'received-cut-before-answer': ({ received }) => void received.arm({ cut: 'before-answer' }),
+  'received-cut-after-answer': ({ received }) => void received.arm({ cut: 'after-answer' }),
+  'received-late': ({ received }) => void received.arm({ delayMs: 900 }, { times: 2 }),
+  'ack-lost': ({ received }) => void received.arm({ ignore: true }, { times: 2, when: isAck }),
+  tcp: ({ tcp }) => void tcp.arm('reset'),
+  'login-503': ({ logins }) => void logins.arm({ failure: 503 }),
+};
+
+/** Makes the server fail so at the next occasion. */
+export function armFault(faults: Faults, name: FaultName): void {
+  ARM[name](faults);
+}

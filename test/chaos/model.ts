@@ -1,0 +1,120 @@
+/** The names of a listed person, `""` where there is none. */
+export interface ListedNames {
+  push_name: string;
+  full_name: string;
+  first_name: string;
+}
+
+export interface SavedNames {
+  fullName?: string;
+  firstName?: string;
+}
+
+/** What is known of a number, a LID, or of a person who has both. */
+interface Known {
+  number?: string;
+  lid?: string;
+  saved?: SavedNames;
+  lidSaved?: SavedNames;
+  push?: { name: string; order: number };
+}
+
+/**
+ * The address book as it ought to be, in a few plain rules: what is saved belongs to the address it is saved under,
+ * a push name to the person, a LID to one number at a time, and what was said later wins.
+ */
+export class AddressBookModel {
+  private people: Known[] = [];
+  private order = 0;
+  /** Names out of history are as old as the link over which they came. */
+  private linkOrder = 0;
+
+  save(address: { number: string } | { lid: string }, names: SavedNames): void {
+    if ('number' in address) this.of(address).saved = names;
+    else this.of(address).lidSaved = names;
+  }
+
+  delete(address: { number: string } | { lid: string }): void {
+    if ('number' in address) delete this.of(address).saved;
+    else delete this.of(address).lidSaved;
+  }
+
+  isSaved(address: { number: string } | { lid: string }): boolean {
+    return ('number' in address ? this.of(address).saved : this.of(address).lidSaved) !== undefined;
+  }
+
+  /** The person has called himself so, now. */
+  heard(address: { number: string } | { lid: string }, name: string): void {
+    this.order += 1;
+    this.of(address).push = { name, order: this.order };
+  }
+
+  /** A phone was linked, again or for the first time. */
+  linked(): void {
+    this.order += 1;
+    this.linkOrder = this.order;
+  }
+
+  /** The phone's history says that the person called himself so. */
+  toldByHistory(number: string, name: string): void {
+    const known = this.of({ number });
+    if ((known.push?.order ?? 0) <= this.linkOrder) known.push = { name, order: this.linkOrder };
+  }
+
+  /** Number and LID are one person's from now on. */
+  pair(number: string, lid: string): void {
+    const [byNumber, byLid] = [this.of({ number }), this.of({ lid })];
+    if (byNumber === byLid) return;
+    const numberAlone = this.withoutLid(byNumber);
+    const lidAlone = this.withoutNumber(byLid);
+    this.people = this.people.filter((each) => each !== numberAlone && each !== lidAlone);
+    const [a, b] = [numberAlone.push, lidAlone.push];
+    const push = a && b ? (b.order > a.order ? b : a) : (a ?? b);
+    this.people.push({ number, lid, saved: numberAlone.saved, lidSaved: lidAlone.lidSaved, push });
+  }
+
+  /** Like pair(), when it was told out of the past: what is known stays. */
+  pairOfThePast(number: string, lid: string): void {
+    if (this.of({ number }).lid === undefined && this.of({ lid }).number === undefined)
+      this.pair(number, lid);
+  }
+
+  /** Everybody with a number and a name, by number. */
+  listed(): Map<string, ListedNames> {
+    const all = this.people.flatMap(({ number, saved, lidSaved, push }) => {
+      const names = saved ?? lidSaved;
+      const listed = {
+        push_name: push?.name ?? '',
+        full_name: names?.fullName ?? '',
+        first_name: names?.firstName ?? '',
+      };
+      return number && Object.values(listed).some(Boolean) ? [[number, listed] as const] : [];
+    });
+    return new Map(all);
+  }
+
+  /** The LID leaves, and takes along what the person says of himself. */
+  private withoutLid(known: Known): Known {
+    if (known.lid === undefined) return known;
+    const alone: Known = { number: known.number, saved: known.saved };
+    delete known.number;
+    delete known.saved;
+    this.people.push(alone);
+    return alone;
+  }
+
+  private withoutNumber(known: Known): Known {
+    if (known.number !== undefined) this.withoutLid(known);
+    return known;
+  }
+
+  private of(address: { number: string } | { lid: string }): Known {
+    const found = this.people.find((each) =>
+      'number' in address ? each.number === address.number : each.lid === address.lid,
+    );
+    if (found) return found;
+    const known: Known = { ...address };
+    this.people.push(known);
+    return known;
+  }
+}

@@ -1,0 +1,325 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually, Service } from './support/service.js';
+import { TcpProxy } from './support/tcp-proxy.js';
+import { createTestDatabase, type TestDatabase } from './support/test-database.js';
+import type { Phone } from './whatsapp-server/phone.js';
+import { WhatsAppServer } from './whatsapp-server/whatsapp-server.js';
+
+/** Several processes on one database, linked to one account. */
+class Deployment {
+  readonly services: Service[] = [];
+
+  private constructor(
+    readonly server: WhatsAppServer,
+    readonly database: TestDatabase,
+    readonly phone: Phone,
+  ) {}
+
+  static async create(): Promise<Deployment> {
+    const [server, database] = await Promise.all([WhatsAppServer.start(), createTestDatabase()]);
+    const phone = server.createPhone({ number: '491701230000', pushName: 'Owner' });
+    await phone.saveContact({ number: '491701234567', fullName: 'Anna Müller', firstName: 'Anna' });
+    return new Deployment(server, database, phone);
+  }
+
+  async start(ROLE: 'api' | 'session' | 'all', environment: Record<string, string> = {}): Promise<Service> {
+    const common = { ...this.server.environment(), DATABASE_URL: this.database.url };
+    const service = await Service.start({ ...common, ROLE, ...environment });
+    this.services.push(service);
+    return service;
+  }
+
+  async link(api: Service): Promise<void> {
+    await this.phone.scan(await api.qr());
+    await api.sessionThat(({ status }) => status === 'open');
+  }
+
+  /** How often the linked device has logged in. */
+  get logins(): number {
+    return this.phone.companions[0]?.logins ?? 0;
+  }
+
+  /** Waits for the next login and returns how long that took. */
+  async nextLoginMs(after: number, timeoutMs = 25_000): Promise<number> {
+    const startedAtMs = performance.now();
+    const look = async () => this.logins > after && this.phone.companions[0]?.online;
+    await eventually('the device logs in again', look, timeoutMs);
+    return performance.now() - startedAtMs;
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(
+      this.services
+        .filter(({ process }) => process.exitCode === null)
+        .map((service) => service.stop('SIGKILL')),
+    );
+    await this.server.stop();
+    await this.database.drop();
+  }
+}
+
+const nobody = { scanned: Promise.resolve(''), silent: Promise.resolve(0) };
+let unscanned: Deployment;
+let silenced: Deployment;
+
+/** What takes a minute runs beside the other tests. */
+beforeAll(async () => {
+  [unscanned, silenced] = await Promise.all([Deployment.create(), Deployment.create()]);
+  unscanned.server.linking.qrRefs = 1;
+  const [first, second] = await Promise.all([unscanned.start('all'), silenced.start('all')]);
+  const before = await first.qr();
+  nobody.scanned = first
+    .sessionThat(({ qr }) => qr !== null && qr !== before, 85_000)
+    .then(({ qr }) => qr as string);
+  await silenced.link(second);
+  const logins = silenced.logins;
+  silenced.server.connections[0]?.goSilent();
+  nobody.silent = silenced.nextLoginMs(logins, 85_000);
+  // Their failures belong to the tests that await them.
+  void Promise.allSettled([nobody.scanned, nobody.silent]);
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all([unscanned.remove(), silenced.remove()]);
+});
+
+describe('several session roles on one database', () => {
+  let fleet: Deployment;
+  let api: Service;
+  let owner: Service;
+
+  /** One that waits until the owner is gone. */
+  const startStandby = async () => {
+    const standby = await fleet.start('session');
+    await eventually('the standby waits', async () => standby.output.includes('Waits for the session'));
+    return standby;
+  };
+  const startOwner = async (environment?: Record<string, string>) => {
+    const { logins } = fleet;
+    owner = await fleet.start('session', environment);
+    if (logins > 0) await fleet.nextLoginMs(logins);
+  };
+
+  beforeAll(async () => {
+    fleet = await Deployment.create();
+    api = await fleet.start('api');
+    await startOwner();
+    await fleet.link(api);
+    await owner.stop();
+  }, 60_000);
+
+  afterEach(async () => {
+    const running = fleet.services.filter((each) => each !== api && each.isRunning);
+    await Promise.all(running.map((each) => each.stop()));
+  });
+
+  afterAll(() => fleet.remove());
+
+  it('hands the session over within 2 s of a clean stop', async () => {
+    await startOwner();
+    await startStandby();
+    const { logins } = fleet;
+    const startedAtMs = performance.now();
+    const stopped = owner.stop();
+    await eventually('the standby logs in', async () => fleet.logins > logins);
+    const tookMs = performance.now() - startedAtMs;
+    expect(await stopped).toBe(0);
+    expect(tookMs).toBeLessThan(2_000);
+    expect(fleet.server.conflicts).toBe(0);
+  }, 40_000);
+
+  it('replaces a killed owner within 20 s', async () => {
+    await startOwner();
+    await startStandby();
+    const { logins } = fleet;
+    await owner.stop('SIGKILL');
+    expect(await fleet.nextLoginMs(logins)).toBeLessThan(20_000);
+    expect(fleet.server.conflicts).toBe(0);
+  }, 40_000);
+
+  it('tells when no process runs the session', async () => {
+    const session = await api.sessionThat(({ status }) => status === 'disconnected');
+    expect(session).toMatchObject({ reason: expect.stringMatching(/No process/), phone: fleet.phone.number });
+    expect((await api.get('/getcontact?phone=491701234567')).status).toBe(200);
+  });
+
+  it('lets an owner that was frozen step down without a byte to WhatsApp', async () => {
+    const proxy = await TcpProxy.start(fleet.server.port);
+    const { WHATSAPP_SERVER_URL: url = '' } = fleet.server.environment();
+    await startOwner({ WHATSAPP_SERVER_URL: url.replace(`:${fleet.server.port}`, `:${proxy.port}`) });
+    await startStandby();
+    const { logins } = fleet;
+    owner.process.kill('SIGSTOP');
+    await fleet.nextLoginMs(logins);
+    const { sentBytes } = proxy;
+    expect(proxy.openLines).toBe(1);
+    owner.process.kill('SIGCONT');
+    await eventually('the woken owner has closed its line', async () => proxy.openLines === 0, 10_000);
+    expect(proxy.sentBytes).toBe(sentBytes);
+    expect(fleet.logins).toBe(logins + 1);
+    expect(fleet.phone.companions[0]?.online).toBe(true);
+    await proxy.stop();
+  }, 60_000);
+
+  it('replaces a session thread that hangs, without a conflict', async () => {
+    const { conflicts } = fleet.server;
+    const folder = await mkdtemp(join(tmpdir(), 'hang-'));
+    const HANG_ON_FILE = join(folder, 'now');
+    const preload = `--import=${new URL('./support/hang-on-request.mjs', import.meta.url).href}`;
+    const NODE_OPTIONS = `${fleet.server.environment().NODE_OPTIONS} ${preload}`;
+    await startOwner({ HANG_ON_FILE, NODE_OPTIONS });
+    const { logins } = fleet;
+    await writeFile(HANG_ON_FILE, '');
+    expect(await fleet.nextLoginMs(logins)).toBeLessThan(20_000);
+    expect(fleet.server.conflicts).toBe(conflicts);
+    expect((await owner.get('/livez')).status).toBe(200);
+    await rm(folder, { recursive: true });
+  }, 60_000);
+});
+
+describe('one session', () => {
+  let fleet: Deployment;
+  let service: Service;
+
+  beforeAll(async () => {
+    fleet = await Deployment.create();
+  });
+
+  /** A new process each: pauses between attempts to connect grow from test to test otherwise. */
+  beforeEach(async () => {
+    service = await fleet.start('all');
+    if (fleet.phone.companions.length === 0) await fleet.link(service);
+    await service.sessionThat(({ status }) => status === 'open');
+    await fleet.phone.whenOnline();
+  });
+
+  afterEach(async () => {
+    fleet.server.faults.disarm();
+    expect(await service.stop()).toBe(0);
+  });
+
+  afterAll(() => fleet.remove());
+
+  it.each([503, 500] as const)(
+    'comes back by itself after the stream error %d, and says why',
+    async (code) => {
+      const { logins } = fleet;
+      fleet.server.faults.logins.arm({ failure: 503 });
+      fleet.server.connections[0]?.endWithStreamError(code);
+      const session = await service.sessionThat(
+        ({ status, reason }) => status === 'disconnected' && reason !== null,
+      );
+      expect(session).toMatchObject({ reason: expect.stringMatching(/WhatsApp/), phone: fleet.phone.number });
+      await fleet.nextLoginMs(logins);
+    },
+  );
+
+  it('comes back after refused TCP connections and a cut line', async () => {
+    const { logins } = fleet;
+    const refused = fleet.server.faults.tcp.arm('reset');
+    fleet.server.connections[0]?.cut();
+    await refused.whenStruck();
+    await fleet.nextLoginMs(logins);
+  });
+
+  it('says at /session that WhatsApp is away, and serves contacts all the time', async () => {
+    const { logins } = fleet;
+    await fleet.server.goDown();
+    const session = await service.sessionThat(({ reason }) => /cannot be reached/.test(reason ?? ''));
+    expect(session).toMatchObject({ status: 'disconnected', retry_at: expect.any(String) });
+    expect((await service.get('/getcontact?phone=491701234567')).status).toBe(200);
+    expect((await service.get('/readyz')).status).toBe(200);
+    expect((await service.get('/startupz')).status).toBe(200);
+    await fleet.server.comeBack();
+    await fleet.nextLoginMs(logins);
+  });
+
+  it('keeps the link when a proxy answers 401 in the place of WhatsApp', async () => {
+    const { logins, server } = fleet;
+    await server.goDown();
+    const proxy = createServer().on('upgrade', (_request, socket) => {
+      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+    });
+    await once(proxy.listen(server.port, '127.0.0.1'), 'listening');
+    await service.sessionThat(({ reason }) => /HTTP 401/.test(reason ?? ''));
+    await once(proxy.close(), 'close');
+    await server.comeBack();
+    await fleet.nextLoginMs(logins);
+  });
+
+  it('does not fight for the session after 440', async () => {
+    fleet.server.connections[0]?.endWithStreamError(440);
+    const session = await service.sessionThat(({ status }) => status === 'disconnected');
+    expect(session.reason).toMatch(/replaced/);
+    expect(session.advice).toMatch(/Stop the other program/);
+    expect(Date.parse(session.retry_at ?? '') - Date.now()).toBeGreaterThan(110_000);
+  });
+
+  it('unlinks while disconnected, and offers a new link at once', async () => {
+    fleet.server.connections[0]?.endWithStreamError(440);
+    const answer = await service.request('/session', { method: 'DELETE' });
+    expect(answer).toMatchObject({ status: 200, body: { unlinked: true } });
+    await service.qr();
+    expect((await service.session()).phone).toBeNull();
+    fleet.phone.unlink();
+  });
+
+  it('links by a pairing code', async () => {
+    fleet.phone.unlink();
+    await service.qr();
+    const body = JSON.stringify({ phone: fleet.phone.number });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await service.request<{ code: string }>('/session/pairing-code', {
+      method: 'POST',
+      body,
+      headers,
+    });
+    expect(answer.status).toBe(200);
+    await fleet.phone.enterPairingCode(answer.body.code);
+    await service.sessionThat(({ status }) => status === 'open');
+  });
+
+  it('unlinks on request, tells WhatsApp, and links again', async () => {
+    const companion = fleet.phone.companions[0];
+    const answer = await service.request('/session', { method: 'DELETE' });
+    expect(answer).toMatchObject({ status: 200, body: { unlinked: true } });
+    expect(companion?.unlinked).toBe(true);
+    await fleet.link(service);
+  });
+
+  it('offers a new link after the phone has unlinked the device, and keeps the contacts', async () => {
+    fleet.phone.unlink();
+    const session = await service.sessionThat(
+      ({ status }) => status === 'logged_out' || status === 'linking',
+    );
+    expect(session).toMatchObject({ reason: 'The phone has unlinked this device.' });
+    expect((await service.get('/getcontact?phone=491701234567')).status).toBe(200);
+    await fleet.link(service);
+  });
+
+  it('says what to do when the account is locked, and does not knock again', async () => {
+    fleet.server.faults.logins.arm({ failure: 403 }, { times: Infinity });
+    fleet.server.connections[0]?.cut();
+    const session = await service.sessionThat(({ reason }) => /locked/.test(reason ?? ''));
+    expect(session).toMatchObject({ status: 'disconnected', advice: expect.stringMatching(/phone/) });
+    expect(Date.parse(session.retry_at ?? '') - Date.now()).toBeGreaterThan(3_600_000);
+  });
+});
+
+describe('what takes a minute', () => {
+  it('renews a QR that nobody has scanned in time', async () => {
+    const qr = await nobody.scanned;
+    await unscanned.phone.scan(qr);
+    await unscanned.services[0]?.sessionThat(({ status }) => status === 'open');
+  }, 90_000);
+
+  it('notices within a minute that a line is dead', async () => {
+    expect(await nobody.silent).toBeLessThan(60_000);
+    expect(silenced.server.conflicts).toBe(0);
+  }, 90_000);
+});

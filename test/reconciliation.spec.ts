@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { World } from './support/world.js';
+
+jest.setTimeout(90_000);
+
+const number = (index: number) => String(491703000000 + index);
+
+describe('the comparison with the server', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.create();
+    const people = Array.from({ length: 20 }, (_, at) => ({
+      number: number(at),
+      fullName: `Name ${at}`,
+      firstName: `N${at}`,
+    }));
+    await world.phone.saveContacts(people);
+    await world.startLinked();
+    await world.service.synced(60_000);
+  });
+
+  afterAll(() => world.stop());
+
+  /** What no path of the service does: a row changed, one lost, one invented. */
+  async function damage(): Promise<void> {
+    await world.database.query(
+      `UPDATE contact SET full_name = 'wrong' WHERE jid = '${number(1)}@s.whatsapp.net'`,
+    );
+    await world.database.query(`DELETE FROM contact WHERE jid = '${number(2)}@s.whatsapp.net'`);
+    await world.database.query(
+      `INSERT INTO contact (account_id, jid, saved, full_name)
+       SELECT id, '${number(90)}@s.whatsapp.net', true, 'nobody' FROM account
+       ON CONFLICT (account_id, jid) DO UPDATE SET saved = true, full_name = 'nobody'`,
+    );
+    expect(await world.differences()).toHaveLength(3);
+  }
+
+  it('repairs and counts differences after a stop that was not clean', async () => {
+    await damage();
+    await world.killAndRestart();
+    const { contacts } = await world.service.sessionThat(({ contacts }) => contacts.repaired > 0, 30_000);
+    expect(contacts.repaired).toBe(3);
+    await world.truth();
+  });
+
+  it('finds nothing to repair after a kill without damage', async () => {
+    const { contacts: before } = await world.service.session();
+    await world.phone.saveContact({ number: number(3), fullName: 'Renamed' });
+    await world.truth();
+    await world.killAndRestart();
+    const { contacts } = await world.service.sessionThat(
+      ({ contacts: now }) => now.checked_at !== before.checked_at,
+      30_000,
+    );
+    expect(contacts.repaired).toBe(before.repaired);
+  });
+
+  it('is not made again after a clean stop, and is when a day has passed', async () => {
+    const { contacts: before } = await world.service.session();
+    await world.service.stop();
+    await world.startService();
+    await world.truth();
+    expect((await world.service.session()).contacts.checked_at).toBe(before.checked_at);
+    await damage();
+    await world.service.stop();
+    await world.database.query(`UPDATE account SET checked_at = now() - interval '25 hours'`);
+    await world.startService();
+    await world.service.sessionThat(({ contacts }) => contacts.repaired === before.repaired + 3, 30_000);
+    await world.truth();
+  });
+
+  it('deletes nobody when the snapshot is spoiled, and says so', async () => {
+    const before = await world.listed();
+    const spoiled = world.server.faults.appState.arm('lt-hash', {
+      times: Infinity,
+      when: ({ part }) => part === 'snapshot',
+    });
+    await world.killAndRestart();
+    await world.service.sessionThat(({ reason }) => /cannot be read/.test(reason ?? ''), 30_000);
+    expect(await world.listed()).toEqual(before);
+    spoiled.disarm();
+    await world.truth();
+  });
+});

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+import type { DatabaseOutages } from './database-outages.js';
+import type { Fleet, Member } from './fleet.js';
+import type { Random } from './random.js';
+
+interface World {
+  server: WhatsAppServer;
+  fleet: Fleet;
+  outages: DatabaseOutages;
+  random: Random;
+}
+
+/** What happens to the fleet, one thing after another, at random. */
+export class Faults {
+  readonly counts: Record<string, number> = {};
+  /** How often a session was frozen: WhatsApp may have seen it with its line open when another took over. */
+  frozenOwners = 0;
+  private readonly kinds: Record<string, () => Promise<void>>;
+
+  constructor(private readonly world: World) {
+    const { server, fleet, outages, random } = world;
+    this.kinds = {
+      killSession: () => this.replace(fleet.sessions, 'SIGKILL'),
+      stopSession: () => this.replace(fleet.sessions, 'SIGTERM'),
+      freezeSession: () => this.freeze(),
+      restartApi: () => this.replace(fleet.apis, 'SIGTERM'),
+      cutLine: async () => server.connections[0]?.cut(),
+      silenceLine: async () => server.connections[0]?.goSilent(),
+      streamError: async () =>
+        server.connections[0]?.endWithStreamError(random.pick([500, 503, 515] as const)),
+      restartDatabase: () => outages.restart(random.int(500, 15_000)),
+    };
+  }
+
+  async until(endAt: number): Promise<void> {
+    const { random } = this.world;
+    while (Date.now() < endAt) {
+      await sleep(random.int(1_000, 15_000));
+      const kind = random.pick(Object.keys(this.kinds));
+      this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+      console.log(`${new Date().toISOString()} ${kind}`);
+      await this.kinds[kind]?.();
+    }
+  }
+
+  private async replace(members: Member[], signal: NodeJS.Signals): Promise<void> {
+    const member = this.world.random.pick(members);
+    if (!member.busy) await this.world.fleet.replace(member, signal);
+  }
+
+  private async freeze(): Promise<void> {
+    const { random, fleet } = this.world;
+    const member = random.pick(fleet.sessions);
+    if (member.busy) return;
+    this.frozenOwners += 1;
+    member.busy = true;
+    member.service.process.kill('SIGSTOP');
+    await sleep(random.int(1_000, 30_000));
+    member.service.process.kill('SIGCONT');
+    member.busy = false;
+  }
+}

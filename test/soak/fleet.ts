@@ -1,0 +1,91 @@
+import { MemoryWatch } from '../support/memory.js';
+import { freePort, Service } from '../support/service.js';
+
+type Role = 'api' | 'session';
+
+/** A process of the fleet under one port; after a kill another takes its place. */
+export interface Member {
+  name: string;
+  role: Role;
+  service: Service;
+  memory: MemoryWatch;
+  /** Frozen, or being started: let it be. */
+  busy: boolean;
+}
+
+const SAMPLE_EVERY_MS = 1_000;
+/** Memory is flat when its last third is not this much above its middle third. */
+const GROWTH_LIMIT_MB = 60;
+const ENOUGH_SAMPLES = 120;
+
+/** Two replicas of each role. */
+export class Fleet {
+  readonly members: Member[] = [];
+  private readonly retired: Member[] = [];
+
+  private constructor(private readonly environment: Record<string, string>) {}
+
+  static async start(environment: Record<string, string>): Promise<Fleet> {
+    const fleet = new Fleet(environment);
+    for (const role of ['api', 'session', 'api', 'session'] as const) {
+      fleet.members.push(await fleet.create(`${role}-${fleet.members.length}`, role));
+    }
+    return fleet;
+  }
+
+  get apis(): Member[] {
+    return this.members.filter(({ role }) => role === 'api');
+  }
+
+  get sessions(): Member[] {
+    return this.members.filter(({ role }) => role === 'session');
+  }
+
+  get anyApi(): Service {
+    const [api] = this.apis;
+    if (!api) throw new Error('The fleet has no API');
+    return api.service;
+  }
+
+  /** Ends a member by the signal and starts its successor on the same port. */
+  async replace(member: Member, signal: NodeJS.Signals): Promise<void> {
+    member.busy = true;
+    this.retired.push({ ...member });
+    await member.service.stop(signal);
+    member.memory.stop();
+    const { service, memory } = await this.create(member.name, member.role, member.service.port);
+    Object.assign(member, { service, memory, busy: false });
+  }
+
+  memoryReport(): { line: string; grows: boolean }[] {
+    return [...this.retired, ...this.members]
+      .filter(({ memory }) => memory.samplesMb.length >= ENOUGH_SAMPLES)
+      .map(({ name, memory }) => {
+        const third = Math.floor(memory.samplesMb.length / 3);
+        const median = (from: number) =>
+          memory.samplesMb.slice(from, from + third).sort((a, b) => a - b)[third >> 1] ?? 0;
+        const [start, middle, end] = [median(0), median(third), median(2 * third)];
+        const line = `${name} (${memory.pid}): ${start} -> ${middle} -> ${end} MB, peak ${memory.peakMb} MB`;
+        return { line, grows: end - middle > GROWTH_LIMIT_MB };
+      });
+  }
+
+  async stop(): Promise<void> {
+    for (const { memory } of this.members) memory.stop();
+    await Promise.all(this.members.map(({ service }) => service.stop('SIGKILL')));
+  }
+
+  /** A start that fails, on a database that is away, is repeated, as an orchestrator does. */
+  private async create(name: string, role: Role, port?: number): Promise<Member> {
+    const PORT = String(port ?? (await freePort()));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const service = await Service.start({ ...this.environment, ROLE: role, PORT });
+        const memory = new MemoryWatch(service.process.pid, SAMPLE_EVERY_MS);
+        return { name, role, service, memory, busy: false };
+      } catch (error) {
+        if (attempt === 10) throw error;
+      }
+    }
+  }
+}

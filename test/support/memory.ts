@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Resident memory of a process in MB; 0 when it is gone. */
+export async function residentMb(pid: number | undefined): Promise<number> {
+  const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]).catch(() => ({ stdout: '0' }));
+  return Math.round(Number(stdout.trim() || 0) / 1024);
+}
+
+/** Looks at a process's resident memory every now and then, until stopped. */
+export class MemoryWatch {
+  readonly samplesMb: number[] = [];
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    readonly pid: number | undefined,
+    everyMs: number,
+  ) {
+    this.timer = setInterval(() => {
+      void residentMb(pid).then((mb) => {
+        if (mb > 0) this.samplesMb.push(mb);
+      });
+    }, everyMs);
+  }
+
+  get peakMb(): number {
+    return Math.max(0, ...this.samplesMb);
+  }
+
+  get lastMb(): number {
+    return this.samplesMb.at(-1) ?? 0;
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+}

@@ -1,0 +1,79 @@
+import { type BinaryNode, proto } from '@whiskeysockets/baileys';
+import type { Jid, Lid } from '../../src/contacts/address.js';
+import type { AddressBookOwner } from '../../src/contacts/contact-changes.js';
+import { noFacts, type StanzaFacts } from '../../src/whatsapp/sync/stanzas/stanza-facts.js';
+
+/** Whose address book the stanzas of unit specs reach. */
+export const OWNER: AddressBookOwner = {
+  accountId: 1,
+  jid: '491700000000@s.whatsapp.net' as Jid,
+  lid: '80000000000000@lid' as Lid,
+};
+
+export const ANNA = '491701234567@s.whatsapp.net' as Jid;
+export const ANNA_LID = '81234567890123@lid' as Lid;
+
+type Reader = (stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts) => void;
+
+/** What a reader finds in a stanza: only the lists that are not empty, and what was set. */
+export function factsIn(read: Reader, stanza: BinaryNode): Record<string, unknown> {
+  const { changes, ...others } = noFacts();
+  const facts = { changes, ...others };
+  read(stanza, OWNER, facts);
+  const { changes: found, ...rest } = facts;
+  const isSaid = ([, value]: [string, unknown]) =>
+    value !== null &&
+    value !== false &&
+    !(Array.isArray(value) && value.length === 0) &&
+    !(value instanceof Set && value.size === 0);
+  const said: [string, unknown][] = [...Object.entries(found), ...Object.entries(rest)].filter(isSaid);
+  return Object.fromEntries(said);
+}
+
+/** `<notification>` of a type, from Anna unless said otherwise. */
+export function notification(
+  type: string,
+  content: BinaryNode['content'],
+  attrs: Record<string, string> = {},
+): BinaryNode {
+  return { tag: 'notification', attrs: { id: '1', from: ANNA, type, t: '1700000000', ...attrs }, content };
+}
+
+export function element(
+  tag: string,
+  attrs: Record<string, string> = {},
+  content?: BinaryNode['content'],
+): BinaryNode {
+  return { tag, attrs, content };
+}
+
+/** A business's certificate, as WhatsApp sends it. */
+export function certificate(verifiedName: string): Uint8Array {
+  const details = proto.VerifiedNameCertificate.Details.encode({
+    verifiedName,
+    issuer: 'smb:wa',
+    serial: 1,
+  }).finish();
+  return proto.VerifiedNameCertificate.encode({ details }).finish();
+}
+
+/** A list of devices, signed with the account's key. */
+export function keyIndexList(accountSignatureKey: Uint8Array): Uint8Array {
+  return proto.ADVSignedKeyIndexList.encode({ details: Buffer.alloc(3), accountSignatureKey }).finish();
+}
+
+/** Stanzas that must say nothing and break nothing, whatever the type. */
+export const MALFORMED: [string, BinaryNode['content'], Record<string, string>][] = [
+  ['no content', undefined, {}],
+  ['text in place of elements', 'text', {}],
+  ['bytes in place of elements', Buffer.from([0xff, 0x00]), {}],
+  ['an unknown child', [element('something', { jid: ANNA })], {}],
+  [
+    'a child without attributes, from nobody',
+    [element('set'), element('update'), element('modify')],
+    { from: '' },
+  ],
+  ['a group', [element('set', { id: '1' }), element('update')], { from: '120363012345678901@g.us' }],
+  ['a child about nonsense', [element('set', { jid: 'x' }), element('update', { jid: '@' })], {}],
+  ['a number change to nonsense', [element('modify', { old: ANNA, new: 'x' })], {}],
+];

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/**
+ * Stands between processes and a server, and counts what the processes send. It keeps a process's line open when the
+ * server closes its own, as a network does that has lost the news.
+ */
+export class TcpProxy {
+  /** Bytes from the processes since the start. */
+  sentBytes = 0;
+  private readonly lines = new Set<Socket>();
+  private readonly server = createServer({ allowHalfOpen: true });
+
+  private constructor(target: { port: number; host: string }) {
+    this.server.on('connection', (line) => this.join(line, connect(target.port, target.host)));
+  }
+
+  static async start(targetPort: number, targetHost = '127.0.0.1'): Promise<TcpProxy> {
+    const proxy = new TcpProxy({ port: targetPort, host: targetHost });
+    await proxy.listen(0);
+    return proxy;
+  }
+
+  port = 0;
+
+  /** Lines that the processes have not closed. */
+  get openLines(): number {
+    return this.lines.size;
+  }
+
+  /** Cuts all lines and refuses new ones. */
+  async goDown(): Promise<void> {
+    for (const line of this.lines) line.destroy();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  async comeBack(): Promise<void> {
+    await this.listen(this.port);
+  }
+
+  async stop(): Promise<void> {
+    if (this.server.listening) await this.goDown();
+  }
+
+  private async listen(port: number): Promise<void> {
+    this.server.listen(port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as { port: number }).port;
+  }
+
+  private join(line: Socket, target: Socket): void {
+    this.lines.add(line);
+    line.on('data', (data) => {
+      this.sentBytes += data.length;
+      if (target.writable) target.write(data);
+    });
+    target.on('data', (data) => line.write(data));
+    target.on('error', () => {});
+    line.on('error', () => {});
+    line.on('end', () => line.end());
+    line.on('close', () => {
+      this.lines.delete(line);
+      target.destroy();
+    });
+  }
+}

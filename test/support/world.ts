@@ -1,0 +1,107 @@
+import type { ContactDto } from '../../src/contacts/contact.dto.js';
+import type { Companion } from '../whatsapp-server/companion.js';
+import type { Phone } from '../whatsapp-server/phone.js';
+import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+import { eventually, Service } from './service.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
+
+/** A pause before the next attempt to connect that a test does not wait for: it restarts the service instead. */
+const MAX_PAUSE_MS = 4_000;
+const LINK_TIMEOUT_MS = 60_000;
+
+export type Names = Pick<ContactDto, 'full_name' | 'first_name' | 'push_name'>;
+
+/** A WhatsApp server, a phone, and a service on a database of its own. */
+export class World {
+  service!: Service;
+
+  private constructor(
+    readonly server: WhatsAppServer,
+    readonly phone: Phone,
+    readonly database: TestDatabase,
+    private readonly environment: Record<string, string>,
+  ) {}
+
+  /** @param options.linked false: the service is not started, for the test to prepare what it meets */
+  static async create(environment: Record<string, string> = {}): Promise<World> {
+    const [server, database] = await Promise.all([WhatsAppServer.start(), createTestDatabase()]);
+    const phone = server.createPhone({ number: '491701230000', pushName: 'Owner' });
+    return new World(server, phone, database, { DATABASE_URL: database.url, ...environment });
+  }
+
+  async startService(): Promise<void> {
+    this.service = await Service.start({ ...this.server.environment(), ...this.environment });
+  }
+
+  /** Starts the service and links it; does not wait for the synchronisation. */
+  async startLinked(): Promise<Companion> {
+    await this.startService();
+    const { qr } = await this.service.sessionThat((session) => session.qr !== null, LINK_TIMEOUT_MS);
+    return this.phone.scan(qr as string, { timeoutMs: LINK_TIMEOUT_MS });
+  }
+
+  async killAndRestart(): Promise<void> {
+    await this.service.stop('SIGKILL');
+    await this.startService();
+  }
+
+  async stop(): Promise<void> {
+    await this.service?.stop();
+    await this.server.stop();
+    await this.database.drop();
+  }
+
+  /** What the service lists, by number. */
+  async listed(): Promise<Map<string, Names>> {
+    const { status, body } = await this.service.get<ContactDto[]>('/getcontacts');
+    if (status !== 200) throw new Error(`/getcontacts answers ${status}`);
+    return new Map(body.map(({ jid, ...names }) => [jid.slice(0, jid.indexOf('@')), names]));
+  }
+
+  async listedOne(number: string): Promise<Names | undefined> {
+    return (await this.listed()).get(number);
+  }
+
+  /** Saved names in which service and phone differ, a line each; empty when both say the same. */
+  async differences(): Promise<string[]> {
+    const listed = await this.listed();
+    const book = this.phone.addressBook();
+    const numbers = new Set([...listed.keys(), ...book.keys()]);
+    return [...numbers].flatMap((number) => {
+      const theirs = book.get(number as never);
+      const truth = `${theirs?.fullName ?? ''}|${theirs?.firstName ?? ''}`;
+      const ours = listed.get(number);
+      const seen = `${ours?.full_name ?? ''}|${ours?.first_name ?? ''}`;
+      return truth === seen ? [] : [`${number}: ${seen.slice(0, 80)} should be ${truth.slice(0, 80)}`];
+    });
+  }
+
+  /** Waits until the service says what the phone says, and the session is open without a problem. */
+  async truth(timeoutMs = 60_000): Promise<void> {
+    let last: unknown;
+    await eventually(
+      'the service says what the phone says',
+      async () => {
+        await this.skipPause();
+        last = await this.service.session();
+        const { status, reason, contacts } = await this.service.session();
+        if (status !== 'open' || reason !== null || contacts.sync !== 'complete') return false;
+        const differences = await this.differences();
+        last = differences.slice(0, 5);
+        return differences.length === 0;
+      },
+      timeoutMs,
+    ).catch((error: unknown) => {
+      const output = this.service.output.slice(-3_000);
+      throw new Error(`${(error as Error).message}: ${JSON.stringify(last)}\n${output}`);
+    });
+  }
+
+  /** The pauses between attempts grow with each lost line, for tests that lose many. */
+  async skipPause(): Promise<void> {
+    const { status, retry_at: retryAt } = await this.service.session();
+    const waits =
+      status === 'disconnected' && retryAt !== null && Date.parse(retryAt) > Date.now() + MAX_PAUSE_MS;
+    if (waits) await this.killAndRestart();
+  }
+}

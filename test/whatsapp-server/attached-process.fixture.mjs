@@ -1,0 +1,8 @@
+// Run by the spec with `server.environment()`: says where Baileys would connect, here and in a worker thread.
+import { DEFAULT_CONNECTION_CONFIG, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
+import { isMainThread, Worker } from 'node:worker_threads';
+
+const media = await fetch('https://mmg.whatsapp.net/v/none?x=1');
+const rootKey = WA_CERT_DETAILS.PUBLIC_KEY.toString('hex');
+console.log(DEFAULT_CONNECTION_CONFIG.waWebSocketUrl, rootKey, media.status);
+if (isMainThread) new Worker(new URL(import.meta.url));
