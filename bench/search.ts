@@ -100,7 +100,7 @@ async function measure(client: pg.Client): Promise<boolean> {
 /** By the built service: the migrations are found beside it alone. */
 async function migrate(url: string): Promise<void> {
   const built = new URL('../dist/database/migrations.js', import.meta.url).href;
-  await ((await import(built)) as typeof import('../src/database/migrations.js')).migrate(url);
+  await ((await import(built)) as { migrate: (url: string) => Promise<void> }).migrate(url);
 }
 
 async function main(): Promise<void> {

@@ -121,8 +121,23 @@ describe('the routes of the address book', () => {
       'eMma',
       'fritz',
       'Ödön',
-      'zoë', 'Zoe', 'Zoe', 'Иван', '李小龍']);
-    expect(await walk('sort=name&limit=1')).toEqual(['Émile', 'eMma', 'fritz', 'Ödön', 'zoë', 'Zoe', 'Zoe', 'Иван', '李小龍']);
+      'zoë',
+      'Zoe',
+      'Zoe',
+      'Иван',
+      '李小龍',
+    ]);
+    expect(await walk('sort=name&limit=1')).toEqual([
+      'Émile',
+      'eMma',
+      'fritz',
+      'Ödön',
+      'zoë',
+      'Zoe',
+      'Zoe',
+      'Иван',
+      '李小龍',
+    ]);
   });
 
   it.each([
