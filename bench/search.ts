@@ -4,7 +4,6 @@ import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import type { ContactSort } from '../src/contacts/contact-list.dto.js';
 import { toSql } from '../src/contacts/contact-list.repository.js';
-import { migrate } from '../src/database/migrations.js';
 
 /**
  * How long a page of a search takes among 100,000 contacts, against the floor: the same page read by the unique
@@ -16,9 +15,13 @@ import { migrate } from '../src/database/migrations.js';
  */
 const CONTACTS = Number(process.argv[2] ?? 100_000);
 const ROUNDS = Number(process.argv[3] ?? 40);
+const PAGE = 100;
 const TARGET_MS = 10;
 
-const QUERIES: { what: string; search: string | null; sort?: ContactSort; limit?: number }[] = [
+/** For what index and statistics of Postgres are worst at: many people who are found, but none in most of the order. */
+const WORST_CASE_MS = 50;
+
+const QUERIES: { what: string; search: string | null; sort?: ContactSort; isWorstCase?: true }[] = [
   { what: 'floor: a page without a search', search: null },
   { what: 'a page in the order of names', search: null, sort: 'name' },
   { what: 'a rare name', search: 'kx77' },
@@ -33,6 +36,9 @@ const QUERIES: { what: string; search: string | null; sort?: ContactSort; limit?
   { what: 'digits of one number', search: '1700054321' },
   { what: 'three digits within many', search: '543' },
   { what: 'a country code', search: '49' },
+  { what: 'two common words few share', search: 'zoë müller' },
+  { what: '2 % who all stand at the end', search: 'lastly', isWorstCase: true },
+  { what: '0.3 % who all stand at the end', search: 'finally' },
   { what: 'nothing that is there', search: 'xyzxyz' },
 ];
 
@@ -42,11 +48,13 @@ const SEED = `
     first || ' ' || last, first, CASE WHEN i % 3 = 0 THEN lower(first) || i END, now()
   FROM (
     SELECT i,
-      (ARRAY['Anna','Ben','Çelik','Dörte','Émile','Fatima','Иван','李','Zoë','Olivia'])[1 + (i * 7919) % 10] AS first,
-      (ARRAY['Adler','Ångström','Becker','Иванов','小龍','Müller','Nguyễn','O''Hara'])[1 + (i * 104729) % 8]
+      (ARRAY['Anna','Ben','Çelik','Dörte','Émile','Fatima','Иван','李','Zoë','Olivia'])[1 + i * 7919::bigint / 13 % 10] AS first,
+      (ARRAY['Adler','Ångström','Becker','Иванов','小龍','Müller','Nguyễn','O''Hara'])[1 + i * 104729::bigint / 7 % 8]
         || substr(md5(i::text), 1, 4) AS last
     FROM generate_series(1, ${CONTACTS}) i
   ) people;
+  UPDATE contact SET full_name = 'Lastly Lee' WHERE id > ${CONTACTS * 0.98};
+  UPDATE contact SET full_name = 'Finally Lee' WHERE id > ${CONTACTS * 0.997};
   UPDATE contact SET full_name = 'Kx77 Unique' WHERE jid = '491700050000@s.whatsapp.net';
   UPDATE contact SET full_name = '李小龍' WHERE jid = '491700050001@s.whatsapp.net';`;
 
@@ -55,9 +63,9 @@ function quantile(sortedMs: number[], share: number): number {
 }
 
 async function measure(client: pg.Client): Promise<boolean> {
-  const results: { what: string; rows: number; p50: number; p99: number }[] = [];
-  for (const { what, search, sort = 'jid', limit = 100 } of QUERIES) {
-    const { text, values } = toSql(1, { limit: limit + 1, sort, after: null, search });
+  const results: { what: string; rows: number; p50: number; p99: number; maxMs: number }[] = [];
+  for (const { what, search, sort = 'jid', isWorstCase } of QUERIES) {
+    const { text, values } = toSql(1, { limit: PAGE + 1, sort, after: null, search });
     const timesMs: number[] = [];
     let rows = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -66,7 +74,13 @@ async function measure(client: pg.Client): Promise<boolean> {
       timesMs.push(performance.now() - startedMs);
     }
     timesMs.sort((a, b) => a - b);
-    results.push({ what, rows, p50: quantile(timesMs, 0.5), p99: quantile(timesMs, 0.99) });
+    results.push({
+      what,
+      rows,
+      p50: quantile(timesMs, 0.5),
+      p99: quantile(timesMs, 0.99),
+      maxMs: isWorstCase ? WORST_CASE_MS : TARGET_MS,
+    });
     if (process.env.PLAN) {
       const plan = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ANALYZE ${text}`, values);
       console.log(`\n${what}\n${plan.rows.map((row) => row['QUERY PLAN']).join('\n')}`);
@@ -80,32 +94,47 @@ async function measure(client: pg.Client): Promise<boolean> {
         `p99 ${p99.toFixed(2).padStart(6)} ms  ${ratio} x floor`,
     );
   }
-  return results.every(({ p50 }) => p50 <= TARGET_MS);
+  return results.every(({ p50, maxMs }) => p50 <= maxMs);
+}
+
+/** By the built service: the migrations are found beside it alone. */
+async function migrate(url: string): Promise<void> {
+  const built = new URL('../dist/database/migrations.js', import.meta.url).href;
+  await ((await import(built)) as { migrate: (url: string) => Promise<void> }).migrate(url);
 }
 
 async function main(): Promise<void> {
   const server = process.env.BENCH_DATABASE_URL;
-  if (!server) throw new Error('BENCH_DATABASE_URL is not set; for example postgres://postgres:secret@localhost/postgres');
+  if (!server)
+    throw new Error(
+      'BENCH_DATABASE_URL is not set; for example postgres://postgres:secret@localhost/postgres',
+    );
   const url = new URL(server);
   url.pathname = `/bench_search_${randomBytes(4).toString('hex')}`;
   const name = url.pathname.slice(1);
   const admin = new pg.Client(server);
   await admin.connect();
   await admin.query(`CREATE DATABASE ${name}`);
+  const client = new pg.Client(url.href);
   try {
     await migrate(url.href);
-    const client = new pg.Client(url.href);
     await client.connect();
-    await client.query(`INSERT INTO account (id, jid, linked_at) VALUES (1, '4915100000000@s.whatsapp.net', now())`);
+    await client.query(
+      `INSERT INTO account (id, jid, linked_at) VALUES (1, '4915100000000@s.whatsapp.net', now())`,
+    );
     const startedMs = performance.now();
     await client.query(SEED);
     console.log(`${CONTACTS} contacts written in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
     await client.query('VACUUM ANALYZE contact');
     const isFast = await measure(client);
-    await client.end();
-    console.log(isFast ? `Every search within ${TARGET_MS} ms.` : `Not every search within ${TARGET_MS} ms.`);
+    console.log(
+      isFast
+        ? `Every search within ${TARGET_MS} ms (worst case ${WORST_CASE_MS} ms).`
+        : 'Not every search within its time.',
+    );
     process.exitCode = isFast ? 0 : 1;
   } finally {
+    await client.end();
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.end();
   }

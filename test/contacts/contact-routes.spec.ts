@@ -181,20 +181,25 @@ describe('the routes of one contact', () => {
     await apply(saved(ANNA, 'Anna'));
     expect(await get()).toMatchObject({
       statusCode: 404,
-      message: expect.stringContaining('not been fetched yet'),
+      message: expect.stringContaining('not been fetched yet') as string,
     });
     await apply(pictured('none'));
     expect(await get()).toMatchObject({ statusCode: 404, message: 'This person has no profile picture.' });
     await apply(pictured('hidden'));
-    expect(await get()).toMatchObject({ statusCode: 404, message: expect.stringContaining('does not show') });
+    expect(await get()).toMatchObject({
+      statusCode: 404,
+      message: expect.stringContaining('does not show') as string,
+    });
   });
 
   it('have a picture that gave way to others fetched again when it is asked for', async () => {
     await apply(present);
     await dataSource.query('UPDATE contact_picture SET bytes = NULL, size_bytes = NULL');
     const { status, body } = await service.get<Problem>('/contacts/491701111111/picture');
-    expect([status, body.message]).toEqual([404, expect.stringContaining('fetched again')]);
-    const waiting = await dataSource.query('SELECT jid FROM contact WHERE profile_requested_at IS NOT NULL');
+    expect([status, body.message]).toEqual([404, expect.stringContaining('fetched again') as string]);
+    const waiting = await dataSource.query<unknown[]>(
+      'SELECT jid FROM contact WHERE profile_requested_at IS NOT NULL',
+    );
     expect(waiting).toEqual([{ jid: ANNA }]);
   });
 
@@ -212,7 +217,9 @@ describe('the routes of one contact', () => {
     await apply(saved(ANNA, 'Anna'));
     const refresh = () => service.request<Problem>('/contacts/491701111111/refresh', { method: 'POST' });
     expect((await refresh()).status).toBe(202);
-    const waiting = await dataSource.query('SELECT jid FROM contact WHERE profile_requested_at IS NOT NULL');
+    const waiting = await dataSource.query<unknown[]>(
+      'SELECT jid FROM contact WHERE profile_requested_at IS NOT NULL',
+    );
     expect(waiting).toEqual([{ jid: ANNA }]);
     const { status, headers, body } = await refresh();
     expect(status).toBe(429);
