@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
-import type { ContactSort } from '../src/contacts/contact-list.dto.js';
-import { toSql } from '../src/contacts/contact-list.repository.js';
+import type { ContactSort } from '../src/contacts/api/contact-list.dto.js';
+import { toSql } from '../src/contacts/api/contact-list.repository.js';
 
 /**
  * How long a page of a search takes among 100,000 contacts, against the floor: the same page read by the unique

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
-import { ContactsApiModule } from './contacts/contacts-api.module.js';
+import { ContactsApiModule } from './contacts/api/contacts-api.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { SessionModule } from './session/session.module.js';

@@ -196,6 +196,9 @@ describe('one session', () => {
     if (fleet.phone.companions.length === 0) await fleet.link(service);
     await service.sessionThat(({ status }) => status === 'open');
     await fleet.phone.whenOnline();
+    await eventually('the address book is read', async () => {
+      return (await service.get('/getcontact?phone=491701234567')).status === 200;
+    });
   });
 
   afterEach(async () => {

@@ -1,16 +1,16 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
-import { ContactChangesRepository } from './contact-changes.repository.js';
-import { ContactHashRepository } from './contact-hash.repository.js';
-import { ContactsRepository } from './contacts.repository.js';
-import { ContactsService } from './contacts.service.js';
-import { IdentityKeysRepository } from './identity-keys.repository.js';
-import { LidPairsRepository } from './lid-pairs.repository.js';
-import { NumberChangesRepository } from './number-changes.repository.js';
-import { OwnFactsRepository } from './own-facts.repository.js';
-import { PicturesRepository } from './pictures.repository.js';
-import { ProfileChangesRepository } from './profile-changes.repository.js';
-import { ProfileDownloadsRepository } from './profile-downloads.repository.js';
+import { ContactChangesRepository } from './changes/contact-changes.repository.js';
+import { ContactHashRepository } from './changes/contact-hash.repository.js';
+import { ContactsRepository } from './api/contacts.repository.js';
+import { ContactsService } from './changes/contacts.service.js';
+import { IdentityKeysRepository } from './changes/identity-keys.repository.js';
+import { LidPairsRepository } from './changes/lid-pairs.repository.js';
+import { NumberChangesRepository } from './changes/number-changes.repository.js';
+import { OwnFactsRepository } from './changes/own-facts.repository.js';
+import { PicturesRepository } from './changes/pictures.repository.js';
+import { ProfileChangesRepository } from './changes/profile-changes.repository.js';
+import { ProfileDownloadsRepository } from './downloads/profile-downloads.repository.js';
 
 /** The address book: what is known of people, and how it changes. The routes are in ContactsApiModule. */
 @Module({

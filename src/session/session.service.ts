@@ -5,8 +5,8 @@ import type { SessionCommandKind } from '../accounts/session-command.entity.js';
 import { SessionCommandsRepository } from '../accounts/session-commands.repository.js';
 import type { SessionStatus } from '../accounts/session-state.entity.js';
 import { type SessionSnapshot, SessionStateRepository } from '../accounts/session-state.repository.js';
-import { ContactsRepository } from '../contacts/contacts.repository.js';
-import { ProfileDownloadsRepository } from '../contacts/profile-downloads.repository.js';
+import { ContactsRepository } from '../contacts/api/contacts.repository.js';
+import { ProfileDownloadsRepository } from '../contacts/downloads/profile-downloads.repository.js';
 import type { ProfilesDto, SessionDto } from './session.dto.js';
 import { CommandRefused, NoQr, SessionNotAnswering } from './session.errors.js';
 

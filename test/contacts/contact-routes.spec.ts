@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Address, Jid, Lid } from '../../src/contacts/address.js';
-import type { ContactChanges } from '../../src/contacts/contact-changes.js';
-import type { ContactDetailsDto, ContactKeysDto } from '../../src/contacts/contact-details.dto.js';
+import type { ContactChanges } from '../../src/contacts/changes/contact-changes.js';
+import type { ContactDetailsDto, ContactKeysDto } from '../../src/contacts/api/contact-details.dto.js';
 import { createContactsService, linkAccount } from '../support/contacts.js';
 import { openDataSource } from '../support/open-data-source.js';
 import { Service } from '../support/service.js';
@@ -181,14 +181,14 @@ describe('the routes of one contact', () => {
     await apply(saved(ANNA, 'Anna'));
     expect(await get()).toMatchObject({
       statusCode: 404,
-      message: expect.stringContaining('not been fetched yet') as string,
+      message: expect.stringContaining('not been fetched yet') as unknown as string,
     });
     await apply(pictured('none'));
     expect(await get()).toMatchObject({ statusCode: 404, message: 'This person has no profile picture.' });
     await apply(pictured('hidden'));
     expect(await get()).toMatchObject({
       statusCode: 404,
-      message: expect.stringContaining('does not show') as string,
+      message: expect.stringContaining('does not show') as unknown as string,
     });
   });
 
@@ -196,7 +196,10 @@ describe('the routes of one contact', () => {
     await apply(present);
     await dataSource.query('UPDATE contact_picture SET bytes = NULL, size_bytes = NULL');
     const { status, body } = await service.get<Problem>('/contacts/491701111111/picture');
-    expect([status, body.message]).toEqual([404, expect.stringContaining('fetched again') as string]);
+    expect([status, body.message]).toEqual([
+      404,
+      expect.stringContaining('fetched again') as unknown as string,
+    ]);
     const waiting = await dataSource.query<unknown[]>(
       'SELECT jid FROM contact WHERE profile_requested_at IS NOT NULL',
     );

@@ -1,13 +1,13 @@
 import type { DataSource } from 'typeorm';
 import { Config } from '../../src/config/config.js';
-import { ContactChangesRepository } from '../../src/contacts/contact-changes.repository.js';
-import { ContactsService } from '../../src/contacts/contacts.service.js';
-import { IdentityKeysRepository } from '../../src/contacts/identity-keys.repository.js';
-import { LidPairsRepository } from '../../src/contacts/lid-pairs.repository.js';
-import { NumberChangesRepository } from '../../src/contacts/number-changes.repository.js';
-import { OwnFactsRepository } from '../../src/contacts/own-facts.repository.js';
-import { PicturesRepository } from '../../src/contacts/pictures.repository.js';
-import { ProfileChangesRepository } from '../../src/contacts/profile-changes.repository.js';
+import { ContactChangesRepository } from '../../src/contacts/changes/contact-changes.repository.js';
+import { ContactsService } from '../../src/contacts/changes/contacts.service.js';
+import { IdentityKeysRepository } from '../../src/contacts/changes/identity-keys.repository.js';
+import { LidPairsRepository } from '../../src/contacts/changes/lid-pairs.repository.js';
+import { NumberChangesRepository } from '../../src/contacts/changes/number-changes.repository.js';
+import { OwnFactsRepository } from '../../src/contacts/changes/own-facts.repository.js';
+import { PicturesRepository } from '../../src/contacts/changes/pictures.repository.js';
+import { ProfileChangesRepository } from '../../src/contacts/changes/profile-changes.repository.js';
 
 /** The address book as the session role writes it, without Nest. */
 export function createContactsService(config: Partial<Config> = {}): ContactsService {

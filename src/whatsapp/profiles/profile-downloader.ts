@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AddressBookOwner } from '../../contacts/contact-changes.js';
-import type { DuePerson } from '../../contacts/profile-downloads.repository.js';
+import type { AddressBookOwner } from '../../contacts/changes/contact-changes.js';
+import type { DuePerson } from '../../contacts/downloads/profile-downloads.repository.js';
 import { NotOwner } from '../session/not-owner.js';
 import { iqErrorCode, RateLimited } from './profile-errors.js';
 import { changesOf, type Person, ProfileFetcher } from './profile-fetcher.js';

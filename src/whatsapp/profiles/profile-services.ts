@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ContactsService } from '../../contacts/contacts.service.js';
-import { ProfileDownloadsRepository } from '../../contacts/profile-downloads.repository.js';
+import { ContactsService } from '../../contacts/changes/contacts.service.js';
+import { ProfileDownloadsRepository } from '../../contacts/downloads/profile-downloads.repository.js';
 import { Ownership } from '../session/ownership.js';
 import { DownloadBudget } from './download-budget.js';
 import { DownloadPause } from './download-pause.js';

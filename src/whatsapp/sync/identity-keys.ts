@@ -1,5 +1,5 @@
 import { type Address, parseAddress } from '../../contacts/address.js';
-import type { AddressBookOwner, IdentityKeySeen } from '../../contacts/contact-changes.js';
+import type { AddressBookOwner, IdentityKeySeen } from '../../contacts/changes/contact-changes.js';
 import { isOwn } from './stanzas/stanza-facts.js';
 import { bareKey } from './stanzas/signed-key-index.js';
 

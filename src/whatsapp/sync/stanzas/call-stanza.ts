@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { isLid, parseAddress, parseJid } from '../../../contacts/address.js';
-import type { AddressBookOwner } from '../../../contacts/contact-changes.js';
+import type { AddressBookOwner } from '../../../contacts/changes/contact-changes.js';
 import { isOwn, type StanzaFacts } from './stanza-facts.js';
 import { elementsOf } from './stanza-values.js';
 

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../../contacts/address.js';
-import type { AddressBookOwner, NumberChange } from '../../../contacts/contact-changes.js';
+import type { AddressBookOwner, NumberChange } from '../../../contacts/changes/contact-changes.js';
 import { isOwn, type StanzaFacts } from './stanza-facts.js';
 import { elementsOf, otherPerson } from './stanza-values.js';
 

@@ -1,6 +1,6 @@
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../../contacts/address.js';
-import type { AddressBookOwner } from '../../../contacts/contact-changes.js';
+import type { AddressBookOwner } from '../../../contacts/changes/contact-changes.js';
 import { identityKeyIn } from './signed-key-index.js';
 import type { StanzaFacts } from './stanza-facts.js';
 import { bytesOf, elementsOf, otherPerson, timeOf } from './stanza-values.js';

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { isLid, parseAddress, parseJid, parseLid } from '../../../contacts/address.js';
-import type { AddressBookOwner, LidPair } from '../../../contacts/contact-changes.js';
+import type { AddressBookOwner, LidPair } from '../../../contacts/changes/contact-changes.js';
 import { isOwn, type StanzaFacts } from './stanza-facts.js';
 import { verifiedNameIn } from './verified-name.js';
 

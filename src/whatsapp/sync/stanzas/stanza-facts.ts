@@ -1,5 +1,5 @@
 import type { Address } from '../../../contacts/address.js';
-import type { AddressBookOwner, ContactChanges } from '../../../contacts/contact-changes.js';
+import type { AddressBookOwner, ContactChanges } from '../../../contacts/changes/contact-changes.js';
 
 /** What stanzas say: of people, of the account's owner, and of what is to be fetched. */
 export interface StanzaFacts {

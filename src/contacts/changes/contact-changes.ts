@@ -1,4 +1,4 @@
-import type { Address, Jid, Lid } from './address.js';
+import type { Address, Jid, Lid } from '../address.js';
 
 /** What the phone's address book says of a person; a name that it does not have is null. */
 export interface SavedContact {

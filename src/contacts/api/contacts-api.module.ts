@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccountsModule } from '../accounts/accounts.module.js';
+import { AccountsModule } from '../../accounts/accounts.module.js';
 import { ContactDetailsController } from './contact-details.controller.js';
 import { ContactDetailsRepository } from './contact-details.repository.js';
 import { ContactDetailsService } from './contact-details.service.js';
@@ -8,9 +8,9 @@ import { ContactExportRepository } from './contact-export.repository.js';
 import { ContactListController } from './contact-list.controller.js';
 import { ContactListRepository } from './contact-list.repository.js';
 import { ContactsController } from './contacts.controller.js';
-import { ContactsModule } from './contacts.module.js';
+import { ContactsModule } from '../contacts.module.js';
 import { PictureReadsRepository } from './picture-reads.repository.js';
-import { RefreshRequestsRepository } from './refresh-requests.repository.js';
+import { RefreshRequestsRepository } from '../downloads/refresh-requests.repository.js';
 
 /** The routes of the address book; not part of the session role. */
 @Module({

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { poolOf } from '../database/postgres-pool.js';
+import { poolOf } from '../../database/postgres-pool.js';
 
 export interface StoredPicture {
   bytes: Buffer;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { createContactsService, linkAccount } from '../../test/support/contacts.js';
-import { openDataSource } from '../../test/support/open-data-source.js';
-import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
-import type { Jid, Lid } from './address.js';
+import { createContactsService, linkAccount } from '../../../test/support/contacts.js';
+import { openDataSource } from '../../../test/support/open-data-source.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import type { Jid, Lid } from '../address.js';
 import type { AddressBookOwner, ContactChanges } from './contact-changes.js';
-import type { ContactDto } from './contact.dto.js';
-import { ContactsRepository } from './contacts.repository.js';
+import type { ContactDto } from '../api/contact.dto.js';
+import { ContactsRepository } from '../api/contacts.repository.js';
 import type { ContactsService } from './contacts.service.js';
 
 const ME = '4915100000000@s.whatsapp.net' as Jid;

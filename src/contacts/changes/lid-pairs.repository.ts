@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../database/transaction.js';
-import type { Jid, Lid } from './address.js';
+import type { Transaction } from '../../database/transaction.js';
+import type { Jid, Lid } from '../address.js';
 import type { LidPair } from './contact-changes.js';
 import { OwnFactsRepository, type RowMove } from './own-facts.repository.js';
 

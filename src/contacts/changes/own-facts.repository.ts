@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../database/transaction.js';
+import type { Transaction } from '../../database/transaction.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
 import { PicturesRepository } from './pictures.repository.js';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../database/transaction.js';
+import type { Transaction } from '../../database/transaction.js';
 import type { IdentityKeySeen } from './contact-changes.js';
 import { forEachBatch } from './people-batches.js';
 

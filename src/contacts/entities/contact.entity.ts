@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
-import { Account } from '../accounts/account.entity.js';
+import { Account } from '../../accounts/account.entity.js';
 
 /**
  * The expression of a generated column stands in the migration alone: TypeORM would compare it with a copy of its own

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { RefreshLimited } from './contacts.errors.js';
+import { RefreshLimited } from '../api/contacts.errors.js';
 
 /** Any number of our own: callers of all replicas are counted one after the other. */
 const REFRESH_LOCK = 4_203_889;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { createContactsService, linkAccount } from '../../test/support/contacts.js';
-import { openDataSource } from '../../test/support/open-data-source.js';
-import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
-import type { Jid, Lid } from './address.js';
+import { createContactsService, linkAccount } from '../../../test/support/contacts.js';
+import { openDataSource } from '../../../test/support/open-data-source.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import type { Jid, Lid } from '../address.js';
 import { ProfileDownloadsRepository } from './profile-downloads.repository.js';
 
 const ME = '4915100000000@s.whatsapp.net' as Jid;

@@ -1,6 +1,6 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { AccountsRepository } from '../accounts/accounts.repository.js';
+import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import { sendStream, setSyncHeader } from './answers.js';
 import { ContactExportRepository, type ExportedContact } from './contact-export.repository.js';
 import { VcardQuery } from './contact-list.dto.js';

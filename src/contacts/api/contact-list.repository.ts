@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { poolOf } from '../database/postgres-pool.js';
+import { poolOf } from '../../database/postgres-pool.js';
 import type { ContactPlace } from './contact-cursor.js';
 import type { ContactSort } from './contact-list.dto.js';
 import { FIRST_NAME, FULL_NAME, HAS_NAME } from './contact-names.sql.js';

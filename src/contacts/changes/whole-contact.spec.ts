@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { createContactsService, linkAccount } from '../../test/support/contacts.js';
-import { openDataSource } from '../../test/support/open-data-source.js';
-import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
-import type { Address, Jid, Lid } from './address.js';
+import { createContactsService, linkAccount } from '../../../test/support/contacts.js';
+import { openDataSource } from '../../../test/support/open-data-source.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import type { Address, Jid, Lid } from '../address.js';
 import type { ContactChanges, Picture } from './contact-changes.js';
-import { ContactDetailsRepository, type KeyRow, type PersonRow } from './contact-details.repository.js';
+import { ContactDetailsRepository, type KeyRow, type PersonRow } from '../api/contact-details.repository.js';
 import type { ContactsService } from './contacts.service.js';
 
 const ME = '4915100000000@s.whatsapp.net' as Jid;

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Address } from './address.js';
+import type { Address } from '../address.js';
 import { ContactDetailsRepository, type PersonRow } from './contact-details.repository.js';
 import { NoAccountLinked, NoPicture, PersonNotFound } from './contacts.errors.js';
 import { toAddresses } from './contact.dto.js';
 import { PictureReadsRepository, type StoredPicture } from './picture-reads.repository.js';
-import { ProfileDownloadsRepository } from './profile-downloads.repository.js';
-import { RefreshRequestsRepository } from './refresh-requests.repository.js';
+import { ProfileDownloadsRepository } from '../downloads/profile-downloads.repository.js';
+import { RefreshRequestsRepository } from '../downloads/refresh-requests.repository.js';
 
 /** A person, and whether the first sync of the address book is complete. */
 export interface Person {

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { poolOf } from '../database/postgres-pool.js';
-import { type Address, isLid, type Jid, type Lid } from './address.js';
+import { poolOf } from '../../database/postgres-pool.js';
+import { type Address, isLid, type Jid, type Lid } from '../address.js';
 import { FIRST_NAME, FULL_NAME, HAS_NAME } from './contact-names.sql.js';
-import type { PictureState } from './contact-picture.entity.js';
+import type { PictureState } from '../entities/contact-picture.entity.js';
 
 /** A person with all that is known of him; the columns of Contact, ContactPicture and IdentityKey. */
 export interface PersonRow {

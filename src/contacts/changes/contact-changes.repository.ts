@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../database/transaction.js';
-import type { Address } from './address.js';
+import type { Transaction } from '../../database/transaction.js';
+import type { Address } from '../address.js';
 import type { BusinessName, PushName, SavedContact } from './contact-changes.js';
 import { type AddressColumn, forEachBatch } from './people-batches.js';
 

@@ -1,6 +1,6 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { AccountsRepository } from '../accounts/accounts.repository.js';
+import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import { setSyncHeader } from './answers.js';
 import { fromCursor, toCursor } from './contact-cursor.js';
 import { type ContactPageDto, type ContactSummaryDto, ListContactsQuery } from './contact-list.dto.js';

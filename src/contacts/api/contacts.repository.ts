@@ -3,9 +3,9 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import type { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
-import { copyLines } from '../database/copy-lines.js';
-import { poolOf } from '../database/postgres-pool.js';
-import { type Address, isLid } from './address.js';
+import { copyLines } from '../../database/copy-lines.js';
+import { poolOf } from '../../database/postgres-pool.js';
+import { type Address, isLid } from '../address.js';
 import { FIRST_NAME, FULL_NAME } from './contact-names.sql.js';
 import type { ContactDto } from './contact.dto.js';
 

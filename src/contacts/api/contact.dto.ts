@@ -1,6 +1,6 @@
 import { IsString, Matches, type ValidationArguments } from 'class-validator';
-import { type Address, isLid, jidOf, parsePhone, type Phone } from './address.js';
-import { mobileVariants } from './mobile-variants.js';
+import { type Address, isLid, jidOf, parsePhone, type Phone } from '../address.js';
+import { mobileVariants } from '../mobile-variants.js';
 
 /** A contact as both routes give it; every field is a string, `""` where nothing is known. */
 export interface ContactDto {

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { copyLines, readJsonLines } from '../database/copy-lines.js';
-import { poolOf } from '../database/postgres-pool.js';
+import { copyLines, readJsonLines } from '../../database/copy-lines.js';
+import { poolOf } from '../../database/postgres-pool.js';
 import { FIRST_NAME, FULL_NAME, HAS_NAME } from './contact-names.sql.js';
 
 /** A person with a number and a name of any kind; null where nothing is known. */
