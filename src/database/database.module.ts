@@ -2,8 +2,9 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseHealth } from './database.health.js';
+import { StreamPool } from './stream-pool.js';
 
-/** One connection pool a role, to the database that main.ts has opened and migrated. */
+/** The connection pools of a role, to the database that main.ts has opened and migrated. */
 @Module({})
 export class DatabaseModule {
   static forRoot(url: string): DynamicModule {
@@ -11,8 +12,8 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(url), retryAttempts: 1 })],
-      providers: [DatabaseHealth],
-      exports: [DatabaseHealth],
+      providers: [DatabaseHealth, { provide: StreamPool, useFactory: () => new StreamPool(url) }],
+      exports: [DatabaseHealth, StreamPool],
     };
   }
 }

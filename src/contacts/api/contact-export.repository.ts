@@ -1,9 +1,7 @@
-import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { DataSource } from 'typeorm';
 import { copyLines, readJsonLines } from '../../database/copy-lines.js';
-import { poolOf } from '../../database/postgres-pool.js';
+import { StreamPool } from '../../database/stream-pool.js';
 import { FIRST_NAME, FULL_NAME, HAS_NAME } from './contact-names.sql.js';
 
 /** A person with a number and a name of any kind; null where nothing is known. */
@@ -31,11 +29,7 @@ const PHOTO = `(
 /** The whole address book, in the order of JIDs, with flat memory. */
 @Injectable()
 export class ContactExportRepository {
-  private readonly pool: Pool;
-
-  constructor(@InjectDataSource() dataSource: DataSource) {
-    this.pool = poolOf(dataSource);
-  }
+  constructor(@Inject(StreamPool) private readonly streams: Pool) {}
 
   /**
    * The photos are read row by row after the sorting, which would otherwise carry all of them.
@@ -43,7 +37,7 @@ export class ContactExportRepository {
    */
   async stream(accountId: number, { photo }: { photo: boolean }): Promise<AsyncGenerator<ExportedContact>> {
     const rows = await copyLines(
-      this.pool,
+      this.streams,
       `SELECT row_to_json(exported) FROM (
          SELECT sorted.jid, phone, full_name, first_name, push_name, business_name, is_business, saved, about,
            updated_at, ${photo ? PHOTO : 'NULL::json'} AS photo

@@ -1,10 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import type { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
 import { copyLines } from '../../database/copy-lines.js';
 import { poolOf } from '../../database/postgres-pool.js';
+import { StreamPool } from '../../database/stream-pool.js';
 import { type Address, isLid } from '../address.js';
 import { FIRST_NAME, FULL_NAME } from './contact-names.sql.js';
 import type { ContactDto } from './contact.dto.js';
@@ -29,7 +30,10 @@ export interface FoundContact {
 export class ContactsRepository {
   private readonly pool: Pool;
 
-  constructor(@InjectDataSource() dataSource: DataSource) {
+  constructor(
+    @InjectDataSource() dataSource: DataSource,
+    @Inject(StreamPool) private readonly streams: Pool,
+  ) {
     this.pool = poolOf(dataSource);
   }
 
@@ -71,7 +75,7 @@ export class ContactsRepository {
    */
   async stream(accountId: number): Promise<Readable> {
     return copyLines(
-      this.pool,
+      this.streams,
       `SELECT CASE WHEN row_number() OVER () = 1 THEN '' ELSE ',' END || row_to_json(listed)
        FROM (SELECT ${FIELDS} FROM contact c
              WHERE c.account_id = ${accountId} AND ${IS_LISTED} ORDER BY c.jid) listed`,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { createContactsService, linkAccount } from '../../../test/support/contacts.js';
+import { poolOf } from '../../database/postgres-pool.js';
 import { openDataSource } from '../../../test/support/open-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import type { Jid, Lid } from '../address.js';
@@ -30,7 +31,7 @@ describe('the address book', () => {
     database = await createTestDatabase();
     dataSource = await openDataSource(database.url);
     service = createContactsService();
-    contacts = new ContactsRepository(dataSource);
+    contacts = new ContactsRepository(dataSource, poolOf(dataSource));
   });
 
   afterAll(async () => {

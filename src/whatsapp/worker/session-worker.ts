@@ -16,7 +16,9 @@ const stop = new AbortController();
 parentPort?.on('message', (message) => {
   if (message === STOP) stop.abort();
 });
-setInterval(() => parentPort?.postMessage('alive'), HEARTBEAT_EVERY_MS);
+const beat = () => parentPort?.postMessage('alive');
+beat();
+setInterval(beat, HEARTBEAT_EVERY_MS);
 
 // Baileys leaves some promises to themselves; what fails there fails again, and visibly, on the connection.
 process.on('unhandledRejection', (error) => {
