@@ -316,9 +316,10 @@ describe('one session', () => {
 
 describe('what takes a minute', () => {
   it('renews a QR that nobody has scanned in time', async () => {
-    const qr = await nobody.scanned;
-    await unscanned.phone.scan(qr);
-    await unscanned.services[0]?.sessionThat(({ status }) => status === 'open');
+    await nobody.scanned;
+    const service = unscanned.services[0] as Service;
+    await unscanned.phone.scan(await service.qr());
+    await service.sessionThat(({ status }) => status === 'open');
   }, 90_000);
 
   it('notices within a minute that a line is dead', async () => {

@@ -25,10 +25,13 @@ import type { SyncServices } from '../sync/sync-services.js';
 import { createBaileysLogger } from './baileys-logger.js';
 import { type ConnectionEnd, readConnectionEnd } from './connection-end.js';
 import { InboundGate } from './inbound-gate.js';
+import { watchLine } from './line-watch.js';
 import { rawSocketOf, speakOnlyWhile } from './raw-socket.js';
 
-/** Pings go out this often; a line that is silent for one period and 5 s more is taken for dead. */
+/** Pings go out this often. */
 const KEEP_ALIVE_MS = 20_000;
+/** WhatsApp answers pings at once; a line that is silent for this long is dead. */
+const MAX_SILENCE_MS = 35_000;
 const CONNECT_TIMEOUT_MS = 20_000;
 /** For our own queries; Baileys would wait for a minute. Large answers come by reference, so that it is plenty. */
 const QUERY_TIMEOUT_MS = 20_000;
@@ -55,6 +58,7 @@ export class Connection {
   private readonly logger = new Logger(Connection.name);
   private readonly socket: WASocket;
   private readonly gate: InboundGate;
+  private readonly stopWatching: () => void;
   private openedAtMs: number | null = null;
   readonly closed: Promise<ClosedConnection>;
 
@@ -85,6 +89,11 @@ export class Connection {
       ),
     });
     speakOnlyWhile(this.socket, () => services.ownership.isHeld);
+    this.stopWatching = watchLine(this.socket, MAX_SILENCE_MS, {
+      silent: () => this.cut(),
+      refused: (status) =>
+        void this.socket.end(new Error(`WebSocket Error (Unexpected server response: ${status})`)),
+    });
     this.gate = new InboundGate(
       this.socket.ws,
       (stanzas) => this.keep(stanzas),
@@ -153,6 +162,7 @@ export class Connection {
 
   /** What comes in from now on is neither kept nor acknowledged: WhatsApp gives it to the next connection. */
   private stopWork(): void {
+    this.stopWatching();
     this.gate.close();
     this.sync?.close();
     this.authState.close();
