@@ -4,7 +4,6 @@ import type { ExportedContact } from './contact-export.repository.js';
 const MAX_LINE_OCTETS = 75;
 
 /** Control characters, which RFC 6350 allows in no value; tab and line feed are dealt with apart. */
-
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** One person as a vCard 4.0 (RFC 6350), with CRLF at the end of each line. */
