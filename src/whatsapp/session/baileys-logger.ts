@@ -6,6 +6,9 @@ type BaileysLogger = NonNullable<UserFacingSocketConfig['logger']>;
 /** Fields of Baileys' log objects that hold neither names, texts nor keys. */
 const HARMLESS_FIELDS = ['msgId', 'count', 'version', 'name', 'statusCode', 'attempt', 'code'] as const;
 
+/** Errors to Baileys, but each link begins with one (515); how a connection ended is logged by SessionRunner. */
+const EXPECTED = new Set(['stream errored out']);
+
 /**
  * Baileys' log, one level quieter than it thinks (its `info` is our `debug`), and without what it logs of stanzas
  * and messages: only sentences, errors' messages and a few harmless fields get through.
@@ -21,7 +24,8 @@ export function createBaileysLogger(): BaileysLogger {
     debug: () => {},
     info: (fields, text) => logger.debug(line(fields, text)),
     warn: (fields, text) => logger.debug(line(fields, text)),
-    error: (fields, text) => logger.warn(line(fields, text)),
+    error: (fields, text) =>
+      EXPECTED.has(text ?? '') ? logger.debug(line(fields, text)) : logger.warn(line(fields, text)),
   };
 }
 
