@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MemoryWatch } from '../test/support/memory.js';
+import { MemoryWatch, workerEnvironment } from '../test/support/memory.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { Service } from '../test/support/service.js';
 import type { Phone } from '../test/whatsapp-server/phone.js';
@@ -58,9 +58,7 @@ function printLatencies(idle: Latencies, busy: Latencies): void {
 async function measure(title: string, roles: ('all' | 'api' | 'session')[]): Promise<void> {
   const [database, server] = await Promise.all([openScratchDatabase(), WhatsAppServer.start()]);
   const phone = await createPhone(server);
-  const preload = `--import=${new URL('./worker-preload.mjs', import.meta.url).href}`;
-  const attached = { ...server.environment(), NODE_OPTIONS: preload };
-  const env = { ...attached, DATABASE_URL: database.url, LOG_LEVEL: 'warn' };
+  const env = { ...workerEnvironment(server), DATABASE_URL: database.url, LOG_LEVEL: 'warn' };
   const services: Service[] = [];
   for (const ROLE of roles) services.push(await Service.start({ ...env, ROLE }));
   const [api] = services as [Service];

@@ -70,7 +70,8 @@ async function copyMs(): Promise<number> {
 await sql(`CREATE DATABASE ${name}`);
 const service = await Service.start({ DATABASE_URL: url.href, ROLE: 'api', LOG_LEVEL: 'warn' });
 const barePort = await freePort();
-const bare = spawn('npx', ['tsx', join(import.meta.dirname, 'bare-framework.ts'), String(barePort)], {
+const bareFramework = join(import.meta.dirname, 'bare-framework.ts');
+const bare = spawn(process.execPath, ['--import', 'tsx', bareFramework, String(barePort)], {
   stdio: 'inherit',
 });
 try {

@@ -6,14 +6,19 @@ import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { SessionModule } from './session/session.module.js';
 
-/** The HTTP side. A process of the session role alone has the probes only. */
+/** The HTTP side. */
 @Module({})
 export class AppModule {
   static forRoot(config: Config, databaseUrl: string): DynamicModule {
-    const routes = config.ROLE === 'session' ? [] : [ContactsApiModule, SessionModule];
     return {
       module: AppModule,
-      imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(databaseUrl), HealthModule, ...routes],
+      imports: [
+        ConfigModule.forRoot(config),
+        DatabaseModule.forRoot(databaseUrl),
+        HealthModule,
+        ContactsApiModule,
+        SessionModule,
+      ],
     };
   }
 }

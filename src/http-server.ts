@@ -4,10 +4,12 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { createLogger } from './config/logger.js';
+import { migrate } from './database/migrations.js';
 import { ErrorFilter } from './errors/error.filter.js';
 
-/** Builds the HTTP application, not yet listening. */
+/** Brings the database up to date and builds the HTTP application on it, not yet listening. */
 export async function createHttpServer(config: Config, databaseUrl: string): Promise<NestExpressApplication> {
+  await migrate(databaseUrl);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, databaseUrl), {
     logger: createLogger(config),
     forceCloseConnections: true,

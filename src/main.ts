@@ -4,12 +4,17 @@ import { once } from 'node:events';
 import { type Config, loadConfigFromProcess } from './config/config.js';
 import { createLogger } from './config/logger.js';
 import { endOfNpm } from './config/started-by-npm.js';
-import { migrate } from './database/migrations.js';
 import { openDatabase } from './database/open-database.js';
-import { createHttpServer } from './http-server.js';
+import { explain } from './errors/explain.js';
+import { ProbeServer } from './health/probe-server.js';
 import { SessionSupervisor } from './whatsapp/worker/session-supervisor.js';
 
 const logger = new Logger('Main');
+
+interface HttpServer {
+  listen(port: number, host: string): Promise<unknown>;
+  close(): Promise<void>;
+}
 
 /** What was started, to be stopped in the opposite order. */
 const running: { name: string; stop: () => Promise<void> }[] = [];
@@ -17,18 +22,28 @@ const running: { name: string; stop: () => Promise<void> }[] = [];
 async function start(config: Config): Promise<void> {
   const database = await openDatabase(config, (message) => logger.log(message));
   running.push({ name: 'database', stop: () => database.close() });
-  await migrate(database.url);
 
-  const server = await createHttpServer(config, database.url);
+  const session = new SessionSupervisor({ config, databaseUrl: database.url });
+  const server = await createServer(config, database.url, session);
   await server.listen(config.PORT, config.HOST);
   running.push({ name: 'HTTP', stop: () => server.close() });
   logger.log(`Listening on http://${config.HOST}:${config.PORT}`);
 
   if (config.ROLE !== 'api') {
-    const session = new SessionSupervisor({ config, databaseUrl: database.url });
     session.start();
     running.push({ name: 'session', stop: () => session.stop() });
   }
+}
+
+/** A process of the session role serves probes alone, and does without the 50 MB of framework and ORM in this thread. */
+async function createServer(
+  config: Config,
+  databaseUrl: string,
+  session: SessionSupervisor,
+): Promise<HttpServer> {
+  if (config.ROLE === 'session') return new ProbeServer(databaseUrl, session);
+  const { createHttpServer } = await import('./http-server.js');
+  return createHttpServer(config, databaseUrl);
 }
 
 async function stop(): Promise<void> {
@@ -37,16 +52,6 @@ async function stop(): Promise<void> {
       .stop()
       .catch((error: unknown) => logger.error(`Stopping ${part.name} failed`, (error as Error).stack));
   }
-}
-
-/** A fault of the operator's making is one sentence; a fault of ours shows where it is. */
-function explain(error: unknown): string {
-  const { name, message, stack, code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `${message}: another program uses the port. Set PORT to a free one.`;
-  const isExpected = ['ConfigError', 'DatabaseError', 'EmbeddedPostgresError'].includes(
-    (error as object).constructor.name,
-  );
-  return isExpected || code ? message : (stack ?? `${name}: ${message}`);
 }
 
 try {

@@ -94,7 +94,9 @@ export class Config {
 }
 
 /** The environment is not usable; the message names each variable, its value and the right form. */
-export class ConfigError extends Error {}
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
 
 /** Variables whose value must not be repeated in a message or a log. */
 const SECRET = new Set(['DATABASE_URL']);

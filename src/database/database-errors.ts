@@ -1,5 +1,7 @@
 /** The database cannot be used; the message is one sentence that says why and what to do. */
-export class DatabaseError extends Error {}
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+}
 
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',

@@ -1,14 +1,11 @@
-import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource } from 'typeorm';
+import type { Pool } from 'pg';
 
 const TIMEOUT_MS = 2_000;
 
 /** Whether the database can be used. */
-@Injectable()
 export class DatabaseHealth {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(private readonly pool: Pick<Pool, 'query'>) {}
 
   /** @returns why the database cannot be used, one sentence; null when it can */
   async problem(): Promise<string | null> {
@@ -20,9 +17,10 @@ export class DatabaseHealth {
 
   private async ask(): Promise<string | null> {
     try {
-      const [row] = await this.dataSource.query<{ readOnly: boolean }[]>(
+      const { rows } = await this.pool.query<{ readOnly: boolean }>(
         `SELECT current_setting('transaction_read_only')::boolean AS "readOnly" FROM session_state`,
       );
+      const [row] = rows;
       if (!row) return 'The database is not migrated.';
       return row.readOnly ? 'The database is read-only: nothing new can be saved.' : null;
     } catch (error) {

@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseHealth } from './database.health.js';
+import { poolOf } from './postgres-pool.js';
 import { StreamPool } from './stream-pool.js';
 
 /** The connection pools of a role, to the database that main.ts has opened and migrated. */
@@ -12,7 +14,14 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(url), retryAttempts: 1 })],
-      providers: [DatabaseHealth, { provide: StreamPool, useFactory: () => new StreamPool(url) }],
+      providers: [
+        {
+          provide: DatabaseHealth,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => new DatabaseHealth(poolOf(dataSource)),
+        },
+        { provide: StreamPool, useFactory: () => new StreamPool(url) },
+      ],
       exports: [DatabaseHealth, StreamPool],
     };
   }

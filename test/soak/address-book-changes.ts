@@ -34,8 +34,8 @@ export class AddressBookChanges {
     await this.phone.saveContacts(saved.map(({ number }) => ({ number, fullName: `Saved ${number}` })));
   }
 
-  async until(endAt: number): Promise<void> {
-    while (Date.now() < endAt) {
+  async until(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
       await this.change();
       await sleep(this.random.int(0, MAX_PAUSE_MS));
     }

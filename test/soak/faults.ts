@@ -14,7 +14,7 @@ interface World {
 /** What happens to the fleet, one thing after another, at random. */
 export class Faults {
   readonly counts: Record<string, number> = {};
-  /** How often a session was frozen: WhatsApp may have seen it with its line open when another took over. */
+  /** How often the owner was frozen: WhatsApp may have seen it with its line open when another took over. */
   frozenOwners = 0;
   private readonly kinds: Record<string, () => Promise<void>>;
 
@@ -53,7 +53,7 @@ export class Faults {
     const { random, fleet } = this.world;
     const member = random.pick(fleet.sessions);
     if (member.busy) return;
-    this.frozenOwners += 1;
+    if (fleet.owner === member) this.frozenOwners += 1;
     member.busy = true;
     member.service.process.kill('SIGSTOP');
     await sleep(random.int(1_000, 30_000));

@@ -21,6 +21,8 @@ const ENOUGH_SAMPLES = 120;
 /** Two replicas of each role. */
 export class Fleet {
   readonly members: Member[] = [];
+  /** Processes that ended by themselves, with their last words. */
+  readonly crashes: string[] = [];
   private readonly retired: Member[] = [];
 
   private constructor(private readonly environment: Record<string, string>) {}
@@ -28,7 +30,9 @@ export class Fleet {
   static async start(environment: Record<string, string>): Promise<Fleet> {
     const fleet = new Fleet(environment);
     for (const role of ['api', 'session', 'api', 'session'] as const) {
-      fleet.members.push(await fleet.create(`${role}-${fleet.members.length}`, role));
+      const member = await fleet.create(`${role}-${fleet.members.length}`, role);
+      fleet.members.push(member);
+      fleet.watch(member);
     }
     return fleet;
   }
@@ -39,6 +43,13 @@ export class Fleet {
 
   get sessions(): Member[] {
     return this.members.filter(({ role }) => role === 'session');
+  }
+
+  /** The process that holds the session, as far as it has said; none between two owners. */
+  get owner(): Member | undefined {
+    return this.sessions.find(({ service: { output, isRunning } }) => {
+      return isRunning && output.lastIndexOf('holds the session') > output.lastIndexOf('steps down');
+    });
   }
 
   get anyApi(): Service {
@@ -55,6 +66,7 @@ export class Fleet {
     member.memory.stop();
     const { service, memory } = await this.create(member.name, member.role, member.service.port);
     Object.assign(member, { service, memory, busy: false });
+    this.watch(member);
   }
 
   memoryReport(): { line: string; grows: boolean }[] {
@@ -71,8 +83,21 @@ export class Fleet {
   }
 
   async stop(): Promise<void> {
+    for (const member of this.members) member.busy = true;
     for (const { memory } of this.members) memory.stop();
     await Promise.all(this.members.map(({ service }) => service.stop('SIGKILL')));
+  }
+
+  /** Starts a member again that ends by itself, as an orchestrator does, and keeps what it said last. */
+  private watch(member: Member): void {
+    const { service } = member;
+    service.process.once('exit', (code, signal) => {
+      if (member.busy) return;
+      this.crashes.push(
+        `${member.name} ended by itself (${code ?? signal}): ${service.output.slice(-2_000)}`,
+      );
+      void this.replace(member, 'SIGKILL');
+    });
   }
 
   /** A start that fails, on a database that is away, is repeated, as an orchestrator does. */

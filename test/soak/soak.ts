@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { workerEnvironment } from '../support/memory.js';
 import { openScratchDatabase } from '../support/scratch-database.js';
 import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import { ApiWatch } from './api-watch.js';
@@ -25,7 +26,11 @@ const outages = await DatabaseOutages.before(database.url);
 const phone = server.createPhone({ number: '491701230000', pushName: 'Owner' });
 const changes = new AddressBookChanges(server, phone, random);
 await changes.prepare(300);
-const fleet = await Fleet.start({ ...server.environment(), DATABASE_URL: outages.url, LOG_LEVEL: 'info' });
+const fleet = await Fleet.start({
+  ...workerEnvironment(server),
+  DATABASE_URL: outages.url,
+  LOG_LEVEL: 'info',
+});
 const owners = new OwnerWatch(server);
 console.log(`Soak of ${minutes} minutes, seed ${seed}`);
 
@@ -35,7 +40,7 @@ await fleet.anyApi.synced(60_000);
 const api = new ApiWatch(fleet.apis, outages);
 const faults = new Faults({ server, fleet, outages, random });
 const until = Date.now() + minutes * 60_000;
-await Promise.all([changes.until(until), faults.until(until)]);
+await Promise.all([changes.until(() => Date.now() >= until), faults.until(until)]);
 
 console.log('The world is quiet now; waiting for the truth');
 const differences = await compareWithTruth(fleet.anyApi, changes, SETTLE_MS);
@@ -47,6 +52,7 @@ const problems = [
   ...differences,
   ...api.problems(),
   ...owners.problems(faults.frozenOwners),
+  ...fleet.crashes,
   ...memory.filter(({ grows }) => grows).map(({ line }) => `grows: ${line}`),
   ...server.errors.map((error) => `the test's server failed: ${error.message}`),
 ];

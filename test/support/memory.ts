@@ -1,7 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 
 const run = promisify(execFile);
+
+/**
+ * As server.environment(), for processes whose memory is measured: it attaches the session's thread alone, as the main
+ * thread of the service never loads Baileys.
+ */
+export function workerEnvironment(server: WhatsAppServer): Record<string, string> {
+  const preload = `--import=${new URL('./worker-preload.mjs', import.meta.url).href}`;
+  return { ...server.environment(), NODE_OPTIONS: preload };
+}
 
 /** Resident memory of a process in MB; 0 when it is gone. */
 export async function residentMb(pid: number | undefined): Promise<number> {

@@ -1,11 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionDto } from '../../src/session/session.dto.js';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** What `npm start` hands to node. */
+const [, ...START_ARGUMENTS] = (
+  JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } }
+).scripts.start.split(' ');
 const POLL_EVERY_MS = 25;
 /** Generous: several suites may start services at once. */
 const START_TIMEOUT_MS = 60_000;
@@ -43,7 +48,7 @@ export async function eventually<T>(
   }
 }
 
-/** The built service (`dist/main.js`) as a process of its own, as an operator runs it. */
+/** The built service as a process of its own, as `npm start` runs it. */
 export class Service {
   /** What it printed so far, both streams. */
   output = '';
@@ -63,7 +68,7 @@ export class Service {
   static async spawn(environment: Record<string, string>): Promise<Service> {
     const port = Number(environment.PORT ?? (await freePort()));
     const env = { ...process.env, LOG_LEVEL: 'debug', ...environment, PORT: String(port) };
-    const child = spawn(process.execPath, ['dist/main.js'], {
+    const child = spawn(process.execPath, START_ARGUMENTS, {
       cwd: ROOT,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

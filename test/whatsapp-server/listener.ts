@@ -14,7 +14,7 @@ const LOOPBACK = '127.0.0.1';
 /** The path of WhatsApp's WebSocket. */
 export const WEBSOCKET_PATH = '/ws/chat';
 
-/** The port of the server: WebSocket and media downloads. It can be closed and opened again. */
+/** The port of the server: WebSocket, media downloads and web site. It can be closed and opened again. */
 export class Listener {
   private readonly http: Server;
   private readonly webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });

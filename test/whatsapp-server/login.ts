@@ -12,6 +12,7 @@ const ROUTING_INFO = Buffer.from([0x08, 0x02, 0x08, 0x05]);
 
 /** Lets a client in: a new device gets refs for its QR code, a linked one is logged in. */
 export function admit(network: Network, connection: Connection, client: ClientFinish): void {
+  if (network.webSite.isOutdated(client.payload)) return connection.endWithFailure(405);
   const pairing = client.payload.devicePairingData;
   if (pairing) {
     connection.registration = readRegistration(pairing, client.noiseKey);

@@ -6,11 +6,13 @@ import type { PhoneNumber } from './jid.js';
 import type { MediaHost } from './media-host.js';
 import type { Phone } from './phone.js';
 import type { StanzaLog } from './stanza-log.js';
+import type { WebSite } from './web-site.js';
 
 /** What the parts of the server know of the whole. */
 export interface Network {
   readonly faults: Faults;
   readonly media: MediaHost;
+  readonly webSite: WebSite;
   readonly stanzas: StanzaLog;
   readonly directory: Directory;
   readonly phones: ReadonlyMap<PhoneNumber, Phone>;

@@ -1,10 +1,11 @@
 import { DEFAULT_CONNECTION_CONFIG, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 
-const MEDIA_HOSTS = /(^|\.)whatsapp\.net$/;
+/** Media downloads, and the web site that tells the newest version of the client. */
+const HTTP_HOSTS = /(^|\.)whatsapp\.net$|^web\.whatsapp\.com$/;
 
 /**
- * Points Baileys at a WhatsApp server for tests: socket URL, root certificate, and downloads from WhatsApp's media
- * hosts. Nothing else is touched.
+ * Points Baileys at a WhatsApp server for tests: socket URL, root certificate, and what it fetches over HTTP from
+ * WhatsApp's hosts. Nothing else is touched.
  *
  * @param {{ url: string, rootKey: string, mediaUrl: string }} server
  * @returns {() => void} puts everything back
@@ -19,7 +20,7 @@ export function attach({ url, rootKey, mediaUrl }) {
   WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(rootKey, 'hex');
   globalThis.fetch = (input, init) => {
     const asked = new URL(input instanceof Request ? input.url : input);
-    if (!MEDIA_HOSTS.test(asked.hostname)) return before.fetch(input, init);
+    if (!HTTP_HOSTS.test(asked.hostname)) return before.fetch(input, init);
     const instead = new URL(asked.pathname + asked.search, mediaUrl);
     return before.fetch(input instanceof Request ? new Request(instead, input) : instead, init);
   };

@@ -16,6 +16,7 @@ import { PairingDesk } from './pairing-code.js';
 import { Phone } from './phone.js';
 import { type ReceivedStanza, StanzaLog } from './stanza-log.js';
 import { routeStanza } from './stanza-router.js';
+import { SERVICE_WORKER_PATH, WebSite } from './web-site.js';
 
 /** A phone to be created. */
 export interface PhoneOptions {
@@ -42,6 +43,7 @@ export interface ContactOptions {
 export class WhatsAppServer implements Network {
   readonly faults = new Faults();
   readonly media = new MediaHost(this.faults);
+  readonly webSite = new WebSite();
   readonly stanzas = new StanzaLog();
   readonly phones = new Map<PhoneNumber, Phone>();
   readonly directory = new Directory();
@@ -62,7 +64,10 @@ export class WhatsAppServer implements Network {
     this.listener = new Listener({
       refuses: () => this.faults.tcp.strike(undefined) !== undefined,
       onWebSocket: (socket) => this.connect(socket),
-      onRequest: (request, response) => this.media.serve(request, response),
+      onRequest: (request, response) =>
+        request.url === SERVICE_WORKER_PATH
+          ? this.webSite.serve(response)
+          : this.media.serve(request, response),
     });
   }
 

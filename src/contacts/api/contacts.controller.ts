@@ -20,7 +20,7 @@ export class ContactsController {
     @Query() { phone }: GetContactQuery,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactDto> {
-    const found = await this.contacts.find(...toAddresses(phone));
+    const found = await this.contacts.find(toAddresses(phone));
     if (!found) throw new NoAccountLinked();
     setSyncHeader(response, found.synced);
     if (!found.contact) throw new ContactNotFound(phone);

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import DataLoader from 'dataloader';
 import type { Pool } from 'pg';
 import type { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
@@ -19,6 +20,11 @@ const FIELDS = `c.jid,
 const IS_LISTED = `c.jid IS NOT NULL
   AND num_nonnulls(c.push_name, c.full_name, c.first_name, c.lid_full_name, c.lid_first_name) > 0`;
 
+/** Forms of one person's address, all by number or all by LID, the preferred one first. */
+export type Lookup = [Address, ...Address[]];
+
+const MAX_BATCH = 500;
+
 /** What one look-up finds: whether an account is linked, whether its first sync is complete, and the contact. */
 export interface FoundContact {
   synced: boolean;
@@ -29,6 +35,7 @@ export interface FoundContact {
 @Injectable()
 export class ContactsRepository {
   private readonly pool: Pool;
+  private readonly lookups = { jid: this.createLoader('jid'), lid: this.createLoader('lid') };
 
   constructor(
     @InjectDataSource() dataSource: DataSource,
@@ -38,26 +45,45 @@ export class ContactsRepository {
   }
 
   /**
+   * Look-ups that come in at the same moment are one query: under load the round trip to the database costs more than
+   * all the rest of an answer.
    * @param addresses forms of one person's address, the preferred one first
    * @returns null when no account is linked yet
    */
-  async find(...addresses: [Address, ...Address[]]): Promise<FoundContact | null> {
-    const column = isLid(addresses[0]) ? 'lid' : 'jid';
+  find(addresses: Lookup): Promise<FoundContact | null> {
+    return this.lookups[isLid(addresses[0]) ? 'lid' : 'jid'].load(addresses);
+  }
+
+  private createLoader(column: 'jid' | 'lid'): DataLoader<Lookup, FoundContact | null> {
+    return new DataLoader((lookups) => this.findAll(column, lookups), {
+      cache: false,
+      maxBatchSize: MAX_BATCH,
+      // After everything that has been read from the sockets in this turn of the event loop.
+      batchScheduleFn: setImmediate,
+    });
+  }
+
+  private async findAll(column: 'jid' | 'lid', lookups: readonly Lookup[]): Promise<(FoundContact | null)[]> {
     const { rows } = await this.pool.query<ContactDto & { synced: boolean }>({
-      name: `find-contact-by-${column}`,
+      name: `find-contacts-by-${column}`,
+      // LIMIT tells the planner, who has no statistics of tables this small, that it is one account.
       text: `SELECT a.synced_at IS NOT NULL AS synced, c.*
-        FROM session_state s JOIN account a ON a.id = s.account_id
+        FROM (SELECT a.* FROM session_state s JOIN account a ON a.id = s.account_id LIMIT 1) a
+        CROSS JOIN unnest($1::text[]) WITH ORDINALITY AS l(addresses, position)
         LEFT JOIN LATERAL (
           SELECT ${FIELDS} FROM contact c
-          WHERE c.account_id = a.id AND c.${column} = ANY ($1::text[]) AND ${IS_LISTED}
-          ORDER BY array_position($1::text[], c.${column}) LIMIT 1
-        ) c ON true`,
-      values: [addresses],
+          WHERE c.account_id = a.id AND c.${column} = ANY (string_to_array(l.addresses, ',')) AND ${IS_LISTED}
+          ORDER BY array_position(string_to_array(l.addresses, ','), c.${column}) LIMIT 1
+        ) c ON true
+        ORDER BY l.position`,
+      values: [lookups.map((addresses) => addresses.join(','))],
     });
-    const [row] = rows;
-    if (!row) return null;
-    const { synced, ...contact } = row;
-    return { synced, contact: contact.jid === null ? null : contact };
+    return lookups.map((_, index) => {
+      const row = rows[index];
+      if (!row) return null;
+      const { synced, ...contact } = row;
+      return { synced, contact: contact.jid === null ? null : contact };
+    });
   }
 
   async count(accountId: number): Promise<number> {

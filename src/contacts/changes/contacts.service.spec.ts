@@ -162,10 +162,10 @@ describe('the address book', () => {
   it('lists a person known by LID alone only when the number is known', async () => {
     await apply(saved(ANNA_LID, 'Anna', 'Anna'));
     expect(await list()).toEqual([]);
-    expect((await contacts.find(ANNA_LID))?.contact).toBeNull();
+    expect((await contacts.find([ANNA_LID]))?.contact).toBeNull();
     await apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }] });
     expect(await list()).toEqual([contact(ANNA, { full_name: 'Anna', first_name: 'Anna' })]);
-    expect((await contacts.find(ANNA_LID))?.contact).toEqual((await list())[0]);
+    expect((await contacts.find([ANNA_LID]))?.contact).toEqual((await list())[0]);
   });
 
   it('shows the record under the number before the one under the LID, and the latter when the former goes', async () => {
@@ -244,11 +244,29 @@ describe('the address book', () => {
   it('finds a contact by number or by LID, and says so when nothing is known', async () => {
     await apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }], ...saved(ANNA, 'Anna', 'Anna') });
     const anna = contact(ANNA, { full_name: 'Anna', first_name: 'Anna' });
-    expect(await contacts.find(ANNA)).toEqual({ synced: false, contact: anna });
-    expect(await contacts.find(ANNA_LID)).toEqual({ synced: false, contact: anna });
-    expect(await contacts.find(BEN)).toEqual({ synced: false, contact: null });
+    expect(await contacts.find([ANNA])).toEqual({ synced: false, contact: anna });
+    expect(await contacts.find([ANNA_LID])).toEqual({ synced: false, contact: anna });
+    expect(await contacts.find([BEN])).toEqual({ synced: false, contact: null });
     await dataSource.query('UPDATE session_state SET account_id = NULL');
-    expect(await contacts.find(ANNA)).toBeNull();
+    expect(await contacts.find([ANNA])).toBeNull();
+  });
+
+  it('answers look-ups that come in together each with its own person', async () => {
+    const jids = Array.from({ length: 700 }, (_, i) => `49171${1_000_000 + i}@s.whatsapp.net` as Jid);
+    const lids = jids.map((_, i) => `${700_000_000 + i}@lid` as Lid);
+    await apply({
+      pairs: jids.map((jid, i) => ({ jid, lid: lids[i] as Lid })),
+      saved: jids
+        .filter((_, i) => i % 3 > 0)
+        .map((address, i) => ({ address, fullName: `Name ${i}`, firstName: null })),
+    });
+    const listed = new Map((await list()).map((each) => [each.jid, each]));
+    const expected = jids.map((jid) => ({ synced: false, contact: listed.get(jid) ?? null }));
+    const found = await Promise.all(
+      jids.map((jid, i) => contacts.find(i % 2 === 0 ? [ANNA, jid] : [lids[i] as Lid])),
+    );
+    expect(found).toEqual(expected);
+    expect(listed.size).toBe(466);
   });
 
   it('takes 12,000 people at once, and writes nothing when nothing changed', async () => {

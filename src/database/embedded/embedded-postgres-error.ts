@@ -1,5 +1,7 @@
 /** The embedded Postgres cannot be used; the message is one sentence that says why and what to do. */
-export class EmbeddedPostgresError extends Error {}
+export class EmbeddedPostgresError extends Error {
+  override readonly name = 'EmbeddedPostgresError';
+}
 
 /** The way out that always exists, to end a message with. */
 export const OR_OWN_POSTGRES =

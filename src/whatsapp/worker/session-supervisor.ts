@@ -2,7 +2,8 @@ import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { HEARTBEAT_EVERY_MS, STOP, type SessionWorkerData } from './worker-protocol.js';
+import { explain } from '../../errors/explain.js';
+import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 
 /** Memory of the session's thread; beyond it the thread dies and is started again. */
 const MAX_HEAP_MB = 384;
@@ -25,6 +26,8 @@ const STABLE_MS = 60_000;
 export class SessionSupervisor {
   private readonly logger = new Logger(SessionSupervisor.name);
   private readonly stopping = new AbortController();
+  /** Whether the session has ever run: the database can be used, and is migrated. */
+  hasStarted = false;
   private worker: Worker | null = null;
   private ended: Promise<void> | null = null;
 
@@ -66,7 +69,7 @@ export class SessionSupervisor {
     });
     this.worker = worker;
     const stopWatching = this.watch(worker);
-    worker.on('error', (error: unknown) => this.logger.error('The session failed', (error as Error).stack));
+    worker.on('error', (error: unknown) => this.logger.error(`The session failed: ${explain(error)}`));
     await once(worker, 'exit').catch(() => once(worker, 'exit'));
     stopWatching();
     this.worker = null;
@@ -75,7 +78,10 @@ export class SessionSupervisor {
   /** Counts beats instead of time, so that a process that was asleep as a whole does not take its thread for hung. */
   private watch(worker: Worker): () => void {
     let beatsLeft = STARTS_WITHIN_BEATS;
-    worker.on('message', () => (beatsLeft = HANGS_AFTER_BEATS));
+    worker.on('message', (message) => {
+      beatsLeft = HANGS_AFTER_BEATS;
+      this.hasStarted ||= message === STARTED;
+    });
     const watchdog = setInterval(() => {
       beatsLeft -= 1;
       if (beatsLeft > 0) return;

@@ -3,15 +3,15 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '../../config/logger.js';
+import { migrate } from '../../database/migrations.js';
 import { SessionRoleModule } from '../../session-role.module.js';
 import { SessionRunner } from '../session/session-runner.js';
-import { HEARTBEAT_EVERY_MS, STOP, type SessionWorkerData } from './worker-protocol.js';
+import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 
 /** Entry of the worker thread in which the WhatsApp session runs, so that nothing it does stalls the API. */
 const { config, databaseUrl } = workerData as SessionWorkerData;
-const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {
-  logger: createLogger(config),
-});
+const logger = createLogger(config);
+Logger.overrideLogger(logger);
 const stop = new AbortController();
 parentPort?.on('message', (message) => {
   if (message === STOP) stop.abort();
@@ -19,6 +19,12 @@ parentPort?.on('message', (message) => {
 const beat = () => parentPort?.postMessage('alive');
 beat();
 setInterval(beat, HEARTBEAT_EVERY_MS);
+
+await migrate(databaseUrl);
+const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {
+  logger,
+});
+parentPort?.postMessage(STARTED);
 
 // Baileys leaves some promises to themselves; what fails there fails again, and visibly, on the connection.
 process.on('unhandledRejection', (error) => {

@@ -9,5 +9,8 @@ export interface SessionWorkerData {
 /** Sent to the thread: end cleanly. */
 export const STOP = 'stop';
 
+/** Sent by the thread: the database is migrated, and the session runs. */
+export const STARTED = 'started';
+
 /** How often the thread says that it is alive, by any message. */
 export const HEARTBEAT_EVERY_MS = 1_000;
