@@ -1,15 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import type { DataSource } from 'typeorm';
 import type { Address, Jid, Lid } from '../../src/contacts/address.js';
 import type { ContactChanges } from '../../src/contacts/changes/contact-changes.js';
 import type { ContactDetailsDto, ContactKeysDto } from '../../src/contacts/api/contact-details.dto.js';
-import { createContactsService, linkAccount } from '../support/contacts.js';
-import { openDataSource } from '../support/open-data-source.js';
-import { Service } from '../support/service.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { ServedAddressBook } from './served-address-book.js';
 
-const ME = '4915100000000@s.whatsapp.net' as Jid;
 const ANNA = '491701111111@s.whatsapp.net' as Jid;
 const ANNA_LID = '111111111111111@lid' as Lid;
 const EARLIER = new Date('2026-01-01T10:00:00Z');
@@ -25,31 +20,16 @@ interface Problem {
 }
 
 describe('the routes of one contact', () => {
-  let database: TestDatabase;
-  let dataSource: DataSource;
-  let service: Service;
-  let accountId: number;
+  let book: ServedAddressBook;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataSource = await openDataSource(database.url);
-    service = await Service.start({ DATABASE_URL: database.url, ROLE: 'api' });
+    book = await ServedAddressBook.start();
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await dataSource.destroy();
-    await database.drop();
-  });
+  afterAll(() => book.stop());
 
-  beforeEach(async () => {
-    accountId = await linkAccount(dataSource, ME);
-  });
+  beforeEach(() => book.clear());
 
-  const apply = (changes: ContactChanges) =>
-    dataSource.transaction((tx) =>
-      createContactsService().apply(tx, { accountId, jid: ME, lid: null }, changes),
-    );
   const saved = (address: Address, fullName: string, firstName: string | null = null): ContactChanges => ({
     saved: [{ address, fullName, firstName }],
   });
@@ -61,7 +41,7 @@ describe('the routes of one contact', () => {
   };
 
   it('give everything that is known of a person', async () => {
-    await apply({
+    await book.apply({
       ...saved(ANNA, 'Anna Adler', 'Anna'),
       ...present,
       pairs: [{ jid: ANNA, lid: ANNA_LID }],
@@ -71,7 +51,7 @@ describe('the routes of one contact', () => {
       abouts: [{ address: ANNA, text: 'Hi', setAt: EARLIER }],
       identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }],
     });
-    const { status, headers, body } = await service.get<ContactDetailsDto>('/contacts/491701111111');
+    const { status, headers, body } = await book.service.get<ContactDetailsDto>('/contacts/491701111111');
     expect([status, headers.get('contacts-sync')]).toEqual([200, 'partial']);
     const { updated_at: updatedAt, picture, ...rest } = body;
     expect(Math.abs(Date.parse(updatedAt) - Date.now())).toBeLessThan(60_000);
@@ -95,13 +75,13 @@ describe('the routes of one contact', () => {
       moved_to: null,
       moved_from: null,
     });
-    expect((await service.get(`/contacts/${ANNA_LID}`)).body).toEqual(body);
-    expect((await service.get(`/contacts/${ANNA}`)).body).toEqual(body);
+    expect((await book.service.get(`/contacts/${ANNA_LID}`)).body).toEqual(body);
+    expect((await book.service.get(`/contacts/${ANNA}`)).body).toEqual(body);
   });
 
   it('give null for what is unknown, and tell a hidden about text from an empty one', async () => {
-    await apply(saved(ANNA, 'Anna'));
-    const get = async () => (await service.get<ContactDetailsDto>('/contacts/491701111111')).body;
+    await book.apply(saved(ANNA, 'Anna'));
+    const get = async () => (await book.service.get<ContactDetailsDto>('/contacts/491701111111')).body;
     expect(await get()).toMatchObject({
       push_name: null,
       first_name: null,
@@ -112,23 +92,23 @@ describe('the routes of one contact', () => {
       picture: null,
       identity_key: null,
     });
-    await apply({ abouts: [{ address: ANNA, text: '', setAt: null }] });
+    await book.apply({ abouts: [{ address: ANNA, text: '', setAt: null }] });
     expect((await get()).about).toEqual({ text: '', hidden: false, set_at: null });
-    await apply({ abouts: [{ address: ANNA, text: null, setAt: null }] });
+    await book.apply({ abouts: [{ address: ANNA, text: null, setAt: null }] });
     expect((await get()).about).toEqual({ text: null, hidden: true, set_at: null });
   });
 
   it('show where a person has moved to, and from', async () => {
     const newJid = '491709999999@s.whatsapp.net' as Jid;
-    await apply({
+    await book.apply({
       ...saved(ANNA, 'Anna'),
       numberChanges: [{ oldJid: ANNA, newJid, oldLid: null, newLid: null }],
     });
-    expect((await service.get('/contacts/491701111111')).body).toMatchObject({
+    expect((await book.service.get('/contacts/491701111111')).body).toMatchObject({
       moved_to: newJid,
       full_name: 'Anna',
     });
-    expect((await service.get('/contacts/491709999999')).body).toMatchObject({
+    expect((await book.service.get('/contacts/491709999999')).body).toMatchObject({
       moved_from: ANNA,
       full_name: null,
     });
@@ -139,27 +119,27 @@ describe('the routes of one contact', () => {
     ['Mexico', '525512345678', '5215512345678'],
     ['Argentina', '541123456789', '5491123456789'],
   ])('find a person of %s under either form of the number, the exact one first', async (_, short, long) => {
-    await apply(saved(`${short}@s.whatsapp.net` as Jid, 'Short'));
+    await book.apply(saved(`${short}@s.whatsapp.net` as Jid, 'Short'));
     for (const path of [
       `/getcontact?phone=${long}`,
       `/contacts/${long}`,
       `/contacts/${long}@s.whatsapp.net`,
     ]) {
-      expect((await service.get(path)).body).toMatchObject({
+      expect((await book.service.get(path)).body).toMatchObject({
         jid: `${short}@s.whatsapp.net`,
         full_name: 'Short',
       });
     }
-    await apply(saved(`${long}@s.whatsapp.net` as Jid, 'Long'));
+    await book.apply(saved(`${long}@s.whatsapp.net` as Jid, 'Long'));
     for (const path of ['/getcontact?phone=', '/contacts/']) {
-      expect((await service.get(`${path}${long}`)).body).toMatchObject({ full_name: 'Long' });
-      expect((await service.get(`${path}${short}`)).body).toMatchObject({ full_name: 'Short' });
+      expect((await book.service.get(`${path}${long}`)).body).toMatchObject({ full_name: 'Long' });
+      expect((await book.service.get(`${path}${short}`)).body).toMatchObject({ full_name: 'Short' });
     }
   });
 
   it('give the picture with its true type, and 304 to who has it', async () => {
-    await apply(present);
-    const url = `http://127.0.0.1:${service.port}/contacts/491701111111/picture`;
+    await book.apply(present);
+    const url = `http://127.0.0.1:${book.service.port}/contacts/491701111111/picture`;
     const response = await fetch(url);
     expect(Buffer.from(await response.arrayBuffer())).toEqual(PNG);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -177,15 +157,15 @@ describe('the routes of one contact', () => {
   });
 
   it('say why there is no picture', async () => {
-    const get = async () => (await service.get<Problem>('/contacts/491701111111/picture')).body;
-    await apply(saved(ANNA, 'Anna'));
+    const get = async () => (await book.service.get<Problem>('/contacts/491701111111/picture')).body;
+    await book.apply(saved(ANNA, 'Anna'));
     expect(await get()).toMatchObject({
       statusCode: 404,
       message: expect.stringContaining('not been fetched yet') as unknown as string,
     });
-    await apply(pictured('none'));
+    await book.apply(pictured('none'));
     expect(await get()).toMatchObject({ statusCode: 404, message: 'This person has no profile picture.' });
-    await apply(pictured('hidden'));
+    await book.apply(pictured('hidden'));
     expect(await get()).toMatchObject({
       statusCode: 404,
       message: expect.stringContaining('does not show') as unknown as string,
@@ -193,23 +173,23 @@ describe('the routes of one contact', () => {
   });
 
   it('have a picture that gave way to others fetched again when it is asked for', async () => {
-    await apply(present);
-    await dataSource.query('UPDATE contact_picture SET bytes = NULL, size_bytes = NULL');
-    const { status, body } = await service.get<Problem>('/contacts/491701111111/picture');
+    await book.apply(present);
+    await book.dataSource.query('UPDATE contact_picture SET bytes = NULL, size_bytes = NULL');
+    const { status, body } = await book.service.get<Problem>('/contacts/491701111111/picture');
     expect([status, body.message]).toEqual([
       404,
       expect.stringContaining('fetched again') as unknown as string,
     ]);
-    const waiting = await dataSource.query<unknown[]>(
+    const waiting = await book.dataSource.query<unknown[]>(
       'SELECT jid FROM contact WHERE profile_requested_at IS NOT NULL',
     );
     expect(waiting).toEqual([{ jid: ANNA }]);
   });
 
   it('list every key, the current one first', async () => {
-    await apply({ identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }] });
-    await apply({ identityKeys: [{ address: ANNA, key: KEY_B, seenAt: LATER }] });
-    const { body } = await service.get<ContactKeysDto>('/contacts/491701111111/keys');
+    await book.apply({ identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }] });
+    await book.apply({ identityKeys: [{ address: ANNA, key: KEY_B, seenAt: LATER }] });
+    const { body } = await book.service.get<ContactKeysDto>('/contacts/491701111111/keys');
     expect(body.keys.map(({ key, current, first_seen_at }) => [key, current, first_seen_at])).toEqual([
       [KEY_B.toString('base64'), true, LATER.toISOString()],
       [KEY_A.toString('base64'), false, EARLIER.toISOString()],
@@ -217,10 +197,10 @@ describe('the routes of one contact', () => {
   });
 
   it('take a request to refresh a person once a minute', async () => {
-    await apply(saved(ANNA, 'Anna'));
-    const refresh = () => service.request<Problem>('/contacts/491701111111/refresh', { method: 'POST' });
+    await book.apply(saved(ANNA, 'Anna'));
+    const refresh = () => book.service.request<Problem>('/contacts/491701111111/refresh', { method: 'POST' });
     expect((await refresh()).status).toBe(202);
-    const waiting = await dataSource.query<unknown[]>(
+    const waiting = await book.dataSource.query<unknown[]>(
       'SELECT jid FROM contact WHERE profile_requested_at IS NOT NULL',
     );
     expect(waiting).toEqual([{ jid: ANNA }]);
@@ -229,13 +209,13 @@ describe('the routes of one contact', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(50);
     expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
     expect(body).toMatchObject({ statusCode: 429, error: 'Too Many Requests' });
-    await dataSource.query(`UPDATE refresh_request SET asked_at = now() - interval '61 s'`);
+    await book.dataSource.query(`UPDATE refresh_request SET asked_at = now() - interval '61 s'`);
     expect((await refresh()).status).toBe(202);
   });
 
   it('take 30 requests to refresh a minute, however many come at once', async () => {
     const phones = Array.from({ length: 40 }, (_, i) => `4917055500${10 + i}`);
-    await apply({
+    await book.apply({
       saved: phones.map((phone) => ({
         address: `${phone}@s.whatsapp.net` as Jid,
         fullName: 'x',
@@ -243,7 +223,7 @@ describe('the routes of one contact', () => {
       })),
     });
     const answers = await Promise.all(
-      phones.map((phone) => service.request(`/contacts/${phone}/refresh`, { method: 'POST' })),
+      phones.map((phone) => book.service.request(`/contacts/${phone}/refresh`, { method: 'POST' })),
     );
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(30);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(10);
@@ -253,7 +233,7 @@ describe('the routes of one contact', () => {
     it.each(['%2B491701111111', '0170111', '123456', 'anna', '49170-1', '120363012345678901@g.us'])(
       'refuse %s with the right form and an example',
       async (phone) => {
-        const { status, body } = await service.get<Problem>(`/contacts/${phone}${path}`);
+        const { status, body } = await book.service.get<Problem>(`/contacts/${phone}${path}`);
         expect(status).toBe(400);
         expect(body.message).toContain(
           `phone is "${decodeURIComponent(phone)}"; it must be a number with country code`,
@@ -263,7 +243,7 @@ describe('the routes of one contact', () => {
     );
 
     it('say 404 of who is unknown', async () => {
-      const { status, headers, body } = await service.get<Problem>(`/contacts/491709999998${path}`);
+      const { status, headers, body } = await book.service.get<Problem>(`/contacts/491709999998${path}`);
       expect([status, headers.get('contacts-sync')]).toEqual([404, 'partial']);
       expect(body).toEqual({
         statusCode: 404,
@@ -273,13 +253,13 @@ describe('the routes of one contact', () => {
     });
 
     it('say 503 and how to link while no account is linked', async () => {
-      await dataSource.query('UPDATE session_state SET account_id = NULL');
-      const { status, body } = await service.get<Problem>(`/contacts/491701111111${path}`);
+      await book.dataSource.query('UPDATE session_state SET account_id = NULL');
+      const { status, body } = await book.service.get<Problem>(`/contacts/491701111111${path}`);
       expect([status, body.message]).toEqual([503, expect.stringContaining('Link a device')]);
     });
   });
 
   it("know nobody under the number of one of WhatsApp's bots", async () => {
-    expect((await service.get('/getcontact?phone=13135550002@s.whatsapp.net')).status).toBe(404);
+    expect((await book.service.get('/getcontact?phone=13135550002@s.whatsapp.net')).status).toBe(404);
   });
 });

@@ -15,11 +15,8 @@ export class DatabaseOutages {
   ) {}
 
   static async before(databaseUrl: string): Promise<DatabaseOutages> {
-    const url = new URL(databaseUrl);
-    const proxy = await TcpProxy.start(Number(url.port || 5432), url.hostname);
-    url.hostname = '127.0.0.1';
-    url.port = String(proxy.port);
-    return new DatabaseOutages(proxy, url.href);
+    const { proxy, url } = await TcpProxy.beforeDatabase(databaseUrl);
+    return new DatabaseOutages(proxy, url);
   }
 
   async restart(downMs: number): Promise<void> {

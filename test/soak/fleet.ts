@@ -52,6 +52,12 @@ export class Fleet {
     });
   }
 
+  /** How often a session's thread has died and was started again; at a start without database it has to. */
+  get threadDeaths(): number {
+    const all = [...this.retired, ...this.members].map(({ service }) => service.output);
+    return all.join().split('thread has died').length - 1;
+  }
+
   get anyApi(): Service {
     const [api] = this.apis;
     if (!api) throw new Error('The fleet has no API');

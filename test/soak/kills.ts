@@ -77,7 +77,7 @@ const seconds = (share: number) =>
 console.log(`Kills: ${takeoversMs.length}; away for ${seconds(0.5)} s (median), ${seconds(1)} s (longest)`);
 console.log(`Changes: ${JSON.stringify(changes.counts)}`);
 console.log(`API: ${api.summary()}`);
-console.log(`Session: ${owners.summary()}`);
+console.log(`Session: ${owners.summary()}; ${fleet.threadDeaths} threads died`);
 console.log(
   problems.length === 0 ? 'All promises were kept.' : `BROKEN:\n- ${problems.slice(0, 20).join('\n- ')}`,
 );

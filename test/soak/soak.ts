@@ -59,7 +59,7 @@ const problems = [
 console.log(`Changes: ${JSON.stringify(changes.counts)}`);
 console.log(`Faults: ${JSON.stringify(faults.counts)}`);
 console.log(`API: ${api.summary()}`);
-console.log(`Session: ${owners.summary()}`);
+console.log(`Session: ${owners.summary()}; ${fleet.threadDeaths} threads died`);
 for (const { line } of memory) console.log(`Memory: ${line}`);
 console.log(
   problems.length === 0 ? 'All promises were kept.' : `BROKEN:\n- ${problems.slice(0, 20).join('\n- ')}`,

@@ -21,6 +21,15 @@ export class TcpProxy {
     return proxy;
   }
 
+  /** Before a Postgres; the URL leads to it. */
+  static async beforeDatabase(databaseUrl: string): Promise<{ proxy: TcpProxy; url: string }> {
+    const url = new URL(databaseUrl);
+    const proxy = await TcpProxy.start(Number(url.port || 5432), url.hostname);
+    url.hostname = '127.0.0.1';
+    url.port = String(proxy.port);
+    return { proxy, url: url.href };
+  }
+
   port = 0;
 
   /** Lines that the processes have not closed. */

@@ -1,0 +1,171 @@
+import { parse } from 'csv-parse/sync';
+import { parse as parseVcard } from 'vcard4';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../support/service.js';
+import { readVcards } from '../support/vcard-reader.js';
+import { jidOf, ServedAddressBook } from './served-address-book.js';
+
+const PNG = Buffer.from('89504e470d0a1a0a00ff0d0a'.repeat(40), 'hex');
+const EARLIER = new Date('2026-01-01T10:00:00Z');
+
+const NASTY = 'Ä; "q", \\back\\\nline 2\r\n=1+1\t👩‍👩‍👧 '.repeat(6).trim();
+
+const parseCsv = (text: string): string[][] => parse(text, { bom: true });
+
+/** As an independent library reads a vCard. */
+function propertiesOf(card: string): [string, unknown][] {
+  const { parsedVcard } = parseVcard(card) as unknown as {
+    parsedVcard: { property: string; value: unknown }[];
+  };
+  return parsedVcard.map(({ property, value }) => [property, value]);
+}
+
+describe('the exports of the address book', () => {
+  let book: ServedAddressBook;
+
+  beforeAll(async () => {
+    book = await ServedAddressBook.start();
+  });
+
+  afterAll(() => book.stop());
+
+  beforeEach(() => book.clear());
+
+  it('refuse ?photo=maybe', async () => {
+    const { status, body } = await book.service.get<{ message: string }>('/contacts.vcf?photo=maybe');
+    expect([status, body.message]).toEqual([
+      400,
+      expect.stringContaining('photo is "maybe"; it must be true or false'),
+    ]);
+  });
+
+  it('write vCards that read back as what went in', async () => {
+    await book.apply({
+      saved: [
+        { address: jidOf(10), fullName: 'Anna Maria Adler', firstName: 'Anna Maria' },
+        { address: jidOf(11), fullName: NASTY, firstName: null },
+      ],
+      pushNames: [
+        { address: jidOf(10), name: 'anni, "a;b"', heardAt: EARLIER },
+        { address: jidOf(12), name: '\u0001', heardAt: EARLIER },
+      ],
+      businessNames: [{ address: jidOf(10), name: 'Adler; Co' }],
+      pictures: [{ address: jidOf(10), state: 'present', id: '1', bytes: PNG, contentType: 'x', url: null }],
+    });
+    const { headers, text } = await book.service.get<string>('/contacts.vcf?photo=true');
+    expect(headers.get('content-type')).toBe('text/vcard; charset=utf-8');
+    expect(headers.get('content-disposition')).toBe('attachment; filename=contacts.vcf');
+    const cards = readVcards(text);
+    const value = (card: number, name: string) =>
+      cards[card]?.find((property) => property.name === name)?.values;
+    expect(cards).toHaveLength(3);
+    expect(cards[0]?.map(({ name }) => name)).toEqual(
+      'BEGIN VERSION FN N NICKNAME ORG TEL IMPP PHOTO REV END'.split(' '),
+    );
+    expect(value(0, 'VERSION')).toEqual(['4.0']);
+    expect(value(0, 'FN')).toEqual(['Anna Maria Adler']);
+    expect(value(0, 'N')).toEqual(['Adler', 'Anna Maria', '', '', '']);
+    expect(value(0, 'NICKNAME')).toEqual(['anni, "a;b"']);
+    expect(value(0, 'ORG')).toEqual(['Adler; Co']);
+    expect(value(0, 'TEL')).toEqual(['tel:+491700000010']);
+    expect(value(0, 'IMPP')).toEqual(['whatsapp:491700000010']);
+    expect(value(0, 'PHOTO')).toEqual([`data:image/png;base64,${PNG.toString('base64')}`]);
+    expect(value(1, 'FN')).toEqual([NASTY.replaceAll('\r\n', '\n')]);
+    expect(value(2, 'FN')).toEqual(['+491700000012']);
+    expect((await book.service.get('/contacts.vcf')).text).not.toContain('PHOTO');
+
+    const byAnotherReader = text.split(/(?<=END:VCARD\r\n)/).map((card) => new Map(propertiesOf(card)));
+    expect(byAnotherReader.map((card) => card.get('FN'))).toEqual(
+      [0, 1, 2].map((card) => value(card, 'FN')?.[0]),
+    );
+    expect(byAnotherReader[0]?.get('N')).toMatchObject({ familyNames: 'Adler', givenNames: 'Anna Maria' });
+    expect(byAnotherReader[0]?.get('TEL')).toBe('tel:+491700000010');
+  });
+
+  it('write CSV that reads back as what went in, and holds no formula', async () => {
+    const names = [
+      'Anna "A", Adler',
+      NASTY,
+      '=1+1',
+      '+49',
+      '-1',
+      '@SUM(A1)',
+      '\t=1',
+      '\r=1',
+      ' =1',
+      '＝1',
+      'a=1',
+    ];
+    await book.save(...names);
+    const { headers, text } = await book.service.get<string>('/contacts.csv');
+    expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+    const [head, ...records] = parseCsv(text);
+    expect(head?.slice(0, 3)).toEqual(['jid', 'phone', 'full_name']);
+    expect(head?.at(-1)).toBe('updated_at');
+    expect(records.map(([, , name]) => name)).toEqual(
+      names.map((name) =>
+        ['=', '+', '-', '@', '\t', '\r', ' ', '＝'].includes(name[0]!) ? `'${name}` : name,
+      ),
+    );
+    expect(records.every((record) => record.length === head?.length)).toBe(true);
+  });
+
+  it('write 20,000 people whole, and give the connection back when a reader leaves', async () => {
+    await book.dataSource.query(
+      `INSERT INTO contact (account_id, jid, full_name, push_name)
+       SELECT $1, (4916000000000 + i) || '@s.whatsapp.net', 'Person ' || i, repeat('ü', 100)
+       FROM generate_series(1, 20000) i`,
+      [book.accountId],
+    );
+    expect(parseCsv((await book.service.get('/contacts.csv')).text)).toHaveLength(20_001);
+    for (const path of ['/contacts.csv', '/contacts.vcf', '/getcontacts']) {
+      // More than the pool has connections: a leak of one each would leave none.
+      for (let i = 0; i < 12; i += 1) await leaveEarly(path);
+    }
+    await eventually('no query runs any more', async () => {
+      const busy = await book.dataSource.query<unknown[]>(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+           AND query LIKE 'COPY%' AND state <> 'idle'`,
+      );
+      return busy.length === 0;
+    });
+    expect((await book.service.get('/contacts?limit=1')).status).toBe(200);
+  });
+
+  it('end every list whole or broken, never short, when the database goes away in the middle', async () => {
+    const people = 20_000;
+    await book.dataSource.query(
+      `INSERT INTO contact (account_id, jid, full_name)
+       SELECT $1, (4916000000000 + i) || '@s.whatsapp.net', 'Person ' || i FROM generate_series(1, $2::int) i`,
+      [book.accountId, people],
+    );
+    /** How many people the answer holds; null when it broke off or is an error. */
+    const read = async (path: string): Promise<number | null> => {
+      const answer = await book.service.get(path).catch(() => null);
+      return answer?.status === 200 ? (answer.text.match(/Person/g)?.length ?? 0) : null;
+    };
+    for (let round = 0; round < 20; round += 1) {
+      const lists = ['/getcontacts', '/contacts.csv', '/getcontacts'].map(read);
+      await sleep(round * 10);
+      await book.proxy.goDown();
+      expect((await book.service.get('/livez')).status).toBe(200);
+      await book.proxy.comeBack();
+      for (const found of await Promise.all(lists)) expect([people, null]).toContain(found);
+    }
+    expect(await eventually('the list is whole', () => read('/getcontacts'))).toBe(people);
+    expect(book.service.isRunning).toBe(true);
+  }, 30_000);
+
+  /** Begins to read, and cuts the line. */
+  async function leaveEarly(path: string): Promise<void> {
+    const request = httpRequest({ port: book.service.port, host: '127.0.0.1', path }).end();
+    const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream];
+    await once(response, 'readable');
+    request.on('error', () => {});
+    request.destroy();
+    await once(request, 'close');
+  }
+});

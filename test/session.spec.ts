@@ -1,0 +1,196 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { Deployment } from './support/deployment.js';
+import { eventually, type Service } from './support/service.js';
+
+const nobody = { scanned: Promise.resolve(''), silent: Promise.resolve(0) };
+let unscanned: Deployment;
+let silenced: Deployment;
+
+/** What takes a minute runs beside the other tests. */
+beforeAll(async () => {
+  [unscanned, silenced] = await Promise.all([Deployment.create(), Deployment.create()]);
+  unscanned.server.linking.qrRefs = 1;
+  const [first, second] = await Promise.all([unscanned.start('all'), silenced.start('all')]);
+  const before = await first.qr();
+  nobody.scanned = first
+    .sessionThat(({ qr }) => qr !== null && qr !== before, 85_000)
+    .then(({ qr }) => qr as string);
+  await silenced.link(second);
+  const logins = silenced.logins;
+  silenced.server.connections[0]?.goSilent();
+  nobody.silent = silenced.nextLoginMs(logins, 85_000);
+  // Their failures belong to the tests that await them.
+  void Promise.allSettled([nobody.scanned, nobody.silent]);
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all([unscanned.remove(), silenced.remove()]);
+});
+
+describe('one session', () => {
+  let fleet: Deployment;
+  let service: Service;
+
+  beforeAll(async () => {
+    fleet = await Deployment.create();
+  });
+
+  /** A new process each: pauses between attempts to connect grow from test to test otherwise. */
+  beforeEach(async () => {
+    service = await fleet.start('all');
+    if (fleet.phone.companions.length === 0) await fleet.link(service);
+    await service.sessionThat(({ status }) => status === 'open');
+    await fleet.phone.whenOnline();
+    await eventually('the address book is read', async () => {
+      return (await service.get('/getcontact?phone=491701234567')).status === 200;
+    });
+  });
+
+  afterEach(async () => {
+    fleet.server.faults.disarm();
+    expect(await service.stop()).toBe(0);
+  });
+
+  afterAll(() => fleet.remove());
+
+  it.each([503, 500] as const)(
+    'comes back by itself after the stream error %d, and says why',
+    async (code) => {
+      const { logins } = fleet;
+      fleet.server.faults.logins.arm({ failure: 503 });
+      fleet.server.connections[0]?.endWithStreamError(code);
+      const session = await service.sessionThat(
+        ({ status, reason }) => status === 'disconnected' && reason !== null,
+      );
+      expect(session).toMatchObject({ reason: expect.stringMatching(/WhatsApp/), phone: fleet.phone.number });
+      await fleet.nextLoginMs(logins);
+    },
+  );
+
+  it('comes back after refused TCP connections and a cut line', async () => {
+    const { logins } = fleet;
+    const refused = fleet.server.faults.tcp.arm('reset');
+    fleet.server.connections[0]?.cut();
+    await refused.whenStruck();
+    await fleet.nextLoginMs(logins);
+  });
+
+  it('says at /session that WhatsApp is away, and serves contacts all the time', async () => {
+    const { logins } = fleet;
+    await fleet.server.goDown();
+    const session = await service.sessionThat(({ reason }) => /cannot be reached/.test(reason ?? ''));
+    expect(session).toMatchObject({ status: 'disconnected', retry_at: expect.any(String) });
+    expect((await service.get('/getcontact?phone=491701234567')).status).toBe(200);
+    expect((await service.get('/readyz')).status).toBe(200);
+    expect((await service.get('/startupz')).status).toBe(200);
+    await fleet.server.comeBack();
+    await fleet.nextLoginMs(logins);
+  });
+
+  it('keeps the link when a proxy answers 401 in the place of WhatsApp', async () => {
+    const { logins, server } = fleet;
+    await server.goDown();
+    const proxy = createServer().on('upgrade', (_request, socket) => {
+      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+    });
+    await once(proxy.listen(server.port, '127.0.0.1'), 'listening');
+    await service.sessionThat(({ reason }) => /HTTP 401/.test(reason ?? ''));
+    await once(proxy.close(), 'close');
+    await server.comeBack();
+    await fleet.nextLoginMs(logins);
+  });
+
+  it('does not fight for the session after 440', async () => {
+    fleet.server.connections[0]?.endWithStreamError(440);
+    const session = await service.sessionThat(({ status }) => status === 'disconnected');
+    expect(session.reason).toMatch(/replaced/);
+    expect(session.advice).toMatch(/Stop the other program/);
+    expect(Date.parse(session.retry_at ?? '') - Date.now()).toBeGreaterThan(110_000);
+  });
+
+  it('unlinks while disconnected, and offers a new link at once', async () => {
+    fleet.server.connections[0]?.endWithStreamError(440);
+    const answer = await service.request('/session', { method: 'DELETE' });
+    expect(answer).toMatchObject({ status: 200, body: { unlinked: true } });
+    await service.qr();
+    expect((await service.session()).phone).toBeNull();
+    fleet.phone.unlink();
+  });
+
+  it('links by a pairing code', async () => {
+    fleet.phone.unlink();
+    await service.qr();
+    const body = JSON.stringify({ phone: fleet.phone.number });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await service.request<{ code: string }>('/session/pairing-code', {
+      method: 'POST',
+      body,
+      headers,
+    });
+    expect(answer.status).toBe(200);
+    await fleet.phone.enterPairingCode(answer.body.code);
+    await service.sessionThat(({ status }) => status === 'open');
+  });
+
+  it('unlinks on request, tells WhatsApp, and links again', async () => {
+    const companion = fleet.phone.companions[0];
+    const answer = await service.request('/session', { method: 'DELETE' });
+    expect(answer).toMatchObject({ status: 200, body: { unlinked: true } });
+    expect(companion?.unlinked).toBe(true);
+    await fleet.link(service);
+  });
+
+  it('offers a new link after the phone has unlinked the device, and keeps the contacts', async () => {
+    fleet.phone.unlink();
+    const session = await service.sessionThat(
+      ({ status }) => status === 'logged_out' || status === 'linking',
+    );
+    expect(session).toMatchObject({ reason: 'The phone has unlinked this device.' });
+    expect((await service.get('/getcontact?phone=491701234567')).status).toBe(200);
+    await fleet.link(service);
+  });
+
+  it('takes the newest version of the client when WhatsApp refuses its own', async () => {
+    const { webSite } = fleet.server;
+    const own = webSite.newestRevision;
+    webSite.newestRevision = own + 7;
+    webSite.oldestAcceptedRevision = own + 5;
+    const { logins } = fleet;
+    fleet.server.connections[0]?.cut();
+    await fleet.nextLoginMs(logins);
+    webSite.oldestAcceptedRevision = own + 9;
+    fleet.server.connections[0]?.cut();
+    const session = await service.sessionThat(({ reason }) => /version/.test(reason ?? ''));
+    expect(session).toMatchObject({
+      status: 'disconnected',
+      phone: fleet.phone.number,
+      advice: expect.stringMatching(/[Uu]pdate/),
+    });
+    expect(Date.parse(session.retry_at ?? '') - Date.now()).toBeGreaterThan(3_600_000);
+    Object.assign(webSite, { newestRevision: own, oldestAcceptedRevision: 0 });
+  });
+
+  it('says what to do when the account is locked, and does not knock again', async () => {
+    fleet.server.faults.logins.arm({ failure: 403 }, { times: Infinity });
+    fleet.server.connections[0]?.cut();
+    const session = await service.sessionThat(({ reason }) => /locked/.test(reason ?? ''));
+    expect(session).toMatchObject({ status: 'disconnected', advice: expect.stringMatching(/phone/) });
+    expect(Date.parse(session.retry_at ?? '') - Date.now()).toBeGreaterThan(3_600_000);
+  });
+});
+
+describe('what takes a minute', () => {
+  it('renews a QR that nobody has scanned in time', async () => {
+    await nobody.scanned;
+    const service = unscanned.services[0] as Service;
+    await unscanned.phone.scan(await service.qr());
+    await service.sessionThat(({ status }) => status === 'open');
+  }, 90_000);
+
+  it('notices within a minute that a line is dead', async () => {
+    expect(await nobody.silent).toBeLessThan(60_000);
+    expect(silenced.server.conflicts).toBe(0);
+  }, 90_000);
+});
