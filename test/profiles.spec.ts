@@ -1,143 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { BinaryNode } from '@whiskeysockets/baileys';
-import { eventually, Service } from './support/service.js';
-import { createTestDatabase, type TestDatabase } from './support/test-database.js';
+import { jpeg, ProfileWorld } from './support/profile-world.js';
 import type { Contact } from './whatsapp-server/contact.js';
-import { iq } from './whatsapp-server/faults.js';
-import type { Phone } from './whatsapp-server/phone.js';
-import { children } from './whatsapp-server/stanza.js';
-import { WhatsAppServer } from './whatsapp-server/whatsapp-server.js';
-
-const OWN = '4915100000001';
-const SOON_MS = 2_000;
-
-const jpeg = (text: string) => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from(text)]);
-const numberOf = (i: number) => String(491700000000 + i);
-
-/** What the database says of a person; the columns are asked by name, so that a missing one fails. */
-interface PersonRow extends Record<string, unknown> {
-  about: string | null;
-  about_state: string | null;
-  business_name: string | null;
-  is_business: boolean | null;
-  picture: string | null;
-  picture_bytes: Buffer | null;
-  keys: string[];
-  current_key: string | null;
-  moved_to: string | null;
-  moved_from: string | null;
-}
-
-const PERSON = `
-  SELECT about, about_state, business_name, is_business, moved_to, moved_from,
-    p.state AS picture, p.bytes AS picture_bytes,
-    ARRAY(SELECT encode(key, 'hex') FROM identity_key k WHERE k.contact_id = c.id ORDER BY k.id) AS keys,
-    (SELECT encode(key, 'hex') FROM identity_key k WHERE k.contact_id = c.id AND is_current) AS current_key
-  FROM contact c LEFT JOIN contact_picture p ON p.contact_id = c.id WHERE c.jid = $1`;
-
-class World {
-  contacts: Contact[] = [];
-  service!: Service;
-
-  private constructor(
-    readonly database: TestDatabase,
-    readonly server: WhatsAppServer,
-    readonly phone: Phone,
-    private readonly settings: Record<string, string>,
-  ) {}
-
-  /** A linked service, and people who are in the phone's address book. */
-  static async create(people: number, settings: Record<string, string>): Promise<World> {
-    const server = await WhatsAppServer.start();
-    const phone = server.createPhone({ number: OWN, pushName: 'The owner' });
-    const world = new World(await createTestDatabase(), server, phone, settings);
-    for (let i = 0; i < people; i += 1) {
-      const facts = {
-        about: `about ${i}`,
-        picture: jpeg(`picture ${i}`),
-        verifiedName: i === 3 ? 'Shop' : undefined,
-        pushName: `Push ${i}`,
-      };
-      world.contacts.push(server.createContact({ number: numberOf(i), addressing: 'pn', ...facts }));
-    }
-    await phone.saveContacts(world.contacts.map(({ number }) => ({ number, fullName: `Person ${number}` })));
-    await world.start();
-    await phone.scan(await world.service.qr());
-    return world;
-  }
-
-  async start(): Promise<void> {
-    const fixed = { DATABASE_URL: this.database.url, DOWNLOADS_START_AFTER_MINUTES: '0' };
-    this.service = await Service.start({ ...this.server.environment(), ...fixed, ...this.settings });
-  }
-
-  async end(): Promise<void> {
-    await this.service.stop();
-    await this.server.stop();
-    await this.database.drop();
-  }
-
-  contact(i: number): Contact {
-    return this.contacts[i] as Contact;
-  }
-
-  async personThat(what: string, jid: string, picks: (row: PersonRow) => boolean): Promise<PersonRow> {
-    let last: PersonRow | undefined;
-    const look = async () => {
-      [last] = await this.database.query<PersonRow>(PERSON, [jid]);
-      return last && picks(last) && last;
-    };
-    return eventually(what, look, SOON_MS).catch((error: Error) => {
-      throw new Error(`${error.message}: ${JSON.stringify(last)}\n${this.service.output.slice(-1_500)}`);
-    });
-  }
-
-  async fetched(): Promise<number> {
-    const [row] = await this.database.query<{ count: number }>(
-      'SELECT count(profile_fetched_at)::int AS count FROM contact',
-    );
-    return row?.count ?? 0;
-  }
-
-  async allFetched(): Promise<void> {
-    await eventually('all are fetched', async () => (await this.fetched()) === this.contacts.length).catch(
-      this.explain,
-    );
-  }
-
-  /** With what the service has said last. */
-  readonly explain = (error: Error): never => {
-    throw new Error(`${error.message}\n${this.service.output.slice(-3_000)}`);
-  };
-
-  /** Whom the service asked for a picture, as often as it did. */
-  get askedForPicture(): string[] {
-    return this.server.log
-      .filter(({ node }) => iq('w:profile:picture')(node))
-      .map(({ attrs }) => attrs.target ?? '');
-  }
-
-  /** Whom it asked about by usync for the about text, as often as it did. */
-  get askedAbout(): string[] {
-    const queries = this.server.log
-      .filter(({ node }) => iq('usync')(node))
-      .map(({ node }) => children(node, 'usync')[0]);
-    const isProfile = (usync: BinaryNode | undefined) =>
-      children(children(usync, 'query')[0]).some(({ tag }) => tag === 'status');
-    return queries
-      .filter(isProfile)
-      .flatMap((usync) => children(children(usync, 'list')[0], 'user').map(({ attrs }) => attrs.jid ?? ''));
-  }
-}
 
 const keyOf = (contact: Contact) =>
   Buffer.from(contact.keys.signal.identity.public).toString('hex').slice(-64);
 
 describe('profiles of people, with a large budget', () => {
-  let world: World;
+  let world: ProfileWorld;
 
   beforeAll(async () => {
-    world = await World.create(10, { DOWNLOADS_PER_MINUTE: '6000' });
+    world = await ProfileWorld.create(10, { DOWNLOADS_PER_MINUTE: '6000' });
     world.contact(1).profile.setAbout(null);
     world.contact(1).profile.setPicture('hidden');
     world.contact(2).profile.setAbout('');
@@ -284,48 +156,5 @@ describe('profiles of people, with a large budget', () => {
       }
     }
     expect(await world.service.session()).toMatchObject({ status: 'open', reason: null });
-  });
-});
-
-describe('profiles of 100 people', () => {
-  let world: World;
-
-  afterAll(() => world?.end());
-
-  it('arrive once, though the service is killed in the middle', async () => {
-    world = await World.create(100, { DOWNLOADS_PER_MINUTE: '1200' });
-    await world.service.synced();
-    await eventually('some are fetched', async () => (await world.fetched()) >= 20).catch(world.explain);
-    await world.service.stop('SIGKILL');
-    const before = world.askedAbout.length;
-    expect(before).toBeLessThan(100);
-    await world.start();
-    await eventually(
-      'the others are fetched',
-      async () => new Set(world.askedForPicture).size >= 100 - 10,
-      40_000,
-    ).catch(world.explain);
-    await eventually(
-      'nobody is left but those asked about at the kill',
-      async () => (await world.fetched()) >= 100 - 10,
-    );
-    expect(new Set(world.askedAbout).size).toBe(world.askedAbout.length);
-    expect(new Set(world.askedForPicture).size).toBe(world.askedForPicture.length);
-  }, 90_000);
-
-  it('pause when WhatsApp complains, also after a restart', async () => {
-    const complaint = { error: { code: 429, text: 'rate-overlimit' } };
-    world.server.faults.received.arm(complaint, { when: iq('usync'), times: Infinity });
-    await world.database.query('UPDATE contact SET profile_fetched_at = NULL, profile_attempted_at = NULL');
-    const isPaused = ({ profiles }: { profiles: { paused: string | null } }) =>
-      /fewer requests/.test(profiles.paused ?? '');
-    const { profiles } = await world.service.sessionThat(isPaused);
-    expect(profiles.paused).toMatch(/^WhatsApp asks for fewer requests; goes on at \d{4}-/);
-    const asked = world.askedAbout.length;
-    await world.service.stop();
-    world.server.faults.disarm();
-    await world.start();
-    await world.service.sessionThat((session) => session.status === 'open' && isPaused(session));
-    expect(world.askedAbout.length).toBe(asked);
   });
 });

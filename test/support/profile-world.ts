@@ -1,0 +1,133 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { eventually, Service } from './service.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
+import type { Contact } from '../whatsapp-server/contact.js';
+import { iq } from '../whatsapp-server/faults.js';
+import type { Phone } from '../whatsapp-server/phone.js';
+import { children } from '../whatsapp-server/stanza.js';
+import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+
+const OWN = '4915100000001';
+const SOON_MS = 2_000;
+
+/** A picture as far as its first bytes tell. */
+export const jpeg = (text: string) =>
+  Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from(text)]);
+const numberOf = (i: number) => String(491700000000 + i);
+
+/** What the database says of a person; the columns are asked by name, so that a missing one fails. */
+interface PersonRow extends Record<string, unknown> {
+  about: string | null;
+  about_state: string | null;
+  business_name: string | null;
+  is_business: boolean | null;
+  picture: string | null;
+  picture_bytes: Buffer | null;
+  keys: string[];
+  current_key: string | null;
+  moved_to: string | null;
+  moved_from: string | null;
+}
+
+const PERSON = `
+  SELECT about, about_state, business_name, is_business, moved_to, moved_from,
+    p.state AS picture, p.bytes AS picture_bytes,
+    ARRAY(SELECT encode(key, 'hex') FROM identity_key k WHERE k.contact_id = c.id ORDER BY k.id) AS keys,
+    (SELECT encode(key, 'hex') FROM identity_key k WHERE k.contact_id = c.id AND is_current) AS current_key
+  FROM contact c LEFT JOIN contact_picture p ON p.contact_id = c.id WHERE c.jid = $1`;
+
+/** A service that is linked to a phone with people in its address book, who all have a profile. */
+export class ProfileWorld {
+  contacts: Contact[] = [];
+  service!: Service;
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly server: WhatsAppServer,
+    readonly phone: Phone,
+    private readonly settings: Record<string, string>,
+  ) {}
+
+  /** A linked service, and people who are in the phone's address book. */
+  static async create(people: number, settings: Record<string, string>): Promise<ProfileWorld> {
+    const server = await WhatsAppServer.start();
+    const phone = server.createPhone({ number: OWN, pushName: 'The owner' });
+    const world = new ProfileWorld(await createTestDatabase(), server, phone, settings);
+    for (let i = 0; i < people; i += 1) {
+      const facts = {
+        about: `about ${i}`,
+        picture: jpeg(`picture ${i}`),
+        verifiedName: i === 3 ? 'Shop' : undefined,
+        pushName: `Push ${i}`,
+      };
+      world.contacts.push(server.createContact({ number: numberOf(i), addressing: 'pn', ...facts }));
+    }
+    await phone.saveContacts(world.contacts.map(({ number }) => ({ number, fullName: `Person ${number}` })));
+    await world.start();
+    await phone.scan(await world.service.qr());
+    return world;
+  }
+
+  async start(): Promise<void> {
+    const fixed = { DATABASE_URL: this.database.url, DOWNLOADS_START_AFTER_MINUTES: '0' };
+    this.service = await Service.start({ ...this.server.environment(), ...fixed, ...this.settings });
+  }
+
+  async end(): Promise<void> {
+    await this.service.stop();
+    await this.server.stop();
+    await this.database.drop();
+  }
+
+  contact(i: number): Contact {
+    return this.contacts[i] as Contact;
+  }
+
+  async personThat(what: string, jid: string, picks: (row: PersonRow) => boolean): Promise<PersonRow> {
+    let last: PersonRow | undefined;
+    const look = async () => {
+      [last] = await this.database.query<PersonRow>(PERSON, [jid]);
+      return last && picks(last) && last;
+    };
+    return eventually(what, look, SOON_MS).catch((error: Error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(last)}\n${this.service.output.slice(-1_500)}`);
+    });
+  }
+
+  async fetched(): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(
+      'SELECT count(profile_fetched_at)::int AS count FROM contact',
+    );
+    return row?.count ?? 0;
+  }
+
+  async allFetched(): Promise<void> {
+    await eventually('all are fetched', async () => (await this.fetched()) === this.contacts.length).catch(
+      this.explain,
+    );
+  }
+
+  /** With what the service has said last. */
+  readonly explain = (error: Error): never => {
+    throw new Error(`${error.message}\n${this.service.output.slice(-3_000)}`);
+  };
+
+  /** Whom the service asked for a picture, as often as it did. */
+  get askedForPicture(): string[] {
+    return this.server.log
+      .filter(({ node }) => iq('w:profile:picture')(node))
+      .map(({ attrs }) => attrs.target ?? '');
+  }
+
+  /** Whom it asked about by usync for the about text, as often as it did. */
+  get askedAbout(): string[] {
+    const queries = this.server.log
+      .filter(({ node }) => iq('usync')(node))
+      .map(({ node }) => children(node, 'usync')[0]);
+    const isProfile = (usync: BinaryNode | undefined) =>
+      children(children(usync, 'query')[0]).some(({ tag }) => tag === 'status');
+    return queries
+      .filter(isProfile)
+      .flatMap((usync) => children(children(usync, 'list')[0], 'user').map(({ attrs }) => attrs.jid ?? ''));
+  }
+}
