@@ -1,0 +1,59 @@
+import { expect } from '@jest/globals';
+import type { WAMessage } from '@whiskeysockets/baileys';
+import { BaileysCompanion } from './baileys-companion.js';
+import type { Phone } from './phone.js';
+import { WhatsAppServer } from './whatsapp-server.js';
+
+export const OWNER = '491700000001';
+export const ANNA = '491700000002';
+export const BOB = '491700000003';
+
+export const jid = (number: string): string => `${number}@s.whatsapp.net`;
+const text = (message: WAMessage | undefined): string | null | undefined => message?.message?.conversation;
+
+/** A server, a phone, and a bare Baileys in this process (a test may take another) that is to become the phone's companion. */
+export class CompanionWorld {
+  companion = new BaileysCompanion();
+
+  private constructor(
+    readonly server: WhatsAppServer,
+    readonly phone: Phone,
+    private readonly detach: () => void,
+  ) {}
+
+  static async open(): Promise<CompanionWorld> {
+    const server = await WhatsAppServer.start();
+    const detach = await server.attach();
+    return new CompanionWorld(server, server.createPhone({ number: OWNER, pushName: 'Owner' }), detach);
+  }
+
+  /** Ends everything; whatever a test was about, nobody may have complained. */
+  async close(): Promise<void> {
+    await this.companion.stop();
+    await this.server.stop();
+    this.detach();
+    expect(this.server.errors).toEqual([]);
+    expect(this.companion.appStateComplaints).toEqual([]);
+    expect(this.server.unknownIqs).toEqual([]);
+  }
+
+  /** Links the companion and waits until Baileys has the address book. */
+  async link(): Promise<void> {
+    const qr = await this.companion.qr();
+    const history = this.companion.next('messaging-history.set', ({ progress }) => progress === 100);
+    await this.phone.scan(qr);
+    await history;
+  }
+
+  /** The next news of a contact. */
+  contact(number: string) {
+    return this.companion.next('contacts.upsert', (all) => all.some(({ id }) => id === jid(number)));
+  }
+
+  /** The next message of this text. */
+  message(content: string) {
+    return this.companion.next('messages.upsert', ({ messages }) =>
+      messages.some((each) => text(each) === content),
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { BaileysCompanion } from './baileys-companion.js';
+import { ANNA, BOB, CompanionWorld, jid } from './companion-world.js';
+import { iq, ping, stanza } from './faults.js';
+import { element } from './stanza.js';
+
+// Baileys makes 812 pre-keys for each link; beside other suites that takes its time.
+jest.setTimeout(30_000);
+
+let world: CompanionWorld;
+let { server, phone, companion } = {} as CompanionWorld;
+
+beforeEach(async () => {
+  world = await CompanionWorld.open();
+  ({ server, phone, companion } = world);
+});
+
+afterEach(() => world.close());
+
+describe('failures', () => {
+  it('survive an outage on the same port', async () => {
+    await world.link();
+    const closed = companion.nextClose();
+    await server.goDown();
+    await closed;
+    const refused = companion.nextClose();
+    companion.start();
+    await refused;
+    await server.comeBack();
+    companion.start();
+    await phone.whenOnline();
+    expect(phone.companions[0]?.logins).toBe(2);
+  });
+
+  it('strike as often as they were armed', async () => {
+    await world.link();
+    const refusal = server.faults.logins.arm({ failure: 503 }, { times: 2 });
+    await companion.stop();
+    for (const _ of [1, 2]) {
+      const refused = companion.nextClose();
+      companion.start();
+      expect(await refused).toBe(503);
+    }
+    companion.start();
+    await phone.whenOnline();
+    expect(refusal.struck).toBe(2);
+    expect(refusal.armed).toBe(false);
+  });
+
+  it('end the stream with any code', async () => {
+    await world.link();
+    for (const code of [500, 403, 411] as const) {
+      const closed = companion.nextClose();
+      server.connections[0]?.endWithStreamError(code);
+      expect(await closed).toBe(code);
+      companion.start();
+      await phone.whenOnline();
+    }
+  });
+
+  it('make a line fall silent without closing it', async () => {
+    companion = world.companion = new BaileysCompanion({ keepAliveIntervalMs: 200, connectTimeoutMs: 500 });
+    await world.link();
+    const unanswered = server.faults.received.arm({ ignore: true }, { when: ping, times: Infinity });
+    await unanswered.whenStruck(2);
+    unanswered.disarm();
+    await companion.socket.fetchBlocklist();
+    server.connections[0]?.goSilent();
+    const iqBlocklist = { to: '@s.whatsapp.net', xmlns: 'blocklist', type: 'get' };
+    await expect(companion.socket.query({ tag: 'iq', attrs: iqBlocklist }, 300)).rejects.toThrow('Timed Out');
+    expect(companion.socket.ws.isOpen).toBe(true);
+    server.connections[0]?.cut();
+  });
+
+  it('spoil patches so that verification refuses them, and leave the state right', async () => {
+    await phone.saveContact({ number: BOB, fullName: 'Bob' });
+    await world.link();
+    for (const effect of ['patch-mac', 'lt-hash', 'record'] as const) {
+      const spoiled = server.faults.appState.arm(effect, { when: ({ part }) => part === 'patch' });
+      await phone.saveContact({ number: ANNA, fullName: `Anna ${effect}` });
+      await phone.whenSettled();
+      expect(spoiled.struck).toBe(1);
+    }
+    expect(JSON.stringify(companion.events)).not.toContain('Anna patch-mac');
+    expect(companion.appStateComplaints).toEqual([
+      'failed to decode patch, skipping',
+      'LTHash verification failed, skipping remaining patches',
+      'LTHash verification failed, skipping remaining patches',
+    ]);
+    companion.complaints.length = 0;
+    const again = companion.next('contacts.upsert', (all) => all.some(({ name }) => name === 'Anna record'));
+    await companion.socket.authState.keys.set({ 'app-state-sync-version': { critical_unblock_low: null } });
+    await companion.socket.resyncAppState(['critical_unblock_low'], false);
+    await again;
+  });
+
+  it('let downloads fail', async () => {
+    await phone.saveContact({ number: ANNA, fullName: 'Anna' });
+    const failing = server.faults.media.arm(
+      { status: 500 },
+      { when: ({ kind }) => kind === 'snapshot', times: 1 },
+    );
+    await phone.scan(await companion.qr());
+    await failing.whenStruck();
+    expect(server.downloads.some(({ status }) => status === 500)).toBe(true);
+  });
+
+  it('lose, repeat and refuse stanzas', async () => {
+    await world.link();
+    const twice = server.faults.sent.arm('twice', { when: stanza('notification', 'status') });
+    const seen: string[] = [];
+    companion.socket.ws.on('CB:notification,type:status', ({ attrs }: { attrs: { id: string } }) =>
+      seen.push(attrs.id),
+    );
+    await phone.notify(element('notification', { from: jid(ANNA), type: 'status' }, [element('set')]));
+    await server.waitFor(({ tag, attrs }) => tag === 'ack' && attrs.id === seen[0], { past: true });
+    await companion.socket.fetchBlocklist();
+    expect(twice.struck).toBe(1);
+    expect(seen).toEqual([seen[0], seen[0]]);
+    server.faults.received.arm({ error: { code: 429, text: 'rate-overlimit' } }, { when: iq('blocklist') });
+    await expect(companion.socket.fetchBlocklist()).rejects.toThrow('rate-overlimit');
+  });
+
+  it('reset TCP connections', async () => {
+    const reset = server.faults.tcp.arm('reset');
+    const closed = companion.nextClose();
+    companion.start();
+    await closed;
+    expect(reset.struck).toBe(1);
+    await companion.qr();
+  });
+});
