@@ -23,7 +23,8 @@ async function start(config: Config): Promise<void> {
   const database = await openDatabase(config, (message) => logger.log(message));
   running.push({ name: 'database', stop: () => database.close() });
 
-  const session = new SessionSupervisor({ config, databaseUrl: database.url });
+  const isTerminal = process.stdout.isTTY;
+  const session = new SessionSupervisor({ config, databaseUrl: database.url, isTerminal });
   const server = await createServer(config, database.url, session);
   await server.listen(config.PORT, config.HOST);
   running.push({ name: 'HTTP', stop: () => server.close() });

@@ -29,7 +29,7 @@ class ServiceLogger extends ConsoleLogger {
   }
 }
 
-export function createLogger(config: Config): ConsoleLogger {
-  const isTerminal = Boolean(process.stdout.isTTY);
+/** @param isTerminal whether people read it; a worker thread cannot see that for itself */
+export function createLogger(config: Config, isTerminal = process.stdout.isTTY): ConsoleLogger {
   return new ServiceLogger({ logLevels: LEVELS[config.LOG_LEVEL], json: !isTerminal, colors: isTerminal });
 }

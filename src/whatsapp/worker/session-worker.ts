@@ -9,8 +9,8 @@ import { SessionRunner } from '../session/session-runner.js';
 import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 
 /** Entry of the worker thread in which the WhatsApp session runs, so that nothing it does stalls the API. */
-const { config, databaseUrl } = workerData as SessionWorkerData;
-const logger = createLogger(config);
+const { config, databaseUrl, isTerminal } = workerData as SessionWorkerData;
+const logger = createLogger(config, isTerminal);
 Logger.overrideLogger(logger);
 const stop = new AbortController();
 parentPort?.on('message', (message) => {

@@ -4,6 +4,8 @@ import type { Config } from '../../config/config.js';
 export interface SessionWorkerData {
   config: Config;
   databaseUrl: string;
+  /** Whether the log goes to a terminal. */
+  isTerminal: boolean;
 }
 
 /** Sent to the thread: end cleanly. */
