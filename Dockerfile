@@ -22,8 +22,9 @@ FROM ${BASE}
 LABEL org.opencontainers.image.title="whatsapp-contacts" \
       org.opencontainers.image.description="Keeps a WhatsApp account's address book in Postgres and serves it over REST." \
       org.opencontainers.image.licenses="MIT AND GPL-3.0-only"
-# The last one: large buffers, as in a first sync, go back to the system at once instead of staying with the process.
-ENV NODE_ENV=production HOST=0.0.0.0 MALLOC_MMAP_THRESHOLD_=262144
+ENV NODE_ENV=production HOST=0.0.0.0
+# glibc gives memory that was freed, as after a first sync, back to the system instead of keeping it for later.
+ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=65536
 WORKDIR /app
 COPY package.json LICENSE THIRD_PARTY_LICENSES.md ./
 COPY --from=dependencies /app/node_modules node_modules

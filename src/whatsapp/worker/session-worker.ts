@@ -6,6 +6,7 @@ import { createLogger } from '../../config/logger.js';
 import { migrate } from '../../database/migrations.js';
 import { SessionRoleModule } from '../../session-role.module.js';
 import { SessionRunner } from '../session/session-runner.js';
+import { HeapKeeper } from './heap-keeper.js';
 import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 
 /** Entry of the worker thread in which the WhatsApp session runs, so that nothing it does stalls the API. */
@@ -19,6 +20,7 @@ parentPort?.on('message', (message) => {
 const beat = () => parentPort?.postMessage('alive');
 beat();
 setInterval(beat, HEARTBEAT_EVERY_MS);
+new HeapKeeper();
 
 await migrate(databaseUrl);
 const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {
