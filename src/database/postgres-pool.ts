@@ -2,7 +2,10 @@ import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
-/** The pool below TypeORM, for what TypeORM has no words for: prepared statements by name, COPY. */
+/**
+ * The pool below TypeORM, for reads that need no more. No query is given a name, by which pg would prepare it once a
+ * connection: behind a pooler in transaction mode the next query finds another connection of the server.
+ */
 export function poolOf(dataSource: DataSource): Pool {
   return (dataSource.driver as PostgresDriver).master as Pool;
 }

@@ -50,7 +50,7 @@ const PERSON = `c.id, c.jid, c.lid, c.push_name, ${FULL_NAME} AS full_name, ${FI
   c.business_name, c.is_business, c.about, c.about_set_at, c.about_state, c.saved OR c.lid_saved AS saved,
   c.moved_to, c.moved_from, c.updated_at`;
 
-/** Reads of one person, each a prepared statement. */
+/** Reads of one person. */
 @Injectable()
 export class ContactDetailsRepository {
   private readonly pool: Pool;
@@ -66,7 +66,6 @@ export class ContactDetailsRepository {
   async find(addresses: [Address, ...Address[]]): Promise<FoundPerson | null> {
     const column = isLid(addresses[0]) ? 'lid' : 'jid';
     const { rows } = await this.pool.query<PersonRow & { account_id: number; synced: boolean }>({
-      name: `find-person-by-${column}`,
       text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.*,
           p.state AS picture_state, p.picture_id, p.size_bytes AS picture_bytes, p.updated_at AS picture_updated_at,
           k.key, k.first_seen_at AS key_since
@@ -89,7 +88,6 @@ export class ContactDetailsRepository {
   /** All keys of a person, the current one first, then by the time of their end. */
   async listKeys(contactId: string): Promise<KeyRow[]> {
     const { rows } = await this.pool.query<KeyRow>({
-      name: 'list-identity-keys',
       text: `SELECT key, first_seen_at, last_seen_at, is_current FROM identity_key WHERE contact_id = $1
         ORDER BY is_current DESC, last_seen_at DESC, id DESC`,
       values: [contactId],

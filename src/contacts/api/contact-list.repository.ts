@@ -39,7 +39,6 @@ export class ContactListRepository {
     this.pool = poolOf(dataSource);
   }
 
-  /** Not prepared: the best plan depends on how common the searched text is. */
   async list(accountId: number, query: ContactListQuery): Promise<ListedContact[]> {
     const { text, values } = toSql(accountId, query);
     const { rows } = await this.pool.query<ListedContact>(text, values);

@@ -31,7 +31,7 @@ export interface FoundContact {
   contact: ContactDto | null;
 }
 
-/** Reads of the address book: prepared statements for one contact, COPY for all. */
+/** Reads of the address book: one query for all look-ups of a moment, COPY for the whole. */
 @Injectable()
 export class ContactsRepository {
   private readonly pool: Pool;
@@ -65,7 +65,6 @@ export class ContactsRepository {
 
   private async findAll(column: 'jid' | 'lid', lookups: readonly Lookup[]): Promise<(FoundContact | null)[]> {
     const { rows } = await this.pool.query<ContactDto & { synced: boolean }>({
-      name: `find-contacts-by-${column}`,
       // LIMIT tells the planner, who has no statistics of tables this small, that it is one account.
       text: `SELECT a.synced_at IS NOT NULL AS synced, c.*
         FROM (SELECT a.* FROM session_state s JOIN account a ON a.id = s.account_id LIMIT 1) a
@@ -88,7 +87,6 @@ export class ContactsRepository {
 
   async count(accountId: number): Promise<number> {
     const { rows } = await this.pool.query<{ count: string }>({
-      name: 'count-contacts',
       text: `SELECT count(*) FROM contact c WHERE c.account_id = $1 AND ${IS_LISTED}`,
       values: [accountId],
     });

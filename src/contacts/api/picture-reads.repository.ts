@@ -21,7 +21,6 @@ export class PictureReadsRepository {
   /** @returns null when the bytes are not, or no more, kept */
   async find(contactId: string): Promise<StoredPicture | null> {
     const { rows } = await this.pool.query<{ bytes: Buffer; content_type: string }>({
-      name: 'find-picture',
       text: 'SELECT bytes, content_type FROM contact_picture WHERE contact_id = $1 AND bytes IS NOT NULL',
       values: [contactId],
     });
@@ -32,7 +31,6 @@ export class PictureReadsRepository {
   /** To the hour, so that reading does not write each time. */
   async markUsed(contactId: string): Promise<void> {
     await this.pool.query({
-      name: 'mark-picture-used',
       text: `UPDATE contact_picture SET last_used_at = now()
         WHERE contact_id = $1 AND last_used_at < now() - interval '1 hour'`,
       values: [contactId],
