@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { workerEnvironment } from '../support/memory.js';
+import { openScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
+import type { Phone } from '../whatsapp-server/phone.js';
+import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+import { AddressBookChanges } from './address-book-changes.js';
+import { ApiWatch } from './api-watch.js';
+import { compareWithTruth } from './compare-with-truth.js';
+import { DatabaseOutages } from './database-outages.js';
+import { Fleet } from './fleet.js';
+import { OwnerWatch } from './owner-watch.js';
+import { Random } from './random.js';
+
+const PEOPLE = 300;
+const SETTLE_MS = 90_000;
+
+/** Two replicas of each role on one Postgres, linked to a phone whose people change, watched from both sides. */
+export class SoakWorld {
+  private constructor(
+    readonly random: Random,
+    readonly server: WhatsAppServer,
+    readonly outages: DatabaseOutages,
+    readonly phone: Phone,
+    readonly changes: AddressBookChanges,
+    readonly fleet: Fleet,
+    private readonly database: ScratchDatabase,
+    private readonly owners: OwnerWatch,
+    private readonly api: ApiWatch,
+  ) {}
+
+  static async start(seed: number): Promise<SoakWorld> {
+    const random = new Random(seed);
+    const [database, server] = await Promise.all([openScratchDatabase(), WhatsAppServer.start()]);
+    const outages = await DatabaseOutages.before(database.url);
+    const phone = server.createPhone({ number: '491701230000', pushName: 'Owner' });
+    const changes = new AddressBookChanges(server, phone, random);
+    await changes.prepare(PEOPLE);
+    const environment = { ...workerEnvironment(server), DATABASE_URL: outages.url, LOG_LEVEL: 'info' };
+    const fleet = await Fleet.start(environment);
+    const owners = new OwnerWatch(server);
+    await phone.scan(await fleet.anyApi.qr());
+    await fleet.anyApi.synced(60_000);
+    // Before an account is linked the routes answer 503 by contract.
+    const api = new ApiWatch(fleet.apis, outages);
+    return new SoakWorld(random, server, outages, phone, changes, fleet, database, owners, api);
+  }
+
+  /**
+   * Waits for the truth, prints the report, and ends this program: with exit code 1 when a promise was broken.
+   * @param report lines of the caller's own, and what it found broken
+   * @param frozenOwners owners that were frozen with their line open: WhatsApp may have seen as many conflicts
+   */
+  async finish(report: { lines: string[]; problems: string[]; frozenOwners: number }): Promise<never> {
+    console.log('The world is quiet now; waiting for the truth');
+    const differences = await compareWithTruth(this.fleet.anyApi, this.changes, SETTLE_MS);
+    await sleep(1_000);
+    this.api.stop();
+    this.owners.stop();
+    const memory = this.fleet.memoryReport();
+    const problems = [
+      ...report.problems,
+      ...differences,
+      ...this.api.problems(),
+      ...this.owners.problems(report.frozenOwners),
+      ...this.fleet.crashes,
+      ...memory.filter(({ grows }) => grows).map(({ line }) => `grows: ${line}`),
+      ...this.server.errors.map((error) => `the test's server failed: ${error.message}`),
+    ];
+    const lines = [
+      ...report.lines,
+      `Changes: ${JSON.stringify(this.changes.counts)}`,
+      `API: ${this.api.summary()}`,
+      `Session: ${this.owners.summary()}; ${this.fleet.threadDeaths} threads died`,
+      ...memory.map(({ line }) => `Memory: ${line}`),
+      problems.length === 0 ? 'All promises were kept.' : `BROKEN:\n- ${problems.slice(0, 20).join('\n- ')}`,
+    ];
+    console.log(lines.join('\n'));
+    await this.fleet.stop();
+    await this.server.stop();
+    await this.outages.stop();
+    await this.database.close();
+    process.exit(problems.length === 0 ? 0 : 1);
+  }
+}
