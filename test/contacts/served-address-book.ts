@@ -1,46 +1,32 @@
 import type { DataSource } from 'typeorm';
 import type { Jid } from '../../src/contacts/address.js';
-import type { ContactChanges } from '../../src/contacts/changes/contact-changes.js';
-import { createContactsService, linkAccount } from '../support/contacts.js';
 import { openDataSource } from '../support/open-data-source.js';
 import { Service } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
+import { TestAddressBook } from '../support/test-address-book.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-
-/** The number of the account. */
-const ME = '4915100000000@s.whatsapp.net' as Jid;
 
 /** The n-th person, 10 to 99. */
 export const jidOf = (n: number) => `4917000000${n}@s.whatsapp.net` as Jid;
 
-/** An address book in a database of its own, written as the session role writes it, and the API that serves it. */
-export class ServedAddressBook {
-  accountId = 0;
-
+/** An address book, and the API that serves it. */
+export class ServedAddressBook extends TestAddressBook {
   private constructor(
-    private readonly database: TestDatabase,
+    database: TestDatabase,
+    dataSource: DataSource,
     /** between the API and its database */
     readonly proxy: TcpProxy,
-    readonly dataSource: DataSource,
     readonly service: Service,
-  ) {}
+  ) {
+    super(database, dataSource);
+  }
 
   static async start(): Promise<ServedAddressBook> {
     const database = await createTestDatabase();
     const dataSource = await openDataSource(database.url);
     const { proxy, url } = await TcpProxy.beforeDatabase(database.url);
     const service = await Service.start({ DATABASE_URL: url, ROLE: 'api' });
-    return new ServedAddressBook(database, proxy, dataSource, service);
-  }
-
-  /** Begins with nobody in it. */
-  async clear(): Promise<void> {
-    this.accountId = await linkAccount(this.dataSource, ME);
-  }
-
-  apply(changes: ContactChanges): Promise<unknown> {
-    const account = { accountId: this.accountId, jid: ME, lid: null };
-    return this.dataSource.transaction((tx) => createContactsService().apply(tx, account, changes));
+    return new ServedAddressBook(database, dataSource, proxy, service);
   }
 
   /** People 10, 11, … with these names. */
@@ -53,7 +39,6 @@ export class ServedAddressBook {
   async stop(): Promise<void> {
     await this.service.stop();
     await this.proxy.stop();
-    await this.dataSource.destroy();
-    await this.database.drop();
+    await this.drop();
   }
 }

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { TestAddressBook } from '../../../test/support/test-address-book.js';
+import { KEY_B, LATER, NOTHING, WHOLE, whole } from '../../../test/support/whole-contact.js';
+import type { Jid, Lid } from '../address.js';
+import type { ContactChanges } from './contact-changes.js';
+
+const ANNA = '491701111111@s.whatsapp.net' as Jid;
+const ANNA_LID = '111111111111111@lid' as Lid;
+const NEW_LID = '222222222222222@lid' as Lid;
+const NEW = '491702222222@s.whatsapp.net' as Jid;
+const THIRD = '491703333333@s.whatsapp.net' as Jid;
+
+describe('a person with a new number', () => {
+  let book: TestAddressBook;
+
+  beforeAll(async () => {
+    book = await TestAddressBook.create();
+  });
+
+  afterAll(() => book.drop());
+
+  beforeEach(() => book.clear());
+
+  const move = (oldLid: Lid | null = null, newLid: Lid | null = null): ContactChanges => ({
+    numberChanges: [{ oldJid: ANNA, newJid: NEW, oldLid, newLid }],
+  });
+  const saved = (address: Jid, fullName: string): ContactChanges => ({
+    saved: [{ address, fullName, firstName: null }],
+  });
+
+  it.each<[string, Lid | null, Lid | null, Lid | null, Lid | null]>([
+    ['no LIDs', null, null, null, null],
+    ['a LID that is known, and not told', ANNA_LID, null, null, ANNA_LID],
+    ['a LID that stays', ANNA_LID, ANNA_LID, ANNA_LID, ANNA_LID],
+    ['a LID that is told only now', null, ANNA_LID, ANNA_LID, ANNA_LID],
+    ['a new LID', ANNA_LID, ANNA_LID, NEW_LID, NEW_LID],
+    ['a new LID, the old one being unknown', null, null, NEW_LID, NEW_LID],
+  ])('takes along what is his, and no saved name (%s)', async (_, known, oldLid, newLid, expected) => {
+    await book.apply({
+      ...whole(ANNA),
+      ...saved(ANNA, 'Anna'),
+      pairs: known ? [{ jid: ANNA, lid: known }] : [],
+    });
+    await book.apply(saved(NEW, 'Anna new'));
+    await book.apply(move(oldLid, newLid));
+    expect(await book.find(NEW)).toMatchObject({
+      ...WHOLE,
+      lid: expected,
+      full_name: 'Anna new',
+      moved_from: ANNA,
+      moved_to: null,
+    });
+    expect(await book.find(ANNA)).toMatchObject({
+      ...NOTHING,
+      full_name: 'Anna',
+      moved_to: NEW,
+      moved_from: null,
+    });
+    const before = await book.versions();
+    await book.apply(move(oldLid, newLid));
+    expect(await book.versions()).toEqual(before);
+  });
+
+  it('marks both numbers when neither was known', async () => {
+    await book.apply(move());
+    expect(await book.find(ANNA)).toMatchObject({ ...NOTHING, moved_to: NEW });
+    expect(await book.find(NEW)).toMatchObject({ ...NOTHING, moved_from: ANNA });
+  });
+
+  it('keeps what the new number has said since', async () => {
+    await book.apply(whole(ANNA));
+    await book.apply({
+      pushNames: [{ address: NEW, name: 'newer', heardAt: LATER }],
+      identityKeys: [{ address: NEW, key: KEY_B, seenAt: LATER }],
+    });
+    await book.apply(move());
+    expect(await book.find(NEW)).toMatchObject({
+      ...WHOLE,
+      push_name: 'newer',
+      key: KEY_B,
+      key_since: LATER,
+    });
+    expect(await book.keysOf(NEW)).toHaveLength(2);
+  });
+
+  it('follows him over two numbers, and back', async () => {
+    await book.apply(whole(ANNA));
+    await book.apply({
+      numberChanges: [
+        { oldJid: ANNA, newJid: NEW, oldLid: null, newLid: null },
+        { oldJid: NEW, newJid: THIRD, oldLid: null, newLid: null },
+      ],
+    });
+    expect(await book.find(THIRD)).toMatchObject({ ...WHOLE, moved_from: NEW });
+    expect(await book.find(NEW)).toMatchObject({ ...NOTHING, moved_from: ANNA, moved_to: THIRD });
+    await book.apply({ numberChanges: [{ oldJid: THIRD, newJid: NEW, oldLid: null, newLid: null }] });
+    expect(await book.find(NEW)).toMatchObject({ ...WHOLE, moved_from: THIRD, moved_to: null });
+    expect(await book.find(THIRD)).toMatchObject({ ...NOTHING, moved_from: null, moved_to: NEW });
+  });
+});

@@ -1,0 +1,172 @@
+import { proto } from '@whiskeysockets/baileys';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { World } from '../support/world.js';
+import type { Contact } from '../whatsapp-server/contact.js';
+import { phoneNumber } from '../whatsapp-server/jid.js';
+import { AddressBookModel, type ListedNames } from './model.js';
+import { PEOPLE, type Step } from './steps.js';
+
+const { HistorySyncType } = proto.HistorySync;
+
+/** Lets people and the phone change, and the model of the address book with them. */
+export class Changes {
+  private readonly model = new AddressBookModel();
+  private readonly people: Contact[] = [];
+  private readonly lastMessageSecond = new Map<Contact, number>();
+  private nextNumber = 491705000000;
+
+  constructor(private readonly world: World) {
+    for (let at = 0; at < PEOPLE; at += 1) this.introduce(at);
+  }
+
+  /** @returns whether the step was a change of the address book */
+  async make(step: Step): Promise<boolean> {
+    switch (step.kind) {
+      case 'save':
+        return this.save([step.person], { fullName: step.fullName, firstName: step.firstName });
+      case 'saveFirstName':
+        return this.save([step.person], { firstName: step.firstName });
+      case 'saveMany':
+        return this.save(step.people, { fullName: step.fullName });
+      case 'delete':
+        return this.delete(step.person, step.withoutAction);
+      case 'saveLid':
+        return this.saveLid(step.person, step.fullName);
+      case 'deleteLid':
+        return this.deleteLid(step.person);
+      case 'message':
+        return this.message(step);
+      case 'history':
+        return this.sendHistory(step.people, step.external);
+      case 'reuseNumber':
+        return this.reuseNumber(step.person, step.pushName);
+      default:
+        return false;
+    }
+  }
+
+  /** What a device that was linked just now is told of the past. */
+  hearHistory(): void {
+    this.model.linked();
+    for (const { number, lid, pushName } of this.world.server.directory.contacts) {
+      const saved = this.world.phone.addressBook().get(number)?.lid;
+      if (lid || saved) this.model.pairOfThePast(number, (saved ?? lid) as string);
+      if (pushName) this.model.toldByHistory(number, pushName);
+    }
+  }
+
+  /** A line for each name in which the service and the model differ. */
+  async differences(): Promise<string[]> {
+    const listed = await this.world.listed();
+    const truth = this.model.listed();
+    const nobody: ListedNames = { push_name: '', full_name: '', first_name: '' };
+    return [...new Set([...listed.keys(), ...truth.keys()])].flatMap((number) => {
+      const [ours, theirs] = [listed.get(number) ?? nobody, truth.get(number) ?? nobody];
+      return (['push_name', 'full_name', 'first_name'] as const).flatMap((field) =>
+        ours[field] === theirs[field]
+          ? []
+          : [
+              `${number} ${field}: ${JSON.stringify(ours[field].slice(0, 60))} should be ${JSON.stringify(theirs[field].slice(0, 60))}`,
+            ],
+      );
+    });
+  }
+
+  private async save(people: number[], names: { fullName?: string; firstName?: string }): Promise<true> {
+    const contacts = people.map((at) => this.person(at));
+    await this.world.phone.saveContacts(contacts.map(({ number }) => ({ number, ...names })));
+    for (const { number, lid } of contacts) {
+      if (lid) this.model.pair(number, lid);
+      this.model.save({ number }, names);
+    }
+    return true;
+  }
+
+  private async delete(at: number, withoutAction: boolean): Promise<true> {
+    const { number } = this.person(at);
+    if (!this.model.isSaved({ number })) return true;
+    await this.world.phone.deleteContact(number, { withoutAction });
+    this.model.delete({ number });
+    return true;
+  }
+
+  private async saveLid(at: number, fullName: string): Promise<true> {
+    const { lid } = this.person(at);
+    if (!lid) return true;
+    await this.world.phone.saveLidContact({ lid, fullName });
+    this.model.save({ lid }, { fullName });
+    return true;
+  }
+
+  private async deleteLid(at: number): Promise<true> {
+    const { lid } = this.person(at);
+    if (!lid || !this.model.isSaved({ lid })) return true;
+    await this.world.phone.deleteContact({ lid });
+    this.model.delete({ lid });
+    return true;
+  }
+
+  private async message(step: Extract<Step, { kind: 'message' }>): Promise<true> {
+    await this.write(this.person(step.person), step.pushName, step);
+    return true;
+  }
+
+  private async write(
+    contact: Contact,
+    pushName: string,
+    options: { byLid: boolean; withoutAlternate: boolean; inGroup: boolean },
+  ): Promise<void> {
+    // The stamp of a message is in seconds: names that change within one cannot be told apart when sent again.
+    while (this.lastMessageSecond.get(contact) === Math.floor(Date.now() / 1_000)) await sleep(50);
+    this.lastMessageSecond.set(contact, Math.floor(Date.now() / 1_000));
+    const { number, lid } = contact;
+    const byLid = options.byLid && lid !== undefined;
+    contact.setPushName(pushName);
+    const how = { addressing: byLid ? 'lid' : 'pn', withoutAlternate: options.withoutAlternate } as const;
+    const { phone } = this.world;
+    const sent = options.inGroup
+      ? contact.sendGroupText(phone, '120363000000000001', 'hi', how)
+      : contact.sendText(phone, 'hi', how);
+    sent.catch(() => {});
+    if (lid && !options.withoutAlternate) this.model.pair(number, lid);
+    this.model.heard(byLid ? { lid } : { number }, pushName);
+  }
+
+  private async sendHistory(people: number[], external: boolean): Promise<true> {
+    const named = people.map((at) => this.person(at)).filter(({ pushName }) => pushName);
+    const pushNames = named.map(({ jid, pushName }) => ({ jid, name: pushName as string }));
+    this.world.phone
+      .sendHistory({ syncType: HistorySyncType.PUSH_NAME, pushNames, external })
+      .catch(() => {});
+    for (const { number, pushName } of named) this.model.toldByHistory(number, pushName as string);
+    return true;
+  }
+
+  /** The number's owner leaves it without a word; the next one writes. */
+  private async reuseNumber(at: number, pushName: string): Promise<true> {
+    const { server } = this.world;
+    const old = this.person(at);
+    if (!old.lid) return true;
+    const { number, jid, lidJid } = old;
+    old.number = phoneNumber(String(this.nextNumber++));
+    server.directory.move(old, [jid, lidJid]);
+    const lid = String(Number(number) * 10 + (this.nextNumber % 10));
+    const successor = server.createContact({ number, lid });
+    this.people[at % PEOPLE] = successor;
+    await this.write(successor, pushName, { byLid: false, withoutAlternate: false, inGroup: false });
+    return true;
+  }
+
+  /** Every fourth has no LID. */
+  private introduce(at: number): void {
+    const number = String(this.nextNumber++);
+    const pushName = at % 2 === 0 ? `push ${at}` : undefined;
+    this.people.push(
+      this.world.server.createContact({ number, pushName, ...(at % 4 === 3 && { lid: null }) }),
+    );
+  }
+
+  private person(at: number): Contact {
+    return this.people[at % PEOPLE] as Contact;
+  }
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { World } from '../support/world.js';
+import { armFault } from './armed-faults.js';
+import type { Step } from './steps.js';
+
+/** Lets a service have trouble with WhatsApp, its database and its life. */
+export class Troubles {
+  kills = 0;
+  private isDown = false;
+  private withheld = false;
+
+  constructor(private readonly world: World) {}
+
+  async make(step: Step): Promise<void> {
+    const { world } = this;
+    switch (step.kind) {
+      case 'rotateKey':
+        if (step.withheld) world.phone.withholdSyncKeys();
+        this.withheld ||= step.withheld;
+        world.phone.rotateSyncKey().catch(() => {});
+        return;
+      case 'shareKeys':
+        return this.shareKeys();
+      case 'cut':
+        return this.cut();
+      case 'outage':
+        if (!this.isDown) await world.server.goDown();
+        this.isDown = true;
+        return;
+      case 'recover':
+        return this.recover();
+      case 'loseDatabase':
+        return this.loseDatabase();
+      case 'kill':
+        await sleep(step.afterMs);
+        this.kills += 1;
+        return world.killAndRestart();
+      case 'restart':
+        await world.service.stop();
+        return world.startService();
+      case 'fault':
+        armFault(world.server.faults, step.fault);
+        return;
+      case 'pause':
+        await sleep(step.forMs);
+    }
+  }
+
+  cut(): void {
+    for (const connection of this.world.server.connections) connection.cut();
+  }
+
+  async recover(): Promise<void> {
+    if (this.isDown) await this.world.server.comeBack();
+    this.isDown = false;
+  }
+
+  /** Everything works again. */
+  async end(): Promise<void> {
+    this.world.server.faults.disarm();
+    await this.recover();
+    if (this.withheld) this.shareKeys();
+  }
+
+  private shareKeys(): void {
+    this.withheld = false;
+    this.world.phone.shareSyncKeys().catch(() => {});
+  }
+
+  private async loseDatabase(): Promise<void> {
+    await this.world.database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+  }
+}

@@ -1,0 +1,99 @@
+import type { DataSource } from 'typeorm';
+import { Config } from '../../src/config/config.js';
+import type { Address, Jid, Lid } from '../../src/contacts/address.js';
+import {
+  ContactDetailsRepository,
+  type KeyRow,
+  type PersonRow,
+} from '../../src/contacts/api/contact-details.repository.js';
+import type { ContactChanges } from '../../src/contacts/changes/contact-changes.js';
+import { ContactChangesRepository } from '../../src/contacts/changes/contact-changes.repository.js';
+import { ContactsService } from '../../src/contacts/changes/contacts.service.js';
+import { IdentityKeysRepository } from '../../src/contacts/changes/identity-keys.repository.js';
+import { LidPairsRepository } from '../../src/contacts/changes/lid-pairs.repository.js';
+import { NumberChangesRepository } from '../../src/contacts/changes/number-changes.repository.js';
+import { OwnFactsRepository } from '../../src/contacts/changes/own-facts.repository.js';
+import { PicturesRepository } from '../../src/contacts/changes/pictures.repository.js';
+import { ProfileChangesRepository } from '../../src/contacts/changes/profile-changes.repository.js';
+import { openDataSource } from './open-data-source.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
+
+/** The account. */
+export const ME = '4915100000000@s.whatsapp.net' as Jid;
+export const MY_LID = '900000000000000@lid' as Lid;
+
+/** An address book in a database of its own, written as the session role writes it, without Nest. */
+export class TestAddressBook {
+  accountId = 0;
+  private readonly contacts: ContactsService;
+  private readonly details: ContactDetailsRepository;
+
+  protected constructor(
+    private readonly database: TestDatabase,
+    readonly dataSource: DataSource,
+    config: Partial<Config> = {},
+  ) {
+    this.contacts = createContactsService(config);
+    this.details = new ContactDetailsRepository(dataSource);
+  }
+
+  static async create(config: Partial<Config> = {}): Promise<TestAddressBook> {
+    const database = await createTestDatabase();
+    return new TestAddressBook(database, await openDataSource(database.url), config);
+  }
+
+  /** Links the account anew: nobody is in its address book. */
+  async clear(): Promise<void> {
+    await this.dataSource.query('UPDATE session_state SET account_id = NULL');
+    await this.dataSource.query('DELETE FROM account');
+    const [{ id }] = await this.dataSource.query<[{ id: number }]>(
+      'INSERT INTO account (jid, linked_at) VALUES ($1, now()) RETURNING id',
+      [ME],
+    );
+    await this.dataSource.query('UPDATE session_state SET account_id = $1', [id]);
+    this.accountId = id;
+  }
+
+  apply(changes: ContactChanges): Promise<unknown> {
+    const owner = { accountId: this.accountId, jid: ME, lid: MY_LID };
+    return this.dataSource.transaction((tx) => this.contacts.apply(tx, owner, changes));
+  }
+
+  async find(address: Address): Promise<PersonRow | null> {
+    return (await this.details.find([address]))?.person ?? null;
+  }
+
+  async keysOf(address: Address): Promise<KeyRow[]> {
+    const person = await this.find(address);
+    return person ? this.details.listKeys(person.id) : [];
+  }
+
+  /** All rows, with what tells whether one was written again. */
+  versions(): Promise<unknown[]> {
+    return this.dataSource.query<unknown[]>(
+      `SELECT 'c', id, xmin::text, ctid::text FROM contact
+       UNION ALL SELECT 'p', contact_id, xmin::text, ctid::text FROM contact_picture
+       UNION ALL SELECT 'k', id, xmin::text, ctid::text FROM identity_key ORDER BY 1, 2`,
+    );
+  }
+
+  async drop(): Promise<void> {
+    await this.dataSource.destroy();
+    await this.database.drop();
+  }
+}
+
+function createContactsService(config: Partial<Config>): ContactsService {
+  const pictures = new PicturesRepository(Object.assign(new Config(), config));
+  const identityKeys = new IdentityKeysRepository();
+  const ownFacts = new OwnFactsRepository(pictures, identityKeys);
+  const pairs = new LidPairsRepository(ownFacts);
+  return new ContactsService(
+    new ContactChangesRepository(),
+    pairs,
+    new ProfileChangesRepository(),
+    pictures,
+    identityKeys,
+    new NumberChangesRepository(pairs, ownFacts),
+  );
+}
