@@ -79,6 +79,16 @@ describe('faults of the database', () => {
     expect(world.service.output).not.toMatch(/thread has died/);
   });
 
+  it('does not take a key store that fails for a bad message: keys that the phone shares once are kept', async () => {
+    await world.database.query('ALTER TABLE auth_key RENAME TO auth_key_away');
+    const shared = world.phone.rotateSyncKey();
+    await eventually('the line is given up', async () => /is given up/.test(world.service.output));
+    await world.database.query('ALTER TABLE auth_key_away RENAME TO auth_key');
+    await world.phone.saveContact({ number: number(3), fullName: 'by the new key' });
+    await everythingArrives(world);
+    await shared;
+  });
+
   it('waits while the database is read-only, says so at /readyz, and then catches up', async () => {
     await setReadOnly(world, 'on');
     for (let round = 20; round < 26; round += 1) await change(world, round);

@@ -44,7 +44,7 @@ describe('the routes of one contact', () => {
     await book.apply({
       ...saved(ANNA, 'Anna Adler', 'Anna'),
       ...present,
-      pairs: [{ jid: ANNA, lid: ANNA_LID }],
+      pairs: [{ jid: ANNA, lid: ANNA_LID, heardAt: new Date() }],
       pushNames: [{ address: ANNA, name: 'anni', heardAt: EARLIER }],
       businessNames: [{ address: ANNA, name: 'Adler AG' }],
       businessFlags: [{ address: ANNA, isBusiness: true }],

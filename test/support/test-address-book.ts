@@ -6,6 +6,9 @@ import {
   type KeyRow,
   type PersonRow,
 } from '../../src/contacts/api/contact-details.repository.js';
+import type { ContactDto } from '../../src/contacts/api/contact.dto.js';
+import { ContactsRepository } from '../../src/contacts/api/contacts.repository.js';
+import { poolOf } from '../../src/database/postgres-pool.js';
 import type { ContactChanges } from '../../src/contacts/changes/contact-changes.js';
 import { ContactChangesRepository } from '../../src/contacts/changes/contact-changes.repository.js';
 import { ContactsService } from '../../src/contacts/changes/contacts.service.js';
@@ -57,6 +60,14 @@ export class TestAddressBook {
   apply(changes: ContactChanges): Promise<unknown> {
     const owner = { accountId: this.accountId, jid: ME, lid: MY_LID };
     return this.dataSource.transaction((tx) => this.contacts.apply(tx, owner, changes));
+  }
+
+  /** As /getcontacts lists it. */
+  async list(): Promise<ContactDto[]> {
+    const contacts = new ContactsRepository(this.dataSource, poolOf(this.dataSource));
+    let text = '';
+    for await (const chunk of await contacts.stream(this.accountId)) text += String(chunk);
+    return JSON.parse(`[${text}]`) as ContactDto[];
   }
 
   async find(address: Address): Promise<PersonRow | null> {

@@ -1,8 +1,7 @@
 import type { Address } from '../../src/contacts/address.js';
 import type { ContactChanges, Picture } from '../../src/contacts/changes/contact-changes.js';
+import { EARLIER } from './people.js';
 
-export const EARLIER = new Date('2026-01-01T10:00:00Z');
-export const LATER = new Date('2026-01-01T11:00:00Z');
 export const KEY_A = Buffer.alloc(32, 1);
 export const KEY_B = Buffer.alloc(32, 2);
 export const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]);

@@ -64,6 +64,11 @@ export interface NumberChange {
 export interface LidPair {
   jid: Jid;
   lid: Lid;
+  /**
+   * When it was so: of two pairs that contradict each other the later one is right, whichever comes first. Null:
+   * some time in the past (history sync); it is right where nothing contradicts it.
+   */
+  heardAt: Date | null;
 }
 
 /**
@@ -71,10 +76,7 @@ export interface LidPair {
  * same person; lists are applied in the order in which they stand here.
  */
 export interface ContactChanges {
-  /** Pairs heard just now; where they contradict what is known they are right. */
   pairs?: LidPair[];
-  /** Pairs out of the past (history sync); where they contradict what is known they are dropped. */
-  oldPairs?: LidPair[];
   saved?: SavedContact[];
   /** No longer in the phone's address book. */
   unsaved?: Address[];

@@ -1,18 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { called, EARLIER, LATER, paired, saved, shown } from '../../../test/support/people.js';
 import { ME, MY_LID, TestAddressBook } from '../../../test/support/test-address-book.js';
 import { poolOf } from '../../database/postgres-pool.js';
-import type { Jid, Lid } from '../address.js';
-import type { ContactDto } from '../api/contact.dto.js';
 import { ContactsRepository } from '../api/contacts.repository.js';
+import type { Jid, Lid } from '../address.js';
 import type { ContactChanges } from './contact-changes.js';
 
 const ANNA = '491701111111@s.whatsapp.net' as Jid;
 const ANNA_LID = '111111111111111@lid' as Lid;
 const BEN = '491702222222@s.whatsapp.net' as Jid;
-const BEN_LID = '222222222222222@lid' as Lid;
-
-const EARLIER = new Date('2026-01-01T10:00:00Z');
-const LATER = new Date('2026-01-01T11:00:00Z');
 
 describe('the address book', () => {
   let book: TestAddressBook;
@@ -27,29 +23,9 @@ describe('the address book', () => {
 
   beforeEach(() => book.clear());
 
-  async function list(): Promise<ContactDto[]> {
-    let text = '';
-    for await (const chunk of await contacts.stream(book.accountId)) text += String(chunk);
-    return JSON.parse(`[${text}]`) as ContactDto[];
-  }
-
-  const saved = (address: Jid | Lid, fullName: string | null, firstName: string | null) => ({
-    saved: [{ address, fullName, firstName }],
-  });
-  const called = (address: Jid | Lid, name: string, heardAt = EARLIER) => ({
-    pushNames: [{ address, name, heardAt }],
-  });
-  const contact = (jid: Jid, names: Partial<ContactDto>) => ({
-    jid,
-    push_name: '',
-    full_name: '',
-    first_name: '',
-    ...names,
-  });
-
   it('gives all four fields as strings', async () => {
     await book.apply(saved(ANNA, null, 'Anna'));
-    expect(await list()).toEqual([contact(ANNA, { first_name: 'Anna' })]);
+    expect(await book.list()).toEqual([shown(ANNA, { first_name: 'Anna' })]);
   });
 
   it('lists by JID, byte by byte', async () => {
@@ -58,172 +34,80 @@ describe('the address book', () => {
     await book.apply({
       saved: [short, long, ANNA].map((address) => ({ address, fullName: 'x', firstName: null })),
     });
-    expect((await list()).map(({ jid }) => jid)).toEqual([short, long, ANNA].sort());
+    expect((await book.list()).map(({ jid }) => jid)).toEqual([short, long, ANNA].sort());
   });
 
   it('keeps names to the byte', async () => {
     const name = ' "Ünïcode" \\ back\\\\slash\n\ttab ,\u0001\u0002 👩‍👩‍👧 עברית ';
     await book.apply(saved(ANNA, name, "O'Hara"));
     await book.apply(called(ANNA, '%s {"a":1}'));
-    expect(await list()).toEqual([
-      contact(ANNA, { full_name: name, first_name: "O'Hara", push_name: '%s {"a":1}' }),
+    expect(await book.list()).toEqual([
+      shown(ANNA, { full_name: name, first_name: "O'Hara", push_name: '%s {"a":1}' }),
     ]);
   });
 
   it('leaves out what Postgres cannot keep: NUL, and halves of characters', async () => {
     await book.apply(saved(ANNA, 'An\0na', 'A\ud83d'));
-    expect(await list()).toEqual([contact(ANNA, { full_name: 'Anna', first_name: 'A\ufffd' })]);
+    expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', first_name: 'A\ufffd' })]);
   });
 
   it('takes a name of 64 kB', async () => {
     const name = 'ä'.repeat(32 * 1024);
     await book.apply(saved(ANNA, name, null));
-    expect((await list())[0]?.full_name).toBe(name);
+    expect((await book.list())[0]?.full_name).toBe(name);
   });
 
   it('replaces a saved contact as a whole, but not by one without any name', async () => {
     await book.apply(saved(ANNA, 'Anna Adler', 'Anna'));
     await book.apply(saved(ANNA, 'Anna Berg', null));
-    expect(await list()).toEqual([contact(ANNA, { full_name: 'Anna Berg' })]);
+    expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna Berg' })]);
     await book.apply(saved(ANNA, '', null));
-    expect(await list()).toEqual([contact(ANNA, { full_name: 'Anna Berg' })]);
+    expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna Berg' })]);
   });
 
   it('keeps the push name of a deleted contact, and drops one that has none', async () => {
     await book.apply({ ...saved(ANNA, 'Anna Adler', 'Anna'), ...called(ANNA, 'anni') });
     await book.apply(saved(BEN, 'Ben', 'Ben'));
     await book.apply({ unsaved: [ANNA, BEN] });
-    expect(await list()).toEqual([contact(ANNA, { push_name: 'anni' })]);
+    expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);
   });
 
   it.each(['', '-', ' ', '\0'])('does not overwrite a push name by %j', async (empty) => {
     await book.apply(called(ANNA, 'anni'));
     await book.apply(called(ANNA, empty, LATER));
-    expect(await list()).toEqual([contact(ANNA, { push_name: 'anni' })]);
+    expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);
   });
 
   it('keeps the push name that was heard last', async () => {
     await book.apply(called(ANNA, 'new', LATER));
     await book.apply(called(ANNA, 'old', EARLIER));
-    expect((await list())[0]?.push_name).toBe('new');
+    expect((await book.list())[0]?.push_name).toBe('new');
     await book.apply(called(ANNA, 'newer', LATER));
-    expect((await list())[0]?.push_name).toBe('newer');
-  });
-
-  it('makes one row of number and LID, in either order', async () => {
-    await book.apply(saved(ANNA, 'Anna', 'Anna'));
-    await book.apply(called(ANNA_LID, 'anni'));
-    expect(await list()).toEqual([contact(ANNA, { full_name: 'Anna', first_name: 'Anna' })]);
-    await book.apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }] });
-    expect(await list()).toEqual([
-      contact(ANNA, { full_name: 'Anna', first_name: 'Anna', push_name: 'anni' }),
-    ]);
-
-    await book.apply({ pairs: [{ jid: BEN, lid: BEN_LID }] });
-    await book.apply(called(BEN_LID, 'benny'));
-    await book.apply(saved(BEN, 'Ben', 'Ben'));
-    expect((await list())[1]).toEqual(
-      contact(BEN, { full_name: 'Ben', first_name: 'Ben', push_name: 'benny' }),
-    );
-    expect(await book.dataSource.query('SELECT count(*)::int AS rows FROM contact')).toEqual([{ rows: 2 }]);
-  });
-
-  it('keeps the later of two push names when it merges', async () => {
-    await book.apply(called(ANNA, 'by number', LATER));
-    await book.apply(called(ANNA_LID, 'by lid', EARLIER));
-    await book.apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }] });
-    expect((await list())[0]?.push_name).toBe('by number');
-    await book.apply(called(BEN, 'by number', EARLIER));
-    await book.apply(called(BEN_LID, 'by lid', LATER));
-    await book.apply({ pairs: [{ jid: BEN, lid: BEN_LID }] });
-    expect((await list())[1]?.push_name).toBe('by lid');
-  });
-
-  it('lists a person known by LID alone only when the number is known', async () => {
-    await book.apply(saved(ANNA_LID, 'Anna', 'Anna'));
-    expect(await list()).toEqual([]);
-    expect((await contacts.find([ANNA_LID]))?.contact).toBeNull();
-    await book.apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }] });
-    expect(await list()).toEqual([contact(ANNA, { full_name: 'Anna', first_name: 'Anna' })]);
-    expect((await contacts.find([ANNA_LID]))?.contact).toEqual((await list())[0]);
-  });
-
-  it('shows the record under the number before the one under the LID, and the latter when the former goes', async () => {
-    await book.apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }], ...saved(ANNA_LID, 'By Lid', null) });
-    await book.apply(saved(ANNA, null, 'Number'));
-    expect(await list()).toEqual([contact(ANNA, { first_name: 'Number' })]);
-    await book.apply({ unsaved: [ANNA] });
-    expect(await list()).toEqual([contact(ANNA, { full_name: 'By Lid' })]);
-  });
-
-  it('moves what a person says of himself along with his LID, and leaves what is saved under the number', async () => {
-    await book.apply({
-      pairs: [{ jid: ANNA, lid: ANNA_LID }],
-      ...saved(ANNA, 'Anna', 'Anna'),
-      ...called(ANNA_LID, 'anni'),
-    });
-    await book.apply({ pairs: [{ jid: BEN, lid: ANNA_LID }] });
-    expect(await list()).toEqual([
-      contact(ANNA, { full_name: 'Anna', first_name: 'Anna' }),
-      contact(BEN, { push_name: 'anni' }),
-    ]);
-  });
-
-  it('parts and joins rows that were paired crosswise', async () => {
-    await book.apply({
-      pairs: [
-        { jid: ANNA, lid: BEN_LID },
-        { jid: BEN, lid: ANNA_LID },
-      ],
-    });
-    await book.apply({
-      pushNames: [...called(ANNA_LID, 'anni').pushNames, ...called(BEN_LID, 'benny').pushNames],
-    });
-    await book.apply({
-      pairs: [
-        { jid: ANNA, lid: ANNA_LID },
-        { jid: BEN, lid: BEN_LID },
-      ],
-    });
-    expect(await list()).toEqual([
-      contact(ANNA, { push_name: 'anni' }),
-      contact(BEN, { push_name: 'benny' }),
-    ]);
-    expect(await book.dataSource.query('SELECT count(*)::int AS rows FROM contact')).toEqual([{ rows: 2 }]);
-  });
-
-  it('does not let old pairs contradict what is known', async () => {
-    await book.apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }], ...called(ANNA_LID, 'anni') });
-    await book.apply({
-      oldPairs: [
-        { jid: BEN, lid: ANNA_LID },
-        { jid: ANNA, lid: BEN_LID },
-      ],
-    });
-    expect(await list()).toEqual([contact(ANNA, { push_name: 'anni' })]);
-    await book.apply({ oldPairs: [{ jid: BEN, lid: BEN_LID }], ...called(BEN_LID, 'benny') });
-    expect((await list())[1]).toEqual(contact(BEN, { push_name: 'benny' }));
+    expect((await book.list())[0]?.push_name).toBe('newer');
   });
 
   it('has the own number only if it is saved', async () => {
     await book.apply({
       ...called(ME, 'me'),
-      pairs: [{ jid: ME, lid: MY_LID }],
+      ...paired(ME, MY_LID),
       businessNames: [{ address: ME, name: 'x' }],
     });
-    expect(await list()).toEqual([]);
+    expect(await book.list()).toEqual([]);
     await book.apply(saved(ME, 'My own number', 'Me'));
-    expect(await list()).toEqual([contact(ME, { full_name: 'My own number', first_name: 'Me' })]);
+    expect(await book.list()).toEqual([shown(ME, { full_name: 'My own number', first_name: 'Me' })]);
   });
 
   it('applies the last of several changes of one person in one batch', async () => {
     await book.apply({ saved: [...saved(ANNA, 'One', null).saved, ...saved(ANNA, 'Two', null).saved] });
-    expect((await list())[0]?.full_name).toBe('Two');
+    expect((await book.list())[0]?.full_name).toBe('Two');
   });
 
   it('finds a contact by number or by LID, and says so when nothing is known', async () => {
-    await book.apply({ pairs: [{ jid: ANNA, lid: ANNA_LID }], ...saved(ANNA, 'Anna', 'Anna') });
-    const anna = contact(ANNA, { full_name: 'Anna', first_name: 'Anna' });
+    await book.apply({
+      ...paired(ANNA, ANNA_LID),
+      ...saved(ANNA, 'Anna', 'Anna'),
+    });
+    const anna = shown(ANNA, { full_name: 'Anna', first_name: 'Anna' });
     expect(await contacts.find([ANNA])).toEqual({ synced: false, contact: anna });
     expect(await contacts.find([ANNA_LID])).toEqual({ synced: false, contact: anna });
     expect(await contacts.find([BEN])).toEqual({ synced: false, contact: null });
@@ -235,12 +119,12 @@ describe('the address book', () => {
     const jids = Array.from({ length: 700 }, (_, i) => `49171${1_000_000 + i}@s.whatsapp.net` as Jid);
     const lids = jids.map((_, i) => `${700_000_000 + i}@lid` as Lid);
     await book.apply({
-      pairs: jids.map((jid, i) => ({ jid, lid: lids[i] as Lid })),
+      pairs: jids.map((jid, i) => ({ jid, lid: lids[i] as Lid, heardAt: EARLIER })),
       saved: jids
         .filter((_, i) => i % 3 > 0)
         .map((address, i) => ({ address, fullName: `Name ${i}`, firstName: null })),
     });
-    const listed = new Map((await list()).map((each) => [each.jid, each]));
+    const listed = new Map((await book.list()).map((each) => [each.jid, each]));
     const expected = jids.map((jid) => ({ synced: false, contact: listed.get(jid) ?? null }));
     const found = await Promise.all(
       jids.map((jid, i) => contacts.find(i % 2 === 0 ? [ANNA, jid] : [lids[i] as Lid])),
@@ -255,15 +139,15 @@ describe('the address book', () => {
       lid: `5${String(i).padStart(14, '0')}@lid` as Lid,
     }));
     const everything: ContactChanges = {
-      pairs: people,
+      pairs: people.map((each) => ({ ...each, heardAt: EARLIER })),
       saved: people.map(({ jid }, i) => ({ address: jid, fullName: `Person ${i}`, firstName: 'Person' })),
       pushNames: people.map(({ lid }, i) => ({ address: lid, name: `push ${i}`, heardAt: EARLIER })),
     };
     await book.apply(everything);
-    const listed = await list();
+    const listed = await book.list();
     expect(listed).toHaveLength(12_000);
     expect(listed[11_999]).toEqual(
-      contact(people[11_999]!.jid, {
+      shown(people[11_999]!.jid, {
         full_name: 'Person 11999',
         first_name: 'Person',
         push_name: 'push 11999',

@@ -40,7 +40,6 @@ export class ContactsService {
     // Two writers that name the same people in another order would wait for each other for ever.
     await this.changes.lock(tx, accountId);
     await this.pairs.join(tx, accountId, lastOfEach(changes.pairs?.filter(areOthers)));
-    await this.pairs.joinUnknown(tx, accountId, lastOfEach(changes.oldPairs?.filter(areOthers)));
     await this.changes.save(tx, accountId, lastPerPerson(changes.saved).map(cleanSaved));
     await this.changes.unsave(tx, accountId, changes.unsaved ?? []);
     await this.changes.setPushNames(tx, accountId, lastPerPerson(named(changes.pushNames, isOther)));
@@ -125,8 +124,13 @@ function lastPerPerson<T extends { address: Address }>(entries: T[] | undefined)
   return [...new Map((entries ?? []).map((entry) => [entry.address, entry])).values()];
 }
 
-/** Pairs in which each number and each LID stands once: the last word on either wins. */
-function lastOfEach(pairs: LidPair[] | undefined): LidPair[] {
-  const byLid = new Map((pairs ?? []).map((pair) => [pair.lid, pair]));
-  return [...new Map([...byLid.values()].map((pair) => [pair.jid, pair])).values()];
+/** Pairs in which each number and each LID stands once: the latest word on either wins, of equals the last. */
+function lastOfEach(pairs: LidPair[] = []): LidPair[] {
+  const latestFirst = pairs.toSorted((a, b) => Number(a.heardAt) - Number(b.heardAt)).reverse();
+  const seen = new Set<Address>();
+  return latestFirst.filter(({ jid, lid }) => {
+    const isLast = !seen.has(jid) && !seen.has(lid);
+    seen.add(jid).add(lid);
+    return isLast;
+  });
 }

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import type { Jid, Lid } from '../address.js';
+import type { Lid } from '../address.js';
 import type { LidPair } from './contact-changes.js';
 import { OwnFactsRepository, type RowMove } from './own-facts.repository.js';
 
 const MAX_BATCH_PAIRS = 5_000;
 
-/** `$1` account, `$2` numbers, `$3` LIDs: the pairs as a table. */
-const PAIRS = 'unnest($2::text[], $3::text[]) AS p (jid, lid)';
+/** `$1` account, `$2` numbers, `$3` LIDs, `$4` times: the pairs as a table. */
+const PAIRS = 'unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (jid, lid, heard_at)';
 
-/** Rows `c` that pair an address of `p` with something. Two look-ups by index; an OR would compare all with all. */
+/** Rows `c` that pair an address of `p` with a third. Two look-ups by index; an OR would compare all with all. */
 const PAIRED_OTHERWISE = (columns: string) => `
-  SELECT ${columns} FROM ${PAIRS} JOIN contact c ON c.account_id = $1 AND c.jid = p.jid AND c.lid IS NOT NULL
+  SELECT ${columns} FROM ${PAIRS} JOIN contact c ON c.account_id = $1 AND c.jid = p.jid AND c.lid <> p.lid
   UNION
-  SELECT ${columns} FROM ${PAIRS} JOIN contact c ON c.account_id = $1 AND c.lid = p.lid AND c.jid IS NOT NULL`;
+  SELECT ${columns} FROM ${PAIRS} JOIN contact c ON c.account_id = $1 AND c.lid = p.lid AND c.jid <> p.jid`;
 
 /**
  * Makes one row of a person who is known by number and by LID.
@@ -25,37 +25,40 @@ const PAIRED_OTHERWISE = (columns: string) => `
 export class LidPairsRepository {
   constructor(private readonly ownFacts: OwnFactsRepository) {}
 
-  /** Joins the rows of each pair, parting what was paired otherwise. Each number and LID stands at most once. */
+  /**
+   * Joins the rows of each pair, parting what was paired otherwise before; where a later pair is known, that one
+   * stays. Each number and LID stands at most once.
+   */
   async join(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
     for (let start = 0; start < pairs.length; start += MAX_BATCH_PAIRS) {
       const news = await this.findNew(tx, accountId, pairs.slice(start, start + MAX_BATCH_PAIRS));
       if (news.length === 0) continue;
-      await this.part(tx, accountId, news);
-      await this.merge(tx, accountId, news);
+      const right = await this.withoutOutdated(tx, accountId, news);
+      if (right.length === 0) continue;
+      await this.part(tx, accountId, right);
+      await this.merge(tx, accountId, right);
     }
   }
 
-  /** Like join(), but pairs that contradict what is known are dropped. */
-  async joinUnknown(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
-    for (let start = 0; start < pairs.length; start += MAX_BATCH_PAIRS) {
-      const news = await this.findNew(tx, accountId, pairs.slice(start, start + MAX_BATCH_PAIRS));
-      if (news.length === 0) continue;
-      const contradicted = await tx.query<LidPair[]>(
-        PAIRED_OTHERWISE('p.jid, p.lid'),
-        parameters(accountId, news),
-      );
-      const dropped = new Set(contradicted.map(({ lid }) => lid));
-      const joined = news.filter(({ lid }) => !dropped.has(lid));
-      if (joined.length > 0) await this.merge(tx, accountId, joined);
-    }
-  }
-
+  /** Those that are not known, or of which only now it is known since when. */
   private async findNew(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<LidPair[]> {
-    return tx.query<{ jid: Jid; lid: Lid }[]>(
-      `SELECT p.jid, p.lid FROM ${PAIRS}
-       WHERE NOT EXISTS (SELECT FROM contact c WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid)`,
+    return tx.query<LidPair[]>(
+      `SELECT p.jid, p.lid, p.heard_at AS "heardAt" FROM ${PAIRS}
+       WHERE NOT EXISTS (
+         SELECT FROM contact c WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid
+           AND (c.paired_at IS NOT NULL OR p.heard_at IS NULL)
+       )`,
       parameters(accountId, pairs),
     );
+  }
+
+  private async withoutOutdated(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<LidPair[]> {
+    const known = await tx.query<{ lid: Lid; isEarlier: boolean }[]>(
+      PAIRED_OTHERWISE(`p.lid, (coalesce(c.paired_at, '-infinity') <= p.heard_at) IS TRUE AS "isEarlier"`),
+      parameters(accountId, pairs),
+    );
+    const outdated = new Set(known.filter(({ isEarlier }) => !isEarlier).map(({ lid }) => lid));
+    return pairs.filter(({ lid }) => !outdated.has(lid));
   }
 
   /** Rows that pair one of the addresses with a third one: the number leaves, with what is saved under it. */
@@ -64,7 +67,7 @@ export class LidPairsRepository {
       `WITH parting AS (
          ${PAIRED_OTHERWISE('c.id, c.jid, c.saved, c.full_name, c.first_name, c.moved_to, c.moved_from')}
        ), parted AS (
-         UPDATE contact c SET jid = NULL, saved = false, full_name = NULL, first_name = NULL,
+         UPDATE contact c SET jid = NULL, paired_at = NULL, saved = false, full_name = NULL, first_name = NULL,
            moved_to = NULL, moved_from = NULL, updated_at = now()
          FROM parting WHERE c.id = parting.id RETURNING parting.*
        )
@@ -87,17 +90,24 @@ export class LidPairsRepository {
     await this.ownFacts.move(tx, moves);
     await this.dissolve(tx, moves);
     await tx.query(
-      `UPDATE contact c SET lid = p.lid, updated_at = now() FROM ${PAIRS}
+      `UPDATE contact c SET lid = p.lid, paired_at = p.heard_at, updated_at = now() FROM ${PAIRS}
        WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid IS NULL`,
       values,
     );
     await tx.query(
-      `UPDATE contact c SET jid = p.jid, updated_at = now() FROM ${PAIRS}
+      `UPDATE contact c SET jid = p.jid, paired_at = p.heard_at, updated_at = now() FROM ${PAIRS}
        WHERE c.account_id = $1 AND c.lid = p.lid AND c.jid IS NULL`,
       values,
     );
     await tx.query(
-      `INSERT INTO contact (account_id, jid, lid) SELECT $1, p.jid, p.lid FROM ${PAIRS} ON CONFLICT DO NOTHING`,
+      `INSERT INTO contact (account_id, jid, lid, paired_at) SELECT $1, p.jid, p.lid, p.heard_at FROM ${PAIRS}
+       ON CONFLICT DO NOTHING`,
+      values,
+    );
+    await tx.query(
+      `UPDATE contact c SET paired_at = p.heard_at FROM ${PAIRS}
+       WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid
+         AND c.paired_at IS NULL AND p.heard_at IS NOT NULL`,
       values,
     );
   }
@@ -124,6 +134,11 @@ export class LidPairsRepository {
   }
 }
 
-function parameters(accountId: number, pairs: LidPair[]): [number, string[], string[]] {
-  return [accountId, pairs.map(({ jid }) => jid), pairs.map(({ lid }) => lid)];
+function parameters(accountId: number, pairs: LidPair[]): [number, string[], string[], (Date | null)[]] {
+  return [
+    accountId,
+    pairs.map(({ jid }) => jid),
+    pairs.map(({ lid }) => lid),
+    pairs.map(({ heardAt }) => heardAt),
+  ];
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestAddressBook } from '../../../test/support/test-address-book.js';
-import { KEY_B, LATER, NOTHING, WHOLE, whole } from '../../../test/support/whole-contact.js';
+import { EARLIER, LATER } from '../../../test/support/people.js';
+import { KEY_B, NOTHING, WHOLE, whole } from '../../../test/support/whole-contact.js';
 import type { Jid, Lid } from '../address.js';
 import type { ContactChanges } from './contact-changes.js';
 
@@ -39,7 +40,7 @@ describe('a person with a new number', () => {
     await book.apply({
       ...whole(ANNA),
       ...saved(ANNA, 'Anna'),
-      pairs: known ? [{ jid: ANNA, lid: known }] : [],
+      pairs: known ? [{ jid: ANNA, lid: known, heardAt: EARLIER }] : [],
     });
     await book.apply(saved(NEW, 'Anna new'));
     await book.apply(move(oldLid, newLid));

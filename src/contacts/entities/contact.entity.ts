@@ -42,6 +42,10 @@ export class Contact {
   @Column({ type: 'text', nullable: true, collation: 'C' })
   lid: string | null;
 
+  /** When number and LID were heard to be one person's; null while one is unknown, or the pair is out of the past. */
+  @Column('timestamptz', { name: 'paired_at', nullable: true })
+  pairedAt: Date | null;
+
   /** Saved on the phone under the number (app state index `contact`). */
   @Column('boolean', { default: false })
   saved: boolean;

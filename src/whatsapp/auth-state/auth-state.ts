@@ -7,6 +7,7 @@ import {
   type SignalDataTypeMap,
   type SignalKeyStore,
 } from '@whiskeysockets/baileys';
+import { isRefusal } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Ownership } from '../session/ownership.js';
 import { deserialiseKey, serialiseKeys } from './auth-key-codec.js';
@@ -49,6 +50,8 @@ export class AuthState implements AuthenticationState {
     private readonly repository: AuthStateRepository,
     private readonly ownership: Ownership,
     private readonly hooks: KeyHooks,
+    /** Cuts the line at once. */
+    private readonly giveUp: (error: unknown) => void,
   ) {}
 
   /** Whatever a connection that has ended still wants to keep is refused: its link may be forgotten already. */
@@ -111,17 +114,31 @@ export class AuthState implements AuthenticationState {
     type: T,
     ids: string[],
   ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
-    const rows = await this.repository.findKeys(type, ids);
+    const rows = await this.orGiveUp(this.ownership.read(() => this.repository.findKeys(type, ids)));
     return Object.fromEntries(rows.map(({ id, value }) => [id, deserialiseKey(type, value)]));
   }
 
   private async setKeys(data: KeptData): Promise<void> {
     const { 'history-notification': _announced, ...keys } = data;
-    await this.withCredentials(async (tx) => {
+    const saved = this.withCredentials(async (tx) => {
       await this.repository.saveKeys(tx, serialiseKeys(keys));
       await this.hooks.saved(tx, data);
     });
+    await this.orGiveUp(saved);
     this.hooks.committed(data);
+  }
+
+  /**
+   * Baileys takes a key store that fails for a message that is bad, and acknowledges it: before it can, the line is
+   * to be cut. Only what the database will never take is let go.
+   */
+  private async orGiveUp<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (!this.closed && !isRefusal(error)) this.giveUp(error);
+      throw error;
+    }
   }
 }
 

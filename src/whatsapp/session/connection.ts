@@ -123,7 +123,10 @@ export class Connection {
       privacyToken: async (address, lid) => privacyTokenOf(made(connection).socket, address, lid),
     };
     const sync = account ? new AddressBookSync(account, line, services) : null;
-    const authState = new AuthState(creds, services.authState, services.ownership, sync ?? NO_SYNC);
+    const { authState: repository, ownership } = services;
+    const authState = new AuthState(creds, repository, ownership, sync ?? NO_SYNC, (error) =>
+      made(connection).abandon(error),
+    );
     connection = new Connection(services, authState, sync, events, version);
     return connection;
   }

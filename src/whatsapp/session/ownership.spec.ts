@@ -85,6 +85,14 @@ describe('the ownership of the session', () => {
     });
   });
 
+  it('asks again what a lost connection has left unanswered', async () => {
+    const owner = createOwner();
+    await owner.acquire(never);
+    const questions = ['SELECT pg_terminate_backend(pg_backend_pid())', 'SELECT 1 AS one'];
+    const answer = owner.read(() => dataSource.query(questions.shift() ?? ''));
+    expect(await answer).toEqual([{ one: 1 }]);
+  });
+
   it('does not pass on in the middle of a write', async () => {
     const [first, second] = [createOwner(), createOwner()];
     await first.acquire(never);

@@ -84,14 +84,26 @@ export class Ownership {
    * @throws NotOwner when the session is not ours
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.whileHeld((fence) => this.leases.transaction(fence, work));
+  }
+
+  /**
+   * Reads, outside of a transaction, with the same patience.
+   * @throws NotOwner when the session is not ours
+   */
+  async read<T>(work: () => Promise<T>): Promise<T> {
+    return this.whileHeld(work);
+  }
+
+  private async whileHeld<T>(work: (fence: string) => Promise<T>): Promise<T> {
     for (;;) {
       const { fence } = this;
       if (fence === null || !this.isHeld) throw new NotOwner();
       try {
-        return await this.leases.transaction(fence, work);
+        return await work(fence);
       } catch (error) {
         if (!isWorthRepeating(error)) throw error;
-        this.logger.warn(`A transaction is repeated: ${(error as Error).message}`);
+        this.logger.warn(`What the database was asked is asked again: ${(error as Error).message}`);
         await sleep(TRY_AGAIN_MS);
       }
     }

@@ -196,11 +196,14 @@ export class AddressBookSync implements KeyHooks {
   }
 }
 
-/** Baileys keeps each pair twice: number -> LID, and LID + `_reverse` -> number; users only, no servers. */
+/**
+ * Baileys keeps each pair twice: number -> LID, and LID + `_reverse` -> number; users only, no servers. It does not say
+ * since when it is so: what came late may be a pair of the past.
+ */
 function pairsOf(mappings: Record<string, string | null>): LidPair[] {
   return Object.entries(mappings).flatMap(([pnUser, lidUser]) => {
     const jid = parseJid(`${pnUser}@s.whatsapp.net`);
     const lid = parseLid(`${lidUser}@lid`);
-    return jid && lid ? [{ jid, lid }] : [];
+    return jid && lid ? [{ jid, lid, heardAt: null }] : [];
   });
 }

@@ -33,7 +33,13 @@ export function savedByMutations(mutations: Mutation[]): Pick<ContactChanges, 's
 function pairOf(address: Address, { value }: Mutation): LidPair | null {
   const lid = isLid(address) ? address : parseLid(value?.contactAction?.lidJid);
   const jid = isLid(address) ? parseJid(value?.contactAction?.pnJid) : address;
-  return jid && lid ? { jid, lid } : null;
+  return jid && lid ? { jid, lid, heardAt: savedAt(value) } : null;
+}
+
+/** When the phone has written the record (`timestamp`, ms). A time that is missing or lies ahead is taken for now. */
+function savedAt(value: Mutation['value']): Date {
+  const savedAtMs = Number(value?.timestamp);
+  return new Date(savedAtMs > 0 && savedAtMs < Date.now() ? savedAtMs : Date.now());
 }
 
 /** The push name of the account's owner, where the mutations set it: index `["setting_pushName"]`. */

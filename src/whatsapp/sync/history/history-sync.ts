@@ -83,7 +83,7 @@ export class HistorySync {
       const names = WITHOUT_NAMES.has(type) ? { pushNames: [], pairs: [] } : await download(notification);
       await this.ownership.transaction(async (tx) => {
         await this.contacts.apply(tx, this.owner, {
-          oldPairs: names.pairs,
+          pairs: names.pairs,
           pushNames: this.pushNames(names),
         });
         const ownName = this.ownPushName(names);

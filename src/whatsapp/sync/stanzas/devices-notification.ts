@@ -3,7 +3,7 @@ import { parseJid, parseLid } from '../../../contacts/address.js';
 import type { AddressBookOwner } from '../../../contacts/changes/contact-changes.js';
 import { identityKeyIn } from './signed-key-index.js';
 import type { StanzaFacts } from './stanza-facts.js';
-import { bytesOf, elementsOf, otherPerson, timeOf } from './stanza-values.js';
+import { bytesOf, elementsOf, endOfSecondOf, otherPerson, timeOf } from './stanza-values.js';
 
 /**
  * A person has added or removed a device: `<notification type="devices" from lid><add><device jid/><key-index-list ts>`.
@@ -18,7 +18,7 @@ export function readDevicesNotification(
   const address = otherPerson(stanza.attrs.from, owner);
   if (!address) return;
   const [jid, lid] = [parseJid(stanza.attrs.from), parseLid(stanza.attrs.lid)];
-  if (jid && lid) facts.changes.pairs.push({ jid, lid });
+  if (jid && lid) facts.changes.pairs.push({ jid, lid, heardAt: endOfSecondOf(stanza) });
   for (const child of elementsOf(stanza)) {
     const key = identityKeyIn(bytesOf(getBinaryNodeChild(child, 'key-index-list')));
     if (key) facts.changes.identityKeys.push({ address, key, seenAt: timeOf(stanza) });

@@ -1,7 +1,8 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { isLid, parseAddress, parseJid, parseLid } from '../../../contacts/address.js';
+import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../../contacts/address.js';
 import type { AddressBookOwner, LidPair } from '../../../contacts/changes/contact-changes.js';
 import { isOwn, type StanzaFacts } from './stanza-facts.js';
+import { endOfSecondOf } from './stanza-values.js';
 import { verifiedNameIn } from './verified-name.js';
 
 /**
@@ -36,8 +37,9 @@ function sentAt({ attrs }: BinaryNode): Date {
   return new Date(sentAtMs > 0 && sentAtMs < Date.now() ? sentAtMs : Date.now());
 }
 
-function pairOf({ attrs }: BinaryNode, sender: NonNullable<ReturnType<typeof parseAddress>>): LidPair | null {
+function pairOf(stanza: BinaryNode, sender: Address): LidPair | null {
+  const { attrs } = stanza;
   const jid = isLid(sender) ? parseJid(attrs.participant_pn ?? attrs.sender_pn) : sender;
   const lid = isLid(sender) ? sender : parseLid(attrs.participant_lid ?? attrs.sender_lid);
-  return jid && lid ? { jid, lid } : null;
+  return jid && lid ? { jid, lid, heardAt: endOfSecondOf(stanza) } : null;
 }

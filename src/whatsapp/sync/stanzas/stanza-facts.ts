@@ -3,8 +3,8 @@ import type { AddressBookOwner, ContactChanges } from '../../../contacts/changes
 
 /** What stanzas say: of people, of the account's owner, and of what is to be fetched. */
 export interface StanzaFacts {
-  /** `saved`, `unsaved` and `oldPairs` are no business of stanzas: app state and history tell them. */
-  changes: Required<Omit<ContactChanges, 'saved' | 'unsaved' | 'oldPairs'>>;
+  /** `saved` and `unsaved` are no business of stanzas: app state tells them. */
+  changes: Required<Omit<ContactChanges, 'saved' | 'unsaved'>>;
   /** Changed pictures of people who are named by a hash only. */
   hashedPictures: HashedPicture[];
   /** Whose profile is to be fetched anew: something in it has changed, the stanza does not say what, or to what. */

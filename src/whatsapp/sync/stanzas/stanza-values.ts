@@ -31,3 +31,11 @@ export function parseSeconds(text: string | undefined): Date | null {
 export function timeOf({ attrs }: BinaryNode): Date {
   return parseSeconds(attrs.t) ?? new Date();
 }
+
+/**
+ * The latest moment at which it can have happened: stanzas tell seconds, and are compared with records of the phone
+ * that tell milliseconds.
+ */
+export function endOfSecondOf(stanza: BinaryNode): Date {
+  return new Date(Math.min(timeOf(stanza).getTime() + 999, Date.now()));
+}

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { called, EARLIER, LATER, paired, saved, shown } from '../../../test/support/people.js';
+import { TestAddressBook } from '../../../test/support/test-address-book.js';
+import type { Jid, Lid } from '../address.js';
+
+const ANNA = '491701111111@s.whatsapp.net' as Jid;
+const ANNA_LID = '111111111111111@lid' as Lid;
+const BEN = '491702222222@s.whatsapp.net' as Jid;
+const BEN_LID = '222222222222222@lid' as Lid;
+
+describe('number and LID of one person', () => {
+  let book: TestAddressBook;
+
+  beforeAll(async () => {
+    book = await TestAddressBook.create();
+  });
+
+  afterAll(() => book.drop());
+
+  beforeEach(() => book.clear());
+
+  it('makes one row of number and LID, in either order', async () => {
+    await book.apply(saved(ANNA, 'Anna', 'Anna'));
+    await book.apply(called(ANNA_LID, 'anni'));
+    expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', first_name: 'Anna' })]);
+    await book.apply(paired(ANNA, ANNA_LID));
+    expect(await book.list()).toEqual([
+      shown(ANNA, { full_name: 'Anna', first_name: 'Anna', push_name: 'anni' }),
+    ]);
+
+    await book.apply(paired(BEN, BEN_LID));
+    await book.apply(called(BEN_LID, 'benny'));
+    await book.apply(saved(BEN, 'Ben', 'Ben'));
+    expect((await book.list())[1]).toEqual(
+      shown(BEN, { full_name: 'Ben', first_name: 'Ben', push_name: 'benny' }),
+    );
+    expect(await book.dataSource.query('SELECT count(*)::int AS rows FROM contact')).toEqual([{ rows: 2 }]);
+  });
+
+  it('keeps the later of two push names when it merges', async () => {
+    await book.apply(called(ANNA, 'by number', LATER));
+    await book.apply(called(ANNA_LID, 'by lid', EARLIER));
+    await book.apply(paired(ANNA, ANNA_LID));
+    expect((await book.list())[0]?.push_name).toBe('by number');
+    await book.apply(called(BEN, 'by number', EARLIER));
+    await book.apply(called(BEN_LID, 'by lid', LATER));
+    await book.apply(paired(BEN, BEN_LID));
+    expect((await book.list())[1]?.push_name).toBe('by lid');
+  });
+
+  it('lists a person known by LID alone only when the number is known', async () => {
+    await book.apply(saved(ANNA_LID, 'Anna', 'Anna'));
+    expect(await book.list()).toEqual([]);
+    expect((await book.find(ANNA_LID))?.jid).toBeNull();
+    await book.apply(paired(ANNA, ANNA_LID));
+    expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', first_name: 'Anna' })]);
+    expect((await book.find(ANNA_LID))?.jid).toBe(ANNA);
+  });
+
+  it('shows the record under the number before the one under the LID, and the latter when the former goes', async () => {
+    await book.apply({
+      ...paired(ANNA, ANNA_LID),
+      ...saved(ANNA_LID, 'By Lid', null),
+    });
+    await book.apply(saved(ANNA, null, 'Number'));
+    expect(await book.list()).toEqual([shown(ANNA, { first_name: 'Number' })]);
+    await book.apply({ unsaved: [ANNA] });
+    expect(await book.list()).toEqual([shown(ANNA, { full_name: 'By Lid' })]);
+  });
+
+  it('moves what a person says of himself along with his LID, and leaves what is saved under the number', async () => {
+    await book.apply({
+      ...paired(ANNA, ANNA_LID),
+      ...saved(ANNA, 'Anna', 'Anna'),
+      ...called(ANNA_LID, 'anni'),
+    });
+    await book.apply(paired(BEN, ANNA_LID));
+    expect(await book.list()).toEqual([
+      shown(ANNA, { full_name: 'Anna', first_name: 'Anna' }),
+      shown(BEN, { push_name: 'anni' }),
+    ]);
+  });
+
+  it('parts and joins rows that were paired crosswise', async () => {
+    await book.apply({
+      pairs: [
+        { jid: ANNA, lid: BEN_LID, heardAt: EARLIER },
+        { jid: BEN, lid: ANNA_LID, heardAt: EARLIER },
+      ],
+    });
+    await book.apply({
+      pushNames: [...called(ANNA_LID, 'anni').pushNames, ...called(BEN_LID, 'benny').pushNames],
+    });
+    await book.apply({
+      pairs: [
+        { jid: ANNA, lid: ANNA_LID, heardAt: EARLIER },
+        { jid: BEN, lid: BEN_LID, heardAt: EARLIER },
+      ],
+    });
+    expect(await book.list()).toEqual([
+      shown(ANNA, { push_name: 'anni' }),
+      shown(BEN, { push_name: 'benny' }),
+    ]);
+    expect(await book.dataSource.query('SELECT count(*)::int AS rows FROM contact')).toEqual([{ rows: 2 }]);
+  });
+
+  it('lets pairs of the past tell what is unknown, and contradict nothing', async () => {
+    await book.apply({ ...paired(ANNA, ANNA_LID), ...called(ANNA_LID, 'anni') });
+    await book.apply(paired(BEN, ANNA_LID, null));
+    await book.apply(paired(ANNA, BEN_LID, null));
+    expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);
+    await book.apply({ ...paired(BEN, BEN_LID, null), ...called(BEN_LID, 'benny') });
+    expect((await book.list())[1]).toEqual(shown(BEN, { push_name: 'benny' }));
+  });
+
+  it.each([
+    ['of the past', null, EARLIER],
+    ['that was heard', EARLIER, LATER],
+  ])('leaves a number with its new owner when a pair %s comes late', async (_, before, after) => {
+    await book.apply({ ...paired(ANNA, ANNA_LID, before), ...called(ANNA_LID, 'old owner') });
+    await book.apply({ ...paired(ANNA, BEN_LID, after), ...called(BEN_LID, 'new owner') });
+    await book.apply({ ...paired(ANNA, ANNA_LID, before), ...saved(ANNA, 'Anna', null) });
+    expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', push_name: 'new owner' })]);
+  });
+
+  it('believes a pair of the past once it is heard', async () => {
+    await book.apply(paired(ANNA, ANNA_LID, null));
+    await book.apply({ ...paired(ANNA, ANNA_LID, LATER), ...called(ANNA_LID, 'anni') });
+    await book.apply(paired(ANNA, BEN_LID, EARLIER));
+    expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);
+  });
+
+  it('believes the later of two pairs in one batch that contradict each other', async () => {
+    await book.apply({
+      pairs: [...paired(ANNA, ANNA_LID, LATER).pairs, ...paired(ANNA, BEN_LID, EARLIER).pairs],
+      pushNames: [...called(ANNA_LID, 'anni').pushNames, ...called(BEN_LID, 'benny').pushNames],
+    });
+    expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);
+  });
+});
