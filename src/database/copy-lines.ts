@@ -8,8 +8,6 @@ import type { Readable } from 'node:stream';
  */
 const AS_LINES_OF_JSON = `TO STDOUT (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')`;
 
-const ignore = () => {};
-
 /**
  * Streams the rows of a query of one column, a line each, with flat memory. Each value must be free of line breaks
  * and of the bytes 1 and 2, as JSON is. The connection is given back at the end; when the reader goes away before,
@@ -18,14 +16,8 @@ const ignore = () => {};
  */
 export async function copyLines(pool: Pool, sql: string): Promise<Readable> {
   const client = await pool.connect();
-  // The stream tells of a broken connection too; an error event that nobody listens to would end the process.
-  client.on('error', ignore);
   const rows = client.query(copyStreams.to(`COPY (${sql}) ${AS_LINES_OF_JSON}`));
-  const finish = (error?: Error) => {
-    // A connection that is closed may fail once more.
-    if (!error) client.off('error', ignore);
-    client.release(error);
-  };
+  const finish = (error?: Error) => client.release(error);
   rows.once('error', finish).once('close', () => {
     if (!rows.readableEnded && !rows.errored) finish(new Error('The reader went away'));
   });

@@ -12,6 +12,7 @@ import { SessionLease } from '../whatsapp/session/session-lease.entity.js';
 import { AppStateCollection } from '../whatsapp/sync/app-state/app-state-collection.entity.js';
 import { AppStateRecord } from '../whatsapp/sync/app-state/app-state-record.entity.js';
 import { HistoryNotification } from '../whatsapp/sync/history/history-notification.entity.js';
+import { PostgresClient } from './postgres-client.js';
 
 /** Every table of the service; the migrations are held against this list by `npm run migration:drift`. */
 export const ENTITIES = [
@@ -46,7 +47,7 @@ export function dataSourceOptions(url: string, { maxConnections = 10 } = {}): Da
     logging: false,
     connectTimeoutMS: 5_000,
     poolSize: maxConnections,
-    extra: { idleTimeoutMillis: 30_000, application_name: 'whatsapp-contacts' },
+    extra: { idleTimeoutMillis: 30_000, application_name: 'whatsapp-contacts', Client: PostgresClient },
   };
 }
 

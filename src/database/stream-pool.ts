@@ -1,5 +1,6 @@
 import { Logger, type OnModuleDestroy } from '@nestjs/common';
 import pg from 'pg';
+import { PostgresClient } from './postgres-client.js';
 
 /** Enough for the exports of a deployment; who comes later waits for his turn. */
 const MAX_STREAMS = 4;
@@ -15,6 +16,7 @@ export class StreamPool extends pg.Pool implements OnModuleDestroy {
       max: MAX_STREAMS,
       connectionTimeoutMillis: 5_000,
       application_name: 'whatsapp-contacts',
+      Client: PostgresClient,
     });
     const logger = new Logger(StreamPool.name);
     // Without a listener, an idle connection that the server closes would end the process.

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import pg from 'pg';
 import { DatabaseHealth } from '../database/database.health.js';
+import { PostgresClient } from '../database/postgres-client.js';
 
 /**
  * The probes of HealthController without the framework, for a process of the session role: its main thread has
@@ -22,6 +23,7 @@ export class ProbeServer {
       max: 1,
       connectionTimeoutMillis: 5_000,
       application_name: 'whatsapp-contacts',
+      Client: PostgresClient,
     });
     // Without a listener, an idle connection that the server closes would end the process.
     this.pool.on('error', () => {});

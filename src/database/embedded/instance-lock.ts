@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { ROLE, type Cluster } from './cluster.js';
+import { PostgresClient } from '../postgres-client.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 /** Any number of our own: the advisory lock that the one service on this database holds. */
@@ -29,14 +30,12 @@ export function databaseUrl({ password }: Cluster, port: number, database = ROLE
  * @throws EmbeddedPostgresError when another service holds the lock
  */
 export async function acquireInstanceLock(cluster: Cluster, port: number): Promise<pg.Client | null> {
-  const client = new pg.Client({
+  const client = new PostgresClient({
     connectionString: databaseUrl(cluster, port, 'postgres'),
     application_name: `whatsapp-contacts process ${process.pid}`,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
-  // Without a listener Node would end; whoever holds the session learns of its end by the event `end`.
-  client.on('error', () => undefined);
   try {
     await client.connect();
     await confirmOurs(client, cluster);

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { DataSource } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
+import { dataSourceOptions } from './data-source.js';
+import { StreamPool } from './stream-pool.js';
+
+/** `ReadyForQuery`, idle. */
+const READY = Buffer.from('Z\0\0\0\x05I');
+const FIELDS = 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0';
+/** `ErrorResponse`: what a connection hears that is ended by the database. */
+const ENDED = Buffer.concat([Buffer.from([0x45, 0, 0, 0, 4 + FIELDS.length]), Buffer.from(FIELDS)]);
+
+let database: TestDatabase;
+let proxy: Server;
+let url: string;
+
+/** Before the database: each connection is ready and ended in the same moment. */
+async function endWhenReady(databaseUrl: string): Promise<Server> {
+  const { hostname, port } = new URL(databaseUrl);
+  const server = createServer((line) => {
+    const target = connect(Number(port || 5432), hostname);
+    line.on('error', () => {}).pipe(target);
+    target.on('error', () => {});
+    target.on('data', (data) => line.write(data.includes(READY) ? Buffer.concat([data, ENDED]) : data));
+    line.on('close', () => target.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  proxy = await endWhenReady(database.url);
+  const throughProxy = new URL(database.url);
+  throughProxy.hostname = '127.0.0.1';
+  throughProxy.port = String((proxy.address() as AddressInfo).port);
+  url = throughProxy.href;
+});
+
+afterAll(async () => {
+  proxy.close();
+  await database.drop();
+});
+
+it('does not end the process when TypeORM gets a connection that has just broken', async () => {
+  await expect(new DataSource(dataSourceOptions(url)).initialize()).rejects.toThrow(/not queryable|terminat/);
+});
+
+it('does not end the process when a connection for a stream has just broken', async () => {
+  const pool = new StreamPool(url);
+  const client = await pool.connect();
+  await expect(client.query('SELECT 1')).rejects.toThrow(/not queryable|terminat/);
+  client.release();
+  await pool.end();
+});
