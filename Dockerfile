@@ -35,5 +35,6 @@ EXPOSE 8888
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8888}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# The room for young objects, 4 instead of 16 MB or more, as in `npm start`: 20 to 40 MB less, no slower.
-CMD ["node", "--max-semi-space-size=4", "dist/main.js"]
+# As in `npm start`: room for young objects 4 instead of 16 MB or more, one helper thread of V8 instead of four, each of
+# which keeps memory of its own. 30 to 50 MB less, no slower.
+CMD ["node", "--max-semi-space-size=4", "--v8-pool-size=1", "dist/main.js"]
