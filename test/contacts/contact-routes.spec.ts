@@ -102,7 +102,7 @@ describe('the routes of one contact', () => {
     const newJid = '491709999999@s.whatsapp.net' as Jid;
     await book.apply({
       ...saved(ANNA, 'Anna'),
-      numberChanges: [{ oldJid: ANNA, newJid, oldLid: null, newLid: null }],
+      numberChanges: [{ oldJid: ANNA, newJid, oldLid: null, newLid: null, heardAt: new Date() }],
     });
     expect((await book.service.get('/contacts/491701111111')).body).toMatchObject({
       moved_to: newJid,

@@ -58,6 +58,7 @@ export interface NumberChange {
   newJid: Jid;
   oldLid: Lid | null;
   newLid: Lid | null;
+  heardAt: Date;
 }
 
 /** Number and LID of one person. */

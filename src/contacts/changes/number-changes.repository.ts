@@ -31,7 +31,7 @@ export class NumberChangesRepository {
       if (!isKnown) await this.applyOne(tx, accountId, change);
       else if (change.newLid)
         await this.pairs.join(tx, accountId, [
-          { jid: change.newJid, lid: change.newLid, heardAt: new Date() },
+          { jid: change.newJid, lid: change.newLid, heardAt: change.heardAt },
         ]);
     }
   }
@@ -45,7 +45,7 @@ export class NumberChangesRepository {
     const after = await this.get(tx, accountId, newJid);
     // Without word of a new LID the person keeps his own, unless the new number is known to have another.
     const lid = change.newLid ?? after.lid ?? before.lid;
-    if (lid) await this.pairs.join(tx, accountId, [{ jid: newJid, lid, heardAt: new Date() }]);
+    if (lid) await this.pairs.join(tx, accountId, [{ jid: newJid, lid, heardAt: change.heardAt }]);
     if (!lid || lid !== before.lid) {
       const target = await this.get(tx, accountId, newJid);
       await this.ownFacts.move(tx, [{ from: before.id, to: target.id }]);

@@ -23,7 +23,7 @@ describe('a person with a new number', () => {
   beforeEach(() => book.clear());
 
   const move = (oldLid: Lid | null = null, newLid: Lid | null = null): ContactChanges => ({
-    numberChanges: [{ oldJid: ANNA, newJid: NEW, oldLid, newLid }],
+    numberChanges: [{ oldJid: ANNA, newJid: NEW, oldLid, newLid, heardAt: LATER }],
   });
   const saved = (address: Jid, fullName: string): ContactChanges => ({
     saved: [{ address, fullName, firstName: null }],
@@ -88,13 +88,15 @@ describe('a person with a new number', () => {
     await book.apply(whole(ANNA));
     await book.apply({
       numberChanges: [
-        { oldJid: ANNA, newJid: NEW, oldLid: null, newLid: null },
-        { oldJid: NEW, newJid: THIRD, oldLid: null, newLid: null },
+        { oldJid: ANNA, newJid: NEW, oldLid: null, newLid: null, heardAt: LATER },
+        { oldJid: NEW, newJid: THIRD, oldLid: null, newLid: null, heardAt: LATER },
       ],
     });
     expect(await book.find(THIRD)).toMatchObject({ ...WHOLE, moved_from: NEW });
     expect(await book.find(NEW)).toMatchObject({ ...NOTHING, moved_from: ANNA, moved_to: THIRD });
-    await book.apply({ numberChanges: [{ oldJid: THIRD, newJid: NEW, oldLid: null, newLid: null }] });
+    await book.apply({
+      numberChanges: [{ oldJid: THIRD, newJid: NEW, oldLid: null, newLid: null, heardAt: LATER }],
+    });
     expect(await book.find(NEW)).toMatchObject({ ...WHOLE, moved_from: THIRD, moved_to: null });
     expect(await book.find(THIRD)).toMatchObject({ ...NOTHING, moved_from: null, moved_to: NEW });
   });

@@ -140,7 +140,7 @@ describe('the whole contact', () => {
   it('says nothing of the own number', async () => {
     await book.apply({
       ...whole(ME),
-      numberChanges: [{ oldJid: ME, newJid: NEW, oldLid: null, newLid: null }],
+      numberChanges: [{ oldJid: ME, newJid: NEW, oldLid: null, newLid: null, heardAt: LATER }],
     });
     expect(await book.versions()).toEqual([]);
   });

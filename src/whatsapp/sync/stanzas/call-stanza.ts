@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { isLid, parseAddress, parseJid } from '../../../contacts/address.js';
 import type { AddressBookOwner } from '../../../contacts/changes/contact-changes.js';
 import { isOwn, type StanzaFacts } from './stanza-facts.js';
-import { elementsOf, endOfSecondOf } from './stanza-values.js';
+import { elementsOf, endOfSecondOf, timeOf } from './stanza-values.js';
 
 /** Somebody calls: `<call from notify><offer call-creator caller_pn/></call>`, as read by Baileys' `handleCall`. */
 export function readCallStanza(stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts): void {
@@ -12,6 +12,6 @@ export function readCallStanza(stanza: BinaryNode, owner: AddressBookOwner, fact
     const jid = parseJid(attrs.caller_pn);
     if (jid && isLid(caller)) facts.changes.pairs.push({ jid, lid: caller, heardAt: endOfSecondOf(stanza) });
     const { notify } = stanza.attrs;
-    if (notify) facts.changes.pushNames.push({ address: caller, name: notify, heardAt: new Date() });
+    if (notify) facts.changes.pushNames.push({ address: caller, name: notify, heardAt: timeOf(stanza) });
   }
 }

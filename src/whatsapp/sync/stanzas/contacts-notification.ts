@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../../contacts/address.js';
 import type { AddressBookOwner, NumberChange } from '../../../contacts/changes/contact-changes.js';
 import { isOwn, type StanzaFacts } from './stanza-facts.js';
-import { elementsOf, otherPerson } from './stanza-values.js';
+import { elementsOf, endOfSecondOf, otherPerson } from './stanza-values.js';
 
 /**
  * `<notification type="contacts">` with one child:
@@ -19,7 +19,7 @@ export function readContactsNotification(
   for (const { tag, attrs } of elementsOf(stanza)) {
     switch (tag) {
       case 'modify': {
-        const change = numberChangeOf(attrs);
+        const change = numberChangeOf(attrs, endOfSecondOf(stanza));
         if (change && !isOwn(change.oldJid, owner)) facts.changes.numberChanges.push(change);
         break;
       }
@@ -36,8 +36,8 @@ export function readContactsNotification(
   }
 }
 
-function numberChangeOf(attrs: BinaryNode['attrs']): NumberChange | null {
+function numberChangeOf(attrs: BinaryNode['attrs'], heardAt: Date): NumberChange | null {
   const [oldJid, newJid] = [parseJid(attrs.old), parseJid(attrs.new)];
   if (!oldJid || !newJid || oldJid === newJid) return null;
-  return { oldJid, newJid, oldLid: parseLid(attrs.old_lid), newLid: parseLid(attrs.new_lid) };
+  return { oldJid, newJid, oldLid: parseLid(attrs.old_lid), newLid: parseLid(attrs.new_lid), heardAt };
 }

@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../../contacts/address.js';
 import type { AddressBookOwner, LidPair } from '../../../contacts/changes/contact-changes.js';
 import { isOwn, type StanzaFacts } from './stanza-facts.js';
-import { endOfSecondOf } from './stanza-values.js';
+import { endOfSecondOf, timeOf } from './stanza-values.js';
 import { verifiedNameIn } from './verified-name.js';
 
 /**
@@ -21,20 +21,11 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner, f
   }
   const pair = pairOf(stanza, sender);
   if (pair) facts.changes.pairs.push(pair);
-  if (notify) facts.changes.pushNames.push({ address: sender, name: notify, heardAt: sentAt(stanza) });
+  if (notify) facts.changes.pushNames.push({ address: sender, name: notify, heardAt: timeOf(stanza) });
   const businessName = verifiedNameIn(stanza);
   if (!businessName) return;
   facts.changes.businessNames.push({ address: sender, name: businessName });
   facts.changes.businessFlags.push({ address: sender, isBusiness: true });
-}
-
-/**
- * When WhatsApp took the message (`t`, seconds): one that is delivered again must not make its name the newest.
- * A time that is missing or lies ahead is taken for now.
- */
-function sentAt({ attrs }: BinaryNode): Date {
-  const sentAtMs = Number(attrs.t) * 1_000;
-  return new Date(sentAtMs > 0 && sentAtMs < Date.now() ? sentAtMs : Date.now());
 }
 
 function pairOf(stanza: BinaryNode, sender: Address): LidPair | null {

@@ -27,7 +27,10 @@ export function parseSeconds(text: string | undefined): Date | null {
   return ms > 0 && ms <= Date.now() ? new Date(ms) : null;
 }
 
-/** When what a stanza tells has happened (`t`): stanzas may be days old when this device was away. */
+/**
+ * When what a stanza tells has happened (`t`): stanzas may be days old when this device was away, and one that is
+ * delivered again must not make its news the newest. A time that is missing or lies ahead is taken for now.
+ */
 export function timeOf({ attrs }: BinaryNode): Date {
   return parseSeconds(attrs.t) ?? new Date();
 }
