@@ -67,12 +67,12 @@ async function measure(title: string, roles: ('all' | 'api' | 'session')[]): Pro
     execArgv: ['--import', 'tsx'],
   });
   try {
-    const qr = await api.qr();
+    await api.qr();
     await latenciesSince(probe);
     await sleep(IDLE_MS);
     const idle = await latenciesSince(probe);
     const startedAtMs = performance.now();
-    await phone.scan(qr);
+    await phone.scan(() => api.qr());
     await api.sessionThat(({ contacts }) => contacts.count >= CONTACTS, 600_000);
     const tookMs = performance.now() - startedAtMs;
     await api.synced(600_000);

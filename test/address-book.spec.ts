@@ -92,7 +92,7 @@ describe('the service, linked to a phone', () => {
   });
 
   it('has the whole address book to the byte after linking', async () => {
-    await phone.scan(await service.qr());
+    await phone.scan(() => service.qr());
     const session = await service.synced();
     expect(session).toMatchObject({
       status: 'open',
@@ -261,7 +261,7 @@ describe('the service, linked to a phone', () => {
     expect((await getContact(people[7]!.number)).body).toEqual(expected(people[7]!));
     const gone = people[8]!;
     await phone.deleteContact(gone.number);
-    await phone.scan(await service.qr());
+    await phone.scan(() => service.qr());
     await service.synced();
     expect((await getContact(gone.number)).body.full_name).toBe('');
     expect((await getContact(people[7]!.number)).body).toEqual(expected(people[7]!));
@@ -289,7 +289,7 @@ describe('the service, linked to a phone', () => {
     await service.request('/session', { method: 'DELETE' });
     const other = server.createPhone({ number: '4915200000002', pushName: 'Another' });
     await other.saveContact({ number: '4917999999999', fullName: 'Only Here', firstName: 'Only' });
-    await other.scan(await service.qr());
+    await other.scan(() => service.qr());
     await service.sessionThat(
       ({ phone: number, contacts: { sync } }) => number === '4915200000002' && sync === 'complete',
     );

@@ -185,7 +185,7 @@ describe('what takes a minute', () => {
   it('renews a QR that nobody has scanned in time', async () => {
     await nobody.scanned;
     const service = unscanned.services[0] as Service;
-    await unscanned.phone.scan(await service.qr());
+    await unscanned.phone.scan(() => service.qr());
     await service.sessionThat(({ status }) => status === 'open');
   }, 90_000);
 

@@ -38,7 +38,7 @@ export class SoakWorld {
     const environment = { ...workerEnvironment(server), DATABASE_URL: outages.url, LOG_LEVEL: 'info' };
     const fleet = await Fleet.start(environment);
     const owners = new OwnerWatch(server);
-    await phone.scan(await fleet.anyApi.qr());
+    await phone.scan(() => fleet.anyApi.qr());
     await fleet.anyApi.synced(60_000);
     // Before an account is linked the routes answer 503 by contract.
     const api = new ApiWatch(fleet.apis, outages);

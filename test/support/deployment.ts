@@ -28,7 +28,7 @@ export class Deployment {
   }
 
   async link(api: Service): Promise<void> {
-    await this.phone.scan(await api.qr());
+    await this.phone.scan(() => api.qr());
     await api.sessionThat(({ status }) => status === 'open');
   }
 

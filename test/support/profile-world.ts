@@ -64,7 +64,7 @@ export class ProfileWorld {
     }
     await phone.saveContacts(world.contacts.map(({ number }) => ({ number, fullName: `Person ${number}` })));
     await world.start();
-    await phone.scan(await world.service.qr());
+    await phone.scan(() => world.service.qr());
     return world;
   }
 

@@ -128,8 +128,8 @@ export class Service {
   }
 
   /** Waits for the QR to scan. */
-  async qr(): Promise<string> {
-    return (await this.sessionThat(({ qr }) => qr !== null)).qr as string;
+  async qr(timeoutMs?: number): Promise<string> {
+    return (await this.sessionThat(({ qr }) => qr !== null, timeoutMs)).qr as string;
   }
 
   /** Waits until the first sync is complete. */

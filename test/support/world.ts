@@ -36,8 +36,7 @@ export class World {
   /** Starts the service and links it; does not wait for the synchronisation. */
   async startLinked(): Promise<Companion> {
     await this.startService();
-    const { qr } = await this.service.sessionThat((session) => session.qr !== null, LINK_TIMEOUT_MS);
-    return this.phone.scan(qr as string, { timeoutMs: LINK_TIMEOUT_MS });
+    return this.phone.scan(() => this.service.qr(LINK_TIMEOUT_MS), { timeoutMs: LINK_TIMEOUT_MS });
   }
 
   async killAndRestart(): Promise<void> {

@@ -23,6 +23,8 @@ export class CompanionWorld {
 
   static async open(): Promise<CompanionWorld> {
     const server = await WhatsAppServer.start();
+    // Baileys (7.0.0-rc14) goes on showing a secret that was retired: https://github.com/WhiskeySockets/Baileys/issues/2737
+    server.linking.neverRefresh();
     const detach = await server.attach();
     return new CompanionWorld(server, server.createPhone({ number: OWNER, pushName: 'Owner' }), detach);
   }

@@ -1,9 +1,10 @@
 import { type BinaryNode, decodeBinaryNode, encodeBinaryNode } from '@whiskeysockets/baileys';
 import type { WebSocket } from 'ws';
-import type { Companion, Registration } from './companion.js';
+import type { Companion } from './companion.js';
 import { type Deferred, deferred } from './deferred.js';
 import type { Faults, StreamErrorCode } from './faults.js';
 import { frame, FrameReader } from './frame-reader.js';
+import type { WaitingDevice } from './linking/waiting-device.js';
 import type { ClientFinish, NoiseResponder } from './noise-responder.js';
 import { element } from './stanza.js';
 
@@ -22,10 +23,8 @@ export class Connection {
   readonly openedAt = new Date();
   /** the device that is logged in here */
   companion?: Companion;
-  /** what a device that wants to be linked registered with */
-  registration?: Registration;
-  /** refs of the QR codes that this device may show */
-  qrRefs: string[] = [];
+  /** the device that wants to be linked here */
+  waiting?: WaitingDevice;
   /** whether the companion takes stanzas */
   active = false;
   private readonly frames = new FrameReader();

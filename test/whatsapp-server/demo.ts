@@ -65,8 +65,10 @@ async function stopService(service: ChildProcess): Promise<void> {
 
 async function show({ phone }: DemoWorld, service: ChildProcess): Promise<void> {
   console.log(`Waiting for the service at ${SERVICE_URL} to show a QR code …`);
-  const linking = await sessionWhen(({ status, qr }) => status === 'open' || qr !== null, service);
-  if (linking.qr !== null) await phone.scan(linking.qr);
+  const offersQr = ({ status, qr }: Session): boolean => status === 'open' || qr !== null;
+  if ((await sessionWhen(offersQr, service)).status !== 'open') {
+    await phone.scan(async () => (await sessionWhen(offersQr, service)).qr ?? '');
+  }
   const open = await sessionWhen(
     ({ status, contacts }) => status === 'open' && contacts.sync === 'complete',
     service,

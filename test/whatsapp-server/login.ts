@@ -2,7 +2,7 @@ import type { proto } from '@whiskeysockets/baileys';
 import type { Companion, Registration } from './companion.js';
 import type { Connection } from './connection.js';
 import { phoneNumber } from './jid.js';
-import { announceQrRefs } from './linking.js';
+import { WaitingDevice } from './linking/waiting-device.js';
 import type { Network } from './network.js';
 import type { ClientFinish } from './noise-responder.js';
 import { element, nowSeconds, SERVER_OFFLINE } from './stanza.js';
@@ -15,9 +15,9 @@ export function admit(network: Network, connection: Connection, client: ClientFi
   if (network.webSite.isOutdated(client.payload)) return connection.endWithFailure(405);
   const pairing = client.payload.devicePairingData;
   if (pairing) {
-    connection.registration = readRegistration(pairing, client.noiseKey);
-    announceQrRefs(network, connection);
-    return;
+    const registration = readRegistration(pairing, client.noiseKey);
+    connection.waiting = new WaitingDevice(connection, registration, network.linking);
+    return connection.waiting.announceRefs();
   }
   logIn(network, connection, client);
 }

@@ -3,6 +3,7 @@ import type { Connection } from './connection.js';
 import type { Directory } from './directory.js';
 import type { Faults } from './faults.js';
 import type { PhoneNumber } from './jid.js';
+import type { LinkingSettings } from './linking/linking-settings.js';
 import type { MediaHost } from './media-host.js';
 import type { Phone } from './phone.js';
 import type { StanzaLog } from './stanza-log.js';
@@ -17,7 +18,7 @@ export interface Network {
   readonly directory: Directory;
   readonly phones: ReadonlyMap<PhoneNumber, Phone>;
   /** settings for devices that want to be linked */
-  readonly linking: { qrRefs: number };
+  readonly linking: LinkingSettings;
   /** open connections, linked or not */
   readonly openConnections: ReadonlySet<Connection>;
   /** IQs that nobody knows how to answer; they got error 501 */

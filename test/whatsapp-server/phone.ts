@@ -15,9 +15,10 @@ import type { Companion } from './companion.js';
 import { within } from './deferred.js';
 import type { HistoryChunk, HistorySettings } from './history.js';
 import { type Jid, type Lid, lidJid, phoneJid, type PhoneNumber, phoneNumber } from './jid.js';
-import { findByQr, link, readQr } from './linking.js';
+import type { PairingDesk } from './linking/pairing-code.js';
+import type { PasskeyDemand } from './linking/passkey-ceremony.js';
+import { PhoneLinking, type Screen } from './linking/phone-linking.js';
 import type { Network } from './network.js';
-import { exchangePairingCode, type PairingDesk } from './pairing-code.js';
 import { PersonKeys } from './person-keys.js';
 import { Profile } from './profile.js';
 import type { SignalPeer } from './signal-peer.js';
@@ -31,6 +32,8 @@ export interface PhoneIdentity {
   readonly number: PhoneNumber;
   readonly lid: Lid;
   readonly pushName?: string;
+  /** when given, a link needs this passkey's agreement */
+  readonly passkey?: PasskeyDemand;
 }
 
 /** An account's primary device: links companions, keeps the address book, shares keys and history. */
@@ -41,6 +44,8 @@ export class Phone {
   readonly jid: Jid;
   readonly lidJid: Jid;
   readonly verifiedName?: string = undefined;
+  /** when set, the next link needs this passkey's agreement */
+  passkey?: PasskeyDemand;
   readonly keys = new PersonKeys();
   readonly profile: Profile;
   readonly appState: AppState;
@@ -50,22 +55,25 @@ export class Phone {
   private readonly linked: Companion[] = [];
   private readonly book = new AddressBook();
   private readonly briefing: Briefing;
+  private readonly linking: PhoneLinking;
   private lastDevice = 0;
 
   constructor(
     private readonly network: Network,
-    private readonly pairing: PairingDesk,
+    pairing: PairingDesk,
     identity: PhoneIdentity,
   ) {
     this.number = identity.number;
     this.lid = identity.lid;
     this.pushName = identity.pushName;
+    this.passkey = identity.passkey;
     this.jid = phoneJid(this.number);
     this.lidJid = lidJid(this.lid);
     this.profile = new Profile(network.media, {});
     this.appState = new AppState(network.media);
     this.syncAnswers = new SyncAnswers(this.appState, network.faults);
     this.briefing = new Briefing(network, this);
+    this.linking = new PhoneLinking(network, this, pairing);
     void this.announceOwnName();
   }
 
@@ -85,32 +93,27 @@ export class Phone {
 
   /**
    * Links the companion that shows this QR code. Resolves when it has logged in after the restart.
-   * @throws Error when no open connection shows this code, or when the companion refuses
+   * @param qr the text of a code; or a screen, which is looked at again, as a person would, when the phone could not
+   *   link the device with what it showed
+   * @throws LinkRefused when the phone could not link the device with this code
+   * @throws Error when no open connection shows this code
    */
-  async scan(qr: string, options: { timeoutMs?: number } = {}): Promise<Companion> {
-    const content = readQr(qr);
-    const connection = findByQr(this.network, content);
-    if (!connection) {
-      throw new Error('no open connection shows this QR code: it has expired, or another server issued it');
-    }
-    if (!connection.registration?.identityKey.equals(content.identityKey)) {
-      throw new Error('this QR code names another identity key than the device registered with');
-    }
-    return loggedIn(link(this, connection, content.advSecret), options.timeoutMs);
+  async scan(qr: string | Screen, options: { timeoutMs?: number } = {}): Promise<Companion> {
+    return loggedIn(this.linking.scan(qr), options.timeoutMs);
   }
 
   /**
    * Links the companion that shows this 8-character code. Resolves when it has logged in after the restart.
+   * @throws LinkRefused when the code has expired
    * @throws Error when no device asks for it in time, or when the code is wrong
    */
   async enterPairingCode(code: string, options: { timeoutMs?: number } = {}): Promise<Companion> {
-    const normalized = code.replace(/[\s-]/g, '').toUpperCase();
-    const linking = async (): Promise<Companion> => {
-      const request = await this.pairing.requestFor(this.number);
-      const advSecret = await exchangePairingCode(this, request, normalized);
-      return link(this, request.connection, advSecret);
-    };
-    return loggedIn(linking(), options.timeoutMs);
+    return loggedIn(this.linking.enterPairingCode(code), options.timeoutMs);
+  }
+
+  /** Makes the pairing code void that a device shows for this phone, and asks the device for another one. */
+  async renewPairingCode(options: { byHand?: boolean } = {}): Promise<void> {
+    await this.linking.renewPairingCode(options.byHand ?? false);
   }
 
   /** Ends the link of one companion, or of all: they are told so, and their later logins get failure 401. */

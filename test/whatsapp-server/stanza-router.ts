@@ -36,6 +36,7 @@ async function answersTo(stanza: BinaryNode, context: IqContext): Promise<Binary
       return [];
     case 'ack':
       connection.companion?.outbox.acknowledged(stanza);
+      connection.waiting?.acknowledged(stanza);
       return [];
     case 'receipt':
       connection.companion?.outbox.received(stanza);

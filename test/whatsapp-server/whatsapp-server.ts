@@ -7,12 +7,13 @@ import { Directory } from './directory.js';
 import { Faults } from './faults.js';
 import { lid, lidFor, type PhoneNumber, phoneNumber } from './jid.js';
 import { Listener, WEBSOCKET_PATH } from './listener.js';
-import { announceQrRefs } from './linking.js';
+import { LinkingSettings } from './linking/linking-settings.js';
+import { PairingDesk } from './linking/pairing-code.js';
+import type { PasskeyDemand } from './linking/passkey-ceremony.js';
 import { admit } from './login.js';
 import { type Download, MediaHost } from './media-host.js';
 import type { Network } from './network.js';
 import { NoiseResponder } from './noise-responder.js';
-import { PairingDesk } from './pairing-code.js';
 import { Phone } from './phone.js';
 import { type ReceivedStanza, StanzaLog } from './stanza-log.js';
 import { routeStanza } from './stanza-router.js';
@@ -24,6 +25,8 @@ export interface PhoneOptions {
   /** default: made from the number */
   readonly lid?: string;
   readonly pushName?: string;
+  /** when given, a link needs this passkey's agreement */
+  readonly passkey?: PasskeyDemand;
 }
 
 /** Another person to be created. */
@@ -47,15 +50,15 @@ export class WhatsAppServer implements Network {
   readonly stanzas = new StanzaLog();
   readonly phones = new Map<PhoneNumber, Phone>();
   readonly directory = new Directory();
-  /** how many QR codes a device that wants to be linked may show */
-  readonly linking = { qrRefs: 6 };
+  /** how devices that want to be linked are treated */
+  readonly linking = new LinkingSettings();
   readonly openConnections = new Set<Connection>();
   readonly unknownIqs: BinaryNode[] = [];
   /** what went wrong inside the server; empty unless it has a defect or a client sends nonsense */
   readonly errors: Error[] = [];
   /** how often a second connection of a device has replaced a live one */
   conflicts = 0;
-  private readonly pairing = new PairingDesk();
+  private readonly pairing = new PairingDesk(this.linking);
   private readonly authority: CertificateAuthority = createCertificateAuthority();
   private readonly noiseKey = Curve.generateKeyPair();
   private readonly listener: Listener;
@@ -136,7 +139,7 @@ export class WhatsAppServer implements Network {
   createPhone(options: PhoneOptions): Phone {
     const number = phoneNumber(options.number);
     const user = options.lid === undefined ? lidFor(number) : lid(options.lid);
-    const phone = new Phone(this, this.pairing, { number, lid: user, pushName: options.pushName });
+    const phone = new Phone(this, this.pairing, { ...options, number, lid: user });
     this.directory.add(phone);
     this.phones.set(number, phone);
     return phone;
@@ -182,8 +185,7 @@ export class WhatsAppServer implements Network {
 
   /** Gives every device that shows QR codes new ones; those before are void. */
   renewQrRefs(): void {
-    for (const connection of this.openConnections)
-      if (connection.qrRefs.length > 0) announceQrRefs(this, connection);
+    for (const { waiting } of this.openConnections) waiting?.announceRefs();
   }
 
   countConflict(): void {

@@ -1,5 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { child, iqError, iqResult, StanzaError } from '../stanza.js';
+import { answerWaitingDevice } from '../linking/linking.iq.js';
+import { iqError, iqResult, StanzaError } from '../stanza.js';
 import { answerAppState } from './app-state.iq.js';
 import { answerEncrypt } from './encrypt.iq.js';
 import type { IqContext, IqHandler, LoggedInContext } from './iq-handler.js';
@@ -37,8 +38,7 @@ export async function answerIq(iq: BinaryNode, context: IqContext): Promise<Bina
 }
 
 async function contentOf(iq: BinaryNode, context: IqContext): Promise<BinaryNode[] | undefined> {
-  const registration = iq.attrs.xmlns === 'md' ? child(iq, 'link_code_companion_reg') : undefined;
-  if (registration) return context.pairing.take(context.connection, registration);
+  if (context.connection.waiting && iq.attrs.xmlns === 'md') return answerWaitingDevice(iq, context);
   // A device that waits to be linked pings too.
   if (iq.attrs.xmlns === 'w:p') return [];
   const handler = HANDLERS[iq.attrs.xmlns ?? ''];

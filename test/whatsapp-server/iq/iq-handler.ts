@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Companion } from '../companion.js';
 import type { Connection } from '../connection.js';
 import type { Network } from '../network.js';
-import type { PairingDesk } from '../pairing-code.js';
+import type { PairingDesk } from '../linking/pairing-code.js';
 import type { Phone } from '../phone.js';
 
 /** Who asks, and of whom. */

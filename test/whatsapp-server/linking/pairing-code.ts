@@ -8,19 +8,23 @@ import {
   hkdf,
 } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
-import type { Connection } from './connection.js';
-import { type Deferred, deferred } from './deferred.js';
-import { type PhoneNumber, phoneNumber, SERVER_JID } from './jid.js';
-import type { Phone } from './phone.js';
-import { childBytes, element, newStanzaId, nowSeconds, requiredBytes, StanzaError } from './stanza.js';
+import { type Deferred, deferred } from '../deferred.js';
+import { type PhoneNumber, phoneNumber } from '../jid.js';
+import type { Phone } from '../phone.js';
+import { childBytes, element, requiredBytes, StanzaError } from '../stanza.js';
+import type { LinkingSettings } from './linking-settings.js';
+import { LinkRefused, type WaitingDevice } from './waiting-device.js';
 
 /** A device that shows a pairing code and waits for the phone. */
 export interface PairingRequest {
-  readonly connection: Connection;
+  readonly device: WaitingDevice;
   readonly number: PhoneNumber;
   readonly ref: Buffer;
   /** salt (32), IV (16) and the encrypted ephemeral key (32) */
   readonly wrappedEphemeralKey: Buffer;
+  readonly expiresAt: number;
+  /** whether the server has asked the device for another code */
+  isVoid: boolean;
   /** the device's last word; a new one for each code that is tried */
   finished: Deferred<BinaryNode>;
 }
@@ -30,18 +34,29 @@ const CTR_IV_BYTES = 16;
 const GCM_IV_BYTES = 12;
 const KEY_BYTES = 32;
 
+/** The client names that the server accepts for `companion_platform_display`. */
+const DISPLAY_NAME = /^(Chrome|Edge|Firefox|IE|Opera|Safari) \((Windows|Mac OS|Linux|Ubuntu)\)$/;
+const PHONE_JID = /^([1-9]\d{6,14})@s\.whatsapp\.net$/;
+
 /** The devices that wait to be linked by pairing code, the newest for each number. */
 export class PairingDesk {
   private readonly requests = new Map<PhoneNumber, PairingRequest>();
   private readonly waiting = new Map<PhoneNumber, Deferred<PairingRequest>>();
+  private readonly requested = new Map<PhoneNumber, number>();
 
-  /** Takes `<link_code_companion_reg>` of a device; gives the content of the answer. */
-  take(connection: Connection, registration: BinaryNode): BinaryNode[] {
+  constructor(private readonly settings: LinkingSettings) {}
+
+  /**
+   * Takes `<link_code_companion_reg>` of a device; gives the content of the answer.
+   * @throws StanzaError 400 for another form than WhatsApp accepts, 429 after too many codes, 404 without a request
+   */
+  take(device: WaitingDevice, registration: BinaryNode): BinaryNode[] {
     const { stage, jid } = registration.attrs;
-    const number = phoneNumber(jid ?? '');
-    if (stage === 'companion_hello') return [this.open(connection, number, registration)];
-    const request = this.requests.get(number);
-    if (stage !== 'companion_finish' || request?.connection !== connection) {
+    const number = PHONE_JID.exec(jid ?? '')?.[1];
+    if (!number) throw new StanzaError(400, 'bad-request');
+    if (stage === 'companion_hello') return [this.open(device, phoneNumber(number), registration)];
+    const request = this.requests.get(phoneNumber(number));
+    if (stage !== 'companion_finish' || request?.device !== device) {
       throw new StanzaError(404, `no pairing is under way for ${number}`);
     }
     request.finished.resolve(registration);
@@ -51,18 +66,25 @@ export class PairingDesk {
   /** The device that waits for this phone; resolves when one comes. */
   requestFor(number: PhoneNumber): Promise<PairingRequest> {
     const request = this.requests.get(number);
-    if (request?.connection.isOpen) return Promise.resolve(request);
+    if (request?.device.connection.isOpen) return Promise.resolve(request);
     const waiting = this.waiting.get(number) ?? deferred<PairingRequest>();
     this.waiting.set(number, waiting);
     return waiting.promise;
   }
 
-  private open(connection: Connection, number: PhoneNumber, hello: BinaryNode): BinaryNode {
+  private open(device: WaitingDevice, number: PhoneNumber, hello: BinaryNode): BinaryNode {
+    const name = childBytes(hello, 'companion_platform_display')?.toString() ?? '';
+    if (!DISPLAY_NAME.test(name)) throw new StanzaError(400, 'bad-request');
+    const count = (this.requested.get(number) ?? 0) + 1;
+    this.requested.set(number, count);
+    if (count > this.settings.codesPerNumber) throw new StanzaError(429, 'rate-overlimit');
     const request: PairingRequest = {
-      connection,
+      device,
       number,
       ref: randomBytes(16),
       wrappedEphemeralKey: requiredBytes(hello, 'link_code_pairing_wrapped_companion_ephemeral_pub'),
+      expiresAt: Date.now() + this.settings.codeLifetimeMs,
+      isVoid: false,
       finished: deferred(),
     };
     this.requests.set(number, request);
@@ -74,9 +96,20 @@ export class PairingDesk {
   }
 }
 
+/** Asks the device for another code; the one that it shows is void. */
+export function requestOtherCode(request: PairingRequest, { byHand }: { byHand: boolean }): void {
+  request.isVoid = true;
+  request.device.notify('link_code_companion_reg', [
+    element('link_code_companion_reg', { stage: 'refresh_code', force_manual_refresh: String(byHand) }, [
+      element('link_code_pairing_ref', {}, request.ref),
+    ]),
+  ]);
+}
+
 /**
  * The phone's part of linking by code, mirror image of Baileys' `link_code_companion_reg` notification handler.
  * @returns the adv secret that both sides have derived
+ * @throws LinkRefused when the code has expired
  * @throws Error when the code is not the one that the device shows
  */
 export async function exchangePairingCode(
@@ -84,6 +117,7 @@ export async function exchangePairingCode(
   request: PairingRequest,
   code: string,
 ): Promise<Buffer> {
+  if (request.isVoid || Date.now() > request.expiresAt) throw new LinkRefused('the pairing code has expired');
   request.finished = deferred();
   const wrapped = request.wrappedEphemeralKey;
   const codeKey = await derivePairingCodeKey(code, wrapped.subarray(0, SALT_BYTES));
@@ -91,7 +125,14 @@ export async function exchangePairingCode(
   const companionEphemeral = aesDecryptCTR(wrapped.subarray(SALT_BYTES + CTR_IV_BYTES), codeKey, iv);
   const ephemeral = Curve.generateKeyPair();
   const primaryHello = await wrapEphemeralKey(Buffer.from(ephemeral.public), code);
-  request.connection.send(primaryHelloNotification(phone, request, primaryHello));
+  const ref = element('link_code_pairing_ref', {}, request.ref);
+  // The server announces the phone before the phone's own word has come.
+  notifyDevice(request, [ref]);
+  notifyDevice(request, [
+    element('link_code_pairing_wrapped_primary_ephemeral_pub', {}, primaryHello),
+    element('primary_identity_pub', {}, Buffer.from(phone.signal.identity.public)),
+    ref,
+  ]);
   const finish = await request.finished.promise;
   const ephemeralSecret = Curve.sharedKey(ephemeral.private, companionEphemeral);
   const random = unwrapKeyBundle(
@@ -111,15 +152,9 @@ async function wrapEphemeralKey(publicKey: Buffer, code: string): Promise<Buffer
   return Buffer.concat([salt, iv, aesEncryptCTR(publicKey, key, iv)]);
 }
 
-function primaryHelloNotification(phone: Phone, request: PairingRequest, wrappedKey: Buffer): BinaryNode {
-  const attrs = { from: SERVER_JID, type: 'link_code_companion_reg', id: newStanzaId(), t: nowSeconds() };
-  return element('notification', attrs, [
-    element('link_code_companion_reg', { stage: 'primary_hello' }, [
-      element('link_code_pairing_wrapped_primary_ephemeral_pub', {}, wrappedKey),
-      element('primary_identity_pub', {}, Buffer.from(phone.signal.identity.public)),
-      element('link_code_pairing_ref', {}, request.ref),
-    ]),
-  ]);
+function notifyDevice(request: PairingRequest, content: BinaryNode[]): void {
+  const hello = element('link_code_companion_reg', { stage: 'primary_hello' }, content);
+  request.device.notify('link_code_companion_reg', [hello]);
 }
 
 /** The random bytes behind the two identity keys in the bundle. */

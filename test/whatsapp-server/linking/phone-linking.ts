@@ -1,0 +1,84 @@
+import type { Companion } from '../companion.js';
+import type { Network } from '../network.js';
+import type { Phone } from '../phone.js';
+import { link } from './device-link.js';
+import { exchangePairingCode, type PairingDesk, requestOtherCode } from './pairing-code.js';
+import { PasskeyCeremony } from './passkey-ceremony.js';
+import { findByQr, NoDevice, readQr } from './qr.js';
+import { LinkRefused, type WaitingDevice } from './waiting-device.js';
+
+/** What a screen shows at the moment: the text of a QR code. */
+export type Screen = () => Promise<string>;
+
+/** How often a person looks at the screen for a QR code that links, and how soon again. */
+const MAX_LOOKS = 1_000;
+const LOOK_AGAIN_MS = 25;
+
+/** The phone's part of linking a device: by QR code or by pairing code, with the passkey's agreement if need be. */
+export class PhoneLinking {
+  constructor(
+    private readonly network: Network,
+    private readonly phone: Phone,
+    private readonly pairing: PairingDesk,
+  ) {}
+
+  scan(qr: string | Screen): Promise<Companion> {
+    return typeof qr === 'string' ? this.scanOnce(qr) : this.scanScreen(qr);
+  }
+
+  async enterPairingCode(code: string): Promise<Companion> {
+    const request = await this.pairing.requestFor(this.phone.number);
+    const normalized = code.replace(/[\s-]/g, '').toUpperCase();
+    const advSecret = await exchangePairingCode(this.phone, request, normalized);
+    // The device acknowledges, and must not renew the secret that it has just agreed on with the phone.
+    request.device.refreshDue('afterCode');
+    return this.confirm(request.device, advSecret);
+  }
+
+  async renewPairingCode(byHand: boolean): Promise<void> {
+    requestOtherCode(await this.pairing.requestFor(this.phone.number), { byHand });
+  }
+
+  private async scanOnce(qr: string): Promise<Companion> {
+    const content = readQr(qr);
+    const device = findByQr(this.network, content);
+    if (device.refreshDue('atScan')) {
+      throw new LinkRefused(
+        'could not link the device: WhatsApp has retired this QR code, scan the next one',
+      );
+    }
+    device.assertFresh();
+    return this.confirm(device, content.advSecret);
+  }
+
+  private async scanScreen(screen: Screen): Promise<Companion> {
+    let refused: Error | undefined;
+    let last: string | undefined;
+    for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+      const shown = await screen();
+      if (shown === last) {
+        await pause(LOOK_AGAIN_MS);
+        continue;
+      }
+      last = shown;
+      try {
+        return await this.scanOnce(shown);
+      } catch (error) {
+        if (!(error instanceof LinkRefused || error instanceof NoDevice)) throw error;
+        refused = error;
+      }
+    }
+    throw refused ?? new Error('the screen shows no QR code');
+  }
+
+  /** The secret is shared: asks for the passkey where one is needed, and links. */
+  private async confirm(device: WaitingDevice, advSecret: Buffer): Promise<Companion> {
+    if (!this.phone.passkey) return link(this.phone, device, advSecret);
+    device.passkey = new PasskeyCeremony(device, this.phone.passkey, advSecret);
+    return link(this.phone, device, await device.passkey.run());
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,98 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { randomBytes } from 'node:crypto';
+import type { Registration } from '../companion.js';
+import type { Connection } from '../connection.js';
+import { SERVER_JID } from '../jid.js';
+import { child, element, newStanzaId, nowSeconds } from '../stanza.js';
+import type { LinkingSettings } from './linking-settings.js';
+import type { PasskeyCeremony } from './passkey-ceremony.js';
+
+/** The phone could not link the device; its owner sees "Couldn't link device" and may try again. */
+export class LinkRefused extends Error {}
+
+const REFRESH = 'companion_reg_refresh';
+/** Both children are seen on the network, and mean the same. */
+const REFRESH_CHILDREN = [REFRESH, 'pair-device-rotate-qr'];
+
+/** A device that is connected and not linked: what it registered with, may show, and has to renew. */
+export class WaitingDevice {
+  refs: string[] = [];
+  /** under way once the server has asked for a passkey */
+  passkey?: PasskeyCeremony;
+  /** ids of notifications that retired the secret and were not acknowledged */
+  private readonly unacknowledged = new Set<string>();
+  private refreshed = 0;
+  private readonly refreshesLeft: LinkingSettings['refreshes'];
+
+  constructor(
+    readonly connection: Connection,
+    readonly registration: Registration,
+    private readonly settings: LinkingSettings,
+  ) {
+    this.refreshesLeft = { ...settings.refreshes };
+  }
+
+  /** Sends new refs; QR codes with the ones before are void. */
+  announceRefs(): void {
+    this.refs = Array.from({ length: this.settings.qrRefs }, newRef);
+    const refs = this.refs.map((each) => element('ref', {}, Buffer.from(each)));
+    const iq = element('iq', { from: SERVER_JID, type: 'set', id: newStanzaId(), xmlns: 'md' }, [
+      element('pair-device', {}, refs),
+    ]);
+    this.connection
+      .request(iq)
+      .then(() => this.refreshDue('beforeScan'))
+      .catch(() => undefined);
+  }
+
+  /** One more ref, on request. */
+  addRef(): string {
+    const ref = newRef();
+    this.refs.push(ref);
+    return ref;
+  }
+
+  /** Retires the ADV secret if that is due at this moment; says whether it was. */
+  refreshDue(moment: keyof LinkingSettings['refreshes']): boolean {
+    if (this.refreshesLeft[moment] <= 0) return false;
+    this.refreshesLeft[moment] -= 1;
+    this.refresh();
+    return true;
+  }
+
+  /** Retires the ADV secret. Until the device has acknowledged that, it cannot be linked. */
+  refresh(): void {
+    const id = newStanzaId();
+    this.unacknowledged.add(id);
+    const tag = REFRESH_CHILDREN[this.refreshed % REFRESH_CHILDREN.length] ?? REFRESH;
+    this.refreshed += 1;
+    this.notify(REFRESH, [element(tag)], { id });
+  }
+
+  /** Takes an `<ack>` of the device. */
+  acknowledged({ attrs }: BinaryNode): void {
+    if (attrs.class === 'notification' && attrs.type === REFRESH) this.unacknowledged.delete(attrs.id ?? '');
+  }
+
+  /** @throws LinkRefused while the device goes on with a secret that was retired */
+  assertFresh(): void {
+    if (this.unacknowledged.size > 0) {
+      throw new LinkRefused('could not link the device: it has not renewed the secret that WhatsApp retired');
+    }
+  }
+
+  /** Sends a notification as the server does to devices that are not linked: once. */
+  notify(type: string, content: BinaryNode[], attrs: Record<string, string> = {}): void {
+    const defaults = { from: SERVER_JID, type, id: newStanzaId(), t: nowSeconds() };
+    this.connection.send(element('notification', { ...defaults, ...attrs }, content));
+  }
+}
+
+/** What a linked device answers when the signature of the account is not made with its secret. */
+export function isRefusal(answer: BinaryNode): boolean {
+  return answer.attrs.type === 'error' || child(answer, 'error') !== undefined;
+}
+
+function newRef(): string {
+  return `2@${randomBytes(32).toString('base64')}`;
+}
