@@ -1,7 +1,9 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { DomainErrorKind } from '../errors/domain-error.js';
 
 /** What the API can ask of the session role. */
-export type SessionCommandKind = 'pairing-code' | 'unlink';
+export type SessionCommandKind =
+  'pairing-code' | 'passkey-assertion' | 'passkey-confirm' | 'passkey-cancel' | 'unlink';
 
 /** A request of the API to the session role, and its answer. */
 @Entity('session_command')
@@ -12,7 +14,10 @@ export class SessionCommand {
   @Column('text')
   kind: SessionCommandKind;
 
-  /** `pairing-code`: the phone number, digits. Null for commands without an argument. */
+  /**
+   * `pairing-code`: the phone number, digits. `passkey-assertion`: `{token, assertion}` as JSON. `passkey-confirm`: the
+   * token. Null for the others.
+   */
   @Column('text', { nullable: true })
   argument: string | null;
 
@@ -26,11 +31,15 @@ export class SessionCommand {
   @Column('timestamptz', { name: 'done_at', nullable: true })
   doneAt: Date | null;
 
-  /** `pairing-code`: the 8 characters. */
+  /** `pairing-code`: an ExpiringText as JSON. `unlink`: a sentence for people. Null for the others. */
   @Column('text', { nullable: true })
   result: string | null;
 
-  /** Why it could not be done, one sentence for people. */
+  /** Why it could not be done, for people. */
   @Column('text', { nullable: true })
   error: string | null;
+
+  /** What kind of error that is, which the API answers with a status of its own. */
+  @Column('text', { name: 'error_kind', nullable: true })
+  errorKind: DomainErrorKind | null;
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
+import type { DomainErrorKind } from '../errors/domain-error.js';
 import type { SessionCommandKind } from './session-command.entity.js';
 
 export interface PendingCommand {
@@ -14,7 +15,11 @@ export interface CommandOutcome {
   doneAt: Date | null;
   result: string | null;
   error: string | null;
+  errorKind: DomainErrorKind | null;
 }
+
+/** How a command has ended. */
+export type CommandResult = { result: string | null } | { error: string; errorKind: DomainErrorKind };
 
 /** Requests of the API to the session role: the API adds one and looks for its outcome, the session takes it. */
 @Injectable()
@@ -33,7 +38,7 @@ export class SessionCommandsRepository {
 
   async findOutcome(id: string): Promise<CommandOutcome | null> {
     const rows = await this.dataSource.query<CommandOutcome[]>(
-      'SELECT done_at AS "doneAt", result, error FROM session_command WHERE id = $1',
+      `SELECT done_at AS "doneAt", result, error, error_kind AS "errorKind" FROM session_command WHERE id = $1`,
       [id],
     );
     return rows[0] ?? null;
@@ -50,12 +55,12 @@ export class SessionCommandsRepository {
     return rows[0] ?? null;
   }
 
-  async finish(tx: Transaction, id: string, outcome: { result?: string; error?: string }): Promise<void> {
-    await tx.query('UPDATE session_command SET done_at = now(), result = $2, error = $3 WHERE id = $1', [
-      id,
-      outcome.result ?? null,
-      outcome.error ?? null,
-    ]);
+  async finish(tx: Transaction, id: string, outcome: CommandResult): Promise<void> {
+    const { result, error, errorKind } = { result: null, error: null, errorKind: null, ...outcome };
+    await tx.query(
+      'UPDATE session_command SET done_at = now(), result = $2, error = $3, error_kind = $4 WHERE id = $1',
+      [id, result, error, errorKind],
+    );
   }
 
   /** Whether there is anything to take: asked often, so it writes nothing. */

@@ -1,10 +1,11 @@
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Account } from './account.entity.js';
+import type { LinkOffer } from './link-offer.js';
 
 export const SESSION_STATUSES = ['linking', 'connecting', 'open', 'disconnected', 'logged_out'] as const;
 
 /**
- * - `linking`: waits for a phone; a QR is shown as soon as WhatsApp has sent one
+ * - `linking`: waits for a phone; a QR code is shown as soon as WhatsApp has sent one
  * - `connecting`: linked, on the way to WhatsApp
  * - `open`: linked and connected
  * - `disconnected`: linked, but not connected; see reason
@@ -55,9 +56,9 @@ export class SessionState {
   @Column('timestamptz', { name: 'profiles_resume_at', nullable: true })
   profilesResumeAt: Date | null;
 
-  /** Text of the QR to scan; null when there is nothing to scan. */
-  @Column('text', { nullable: true })
-  qr: string | null;
+  /** What a person can link with; null when there is nothing. It is void with the connection that it belongs to. */
+  @Column('json', { name: 'link_offer', nullable: true })
+  linkOffer: LinkOffer | null;
 
   /** The account whose contacts are served: the one linked now, or the last one. */
   @ManyToOne(() => Account, { nullable: true })

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
+import type { LinkOffer } from './link-offer.js';
 import type { SessionState, SessionStatus } from './session-state.entity.js';
 
 /** How the session is; see the columns of SessionState. */
@@ -11,7 +12,7 @@ export interface SessionReport {
   advice: string | null;
   closingCode: number | null;
   retryAt: Date | null;
-  qr: string | null;
+  linkOffer: LinkOffer | null;
 }
 
 /** Why profiles are not fetched at the moment, and until when, if that is known; see the columns of SessionState. */
@@ -38,7 +39,7 @@ export class SessionStateRepository {
   async get(): Promise<SessionSnapshot> {
     const [{ profilesPaused, profilesResumeAt, ...state }] = await this.dataSource.query<[SessionRow]>(
       `SELECT status, reason, advice, closing_code AS "closingCode", since, retry_at AS "retryAt",
-         sync_problem AS "syncProblem", qr, profiles_paused AS "profilesPaused",
+         sync_problem AS "syncProblem", link_offer AS "linkOffer", profiles_paused AS "profilesPaused",
          profiles_resume_at AS "profilesResumeAt",
          EXISTS (SELECT FROM session_lease WHERE owner IS NOT NULL AND expires_at > now()) AS "isAttended"
        FROM session_state`,
@@ -47,11 +48,12 @@ export class SessionStateRepository {
   }
 
   async report(tx: Transaction, report: SessionReport): Promise<void> {
-    const { status, reason, advice, closingCode, retryAt, qr } = report;
+    const { status, reason, advice, closingCode, retryAt, linkOffer } = report;
     await tx.query(
-      `UPDATE session_state SET status = $1, reason = $2, advice = $3, closing_code = $4, retry_at = $5, qr = $6,
+      `UPDATE session_state SET status = $1, reason = $2, advice = $3, closing_code = $4, retry_at = $5,
+         link_offer = $6,
          since = CASE WHEN status = $1 THEN since ELSE now() END`,
-      [status, reason, advice, closingCode, retryAt, qr],
+      [status, reason, advice, closingCode, retryAt, linkOffer],
     );
   }
 

@@ -8,6 +8,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const ROLES = ['all', 'api', 'session'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Browsers and systems that WhatsApp is known to take pairing codes from (whatsmeow pair-code.go, Baileys' defaults). */
+const DEVICE_NAME = /^(Chrome|Edge|Firefox|Opera|Safari) \((Windows|Mac OS|Linux|Ubuntu)\)$/;
+
 const MEGABYTES = 'a whole number of megabytes from 1 to 1048576, for example 512';
 const KILOBYTES = 'a whole number of kilobytes from 1 to 16384, for example 256';
 
@@ -50,6 +53,17 @@ export class Config {
   /** Which parts run in this process: `all`, only the HTTP `api`, or only the WhatsApp `session`. */
   @IsIn(ROLES, { message: `one of ${ROLES.join(', ')}` })
   ROLE: Role = 'all';
+
+  /**
+   * What the phone lists this service as under "Linked devices". WhatsApp takes pairing codes only from clients that are
+   * named like a common browser. It counts at linking; a linked device keeps its name.
+   */
+  @Matches(DEVICE_NAME, {
+    message:
+      '"<browser> (<system>)" with Chrome, Edge, Firefox, Opera or Safari and Windows, Mac OS, Linux or Ubuntu, for ' +
+      'example "Chrome (Mac OS)"; WhatsApp refuses others',
+  })
+  DEVICE_NAME = 'Chrome (Mac OS)';
 
   /**
    * How many people a minute are asked about (about, picture, business name, identity key) in the background; 0 asks

@@ -1,5 +1,5 @@
 /** What went wrong, in the words of this service; the filter knows the HTTP status of each kind. */
-export type DomainErrorKind = 'invalid' | 'not-found' | 'conflict' | 'limited' | 'unavailable';
+export type DomainErrorKind = 'invalid' | 'forbidden' | 'not-found' | 'conflict' | 'limited' | 'unavailable';
 
 /** An error whose message is meant for the caller: what was wrong, what is right. */
 export abstract class DomainError extends Error {

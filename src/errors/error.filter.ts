@@ -7,6 +7,7 @@ import { DomainError, type DomainErrorKind } from './domain-error.js';
 
 const STATUS: Record<DomainErrorKind, number> = {
   invalid: 400,
+  forbidden: 403,
   'not-found': 404,
   conflict: 409,
   limited: 429,

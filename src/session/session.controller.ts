@@ -3,6 +3,7 @@ import {
   Controller,
   Delete,
   Get,
+  Header,
   HttpCode,
   NotAcceptableException,
   Post,
@@ -11,7 +12,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import qrcode from 'qrcode';
-import { PairingCodeRequest, type SessionDto, type UnlinkedDto } from './session.dto.js';
+import { type PairingCodeDto, PairingCodeRequest, type SessionDto, type UnlinkedDto } from './session.dto.js';
 import { SessionService } from './session.service.js';
 
 /** Status of the WhatsApp session, and linking. */
@@ -44,11 +45,19 @@ export class SessionController {
     }
   }
 
-  /** For linking without a camera: the code is entered on the phone. */
+  /** For linking without a camera: the code is entered on the phone. The answer comes when WhatsApp has accepted it. */
   @Post('pairing-code')
   @HttpCode(200)
-  async requestPairingCode(@Body() { phone }: PairingCodeRequest): Promise<{ code: string }> {
-    return { code: await this.session.requestPairingCode(phone) };
+  @Header('Cache-Control', 'no-store')
+  requestPairingCode(@Body() { phone }: PairingCodeRequest): Promise<PairingCodeDto> {
+    return this.session.requestPairingCode(phone);
+  }
+
+  /** The code that waits to be entered; WhatsApp may have asked for another one than was asked for. */
+  @Get('pairing-code')
+  @Header('Cache-Control', 'no-store')
+  getPairingCode(): Promise<PairingCodeDto> {
+    return this.session.getPairingCode();
   }
 
   /** Unlinks the account. Its contacts stay and are served until another account is linked. */

@@ -1,4 +1,5 @@
 import { IsString, Matches, type ValidationArguments } from 'class-validator';
+import type { PasskeyStep } from '../accounts/link-offer.js';
 import type { SessionStatus } from '../accounts/session-state.entity.js';
 
 /** The body of `GET /session`. */
@@ -12,8 +13,14 @@ export interface SessionDto {
   since: string;
   /** When the next attempt to connect is due, ISO 8601; null when none is planned. */
   retry_at: string | null;
-  /** Text of the QR to scan; null when there is nothing to scan. */
+  /** Text of the QR code to scan; null when there is nothing to scan. */
   qr: string | null;
+  /** Until when that QR code links, ISO 8601; another one follows. */
+  qr_expires_at: string | null;
+  /** A pairing code that waits to be entered on the phone (GET /session/pairing-code shows it); null when there is none. */
+  pairing_code: { expires_at: string } | null;
+  /** The passkey ceremony that WhatsApp has asked for; null when it has not. */
+  passkey: PasskeyStatusDto | null;
   /** The linked account; null while none is linked. */
   phone: string | null;
   jid: string | null;
@@ -29,6 +36,26 @@ export interface SessionDto {
   };
   /** How far about, picture, business name and identity key of that account's people have been fetched. */
   profiles: ProfilesDto;
+}
+
+export interface PasskeyStatusDto {
+  /**
+   * `assertion`: a browser has to confirm with the passkey (GET /session/passkey); `waiting`: for WhatsApp and the
+   * phone; `compare`: a person has to compare the code with the phone's (POST /session/passkey/confirm).
+   */
+  step: PasskeyStep;
+  /** XXXX-XXXX while it is to be compared, otherwise null. */
+  code: string | null;
+  /** When the step has to be done, ISO 8601. After it linking begins anew. */
+  expires_at: string;
+}
+
+/** A pairing code to enter on the phone. */
+export interface PairingCodeDto {
+  /** 8 characters. */
+  code: string;
+  /** ISO 8601. */
+  expires_at: string;
 }
 
 export interface ProfilesDto {

@@ -4,13 +4,18 @@ export class NoQr extends DomainError {
   readonly kind = 'not-found';
 
   constructor(why: string) {
-    super(`There is no QR to scan: ${why}`);
+    super(`There is no QR code to scan: ${why}`);
   }
 }
 
-/** The session role could not do what was asked, for a reason that it gave. */
-export class CommandRefused extends DomainError {
-  readonly kind = 'conflict';
+export class NoPairingCode extends DomainError {
+  readonly kind = 'not-found';
+
+  constructor() {
+    super(
+      'There is no pairing code to enter. Ask for one: POST /session/pairing-code {"phone": "491701234567"}.',
+    );
+  }
 }
 
 export class SessionNotAnswering extends DomainError {

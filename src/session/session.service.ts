@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountsRepository, type ServedAccount } from '../accounts/accounts.repository.js';
-import type { SessionCommandKind } from '../accounts/session-command.entity.js';
-import { SessionCommandsRepository } from '../accounts/session-commands.repository.js';
+import type { ExpiringText } from '../accounts/link-offer.js';
 import type { SessionStatus } from '../accounts/session-state.entity.js';
 import { type SessionSnapshot, SessionStateRepository } from '../accounts/session-state.repository.js';
 import { ContactsRepository } from '../contacts/api/contacts.repository.js';
 import { ProfileDownloadsRepository } from '../contacts/downloads/profile-downloads.repository.js';
-import type { ProfilesDto, SessionDto } from './session.dto.js';
-import { CommandRefused, NoQr, SessionNotAnswering } from './session.errors.js';
-
-const COMMAND_TIMEOUT_MS = 20_000;
-const POLL_EVERY_MS = 100;
+import { CommandSender } from './command-sender.js';
+import type { PairingCodeDto, ProfilesDto, SessionDto } from './session.dto.js';
+import { NoPairingCode, NoQr } from './session.errors.js';
 
 const LINKED = new Set<SessionStatus>(['connecting', 'open', 'disconnected']);
 
@@ -24,7 +20,7 @@ export class SessionService {
     private readonly state: SessionStateRepository,
     private readonly accounts: AccountsRepository,
     private readonly contacts: ContactsRepository,
-    private readonly commands: SessionCommandsRepository,
+    private readonly commands: CommandSender,
     private readonly downloads: ProfileDownloadsRepository,
   ) {}
 
@@ -38,7 +34,7 @@ export class SessionService {
       advice: state.advice,
       since: state.since.toISOString(),
       retry_at: state.retryAt?.toISOString() ?? null,
-      qr: state.qr,
+      ...describeOffer(state),
       phone: linked ? phoneOf(linked) : null,
       jid: linked?.jid ?? null,
       push_name: linked?.pushName ?? null,
@@ -63,37 +59,49 @@ export class SessionService {
 
   /** @throws NoQr when there is nothing to scan */
   async getQr(): Promise<string> {
-    const { status, qr, isAttended } = await this.state.get();
+    const { status, linkOffer, isAttended } = await this.state.get();
     if (!isAttended) throw new NoQr(UNATTENDED);
-    if (qr) return qr;
+    if (linkOffer?.qr) return linkOffer.qr.text;
+    if (linkOffer?.passkey) throw new NoQr('WhatsApp asks for a passkey now; GET /session/passkey says how.');
     throw new NoQr(
       LINKED.has(status) ? 'an account is linked.' : 'WhatsApp has not sent one yet. Try again shortly.',
     );
   }
 
-  /** @returns the 8 characters to enter on the phone */
-  async requestPairingCode(phone: string): Promise<string> {
-    const code = await this.command('pairing-code', phone);
-    return code ?? '';
+  /** @throws NoPairingCode when nobody has asked for one, or it has expired or been entered */
+  async getPairingCode(): Promise<PairingCodeDto> {
+    const { linkOffer, isAttended } = await this.state.get();
+    if (!isAttended || !linkOffer?.pairingCode) throw new NoPairingCode();
+    return toPairingCodeDto(linkOffer.pairingCode);
+  }
+
+  /** @returns a code that WhatsApp has accepted, in the place of any before */
+  async requestPairingCode(phone: string): Promise<PairingCodeDto> {
+    const code = await this.commands.send('pairing-code', phone);
+    return toPairingCodeDto(JSON.parse(code ?? '') as ExpiringText);
   }
 
   /** @returns a sentence that says what was done */
   async unlink(): Promise<string> {
-    return (await this.command('unlink', null)) ?? 'The account is unlinked.';
+    return (await this.commands.send('unlink', null)) ?? 'The account is unlinked.';
   }
+}
 
-  /** @throws CommandRefused with the session's reason; SessionNotAnswering when no session took the command */
-  private async command(kind: SessionCommandKind, argument: string | null): Promise<string | null> {
-    const id = await this.commands.add(kind, argument, COMMAND_TIMEOUT_MS);
-    const giveUpAt = Date.now() + COMMAND_TIMEOUT_MS;
-    while (Date.now() < giveUpAt) {
-      const outcome = await this.commands.findOutcome(id);
-      if (outcome?.error) throw new CommandRefused(outcome.error);
-      if (outcome?.doneAt) return outcome.result;
-      await sleep(POLL_EVERY_MS);
-    }
-    throw new SessionNotAnswering();
-  }
+function toPairingCodeDto({ text, expiresAt }: ExpiringText): PairingCodeDto {
+  return { code: text, expires_at: expiresAt };
+}
+
+/** What a person can link with. The pairing code itself, and what the passkey needs, have routes of their own. */
+function describeOffer({
+  linkOffer,
+}: SessionSnapshot): Pick<SessionDto, 'qr' | 'qr_expires_at' | 'pairing_code' | 'passkey'> {
+  const { qr, pairingCode, passkey } = linkOffer ?? { qr: null, pairingCode: null, passkey: null };
+  return {
+    qr: qr?.text ?? null,
+    qr_expires_at: qr?.expiresAt ?? null,
+    pairing_code: pairingCode && { expires_at: pairingCode.expiresAt },
+    passkey: passkey && { step: passkey.step, code: passkey.code, expires_at: passkey.expiresAt },
+  };
 }
 
 function phoneOf({ jid }: ServedAccount): string {
@@ -104,5 +112,5 @@ function phoneOf({ jid }: ServedAccount): string {
 function unattended(written: SessionSnapshot): SessionSnapshot {
   const status = LINKED.has(written.status) ? 'disconnected' : 'linking';
   const advice = 'If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all.';
-  return { ...written, status, reason: UNATTENDED, advice, retryAt: null, qr: null };
+  return { ...written, status, reason: UNATTENDED, advice, retryAt: null, linkOffer: null };
 }

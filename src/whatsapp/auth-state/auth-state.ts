@@ -26,6 +26,12 @@ export interface KeyHooks {
   appStateVersion(collection: string): Promise<SignalDataTypeMap['app-state-sync-version'] | undefined>;
 }
 
+const NO_HOOKS: KeyHooks = {
+  saved: async () => {},
+  committed: () => {},
+  appStateVersion: async () => undefined,
+};
+
 /**
  * Baileys' auth state, kept in Postgres.
  *
@@ -39,6 +45,8 @@ export class AuthState implements AuthenticationState {
     set: (keys) => this.setKeys(keys),
   };
 
+  /** What else happens with the keys; without an account nothing does. */
+  hooks: KeyHooks = NO_HOOKS;
   /** What is known to be in the database, to spare writes. */
   private savedCredentials: string | null = null;
   private closed = false;
@@ -49,7 +57,6 @@ export class AuthState implements AuthenticationState {
     readonly creds: AuthenticationCreds,
     private readonly repository: AuthStateRepository,
     private readonly ownership: Ownership,
-    private readonly hooks: KeyHooks,
     /** Cuts the line at once. */
     private readonly giveUp: (error: unknown) => void,
   ) {}
@@ -142,12 +149,11 @@ export class AuthState implements AuthenticationState {
   }
 }
 
-/** What is kept, or the identity of a device to be linked. */
+/** Those of the linked device, or new ones of a device to be linked: nothing of an earlier attempt is used again. */
 export async function loadCredentials(repository: AuthStateRepository): Promise<AuthenticationCreds> {
   const kept = await repository.findCredentials();
-  const creds = kept ? (JSON.parse(kept, BufferJSON.reviver) as AuthenticationCreds) : initAuthCreds();
-  if (!isLinked(creds)) forgetPairingAttempt(creds);
-  return creds;
+  const creds = kept && (JSON.parse(kept, BufferJSON.reviver) as AuthenticationCreds);
+  return creds && isLinked(creds) ? creds : initAuthCreds();
 }
 
 /** Whether a phone has confirmed this device. */
@@ -163,11 +169,4 @@ export function accountKeyOf({ account }: AuthenticationCreds): Uint8Array | nul
   const key: unknown = account?.accountSignatureKey;
   if (typeof key === 'string') return Buffer.from(key, 'base64');
   return key instanceof Uint8Array ? key : null;
-}
-
-/** A pairing code that nobody entered leaves a `me` behind, with which Baileys would try to log in. */
-function forgetPairingAttempt(creds: AuthenticationCreds): void {
-  delete creds.me;
-  creds.pairingCode = undefined;
-  creds.registered = false;
 }

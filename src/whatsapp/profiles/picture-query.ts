@@ -1,6 +1,7 @@
 import { type BinaryNode, getBinaryNodeChild, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
 import type { Address } from '../../contacts/address.js';
-import { asRateLimited, iqErrorCode, RateLimited, TOO_MANY_REQUESTS } from './profile-errors.js';
+import { iqErrorCode, TOO_MANY_REQUESTS } from '../wire/iq-error.js';
+import { asRateLimited, RateLimited } from './profile-errors.js';
 
 /** What WhatsApp says of a person's picture; `unknown`: it gave an answer that tells nothing. */
 export type PictureAnswer =

@@ -8,7 +8,8 @@ import { type Address, isLid, type Lid, parseAddress, parseLid } from '../../con
 import { identityKeyIn } from '../sync/stanzas/signed-key-index.js';
 import { bytesOf, elementsOf, parseSeconds } from '../sync/stanzas/stanza-values.js';
 import { verifiedNameIn } from '../sync/stanzas/verified-name.js';
-import { RateLimited, TOO_MANY_REQUESTS } from './profile-errors.js';
+import { TOO_MANY_REQUESTS } from '../wire/iq-error.js';
+import { RateLimited } from './profile-errors.js';
 
 /** What one query tells of a person; what it does not tell is null. */
 export interface Profile {

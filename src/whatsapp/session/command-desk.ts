@@ -1,17 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type CommandResult,
   type PendingCommand,
   SessionCommandsRepository,
 } from '../../accounts/session-commands.repository.js';
+import { DomainError } from '../../errors/domain-error.js';
 import { Ownership } from './ownership.js';
 
 const LOOK_EVERY_MS = 300;
 
-type Outcome = { result: string } | { error: string };
-
 /** Does one command. What it throws is told to the caller as the reason. */
-export type DoCommand = (command: PendingCommand) => Promise<string>;
+export type DoCommand = (command: PendingCommand) => Promise<string | null>;
 
 /** Takes the API's commands out of the database, one at a time, and writes their outcome there. */
 @Injectable()
@@ -39,9 +39,12 @@ export class CommandDesk {
     const command = await this.ownership.transaction((tx) => this.commands.take(tx));
     if (!command) return;
     this.logger.log(`Does the command ${command.kind}`);
-    const outcome: Outcome = await doCommand(command).then(
+    const outcome: CommandResult = await doCommand(command).then(
       (result) => ({ result }),
-      (error: unknown) => ({ error: (error as Error).message }),
+      (error: unknown) => ({
+        error: (error as Error).message,
+        errorKind: error instanceof DomainError ? error.kind : 'conflict',
+      }),
     );
     await this.ownership.transaction((tx) => this.commands.finish(tx, command.id, outcome));
   }

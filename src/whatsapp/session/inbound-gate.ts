@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { EventEmitter } from 'node:events';
 
 /** Events by which Baileys' handlers get what they acknowledge to WhatsApp. */
-const HELD_EVENTS = new Set(['CB:message', 'CB:notification', 'CB:call', 'CB:iq,,pair-success']);
+const HELD_EVENTS = new Set(['CB:message', 'CB:notification', 'CB:call']);
 
 interface HeldStanza {
   event: string;

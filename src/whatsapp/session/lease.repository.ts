@@ -20,15 +20,15 @@ export class LeaseRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
-   * A QR of the owner before is void with its connection, so it goes in the same moment.
+   * What the owner before offered to link with is void with its connection, so it goes in the same moment.
    * @returns null while somebody else holds the lease
    */
   async take(owner: string, leaseMs: number): Promise<TakenLease | null> {
     const [rows] = await this.dataSource.query<[TakenLease[], number]>(
       `WITH free AS (
          SELECT owner FROM session_lease WHERE owner IS NULL OR owner = $1 OR expires_at < now() FOR UPDATE
-       ), stale_qr AS (
-         UPDATE session_state SET qr = NULL WHERE qr IS NOT NULL AND EXISTS (SELECT FROM free)
+       ), stale_offer AS (
+         UPDATE session_state SET link_offer = NULL WHERE link_offer IS NOT NULL AND EXISTS (SELECT FROM free)
        )
        UPDATE session_lease l SET owner = $1, fence = fence + 1, expires_at = now() + $2 * interval '1 ms'
        FROM free RETURNING l.fence, free.owner IS NOT NULL AS "wasAbandoned"`,

@@ -1,15 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import qrcode from 'qrcode';
+import type { LinkOffer } from '../../accounts/link-offer.js';
 import { type SessionReport, SessionStateRepository } from '../../accounts/session-state.repository.js';
 import type { SessionStatus } from '../../accounts/session-state.entity.js';
+import type { LinkFailure } from '../linking/link-failure.js';
 import { Ownership } from './ownership.js';
 
-/** Writes the session's state where the API reads it, and shows the QR in the terminal. */
+/** Writes the session's state where the API reads it, and shows QR codes in the terminal. */
 @Injectable()
 export class SessionReporter {
   private readonly logger = new Logger(SessionReporter.name);
   /** Reports are written in the order in which they are made. */
   private last: Promise<unknown> = Promise.resolve();
+  private lastQr: string | null = null;
 
   constructor(
     private readonly ownership: Ownership,
@@ -23,7 +26,7 @@ export class SessionReporter {
       advice: null,
       closingCode: null,
       retryAt: null,
-      qr: null,
+      linkOffer: null,
       ...details,
       status,
     };
@@ -31,15 +34,31 @@ export class SessionReporter {
     this.logger.log([`The session is ${status}.`, report.reason].filter(Boolean).join(' '));
   }
 
-  /** A QR is good for 20 to 60 s; WhatsApp sends a new one in time. */
-  async showQr(qr: string): Promise<void> {
-    const details = {
-      reason: 'Waits for a phone to scan the QR.',
-      advice: 'Scan the QR at /session/qr.',
-      qr,
-    };
-    await this.write({ closingCode: null, retryAt: null, ...details, status: 'linking' });
-    const picture = await qrcode.toString(qr, { type: 'terminal', small: true });
+  /**
+   * Shows what a person can link with.
+   * @param lastFailure why the attempt before came to nothing; null when there was none
+   */
+  async showOffer(offer: LinkOffer, lastFailure: LinkFailure | null): Promise<void> {
+    const { step, advice } = stepOf(offer);
+    const reason = [lastFailure?.message, step].filter(Boolean).join(' ');
+    await this.write({
+      status: 'linking',
+      reason,
+      advice,
+      closingCode: null,
+      retryAt: null,
+      linkOffer: offer,
+    });
+    await this.print(offer, advice);
+  }
+
+  private async print({ qr, passkey }: LinkOffer, advice: string | null): Promise<void> {
+    if (passkey && passkey.step !== 'waiting') this.logger.log(advice);
+    const text = qr?.text ?? null;
+    const isNew = text !== this.lastQr;
+    this.lastQr = text;
+    if (text === null || !isNew) return;
+    const picture = await qrcode.toString(text, { type: 'terminal', small: true });
     process.stdout.write(`\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
   }
 
@@ -48,4 +67,36 @@ export class SessionReporter {
     this.last = written.catch(() => {});
     await written;
   }
+}
+
+/** Which step of linking is next, and what to do about it. */
+function stepOf({ qr, pairingCode, passkey }: LinkOffer): { step: string; advice: string | null } {
+  switch (passkey?.step) {
+    case 'assertion':
+      return {
+        step: "WhatsApp asks for the account's passkey.",
+        advice: 'Confirm the link with the passkey: GET /session/passkey says how; see also docs/linking.md.',
+      };
+    case 'compare':
+      return {
+        step: 'Waiting for somebody to compare the code at /session with the one on the phone.',
+        advice:
+          'If the codes are the same, confirm with POST /session/passkey/confirm; otherwise DELETE /session/passkey.',
+      };
+    case 'waiting':
+      return { step: 'The passkey was sent; waiting for the phone.', advice: null };
+  }
+  if (pairingCode) {
+    return {
+      step: 'Waiting for the pairing code to be entered on the phone.',
+      advice: 'WhatsApp > Settings > Linked devices > Link a device > Link with phone number instead.',
+    };
+  }
+  if (qr) {
+    return {
+      step: 'Waiting for a phone to scan the QR code.',
+      advice: 'Scan the QR code at /session/qr, or ask for a pairing code.',
+    };
+  }
+  return { step: 'Waiting for WhatsApp.', advice: null };
 }

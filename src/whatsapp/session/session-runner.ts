@@ -1,14 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandRefused } from '../../accounts/command-refused.js';
+import type { LinkOffer, PasskeyAssertion } from '../../accounts/link-offer.js';
 import type { PendingCommand } from '../../accounts/session-commands.repository.js';
+import { Config } from '../../config/config.js';
+import { isLinked, loadCredentials } from '../auth-state/auth-state.js';
+import { ClientIdentity } from '../linking/client-identity.js';
+import type { LinkFailure } from '../linking/link-failure.js';
 import { SyncServices } from '../sync/sync-services.js';
-import { ClientVersion } from './client-version.js';
 import { type Ending, endingOf } from './closing-codes.js';
 import { CommandDesk } from './command-desk.js';
-import { type ClosedConnection, Connection } from './connection.js';
+import { Connection } from './connection.js';
+import { LinkConnection } from './link-connection.js';
 import { Ownership } from './ownership.js';
 import { ReconnectDelays } from './reconnect-delays.js';
 import { SessionReporter } from './session-reporter.js';
+import type { ClosedConnection } from './whatsapp-socket.js';
 
 /** Between being unlinked and offering a new QR: time to read why, and no burden on WhatsApp. */
 const RELINK_PAUSE_MS = 3_000;
@@ -22,7 +29,11 @@ const LOOK_EVERY_MS = 100;
 /** Between attempts when not the connection failed but what it needs, such as the database. */
 const FAILED_PAUSE_MS = 2_000;
 
-type Closed = ClosedConnection & { wasLinked: boolean };
+interface Closed extends ClosedConnection {
+  wasLinked: boolean;
+  /** Why an attempt to link came to nothing; null when there was none. */
+  failure: LinkFailure | null;
+}
 
 /**
  * Keeps one connection to WhatsApp while this process holds the session, and decides what follows on its end. The
@@ -32,9 +43,12 @@ type Closed = ClosedConnection & { wasLinked: boolean };
 export class SessionRunner {
   private readonly logger = new Logger(SessionRunner.name);
   private readonly delays = new ReconnectDelays();
-  private readonly version = new ClientVersion();
+  private readonly identity: ClientIdentity;
+  /** The connection of the linked device, or the one over which a device waits to be linked; or neither. */
   private connection: Connection | null = null;
-  private showsQr = false;
+  private link: LinkConnection | null = null;
+  /** Why the last attempt to link came to nothing, until one succeeds. */
+  private lastFailure: LinkFailure | null = null;
   /** The account was unlinked on request: what the connection says when it ends is of no interest. */
   private isUnlinked = false;
   /** Ends a pause before its time. */
@@ -45,7 +59,10 @@ export class SessionRunner {
     private readonly services: SyncServices,
     private readonly reporter: SessionReporter,
     private readonly desk: CommandDesk,
-  ) {}
+    config: Config,
+  ) {
+    this.identity = new ClientIdentity(config.DEVICE_NAME);
+  }
 
   /** Runs until stopped. */
   async run(stop: AbortSignal): Promise<void> {
@@ -84,33 +101,39 @@ export class SessionRunner {
 
   /** One connection, from its first packet to its end. */
   private async connectOnce(over: AbortSignal, lost: AbortSignal): Promise<Closed> {
-    const connection = await Connection.open(
-      this.services,
-      { qr: (text) => this.showQr(text), open: () => this.report(this.reporter.report('open')) },
-      { version: this.version.current, over },
-    );
-    this.connection = connection;
+    const creds = await loadCredentials(this.services.authState);
+    const account = isLinked(creds) ? await this.services.accounts.findServed() : null;
+    over.throwIfAborted();
+    const options = { creds, identity: this.identity };
     this.isUnlinked = false;
-    const { isLinked: wasLinked } = connection;
-    const ended = closedOrLeft(connection, over, lost);
-    if (wasLinked) this.report(this.reporter.report('connecting'));
+    if (account) this.connection = new Connection(account, this.services, options, () => this.onOpen());
+    else this.link = new LinkConnection(this.services, options, (offer) => this.showOffer(offer));
+    const current = (this.connection ?? this.link) as Connection | LinkConnection;
+    const ended = closedOrLeft(current, over, lost);
+    if (account) this.report(this.reporter.report('connecting'));
     const closed = await ended;
-    connection.cut();
-    this.connection = null;
-    this.showsQr = false;
-    return { ...closed, wasLinked };
+    current.cut();
+    const failure = this.link?.failure ?? null;
+    this.connection = this.link = null;
+    return { ...closed, wasLinked: account !== null, failure };
+  }
+
+  private onOpen(): void {
+    this.lastFailure = null;
+    this.report(this.reporter.report('open'));
   }
 
   private async follow(closed: Closed, over: AbortSignal): Promise<void> {
     this.logger.log(`The connection was ended by ${closed.by} with ${closed.code}: ${closed.message}`);
     if (this.isUnlinked) return this.pause(RELINK_PAUSE_MS, over);
-    const ending = endingOf(closed);
+    const ending = closed.failure ? afterFailure(closed.failure) : endingOf(closed);
+    this.lastFailure = closed.failure ?? this.lastFailure;
     if (ending.action === 'relink' && closed.wasLinked) return this.relink(ending, closed.code, over);
     await this.waitAfter(closed, ending, over);
   }
 
   private async waitAfter(closed: Closed, ending: Ending, over: AbortSignal): Promise<void> {
-    if (ending.action === 'update' && (await this.version.update())) return;
+    if (ending.action === 'update' && (await this.identity.updateVersion())) return;
     const delayMs = this.delays.nextMs(ending, closed.openMs);
     if (delayMs === 0) return;
     const { reason, advice } = ending;
@@ -138,15 +161,25 @@ export class SessionRunner {
     await sleep(delayMs, undefined, { signal: AbortSignal.any([over, this.wake.signal]) }).catch(() => {});
   }
 
-  private showQr(text: string): void {
-    this.showsQr = true;
-    this.report(this.reporter.showQr(text));
+  private showOffer(offer: LinkOffer): void {
+    this.report(this.reporter.showOffer(offer, this.lastFailure));
   }
 
-  private async doCommand({ kind, argument }: PendingCommand): Promise<string> {
+  private async doCommand({ kind, argument }: PendingCommand): Promise<string | null> {
     switch (kind) {
       case 'pairing-code':
         return this.requestPairingCode(argument ?? '');
+      case 'passkey-assertion': {
+        const { token, assertion } = JSON.parse(argument ?? '') as PasskeyProof;
+        await this.linkInProgress().submitAssertion(token, assertion);
+        return null;
+      }
+      case 'passkey-confirm':
+        await this.linkInProgress().confirmPasskey(argument ?? '');
+        return null;
+      case 'passkey-cancel':
+        this.linkInProgress().cancelPasskey();
+        return null;
       case 'unlink':
         return this.unlink();
     }
@@ -154,22 +187,37 @@ export class SessionRunner {
 
   private async requestPairingCode(phone: string): Promise<string> {
     if (await this.services.isLinked()) {
-      throw new Error('An account is linked already. Unlink it first: DELETE /session.');
+      throw new CommandRefused('conflict', 'An account is linked already. Unlink it first: DELETE /session.');
     }
-    // It may be the pause between two rounds of QRs.
+    // Over a connection with a passkey ceremony WhatsApp takes nothing else.
+    if (this.link?.isConfirming) this.link.cancelPasskey();
+    // It may be the pause between two attempts.
     this.wake.abort();
     const giveUpAtMs = performance.now() + READY_TO_LINK_TIMEOUT_MS;
-    while (!this.showsQr && performance.now() < giveUpAtMs) await sleep(LOOK_EVERY_MS);
-    if (!this.connection || !this.showsQr) {
-      throw new Error('WhatsApp is not ready to link. /session says why; try again when it shows a QR.');
+    while (!this.link?.isReady && performance.now() < giveUpAtMs) await sleep(LOOK_EVERY_MS);
+    if (!this.link?.isReady) {
+      throw new CommandRefused(
+        'unavailable',
+        'WhatsApp is not ready to link. /session says why; try again when it shows a QR code.',
+      );
     }
-    return this.connection.requestPairingCode(phone);
+    return JSON.stringify(await this.link.requestPairingCode(phone));
+  }
+
+  /** @throws CommandRefused when no passkey ceremony is under way */
+  private linkInProgress(): LinkConnection {
+    if (this.link?.isConfirming) return this.link;
+    throw new CommandRefused(
+      'conflict',
+      'No passkey ceremony is under way. /session says how far linking is.',
+    );
   }
 
   private async unlink(): Promise<string> {
     const { connection } = this;
-    const isLinked = await this.services.isLinked();
-    if (!isLinked) throw new Error('No account is linked, so there is nothing to unlink.');
+    if (!(await this.services.isLinked())) {
+      throw new CommandRefused('conflict', 'No account is linked, so there is nothing to unlink.');
+    }
     this.isUnlinked = connection !== null;
     const told = connection?.isOpen ? await this.tellUnlinked(connection) : false;
     connection?.cut();
@@ -199,6 +247,16 @@ export class SessionRunner {
   }
 }
 
+/** What the API hands over from a browser. */
+interface PasskeyProof {
+  token: string;
+  assertion: PasskeyAssertion;
+}
+
+function afterFailure({ message, advice }: LinkFailure): Ending {
+  return { action: 'offer', reason: message, advice };
+}
+
 async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -214,7 +272,7 @@ async function graceAfter(over: AbortSignal): Promise<void> {
  * @param lost the session is another's: no goodbye
  */
 async function closedOrLeft(
-  connection: Connection,
+  connection: Connection | LinkConnection,
   over: AbortSignal,
   lost: AbortSignal,
 ): Promise<ClosedConnection> {

@@ -1,0 +1,115 @@
+import { Logger } from '@nestjs/common';
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { ExpiringText } from '../../accounts/link-offer.js';
+import type { LinkSteps } from './link-context.js';
+import { linkFailures } from './link-failure.js';
+import { codeRefusal, reasonOf } from './link-refusals.js';
+import { codeRefreshOf, PairingCode, type PrimaryHello, primaryHelloOf } from './pairing-code.js';
+
+/** From the code entered on the phone to the confirmation of the link. */
+const COMPLETE_WITHIN_MS = 60_000;
+
+/** Linking by pairing code: which code is on show, and what WhatsApp says of it. */
+export class CodeLink {
+  private readonly logger = new Logger(CodeLink.name);
+  private code: PairingCode | null = null;
+  private expiry: NodeJS.Timeout | undefined;
+
+  /** @param expired the code on show has not been entered in time */
+  constructor(
+    private readonly steps: LinkSteps,
+    private readonly expired: () => void,
+  ) {}
+
+  /** The code to enter on the phone; null when there is none, or it has been entered. */
+  get offer(): ExpiringText | null {
+    return this.code && !this.code.isEntered ? expiring(this.code) : null;
+  }
+
+  get isUnderWay(): boolean {
+    return this.code !== null;
+  }
+
+  /** Whether the phone signs with the secret that was agreed on by way of the code. */
+  get hasSecret(): boolean {
+    return this.code?.isEntered ?? false;
+  }
+
+  /**
+   * Asks WhatsApp for a code, which takes the place of any before.
+   * @throws CommandRefused with WhatsApp's reason
+   */
+  async request(phone: string): Promise<ExpiringText> {
+    const { creds, identity, query } = this.steps.context;
+    const code = new PairingCode(phone);
+    try {
+      code.accepted(await query(await code.request(creds, identity)));
+    } catch (error) {
+      throw codeRefusal(error, identity.displayName);
+    }
+    this.show(code);
+    return expiring(code);
+  }
+
+  /** Takes a notification of the type `link_code_companion_reg`. */
+  async handle(notification: BinaryNode): Promise<void> {
+    const { code } = this;
+    if (!code?.isNamedBy(notification)) return this.steps.acknowledge(notification);
+    const refresh = codeRefreshOf(notification);
+    const hello = refresh ? null : primaryHelloOf(notification);
+    if (hello) return this.agree(notification, code, hello);
+    await this.steps.acknowledge(notification);
+    if (refresh) await this.renew(code, refresh.byHand);
+  }
+
+  clear(): void {
+    this.show(null);
+  }
+
+  /** Ends the timer, without a word to anybody. */
+  close(): void {
+    clearTimeout(this.expiry);
+  }
+
+  private async agree(notification: BinaryNode, code: PairingCode, hello: PrimaryHello): Promise<void> {
+    const { context } = this.steps;
+    const { advSecret, request } = await code.agree(hello, context.creds);
+    code.isEntered = true;
+    await this.steps.replaceSecret(advSecret);
+    await this.steps.acknowledge(notification);
+    this.steps.within(COMPLETE_WITHIN_MS, linkFailures.codeNotCompleted);
+    try {
+      await context.query(request);
+    } catch (error) {
+      this.steps.end(linkFailures.codeRefused(reasonOf(error)));
+    }
+  }
+
+  /** WhatsApp has made the code void. */
+  private async renew({ phone }: PairingCode, byHand: boolean): Promise<void> {
+    this.clear();
+    if (byHand) return;
+    await this.request(phone).catch((error: unknown) =>
+      this.logger.warn(`WhatsApp asked for another pairing code, and refused it: ${reasonOf(error)}`),
+    );
+  }
+
+  private show(code: PairingCode | null): void {
+    clearTimeout(this.expiry);
+    this.code = code;
+    if (code) {
+      const expire = () => {
+        // The phone has it: what follows has a limit of its own.
+        if (code.isEntered) return;
+        this.show(null);
+        this.expired();
+      };
+      this.expiry = setTimeout(expire, code.expiresAt.getTime() - Date.now());
+    }
+    this.steps.publish();
+  }
+}
+
+function expiring({ text, expiresAt }: PairingCode): ExpiringText {
+  return { text, expiresAt: expiresAt.toISOString() };
+}

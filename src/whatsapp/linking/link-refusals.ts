@@ -1,0 +1,42 @@
+import { CommandRefused } from '../../accounts/command-refused.js';
+import { iqErrorCode, TOO_MANY_REQUESTS } from '../wire/iq-error.js';
+
+/** WhatsApp's code and words for a refused query, or what kept it from being answered; a part of a sentence. */
+export function reasonOf(error: unknown): string {
+  const code = iqErrorCode(error);
+  const { message } = error as Error;
+  return code === null ? message : `error ${code} (${message})`;
+}
+
+/**
+ * What a request for a pairing code that has failed tells the caller. WhatsApp gives a code and no reason; what each
+ * means is from public reports (Baileys #2560 and #2769, OpenWA #1666).
+ */
+export function codeRefusal(error: unknown, displayName: string): CommandRefused {
+  const code = iqErrorCode(error);
+  const refused = `WhatsApp refused the pairing code with ${reasonOf(error)}`;
+  switch (code) {
+    case null:
+      return new CommandRefused(
+        'unavailable',
+        `WhatsApp did not answer the request for a pairing code: ${reasonOf(error)}. Try again shortly.`,
+      );
+    case TOO_MANY_REQUESTS:
+      return new CommandRefused(
+        'limited',
+        `${refused}: too many codes were asked for. Wait for an hour, or scan the QR code at /session/qr.`,
+      );
+    case 400:
+      return new CommandRefused(
+        'invalid',
+        `${refused}. Check that "phone" is the number of a WhatsApp account, with country code, for example ` +
+          `"491701234567", and that the client name is one that WhatsApp accepts: DEVICE_NAME is "${displayName}", ` +
+          'the default is "Chrome (Mac OS)". The QR code at /session/qr links without either.',
+      );
+    default:
+      return new CommandRefused(
+        'conflict',
+        `${refused}. Check that the number has WhatsApp, or scan the QR code at /session/qr.`,
+      );
+  }
+}

@@ -1,0 +1,142 @@
+import {
+  aesDecryptCTR,
+  aesEncryptCTR,
+  aesEncryptGCM,
+  type AuthenticationCreds,
+  type BinaryNode,
+  bytesToCrockford,
+  Curve,
+  derivePairingCodeKey,
+  getBinaryNodeChild,
+  hkdf,
+  type KeyPair,
+} from '@whiskeysockets/baileys';
+import { randomBytes } from 'node:crypto';
+import type { ClientIdentity } from './client-identity.js';
+import { bytesOf, mdQuery } from './link-stanzas.js';
+
+/** How long a code can be entered on the phone; zapo's protocol/defaults.ts. Only the real server can confirm it. */
+const LIFETIME_MS = 180_000;
+const CODE_BYTES = 5;
+const SALT_BYTES = 32;
+const CTR_IV_BYTES = 16;
+const GCM_IV_BYTES = 12;
+const KEY_BYTES = 32;
+const TAG = 'link_code_companion_reg';
+
+/** What the phone sends once its owner has entered the code. */
+export interface PrimaryHello {
+  /** Salt, IV, and the phone's ephemeral key, encrypted with the code. */
+  wrappedEphemeralKey: Buffer;
+  identityKey: Buffer;
+}
+
+/** What both sides have agreed on by way of the code. */
+export interface SharedSecret {
+  /** The ADV secret: pair-success is signed with it. 32 bytes. */
+  advSecret: Buffer;
+  /** Tells the phone; to be sent after the secret is kept. */
+  request: BinaryNode;
+}
+
+/**
+ * One 8-character code that links without a camera. The code encrypts an ephemeral key of either side; from both, and
+ * the identity keys, the two derive the ADV secret that a QR code would show. Source: whatsmeow pair-code.go.
+ */
+export class PairingCode {
+  readonly text = bytesToCrockford(randomBytes(CODE_BYTES));
+  readonly expiresAt = new Date(Date.now() + LIFETIME_MS);
+  /** Whether somebody has entered it: the ADV secret is agreed on, and must not change any more. */
+  isEntered = false;
+  private readonly ephemeralKey: KeyPair = Curve.generateKeyPair();
+  private ref: Buffer = Buffer.alloc(0);
+
+  /** @param phone digits of the account's number */
+  constructor(readonly phone: string) {}
+
+  private get jid(): string {
+    return `${this.phone}@s.whatsapp.net`;
+  }
+
+  /** Asks WhatsApp to take the code; it is good for nothing before the answer. */
+  async request(creds: AuthenticationCreds, identity: ClientIdentity): Promise<BinaryNode> {
+    const element = (tag: string, content: Uint8Array | string) => ({ tag, attrs: {}, content });
+    const content = [
+      element('link_code_pairing_wrapped_companion_ephemeral_pub', await this.wrapEphemeralKey()),
+      element('companion_server_auth_key_pub', creds.noiseKey.public),
+      element('companion_platform_id', identity.platformId),
+      element('companion_platform_display', identity.displayName),
+      element('link_code_pairing_nonce', '0'),
+    ];
+    const stage = 'companion_hello';
+    const attrs = { jid: this.jid, stage, should_show_push_notification: 'true' };
+    return mdQuery('set', TAG, content, attrs);
+  }
+
+  /** @throws when the answer names no ref */
+  accepted(answer: BinaryNode): void {
+    const ref = bytesOf(getBinaryNodeChild(answer, TAG), 'link_code_pairing_ref');
+    if (!ref) throw new Error('WhatsApp has accepted the pairing code without a ref');
+    this.ref = ref;
+  }
+
+  /** Whether a notification is about this code. */
+  isNamedBy(notification: BinaryNode): boolean {
+    return bytesOf(getBinaryNodeChild(notification, TAG), 'link_code_pairing_ref')?.equals(this.ref) ?? false;
+  }
+
+  /** Answers the phone. */
+  async agree(hello: PrimaryHello, { signedIdentityKey }: AuthenticationCreds): Promise<SharedSecret> {
+    const theirEphemeralKey = await this.unwrapEphemeralKey(hello.wrappedEphemeralKey);
+    const shared = Curve.sharedKey(this.ephemeralKey.private, theirEphemeralKey);
+    const random = randomBytes(KEY_BYTES);
+    const salt = randomBytes(SALT_BYTES);
+    const iv = randomBytes(GCM_IV_BYTES);
+    const bundleKey = hkdf(shared, KEY_BYTES, { salt, info: 'link_code_pairing_key_bundle_encryption_key' });
+    const bundle = Buffer.concat([signedIdentityKey.public, hello.identityKey, random]);
+    const encrypted = aesEncryptGCM(bundle, bundleKey, iv, Buffer.alloc(0));
+    const identityShared = Curve.sharedKey(signedIdentityKey.private, hello.identityKey);
+    const secrets = Buffer.concat([shared, identityShared, random]);
+    const element = (tag: string, content: Uint8Array) => ({ tag, attrs: {}, content });
+    const content = [
+      element('link_code_pairing_wrapped_key_bundle', Buffer.concat([salt, iv, encrypted])),
+      element('companion_identity_public', signedIdentityKey.public),
+      element('link_code_pairing_ref', this.ref),
+    ];
+    return {
+      advSecret: Buffer.from(hkdf(secrets, KEY_BYTES, { info: 'adv_secret' })),
+      request: mdQuery('set', TAG, content, { jid: this.jid, stage: 'companion_finish' }),
+    };
+  }
+
+  private async wrapEphemeralKey(): Promise<Buffer> {
+    const salt = randomBytes(SALT_BYTES);
+    const iv = randomBytes(CTR_IV_BYTES);
+    const key = await derivePairingCodeKey(this.text, salt);
+    return Buffer.concat([salt, iv, aesEncryptCTR(this.ephemeralKey.public, key, iv)]);
+  }
+
+  private async unwrapEphemeralKey(wrapped: Buffer): Promise<Buffer> {
+    const key = await derivePairingCodeKey(this.text, wrapped.subarray(0, SALT_BYTES));
+    const iv = wrapped.subarray(SALT_BYTES, SALT_BYTES + CTR_IV_BYTES);
+    const encrypted = wrapped.subarray(SALT_BYTES + CTR_IV_BYTES, SALT_BYTES + CTR_IV_BYTES + KEY_BYTES);
+    return aesDecryptCTR(encrypted, key, iv);
+  }
+}
+
+/** What the phone says in a notification; null for the precursor that the server sends before the phone has spoken. */
+export function primaryHelloOf(notification: BinaryNode): PrimaryHello | null {
+  const registration = getBinaryNodeChild(notification, TAG);
+  const wrappedEphemeralKey = bytesOf(registration, 'link_code_pairing_wrapped_primary_ephemeral_pub');
+  const identityKey = bytesOf(registration, 'primary_identity_pub');
+  const isWhole =
+    wrappedEphemeralKey?.length === SALT_BYTES + CTR_IV_BYTES + KEY_BYTES &&
+    identityKey?.length === KEY_BYTES;
+  return isWhole ? { wrappedEphemeralKey, identityKey } : null;
+}
+
+/** Whether WhatsApp asks for another code; `byHand` when its user is to ask for it. Null when it does not. */
+export function codeRefreshOf(notification: BinaryNode): { byHand: boolean } | null {
+  const { stage, force_manual_refresh: byHand } = getBinaryNodeChild(notification, TAG)?.attrs ?? {};
+  return stage === 'refresh_code' ? { byHand: byHand === 'true' } : null;
+}
