@@ -3,6 +3,8 @@ export class LinkFailure extends Error {
   constructor(
     message: string,
     readonly advice: string,
+    /** Whether somebody was at it, and is likely to try again. */
+    readonly isSomebodyThere = true,
   ) {
     super(message);
   }
@@ -12,7 +14,7 @@ const SCAN_OR_CODE = 'Scan the QR code at /session/qr, or ask for a pairing code
 
 /** Every way in which an attempt to link can come to nothing. */
 export const linkFailures = {
-  nobodyScanned: () => new LinkFailure('Nobody scanned the QR code in time.', SCAN_OR_CODE),
+  nobodyScanned: () => new LinkFailure('Nobody scanned the QR code in time.', SCAN_OR_CODE, false),
   connectionLost: (step: string) =>
     new LinkFailure(`The connection to WhatsApp was lost ${step}.`, SCAN_OR_CODE),
   cancelled: () => new LinkFailure('The passkey ceremony was cancelled on request.', SCAN_OR_CODE),

@@ -16,6 +16,9 @@ export const HOLD: BackOffLimits = {
   maxMs: 120 * MINUTE_MS,
   stableMs: 60 * MINUTE_MS,
 };
+/** After an attempt to link that somebody was at: they are likely to try again. */
+export const LINK_AGAIN: BackOffLimits = { firstMs: 1_000, maxMs: 10_000, stableMs: MINUTE_MS };
+
 /** Between QRs that nobody scanned; each round of them lasts minutes itself. */
 export const OFFER: BackOffLimits = { firstMs: 2_000, maxMs: MINUTE_MS, stableMs: MINUTE_MS };
 

@@ -28,7 +28,6 @@ describe('what follows on the end of a connection', () => {
     ['a banned account', 'Connection Failure', 406, { reason: '406' }, 'stop'],
     ['no multi-device', 'Multi-device beta not joined', 411, undefined, 'relink'],
     ['a silent line', 'Connection was lost', 408, undefined, 'retry'],
-    ['QRs that nobody scanned', 'QR refs attempts ended', 408, undefined, 'offer'],
     ['a closed line', 'Connection Terminated', 428, undefined, 'retry'],
     ['a certificate that is not of WhatsApp', 'noise certificate signature invalid', 400, undefined, 'retry'],
     ['a code that nobody knows', 'Connection Failure', 499, { reason: '499' }, 'retry'],

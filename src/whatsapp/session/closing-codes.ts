@@ -8,10 +8,11 @@ export interface Ending {
    * - `hold`: connect again after a long pause that grows; something else wants this session
    * - `update`: connect again as the newest version of the client, when there is one; otherwise as `stop`
    * - `offer`: nobody has scanned; show new QRs
+   * - `link-again`: an attempt to link has failed; offer another one soon
    * - `relink`: the link is gone; forget it and offer a new QR
    * - `stop`: only a person can help; look again a few times a day
    */
-  action: 'restart' | 'retry' | 'hold' | 'update' | 'offer' | 'relink' | 'stop';
+  action: 'restart' | 'retry' | 'hold' | 'update' | 'offer' | 'link-again' | 'relink' | 'stop';
   /** Why the session is not open, one sentence for people. */
   reason: string;
   /** What the operator can do; null when it heals by itself. */
@@ -99,7 +100,6 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   // The Noise certificate inside the connection; a proxy cannot forge it, only break it.
   'client 400': BAD_CERTIFICATE,
 
-  'client 408 qr-refs': row('offer', 'Nobody has scanned the QR in time.', null),
   'client 408': row('retry', 'The connection to WhatsApp timed out.', null),
   'client 411': NO_MULTI_DEVICE,
   'client 428': LOST,

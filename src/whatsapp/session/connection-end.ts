@@ -44,7 +44,6 @@ export function readConnectionEnd(error: unknown): ConnectionEnd {
   if (message.startsWith('Connection Failure')) return end('login', null);
   if (message.startsWith('Stream Errored'))
     return end('stream', (data as BinaryNode | undefined)?.attrs?.type ?? null);
-  if (message.startsWith('QR refs')) return end('client', 'qr-refs');
   if (!message.startsWith('WebSocket Error')) return end('client', null);
   const refusal = HTTP_REFUSAL.exec(message);
   if (refusal) return end('line', `HTTP ${refusal[1]}`);

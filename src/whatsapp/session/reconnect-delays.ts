@@ -1,4 +1,4 @@
-import { BackOff, HOLD, OFFER, RETRY } from './back-off.js';
+import { BackOff, HOLD, LINK_AGAIN, OFFER, RETRY } from './back-off.js';
 import type { Ending } from './closing-codes.js';
 
 /** Where only a person can help: how often it is tried all the same. */
@@ -9,6 +9,7 @@ export class ReconnectDelays {
   private readonly retries: BackOff;
   private readonly holds: BackOff;
   private readonly offers: BackOff;
+  private readonly linksAgain: BackOff;
   private wasRestart = false;
 
   /** @param random from 0 to 1 */
@@ -16,6 +17,7 @@ export class ReconnectDelays {
     this.retries = new BackOff(RETRY, random);
     this.holds = new BackOff(HOLD, random);
     this.offers = new BackOff(OFFER, random);
+    this.linksAgain = new BackOff(LINK_AGAIN, random);
   }
 
   /** @param openMs how long the connection that just ended was open; 0 when it never was */
@@ -34,6 +36,9 @@ export class ReconnectDelays {
       case 'offer':
         this.retries.reset();
         return this.offers.nextDelayMs(0);
+      case 'link-again':
+        this.offers.reset();
+        return this.linksAgain.nextDelayMs(0);
       case 'relink':
       case 'retry':
         return this.retries.nextDelayMs(openMs);
@@ -42,6 +47,6 @@ export class ReconnectDelays {
 
   /** The link is another one now. */
   reset(): void {
-    for (const backOff of [this.retries, this.holds, this.offers]) backOff.reset();
+    for (const backOff of [this.retries, this.holds, this.offers, this.linksAgain]) backOff.reset();
   }
 }

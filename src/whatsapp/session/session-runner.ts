@@ -191,10 +191,12 @@ export class SessionRunner {
     }
     // Over a connection with a passkey ceremony WhatsApp takes nothing else.
     if (this.link?.isConfirming) this.link.cancelPasskey();
-    // It may be the pause between two attempts.
-    this.wake.abort();
     const giveUpAtMs = performance.now() + READY_TO_LINK_TIMEOUT_MS;
-    while (!this.link?.isReady && performance.now() < giveUpAtMs) await sleep(LOOK_EVERY_MS);
+    while (!this.link?.isReady && performance.now() < giveUpAtMs) {
+      // It may be the pause between two attempts.
+      this.wake.abort();
+      await sleep(LOOK_EVERY_MS);
+    }
     if (!this.link?.isReady) {
       throw new CommandRefused(
         'unavailable',
@@ -253,8 +255,8 @@ interface PasskeyProof {
   assertion: PasskeyAssertion;
 }
 
-function afterFailure({ message, advice }: LinkFailure): Ending {
-  return { action: 'offer', reason: message, advice };
+function afterFailure({ message, advice, isSomebodyThere }: LinkFailure): Ending {
+  return { action: isSomebodyThere ? 'link-again' : 'offer', reason: message, advice };
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -59,7 +59,8 @@ export class PairingDesk {
     if (stage !== 'companion_finish' || request?.device !== device) {
       throw new StanzaError(404, `no pairing is under way for ${number}`);
     }
-    request.finished.resolve(registration);
+    // The phone hears of it over the network, and so later than the device has its answer.
+    setImmediate(() => request.finished.resolve(registration));
     return [];
   }
 

@@ -40,6 +40,9 @@ export class Passkey {
   private readonly keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   private signCount = 0;
 
+  /** @param timeoutMs how long its requests are good */
+  constructor(private readonly timeoutMs = REQUEST_TIMEOUT_MS) {}
+
   /** For an authenticator of a browser's: PKCS#8, base64. */
   get privateKey(): string {
     return this.keys.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
@@ -49,7 +52,7 @@ export class Passkey {
   requestOptions(): PasskeyRequestOptions {
     return {
       challenge: randomBytes(32).toString('base64url'),
-      timeout: REQUEST_TIMEOUT_MS,
+      timeout: this.timeoutMs,
       rpId: RP_ID,
       allowCredentials: [{ id: this.credentialId.toString('base64url'), type: 'public-key' }],
       userVerification: 'required',

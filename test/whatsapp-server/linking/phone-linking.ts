@@ -10,9 +10,10 @@ import { LinkRefused, type WaitingDevice } from './waiting-device.js';
 /** What a screen shows at the moment: the text of a QR code. */
 export type Screen = () => Promise<string>;
 
-/** How often a person looks at the screen for a QR code that links, and how soon again. */
-const MAX_LOOKS = 1_000;
-const LOOK_AGAIN_MS = 25;
+/** How often a person looks at the screen for a QR code that links. */
+const MAX_LOOKS = 300;
+/** How long a code has to stand still to be scanned. */
+const AIM_MS = 100;
 
 /** The phone's part of linking a device: by QR code or by pairing code, with the passkey's agreement if need be. */
 export class PhoneLinking {
@@ -56,10 +57,8 @@ export class PhoneLinking {
     let last: string | undefined;
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
       const shown = await screen();
-      if (shown === last) {
-        await pause(LOOK_AGAIN_MS);
-        continue;
-      }
+      await pause(AIM_MS);
+      if (shown === last || shown !== (await screen())) continue;
       last = shown;
       try {
         return await this.scanOnce(shown);

@@ -21,7 +21,7 @@ export class WaitingDevice {
   passkey?: PasskeyCeremony;
   /** ids of notifications that retired the secret and were not acknowledged */
   private readonly unacknowledged = new Set<string>();
-  private refreshed = 0;
+  private readonly retired: string[] = [];
   private readonly refreshesLeft: LinkingSettings['refreshes'];
 
   constructor(
@@ -41,7 +41,9 @@ export class WaitingDevice {
     ]);
     this.connection
       .request(iq)
-      .then(() => this.refreshDue('beforeScan'))
+      .then(() => {
+        while (this.refreshDue('beforeScan'));
+      })
       .catch(() => undefined);
   }
 
@@ -63,15 +65,20 @@ export class WaitingDevice {
   /** Retires the ADV secret. Until the device has acknowledged that, it cannot be linked. */
   refresh(): void {
     const id = newStanzaId();
+    const tag = REFRESH_CHILDREN[this.retired.length % REFRESH_CHILDREN.length] ?? REFRESH;
+    this.retired.push(id);
     this.unacknowledged.add(id);
-    const tag = REFRESH_CHILDREN[this.refreshed % REFRESH_CHILDREN.length] ?? REFRESH;
-    this.refreshed += 1;
     this.notify(REFRESH, [element(tag)], { id });
   }
 
   /** Takes an `<ack>` of the device. */
   acknowledged({ attrs }: BinaryNode): void {
     if (attrs.class === 'notification' && attrs.type === REFRESH) this.unacknowledged.delete(attrs.id ?? '');
+  }
+
+  /** How often the device has renewed its secret. */
+  get renewals(): number {
+    return this.retired.length - this.unacknowledged.size;
   }
 
   /** @throws LinkRefused while the device goes on with a secret that was retired */

@@ -1,0 +1,8 @@
+import base from './jest.config.js';
+
+/** Tests in a real browser; `npm test` leaves them out, since they need Chromium and take minutes. */
+export default {
+  ...base,
+  testMatch: ['<rootDir>/test/browser/**/*.spec.ts'],
+  testPathIgnorePatterns: [],
+};

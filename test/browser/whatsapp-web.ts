@@ -1,0 +1,97 @@
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Passkey } from '../whatsapp-server/linking/passkey.js';
+
+const EXTENSION = join(import.meta.dirname, '../../extension');
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Where Chromium is installed; undefined when it is not, and tests with a browser cannot run. */
+export const chromiumPath = CHROMIUM.find((path) => existsSync(path));
+
+/** A page in the place of WhatsApp's, with a policy like its own: it may speak to nobody but itself. */
+const PAGE = `<!doctype html><meta charset="utf-8"><title>WhatsApp</title>
+<link rel="icon" href="data:,"><h1>WhatsApp Web</h1>`;
+const POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:";
+
+/** A real Chromium that takes our page for https://web.whatsapp.com, with the extension, and a passkey in it. */
+export class WhatsAppWeb {
+  private constructor(
+    private readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  /** @param passkey in the browser's own (virtual) authenticator */
+  static async open(passkey: Passkey): Promise<WhatsAppWeb> {
+    const context = await chromium.launchPersistentContext('', {
+      executablePath: chromiumPath,
+      headless: true,
+      chromiumSandbox: process.getuid?.() !== 0,
+      viewport: { width: 1000, height: 600 },
+      args: [`--disable-extensions-except=${EXTENSION}`, `--load-extension=${EXTENSION}`],
+    });
+    if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
+    const page = context.pages()[0] ?? (await context.newPage());
+    // Of the page alone: a route of the context would answer the extension's CORS preflights as well.
+    await page.route('https://web.whatsapp.com/**', (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        headers: { 'content-security-policy': POLICY },
+        body: PAGE,
+      }),
+    );
+    await addPasskey(context, page, passkey);
+    return new WhatsAppWeb(context, page);
+  }
+
+  /** Opens the link that the service shows, and confirms it. @returns what the extension says about it */
+  async confirmByExtension(link: string): Promise<string> {
+    await this.page.goto(link);
+    await this.page.getByRole('button', { name: 'Confirm with passkey' }).click();
+    const outcome = this.page.locator('output').filter({ hasNotText: 'Waiting' }).filter({ hasText: /\w/ });
+    return (await outcome.textContent()) ?? '';
+  }
+
+  /** Runs the line in the page, as its developer tools would. @returns what is to be pasted back */
+  async runInConsole(line: string): Promise<string> {
+    await this.page.goto('https://web.whatsapp.com/');
+    const session = await this.page.context().newCDPSession(this.page);
+    const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
+      expression: line,
+      replMode: true,
+      awaitPromise: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return String(result.value);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+async function addPasskey(context: BrowserContext, page: Page, passkey: Passkey): Promise<void> {
+  const session = await context.newCDPSession(page);
+  await session.send('WebAuthn.enable', { enableUI: false });
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await session.send('WebAuthn.addCredential', {
+    authenticatorId,
+    credential: {
+      credentialId: passkey.credentialId.toString('base64'),
+      isResidentCredential: true,
+      rpId: 'whatsapp.com',
+      privateKey: passkey.privateKey,
+      userHandle: passkey.userHandle.toString('base64'),
+      signCount: 0,
+    },
+  });
+}

@@ -1,0 +1,251 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import { iq, stanza } from '../whatsapp-server/faults.js';
+import { LinkingSettings } from '../whatsapp-server/linking/linking-settings.js';
+import { LinkRefused } from '../whatsapp-server/linking/waiting-device.js';
+import { isOpen, requestCode, startUnlinked } from './link-world.js';
+
+const REFRESH = 'companion_reg_refresh';
+const HELLO = iq('md', 'link_code_companion_reg');
+
+jest.setTimeout(40_000);
+
+let world: World;
+
+beforeAll(async () => {
+  world = await World.create();
+  await world.startService();
+});
+
+beforeEach(() => startUnlinked(world));
+
+afterEach(() => {
+  world.server.faults.disarm();
+  Object.assign(world.server.linking.refreshes, new LinkingSettings().refreshes);
+});
+
+afterAll(async () => {
+  await world.stop();
+  expect(world.server.errors).toEqual([]);
+});
+
+/** The device that waits for a phone. */
+function waitingDevice() {
+  const [connection] = [...world.server.openConnections].filter(({ waiting }) => waiting);
+  if (!connection?.waiting) throw new Error('no device waits to be linked');
+  return connection.waiting;
+}
+
+/** The QR code once the device has renewed what was retired before the scan. */
+async function settledQr(): Promise<string> {
+  await eventually('the secret is renewed before the scan', async () => waitingDevice().renewals > 0);
+  return world.service.qr();
+}
+
+/** The acknowledgements of retired secrets that the service has sent so far. */
+function refreshAcks() {
+  return world.server.log.filter(({ tag, attrs }) => tag === 'ack' && attrs.type === REFRESH);
+}
+
+describe('linking by QR code', () => {
+  it('links after two secrets were retired while it waited, and acknowledges both', async () => {
+    world.server.linking.refreshes.beforeScan = 2;
+    world.server.linking.refreshes.atScan = 0;
+    await world.service.stop();
+    const acknowledged = refreshAcks().length;
+    await world.startService();
+    await eventually('both are acknowledged', async () => refreshAcks().length >= acknowledged + 2);
+    await world.phone.scan(await world.service.qr());
+    expect(refreshAcks().at(-1)?.attrs).toMatchObject({
+      class: 'notification',
+      to: 's.whatsapp.net',
+      type: REFRESH,
+    });
+    await isOpen(world);
+  });
+
+  it('shows a new code of the same ref within a second when one is retired as it is scanned', async () => {
+    const shown = await settledQr();
+    await expect(world.phone.scan(shown)).rejects.toThrow(LinkRefused);
+    const scannedAtMs = performance.now();
+    const { qr } = await world.service.sessionThat(({ qr }) => qr !== null && qr !== shown);
+    expect(performance.now() - scannedAtMs).toBeLessThan(1_000);
+    const [ref, noiseKey, identityKey, secret] = (qr ?? '').split(',');
+    expect(shown.split(',').slice(0, 3)).toEqual([ref, noiseKey, identityKey]);
+    expect(shown.split(',')[3]).not.toBe(secret);
+    await world.phone.scan(qr ?? '');
+    await isOpen(world);
+  });
+
+  it('says so when a phone scans a code of before, and links with the one after', async () => {
+    const outdated = await settledQr();
+    const device = waitingDevice();
+    const acknowledged = refreshAcks().length;
+    device.refresh();
+    await eventually('the secret is renewed', async () => refreshAcks().length > acknowledged);
+    world.server.linking.refreshes.atScan = 0;
+    const scan = eventually('the phone has scanned', () =>
+      world.phone.scan(outdated).catch((error: unknown) => {
+        if (/retired/.test((error as Error).message)) return null;
+        throw error;
+      }),
+    );
+    await expect(scan).rejects.toThrow(/did not accept the signature/);
+    const { reason } = await world.service.sessionThat((session) =>
+      /not the current one/.test(session.reason ?? ''),
+    );
+    expect(reason).toMatch(/scanned a QR code that is not the current one/);
+    await world.phone.scan(() => world.service.qr());
+    await isOpen(world);
+  });
+
+  it('ignores what is not from the server', async () => {
+    const before = await settledQr();
+    const acknowledged = refreshAcks().length;
+    waitingDevice().notify(REFRESH, [], { from: '491701234567@s.whatsapp.net' });
+    waitingDevice().notify('passkey_prologue_request', [], { from: '491701234567@s.whatsapp.net' });
+    waitingDevice().refresh();
+    await eventually(
+      'the notification after them is handled',
+      async () => refreshAcks().length > acknowledged,
+    );
+    expect(refreshAcks()).toHaveLength(acknowledged + 1);
+    const { qr, passkey } = await world.service.sessionThat(({ qr }) => qr !== before);
+    expect([qr?.split(',')[0], passkey]).toEqual([before.split(',')[0], null]);
+  });
+
+  it('says until when a code is good', async () => {
+    const { qr_expires_at: expiresAt } = await world.service.sessionThat(({ qr }) => qr !== null);
+    const leftMs = Date.parse(expiresAt ?? '') - Date.now();
+    expect(leftMs).toBeGreaterThan(0);
+    expect(leftMs).toBeLessThanOrEqual(60_000);
+  });
+});
+
+describe('linking by pairing code', () => {
+  it('links, whatever the QR code does meanwhile, and shows the code to who asks for it', async () => {
+    const { status, body } = await requestCode(world);
+    expect(status).toBe(200);
+    expect(Date.parse(body.expires_at) - Date.now()).toBeGreaterThan(100_000);
+    expect((await world.service.get('/session/pairing-code')).body).toEqual(body);
+    expect(await world.service.session()).toMatchObject({
+      status: 'linking',
+      pairing_code: { expires_at: body.expires_at },
+      reason: expect.stringMatching(/pairing code to be entered/),
+    });
+    world.server.renewQrRefs();
+    await world.phone.enterPairingCode(body.code);
+    await isOpen(world);
+    expect(world.service.output).not.toContain(body.code);
+  });
+
+  it.each([
+    [400, 400, /country code/],
+    [429, 429, /too many codes/],
+    [403, 409, /number has WhatsApp/],
+  ])('answers a refusal with error %d of WhatsApp by %d, and says why', async (code, status, message) => {
+    await world.service.qr();
+    world.server.faults.received.arm({ error: { code, text: 'refused' } }, { when: HELLO });
+    const answer = await requestCode(world);
+    expect(answer).toMatchObject({ status, body: { message: expect.stringMatching(message) } });
+    expect((await world.service.get('/session/pairing-code')).status).toBe(404);
+  });
+
+  it('refuses a number of another form without asking WhatsApp', async () => {
+    const answer = await requestCode(world, '+49 170 1234567');
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { message: expect.stringMatching(/must be the number/) },
+    });
+  });
+
+  it('is not held up by a code that has expired', async () => {
+    world.server.linking.codeLifetimeMs = -1;
+    const { body } = await requestCode(world);
+    await expect(world.phone.enterPairingCode(body.code)).rejects.toThrow(/expired/);
+    world.server.linking.codeLifetimeMs = new LinkingSettings().codeLifetimeMs;
+    await world.phone.enterPairingCode((await requestCode(world)).body.code);
+    await isOpen(world);
+  });
+
+  it('takes the second code in the place of the first', async () => {
+    const first = (await requestCode(world)).body.code;
+    const second = (await requestCode(world)).body.code;
+    await expect(world.phone.enterPairingCode(first)).rejects.toThrow(/not the one/);
+    await world.phone.enterPairingCode(second);
+    await isOpen(world);
+  });
+
+  it('shows another code when WhatsApp asks for one', async () => {
+    const first = (await requestCode(world)).body.code;
+    await world.phone.renewPairingCode();
+    const code = await eventually('another code is there', async () => {
+      const { status, body } = await world.service.get<{ code: string }>('/session/pairing-code');
+      return status === 200 && body.code !== first ? body.code : null;
+    });
+    await world.phone.enterPairingCode(code);
+    await isOpen(world);
+  });
+
+  it('drops the code when WhatsApp wants its user to ask again', async () => {
+    const { code } = (await requestCode(world)).body;
+    await world.phone.renewPairingCode({ byHand: true });
+    await world.service.sessionThat((session) => session.pairing_code === null);
+    await expect(world.phone.enterPairingCode(code)).rejects.toThrow(/expired/);
+    expect((await world.service.get<{ message: string }>('/session/pairing-code')).body.message).toMatch(
+      /POST/,
+    );
+  });
+
+  it('gives up when WhatsApp refuses the code that was entered, and says so', async () => {
+    const { code } = (await requestCode(world)).body;
+    world.server.faults.received.arm(
+      { error: { code: 400, text: 'bad-request' } },
+      { when: (node) => HELLO(node) && JSON.stringify(node).includes('companion_finish') },
+    );
+    world.phone.enterPairingCode(code, { timeoutMs: 5_000 }).catch(() => {});
+    await world.service.sessionThat(({ reason }) => /did not accept the pairing code/.test(reason ?? ''));
+    await world.service.qr();
+  });
+
+  it('renews no secret while a code is completed, and acknowledges all the same', async () => {
+    const acknowledged = refreshAcks().length;
+    world.server.linking.refreshes.afterCode = 1;
+    const { code } = (await requestCode(world)).body;
+    await world.phone.enterPairingCode(code);
+    expect(refreshAcks().length).toBeGreaterThan(acknowledged);
+    await isOpen(world);
+  });
+});
+
+describe('an attempt that is cut off', () => {
+  const steps: Record<string, () => { whenStruck(): Promise<void> }> = {
+    'the refs': () => world.server.faults.sent.arm('cut-after', { when: iq('md', 'pair-device') }),
+    'the acknowledgement of a retired secret': () =>
+      world.server.faults.received.arm({ cut: 'on-arrival' }, { when: stanza('ack', REFRESH) }),
+    'the confirmation': () => world.server.faults.sent.arm('cut-before', { when: iq('md', 'pair-success') }),
+    'the answer to the confirmation': () =>
+      world.server.faults.received.arm(
+        { cut: 'on-arrival' },
+        { when: (node) => JSON.stringify(node).includes('pair-device-sign') },
+      ),
+  };
+
+  it.each(Object.keys(steps))('at %s is followed by one that links', async (step) => {
+    const fault = steps[step]?.();
+    waitingDevice().connection.cut();
+    world.phone.scan(() => world.service.qr(), { timeoutMs: 10_000 }).catch(() => {});
+    await fault?.whenStruck();
+    await eventually(
+      'the phone is linked',
+      async () => {
+        const { status } = await world.service.session();
+        if (status !== 'open') await world.phone.scan(() => world.service.qr(1_000)).catch(() => {});
+        return status === 'open';
+      },
+      45_000,
+    );
+    await isOpen(world);
+  });
+});

@@ -1,0 +1,281 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { PasskeyDto } from '../../src/session/passkey/passkey.dto.js';
+import { Deployment } from '../support/deployment.js';
+import { World } from '../support/world.js';
+import { iq, stanza } from '../whatsapp-server/faults.js';
+import { Passkey } from '../whatsapp-server/linking/passkey.js';
+import {
+  assertionOf,
+  beginPasskey,
+  isOpen,
+  post,
+  requestCode,
+  requirePasskey,
+  startUnlinked,
+  submitAssertion,
+} from './link-world.js';
+
+const ORIGIN = 'https://web.whatsapp.com';
+const FOREIGN = 'https://evil.example';
+
+jest.setTimeout(40_000);
+
+interface Refusal {
+  message: string;
+}
+
+/** What takes a minute runs beside the other tests. */
+let silent: { world: World; unanswered: Promise<string | null> };
+let world: World;
+
+beforeAll(async () => {
+  world = await World.create();
+  const other = await World.create();
+  await Promise.all([world.startService(), other.startService()]);
+  const passkey = requirePasskey(other);
+  other.server.faults.sent.arm('lose', { when: stanza('notification', 'crsc_continuation') });
+  const { ceremony } = await beginPasskey(other, 'qr');
+  await submitAssertion(other, passkey, ceremony);
+  const unanswered = other.service
+    .sessionThat(({ reason }) => /phone did not answer/.test(reason ?? ''), 90_000)
+    .then(({ reason }) => reason);
+  unanswered.catch(() => {});
+  silent = { world: other, unanswered };
+}, 90_000);
+
+afterAll(async () => {
+  await Promise.all([world.stop(), silent.world.stop()]);
+  expect(world.server.errors).toEqual([]);
+});
+
+describe('linking with a passkey', () => {
+  beforeEach(() => startUnlinked(world));
+  afterEach(() => world.server.faults.disarm());
+
+  it.each(['qr', 'code'] as const)('links after the passkey was confirmed, begun by %s', async (way) => {
+    const passkey = requirePasskey(world);
+    const { linked, ceremony } = await beginPasskey(world, way);
+    expect(await world.service.session()).toMatchObject({
+      status: 'linking',
+      qr: null,
+      pairing_code: null,
+      passkey: { step: 'assertion', code: null, expires_at: ceremony.expires_at },
+      advice: expect.stringMatching(/\/session\/passkey/),
+    });
+    await submitAssertion(world, passkey, ceremony);
+    await linked;
+    await isOpen(world);
+    expect((await world.service.session()).passkey).toBeNull();
+  });
+
+  it('asks for the request when the notification does not carry it', async () => {
+    const passkey = requirePasskey(world, { withOptions: false });
+    const { linked, ceremony } = await beginPasskey(world, 'qr');
+    await submitAssertion(world, passkey, ceremony);
+    await linked;
+  });
+
+  it('says what is wrong with an assertion, and takes the right one after it', async () => {
+    const passkey = requirePasskey(world);
+    const { linked, ceremony } = await beginPasskey(world, 'qr');
+    const right = assertionOf(passkey, ceremony);
+    const wrong: [unknown, RegExp][] = [
+      [undefined, /assertion is missing/],
+      ['{', /not JSON/],
+      [{ ...right, type: 'password' }, /must be "public-key"/],
+      [
+        { ...right, response: { ...right.response, signature: 'ä' } },
+        /signature must be a text in base64url/,
+      ],
+      [assertionOf(passkey, ceremony, FOREIGN), /made on "https:\/\/evil.example" and must be made on/],
+      [passkey.assert(passkey.requestOptions()), /another challenge/],
+      [assertionOf(new Passkey(), ceremony), /passkey of another account/],
+    ];
+    for (const [assertion, message] of wrong) {
+      const answer = await post<Refusal>(world, '/session/passkey', { token: ceremony.token, assertion });
+      expect(answer).toMatchObject({ status: 400, body: { message: expect.stringMatching(message) } });
+    }
+    const forged = {
+      ...right,
+      response: { ...right.response, signature: Buffer.from('forged').toString('base64url') },
+    };
+    const refused = await post<Refusal>(world, '/session/passkey', {
+      token: ceremony.token,
+      assertion: forged,
+    });
+    expect(refused).toMatchObject({ status: 409, body: { message: expect.stringMatching(/401/) } });
+    const asText = await post(world, '/session/passkey', {
+      token: ceremony.token,
+      assertion: JSON.stringify(right),
+    });
+    expect(asText).toMatchObject({ status: 202 });
+    await linked;
+  });
+
+  it('takes a token once, and none of another ceremony', async () => {
+    const passkey = requirePasskey(world);
+    const { linked, ceremony } = await beginPasskey(world, 'qr');
+    const assertion = assertionOf(passkey, ceremony);
+    const other = await post<Refusal>(world, '/session/passkey', { token: 'other', assertion });
+    expect(other).toMatchObject({ status: 409, body: { message: expect.stringMatching(/has ended/) } });
+    const early = await post(world, '/session/passkey/confirm', { token: ceremony.token });
+    expect(early.status).toBe(409);
+    world.server.faults.sent.arm('lose', { when: stanza('notification', 'crsc_continuation') });
+    expect((await post(world, '/session/passkey', { token: ceremony.token, assertion })).status).toBe(202);
+    const again = await post<Refusal>(world, '/session/passkey', { token: ceremony.token, assertion });
+    expect(again).toMatchObject({ status: 409, body: { message: expect.stringMatching(/"waiting"/) } });
+    linked.catch(() => {});
+  });
+
+  it('says that none is asked for', async () => {
+    for (const answer of [
+      await world.service.get<Refusal>('/session/passkey'),
+      await post<Refusal>(world, '/session/passkey', { token: 'x', assertion: {} }),
+      await post<Refusal>(world, '/session/passkey/confirm', { token: 'x' }),
+      await world.service.request<Refusal>('/session/passkey', { method: 'DELETE' }),
+    ]) {
+      expect(answer).toMatchObject({
+        status: 404,
+        body: { message: expect.stringMatching(/No passkey is asked for/) },
+      });
+    }
+  });
+
+  it('gives a link for the extension, and a line for the developer tools', async () => {
+    requirePasskey(world);
+    const { ceremony } = await beginPasskey(world, 'qr');
+    expect(ceremony.options).toMatchObject({ rpId: 'whatsapp.com', userVerification: 'required' });
+    const address = `http://127.0.0.1:${world.service.port}/session/passkey#${ceremony.token}`;
+    expect(ceremony.link).toBe(`${ORIGIN}/#whatsapp-contacts=${encodeURIComponent(address)}`);
+    const line = await world.service.request('/session/passkey', { headers: { accept: 'text/plain' } });
+    expect(line.text).toContain(JSON.stringify(ceremony.options));
+    expect(line.text.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('lets no other page in, and the right one only with the token', async () => {
+    requirePasskey(world);
+    const { ceremony } = await beginPasskey(world, 'qr');
+    const ask = (origin: string, token?: string) =>
+      world.service.request<PasskeyDto>('/session/passkey', {
+        headers: { origin, ...(token && { authorization: `Bearer ${token}` }) },
+      });
+    expect((await ask(ORIGIN)).status).toBe(403);
+    expect((await ask(ORIGIN, 'wrong')).status).toBe(403);
+    const allowed = await ask(ORIGIN, ceremony.token);
+    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([200, ORIGIN]);
+    const foreign = await ask(FOREIGN, ceremony.token);
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+    const session = await world.service.request('/session', { headers: { origin: ORIGIN } });
+    expect(session.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('ends on request, and offers a new QR code', async () => {
+    requirePasskey(world);
+    await beginPasskey(world, 'qr');
+    const answer = await world.service.request('/session/passkey', { method: 'DELETE' });
+    expect(answer).toMatchObject({ status: 200, body: { cancelled: true } });
+    const { reason } = await world.service.sessionThat(({ qr }) => qr !== null);
+    expect(reason).toMatch(/cancelled on request.*scan the QR code/);
+  });
+
+  it('gives way to a pairing code', async () => {
+    requirePasskey(world);
+    await beginPasskey(world, 'qr');
+    world.phone.passkey = undefined;
+    const { status, body } = await requestCode(world);
+    expect(status).toBe(200);
+    await world.phone.enterPairingCode(body.code);
+  });
+
+  it('begins anew when the passkey is not confirmed in time', async () => {
+    requirePasskey(world, { timeoutMs: 1_000 });
+    await beginPasskey(world, 'qr');
+    await world.service.sessionThat(({ reason }) => /not confirmed in time/.test(reason ?? ''));
+    await world.service.qr();
+  });
+
+  it.each([
+    ['the ref', () => world.server.faults.received.arm({ cut: 'on-arrival' }, { when: iq('md', 'ref') })],
+    [
+      'the assertion',
+      () => world.server.faults.received.arm({ cut: 'on-arrival' }, { when: iq('md', 'passkey_prologue') }),
+    ],
+    [
+      'the nonce',
+      () => world.server.faults.received.arm({ cut: 'on-arrival' }, { when: iq('md', 'companion_nonce') }),
+    ],
+    [
+      'the pairing request',
+      () =>
+        world.server.faults.received.arm(
+          { cut: 'on-arrival' },
+          { when: iq('md', 'encrypted_pairing_request') },
+        ),
+    ],
+  ])('says that the connection was lost at %s, and links at the next attempt', async (_step, arm) => {
+    const passkey = requirePasskey(world);
+    arm();
+    const first = await beginPasskey(world, 'qr');
+    await post(world, '/session/passkey', {
+      token: first.ceremony.token,
+      assertion: assertionOf(passkey, first.ceremony),
+    });
+    await world.service.sessionThat(({ reason }) => /lost during the passkey/.test(reason ?? ''));
+    const { linked, ceremony } = await beginPasskey(world, 'qr');
+    await submitAssertion(world, passkey, ceremony);
+    await linked;
+  });
+
+  it('ends when the device and the phone do not agree on the nonce', async () => {
+    const passkey = requirePasskey(world);
+    const { ceremony } = await beginPasskey(world, 'qr');
+    world.server.faults.received.arm(
+      { error: { code: 400, text: 'bad-request' } },
+      { when: iq('md', 'companion_nonce') },
+    );
+    await post(world, '/session/passkey', {
+      token: ceremony.token,
+      assertion: assertionOf(passkey, ceremony),
+    });
+    const { reason } = await world.service.sessionThat((session) =>
+      /ceremony failed/.test(session.reason ?? ''),
+    );
+    expect(reason).toMatch(/400/);
+  });
+});
+
+describe('a passkey ceremony and several processes', () => {
+  it('ends with the process that began it; another one links', async () => {
+    const fleet = await Deployment.create();
+    try {
+      const api = await fleet.start('api');
+      const first = await fleet.start('session');
+      const passkey = new Passkey();
+      fleet.phone.passkey = { passkey };
+      fleet.phone.scan(() => api.qr()).catch(() => {});
+      await api.sessionThat((session) => session.passkey?.step === 'assertion');
+      const { token } = (await api.get<PasskeyDto>('/session/passkey')).body;
+      await fleet.start('session');
+      await first.stop();
+      fleet.phone.passkey = undefined;
+      await api.qr();
+      const late = await api.request('/session/passkey', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token, assertion: {} }),
+      });
+      expect(late.status).toBe(404);
+      await fleet.phone.scan(() => api.qr());
+      await api.sessionThat(({ status }) => status === 'open');
+    } finally {
+      await fleet.remove();
+    }
+  });
+});
+
+describe('a phone that does not answer', () => {
+  it('is given up after a minute, and a new QR code follows', async () => {
+    expect(await silent.unanswered).toMatch(/WhatsApp took the passkey, but the phone did not answer/);
+    await silent.world.service.qr();
+  }, 90_000);
+});
