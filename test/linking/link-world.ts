@@ -1,4 +1,4 @@
-import { World } from '../support/world.js';
+import { type World } from '../support/world.js';
 import type { Answer } from '../support/service.js';
 import type { PasskeyDto } from '../../src/session/passkey/passkey.dto.js';
 import type { PairingCodeDto } from '../../src/session/session.dto.js';

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandRefused } from '../../accounts/command-refused.js';
-import type { LinkOffer, PasskeyAssertion } from '../../accounts/link-offer.js';
+import type { LinkOffer } from '../../accounts/link-offer.js';
 import type { PendingCommand } from '../../accounts/session-commands.repository.js';
 import { Config } from '../../config/config.js';
 import { isLinked, loadCredentials } from '../auth-state/auth-state.js';
@@ -11,6 +11,7 @@ import { SyncServices } from '../sync/sync-services.js';
 import { type Ending, endingOf } from './closing-codes.js';
 import { CommandDesk } from './command-desk.js';
 import { Connection } from './connection.js';
+import { LinkCommands } from './link-commands.js';
 import { LinkConnection } from './link-connection.js';
 import { Ownership } from './ownership.js';
 import { ReconnectDelays } from './reconnect-delays.js';
@@ -22,10 +23,6 @@ const RELINK_PAUSE_MS = 3_000;
 /** A goodbye that takes longer would hold up the successor. */
 const CLOSE_TIMEOUT_MS = 1_000;
 const UNLINK_TIMEOUT_MS = 5_000;
-/** The API waits somewhat longer for the answer. */
-const READY_TO_LINK_TIMEOUT_MS = 12_000;
-const LOOK_EVERY_MS = 100;
-
 /** Between attempts when not the connection failed but what it needs, such as the database. */
 const FAILED_PAUSE_MS = 2_000;
 
@@ -44,6 +41,7 @@ export class SessionRunner {
   private readonly logger = new Logger(SessionRunner.name);
   private readonly delays = new ReconnectDelays();
   private readonly identity: ClientIdentity;
+  private readonly linkCommands: LinkCommands;
   /** The connection of the linked device, or the one over which a device waits to be linked; or neither. */
   private connection: Connection | null = null;
   private link: LinkConnection | null = null;
@@ -62,6 +60,11 @@ export class SessionRunner {
     config: Config,
   ) {
     this.identity = new ClientIdentity(config.DEVICE_NAME);
+    this.linkCommands = new LinkCommands({
+      current: () => this.link,
+      isLinked: () => this.services.isLinked(),
+      hurry: () => this.wake.abort(),
+    });
   }
 
   /** Runs until stopped. */
@@ -165,54 +168,8 @@ export class SessionRunner {
     this.report(this.reporter.showOffer(offer, this.lastFailure));
   }
 
-  private async doCommand({ kind, argument }: PendingCommand): Promise<string | null> {
-    switch (kind) {
-      case 'pairing-code':
-        return this.requestPairingCode(argument ?? '');
-      case 'passkey-assertion': {
-        const { token, assertion } = JSON.parse(argument ?? '') as PasskeyProof;
-        await this.linkInProgress().submitAssertion(token, assertion);
-        return null;
-      }
-      case 'passkey-confirm':
-        await this.linkInProgress().confirmPasskey(argument ?? '');
-        return null;
-      case 'passkey-cancel':
-        this.linkInProgress().cancelPasskey();
-        return null;
-      case 'unlink':
-        return this.unlink();
-    }
-  }
-
-  private async requestPairingCode(phone: string): Promise<string> {
-    if (await this.services.isLinked()) {
-      throw new CommandRefused('conflict', 'An account is linked already. Unlink it first: DELETE /session.');
-    }
-    // Over a connection with a passkey ceremony WhatsApp takes nothing else.
-    if (this.link?.isConfirming) this.link.cancelPasskey();
-    const giveUpAtMs = performance.now() + READY_TO_LINK_TIMEOUT_MS;
-    while (!this.link?.isReady && performance.now() < giveUpAtMs) {
-      // It may be the pause between two attempts.
-      this.wake.abort();
-      await sleep(LOOK_EVERY_MS);
-    }
-    if (!this.link?.isReady) {
-      throw new CommandRefused(
-        'unavailable',
-        'WhatsApp is not ready to link. /session says why; try again when it shows a QR code.',
-      );
-    }
-    return JSON.stringify(await this.link.requestPairingCode(phone));
-  }
-
-  /** @throws CommandRefused when no passkey ceremony is under way */
-  private linkInProgress(): LinkConnection {
-    if (this.link?.isConfirming) return this.link;
-    throw new CommandRefused(
-      'conflict',
-      'No passkey ceremony is under way. /session says how far linking is.',
-    );
+  private async doCommand(command: PendingCommand): Promise<string | null> {
+    return command.kind === 'unlink' ? this.unlink() : this.linkCommands.run(command);
   }
 
   private async unlink(): Promise<string> {
@@ -247,12 +204,6 @@ export class SessionRunner {
   private report(written: Promise<void>): void {
     written.catch((error: unknown) => this.logger.warn(`Cannot report: ${(error as Error).message}`));
   }
-}
-
-/** What the API hands over from a browser. */
-interface PasskeyProof {
-  token: string;
-  assertion: PasskeyAssertion;
 }
 
 function afterFailure({ message, advice, isSomebodyThere }: LinkFailure): Ending {
