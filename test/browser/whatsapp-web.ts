@@ -21,14 +21,23 @@ export class WhatsAppWeb {
     readonly page: Page,
   ) {}
 
-  /** @param passkey in the browser's own (virtual) authenticator */
-  static async open(passkey: Passkey): Promise<WhatsAppWeb> {
+  /**
+   * @param passkey in the browser's own (virtual) authenticator
+   * @param options.devToolsPort where to serve the developer tools, if they are wanted
+   */
+  static async open(passkey: Passkey, options: { devToolsPort?: number } = {}): Promise<WhatsAppWeb> {
     const context = await chromium.launchPersistentContext('', {
       executablePath: chromiumPath,
       headless: true,
       chromiumSandbox: process.getuid?.() !== 0,
       viewport: { width: 1000, height: 600 },
-      args: [`--disable-extensions-except=${EXTENSION}`, `--load-extension=${EXTENSION}`],
+      args: [
+        `--disable-extensions-except=${EXTENSION}`,
+        `--load-extension=${EXTENSION}`,
+        ...(options.devToolsPort
+          ? [`--remote-debugging-port=${options.devToolsPort}`, '--remote-allow-origins=*']
+          : []),
+      ],
     });
     if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
     const page = context.pages()[0] ?? (await context.newPage());
@@ -63,6 +72,20 @@ export class WhatsAppWeb {
     });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return String(result.value);
+  }
+
+  /** The developer tools of the page, with their console in front. */
+  async openDevTools(port: number): Promise<Page> {
+    await this.page.goto('https://web.whatsapp.com/');
+    const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as {
+      id: string;
+      url: string;
+    }[];
+    const id = targets.find(({ url }) => url.startsWith('https://web.whatsapp.com'))?.id;
+    const tools = await this.context.newPage();
+    const address = `127.0.0.1:${port}/devtools`;
+    await tools.goto(`http://${address}/inspector.html?ws=${address}/page/${id}&panel=console`);
+    return tools;
   }
 
   async close(): Promise<void> {

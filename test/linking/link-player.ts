@@ -59,7 +59,11 @@ export class LinkPlayer {
     switch (trouble.kind) {
       case 'killed at': {
         const fault = faults.received.arm({ ignore: true }, { when: FROM_SERVICE[trouble.at] });
-        void fault.whenStruck().then(() => (restarted = this.world.killAndRestart()));
+        void fault.whenStruck().then(() => {
+          restarted = this.world.killAndRestart();
+          // Its failure belongs to who waits for it.
+          restarted.catch(() => {});
+        });
         break;
       }
       case 'refused':
@@ -83,22 +87,25 @@ export class LinkPlayer {
   /** What a person does. @returns what the service or the phone says against it; null when nothing */
   private async attempt(scenario: LinkScenario): Promise<string | null> {
     const over = new AbortController();
-    const linked = this.begin(scenario);
+    const linked = this.begin(scenario, over.signal);
     const confirmed = this.confirmWhenAsked(scenario, over.signal);
     const failed = this.failure(over.signal);
     try {
       return await Promise.race([linked, confirmed, failed]);
+    } catch (error) {
+      // A service that was killed answers nothing.
+      return (error as Error).message;
     } finally {
       over.abort();
     }
   }
 
-  private async begin({ way, trouble }: LinkScenario): Promise<string | null> {
+  private async begin({ way, trouble }: LinkScenario, signal: AbortSignal): Promise<string | null> {
     const { phone, service } = this.world;
     const limit = { timeoutMs: ATTEMPT_TIMEOUT_MS };
     try {
       if (way === 'qr') {
-        await phone.scan(() => this.world.service.qr(), limit);
+        await phone.scan(() => this.world.service.qr(), { ...limit, signal });
         return null;
       }
       await service.qr();
@@ -134,9 +141,10 @@ export class LinkPlayer {
 
   /** Resolves when the session says that the attempt has failed. */
   private async failure(over: AbortSignal): Promise<string | null> {
+    const before = await this.reason();
+    const isNew = (reason: string) => !NOTHING_WRONG.test(reason) && sentence(reason) !== sentence(before);
     const { reason } = await this.until(
-      ({ status, passkey, reason }) =>
-        status === 'linking' && !passkey && reason !== null && !NOTHING_WRONG.test(reason),
+      ({ status, passkey, reason }) => status === 'linking' && !passkey && reason !== null && isNew(reason),
       over,
     );
     return reason;
@@ -181,4 +189,9 @@ export class LinkPlayer {
       throw new Error(`${(error as Error).message}\n${service.output.slice(-4_000)}`);
     });
   }
+}
+
+/** The first sentence: why the last attempt failed; the next one says what is to be done now. */
+function sentence(reason: string): string | undefined {
+  return reason.split('.')[0];
 }

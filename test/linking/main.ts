@@ -6,7 +6,7 @@ import { type LinkScenario, scenarios } from './link-scenario.js';
 
 /** Random attempts to link: npm run test:links -- [count] [seed] */
 const [count = '20', seed = String(randomInt(2 ** 30))] = process.argv.slice(2);
-const parallel = Number(process.env.LINKS_PARALLEL ?? 4);
+const parallel = Number(process.env.LINKS_PARALLEL ?? 2);
 const counts = { linked: 0, reported: 0, failed: 0 };
 
 async function play(player: LinkPlayer, scenario: LinkScenario): Promise<void> {

@@ -94,12 +94,15 @@ export class Phone {
   /**
    * Links the companion that shows this QR code. Resolves when it has logged in after the restart.
    * @param qr the text of a code; or a screen, which is looked at again, as a person would, when the phone could not
-   *   link the device with what it showed
+   *   link the device with what it showed, until the signal is aborted
    * @throws LinkRefused when the phone could not link the device with this code
    * @throws Error when no open connection shows this code
    */
-  async scan(qr: string | Screen, options: { timeoutMs?: number } = {}): Promise<Companion> {
-    return loggedIn(this.linking.scan(qr), options.timeoutMs);
+  async scan(
+    qr: string | Screen,
+    options: { timeoutMs?: number; signal?: AbortSignal } = {},
+  ): Promise<Companion> {
+    return loggedIn(this.linking.scan(qr, options.signal), options.timeoutMs);
   }
 
   /**

@@ -86,10 +86,15 @@ export class ZapoCompanion extends WaClient {
       for (const { index, operation, value } of mutations) {
         const [kind, jid] = JSON.parse(index) as string[];
         if (kind !== 'contact' || !jid) continue;
-        if (operation === 'set') this.names.set(jid, value?.contactAction?.fullName ?? '');
+        if (operation === 'set') this.names.set(jid, fullNameOf(value));
         else this.names.delete(jid);
       }
     }
     return synced;
   }
+}
+
+/** zapo's types do not resolve as far as this. */
+function fullNameOf(value: unknown): string {
+  return (value as { contactAction?: { fullName?: string } } | undefined)?.contactAction?.fullName ?? '';
 }

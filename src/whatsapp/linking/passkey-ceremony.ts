@@ -39,6 +39,22 @@ export interface PrimaryIdentity {
   nonce: Buffer;
 }
 
+/** Shows the phone that this is the device that it has scanned, or agreed with by code. */
+export class Handoff {
+  private readonly key: Buffer;
+  private readonly endsAtMs = performance.now() + HANDOFF_LIFETIME_MS;
+
+  /** @param advSecret the secret with which the link began, 32 bytes */
+  constructor(advSecret: Uint8Array) {
+    this.key = Buffer.from(hkdf(advSecret, KEY_BYTES, { info: 'shortcake-passkey-handoff-v1' }));
+  }
+
+  /** Null once it is too old to show anything. */
+  prove(payload: Uint8Array): Buffer | null {
+    return performance.now() < this.endsAtMs ? hmacSign(payload, this.key) : null;
+  }
+}
+
 /** What is sent before the phone has answered, and needed after it. */
 interface Prologue {
   ephemeralKey: KeyPair;
@@ -61,22 +77,15 @@ export class PasskeyCeremony {
   step: PasskeyStep = 'assertion';
   /** XXXX-XXXX, to compare with the phone's; null when nobody has to. */
   code: string | null = null;
-  private readonly handoffKey: Buffer;
-  private readonly handoffEndsAtMs = performance.now() + HANDOFF_LIFETIME_MS;
   private prologue: Prologue | null = null;
   private pairingKey: Buffer | null = null;
 
-  /**
-   * @param advSecret the secret with which the link began, 32 bytes
-   */
   constructor(
     readonly request: PasskeyRequest,
-    advSecret: Uint8Array,
+    readonly handoff: Handoff,
     private readonly identity: ClientIdentity,
     private readonly query: Query,
-  ) {
-    this.handoffKey = Buffer.from(hkdf(advSecret, KEY_BYTES, { info: 'shortcake-passkey-handoff-v1' }));
-  }
+  ) {}
 
   /** Brings the assertion to WhatsApp. When that refuses it, another one may be brought. */
   async submit(assertion: PasskeyAssertion): Promise<void> {
@@ -94,17 +103,17 @@ export class PasskeyCeremony {
       companionEphemeralIdentity: companion,
       commitment: { hash: sha256(Buffer.concat([companion, nonce])) },
     }).finish();
-    const hasProof = performance.now() < this.handoffEndsAtMs;
+    const proof = this.handoff.prove(payload);
     const element = (tag: string, content: Uint8Array) => ({ tag, attrs: {}, content });
     await this.query(
       mdQuery('set', 'passkey_prologue', [
         element('credential_id', Buffer.from(assertion.rawId, 'base64url')),
         element('webauthn_assertion', Buffer.from(JSON.stringify(assertion))),
         element('prologue_payload', payload),
-        ...(hasProof ? [element('pairing_handoff_proof', hmacSign(payload, this.handoffKey))] : []),
+        ...(proof ? [element('pairing_handoff_proof', proof)] : []),
       ]),
     );
-    this.prologue = { ephemeralKey, nonce, ref, hasProof };
+    this.prologue = { ephemeralKey, nonce, ref, hasProof: proof !== null };
     this.step = 'waiting';
   }
 

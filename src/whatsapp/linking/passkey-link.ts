@@ -8,6 +8,7 @@ import { linkFailures } from './link-failure.js';
 import { reasonOf } from './link-refusals.js';
 import { mdQuery } from './link-stanzas.js';
 import {
+  Handoff,
   PasskeyCeremony,
   type PasskeyRequest,
   passkeyRequestOf,
@@ -17,6 +18,8 @@ import {
 const SECRET_BYTES = 32;
 /** From the assertion to the phone's answer; some ceremonies never get one (evolution-go #107). */
 const CONTINUE_WITHIN_MS = 60_000;
+/** Assertions that WhatsApp refuses before the attempt is taken for one that cannot succeed. */
+const MAX_REFUSALS = 5;
 const COMPARE_WITHIN_MS = 300_000;
 /** From the confirmation of the passkey to that of the link. */
 const COMPLETE_WITHIN_MS = 60_000;
@@ -26,6 +29,7 @@ export class PasskeyLink {
   private readonly logger = new Logger(PasskeyLink.name);
   private ceremony: PasskeyCeremony | null = null;
   private expiresAt = new Date();
+  private refusals = 0;
 
   constructor(private readonly steps: LinkSteps) {}
 
@@ -47,8 +51,9 @@ export class PasskeyLink {
       await this.steps.acknowledge(notification);
       return this.steps.end(linkFailures.passkeyFailed('WhatsApp did not say what it asks for'));
     }
-    const secret = Buffer.from(creds.advSecretKey, 'base64');
-    const ceremony = new PasskeyCeremony(request, secret, identity, query);
+    // When WhatsApp asks once more, the phone still knows the secret of before the first time.
+    const handoff = this.ceremony?.handoff ?? new Handoff(Buffer.from(creds.advSecretKey, 'base64'));
+    const ceremony = new PasskeyCeremony(request, handoff, identity, query);
     await this.steps.replaceSecret(randomBytes(SECRET_BYTES));
     this.ceremony = ceremony;
     await this.steps.acknowledge(notification);
@@ -75,9 +80,13 @@ export class PasskeyLink {
     try {
       await ceremony.submit(assertion);
     } catch (error) {
+      this.refusals += 1;
+      const reason = reasonOf(error);
+      if (this.refusals >= MAX_REFUSALS) this.steps.end(linkFailures.passkeyFailed(reason));
       throw new CommandRefused(
         'conflict',
-        `WhatsApp did not take the assertion: ${reasonOf(error)}. Make another one with the same options.`,
+        `WhatsApp did not take the assertion: ${reason}. Make another one with the same options, or begin anew: ` +
+          'DELETE /session/passkey.',
       );
     }
     this.within(CONTINUE_WITHIN_MS, linkFailures.noContinuation);

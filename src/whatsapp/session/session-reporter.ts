@@ -36,11 +36,12 @@ export class SessionReporter {
 
   /**
    * Shows what a person can link with.
-   * @param lastFailure why the attempt before came to nothing; null when there was none
+   * @param lastFailure why the attempt before came to nothing, told until the next one is begun; null when there was none
    */
   async showOffer(offer: LinkOffer, lastFailure: LinkFailure | null): Promise<void> {
     const { step, advice } = stepOf(offer);
-    const reason = [lastFailure?.message, step].filter(Boolean).join(' ');
+    const isBegun = offer.pairingCode !== null || offer.passkey !== null;
+    const reason = lastFailure && !isBegun ? `${lastFailure.message} ${step}` : step;
     await this.write({
       status: 'linking',
       reason,

@@ -23,8 +23,8 @@ export class PhoneLinking {
     private readonly pairing: PairingDesk,
   ) {}
 
-  scan(qr: string | Screen): Promise<Companion> {
-    return typeof qr === 'string' ? this.scanOnce(qr) : this.scanScreen(qr);
+  scan(qr: string | Screen, signal?: AbortSignal): Promise<Companion> {
+    return typeof qr === 'string' ? this.scanOnce(qr) : this.scanScreen(qr, signal);
   }
 
   async enterPairingCode(code: string): Promise<Companion> {
@@ -52,10 +52,11 @@ export class PhoneLinking {
     return this.confirm(device, content.advSecret);
   }
 
-  private async scanScreen(screen: Screen): Promise<Companion> {
+  private async scanScreen(screen: Screen, signal?: AbortSignal): Promise<Companion> {
     let refused: Error | undefined;
     let last: string | undefined;
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+      signal?.throwIfAborted();
       const shown = await screen();
       await pause(AIM_MS);
       if (shown === last || shown !== (await screen())) continue;
