@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Passkey } from '../whatsapp-server/linking/passkey.js';
 
 const EXTENSION = join(import.meta.dirname, '../../extension');
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
 
 /** Where Chromium is installed; undefined when it is not, and tests with a browser cannot run. */
 export const chromiumPath = CHROMIUM.find((path) => existsSync(path));
