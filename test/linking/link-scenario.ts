@@ -22,13 +22,22 @@ export const FROM_SERVER = {
 } as const;
 
 type ServiceStanza = keyof typeof FROM_SERVICE;
+/** What the server can refuse: answers and acknowledgements it takes as they are. */
+const QUERIES = [
+  'the request for a code',
+  'the request for a ref',
+  'the assertion',
+  'the nonce',
+  'the pairing request',
+] as const;
+type Query = (typeof QUERIES)[number];
 type ServerStanza = keyof typeof FROM_SERVER;
 
 /** What goes wrong in an attempt; it may be at a step that the attempt never comes to. */
 export type Trouble =
   | { readonly kind: 'none' | 'wrong code' | 'wrong assertion' | 'cancelled' | 'refs renewed' }
-  | { readonly kind: 'killed at' | 'refused'; readonly at: ServiceStanza }
-  | { readonly kind: 'cut at'; readonly at: ServiceStanza }
+  | { readonly kind: 'killed at' | 'cut at'; readonly at: ServiceStanza }
+  | { readonly kind: 'refused'; readonly at: Query }
   | { readonly kind: 'cut after'; readonly at: ServerStanza };
 
 export interface LinkScenario {
@@ -45,8 +54,8 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('none', 'wrong code', 'wrong assertion', 'cancelled', 'refs renewed'),
   }),
-  fc.record({ kind: fc.constantFrom('killed at', 'refused'), at: at(FROM_SERVICE) }),
-  fc.record({ kind: fc.constant('cut at'), at: at(FROM_SERVICE) }),
+  fc.record({ kind: fc.constantFrom('killed at', 'cut at'), at: at(FROM_SERVICE) }),
+  fc.record({ kind: fc.constant('refused'), at: fc.constantFrom(...QUERIES) }),
   fc.record({ kind: fc.constant('cut after'), at: at(FROM_SERVER) }),
 );
 

@@ -17,6 +17,8 @@ import { PasskeyLink } from './passkey-link.js';
 import { QrRefs } from './qr-refs.js';
 
 const SECRET_BYTES = 32;
+/** Refs that are asked for one by one, each for a minute; then a new connection begins, lest this one be stuck. */
+const MAX_FURTHER_REFS = 5;
 /** WhatsApp makes a device that was just linked connect anew; if it does not, that is done without being asked. */
 const RESTART_WITHIN_MS = 10_000;
 
@@ -50,6 +52,7 @@ export class LinkAttempt implements LinkSteps {
   });
   private readonly byPasskey = new PasskeyLink(this);
   private limit: NodeJS.Timeout | undefined;
+  private furtherRefs = 0;
   private isConfirmed = false;
   private isOver = false;
 
@@ -192,6 +195,8 @@ export class LinkAttempt implements LinkSteps {
   /** All refs were shown. Whether WhatsApp gives more of them to the same connection, only the real server can tell. */
   private async requestRef(): Promise<void> {
     try {
+      this.furtherRefs += 1;
+      if (this.furtherRefs > MAX_FURTHER_REFS) throw new Error('enough refs for one connection');
       const [ref] = textsOf(await this.context.query(mdQuery('get', 'ref')), 'ref');
       if (!ref) throw new Error('WhatsApp has sent no ref');
       if (!this.isOver && !this.isConfirming) this.refs.add(ref);
