@@ -13,6 +13,30 @@ const forbid = (from, to, comment) => ({
   to,
 });
 
+/** The folders of src/whatsapp from top to bottom; a folder imports from those below it and beside it. */
+const WHATSAPP = [
+  ['worker'],
+  ['connection'],
+  ['linking', 'sync'],
+  ['app-state', 'history', 'stanzas', 'profiles'],
+  ['auth-state', 'wire', 'baileys'],
+  ['lease'],
+];
+
+/** Nothing in src/whatsapp imports from a folder above its own. */
+const whatsappTiers = WHATSAPP.slice(1).map((folders, at) => ({
+  name: `whatsapp-${folders.join('-')}-not-from-above`,
+  comment:
+    'Imports in src/whatsapp go one way, so that each folder can be understood without those above it.',
+  severity: 'error',
+  from: { path: `^src/whatsapp/(${folders.join('|')})/` },
+  to: {
+    path: `^src/whatsapp/(${WHATSAPP.slice(0, at + 1)
+      .flat()
+      .join('|')})/`,
+  },
+}));
+
 /**
  * Imports go one way: main -> app -> {session, health, whatsapp, contacts, accounts} -> {errors, database, config}.
  * @type {import('dependency-cruiser').IConfiguration}
@@ -64,6 +88,7 @@ module.exports = {
       { path: ['^src/whatsapp/', WIRING] },
       'The HTTP side reaches the WhatsApp connection through Postgres alone; it may run in another process.',
     ),
+    ...whatsappTiers,
     forbid('whatsapp', { path: ['^src/(session|health)/', WIRING] }, 'The WhatsApp side has no HTTP.'),
     {
       name: 'migrations-stand-alone',

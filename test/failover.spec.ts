@@ -14,7 +14,9 @@ describe('several session roles on one database', () => {
   /** One that waits until the owner is gone. */
   const startStandby = async () => {
     const standby = await fleet.start('session');
-    await eventually('the standby waits', async () => standby.output.includes('Waits for the session'));
+    await eventually('the standby waits', async () =>
+      standby.output.includes('Standing by for the session lease'),
+    );
     return standby;
   };
   const startOwner = async (environment?: Record<string, string>) => {

@@ -32,7 +32,7 @@ export class SessionState {
   @Column('text', { nullable: true })
   advice: string | null;
 
-  /** WhatsApp's closing code of the last connection (see closing-codes.ts); null when there was none. */
+  /** WhatsApp's closing code of the last connection (see disconnect-reasons.ts); null when there was none. */
   @Column('int', { name: 'closing_code', nullable: true })
   closingCode: number | null;
 

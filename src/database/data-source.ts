@@ -8,10 +8,10 @@ import { IdentityKey } from '../contacts/entities/identity-key.entity.js';
 import { RefreshRequest } from '../contacts/entities/refresh-request.entity.js';
 import { AuthCredentials } from '../whatsapp/auth-state/auth-credentials.entity.js';
 import { AuthKey } from '../whatsapp/auth-state/auth-key.entity.js';
-import { SessionLease } from '../whatsapp/session/session-lease.entity.js';
-import { AppStateCollection } from '../whatsapp/sync/app-state/app-state-collection.entity.js';
-import { AppStateRecord } from '../whatsapp/sync/app-state/app-state-record.entity.js';
-import { HistoryNotification } from '../whatsapp/sync/history/history-notification.entity.js';
+import { SessionLease } from '../whatsapp/lease/session-lease.entity.js';
+import { AppStateCollection } from '../whatsapp/app-state/app-state-collection.entity.js';
+import { AppStateRecord } from '../whatsapp/app-state/app-state-record.entity.js';
+import { HistoryNotification } from '../whatsapp/history/history-notification.entity.js';
 import { PostgresClient } from './postgres-client.js';
 
 /** Every table of the service; the migrations are held against this list by `npm run migration:drift`. */

@@ -5,14 +5,14 @@ import { AuthStateRepository } from './auth-state/auth-state.repository.js';
 import { DownloadBudget } from './profiles/download-budget.js';
 import { DownloadPause } from './profiles/download-pause.js';
 import { ProfileServices } from './profiles/profile-services.js';
-import { CommandDesk } from './session/command-desk.js';
-import { LeaseRepository } from './session/lease.repository.js';
-import { Ownership } from './session/ownership.js';
-import { SessionReporter } from './session/session-reporter.js';
-import { SessionRunner } from './session/session-runner.js';
-import { AppStateRepository } from './sync/app-state/app-state.repository.js';
-import { HistoryRepository } from './sync/history/history.repository.js';
-import { StanzaFactsWriter } from './sync/stanzas/stanza-facts-writer.js';
+import { CommandHandler } from './connection/command-handler.js';
+import { LeaseRepository } from './lease/lease.repository.js';
+import { Lease } from './lease/lease.js';
+import { SessionReporter } from './connection/session-reporter.js';
+import { SessionRunner } from './connection/session-runner.js';
+import { AppStateRepository } from './app-state/app-state.repository.js';
+import { HistoryRepository } from './history/history.repository.js';
+import { StanzaFactsWriter } from './stanzas/stanza-facts-writer.js';
 import { SyncServices } from './sync/sync-services.js';
 
 /** The WhatsApp session: everything that knows Baileys. */
@@ -21,12 +21,12 @@ import { SyncServices } from './sync/sync-services.js';
   providers: [
     AppStateRepository,
     AuthStateRepository,
-    CommandDesk,
+    CommandHandler,
     DownloadBudget,
     DownloadPause,
     HistoryRepository,
     LeaseRepository,
-    Ownership,
+    Lease,
     ProfileServices,
     SessionReporter,
     SessionRunner,

@@ -9,7 +9,7 @@ const { ci, fixed } = JSON.parse(await readFile(new URL('./seeds.json', import.m
 
 describe('random changes, kills and faults', () => {
   it.each([...ci, ...fixed])(
-    'end in the truth (seed %i)',
+    "converge to the phone's address book (seed %i)",
     async (seed) => {
       const { differences } = await playRound(seed);
       expect(differences).toEqual([]);

@@ -48,7 +48,9 @@ export class Fleet {
   /** The process that holds the session, as far as it has said; none between two owners. */
   get owner(): Member | undefined {
     return this.sessions.find(({ service: { output, isRunning } }) => {
-      return isRunning && output.lastIndexOf('holds the session') > output.lastIndexOf('steps down');
+      return (
+        isRunning && output.lastIndexOf('Holding the session lease') > output.lastIndexOf('stepping down')
+      );
     });
   }
 

@@ -1,7 +1,7 @@
 import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import type { Jid, Lid } from '../../src/contacts/address.js';
 import type { AddressBookOwner } from '../../src/contacts/changes/contact-changes.js';
-import { noFacts, type StanzaFacts } from '../../src/whatsapp/sync/stanzas/stanza-facts.js';
+import { noFacts, type StanzaFacts } from '../../src/whatsapp/stanzas/stanza-facts.js';
 
 /** Whose address book the stanzas of unit specs reach. */
 export const OWNER: AddressBookOwner = {

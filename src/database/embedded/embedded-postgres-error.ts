@@ -8,7 +8,7 @@ export const OR_OWN_POSTGRES =
   'or set DATABASE_URL to a Postgres of your own, for example postgres://user:password@localhost:5432/whatsapp_contacts';
 
 const DISK_FULL = /ENOSPC|EDQUOT|no space left|free disk space|quota exceeded/i;
-const NOT_PERMITTED = /EACCES|EPERM|EROFS|permission denied|read-only|wrong ownership/i;
+const NOT_PERMITTED = /EACCES|EPERM|EROFS|permission denied|read-only|wrong lease/i;
 
 /** What remains of the output of a server or of initdb: the line that names the cause. */
 function causeIn(output: string): string {

@@ -9,7 +9,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { isRefusal } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
-import type { Ownership } from '../session/ownership.js';
+import type { Lease } from '../lease/lease.js';
 import { deserialiseKey, serialiseKeys } from './auth-key-codec.js';
 import type { AuthStateRepository } from './auth-state.repository.js';
 
@@ -56,7 +56,7 @@ export class AuthState implements AuthenticationState {
   constructor(
     readonly creds: AuthenticationCreds,
     private readonly repository: AuthStateRepository,
-    private readonly ownership: Ownership,
+    private readonly lease: Lease,
     /** Cuts the line at once. */
     private readonly giveUp: (error: unknown) => void,
   ) {}
@@ -91,7 +91,7 @@ export class AuthState implements AuthenticationState {
     creds: AuthenticationCreds,
   ): Promise<void> {
     const credentials = JSON.stringify(creds, BufferJSON.replacer);
-    await this.ownership.transaction(async (tx) => {
+    await this.lease.transaction(async (tx) => {
       if (this.closed) throw new Error('The connection is closed');
       if (credentials !== this.savedCredentials) await this.repository.saveCredentials(tx, credentials);
       await work(tx);
@@ -121,7 +121,7 @@ export class AuthState implements AuthenticationState {
     type: T,
     ids: string[],
   ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
-    const rows = await this.orGiveUp(this.ownership.read(() => this.repository.findKeys(type, ids)));
+    const rows = await this.orGiveUp(this.lease.read(() => this.repository.findKeys(type, ids)));
     return Object.fromEntries(rows.map(({ id, value }) => [id, deserialiseKey(type, value)]));
   }
 

@@ -4,6 +4,7 @@ import {
   getBinaryNodeChildren,
   S_WHATSAPP_NET,
 } from '@whiskeysockets/baileys';
+import { bytesOf as bytesIn } from '../wire/stanza-values.js';
 
 /** The server as sender; what has no sender is the server's own as well. */
 const SERVER = /^@?s\.whatsapp\.net$/;
@@ -40,15 +41,10 @@ export function refusalOf({ attrs }: BinaryNode, code: number, text: string): Bi
 
 /** The bytes that a child holds; null when there is no such child, or it holds none. */
 export function bytesOf(node: BinaryNode | undefined, tag: string): Buffer | null {
-  const content = getBinaryNodeChild(node, tag)?.content;
-  if (typeof content === 'string') return Buffer.from(content);
-  return content instanceof Uint8Array ? Buffer.from(content) : null;
+  return bytesIn(getBinaryNodeChild(node, tag));
 }
 
 /** The texts that children of this tag hold. */
 export function textsOf(node: BinaryNode | undefined, tag: string): string[] {
-  return getBinaryNodeChildren(node, tag).flatMap(({ content }) => {
-    if (typeof content === 'string') return [content];
-    return content instanceof Uint8Array ? [Buffer.from(content).toString()] : [];
-  });
+  return getBinaryNodeChildren(node, tag).flatMap((each) => bytesIn(each)?.toString() ?? []);
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import { type ProfilesPause, SessionStateRepository } from '../../accounts/session-state.repository.js';
 import { Config } from '../../config/config.js';
-import { Ownership } from '../session/ownership.js';
+import { Lease } from '../lease/lease.js';
 
 /** Who may be asked about now. */
 export type Allowed = 'anybody' | 'requested' | 'nobody';
@@ -22,7 +22,7 @@ export class DownloadPause {
     private readonly config: Config,
     private readonly accounts: AccountsRepository,
     private readonly state: SessionStateRepository,
-    private readonly ownership: Ownership,
+    private readonly lease: Lease,
   ) {}
 
   /** A connection was opened: reads what another process, or this one before, has left. */
@@ -67,7 +67,7 @@ export class DownloadPause {
   }
 
   private async report(pause: ProfilesPause): Promise<void> {
-    await this.ownership.transaction((tx) => this.state.reportProfilesPause(tx, pause));
+    await this.lease.transaction((tx) => this.state.reportProfilesPause(tx, pause));
     this.reported = pause.reason;
   }
 }

@@ -39,7 +39,7 @@ async function downloadOnce(url: string, stop: AbortSignal): Promise<DownloadedP
   }
   const bytes = await readLimited(response);
   const contentType = sniffImageType(bytes);
-  if (!contentType) throw new Error('What the media host sent is no image');
+  if (!contentType) throw new Error('Media server response is not an image');
   return { bytes, contentType };
 }
 

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressBookOwner } from '../../contacts/changes/contact-changes.js';
 import type { DuePerson } from '../../contacts/downloads/profile-downloads.repository.js';
-import { NotOwner } from '../session/not-owner.js';
+import { LeaseLost } from '../lease/lease-lost.js';
 import { iqErrorCode } from '../wire/iq-error.js';
 import { RateLimited } from './profile-errors.js';
 import { changesOf, type Person, ProfileFetcher } from './profile-fetcher.js';
@@ -77,7 +77,7 @@ export class ProfileDownloader {
       const profile = profiles.get(person.address);
       const picture = await this.fetcher.fetchPicture({ ...person, lid: person.lid ?? profile?.lid ?? null });
       this.closing.signal.throwIfAborted();
-      await this.services.ownership.transaction(async (tx) => {
+      await this.services.lease.transaction(async (tx) => {
         await this.services.contacts.apply(tx, this.owner, changesOf(person.address, profile, picture));
         await this.services.downloads.finish(tx, [person.id]);
       });
@@ -89,7 +89,7 @@ export class ProfileDownloader {
     const { budget, pause } = this.services;
     const code = error instanceof RateLimited ? 429 : iqErrorCode(error);
     const { message } = error as Error;
-    if (!(error instanceof NotOwner)) this.logger.warn(`Profiles are fetched later: ${message}`);
+    if (!(error instanceof LeaseLost)) this.logger.warn(`Profiles are fetched later: ${message}`);
     if (code === null) return RETRY_AFTER_MS;
     const why = code === 429 ? 'WhatsApp asks for fewer requests' : `WhatsApp refuses the request (${code})`;
     await pause.pauseFor(budget.slowDown(), why).catch((failure: unknown) => {

@@ -5,9 +5,9 @@ import {
   S_WHATSAPP_NET,
 } from '@whiskeysockets/baileys';
 import { type Address, isLid, type Lid, parseAddress, parseLid } from '../../contacts/address.js';
-import { identityKeyIn } from '../sync/stanzas/signed-key-index.js';
-import { bytesOf, elementsOf, parseSeconds } from '../sync/stanzas/stanza-values.js';
-import { verifiedNameIn } from '../sync/stanzas/verified-name.js';
+import { identityKeyIn } from '../wire/signed-key-index.js';
+import { bytesOf, elementsOf, parseSeconds } from '../wire/stanza-values.js';
+import { verifiedNameIn } from '../wire/verified-name.js';
 import { TOO_MANY_REQUESTS } from '../wire/iq-error.js';
 import { RateLimited } from './profile-errors.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ContactsService } from '../../contacts/changes/contacts.service.js';
 import { ProfileDownloadsRepository } from '../../contacts/downloads/profile-downloads.repository.js';
-import { Ownership } from '../session/ownership.js';
+import { Lease } from '../lease/lease.js';
 import { DownloadBudget } from './download-budget.js';
 import { DownloadPause } from './download-pause.js';
 
@@ -9,7 +9,7 @@ import { DownloadPause } from './download-pause.js';
 @Injectable()
 export class ProfileServices {
   constructor(
-    readonly ownership: Ownership,
+    readonly lease: Lease,
     readonly contacts: ContactsService,
     readonly downloads: ProfileDownloadsRepository,
     readonly budget: DownloadBudget,

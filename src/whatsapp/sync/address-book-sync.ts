@@ -9,19 +9,24 @@ import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
 import { ProfileDownloader } from '../profiles/profile-downloader.js';
 import type { ProfileLine } from '../profiles/profile-line.js';
 import type { SyncServices } from './sync-services.js';
-import { ADDRESS_BOOK, ownPushName, savedByMutations, SETTINGS } from './app-state/address-book-mutations.js';
-import { CollectionKeeper } from './app-state/collection-keeper.js';
-import type { Query } from './app-state/collection-reader.js';
-import { CollectionSync, type TakenOver } from './app-state/collection-sync.js';
-import { SyncKeys } from './app-state/sync-keys.js';
+import {
+  ADDRESS_BOOK,
+  ownPushName,
+  savedByMutations,
+  SETTINGS,
+} from '../app-state/address-book-mutations.js';
+import { CollectionKeeper } from '../app-state/collection-keeper.js';
+import type { Query } from '../app-state/collection-reader.js';
+import { CollectionSync, type TakenOver } from '../app-state/collection-sync.js';
+import { SyncKeys } from '../app-state/sync-keys.js';
 import { FirstSync } from './first-sync.js';
-import { HistorySync } from './history/history-sync.js';
-import { identityKeysOf } from './identity-keys.js';
+import { HistorySync } from '../history/history-sync.js';
+import { identityKeysOf } from '../wire/identity-keys.js';
 import { Reconciliation } from './reconciliation.js';
-import { FactsWriter } from './stanzas/facts-writer.js';
-import { readStanza } from './stanzas/stanza-dispatcher.js';
-import { bareKey } from './stanzas/signed-key-index.js';
-import { hasFacts, noFacts, type StanzaFacts } from './stanzas/stanza-facts.js';
+import { FactsWriter } from '../stanzas/facts-writer.js';
+import { readStanza } from '../stanzas/stanza-dispatcher.js';
+import { bareKey } from '../wire/signed-key-index.js';
+import { hasFacts, noFacts, type StanzaFacts } from '../stanzas/stanza-facts.js';
 
 const { PUSH_NAME } = proto.Message.HistorySyncType;
 
@@ -47,13 +52,13 @@ export class AddressBookSync implements KeyHooks {
   ) {
     const { id, jid, lid, linkedAt } = account;
     this.owner = { accountId: id, jid: jid as Jid, lid: parseLid(lid), linkedAt };
-    const { history, contacts, ownership } = services;
-    this.facts = new FactsWriter(this.owner, services.stanzaFacts, ownership);
+    const { history, contacts, lease } = services;
+    this.facts = new FactsWriter(this.owner, services.stanzaFacts, lease);
     this.firstSync = new FirstSync(
       () => history.countPending(id),
       () => this.markSynced(),
     );
-    this.history = new HistorySync(this.owner, history, contacts, ownership, {
+    this.history = new HistorySync(this.owner, history, contacts, lease, {
       ownPushName: (tx, name) => services.accounts.offerPushName(tx, id, name),
       read: (type) => this.firstSync.historyWasRead({ heldPushNames: type === PUSH_NAME }),
       lost: (reason) =>
@@ -76,7 +81,7 @@ export class AddressBookSync implements KeyHooks {
     this.isOpen = true;
     this.owner.lid = parseLid(lid) ?? this.owner.lid;
     const news = { lid: this.owner.lid, identityKey: bareKey(identityKey) };
-    await this.services.ownership.transaction((tx) =>
+    await this.services.lease.transaction((tx) =>
       this.services.accounts.update(tx, this.owner.accountId, news),
     );
     // While that was written, the connection may have ended.
@@ -131,10 +136,10 @@ export class AddressBookSync implements KeyHooks {
   }
 
   private createKeeper(collection: string, query: Query, keys: SyncKeys): CollectionKeeper {
-    const { appState: repository, ownership } = this.services;
+    const { appState: repository, lease } = this.services;
     const { accountId } = this.owner;
     const apply = (tx: Transaction, taken: TakenOver) => this.applyMutations(tx, collection, taken);
-    const sync = new CollectionSync({ accountId, collection, query, keys, apply, repository, ownership });
+    const sync = new CollectionSync({ accountId, collection, query, keys, apply, repository, lease });
     return new CollectionKeeper(collection, sync, {
       synced: () => {
         if (collection === ADDRESS_BOOK) this.firstSync.addressBookWasRead();
@@ -181,7 +186,7 @@ export class AddressBookSync implements KeyHooks {
   }
 
   private async markSynced(): Promise<void> {
-    await this.services.ownership.transaction((tx) =>
+    await this.services.lease.transaction((tx) =>
       this.services.accounts.markSynced(tx, this.owner.accountId),
     );
     this.logger.log('The first sync is complete');
@@ -189,8 +194,8 @@ export class AddressBookSync implements KeyHooks {
 
   private async reportProblem(problem: string | null): Promise<void> {
     if (!this.isOpen) return;
-    const { ownership, sessionState } = this.services;
-    await ownership
+    const { lease, sessionState } = this.services;
+    await lease
       .transaction((tx) => sessionState.reportSyncProblem(tx, problem))
       .catch((error: unknown) => this.logger.warn(`Cannot report a problem: ${(error as Error).message}`));
   }

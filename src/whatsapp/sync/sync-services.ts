@@ -5,16 +5,16 @@ import { ContactsService } from '../../contacts/changes/contacts.service.js';
 import { isLinked, loadCredentials } from '../auth-state/auth-state.js';
 import { AuthStateRepository } from '../auth-state/auth-state.repository.js';
 import { ProfileServices } from '../profiles/profile-services.js';
-import { Ownership } from '../session/ownership.js';
-import { AppStateRepository } from './app-state/app-state.repository.js';
-import { HistoryRepository } from './history/history.repository.js';
-import { StanzaFactsWriter } from './stanzas/stanza-facts-writer.js';
+import { Lease } from '../lease/lease.js';
+import { AppStateRepository } from '../app-state/app-state.repository.js';
+import { HistoryRepository } from '../history/history.repository.js';
+import { StanzaFactsWriter } from '../stanzas/stanza-facts-writer.js';
 
 /** What the synchronisation of a connection works with; it outlives the connection. */
 @Injectable()
 export class SyncServices {
   constructor(
-    readonly ownership: Ownership,
+    readonly lease: Lease,
     readonly accounts: AccountsRepository,
     readonly sessionState: SessionStateRepository,
     readonly contacts: ContactsService,

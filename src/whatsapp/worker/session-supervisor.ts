@@ -11,7 +11,7 @@ const MAX_HEAP_MB = 384;
 const MAX_YOUNG_HEAP_MB = 12;
 /**
  * A thread that misses this many signs of life hangs. It is ended, and with it its line to WhatsApp, before its lease
- * runs out (LEASE_MS in ownership.ts) and another process opens a line of its own.
+ * runs out (LEASE_MS in lease.ts) and another process opens a line of its own.
  */
 const HANGS_AFTER_BEATS = 10;
 /** Until its first sign of life a thread loads its code, which on a busy machine takes a while. */
@@ -43,7 +43,7 @@ export class SessionSupervisor {
     this.worker?.postMessage(STOP);
     const timeout = sleep(STOP_TIMEOUT_MS, 'timeout' as const, { ref: false });
     if ((await Promise.race([this.ended, timeout])) === 'timeout') {
-      this.logger.warn('The session did not end in time');
+      this.logger.warn('Session thread did not stop in time');
       await this.worker?.terminate();
     }
   }
@@ -56,7 +56,7 @@ export class SessionSupervisor {
       if (signal.aborted) return;
       if (performance.now() - startedAtMs >= STABLE_MS) failures = 0;
       const delayMs = Math.min(FIRST_RESTART_MS * 2 ** failures, MAX_RESTART_MS);
-      this.logger.error(`The session's thread has died; it is started again in ${delayMs} ms`);
+      this.logger.error(`Session thread exited; restarting it in ${delayMs} ms`);
       await sleep(delayMs, undefined, { signal }).catch(() => {});
     }
   }
@@ -85,7 +85,7 @@ export class SessionSupervisor {
     const watchdog = setInterval(() => {
       beatsLeft -= 1;
       if (beatsLeft > 0) return;
-      this.logger.error("The session's thread hangs and is ended");
+      this.logger.error('Session thread unresponsive; terminating it');
       void worker.terminate();
     }, HEARTBEAT_EVERY_MS);
     return () => clearInterval(watchdog);

@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '../../config/logger.js';
 import { migrate } from '../../database/migrations.js';
 import { SessionRoleModule } from '../../session-role.module.js';
-import { SessionRunner } from '../session/session-runner.js';
+import { SessionRunner } from '../connection/session-runner.js';
 import { HeapKeeper } from './heap-keeper.js';
 import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 

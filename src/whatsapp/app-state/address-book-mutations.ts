@@ -1,0 +1,51 @@
+import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
+import type { ContactChanges, LidPair, SavedContact } from '../../contacts/changes/contact-changes.js';
+import type { Mutation } from './app-state-crypto.js';
+
+/** The collection that holds the address book. */
+export const ADDRESS_BOOK = 'critical_unblock_low';
+
+/** The collection that holds, among other settings, the push name of the account's owner. */
+export const SETTINGS = 'critical_block';
+
+/** Whom a record speaks of: the index is `["contact", "<jid>"]` or `["lid_contact", "<lid>"]`. */
+export function addressOf({ index: [kind, address] }: Mutation): Address | null {
+  return kind === 'contact' || kind === 'lid_contact' ? parseAddress(address) : null;
+}
+
+/** What the SET mutations say of people. Removals are known only once the records are deleted. */
+export function savedByMutations(mutations: Mutation[]): Pick<ContactChanges, 'saved' | 'pairs'> {
+  const saved: SavedContact[] = [];
+  const pairs: LidPair[] = [];
+  for (const mutation of mutations) {
+    const address = addressOf(mutation);
+    if (mutation.operation !== 'SET' || !address) continue;
+    const action = mutation.value?.contactAction ?? mutation.value?.lidContactAction;
+    if (!action) continue;
+    saved.push({ address, fullName: action.fullName ?? null, firstName: action.firstName ?? null });
+    const pair = pairOf(address, mutation);
+    if (pair) pairs.push(pair);
+  }
+  return { saved, pairs };
+}
+
+/** The number stands in the index, the LID in the action, or the other way round. */
+function pairOf(address: Address, { value }: Mutation): LidPair | null {
+  const lid = isLid(address) ? address : parseLid(value?.contactAction?.lidJid);
+  const jid = isLid(address) ? parseJid(value?.contactAction?.pnJid) : address;
+  return jid && lid ? { jid, lid, heardAt: savedAt(value) } : null;
+}
+
+/** When the phone has written the record (`timestamp`, ms). A time that is missing or lies ahead is taken for now. */
+function savedAt(value: Mutation['value']): Date {
+  const savedAtMs = Number(value?.timestamp);
+  return new Date(savedAtMs > 0 && savedAtMs < Date.now() ? savedAtMs : Date.now());
+}
+
+/** The push name of the account's owner, where the mutations set it: index `["setting_pushName"]`. */
+export function ownPushName(mutations: Mutation[]): string | null {
+  const names = mutations
+    .filter(({ operation, index }) => operation === 'SET' && index[0] === 'setting_pushName')
+    .map(({ value }) => value?.pushNameSetting?.name);
+  return names.at(-1) || null;
+}

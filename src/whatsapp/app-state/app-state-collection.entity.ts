@@ -1,0 +1,32 @@
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Account } from '../../accounts/account.entity.js';
+
+/** How far one app-state collection of an account has been read. */
+@Entity('app_state_collection')
+export class AppStateCollection {
+  @PrimaryColumn('int', { name: 'account_id', primaryKeyConstraintName: 'app_state_collection_pkey' })
+  accountId: number;
+
+  @ManyToOne(() => Account, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'account_id', foreignKeyConstraintName: 'app_state_collection_account' })
+  account: Account;
+
+  /** For example `critical_unblock_low`, the address book. */
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'app_state_collection_pkey' })
+  name: string;
+
+  /** The server's version that the records below add up to; 0 before the first sync. */
+  @Column('bigint')
+  version: string;
+
+  /** LT hash (128 bytes) over the value MACs of the records. */
+  @Column('bytea', { name: 'lt_hash' })
+  ltHash: Buffer;
+
+  /** Grows with each snapshot taken over; marks the records that the snapshot held. */
+  @Column('bigint', { default: 0 })
+  generation: string;
+
+  @Column('timestamptz', { name: 'synced_at' })
+  syncedAt: Date;
+}

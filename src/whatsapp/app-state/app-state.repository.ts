@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { type Address } from '../../contacts/address.js';
+import type { Transaction } from '../../database/transaction.js';
+import { OutdatedRead } from './app-state-errors.js';
+import { LT_HASH_BYTES, type ValueMacs } from './lt-hash.js';
+
+/** Where a collection stands. */
+export interface CollectionState {
+  /** 0: nothing was read yet. */
+  version: number;
+  ltHash: Buffer;
+  generation: number;
+}
+
+/** A record to keep: it belongs to the current generation. */
+export interface KeptRecord {
+  indexMac: Buffer;
+  valueMac: Buffer;
+  address: Address | null;
+}
+
+const MAX_BATCH_ROWS = 5_000;
+
+/** Versions, LT hashes and MACs of app-state collections. */
+@Injectable()
+export class AppStateRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async getState(accountId: number, collection: string): Promise<CollectionState> {
+    const rows = await this.dataSource.query<{ version: string; lt_hash: Buffer; generation: string }[]>(
+      'SELECT version, lt_hash, generation FROM app_state_collection WHERE account_id = $1 AND name = $2',
+      [accountId, collection],
+    );
+    const [row] = rows;
+    if (!row) return { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: 0 };
+    return { version: Number(row.version), ltHash: row.lt_hash, generation: Number(row.generation) };
+  }
+
+  /**
+   * Holds the collection until the end of the transaction, as it was when the caller began to read.
+   * @throws OutdatedRead when another read (of the connection before this one, or one whose commit was not
+   *   confirmed) or a new link has moved it since
+   */
+  async requireState(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    state: CollectionState,
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation, synced_at)
+       VALUES ($1, $2, 0, $3, 0, now()) ON CONFLICT DO NOTHING`,
+      [accountId, collection, Buffer.alloc(LT_HASH_BYTES)],
+    );
+    const held = await tx.query<unknown[]>(
+      `SELECT FROM app_state_collection
+       WHERE account_id = $1 AND name = $2 AND version = $3 AND generation = $4 FOR UPDATE`,
+      [accountId, collection, state.version, state.generation],
+    );
+    if (held.length === 0) throw new OutdatedRead(collection);
+  }
+
+  async saveState(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    state: CollectionState,
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation, synced_at)
+       VALUES ($1, $2, $3, $4, $5, now())
+       ON CONFLICT (account_id, name) DO UPDATE SET version = EXCLUDED.version, lt_hash = EXCLUDED.lt_hash,
+         generation = EXCLUDED.generation, synced_at = EXCLUDED.synced_at`,
+      [accountId, collection, state.version, state.ltHash, state.generation],
+    );
+  }
+
+  /** After linking anew everything is read from the start; the records stay until a snapshot replaces them. */
+  async restart(tx: Transaction, accountId: number): Promise<void> {
+    await tx.query('UPDATE app_state_collection SET version = 0, lt_hash = $2 WHERE account_id = $1', [
+      accountId,
+      Buffer.alloc(LT_HASH_BYTES),
+    ]);
+  }
+
+  /** Value MACs of the records, of this generation, that the index MACs name. */
+  async findValueMacs(
+    accountId: number,
+    collection: string,
+    generation: number,
+    indexMacs: Buffer[],
+  ): Promise<ValueMacs> {
+    const rows = await this.dataSource.query<{ index_mac: Buffer; value_mac: Buffer }[]>(
+      `SELECT index_mac, value_mac FROM app_state_record
+       WHERE account_id = $1 AND collection = $2 AND generation = $3 AND index_mac = ANY ($4::bytea[])`,
+      [accountId, collection, generation, indexMacs],
+    );
+    return new Map(rows.map((row) => [row.index_mac.toString('hex'), row.value_mac]));
+  }
+
+  async saveRecords(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    generation: number,
+    records: KeptRecord[],
+  ): Promise<void> {
+    for (let start = 0; start < records.length; start += MAX_BATCH_ROWS) {
+      const batch = records.slice(start, start + MAX_BATCH_ROWS);
+      await tx.query(
+        `INSERT INTO app_state_record (account_id, collection, generation, index_mac, value_mac, address)
+         SELECT $1, $2, $3, r.* FROM unnest($4::bytea[], $5::bytea[], $6::text[]) AS r
+         ON CONFLICT (account_id, collection, index_mac) DO UPDATE
+         SET generation = EXCLUDED.generation, value_mac = EXCLUDED.value_mac, address = EXCLUDED.address`,
+        [
+          accountId,
+          collection,
+          generation,
+          batch.map(({ indexMac }) => indexMac),
+          batch.map(({ valueMac }) => valueMac),
+          batch.map(({ address }) => address),
+        ],
+      );
+    }
+  }
+
+  /**
+   * Deletes the records that the index MACs name.
+   * @returns people of whom no record is left
+   */
+  async deleteRecords(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    indexMacs: Buffer[],
+  ): Promise<Address[]> {
+    const [deleted] = await tx.query<[{ address: Address | null }[], number]>(
+      `DELETE FROM app_state_record
+       WHERE account_id = $1 AND collection = $2 AND index_mac = ANY ($3::bytea[]) RETURNING address`,
+      [accountId, collection, indexMacs],
+    );
+    return this.withoutRecord(tx, accountId, collection, deleted);
+  }
+
+  /**
+   * Deletes the records that a snapshot did not hold: those of earlier generations.
+   * @returns people of whom no record is left
+   */
+  async deleteEarlier(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    generation: number,
+  ): Promise<Address[]> {
+    const [deleted] = await tx.query<[{ address: Address | null }[], number]>(
+      `DELETE FROM app_state_record WHERE account_id = $1 AND collection = $2 AND generation < $3 RETURNING address`,
+      [accountId, collection, generation],
+    );
+    return this.withoutRecord(tx, accountId, collection, deleted);
+  }
+
+  /** A person may have several records: the index MAC changes with the sync key. */
+  private async withoutRecord(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    deleted: { address: Address | null }[],
+  ): Promise<Address[]> {
+    const rows = await tx.query<{ address: Address }[]>(
+      `SELECT DISTINCT address FROM unnest($3::text[]) AS gone (address)
+       WHERE address IS NOT NULL AND NOT EXISTS (
+         SELECT FROM app_state_record r
+         WHERE r.account_id = $1 AND r.collection = $2 AND r.address = gone.address
+       )`,
+      [accountId, collection, deleted.map(({ address }) => address)],
+    );
+    return rows.map(({ address }) => address);
+  }
+}

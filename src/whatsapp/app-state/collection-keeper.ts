@@ -1,0 +1,118 @@
+import { Logger } from '@nestjs/common';
+import { LeaseLost } from '../lease/lease-lost.js';
+import { CollectionRefused, CorruptAppState, MissingSyncKey, OutdatedRead } from './app-state-errors.js';
+import type { CollectionSync } from './collection-sync.js';
+
+const FIRST_RETRY_MS = 2_000;
+const MAX_RETRY_MS = 5 * 60_000;
+/** After so many failures in a row a snapshot may heal what patches cannot, for example when a patch's file is gone. */
+const FAILURES_BEFORE_SNAPSHOT = 2;
+
+export interface CollectionKeeperEvents {
+  /** The collection has been read up to the server's version. */
+  synced(): void;
+  /** What is wrong, one sentence for people; null when nothing is any more. */
+  problem(problem: string | null): void;
+}
+
+/**
+ * Keeps one collection up to date while a connection is open: one read at a time, tried again with growing pauses
+ * when it fails, with a fresh snapshot when what came was corrupt or refused.
+ */
+export class CollectionKeeper {
+  private readonly logger = new Logger(CollectionKeeper.name);
+  private running: Promise<unknown> = Promise.resolve();
+  private next: Promise<number> | null = null;
+  private retry: NodeJS.Timeout | undefined;
+  private failures = 0;
+  private readAnew = false;
+  private awaitsKey = false;
+  private closed = false;
+
+  constructor(
+    private readonly collection: string,
+    private readonly sync: CollectionSync,
+    private readonly events: CollectionKeeperEvents,
+  ) {}
+
+  /**
+   * Reads what is new. Calls that come while a read runs share the one after it.
+   * @returns the version reached by a read that began after this call
+   * @throws what the read throws; it is tried again in the background all the same
+   */
+  request(): Promise<number> {
+    this.next ??= this.running.then(() => {
+      this.next = null;
+      const attempt = this.attempt();
+      this.running = attempt.catch(() => {});
+      return attempt;
+    });
+    return this.next;
+  }
+
+  /** Like request(), for callers that have nothing to wait for. */
+  requestInBackground(): void {
+    this.request().catch(() => {
+      // attempt() has logged it and planned the next try.
+    });
+  }
+
+  /** Reads everything again from a fresh snapshot. */
+  requestAnew(): void {
+    this.readAnew = true;
+    this.requestInBackground();
+  }
+
+  /** The phone has shared sync keys; a read that lacked one can go on. */
+  keysArrived(): void {
+    if (this.awaitsKey) this.requestInBackground();
+  }
+
+  /** The connection is gone: no more reads. */
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.retry);
+  }
+
+  private async attempt(): Promise<number> {
+    clearTimeout(this.retry);
+    if (this.closed) throw new Error('The connection is closed');
+    const anew = this.readAnew;
+    try {
+      const version = await this.sync.read(anew);
+      this.failures = 0;
+      // A request to read anew that came meanwhile is still to be fulfilled.
+      if (anew) this.readAnew = false;
+      this.awaitsKey = false;
+      this.events.problem(null);
+      this.events.synced();
+      return version;
+    } catch (error) {
+      this.recover(error);
+      throw error;
+    }
+  }
+
+  private recover(error: unknown): void {
+    if (this.closed || error instanceof LeaseLost) return;
+    const { message } = error as Error;
+    if (error instanceof OutdatedRead) {
+      this.retry = setTimeout(() => this.requestInBackground(), 0);
+      return;
+    }
+    this.awaitsKey = error instanceof MissingSyncKey;
+    if (this.awaitsKey) {
+      this.logger.log(`${message}; ${this.collection} is read when it has`);
+      this.events.problem(`${message}; the address book is read when it has.`);
+      return;
+    }
+    this.logger.warn(`Reading ${this.collection} failed: ${message}`);
+    this.failures += 1;
+    const isInDoubt = error instanceof CorruptAppState || error instanceof CollectionRefused;
+    const triesSnapshotFirst = isInDoubt && !this.readAnew;
+    this.readAnew ||= isInDoubt || this.failures >= FAILURES_BEFORE_SNAPSHOT;
+    if (!triesSnapshotFirst) this.events.problem(`${this.collection} cannot be read: ${message}`);
+    const delayMs = triesSnapshotFirst ? 0 : Math.min(FIRST_RETRY_MS * 2 ** this.failures, MAX_RETRY_MS);
+    this.retry = setTimeout(() => this.requestInBackground(), delayMs);
+  }
+}

@@ -1,0 +1,31 @@
+import type { AuthStateRepository } from '../auth-state/auth-state.repository.js';
+import { deserialiseKey } from '../auth-state/auth-key-codec.js';
+import { expandMutationKeys, type MutationKeys } from './app-state-crypto.js';
+import { MissingSyncKey } from './app-state-errors.js';
+
+/** The app state sync keys that the phone has shared, expanded once. */
+export class SyncKeys {
+  private readonly expanded = new Map<string, MutationKeys>();
+
+  constructor(private readonly repository: AuthStateRepository) {}
+
+  /** @throws MissingSyncKey while the phone has not shared any key */
+  async requireAny(): Promise<void> {
+    if (!(await this.repository.hasKeys('app-state-sync-key'))) throw new MissingSyncKey(null);
+  }
+
+  /**
+   * @param keyId base64
+   * @throws MissingSyncKey
+   */
+  async get(keyId: string): Promise<MutationKeys> {
+    const known = this.expanded.get(keyId);
+    if (known) return known;
+    const [row] = await this.repository.findKeys('app-state-sync-key', [keyId]);
+    const keyData = row ? deserialiseKey('app-state-sync-key', row.value).keyData : null;
+    if (!keyData) throw new MissingSyncKey(keyId);
+    const keys = expandMutationKeys(keyData);
+    this.expanded.set(keyId, keys);
+    return keys;
+  }
+}

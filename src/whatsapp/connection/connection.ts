@@ -1,0 +1,121 @@
+import { Logger } from '@nestjs/common';
+import {
+  type AuthenticationCreds,
+  type BinaryNode,
+  DEFAULT_CONNECTION_CONFIG,
+  jidDecode,
+} from '@whiskeysockets/baileys';
+import type { ServedAccount } from '../../accounts/accounts.repository.js';
+import { accountKeyOf, AuthState } from '../auth-state/auth-state.js';
+import type { ClientIdentity } from '../linking/client-identity.js';
+import { privacyTokenOf } from '../profiles/privacy-token.js';
+import { AddressBookSync } from '../sync/address-book-sync.js';
+import { keepPeerMessages } from '../baileys/peer-messages.js';
+import type { SyncServices } from '../sync/sync-services.js';
+import { InboundGate } from '../baileys/inbound-gate.js';
+import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
+
+/** What a connection is made with. */
+export interface ConnectionOptions {
+  creds: AuthenticationCreds;
+  identity: ClientIdentity;
+}
+
+/** One connection of the linked device: a socket, and what is wired to it. It is never reused. */
+export class Connection {
+  private readonly logger = new Logger(Connection.name);
+  private readonly authState: AuthState;
+  private readonly socket: WhatsAppSocket;
+  private readonly sync: AddressBookSync;
+  private readonly gate: InboundGate;
+
+  /** @param opened it has logged in */
+  constructor(
+    account: ServedAccount,
+    services: SyncServices,
+    { creds, identity }: ConnectionOptions,
+    private readonly opened: () => void,
+  ) {
+    const { authState: repository, lease } = services;
+    this.authState = new AuthState(creds, repository, lease, (error) => this.abandon(error));
+    this.socket = new WhatsAppSocket(this.authState, {
+      identity,
+      maySend: () => lease.isHeld,
+      makeSignalRepository: keepPeerMessages(
+        DEFAULT_CONNECTION_CONFIG.makeSignalRepository,
+        () => [creds.me?.id, creds.me?.lid].map((jid) => jidDecode(jid)?.user),
+        (error) => this.logger.warn(`Cannot read a message of the phone: ${(error as Error).message}`),
+      ),
+      opened: () => this.onOpen(),
+      ended: () => this.stopWork(),
+    });
+    const { socket } = this;
+    this.sync = new AddressBookSync(
+      account,
+      {
+        query: (node) => socket.query(node),
+        privacyToken: (address, lid) => privacyTokenOf(socket.baileys, address, lid),
+      },
+      services,
+    );
+    this.authState.hooks = this.sync;
+    this.gate = new InboundGate(
+      socket.ws,
+      (stanzas) => this.keep(stanzas),
+      (error) => this.abandon(error),
+    );
+    socket.baileys.ev.on('creds.update', () => void this.saveCredentials());
+  }
+
+  get closed(): Promise<ClosedConnection> {
+    return this.socket.closed;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.isOpen;
+  }
+
+  /** Tells WhatsApp that this device is no longer linked; the connection ends with it. */
+  async unlink(): Promise<void> {
+    await this.socket.baileys.logout();
+  }
+
+  /** Says goodbye and closes. */
+  async close(): Promise<void> {
+    await this.socket.close();
+  }
+
+  /** Cuts the line without a word, as must be when another process holds the session. */
+  cut(): void {
+    this.socket.cut();
+  }
+
+  /** What comes in from now on is neither kept nor acknowledged: WhatsApp gives it to the next connection. */
+  private stopWork(): void {
+    this.gate.close();
+    this.sync.close();
+    this.authState.close();
+  }
+
+  private onOpen(): void {
+    this.opened();
+    const { creds } = this.authState;
+    this.sync.opened(creds.me?.lid, accountKeyOf(creds)).catch((error: unknown) => this.abandon(error));
+  }
+
+  /** Runs before Baileys' handlers see the stanzas, and so before anything is acknowledged. */
+  private async keep(stanzas: BinaryNode[]): Promise<void> {
+    await this.authState.saveCredentials();
+    await this.sync.saveStanzas(stanzas);
+  }
+
+  private async saveCredentials(): Promise<void> {
+    await this.authState.saveCredentials().catch((error: unknown) => this.abandon(error));
+  }
+
+  /** What cannot be kept must not be acknowledged: the line is cut, and WhatsApp sends it again. */
+  private abandon(error: unknown): void {
+    this.logger.warn(`Closing the connection: ${(error as Error).message}`);
+    this.cut();
+  }
+}

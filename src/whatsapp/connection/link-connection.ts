@@ -1,0 +1,114 @@
+import { Logger } from '@nestjs/common';
+import type { AuthenticationCreds } from '@whiskeysockets/baileys';
+import type { ExpiringText, LinkOffer, PasskeyAssertion } from '../../accounts/link-offer.js';
+import { parseJid, parseLid } from '../../contacts/address.js';
+import { AuthState } from '../auth-state/auth-state.js';
+import { takeStanzas } from '../baileys/take-stanzas.js';
+import { LinkAttempt } from '../linking/link-attempt.js';
+import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
+import type { SyncServices } from '../sync/sync-services.js';
+import type { ConnectionOptions } from './connection.js';
+import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
+
+/** One connection of a device that waits to be linked: a socket, and the attempt that is made over it. */
+export class LinkConnection {
+  private readonly logger = new Logger(LinkConnection.name);
+  private readonly authState: AuthState;
+  private readonly socket: WhatsAppSocket;
+  private readonly attempt: LinkAttempt;
+  /** Why the attempt came to nothing; null while it goes on, and when nobody was at it. */
+  failure: LinkFailure | null = null;
+
+  /** @param changed what a person can link with has changed */
+  constructor(
+    private readonly services: SyncServices,
+    { creds, identity }: ConnectionOptions,
+    changed: (offer: LinkOffer) => void,
+  ) {
+    const { authState: repository, lease } = services;
+    this.authState = new AuthState(creds, repository, lease, (error) => this.abandon(error));
+    this.socket = new WhatsAppSocket(this.authState, {
+      identity,
+      maySend: () => lease.isHeld,
+      ended: () => this.stopWork(),
+    });
+    const { socket } = this;
+    this.attempt = new LinkAttempt({
+      creds,
+      identity,
+      query: (node) => socket.query(node),
+      send: (node) => socket.send(node),
+      saveCredentials: () => this.authState.saveCredentials(),
+      saveLink: (confirmed) => this.saveLink(confirmed),
+      changed,
+      ended: (failure) => {
+        this.failure = failure;
+        void this.close();
+      },
+      broken: (error) => this.abandon(error),
+    });
+    takeStanzas(socket.ws, (stanza) => this.attempt.take(stanza));
+  }
+
+  get closed(): Promise<ClosedConnection> {
+    return this.socket.closed;
+  }
+
+  /** See LinkAttempt. */
+  get isReady(): boolean {
+    return this.attempt.isReady;
+  }
+
+  /** See LinkAttempt. */
+  get isConfirming(): boolean {
+    return this.attempt.isConfirming;
+  }
+
+  requestPairingCode(phone: string): Promise<ExpiringText> {
+    return this.attempt.requestPairingCode(phone);
+  }
+
+  submitAssertion(token: string, assertion: PasskeyAssertion): Promise<void> {
+    return this.attempt.submitAssertion(token, assertion);
+  }
+
+  confirmPasskey(token: string): Promise<void> {
+    return this.attempt.confirmPasskey(token);
+  }
+
+  /** Ends the passkey ceremony, and the attempt with it. */
+  cancelPasskey(): void {
+    this.attempt.end(linkFailures.cancelled());
+  }
+
+  /** Says goodbye and closes. */
+  async close(): Promise<void> {
+    await this.socket.close();
+  }
+
+  /** Cuts the line without a word, as must be when another process holds the session. */
+  cut(): void {
+    this.socket.cut();
+  }
+
+  private stopWork(): void {
+    this.failure ??= this.attempt.close();
+    this.authState.close();
+  }
+
+  /** The device's credentials, and the account that it is linked to, in one transaction. */
+  private async saveLink(confirmed: Partial<AuthenticationCreds>): Promise<void> {
+    const jid = parseJid(confirmed.me?.id);
+    if (!jid) throw new Error('WhatsApp has confirmed the link without saying to which account');
+    const { accounts, appState } = this.services;
+    await this.authState.saveLink(confirmed, async (tx) => {
+      const accountId = await accounts.link(tx, { jid, lid: parseLid(confirmed.me?.lid) });
+      await appState.restart(tx, accountId);
+    });
+  }
+
+  private abandon(error: unknown): void {
+    this.logger.warn(`Closing the connection: ${(error as Error).message}`);
+    this.cut();
+  }
+}

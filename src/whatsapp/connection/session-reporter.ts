@@ -1,0 +1,103 @@
+import { Injectable, Logger } from '@nestjs/common';
+import qrcode from 'qrcode';
+import type { LinkOffer } from '../../accounts/link-offer.js';
+import { type SessionReport, SessionStateRepository } from '../../accounts/session-state.repository.js';
+import type { SessionStatus } from '../../accounts/session-state.entity.js';
+import type { LinkFailure } from '../linking/link-failure.js';
+import { Lease } from '../lease/lease.js';
+
+/** Writes the session's state where the API reads it, and shows QR codes in the terminal. */
+@Injectable()
+export class SessionReporter {
+  private readonly logger = new Logger(SessionReporter.name);
+  /** Reports are written in the order in which they are made. */
+  private last: Promise<unknown> = Promise.resolve();
+  private lastQr: string | null = null;
+
+  constructor(
+    private readonly lease: Lease,
+    private readonly state: SessionStateRepository,
+  ) {}
+
+  /** What is not given is null: nothing wrong, nothing to scan, no attempt planned. */
+  async report(status: SessionStatus, details: Partial<SessionReport> = {}): Promise<void> {
+    const report = {
+      reason: null,
+      advice: null,
+      closingCode: null,
+      retryAt: null,
+      linkOffer: null,
+      ...details,
+      status,
+    };
+    await this.write(report);
+    this.logger.log([`The session is ${status}.`, report.reason].filter(Boolean).join(' '));
+  }
+
+  /**
+   * Shows what a person can link with.
+   * @param lastFailure why the attempt before came to nothing, told until the next one is begun; null when there was none
+   */
+  async showOffer(offer: LinkOffer, lastFailure: LinkFailure | null): Promise<void> {
+    const { step, advice } = stepOf(offer);
+    const isBegun = offer.pairingCode !== null || offer.passkey !== null;
+    const reason = lastFailure && !isBegun ? `${lastFailure.message} ${step}` : step;
+    await this.write({
+      status: 'linking',
+      reason,
+      advice,
+      closingCode: null,
+      retryAt: null,
+      linkOffer: offer,
+    });
+    await this.print(offer, advice);
+  }
+
+  private async print({ qr, passkey }: LinkOffer, advice: string | null): Promise<void> {
+    if (passkey && passkey.step !== 'waiting') this.logger.log(advice);
+    const text = qr?.text ?? null;
+    const isNew = text !== this.lastQr;
+    this.lastQr = text;
+    if (text === null || !isNew) return;
+    const picture = await qrcode.toString(text, { type: 'terminal', small: true });
+    process.stdout.write(`\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
+  }
+
+  private async write(report: SessionReport): Promise<void> {
+    const written = this.last.then(() => this.lease.transaction((tx) => this.state.report(tx, report)));
+    this.last = written.catch(() => {});
+    await written;
+  }
+}
+
+/** Which step of linking is next, and what to do about it. */
+function stepOf({ qr, pairingCode, passkey }: LinkOffer): { step: string; advice: string | null } {
+  switch (passkey?.step) {
+    case 'assertion':
+      return {
+        step: "WhatsApp asks for the account's passkey.",
+        advice: 'Confirm the link with the passkey: GET /session/passkey says how; see also docs/linking.md.',
+      };
+    case 'compare':
+      return {
+        step: 'Waiting for somebody to compare the code at /session with the one on the phone.',
+        advice:
+          'If the codes are the same, confirm with POST /session/passkey/confirm; otherwise DELETE /session/passkey.',
+      };
+    case 'waiting':
+      return { step: 'The passkey was sent; waiting for the phone.', advice: null };
+  }
+  if (pairingCode) {
+    return {
+      step: 'Waiting for the pairing code to be entered on the phone.',
+      advice: 'WhatsApp > Settings > Linked devices > Link a device > Link with phone number instead.',
+    };
+  }
+  if (qr) {
+    return {
+      step: 'Waiting for a phone to scan the QR code.',
+      advice: 'Scan the QR code at /session/qr, or ask for a pairing code.',
+    };
+  }
+  return { step: 'Waiting for WhatsApp.', advice: null };
+}

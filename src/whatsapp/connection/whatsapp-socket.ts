@@ -1,0 +1,138 @@
+import {
+  type AuthenticationState,
+  type BinaryNode,
+  type ConnectionState,
+  makeWASocket,
+  type UserFacingSocketConfig,
+  type WASocket,
+} from '@whiskeysockets/baileys';
+import type { EventEmitter } from 'node:events';
+import type { ClientIdentity } from '../linking/client-identity.js';
+import { createBaileysLogger } from '../baileys/baileys-logger.js';
+import { type ConnectionEnd, readConnectionEnd } from './connection-end.js';
+import { monitorConnection } from '../baileys/connection-monitor.js';
+import { rawSocketOf, sendOnlyWhile } from '../baileys/raw-socket.js';
+
+/** Pings go out this often. */
+const KEEP_ALIVE_MS = 20_000;
+/** WhatsApp answers pings at once; a line that is silent for this long is dead. */
+const MAX_SILENCE_MS = 35_000;
+const CONNECT_TIMEOUT_MS = 20_000;
+/** For our own queries; Baileys would wait for a minute. Large answers come by reference, so that it is plenty. */
+const QUERY_TIMEOUT_MS = 20_000;
+
+export interface ClosedConnection extends ConnectionEnd {
+  /** How long it was open, logged in; 0 when it never was. */
+  openMs: number;
+}
+
+export interface SocketOptions {
+  identity: ClientIdentity;
+  /** Asked before every packet; once it says no, the line is cut. */
+  maySend: () => boolean;
+  makeSignalRepository?: UserFacingSocketConfig['makeSignalRepository'];
+  /** Logged in. */
+  opened?: () => void;
+  /** Called once, before closed resolves. */
+  ended: () => void;
+}
+
+/**
+ * One Baileys socket as this service sets it up, and the ways in which it ends. It connects as soon as it is made, and
+ * is never reused. What Baileys would do on its own with history, contacts and links is left to others, which listen
+ * to `ws`.
+ */
+export class WhatsAppSocket {
+  readonly baileys: WASocket;
+  readonly closed: Promise<ClosedConnection>;
+  private readonly stopWatching: () => void;
+  private openedAtMs: number | null = null;
+  private hasEnded = false;
+
+  constructor(
+    auth: AuthenticationState,
+    private readonly options: SocketOptions,
+  ) {
+    const { identity, makeSignalRepository } = options;
+    this.baileys = makeWASocket({
+      auth,
+      version: identity.version,
+      browser: identity.browser,
+      logger: createBaileysLogger(),
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      keepAliveIntervalMs: KEEP_ALIVE_MS,
+      // The phone goes on notifying its owner, as it would not while a companion is online.
+      markOnlineOnConnect: false,
+      syncFullHistory: false,
+      // History and app state are read by our own code (src/whatsapp/sync), which can survive being killed.
+      shouldSyncHistoryMessage: () => false,
+      emitOwnEvents: false,
+      enableRecentMessageCache: false,
+      ...(makeSignalRepository && { makeSignalRepository }),
+    });
+    sendOnlyWhile(this.baileys, options.maySend);
+    this.stopWatching = monitorConnection(this.baileys, MAX_SILENCE_MS, {
+      silent: () => this.cut(),
+      refused: (status) =>
+        void this.baileys.end(new Error(`WebSocket Error (Unexpected server response: ${status})`)),
+    });
+    this.closed = new Promise((resolve) => {
+      this.baileys.ev.on('connection.update', (update) => this.onUpdate(update, resolve));
+    });
+  }
+
+  /** Baileys' emitter of what comes in. */
+  get ws(): EventEmitter {
+    return this.baileys.ws;
+  }
+
+  get isOpen(): boolean {
+    return this.openedAtMs !== null;
+  }
+
+  /** @throws an error with a code (see iqErrorCode) when WhatsApp refuses the IQ, another one when no answer comes */
+  async query(node: BinaryNode): Promise<BinaryNode> {
+    const answer = (await this.baileys.query(node, QUERY_TIMEOUT_MS)) as BinaryNode | undefined;
+    if (!answer) throw new Error('WhatsApp did not answer in time');
+    return answer;
+  }
+
+  async send(node: BinaryNode): Promise<void> {
+    await this.baileys.sendNode(node);
+  }
+
+  /** Says goodbye and closes. */
+  async close(): Promise<void> {
+    this.end();
+    await this.baileys.end(undefined);
+  }
+
+  /** Cuts the line without a word, as must be when another process holds the session. */
+  cut(): void {
+    this.end();
+    rawSocketOf(this.baileys)?.terminate();
+    void this.baileys.end(undefined);
+  }
+
+  private onUpdate(
+    { connection, lastDisconnect }: Partial<ConnectionState>,
+    closed: (end: ClosedConnection) => void,
+  ): void {
+    if (connection === 'open') {
+      this.openedAtMs = performance.now();
+      this.options.opened?.();
+    }
+    if (connection === 'close') {
+      this.end();
+      const openMs = this.openedAtMs === null ? 0 : performance.now() - this.openedAtMs;
+      closed({ ...readConnectionEnd(lastDisconnect?.error), openMs });
+    }
+  }
+
+  private end(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.stopWatching();
+    this.options.ended();
+  }
+}

@@ -1,0 +1,36 @@
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
+import { Account } from '../../accounts/account.entity.js';
+
+/**
+ * A history sync that the phone has announced and that is not yet read. WhatsApp announces it once and takes
+ * the message as delivered, so the announcement is kept until its names are in the address book.
+ */
+@Entity('history_notification')
+export class HistoryNotification {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    primaryKeyConstraintName: 'history_notification_pkey',
+  })
+  id: string;
+
+  @ManyToOne(() => Account, { nullable: false, onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'account_id', foreignKeyConstraintName: 'history_notification_account' })
+  account: Account;
+
+  /** `proto.Message.HistorySyncNotification`, encoded. */
+  @Column('bytea')
+  notification: Buffer;
+
+  @Column('timestamptz', { name: 'received_at', default: () => 'now()' })
+  receivedAt: Date;
+
+  @Column('int', { default: 0 })
+  attempts: number;
+
+  @Column('timestamptz', { name: 'next_attempt_at', default: () => 'now()' })
+  nextAttemptAt: Date;
+
+  /** Why the last attempt failed; null before the first. */
+  @Column('text', { name: 'last_error', nullable: true })
+  lastError: string | null;
+}

@@ -1,0 +1,88 @@
+import protobuf from 'protobufjs/minimal.js';
+import { isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
+import type { LidPair } from '../../contacts/changes/contact-changes.js';
+
+/** What a history sync says of people; the chats in it are passed over unread. */
+export interface HistoryNames {
+  /** As sent: the id may be of any kind, the name may be empty. */
+  pushNames: { id: string; name: string }[];
+  pairs: LidPair[];
+}
+
+/** Field numbers of `HistorySync`, `Conversation`, `Pushname` and `PhoneNumberToLIDMapping` in Baileys' WAProto. */
+const HISTORY = { conversation: 2, pushName: 7, lidMapping: 15 };
+const CONVERSATION = { id: 1, pnJid: 39, lidJid: 42, accountLid: 49 };
+const PUSH_NAME = { id: 1, name: 2 };
+const LID_MAPPING = { pnJid: 1, lidJid: 2 };
+
+const LENGTH_DELIMITED = 2;
+
+/**
+ * Reads names and pairs out of an inflated `HistorySync`. It does not decode the whole: messages are most of it,
+ * and nothing of them is needed.
+ * @throws RangeError when the bytes are cut off or no protobuf
+ */
+export function readHistoryNames(bytes: Uint8Array): HistoryNames {
+  const names: HistoryNames = { pushNames: [], pairs: [] };
+  forEachField(bytes, (field, content) => {
+    if (field === HISTORY.pushName) {
+      const { [PUSH_NAME.id]: id = '', [PUSH_NAME.name]: name = '' } = readTexts(
+        content(),
+        Object.values(PUSH_NAME),
+      );
+      names.pushNames.push({ id, name });
+    } else if (field === HISTORY.lidMapping) {
+      const texts = readTexts(content(), Object.values(LID_MAPPING));
+      addPair(names.pairs, texts[LID_MAPPING.pnJid], texts[LID_MAPPING.lidJid]);
+    } else if (field === HISTORY.conversation) {
+      addConversation(names.pairs, content());
+    }
+  });
+  return names;
+}
+
+/** A chat is named by number or by LID, and may tell the other one. */
+function addConversation(pairs: LidPair[], bytes: Uint8Array): void {
+  const texts = readTexts(bytes, Object.values(CONVERSATION));
+  const chat = parseAddress(texts[CONVERSATION.id]);
+  if (!chat) return;
+  if (isLid(chat)) addPair(pairs, texts[CONVERSATION.pnJid], chat);
+  else addPair(pairs, chat, texts[CONVERSATION.lidJid] || texts[CONVERSATION.accountLid]);
+}
+
+function addPair(pairs: LidPair[], number: string | undefined, anonymous: string | undefined): void {
+  const jid = parseJid(number);
+  const lid = parseLid(anonymous);
+  if (jid && lid) pairs.push({ jid, lid, heardAt: null });
+}
+
+/** The text fields with the given numbers; all others are skipped. */
+function readTexts(bytes: Uint8Array, wanted: number[]): Record<number, string> {
+  const texts: Record<number, string> = {};
+  forEachField(bytes, (field, content) => {
+    if (wanted.includes(field)) texts[field] = Buffer.from(content()).toString();
+  });
+  return texts;
+}
+
+/** Calls back for each length-delimited field; content() must be called at once or not at all. */
+function forEachField(bytes: Uint8Array, visit: (field: number, content: () => Uint8Array) => void): void {
+  const reader = protobuf.Reader.create(bytes);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    const [field, wireType] = [tag >>> 3, tag & 7];
+    if (wireType !== LENGTH_DELIMITED) {
+      reader.skipType(wireType);
+      continue;
+    }
+    const start = reader.pos;
+    reader.skipType(wireType);
+    const end = reader.pos;
+    visit(field, () => {
+      reader.pos = start;
+      const content = reader.bytes();
+      reader.pos = end;
+      return content;
+    });
+  }
+}

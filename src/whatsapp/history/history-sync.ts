@@ -1,0 +1,129 @@
+import { Logger } from '@nestjs/common';
+import { proto } from '@whiskeysockets/baileys';
+import { promisify } from 'node:util';
+import { inflate } from 'node:zlib';
+import { parseAddress } from '../../contacts/address.js';
+import type { AddressBookOwner, PushName } from '../../contacts/changes/contact-changes.js';
+import { cleanName, type ContactsService } from '../../contacts/changes/contacts.service.js';
+import type { Transaction } from '../../database/transaction.js';
+import type { Lease } from '../lease/lease.js';
+import { downloadMedia } from '../wire/media-file.js';
+import { type HistoryNames, readHistoryNames } from './history-reader.js';
+import type { HistoryRepository, PendingHistory } from './history.repository.js';
+
+const inflateAsync = promisify(inflate);
+const { HistorySyncType } = proto.Message;
+
+/** History of these kinds is about chats, not about people. */
+const WITHOUT_NAMES = new Set([HistorySyncType.INITIAL_STATUS_V3, HistorySyncType.NON_BLOCKING_DATA]);
+
+const FIRST_RETRY_MS = 2_000;
+const MAX_RETRY_MS = 10 * 60_000;
+/** The media host keeps history files for some days; about a day of trying is enough to call one lost. */
+const MAX_ATTEMPTS = 150;
+
+export interface HistorySyncEvents {
+  /** A history sync has been read to its end. */
+  read(type: proto.Message.HistorySyncType): void;
+  /** A history sync names the account's owner, in the transaction that saves the rest of it. */
+  ownPushName(tx: Transaction, name: string): Promise<void>;
+  /** One was given up: its names are lost until their owners write. */
+  lost(reason: string): void;
+}
+
+/**
+ * Reads the history syncs that the phone has announced: push names and number-LID pairs. The announcements are
+ * kept in the database (see PeerMessages), so a read that fails or is cut off is done again.
+ */
+export class HistorySync {
+  private readonly logger = new Logger(HistorySync.name);
+  private running: Promise<void> | null = null;
+  private again = false;
+  private timer: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly owner: AddressBookOwner & { linkedAt: Date },
+    private readonly repository: HistoryRepository,
+    private readonly contacts: ContactsService,
+    private readonly lease: Lease,
+    private readonly events: HistorySyncEvents,
+  ) {}
+
+  /** Reads whatever is due, one after the other. */
+  wake(): void {
+    this.again = true;
+    this.running ??= this.readDue()
+      .catch((error: unknown) => this.logger.warn(`History is read later: ${(error as Error).message}`))
+      .finally(() => {
+        this.running = null;
+        if (!this.closed) this.timer = setTimeout(() => this.wake(), FIRST_RETRY_MS).unref();
+      });
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+
+  private async readDue(): Promise<void> {
+    clearTimeout(this.timer);
+    while (!this.closed) {
+      const pending = await this.repository.findDue(this.owner.accountId);
+      if (!pending && !this.again) return;
+      this.again = false;
+      if (pending) await this.readOne(pending);
+    }
+  }
+
+  private async readOne(pending: PendingHistory): Promise<void> {
+    try {
+      const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
+      const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
+      const names = WITHOUT_NAMES.has(type) ? { pushNames: [], pairs: [] } : await download(notification);
+      await this.lease.transaction(async (tx) => {
+        await this.contacts.apply(tx, this.owner, {
+          pairs: names.pairs,
+          pushNames: this.pushNames(names),
+        });
+        const ownName = this.ownPushName(names);
+        if (ownName) await this.events.ownPushName(tx, ownName);
+        await this.repository.remove(tx, pending.id);
+      });
+      this.events.read(type);
+    } catch (error) {
+      await this.retryLater(pending, error as Error);
+    }
+  }
+
+  /** Names out of history count as heard just before the device was linked: what was heard since is newer. */
+  private pushNames({ pushNames }: HistoryNames): PushName[] {
+    const heardAt = new Date(this.owner.linkedAt.getTime() - 1);
+    return pushNames.flatMap(({ id, name }) => {
+      const address = parseAddress(id);
+      return address ? [{ address, name, heardAt }] : [];
+    });
+  }
+
+  private ownPushName({ pushNames }: HistoryNames): string | null {
+    const own = pushNames.find(({ id }) => parseAddress(id) === this.owner.jid);
+    return own?.name === '-' ? null : cleanName(own?.name);
+  }
+
+  private async retryLater({ id, attempts }: PendingHistory, error: Error): Promise<void> {
+    this.logger.warn(`Reading a history sync failed, attempt ${attempts + 1}: ${error.message}`);
+    const isLast = attempts + 1 >= MAX_ATTEMPTS;
+    const delayMs = Math.min(FIRST_RETRY_MS * 2 ** attempts, MAX_RETRY_MS);
+    await this.lease.transaction((tx) =>
+      isLast ? this.repository.remove(tx, id) : this.repository.postpone(tx, id, delayMs, error.message),
+    );
+    if (isLast) this.events.lost(error.message);
+  }
+}
+
+/** The history stands in the announcement itself or in an encrypted file on the media host; both are deflated. */
+async function download(notification: proto.Message.IHistorySyncNotification): Promise<HistoryNames> {
+  const inline = notification.initialHistBootstrapInlinePayload;
+  const deflated = inline?.length ? inline : await downloadMedia(notification, 'md-msg-hist');
+  return readHistoryNames(await inflateAsync(deflated));
+}

@@ -1,6 +1,0 @@
-/** This process does not (or no longer) hold the session; what it was about to do must not be done. */
-export class NotOwner extends Error {
-  constructor() {
-    super('Another process holds the session');
-  }
-}

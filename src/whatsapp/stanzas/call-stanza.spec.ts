@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { ANNA, ANNA_LID, element, factsIn, OWNER } from '../../../test/support/stanzas.js';
+import { readCallStanza } from './call-stanza.js';
+
+const call = (offer: Record<string, string>, attrs: Record<string, string> = {}) =>
+  factsIn(readCallStanza, element('call', { from: ANNA_LID, ...attrs }, [element('offer', offer)]));
+
+describe('a call', () => {
+  it('tells the number of a caller who is named by LID, and his push name', () => {
+    const offer = { 'call-creator': '81234567890123:2@lid', caller_pn: ANNA };
+    expect(call(offer, { notify: 'Anna' })).toEqual({
+      pairs: [{ jid: ANNA, lid: ANNA_LID, heardAt: expect.any(Date) }],
+      pushNames: [{ address: ANNA_LID, name: 'Anna', heardAt: expect.any(Date) }],
+    });
+  });
+
+  it('says nothing without a number, from the account itself, or without an offer', () => {
+    expect(call({ 'call-creator': ANNA_LID })).toEqual({});
+    expect(call({ 'call-creator': OWNER.lid as string, caller_pn: OWNER.jid }, { notify: 'Me' })).toEqual({});
+    expect(factsIn(readCallStanza, element('call', { from: ANNA_LID }))).toEqual({});
+  });
+});

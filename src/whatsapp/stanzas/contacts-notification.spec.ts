@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ANNA,
+  ANNA_LID,
+  element,
+  factsIn,
+  MALFORMED,
+  notification,
+  OWNER,
+} from '../../../test/support/stanzas.js';
+import { readContactsNotification } from './contacts-notification.js';
+
+const NEW = '491709999999@s.whatsapp.net';
+const NEW_LID = '89999999999999@lid';
+
+const read = (...stanza: Parameters<typeof notification>) =>
+  factsIn(readContactsNotification, notification(...stanza));
+
+describe('a notification about contacts', () => {
+  it('tells a new number, with the LIDs', () => {
+    const attrs = { old: ANNA, new: NEW, old_lid: ANNA_LID, new_lid: NEW_LID };
+    const numberChanges = [
+      { oldJid: ANNA, newJid: NEW, oldLid: ANNA_LID, newLid: NEW_LID, heardAt: expect.any(Date) },
+    ];
+    expect(read('contacts', [element('modify', attrs)])).toEqual({ numberChanges });
+  });
+
+  it('tells a new number without LIDs', () => {
+    const numberChanges = [
+      { oldJid: ANNA, newJid: NEW, oldLid: null, newLid: null, heardAt: expect.any(Date) },
+    ];
+    expect(read('contacts', [element('modify', { old: ANNA, new: NEW })])).toEqual({ numberChanges });
+  });
+
+  it('does not take the account itself, or no change at all, for a new number', () => {
+    expect(read('contacts', [element('modify', { old: OWNER.jid, new: NEW })])).toEqual({});
+    expect(read('contacts', [element('modify', { old: ANNA, new: ANNA })])).toEqual({});
+  });
+
+  it('tells that a profile has changed, by address, by sender or by hash', () => {
+    expect(read('contacts', [element('update', { jid: ANNA_LID })])).toEqual({
+      outdatedProfiles: [ANNA_LID],
+    });
+    expect(read('contacts', [element('update')])).toEqual({ outdatedProfiles: [ANNA] });
+    expect(read('contacts', [element('update', { hash: 'qP3+' })])).toEqual({
+      outdatedProfileHashes: ['qP3+'],
+    });
+  });
+
+  it('asks for the address book to be read anew', () => {
+    expect(read('contacts', [element('sync', { after: '1700000000' })])).toEqual({
+      addressBookIsInDoubt: true,
+    });
+  });
+
+  it.each(['add', 'remove'])('says nothing with <%s>', (tag) => {
+    expect(read('contacts', [element(tag, { jid: ANNA })])).toEqual({});
+  });
+
+  it.each(MALFORMED)('says nothing with %s', (_, content, attrs) => {
+    expect(read('contacts', content, attrs)).toEqual({});
+  });
+});

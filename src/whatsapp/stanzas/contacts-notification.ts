@@ -1,0 +1,43 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { parseJid, parseLid } from '../../contacts/address.js';
+import type { AddressBookOwner, NumberChange } from '../../contacts/changes/contact-changes.js';
+import { type StanzaFacts } from './stanza-facts.js';
+import { elementsOf, endOfSecondOf, isOwn, otherPerson } from '../wire/stanza-values.js';
+
+/**
+ * `<notification type="contacts">` with one child:
+ * - `<modify old new old_lid new_lid/>`: a person has a new number; the LIDs are told only sometimes
+ * - `<update jid/>` or `<update hash/>`: something in a profile has changed
+ * - `<sync/>`: the address book is to be fetched anew
+ * - `<add/>`, `<remove/>`: nothing that app state does not tell
+ */
+export function readContactsNotification(
+  stanza: BinaryNode,
+  owner: AddressBookOwner,
+  facts: StanzaFacts,
+): void {
+  for (const { tag, attrs } of elementsOf(stanza)) {
+    switch (tag) {
+      case 'modify': {
+        const change = numberChangeOf(attrs, endOfSecondOf(stanza));
+        if (change && !isOwn(change.oldJid, owner)) facts.changes.numberChanges.push(change);
+        break;
+      }
+      case 'update': {
+        const address = otherPerson(attrs.jid ?? (attrs.hash ? undefined : stanza.attrs.from), owner);
+        if (address) facts.outdatedProfiles.push(address);
+        else if (attrs.hash) facts.outdatedProfileHashes.push(attrs.hash);
+        break;
+      }
+      case 'sync':
+        facts.addressBookIsInDoubt = true;
+        break;
+    }
+  }
+}
+
+function numberChangeOf(attrs: BinaryNode['attrs'], heardAt: Date): NumberChange | null {
+  const [oldJid, newJid] = [parseJid(attrs.old), parseJid(attrs.new)];
+  if (!oldJid || !newJid || oldJid === newJid) return null;
+  return { oldJid, newJid, oldLid: parseLid(attrs.old_lid), newLid: parseLid(attrs.new_lid), heardAt };
+}
