@@ -10,8 +10,21 @@ const STAY_AWAKE_MS = 10_000;
 async function askPasskey(options) {
   try {
     const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-    const credential = await navigator.credentials.get({ publicKey });
-    return { assertion: JSON.stringify(credential.toJSON()) };
+    const { id, rawId, type, response: given } = await navigator.credentials.get({ publicKey });
+    // Not by toJSON(), which the credentials of some password managers lack: bitwarden/clients#12060.
+    const text = (bytes) =>
+      bytes &&
+      btoa(String.fromCharCode(...new Uint8Array(bytes)))
+        .replaceAll('+', '-')
+        .replaceAll('/', '_')
+        .replaceAll('=', '');
+    const response = {
+      clientDataJSON: text(given.clientDataJSON),
+      authenticatorData: text(given.authenticatorData),
+      signature: text(given.signature),
+      userHandle: text(given.userHandle),
+    };
+    return { assertion: JSON.stringify({ id, rawId: text(rawId), type, response }) };
   } catch (error) {
     return { error: `The browser has not confirmed: ${error.message}` };
   }

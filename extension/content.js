@@ -10,8 +10,7 @@
   /** A style sheet object: an inline style would be subject to the policy of the page. */
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
-    section { position: fixed; z-index: 2147483647; top: 24px; right: 24px; width: 320px; padding: 20px;
-      border-radius: 12px; background: #fff; color: #111; box-shadow: 0 8px 40px #0006;
+    section { padding: 20px; border-radius: 12px; background: #fff; color: #111; box-shadow: 0 8px 40px #0006;
       font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
     h1 { margin: 0 0 8px; font-size: 17px; }
     p { margin: 0 0 12px; }
@@ -22,13 +21,30 @@
     @media (prefers-color-scheme: dark) { section { background: #1f2c33; color: #e9edef; } }
   `);
 
+  /** One property after the other: a style attribute would be subject to that policy as well. */
+  const PLACE = Object.entries({
+    position: 'fixed',
+    'z-index': '2147483647',
+    top: '24px',
+    right: '24px',
+    width: '320px',
+    background: 'Canvas',
+    'border-radius': '12px',
+  });
+
   const element = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
 
   function showPanel(address) {
     document.getElementById(PANEL)?.remove();
     const host = Object.assign(document.createElement('div'), { id: PANEL });
     const root = host.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [sheet];
+    // Older versions of Firefox refuse the sheet to an extension; the panel then has the browser's own look.
+    try {
+      root.adoptedStyleSheets = [sheet];
+    } catch {
+      host.style.setProperty('display', 'block');
+    }
+    for (const [name, value] of PLACE) host.style.setProperty(name, value);
     const button = element('button', 'Confirm with passkey');
     const outcome = element('output', '');
     button.addEventListener('click', async (event) => {
@@ -58,11 +74,16 @@
     const encoded = location.hash.slice(PREFIX.length);
     // The page has no use for the token.
     history.replaceState(history.state, '', location.pathname + location.search);
+    const address = addressIn(encoded);
+    if (address && /^https?:$/.test(address.protocol) && address.hash.length > 1) showPanel(address);
+  }
+
+  /** Null when the link was cut or mistyped. */
+  function addressIn(encoded) {
     try {
-      const address = new URL(decodeURIComponent(encoded));
-      if (/^https?:$/.test(address.protocol) && address.hash.length > 1) showPanel(address);
+      return new URL(decodeURIComponent(encoded));
     } catch {
-      // It is no address; the link was cut or mistyped.
+      return null;
     }
   }
 

@@ -16,6 +16,8 @@ export async function createHttpServer(config: Config, databaseUrl: string): Pro
   });
   app.disable('x-powered-by');
   app.set('etag', false);
+  // For links to this service: a proxy on this machine or in a private network says how it was called.
+  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalPipes(
     new ValidationPipe({

@@ -28,6 +28,7 @@ export class SessionCommandsRepository {
 
   /** @returns the id by which the outcome is found */
   async add(kind: SessionCommandKind, argument: string | null, ttlMs: number): Promise<string> {
+    await this.deleteOutdated();
     const [{ id }] = await this.dataSource.query<[{ id: string }]>(
       `INSERT INTO session_command (kind, argument, expires_at) VALUES ($1, $2, now() + $3 * interval '1 ms')
        RETURNING id`,
@@ -44,9 +45,8 @@ export class SessionCommandsRepository {
     return rows[0] ?? null;
   }
 
-  /** The oldest command that somebody still waits for; outdated ones are deleted. */
+  /** The oldest command that somebody still waits for; its argument may be a secret, and is forgotten when it is done. */
   async take(tx: Transaction): Promise<PendingCommand | null> {
-    await tx.query(`DELETE FROM session_command WHERE expires_at < now() - interval '1 minute'`);
     const [rows] = await tx.query<[PendingCommand[], number]>(
       `UPDATE session_command SET taken_at = now() WHERE id = (
          SELECT id FROM session_command WHERE taken_at IS NULL AND expires_at > now() ORDER BY id LIMIT 1
@@ -58,9 +58,19 @@ export class SessionCommandsRepository {
   async finish(tx: Transaction, id: string, outcome: CommandResult): Promise<void> {
     const { result, error, errorKind } = { result: null, error: null, errorKind: null, ...outcome };
     await tx.query(
-      'UPDATE session_command SET done_at = now(), result = $2, error = $3, error_kind = $4 WHERE id = $1',
+      'UPDATE session_command SET done_at = now(), argument = NULL, result = $2, error = $3, error_kind = $4 WHERE id = $1',
       [id, result, error, errorKind],
     );
+  }
+
+  /** Forgets a command whose outcome was read: it may be a pairing code. */
+  async remove(id: string): Promise<void> {
+    await this.dataSource.query('DELETE FROM session_command WHERE id = $1', [id]);
+  }
+
+  /** Nobody waits for them any more. */
+  private async deleteOutdated(): Promise<void> {
+    await this.dataSource.query(`DELETE FROM session_command WHERE expires_at < now() - interval '1 minute'`);
   }
 
   /** Whether there is anything to take: asked often, so it writes nothing. */

@@ -24,8 +24,11 @@ export class CommandSender {
     const giveUpAt = Date.now() + TIMEOUT_MS;
     while (Date.now() < giveUpAt) {
       const outcome = await this.commands.findOutcome(id);
-      if (outcome?.error) throw new CommandRefused(outcome.errorKind ?? 'conflict', outcome.error);
-      if (outcome?.doneAt) return outcome.result;
+      if (outcome?.doneAt) {
+        await this.commands.remove(id);
+        if (outcome.error) throw new CommandRefused(outcome.errorKind ?? 'conflict', outcome.error);
+        return outcome.result;
+      }
       await sleep(POLL_EVERY_MS);
     }
     throw new SessionNotAnswering();

@@ -115,6 +115,18 @@ describe('linking by QR code', () => {
     expect([qr?.split(',')[0], passkey]).toEqual([before.split(',')[0], null]);
   });
 
+  it('keeps the link when a secret is retired after the phone has confirmed it', async () => {
+    world.server.linking.refreshes.afterLink = 5;
+    const device = waitingDevice();
+    const restart = world.server.faults.sent.arm('lose', { when: ({ tag }) => tag === 'stream:error' });
+    const linked = world.phone.scan(() => world.service.qr());
+    await restart.whenStruck();
+    for (let times = 0; times < 3; times += 1) device.refresh();
+    device.announceRefs();
+    await linked;
+    await isOpen(world);
+  });
+
   it('says until when a code is good', async () => {
     const { qr_expires_at: expiresAt } = await world.service.sessionThat(({ qr }) => qr !== null);
     const leftMs = Date.parse(expiresAt ?? '') - Date.now();

@@ -90,6 +90,10 @@ describe('linking with a passkey', () => {
       [assertionOf(passkey, ceremony, FOREIGN), /made on "https:\/\/evil.example" and must be made on/],
       [passkey.assert(passkey.requestOptions()), /another challenge/],
       [assertionOf(new Passkey(), ceremony), /passkey of another account/],
+      [
+        { ...right, response: { ...right.response, clientDataJSON: 'bnVsbA' } },
+        /clientDataJSON is no object/,
+      ],
     ];
     for (const [assertion, message] of wrong) {
       const answer = await post<Refusal>(world, '/session/passkey', { token: ceremony.token, assertion });

@@ -50,7 +50,7 @@ interface ClientData {
 export function checkAssertion(given: unknown, options: string): PasskeyAssertion {
   const request = JSON.parse(options) as RequestOptions;
   const assertion = shapeOf(typeof given === 'string' ? parse(given, 'the assertion') : given);
-  const isKnown = request.allowCredentials?.some(({ id }) => id === assertion.rawId) ?? true;
+  const isKnown = request.allowCredentials?.some(({ id }) => isSameBytes(id, assertion.rawId)) ?? true;
   if (request.allowCredentials?.length && !isKnown) {
     throw new InvalidAssertion('it is made with a passkey of another account.');
   }
@@ -61,7 +61,7 @@ export function checkAssertion(given: unknown, options: string): PasskeyAssertio
 
 function checkClientData(clientDataJson: string, challenge: string): void {
   const text = Buffer.from(clientDataJson, 'base64url').toString();
-  const clientData = parse(text, 'response.clientDataJSON') as ClientData;
+  const clientData: ClientData = record(parse(text, 'response.clientDataJSON'), 'response.clientDataJSON');
   if (clientData.type !== 'webauthn.get') {
     throw new InvalidAssertion(
       `its type is ${JSON.stringify(clientData.type)} and must be "webauthn.get": call navigator.credentials.get.`,
@@ -72,7 +72,7 @@ function checkClientData(clientDataJson: string, challenge: string): void {
       `it was made on ${JSON.stringify(clientData.origin)} and must be made on ${WHATSAPP_WEB}.`,
     );
   }
-  if (clientData.challenge !== challenge) {
+  if (!isSameBytes(String(clientData.challenge), challenge)) {
     throw new InvalidAssertion(
       'it answers another challenge. Make a new one with the options of GET /session/passkey.',
     );
@@ -97,6 +97,11 @@ function checkAuthenticatorData(authenticatorData: string, { rpId, userVerificat
   if (userVerification === 'required' && !(flags & USER_VERIFIED)) {
     throw new InvalidAssertion('the authenticator did not verify its user by PIN, finger or face.');
   }
+}
+
+/** Base64 and base64url, with and without padding, are the same to who wrote them. */
+function isSameBytes(one: string, other: string): boolean {
+  return Buffer.from(one, 'base64').equals(Buffer.from(other, 'base64'));
 }
 
 function parse(text: string, what: string): unknown {

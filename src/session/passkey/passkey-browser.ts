@@ -15,12 +15,17 @@ export function extensionLink(service: string, token: string): string {
 
 /**
  * One line for the developer tools of web.whatsapp.com, for who does not want the extension. It gives the body of
- * `POST /session/passkey`, which has to be carried by hand: the page may not speak to other servers.
+ * `POST /session/passkey`, which has to be carried by hand: the page may not speak to other servers. Not by `toJSON()`,
+ * which the credentials of some password managers lack (https://github.com/bitwarden/clients/issues/12060).
  */
 export function consoleLine({ options, token }: PasskeyOffer): string {
   return [
-    `JSON.stringify({token: ${JSON.stringify(token)},`,
-    'assertion: (await navigator.credentials.get({publicKey:',
-    `PublicKeyCredential.parseRequestOptionsFromJSON(${options})})).toJSON()})`,
+    'await (async () => {',
+    "const text = (bytes) => bytes && btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\\+/g, '-').replace(/\\//g, '_').replace(/=/g, '');",
+    `const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(${options});`,
+    'const { id, rawId, type, response: r } = await navigator.credentials.get({ publicKey });',
+    'const response = { clientDataJSON: text(r.clientDataJSON), authenticatorData: text(r.authenticatorData), signature: text(r.signature), userHandle: text(r.userHandle) };',
+    `return JSON.stringify({ token: ${JSON.stringify(token)}, assertion: { id, rawId: text(rawId), type, response } });`,
+    '})()',
   ].join(' ');
 }

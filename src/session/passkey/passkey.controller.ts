@@ -33,7 +33,7 @@ export class PasskeyController {
       token,
       expires_at: expiresAt,
       step,
-      link: extensionLink(`${request.protocol}://${request.headers.host}`, token),
+      link: extensionLink(`${request.protocol}://${request.host}`, token),
     };
     response.json(body);
   }

@@ -22,7 +22,7 @@ export class PasskeyService {
     throw new NoPasskey(
       status === 'linking'
         ? 'scan the QR code at /session/qr or enter a pairing code; WhatsApp asks for it after that, if it does.'
-        : 'the account is linked.',
+        : 'nobody is linking an account; /session says how it is.',
     );
   }
 

@@ -77,6 +77,8 @@ export class AuthState implements AuthenticationState {
     work: (tx: Transaction) => Promise<void>,
   ): Promise<void> {
     await this.withCredentials(work, { ...this.creds, ...confirmed });
+    // Whatever is saved after it must not take the link back.
+    Object.assign(this.creds, confirmed);
   }
 
   /** Runs work in a transaction that also saves the credentials. */

@@ -55,12 +55,15 @@ export class LinkCommands {
     }
     // Over a connection with a passkey ceremony WhatsApp takes nothing else.
     const blocked = session.current();
-    if (blocked?.isConfirming) blocked.cancelPasskey();
-    const giveUpAtMs = performance.now() + READY_TIMEOUT_MS;
-    while (!session.current()?.isReady && performance.now() < giveUpAtMs) {
-      session.hurry();
+    if (blocked?.isConfirming) {
+      blocked.cancelPasskey();
+      await blocked.closed;
       await sleep(LOOK_EVERY_MS);
     }
+    // Once: when WhatsApp cannot be reached, the pauses are there for a reason.
+    session.hurry();
+    const giveUpAtMs = performance.now() + READY_TIMEOUT_MS;
+    while (!session.current()?.isReady && performance.now() < giveUpAtMs) await sleep(LOOK_EVERY_MS);
     const ready = session.current();
     if (!ready?.isReady) {
       throw new CommandRefused(

@@ -64,6 +64,11 @@ export class LinkConnection {
     return this.attempt.isConfirming;
   }
 
+  /** See LinkAttempt. */
+  get wasReady(): boolean {
+    return this.attempt.wasReady;
+  }
+
   requestPairingCode(phone: string): Promise<ExpiringText> {
     return this.attempt.requestPairingCode(phone);
   }

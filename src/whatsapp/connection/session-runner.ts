@@ -25,11 +25,15 @@ const CLOSE_TIMEOUT_MS = 1_000;
 const UNLINK_TIMEOUT_MS = 5_000;
 /** Between attempts when not the connection failed but what it needs, such as the database. */
 const FAILED_PAUSE_MS = 2_000;
+/** Baileys' code for a connection that the other side has closed in good order. */
+const CONNECTION_CLOSED = 428;
 
 interface Closed extends ClosedConnection {
   wasLinked: boolean;
   /** Why an attempt to link came to nothing; null when there was none. */
   failure: LinkFailure | null;
+  /** Whether WhatsApp has let the device wait to be linked. */
+  wasReady: boolean;
 }
 
 /**
@@ -116,9 +120,9 @@ export class SessionRunner {
     if (account) this.report(this.reporter.report('connecting'));
     const closed = await ended;
     current.cut();
-    const failure = this.link?.failure ?? null;
+    const { failure = null, wasReady = false } = this.link ?? {};
     this.connection = this.link = null;
-    return { ...closed, wasLinked: account !== null, failure };
+    return { ...closed, wasLinked: account !== null, failure, wasReady };
   }
 
   private onOpen(): void {
@@ -129,7 +133,7 @@ export class SessionRunner {
   private async follow(closed: Closed, over: AbortSignal): Promise<void> {
     this.logger.log(`The connection was ended by ${closed.by} with ${closed.code}: ${closed.message}`);
     if (this.isUnlinked) return this.pause(RELINK_PAUSE_MS, over);
-    const ending = closed.failure ? afterFailure(closed.failure) : endingOf(closed);
+    const ending = afterAttempt(closed) ?? endingOf(closed);
     this.lastFailure = closed.failure ?? this.lastFailure;
     if (ending.action === 'relink' && closed.wasLinked) return this.relink(ending, closed.code, over);
     await this.waitAfter(closed, ending, over);
@@ -206,8 +210,17 @@ export class SessionRunner {
   }
 }
 
-function afterFailure({ message, advice, isSomebodyThere }: LinkFailure): Ending {
-  return { action: isSomebodyThere ? 'link-again' : 'offer', reason: message, advice };
+/** What follows on an attempt to link; null when the end of the connection says it. */
+function afterAttempt({ failure, wasReady, by, code }: Closed): Ending | null {
+  if (failure) {
+    const { message: reason, advice, isSomebodyThere } = failure;
+    return { action: isSomebodyThere ? 'link-again' : 'offer', reason, advice };
+  }
+  // WhatsApp closes the connection of a device that nobody links (whatsmeow pair-code.go); that is no fault.
+  const isPatienceOver = wasReady && by === 'client' && code === CONNECTION_CLOSED;
+  return isPatienceOver
+    ? { action: 'offer', reason: 'Nobody scanned the QR code in time.', advice: null }
+    : null;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -18,6 +18,9 @@ const KEEP_ALIVE_MS = 20_000;
 /** WhatsApp answers pings at once; a line that is silent for this long is dead. */
 const MAX_SILENCE_MS = 35_000;
 const CONNECT_TIMEOUT_MS = 20_000;
+/** A goodbye that is not answered within this is not waited for. */
+const GOODBYE_TIMEOUT_MS = 1_000;
+const CLOSED = 'the connection was closed';
 /** For our own queries; Baileys would wait for a minute. Large answers come by reference, so that it is plenty. */
 const QUERY_TIMEOUT_MS = 20_000;
 
@@ -48,6 +51,8 @@ export class WhatsAppSocket {
   private readonly stopWatching: () => void;
   private openedAtMs: number | null = null;
   private hasEnded = false;
+  private fail: (error: Error) => void = () => {};
+  private readonly endOfConnection = new Promise<never>((_, reject) => (this.fail = reject));
 
   constructor(
     auth: AuthenticationState,
@@ -76,6 +81,8 @@ export class WhatsAppSocket {
       refused: (status) =>
         void this.baileys.end(new Error(`WebSocket Error (Unexpected server response: ${status})`)),
     });
+    // Nobody may be waiting for an answer when the connection ends.
+    this.endOfConnection.catch(() => {});
     this.closed = new Promise((resolve) => {
       this.baileys.ev.on('connection.update', (update) => this.onUpdate(update, resolve));
     });
@@ -92,7 +99,12 @@ export class WhatsAppSocket {
 
   /** @throws an error with a code (see iqErrorCode) when WhatsApp refuses the IQ, another one when no answer comes */
   async query(node: BinaryNode): Promise<BinaryNode> {
-    const answer = (await this.baileys.query(node, QUERY_TIMEOUT_MS)) as BinaryNode | undefined;
+    const asked = this.baileys.query(node, QUERY_TIMEOUT_MS) as Promise<BinaryNode | undefined>;
+    // When Baileys ends the connection itself, it forgets who waits for an answer.
+    const answer = await Promise.race([asked, this.endOfConnection]).catch((error: unknown) => {
+      // Baileys passes on what the WebSocket says at its end, which is a number.
+      throw error instanceof Error ? error : new Error(CLOSED);
+    });
     if (!answer) throw new Error('WhatsApp did not answer in time');
     return answer;
   }
@@ -104,7 +116,8 @@ export class WhatsAppSocket {
   /** Says goodbye and closes. */
   async close(): Promise<void> {
     this.end();
-    await this.baileys.end(undefined);
+    const impatience = setTimeout(() => rawSocketOf(this.baileys)?.terminate(), GOODBYE_TIMEOUT_MS);
+    await this.baileys.end(undefined).finally(() => clearTimeout(impatience));
   }
 
   /** Cuts the line without a word, as must be when another process holds the session. */
@@ -134,5 +147,6 @@ export class WhatsAppSocket {
     this.hasEnded = true;
     this.stopWatching();
     this.options.ended();
+    this.fail(new Error(CLOSED));
   }
 }

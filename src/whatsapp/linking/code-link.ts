@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { ExpiringText } from '../../accounts/link-offer.js';
+import { iqErrorCode } from '../wire/iq-error.js';
 import type { LinkSteps } from './link-context.js';
 import { linkFailures } from './link-failure.js';
 import { codeRefusal, reasonOf } from './link-refusals.js';
@@ -13,12 +14,13 @@ const COMPLETE_WITHIN_MS = 60_000;
 export class CodeLink {
   private readonly logger = new Logger(CodeLink.name);
   private code: PairingCode | null = null;
-  private expiry: NodeJS.Timeout | undefined;
+  /** When the code on show expires, or, once it has been entered, the link has to be complete. */
+  private limit: NodeJS.Timeout | undefined;
 
-  /** @param expired the code on show has not been entered in time */
+  /** @param gone there is no code any more, and nobody has used it */
   constructor(
     private readonly steps: LinkSteps,
-    private readonly expired: () => void,
+    private readonly gone: () => void,
   ) {}
 
   /** The code to enter on the phone; null when there is none, or it has been entered. */
@@ -68,7 +70,7 @@ export class CodeLink {
 
   /** Ends the timer, without a word to anybody. */
   close(): void {
-    clearTimeout(this.expiry);
+    clearTimeout(this.limit);
   }
 
   private async agree(notification: BinaryNode, code: PairingCode, hello: PrimaryHello): Promise<void> {
@@ -77,34 +79,34 @@ export class CodeLink {
     code.isEntered = true;
     await this.steps.replaceSecret(advSecret);
     await this.steps.acknowledge(notification);
-    this.steps.within(COMPLETE_WITHIN_MS, linkFailures.codeNotCompleted);
-    try {
-      await context.query(request);
-    } catch (error) {
-      this.steps.end(linkFailures.codeRefused(reasonOf(error)));
-    }
+    clearTimeout(this.limit);
+    this.limit = setTimeout(() => this.steps.end(linkFailures.codeNotCompleted()), COMPLETE_WITHIN_MS);
+    this.steps.publish();
+    // The phone's confirmation may come before the answer; without one, the limit counts.
+    context.query(request).catch((error: unknown) => {
+      if (iqErrorCode(error) !== null) this.steps.end(linkFailures.codeRefused(reasonOf(error)));
+    });
   }
 
   /** WhatsApp has made the code void. */
   private async renew({ phone }: PairingCode, byHand: boolean): Promise<void> {
     this.clear();
-    if (byHand) return;
-    await this.request(phone).catch((error: unknown) =>
-      this.logger.warn(`WhatsApp asked for another pairing code, and refused it: ${reasonOf(error)}`),
-    );
+    if (byHand) return this.gone();
+    await this.request(phone).catch((error: unknown) => {
+      this.logger.warn(`WhatsApp asked for another pairing code, and refused it: ${reasonOf(error)}`);
+      this.gone();
+    });
   }
 
   private show(code: PairingCode | null): void {
-    clearTimeout(this.expiry);
+    clearTimeout(this.limit);
     this.code = code;
     if (code) {
       const expire = () => {
-        // The phone has it: what follows has a limit of its own.
-        if (code.isEntered) return;
         this.show(null);
-        this.expired();
+        this.gone();
       };
-      this.expiry = setTimeout(expire, code.expiresAt.getTime() - Date.now());
+      this.limit = setTimeout(expire, code.expiresAt.getTime() - Date.now());
     }
     this.steps.publish();
   }

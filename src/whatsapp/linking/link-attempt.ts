@@ -48,19 +48,25 @@ export class LinkAttempt implements LinkSteps {
     () => void this.requestRef(),
   );
   private readonly byCode = new CodeLink(this, () => {
-    if (!this.refs.current) void this.requestRef();
+    if (!this.refs.current && !this.isOver) void this.requestRef();
   });
   private readonly byPasskey = new PasskeyLink(this);
   private limit: NodeJS.Timeout | undefined;
   private furtherRefs = 0;
+  private hasRefs = false;
   private isConfirmed = false;
-  private isOver = false;
+  isOver = false;
 
   constructor(readonly context: LinkContext) {}
 
-  /** Whether a QR code is on show, and pairing codes can be asked for. */
+  /** Whether WhatsApp is ready for this device, so that pairing codes can be asked for. */
   get isReady(): boolean {
-    return this.refs.current !== null && !this.isConfirming;
+    return this.hasRefs && !this.isConfirming && !this.isConfirmed && !this.isOver;
+  }
+
+  /** Whether WhatsApp has let the device wait to be linked, however that ended. */
+  get wasReady(): boolean {
+    return this.hasRefs;
   }
 
   /** Whether a passkey ceremony is under way, so that WhatsApp takes nothing else on this connection. */
@@ -88,7 +94,7 @@ export class LinkAttempt implements LinkSteps {
 
   /** @throws CommandRefused when the token is of another ceremony or used up, or WhatsApp refuses the assertion */
   async submitAssertion(token: string, assertion: PasskeyAssertion): Promise<void> {
-    await this.serial.runExclusive(() => this.byPasskey.submit(token, assertion));
+    await this.byPasskey.submit(token, assertion);
   }
 
   /**
@@ -96,7 +102,7 @@ export class LinkAttempt implements LinkSteps {
    * @throws CommandRefused when the token is of another ceremony, or there is nothing to confirm
    */
   async confirmPasskey(token: string): Promise<void> {
-    await this.serial.runExclusive(() => this.byPasskey.confirm(token));
+    await this.byPasskey.confirm(token);
   }
 
   /** The connection has ended. @returns why that ended somebody's attempt to link; null when nobody was at it */
@@ -138,6 +144,7 @@ export class LinkAttempt implements LinkSteps {
   end(failure: LinkFailure | null): void {
     if (this.isOver) return;
     this.stop();
+    this.context.changed({ qr: null, pairingCode: null, passkey: null });
     this.context.ended(failure);
   }
 
@@ -146,6 +153,8 @@ export class LinkAttempt implements LinkSteps {
       return this.logger.warn(`Ignoring a stanza <${stanza.tag}> that is not from the server`);
     }
     if (stanza.tag === 'iq') return this.handleIq(stanza);
+    // The phone has signed the link: nothing that comes before the restart may change what it was signed for.
+    if (this.isConfirmed) return this.acknowledge(stanza);
     switch (stanza.attrs.type) {
       case 'companion_reg_refresh':
         return this.renewQr(stanza);
@@ -169,7 +178,8 @@ export class LinkAttempt implements LinkSteps {
   private async offerRefs(iq: BinaryNode, refs: string[]): Promise<void> {
     await this.drawSecret();
     await this.context.send(resultOf(iq));
-    this.refs.offer(refs);
+    this.hasRefs = true;
+    if (!this.isConfirming && !this.isConfirmed) this.refs.offer(refs);
   }
 
   /** WhatsApp has retired the secret: a QR code with it does not link any more. */
@@ -188,7 +198,7 @@ export class LinkAttempt implements LinkSteps {
 
   /** Not while the phone is about to sign with the secret that there is (whatsapp-rust #1163). */
   private async drawSecret(): Promise<void> {
-    if (this.byCode.hasSecret || this.byPasskey.isUnderWay) return;
+    if (this.byCode.hasSecret || this.isConfirming || this.isConfirmed) return;
     await this.replaceSecret(randomBytes(SECRET_BYTES));
   }
 
@@ -207,13 +217,9 @@ export class LinkAttempt implements LinkSteps {
 
   /** The phone has confirmed the device. From our answer on it counts as linked, so that the link is kept before. */
   private async complete(pairSuccess: BinaryNode): Promise<void> {
-    const pairing = this.verify(pairSuccess);
-    if (!pairing) {
-      // The words of whatsmeow pair.go.
-      await this.context.send(refusalOf(pairSuccess, 401, 'hmac-mismatch'));
-      return this.end(linkFailures.wrongSecret());
-    }
-    await this.context.saveLink(pairing.creds);
+    const pairing = await this.verify(pairSuccess);
+    if (!pairing) return;
+    if (!this.isConfirmed) await this.context.saveLink(pairing.creds);
     this.isConfirmed = true;
     await this.context.send(pairing.reply);
     this.byCode.clear();
@@ -222,14 +228,25 @@ export class LinkAttempt implements LinkSteps {
     this.within(RESTART_WITHIN_MS, () => null);
   }
 
-  /** @returns null when the phone has signed with another secret than this device's */
-  private verify(pairSuccess: BinaryNode): ReturnType<typeof configureSuccessfulPairing> | null {
+  /** @returns null when the phone has signed for another secret or another device, which is then told to both sides */
+  private async verify(
+    pairSuccess: BinaryNode,
+  ): Promise<ReturnType<typeof configureSuccessfulPairing> | null> {
     try {
       return configureSuccessfulPairing(pairSuccess, this.context.creds);
     } catch (error) {
-      this.logger.warn(`The confirmation of the link is not valid: ${(error as Error).message}`);
+      const { message } = error as Error;
+      this.logger.warn(`The confirmation of the link is not valid: ${message}`);
+      const { code, text } = pairError(message);
+      await this.context.send(refusalOf(pairSuccess, code, text));
+      this.end(this.wrongSignature(message));
       return null;
     }
+  }
+
+  private wrongSignature(reason: string): LinkFailure {
+    if (this.isConfirming) return linkFailures.passkeyFailed(`the phone signed something else (${reason})`);
+    return this.byCode.hasSecret ? linkFailures.codeNotCompleted() : linkFailures.wrongSecret();
   }
 
   private qrOffer(): ExpiringText | null {
@@ -250,5 +267,17 @@ export class LinkAttempt implements LinkSteps {
     clearTimeout(this.limit);
     this.refs.clear();
     this.byCode.close();
+  }
+}
+
+/** The words of whatsmeow pair.go for what Baileys' validate-connection.js finds wrong. */
+function pairError(message: string): { code: number; text: string } {
+  switch (message) {
+    case 'Invalid account signature':
+      return { code: 401, text: 'hmac-mismatch' };
+    case 'Failed to verify account signature':
+      return { code: 401, text: 'signature-mismatch' };
+    default:
+      return { code: 500, text: 'internal-error' };
   }
 }

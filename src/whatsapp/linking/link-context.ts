@@ -28,6 +28,8 @@ export interface LinkContext {
 /** What the ways to link, pairing code and passkey, need of the attempt that they are a part of. */
 export interface LinkSteps {
   readonly context: LinkContext;
+  /** Whether the attempt has ended, however. */
+  readonly isOver: boolean;
   acknowledge(notification: BinaryNode): Promise<void>;
   /** Replaces the ADV secret, 32 bytes, and keeps it. */
   replaceSecret(secret: Uint8Array): Promise<void>;

@@ -4,8 +4,7 @@ import { iqErrorCode, TOO_MANY_REQUESTS } from '../wire/iq-error.js';
 /** WhatsApp's code and words for a refused query, or what kept it from being answered; a part of a sentence. */
 export function reasonOf(error: unknown): string {
   const code = iqErrorCode(error);
-  // Baileys rejects with what the WebSocket says at its end, which may be a number.
-  const message = error instanceof Error ? error.message : 'the connection was closed';
+  const { message } = error as Error;
   return code === null ? message : `error ${code} (${message})`;
 }
 

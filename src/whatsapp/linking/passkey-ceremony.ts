@@ -89,6 +89,18 @@ export class PasskeyCeremony {
 
   /** Brings the assertion to WhatsApp. When that refuses it, another one may be brought. */
   async submit(assertion: PasskeyAssertion): Promise<void> {
+    // From now on nobody else may bring one.
+    this.step = 'waiting';
+    try {
+      await this.sendPrologue(assertion);
+    } catch (error) {
+      this.prologue = null;
+      this.step = 'assertion';
+      throw error;
+    }
+  }
+
+  private async sendPrologue(assertion: PasskeyAssertion): Promise<void> {
     const answer = await this.query(mdQuery('get', 'ref'));
     const [ref] = textsOf(answer, 'ref');
     if (!ref) throw new Error('WhatsApp has given no ref for the passkey ceremony');
@@ -104,6 +116,8 @@ export class PasskeyCeremony {
       commitment: { hash: sha256(Buffer.concat([companion, nonce])) },
     }).finish();
     const proof = this.handoff.prove(payload);
+    // The phone's answer may come before that of the server.
+    this.prologue = { ephemeralKey, nonce, ref, hasProof: proof !== null };
     const element = (tag: string, content: Uint8Array) => ({ tag, attrs: {}, content });
     await this.query(
       mdQuery('set', 'passkey_prologue', [
@@ -113,8 +127,6 @@ export class PasskeyCeremony {
         ...(proof ? [element('pairing_handoff_proof', proof)] : []),
       ]),
     );
-    this.prologue = { ephemeralKey, nonce, ref, hasProof: proof !== null };
-    this.step = 'waiting';
   }
 
   /** Takes the phone's answer. After it the step is `compare`, unless the phone knows this device already. */

@@ -6,6 +6,7 @@ import type { LinkOffer, PasskeyAssertion, PasskeyStep } from '../../accounts/li
 import type { LinkSteps } from './link-context.js';
 import { linkFailures } from './link-failure.js';
 import { reasonOf } from './link-refusals.js';
+import { iqErrorCode } from '../wire/iq-error.js';
 import { mdQuery } from './link-stanzas.js';
 import {
   Handoff,
@@ -71,30 +72,23 @@ export class PasskeyLink {
       return this.steps.end(linkFailures.passkeyFailed(reasonOf(error)));
     }
     if (ceremony.code) this.within(COMPARE_WITHIN_MS, linkFailures.notCompared);
-    else await this.complete(ceremony);
+    else this.complete(ceremony);
   }
 
   /** @throws CommandRefused when the token is of another ceremony or used up, or WhatsApp refuses the assertion */
   async submit(token: string, assertion: PasskeyAssertion): Promise<void> {
     const ceremony = this.ceremonyAt('assertion', token);
+    this.within(CONTINUE_WITHIN_MS, linkFailures.noContinuation);
     try {
       await ceremony.submit(assertion);
     } catch (error) {
-      this.refusals += 1;
-      const reason = reasonOf(error);
-      if (this.refusals >= MAX_REFUSALS) this.steps.end(linkFailures.passkeyFailed(reason));
-      throw new CommandRefused(
-        'conflict',
-        `WhatsApp did not take the assertion: ${reason}. Make another one with the same options, or begin anew: ` +
-          'DELETE /session/passkey.',
-      );
+      throw this.refused(reasonOf(error));
     }
-    this.within(CONTINUE_WITHIN_MS, linkFailures.noContinuation);
   }
 
   /** @throws CommandRefused when the token is of another ceremony, or there is nothing to confirm */
   async confirm(token: string): Promise<void> {
-    await this.complete(this.ceremonyAt('compare', token));
+    this.complete(this.ceremonyAt('compare', token));
   }
 
   clear(): void {
@@ -110,13 +104,31 @@ export class PasskeyLink {
     }
   }
 
-  private async complete(ceremony: PasskeyCeremony): Promise<void> {
-    try {
-      await ceremony.confirm(this.steps.context.creds);
-    } catch (error) {
-      return this.steps.end(linkFailures.passkeyFailed(reasonOf(error)));
+  /** Another assertion may be brought, unless the attempt is over or has been refused too often. */
+  private refused(reason: string): CommandRefused {
+    this.refusals += 1;
+    if (this.refusals >= MAX_REFUSALS) this.steps.end(linkFailures.passkeyFailed(reason));
+    if (this.steps.isOver) {
+      return new CommandRefused(
+        'conflict',
+        `The passkey ceremony has ended: ${reason}. /session says how to go on.`,
+      );
     }
+    if (this.ceremony) this.within(this.ceremony.request.timeoutMs, linkFailures.noAssertion);
+    return new CommandRefused(
+      'conflict',
+      `WhatsApp did not take the assertion: ${reason}. Make another one with the same options, or begin anew: ` +
+        'DELETE /session/passkey.',
+    );
+  }
+
+  private complete(ceremony: PasskeyCeremony): void {
     this.within(COMPLETE_WITHIN_MS, linkFailures.notConfirmed);
+    // The phone's confirmation may come before the answer; without one, the limit counts.
+    ceremony.confirm(this.steps.context.creds).catch((error: unknown) => {
+      if (iqErrorCode(error) !== null) this.steps.end(linkFailures.passkeyFailed(reasonOf(error)));
+    });
+    this.steps.publish();
   }
 
   private ceremonyAt(step: PasskeyStep, token: string): PasskeyCeremony {

@@ -16,11 +16,8 @@ const DEVICE_SIGNATURE_PREFIX = Buffer.from([6, 1]);
  * @throws LinkRefused when the device does not accept the phone's signature
  * @throws Error when the connection ends before, or when the device's signature is wrong
  */
-export async function link(
-  phone: Phone,
-  { connection, registration }: WaitingDevice,
-  advSecret: Buffer,
-): Promise<Companion> {
+export async function link(phone: Phone, waiting: WaitingDevice, advSecret: Buffer): Promise<Companion> {
+  const { connection, registration } = waiting;
   const device = phone.nextDevice();
   const companion = new Companion(phone, device, registration);
   const details = proto.ADVDeviceIdentity.encode({
@@ -33,6 +30,7 @@ export async function link(
   const answer = await connection.request(pairSuccess({ phone, companion, details, advSecret }));
   if (isRefusal(answer)) throw new LinkRefused('could not link the device: it did not accept the signature');
   verifyDeviceSignature(answer, { phone, details, identityKey: registration.identityKey });
+  waiting.refreshDue('afterLink');
   connection.waiting = undefined;
   phone.add(companion);
   connection.endWithStreamError(515);

@@ -6,9 +6,9 @@ export class LinkingSettings {
   moreRefs = true;
   /**
    * How often the ADV secret of a device is retired (`companion_reg_refresh`): while it waits, at the moment of a scan,
-   * and while a pairing code is completed. WhatsApp has done so since July 2026.
+   * while a pairing code is completed, and after the device has confirmed the link. WhatsApp has done so since July 2026.
    */
-  readonly refreshes = { beforeScan: 1, atScan: 1, afterCode: 1 };
+  readonly refreshes = { beforeScan: 1, atScan: 1, afterCode: 1, afterLink: 1 };
   /** how long the phone takes a pairing code */
   codeLifetimeMs = 180_000;
   /** pairing codes for one number; a request beyond them is refused with 429 */
@@ -16,6 +16,6 @@ export class LinkingSettings {
 
   /** As WhatsApp was until July 2026, and as an unmodified Baileys needs it: no secret is ever retired. */
   neverRefresh(): void {
-    Object.assign(this.refreshes, { beforeScan: 0, atScan: 0, afterCode: 0 });
+    Object.assign(this.refreshes, { beforeScan: 0, atScan: 0, afterCode: 0, afterLink: 0 });
   }
 }
