@@ -102,7 +102,7 @@ describe('faults of a linked session', () => {
   });
 
   it.each([{ status: 404 }, { status: 500 }, { cut: true } as const])(
-    'reads a snapshot again when the media host answers %j',
+    'reads a snapshot again when the media server answers %j',
     async (effect) => {
       world.server.faults.appState.arm('patch-mac');
       const fault = world.server.faults.media.arm(effect, { when: ({ kind }) => kind === 'snapshot' });

@@ -83,7 +83,7 @@ describe('profiles at a careful pace', () => {
     expect(new Set(askedAnybody())).toEqual(new Set([jid]));
   });
 
-  it('keep what they have when the media host fails, and get the picture when it is back', async () => {
+  it('keep what they have when the media server fails, and get the picture when it is back', async () => {
     world = await ProfileWorld.create(3, {
       DOWNLOADS_PER_MINUTE: '6000',
       DOWNLOADS_START_AFTER_MINUTES: '5',

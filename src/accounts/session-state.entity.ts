@@ -32,10 +32,6 @@ export class SessionState {
   @Column('text', { nullable: true })
   advice: string | null;
 
-  /** WhatsApp's closing code of the last connection (see disconnect-reasons.ts); null when there was none. */
-  @Column('int', { name: 'closing_code', nullable: true })
-  closingCode: number | null;
-
   /** Since when the status is what it is. */
   @Column('timestamptz', { default: () => 'now()' })
   since: Date;

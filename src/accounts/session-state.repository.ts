@@ -10,7 +10,6 @@ export interface SessionReport {
   status: SessionStatus;
   reason: string | null;
   advice: string | null;
-  closingCode: number | null;
   retryAt: Date | null;
   linkOffer: LinkOffer | null;
 }
@@ -38,7 +37,7 @@ export class SessionStateRepository {
 
   async get(): Promise<SessionSnapshot> {
     const [{ profilesPaused, profilesResumeAt, ...state }] = await this.dataSource.query<[SessionRow]>(
-      `SELECT status, reason, advice, closing_code AS "closingCode", since, retry_at AS "retryAt",
+      `SELECT status, reason, advice, since, retry_at AS "retryAt",
          sync_problem AS "syncProblem", link_offer AS "linkOffer", profiles_paused AS "profilesPaused",
          profiles_resume_at AS "profilesResumeAt",
          EXISTS (SELECT FROM session_lease WHERE owner IS NOT NULL AND expires_at > now()) AS "isAttended"
@@ -48,12 +47,11 @@ export class SessionStateRepository {
   }
 
   async report(tx: Transaction, report: SessionReport): Promise<void> {
-    const { status, reason, advice, closingCode, retryAt, linkOffer } = report;
+    const { status, reason, advice, retryAt, linkOffer } = report;
     await tx.query(
-      `UPDATE session_state SET status = $1, reason = $2, advice = $3, closing_code = $4, retry_at = $5,
-         link_offer = $6,
+      `UPDATE session_state SET status = $1, reason = $2, advice = $3, retry_at = $4, link_offer = $5,
          since = CASE WHEN status = $1 THEN since ELSE now() END`,
-      [status, reason, advice, closingCode, retryAt, linkOffer],
+      [status, reason, advice, retryAt, linkOffer],
     );
   }
 

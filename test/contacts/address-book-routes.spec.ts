@@ -44,7 +44,7 @@ describe('the routes of the address book', () => {
     await book.apply({
       businessNames: [{ address: jidOf(20), name: 'Shop' }],
       abouts: [{ address: jidOf(21), text: 'nameless', setAt: null }],
-      pushNames: [{ address: '55555@lid' as Lid, name: 'no number', heardAt: EARLIER }],
+      pushNames: [{ address: '55555@lid' as Lid, name: 'no number', observedAt: EARLIER }],
     });
     const { items, next_cursor: cursor } = await page('');
     expect(cursor).toBeNull();
@@ -83,7 +83,7 @@ describe('the routes of the address book', () => {
 
   it('sort by the shown name, blind to case and accents', async () => {
     await book.save('zoë', 'Émile', 'eMma', 'Ödön', 'Zoe', 'Zoe', '李小龍', 'Иван');
-    await book.apply({ pushNames: [{ address: jidOf(30), name: 'fritz', heardAt: EARLIER }] });
+    await book.apply({ pushNames: [{ address: jidOf(30), name: 'fritz', observedAt: EARLIER }] });
     expect(namesOf(await page('?sort=name'))).toEqual([
       'Émile',
       'eMma',
@@ -134,12 +134,12 @@ describe('the routes of the address book', () => {
 
   it('find by every name that a person has', async () => {
     await book.apply({
-      pairs: [{ jid: jidOf(10), lid: '77777@lid' as Lid, heardAt: new Date() }],
+      pairs: [{ jid: jidOf(10), lid: '77777@lid' as Lid, observedAt: new Date() }],
       saved: [
         { address: jidOf(10), fullName: 'Full', firstName: 'First' },
         { address: '77777@lid' as Lid, fullName: 'Lidfull', firstName: 'Lidfirst' },
       ],
-      pushNames: [{ address: jidOf(10), name: 'Push', heardAt: EARLIER }],
+      pushNames: [{ address: jidOf(10), name: 'Push', observedAt: EARLIER }],
       businessNames: [{ address: jidOf(10), name: 'Business' }],
     });
     for (const name of ['full', 'first', 'lidfull', 'lidfirst', 'push', 'business']) {

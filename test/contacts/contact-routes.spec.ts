@@ -35,17 +35,15 @@ describe('the routes of one contact', () => {
   });
   const pictured = (state: 'none' | 'hidden'): ContactChanges => ({ pictures: [{ address: ANNA, state }] });
   const present: ContactChanges = {
-    pictures: [
-      { address: ANNA, state: 'present', id: '17', bytes: PNG, contentType: 'image/jpeg', url: null },
-    ],
+    pictures: [{ address: ANNA, state: 'present', id: '17', bytes: PNG }],
   };
 
   it('give everything that is known of a person', async () => {
     await book.apply({
       ...saved(ANNA, 'Anna Adler', 'Anna'),
       ...present,
-      pairs: [{ jid: ANNA, lid: ANNA_LID, heardAt: new Date() }],
-      pushNames: [{ address: ANNA, name: 'anni', heardAt: EARLIER }],
+      pairs: [{ jid: ANNA, lid: ANNA_LID, observedAt: new Date() }],
+      pushNames: [{ address: ANNA, name: 'anni', observedAt: EARLIER }],
       businessNames: [{ address: ANNA, name: 'Adler AG' }],
       businessFlags: [{ address: ANNA, isBusiness: true }],
       abouts: [{ address: ANNA, text: 'Hi', setAt: EARLIER }],
@@ -102,7 +100,7 @@ describe('the routes of one contact', () => {
     const newJid = '491709999999@s.whatsapp.net' as Jid;
     await book.apply({
       ...saved(ANNA, 'Anna'),
-      numberChanges: [{ oldJid: ANNA, newJid, oldLid: null, newLid: null, heardAt: new Date() }],
+      numberChanges: [{ oldJid: ANNA, newJid, oldLid: null, newLid: null, observedAt: new Date() }],
     });
     expect((await book.service.get('/contacts/491701111111')).body).toMatchObject({
       moved_to: newJid,

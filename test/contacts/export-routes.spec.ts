@@ -49,11 +49,11 @@ describe('the exports of the address book', () => {
         { address: jidOf(11), fullName: NASTY, firstName: null },
       ],
       pushNames: [
-        { address: jidOf(10), name: 'anni, "a;b"', heardAt: EARLIER },
-        { address: jidOf(12), name: '\u0001', heardAt: EARLIER },
+        { address: jidOf(10), name: 'anni, "a;b"', observedAt: EARLIER },
+        { address: jidOf(12), name: '\u0001', observedAt: EARLIER },
       ],
       businessNames: [{ address: jidOf(10), name: 'Adler; Co' }],
-      pictures: [{ address: jidOf(10), state: 'present', id: '1', bytes: PNG, contentType: 'x', url: null }],
+      pictures: [{ address: jidOf(10), state: 'present', id: '1', bytes: PNG }],
     });
     const { headers, text } = await book.service.get<string>('/contacts.vcf?photo=true');
     expect(headers.get('content-type')).toBe('text/vcard; charset=utf-8');

@@ -10,13 +10,13 @@ export const saved = (address: Address, fullName: string | null, firstName: stri
 });
 
 /** A person has called himself so. */
-export const called = (address: Address, name: string, heardAt = EARLIER) => ({
-  pushNames: [{ address, name, heardAt }],
+export const called = (address: Address, name: string, observedAt = EARLIER) => ({
+  pushNames: [{ address, name, observedAt }],
 });
 
 /** Number and LID are one person's. */
-export const paired = (jid: Jid, lid: Lid, heardAt: Date | null = EARLIER) => ({
-  pairs: [{ jid, lid, heardAt }],
+export const paired = (jid: Jid, lid: Lid, observedAt: Date | null = EARLIER) => ({
+  pairs: [{ jid, lid, observedAt }],
 });
 
 /** How a contact is listed. */

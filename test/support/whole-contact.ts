@@ -11,13 +11,11 @@ export const picture = (address: Address, id: string, bytes = JPEG): Picture => 
   state: 'present',
   id,
   bytes,
-  contentType: 'text/html',
-  url: null,
 });
 
 /** Every fact that a person tells of himself. */
 export const whole = (address: Address): ContactChanges => ({
-  pushNames: [{ address, name: 'anni', heardAt: EARLIER }],
+  pushNames: [{ address, name: 'anni', observedAt: EARLIER }],
   businessNames: [{ address, name: 'Anna & Co.' }],
   businessFlags: [{ address, isBusiness: true }],
   abouts: [{ address, text: 'Hello', setAt: EARLIER }],

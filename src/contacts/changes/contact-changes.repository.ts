@@ -94,7 +94,7 @@ export class ContactChangesRepository {
           accountId,
           batch.map(({ address }) => address),
           batch.map(({ name }) => name),
-          batch.map(({ heardAt }) => heardAt),
+          batch.map(({ observedAt }) => observedAt),
         ],
       );
     });

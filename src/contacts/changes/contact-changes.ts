@@ -12,7 +12,7 @@ export interface PushName {
   address: Address;
   name: string;
   /** When it was heard; of two names the one heard later stays. */
-  heardAt: Date;
+  observedAt: Date;
 }
 
 /** The name of a business, as verified by WhatsApp. */
@@ -38,7 +38,7 @@ export interface About {
 
 /** A person's profile picture. */
 export type Picture =
-  | { address: Address; state: 'present'; id: string; bytes: Buffer; contentType: string; url: string | null }
+  | { address: Address; state: 'present'; id: string; bytes: Buffer }
   /** `none`: the person has none. `hidden`: not shown to this account. */
   | { address: Address; state: 'none' | 'hidden' }
   /** There is a new one, not yet fetched. */
@@ -58,7 +58,7 @@ export interface NumberChange {
   newJid: Jid;
   oldLid: Lid | null;
   newLid: Lid | null;
-  heardAt: Date;
+  observedAt: Date;
 }
 
 /** Number and LID of one person. */
@@ -69,7 +69,7 @@ export interface LidPair {
    * When it was so: of two pairs that contradict each other the later one is right, whichever comes first. Null:
    * some time in the past (history sync); it is right where nothing contradicts it.
    */
-  heardAt: Date | null;
+  observedAt: Date | null;
 }
 
 /**

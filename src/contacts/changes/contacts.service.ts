@@ -126,7 +126,7 @@ function lastPerPerson<T extends { address: Address }>(entries: T[] | undefined)
 
 /** Pairs in which each number and each LID stands once: the latest word on either wins, of equals the last. */
 function lastOfEach(pairs: LidPair[] = []): LidPair[] {
-  const latestFirst = pairs.toSorted((a, b) => Number(a.heardAt) - Number(b.heardAt)).reverse();
+  const latestFirst = pairs.toSorted((a, b) => Number(a.observedAt) - Number(b.observedAt)).reverse();
   const seen = new Set<Address>();
   return latestFirst.filter(({ jid, lid }) => {
     const isLast = !seen.has(jid) && !seen.has(lid);

@@ -7,7 +7,7 @@ import { OwnFactsRepository, type RowMove } from './own-facts.repository.js';
 const MAX_BATCH_PAIRS = 5_000;
 
 /** `$1` account, `$2` numbers, `$3` LIDs, `$4` times: the pairs as a table. */
-const PAIRS = 'unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (jid, lid, heard_at)';
+const PAIRS = 'unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (jid, lid, observed_at)';
 
 /** Rows `c` that pair an address of `p` with a third. Two look-ups by index; an OR would compare all with all. */
 const PAIRED_OTHERWISE = (columns: string) => `
@@ -43,10 +43,10 @@ export class LidPairsRepository {
   /** Those that are not known, or of which only now it is known since when. */
   private async findNew(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<LidPair[]> {
     return tx.query<LidPair[]>(
-      `SELECT p.jid, p.lid, p.heard_at AS "heardAt" FROM ${PAIRS}
+      `SELECT p.jid, p.lid, p.observed_at AS "observedAt" FROM ${PAIRS}
        WHERE NOT EXISTS (
          SELECT FROM contact c WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid
-           AND (c.paired_at IS NOT NULL OR p.heard_at IS NULL)
+           AND (c.paired_at IS NOT NULL OR p.observed_at IS NULL)
        )`,
       parameters(accountId, pairs),
     );
@@ -54,7 +54,7 @@ export class LidPairsRepository {
 
   private async withoutOutdated(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<LidPair[]> {
     const known = await tx.query<{ lid: Lid; isEarlier: boolean }[]>(
-      PAIRED_OTHERWISE(`p.lid, (coalesce(c.paired_at, '-infinity') <= p.heard_at) IS TRUE AS "isEarlier"`),
+      PAIRED_OTHERWISE(`p.lid, (coalesce(c.paired_at, '-infinity') <= p.observed_at) IS TRUE AS "isEarlier"`),
       parameters(accountId, pairs),
     );
     const outdated = new Set(known.filter(({ isEarlier }) => !isEarlier).map(({ lid }) => lid));
@@ -90,24 +90,24 @@ export class LidPairsRepository {
     await this.ownFacts.move(tx, moves);
     await this.dissolve(tx, moves);
     await tx.query(
-      `UPDATE contact c SET lid = p.lid, paired_at = p.heard_at, updated_at = now() FROM ${PAIRS}
+      `UPDATE contact c SET lid = p.lid, paired_at = p.observed_at, updated_at = now() FROM ${PAIRS}
        WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid IS NULL`,
       values,
     );
     await tx.query(
-      `UPDATE contact c SET jid = p.jid, paired_at = p.heard_at, updated_at = now() FROM ${PAIRS}
+      `UPDATE contact c SET jid = p.jid, paired_at = p.observed_at, updated_at = now() FROM ${PAIRS}
        WHERE c.account_id = $1 AND c.lid = p.lid AND c.jid IS NULL`,
       values,
     );
     await tx.query(
-      `INSERT INTO contact (account_id, jid, lid, paired_at) SELECT $1, p.jid, p.lid, p.heard_at FROM ${PAIRS}
+      `INSERT INTO contact (account_id, jid, lid, paired_at) SELECT $1, p.jid, p.lid, p.observed_at FROM ${PAIRS}
        ON CONFLICT DO NOTHING`,
       values,
     );
     await tx.query(
-      `UPDATE contact c SET paired_at = p.heard_at FROM ${PAIRS}
+      `UPDATE contact c SET paired_at = p.observed_at FROM ${PAIRS}
        WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid
-         AND c.paired_at IS NULL AND p.heard_at IS NOT NULL`,
+         AND c.paired_at IS NULL AND p.observed_at IS NOT NULL`,
       values,
     );
   }
@@ -139,6 +139,6 @@ function parameters(accountId: number, pairs: LidPair[]): [number, string[], str
     accountId,
     pairs.map(({ jid }) => jid),
     pairs.map(({ lid }) => lid),
-    pairs.map(({ heardAt }) => heardAt),
+    pairs.map(({ observedAt }) => observedAt),
   ];
 }

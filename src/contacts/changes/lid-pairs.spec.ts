@@ -84,8 +84,8 @@ describe('number and LID of one person', () => {
   it('parts and joins rows that were paired crosswise', async () => {
     await book.apply({
       pairs: [
-        { jid: ANNA, lid: BEN_LID, heardAt: EARLIER },
-        { jid: BEN, lid: ANNA_LID, heardAt: EARLIER },
+        { jid: ANNA, lid: BEN_LID, observedAt: EARLIER },
+        { jid: BEN, lid: ANNA_LID, observedAt: EARLIER },
       ],
     });
     await book.apply({
@@ -93,8 +93,8 @@ describe('number and LID of one person', () => {
     });
     await book.apply({
       pairs: [
-        { jid: ANNA, lid: ANNA_LID, heardAt: EARLIER },
-        { jid: BEN, lid: BEN_LID, heardAt: EARLIER },
+        { jid: ANNA, lid: ANNA_LID, observedAt: EARLIER },
+        { jid: BEN, lid: BEN_LID, observedAt: EARLIER },
       ],
     });
     expect(await book.list()).toEqual([

@@ -31,7 +31,7 @@ export class NumberChangesRepository {
       if (!isKnown) await this.applyOne(tx, accountId, change);
       else if (change.newLid)
         await this.pairs.join(tx, accountId, [
-          { jid: change.newJid, lid: change.newLid, heardAt: change.heardAt },
+          { jid: change.newJid, lid: change.newLid, observedAt: change.observedAt },
         ]);
     }
   }
@@ -39,13 +39,13 @@ export class NumberChangesRepository {
   private async applyOne(tx: Transaction, accountId: number, change: NumberChange): Promise<void> {
     const { oldJid, newJid } = change;
     if (change.oldLid)
-      await this.pairs.join(tx, accountId, [{ jid: oldJid, lid: change.oldLid, heardAt: null }]);
+      await this.pairs.join(tx, accountId, [{ jid: oldJid, lid: change.oldLid, observedAt: null }]);
     await this.ensure(tx, accountId, [oldJid, newJid]);
     const before = await this.get(tx, accountId, oldJid);
     const after = await this.get(tx, accountId, newJid);
     // Without word of a new LID the person keeps his own, unless the new number is known to have another.
     const lid = change.newLid ?? after.lid ?? before.lid;
-    if (lid) await this.pairs.join(tx, accountId, [{ jid: newJid, lid, heardAt: change.heardAt }]);
+    if (lid) await this.pairs.join(tx, accountId, [{ jid: newJid, lid, observedAt: change.observedAt }]);
     if (!lid || lid !== before.lid) {
       const target = await this.get(tx, accountId, newJid);
       await this.ownFacts.move(tx, [{ from: before.id, to: target.id }]);

@@ -23,7 +23,7 @@ describe('a person with a new number', () => {
   beforeEach(() => book.clear());
 
   const move = (oldLid: Lid | null = null, newLid: Lid | null = null): ContactChanges => ({
-    numberChanges: [{ oldJid: ANNA, newJid: NEW, oldLid, newLid, heardAt: LATER }],
+    numberChanges: [{ oldJid: ANNA, newJid: NEW, oldLid, newLid, observedAt: LATER }],
   });
   const saved = (address: Jid, fullName: string): ContactChanges => ({
     saved: [{ address, fullName, firstName: null }],
@@ -40,7 +40,7 @@ describe('a person with a new number', () => {
     await book.apply({
       ...whole(ANNA),
       ...saved(ANNA, 'Anna'),
-      pairs: known ? [{ jid: ANNA, lid: known, heardAt: EARLIER }] : [],
+      pairs: known ? [{ jid: ANNA, lid: known, observedAt: EARLIER }] : [],
     });
     await book.apply(saved(NEW, 'Anna new'));
     await book.apply(move(oldLid, newLid));
@@ -71,7 +71,7 @@ describe('a person with a new number', () => {
   it('keeps what the new number has said since', async () => {
     await book.apply(whole(ANNA));
     await book.apply({
-      pushNames: [{ address: NEW, name: 'newer', heardAt: LATER }],
+      pushNames: [{ address: NEW, name: 'newer', observedAt: LATER }],
       identityKeys: [{ address: NEW, key: KEY_B, seenAt: LATER }],
     });
     await book.apply(move());
@@ -88,14 +88,14 @@ describe('a person with a new number', () => {
     await book.apply(whole(ANNA));
     await book.apply({
       numberChanges: [
-        { oldJid: ANNA, newJid: NEW, oldLid: null, newLid: null, heardAt: LATER },
-        { oldJid: NEW, newJid: THIRD, oldLid: null, newLid: null, heardAt: LATER },
+        { oldJid: ANNA, newJid: NEW, oldLid: null, newLid: null, observedAt: LATER },
+        { oldJid: NEW, newJid: THIRD, oldLid: null, newLid: null, observedAt: LATER },
       ],
     });
     expect(await book.find(THIRD)).toMatchObject({ ...WHOLE, moved_from: NEW });
     expect(await book.find(NEW)).toMatchObject({ ...NOTHING, moved_from: ANNA, moved_to: THIRD });
     await book.apply({
-      numberChanges: [{ oldJid: THIRD, newJid: NEW, oldLid: null, newLid: null, heardAt: LATER }],
+      numberChanges: [{ oldJid: THIRD, newJid: NEW, oldLid: null, newLid: null, observedAt: LATER }],
     });
     expect(await book.find(NEW)).toMatchObject({ ...WHOLE, moved_from: THIRD, moved_to: null });
     expect(await book.find(THIRD)).toMatchObject({ ...NOTHING, moved_from: null, moved_to: NEW });

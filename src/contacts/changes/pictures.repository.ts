@@ -17,7 +17,6 @@ const ON_CONFLICT = `ON CONFLICT (contact_id) DO UPDATE SET
     picture_id = CASE WHEN EXCLUDED.state = 'changed' THEN p.picture_id ELSE EXCLUDED.picture_id END,
     bytes = CASE WHEN EXCLUDED.state = 'changed' THEN p.bytes ELSE EXCLUDED.bytes END,
     content_type = CASE WHEN EXCLUDED.state = 'changed' THEN p.content_type ELSE EXCLUDED.content_type END,
-    url = CASE WHEN EXCLUDED.state = 'changed' THEN p.url ELSE EXCLUDED.url END,
     size_bytes = CASE WHEN EXCLUDED.state = 'changed' THEN p.size_bytes ELSE EXCLUDED.size_bytes END,
     updated_at = now(),
     last_used_at = now()
@@ -50,10 +49,10 @@ export class PicturesRepository {
       );
       await tx.query(
         `WITH written AS (
-           INSERT INTO contact_picture AS p (contact_id, state, picture_id, bytes, content_type, url, size_bytes)
-           SELECT c.id, n.state, n.picture_id, n.bytes, n.content_type, n.url, octet_length(n.bytes)
-           FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[])
-             AS n (address, state, picture_id, bytes, content_type, url)
+           INSERT INTO contact_picture AS p (contact_id, state, picture_id, bytes, content_type, size_bytes)
+           SELECT c.id, n.state, n.picture_id, n.bytes, n.content_type, octet_length(n.bytes)
+           FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
+             AS n (address, state, picture_id, bytes, content_type)
            JOIN contact c ON c.account_id = $1 AND c.${column} = n.address
            ${ON_CONFLICT}
            RETURNING contact_id, state
@@ -68,7 +67,6 @@ export class PicturesRepository {
           rows.map(({ id }) => id),
           rows.map(({ bytes }) => bytes),
           rows.map(({ contentType }) => contentType),
-          rows.map(({ url }) => url),
         ],
       );
     });
@@ -99,11 +97,11 @@ export class PicturesRepository {
   private toRow(picture: Picture) {
     if (picture.state !== 'present') {
       const id = picture.state === 'changed' ? picture.id : null;
-      return { state: picture.state, id, bytes: null, contentType: null, url: null };
+      return { state: picture.state, id, bytes: null, contentType: null };
     }
-    const { state, id, bytes, url } = picture;
+    const { state, id, bytes } = picture;
     const fits = bytes.length > 0 && bytes.length <= this.maxPictureBytes;
-    return { state, id, url, bytes: fits ? bytes : null, contentType: sniffImageType(bytes) ?? UNKNOWN_TYPE };
+    return { state, id, bytes: fits ? bytes : null, contentType: sniffImageType(bytes) ?? UNKNOWN_TYPE };
   }
 
   /** Over the total, the bytes that nobody has asked for the longest go; what is known of the picture stays. */

@@ -38,10 +38,6 @@ export class ContactPicture {
   @Column('text', { name: 'content_type', nullable: true })
   contentType: string | null;
 
-  /** Where WhatsApp had it; expires within days. */
-  @Column('text', { nullable: true })
-  url: string | null;
-
   /** Null together with the bytes. */
   @Column('int', { name: 'size_bytes', nullable: true })
   sizeBytes: number | null;

@@ -33,7 +33,7 @@ export function savedByMutations(mutations: Mutation[]): Pick<ContactChanges, 's
 function pairOf(address: Address, { value }: Mutation): LidPair | null {
   const lid = isLid(address) ? address : parseLid(value?.contactAction?.lidJid);
   const jid = isLid(address) ? parseJid(value?.contactAction?.pnJid) : address;
-  return jid && lid ? { jid, lid, heardAt: savedAt(value) } : null;
+  return jid && lid ? { jid, lid, observedAt: savedAt(value) } : null;
 }
 
 /** When the phone has written the record (`timestamp`, ms). A time that is missing or lies ahead is taken for now. */

@@ -26,7 +26,4 @@ export class AppStateCollection {
   /** Grows with each snapshot taken over; marks the records that the snapshot held. */
   @Column('bigint', { default: 0 })
   generation: string;
-
-  @Column('timestamptz', { name: 'synced_at' })
-  syncedAt: Date;
 }

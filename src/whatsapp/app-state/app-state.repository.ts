@@ -50,8 +50,8 @@ export class AppStateRepository {
     state: CollectionState,
   ): Promise<void> {
     await tx.query(
-      `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation, synced_at)
-       VALUES ($1, $2, 0, $3, 0, now()) ON CONFLICT DO NOTHING`,
+      `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation)
+       VALUES ($1, $2, 0, $3, 0) ON CONFLICT DO NOTHING`,
       [accountId, collection, Buffer.alloc(LT_HASH_BYTES)],
     );
     const held = await tx.query<unknown[]>(
@@ -69,10 +69,10 @@ export class AppStateRepository {
     state: CollectionState,
   ): Promise<void> {
     await tx.query(
-      `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation, synced_at)
-       VALUES ($1, $2, $3, $4, $5, now())
+      `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation)
+       VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (account_id, name) DO UPDATE SET version = EXCLUDED.version, lt_hash = EXCLUDED.lt_hash,
-         generation = EXCLUDED.generation, synced_at = EXCLUDED.synced_at`,
+         generation = EXCLUDED.generation`,
       [accountId, collection, state.version, state.ltHash, state.generation],
     );
   }

@@ -53,7 +53,7 @@ export class CollectionSync {
   /**
    * @param anew read all records again, as when the local ones are in doubt
    * @returns the version reached
-   * @throws CorruptAppState, MissingSyncKey, CollectionRefused, or what the line and the media host throw
+   * @throws CorruptAppState, MissingSyncKey, CollectionRefused, or what the line and the media server throw
    */
   async read(anew: boolean): Promise<number> {
     const { accountId, collection, query, repository, keys } = this.options;

@@ -23,13 +23,13 @@ export function monitorConnection(
   maxSilenceMs: number,
   events: ConnectionMonitorEvents,
 ): () => void {
-  let heardAtMs = performance.now();
-  socket.ws.on('frame', () => (heardAtMs = performance.now()));
+  let lastFrameAtMs = performance.now();
+  socket.ws.on('frame', () => (lastFrameAtMs = performance.now()));
   socket.ws.on('unexpected-response', (_request: unknown, { statusCode = 0 }: IncomingMessage) => {
     events.refused(statusCode);
   });
   const look = setInterval(() => {
-    if (performance.now() - heardAtMs > maxSilenceMs) events.silent();
+    if (performance.now() - lastFrameAtMs > maxSilenceMs) events.silent();
   }, LOOK_EVERY_MS);
   return () => clearInterval(look);
 }

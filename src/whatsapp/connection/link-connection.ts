@@ -65,8 +65,8 @@ export class LinkConnection {
   }
 
   /** See LinkAttempt. */
-  get wasReady(): boolean {
-    return this.attempt.wasReady;
+  get isWaiting(): boolean {
+    return this.attempt.isWaiting;
   }
 
   requestPairingCode(phone: string): Promise<ExpiringText> {

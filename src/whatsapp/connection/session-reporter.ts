@@ -24,7 +24,6 @@ export class SessionReporter {
     const report = {
       reason: null,
       advice: null,
-      closingCode: null,
       retryAt: null,
       linkOffer: null,
       ...details,
@@ -46,7 +45,6 @@ export class SessionReporter {
       status: 'linking',
       reason,
       advice,
-      closingCode: null,
       retryAt: null,
       linkOffer: offer,
     });

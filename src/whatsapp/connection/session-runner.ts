@@ -32,8 +32,8 @@ interface Closed extends ClosedConnection {
   wasLinked: boolean;
   /** Why an attempt to link came to nothing; null when there was none. */
   failure: LinkFailure | null;
-  /** Whether WhatsApp has let the device wait to be linked. */
-  wasReady: boolean;
+  /** Whether WhatsApp had let the device wait to be linked, and nobody has linked it. */
+  wasWaiting: boolean;
 }
 
 /**
@@ -120,9 +120,9 @@ export class SessionRunner {
     if (account) this.report(this.reporter.report('connecting'));
     const closed = await ended;
     current.cut();
-    const { failure = null, wasReady = false } = this.link ?? {};
+    const { failure = null, isWaiting = false } = this.link ?? {};
     this.connection = this.link = null;
-    return { ...closed, wasLinked: account !== null, failure, wasReady };
+    return { ...closed, wasLinked: account !== null, failure, wasWaiting: isWaiting };
   }
 
   private onOpen(): void {
@@ -135,7 +135,7 @@ export class SessionRunner {
     if (this.isUnlinked) return this.pause(RELINK_PAUSE_MS, over);
     const ending = afterAttempt(closed) ?? endingOf(closed);
     this.lastFailure = closed.failure ?? this.lastFailure;
-    if (ending.action === 'relink' && closed.wasLinked) return this.relink(ending, closed.code, over);
+    if (ending.action === 'relink' && closed.wasLinked) return this.relink(ending, over);
     await this.waitAfter(closed, ending, over);
   }
 
@@ -146,16 +146,16 @@ export class SessionRunner {
     const { reason, advice } = ending;
     const retryAt = new Date(Date.now() + delayMs);
     const status = closed.wasLinked ? 'disconnected' : 'linking';
-    this.report(this.reporter.report(status, { reason, advice, closingCode: closed.code, retryAt }));
+    this.report(this.reporter.report(status, { reason, advice, retryAt }));
     await this.pause(delayMs, over);
   }
 
   /** The link is gone. The contacts stay; the device's keys are of no use any more. */
-  private async relink({ reason, advice }: Ending, closingCode: number, over: AbortSignal): Promise<void> {
+  private async relink({ reason, advice }: Ending, over: AbortSignal): Promise<void> {
     await this.forgetLink();
-    this.report(this.reporter.report('logged_out', { reason, advice, closingCode }));
+    this.report(this.reporter.report('logged_out', { reason, advice }));
     await this.pause(RELINK_PAUSE_MS, over);
-    if (!over.aborted) this.report(this.reporter.report('linking', { reason, advice, closingCode }));
+    if (!over.aborted) this.report(this.reporter.report('linking', { reason, advice }));
   }
 
   private async forgetLink(): Promise<void> {
@@ -211,13 +211,13 @@ export class SessionRunner {
 }
 
 /** What follows on an attempt to link; null when the end of the connection says it. */
-function afterAttempt({ failure, wasReady, by, code }: Closed): Ending | null {
+function afterAttempt({ failure, wasWaiting, by, code }: Closed): Ending | null {
   if (failure) {
     const { message: reason, advice, isSomebodyThere } = failure;
     return { action: isSomebodyThere ? 'link-again' : 'offer', reason, advice };
   }
   // WhatsApp closes the connection of a device that nobody links (whatsmeow pair-code.go); that is no fault.
-  const isPatienceOver = wasReady && by === 'client' && code === CONNECTION_CLOSED;
+  const isPatienceOver = wasWaiting && by === 'client' && code === CONNECTION_CLOSED;
   return isPatienceOver
     ? { action: 'offer', reason: 'Nobody scanned the QR code in time.', advice: null }
     : null;

@@ -53,7 +53,7 @@ function addConversation(pairs: LidPair[], bytes: Uint8Array): void {
 function addPair(pairs: LidPair[], number: string | undefined, anonymous: string | undefined): void {
   const jid = parseJid(number);
   const lid = parseLid(anonymous);
-  if (jid && lid) pairs.push({ jid, lid, heardAt: null });
+  if (jid && lid) pairs.push({ jid, lid, observedAt: null });
 }
 
 /** The text fields with the given numbers; all others are skipped. */

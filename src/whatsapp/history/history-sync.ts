@@ -19,7 +19,7 @@ const WITHOUT_NAMES = new Set([HistorySyncType.INITIAL_STATUS_V3, HistorySyncTyp
 
 const FIRST_RETRY_MS = 2_000;
 const MAX_RETRY_MS = 10 * 60_000;
-/** The media host keeps history files for some days; about a day of trying is enough to call one lost. */
+/** The media server keeps history files for some days; about a day of trying is enough to call one lost. */
 const MAX_ATTEMPTS = 150;
 
 export interface HistorySyncEvents {
@@ -98,10 +98,10 @@ export class HistorySync {
 
   /** Names out of history count as heard just before the device was linked: what was heard since is newer. */
   private pushNames({ pushNames }: HistoryNames): PushName[] {
-    const heardAt = new Date(this.owner.linkedAt.getTime() - 1);
+    const observedAt = new Date(this.owner.linkedAt.getTime() - 1);
     return pushNames.flatMap(({ id, name }) => {
       const address = parseAddress(id);
-      return address ? [{ address, name, heardAt }] : [];
+      return address ? [{ address, name, observedAt }] : [];
     });
   }
 
@@ -121,7 +121,7 @@ export class HistorySync {
   }
 }
 
-/** The history stands in the announcement itself or in an encrypted file on the media host; both are deflated. */
+/** The history stands in the announcement itself or in an encrypted file on the media server; both are deflated. */
 async function download(notification: proto.Message.IHistorySyncNotification): Promise<HistoryNames> {
   const inline = notification.initialHistBootstrapInlinePayload;
   const deflated = inline?.length ? inline : await downloadMedia(notification, 'md-msg-hist');

@@ -64,9 +64,9 @@ export class LinkAttempt implements LinkSteps {
     return this.hasRefs && !this.isConfirming && !this.isConfirmed && !this.isOver;
   }
 
-  /** Whether WhatsApp has let the device wait to be linked, however that ended. */
-  get wasReady(): boolean {
-    return this.hasRefs;
+  /** Whether WhatsApp has let the device wait to be linked, and nobody has linked it. */
+  get isWaiting(): boolean {
+    return this.hasRefs && !this.isConfirmed;
   }
 
   /** Whether a passkey ceremony is under way, so that WhatsApp takes nothing else on this connection. */

@@ -6,18 +6,11 @@ const MAX_PICTURE_BYTES = 2 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 const PAUSES_MS = [250, 1_000];
 
-/** A picture as it came from the media host. */
-export interface DownloadedPicture {
-  bytes: Buffer;
-  /** By the bytes, never by what the host says, since it is given to browsers. */
-  contentType: string;
-}
-
 /**
- * Fetches a picture, trying again when the media host fails.
+ * Fetches a picture, trying again when the media server fails.
  * @throws Error when it cannot be had, is too large, or is no image
  */
-export async function downloadPicture(url: string, stop: AbortSignal): Promise<DownloadedPicture> {
+export async function downloadPicture(url: string, stop: AbortSignal): Promise<Buffer> {
   for (const pauseMs of PAUSES_MS) {
     try {
       return await downloadOnce(url, stop);
@@ -29,18 +22,17 @@ export async function downloadPicture(url: string, stop: AbortSignal): Promise<D
   return downloadOnce(url, stop);
 }
 
-async function downloadOnce(url: string, stop: AbortSignal): Promise<DownloadedPicture> {
+async function downloadOnce(url: string, stop: AbortSignal): Promise<Buffer> {
   if (new URL(url).protocol !== 'https:') throw new Error('The address of the picture is no https URL');
   const signal = AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]);
   const response = await fetch(url, { signal });
   if (!response.ok) {
     await response.body?.cancel();
-    throw new Error(`The media host answered ${response.status}`);
+    throw new Error(`The media server answered ${response.status}`);
   }
   const bytes = await readLimited(response);
-  const contentType = sniffImageType(bytes);
-  if (!contentType) throw new Error('Media server response is not an image');
-  return { bytes, contentType };
+  if (!sniffImageType(bytes)) throw new Error('Media server response is not an image');
+  return bytes;
 }
 
 async function readLimited(response: Response): Promise<Buffer> {

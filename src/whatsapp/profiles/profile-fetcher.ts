@@ -56,7 +56,7 @@ export class ProfileFetcher {
     if (answer.state !== 'present') return { address, state: answer.state };
     try {
       const { id, url } = answer;
-      return { address, state: 'present', id, url, ...(await downloadPicture(url, this.stop)) };
+      return { address, state: 'present', id, bytes: await downloadPicture(url, this.stop) };
     } catch (error) {
       this.stop.throwIfAborted();
       this.logger.warn(`A picture cannot be fetched: ${(error as Error).message}`);
@@ -84,7 +84,7 @@ export function changesOf(
 ): ContactChanges {
   const { lid, about, business, identityKey } = profile ?? {};
   return {
-    pairs: lid && !isLid(address) ? [{ jid: address, lid, heardAt: new Date() }] : [],
+    pairs: lid && !isLid(address) ? [{ jid: address, lid, observedAt: new Date() }] : [],
     abouts: about ? [{ address, ...about }] : [],
     businessNames: business?.name ? [{ address, name: business.name }] : [],
     businessFlags: business ? [{ address, isBusiness: business.isBusiness }] : [],

@@ -10,8 +10,9 @@ export function readCallStanza(stanza: BinaryNode, owner: AddressBookOwner, fact
     const caller = parseAddress(attrs['call-creator'] ?? attrs.from ?? stanza.attrs.from);
     if (!caller || isOwn(caller, owner)) continue;
     const jid = parseJid(attrs.caller_pn);
-    if (jid && isLid(caller)) facts.changes.pairs.push({ jid, lid: caller, heardAt: endOfSecondOf(stanza) });
+    if (jid && isLid(caller))
+      facts.changes.pairs.push({ jid, lid: caller, observedAt: endOfSecondOf(stanza) });
     const { notify } = stanza.attrs;
-    if (notify) facts.changes.pushNames.push({ address: caller, name: notify, heardAt: timeOf(stanza) });
+    if (notify) facts.changes.pushNames.push({ address: caller, name: notify, observedAt: timeOf(stanza) });
   }
 }

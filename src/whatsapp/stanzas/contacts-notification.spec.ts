@@ -20,14 +20,14 @@ describe('a notification about contacts', () => {
   it('tells a new number, with the LIDs', () => {
     const attrs = { old: ANNA, new: NEW, old_lid: ANNA_LID, new_lid: NEW_LID };
     const numberChanges = [
-      { oldJid: ANNA, newJid: NEW, oldLid: ANNA_LID, newLid: NEW_LID, heardAt: expect.any(Date) },
+      { oldJid: ANNA, newJid: NEW, oldLid: ANNA_LID, newLid: NEW_LID, observedAt: expect.any(Date) },
     ];
     expect(read('contacts', [element('modify', attrs)])).toEqual({ numberChanges });
   });
 
   it('tells a new number without LIDs', () => {
     const numberChanges = [
-      { oldJid: ANNA, newJid: NEW, oldLid: null, newLid: null, heardAt: expect.any(Date) },
+      { oldJid: ANNA, newJid: NEW, oldLid: null, newLid: null, observedAt: expect.any(Date) },
     ];
     expect(read('contacts', [element('modify', { old: ANNA, new: NEW })])).toEqual({ numberChanges });
   });

@@ -36,8 +36,8 @@ export function readContactsNotification(
   }
 }
 
-function numberChangeOf(attrs: BinaryNode['attrs'], heardAt: Date): NumberChange | null {
+function numberChangeOf(attrs: BinaryNode['attrs'], observedAt: Date): NumberChange | null {
   const [oldJid, newJid] = [parseJid(attrs.old), parseJid(attrs.new)];
   if (!oldJid || !newJid || oldJid === newJid) return null;
-  return { oldJid, newJid, oldLid: parseLid(attrs.old_lid), newLid: parseLid(attrs.new_lid), heardAt };
+  return { oldJid, newJid, oldLid: parseLid(attrs.old_lid), newLid: parseLid(attrs.new_lid), observedAt };
 }

@@ -21,7 +21,7 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner, f
   }
   const pair = pairOf(stanza, sender);
   if (pair) facts.changes.pairs.push(pair);
-  if (notify) facts.changes.pushNames.push({ address: sender, name: notify, heardAt: timeOf(stanza) });
+  if (notify) facts.changes.pushNames.push({ address: sender, name: notify, observedAt: timeOf(stanza) });
   const businessName = verifiedNameIn(stanza);
   if (!businessName) return;
   facts.changes.businessNames.push({ address: sender, name: businessName });
@@ -32,5 +32,5 @@ function pairOf(stanza: BinaryNode, sender: Address): LidPair | null {
   const { attrs } = stanza;
   const jid = isLid(sender) ? parseJid(attrs.participant_pn ?? attrs.sender_pn) : sender;
   const lid = isLid(sender) ? sender : parseLid(attrs.participant_lid ?? attrs.sender_lid);
-  return jid && lid ? { jid, lid, heardAt: endOfSecondOf(stanza) } : null;
+  return jid && lid ? { jid, lid, observedAt: endOfSecondOf(stanza) } : null;
 }

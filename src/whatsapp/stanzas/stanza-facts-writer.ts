@@ -39,7 +39,7 @@ export class StanzaFactsWriter {
 
 /** What comes over this link is newer than the history told at linking, whatever the clocks say. */
 function notBefore(linkedAt: Date, heard: PushName): PushName {
-  return heard.heardAt > linkedAt ? heard : { ...heard, heardAt: linkedAt };
+  return heard.observedAt > linkedAt ? heard : { ...heard, observedAt: linkedAt };
 }
 
 /** Where several people share the hash, nobody's picture is dropped: each is asked for. */

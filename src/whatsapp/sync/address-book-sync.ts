@@ -209,6 +209,6 @@ function pairsOf(mappings: Record<string, string | null>): LidPair[] {
   return Object.entries(mappings).flatMap(([pnUser, lidUser]) => {
     const jid = parseJid(`${pnUser}@s.whatsapp.net`);
     const lid = parseLid(`${lidUser}@lid`);
-    return jid && lid ? [{ jid, lid, heardAt: null }] : [];
+    return jid && lid ? [{ jid, lid, observedAt: null }] : [];
   });
 }

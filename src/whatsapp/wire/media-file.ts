@@ -7,7 +7,7 @@ export interface MediaReference {
   mediaKey?: Uint8Array | null;
 }
 
-/** The media host did not give the file, or gave another. */
+/** The media server did not give the file, or gave another. */
 export class MediaUnavailable extends Error {}
 
 /** A host that has not given the whole file by then counts as failing; fetch itself would wait for 5 minutes. */
@@ -36,7 +36,7 @@ export async function downloadMedia(
     .digest()
     .subarray(0, MAC_BYTES);
   if (sealed.length <= MAC_BYTES || !timingSafeEqual(mac, sealed.subarray(-MAC_BYTES))) {
-    throw new MediaUnavailable('The media host gave a file that was changed or cut');
+    throw new MediaUnavailable('The media server gave a file that was changed or cut');
   }
   const decipher = createDecipheriv('aes-256-cbc', cipherKey, iv);
   return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
@@ -46,10 +46,12 @@ async function fetchFile(url: string): Promise<Buffer> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(url, { headers: { Origin: DEFAULT_ORIGIN }, signal });
-    if (!response.ok) throw new MediaUnavailable(`The media host answered ${response.status}`);
+    if (!response.ok) throw new MediaUnavailable(`The media server answered ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   } catch (cause) {
     if (cause instanceof MediaUnavailable) throw cause;
-    throw new MediaUnavailable(`The media host did not give a file: ${(cause as Error).message}`, { cause });
+    throw new MediaUnavailable(`The media server did not give a file: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
