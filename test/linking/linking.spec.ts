@@ -210,6 +210,26 @@ describe('linking by pairing code', () => {
     );
   });
 
+  it('links when the phone confirms before WhatsApp has answered the device', async () => {
+    const { code } = (await requestCode(world)).body;
+    const isFinish = (node: Parameters<typeof HELLO>[0]) =>
+      HELLO(node) && JSON.stringify(node).includes('companion_finish');
+    world.server.faults.received.arm({ delayMs: 5_000 }, { when: isFinish });
+    await world.phone.enterPairingCode(code, { timeoutMs: 4_000 });
+    await isOpen(world);
+  });
+
+  it('is refused while WhatsApp cannot be reached, without knocking all the time', async () => {
+    const attempts = world.server.faults.tcp.arm('reset', { times: Infinity });
+    waitingDevice().connection.cut();
+    const answer = await requestCode(world);
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { message: expect.stringMatching(/not ready to link/) },
+    });
+    expect(attempts.struck).toBeLessThan(10);
+  });
+
   it('gives up when WhatsApp refuses the code that was entered, and says so', async () => {
     const { code } = (await requestCode(world)).body;
     world.server.faults.received.arm(

@@ -68,6 +68,19 @@ describe('linking with a passkey', () => {
     expect((await world.service.session()).passkey).toBeNull();
   });
 
+  it.each(['passkey_prologue', 'encrypted_pairing_request'])(
+    'links when the phone is faster than the answer to <%s>',
+    async (tag) => {
+      const passkey = requirePasskey(world);
+      const { linked, ceremony } = await beginPasskey(world, 'qr', 4_000);
+      world.server.faults.received.arm({ delayMs: 5_000 }, { when: iq('md', tag) });
+      const submitted = submitAssertion(world, passkey, ceremony);
+      await linked;
+      await submitted;
+      await isOpen(world);
+    },
+  );
+
   it('asks for the request when the notification does not carry it', async () => {
     const passkey = requirePasskey(world, { withOptions: false });
     const { linked, ceremony } = await beginPasskey(world, 'qr');

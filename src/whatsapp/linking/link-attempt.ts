@@ -54,7 +54,7 @@ export class LinkAttempt implements LinkSteps {
   private limit: NodeJS.Timeout | undefined;
   private furtherRefs = 0;
   private hasRefs = false;
-  private isConfirmed = false;
+  isConfirmed = false;
   isOver = false;
 
   constructor(readonly context: LinkContext) {}

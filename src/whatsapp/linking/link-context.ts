@@ -30,6 +30,8 @@ export interface LinkSteps {
   readonly context: LinkContext;
   /** Whether the attempt has ended, however. */
   readonly isOver: boolean;
+  /** Whether the phone has confirmed the device. */
+  readonly isConfirmed: boolean;
   acknowledge(notification: BinaryNode): Promise<void>;
   /** Replaces the ADV secret, 32 bytes, and keeps it. */
   replaceSecret(secret: Uint8Array): Promise<void>;

@@ -82,7 +82,8 @@ export class PasskeyLink {
     try {
       await ceremony.submit(assertion);
     } catch (error) {
-      throw this.refused(reasonOf(error));
+      // The phone was faster than the answer to our query, which then ended with the connection.
+      if (!this.steps.isConfirmed) throw this.refused(reasonOf(error));
     }
   }
 
