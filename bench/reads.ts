@@ -5,35 +5,20 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { eventually, freePort, Service } from '../test/support/service.js';
+import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { seedContacts } from './seed.js';
 
 /**
  * `npm run bench:reads [-- contacts]`: how far the two contract routes are from their floors, measured in the same
  * run: one contact against bare Nest on Express, all contacts against a COPY of the same rows to nowhere.
- * Needs DATABASE_URL of a Postgres whose user may create databases; makes a database of its own and drops it.
+ * On the Postgres of TEST_DATABASE_URL, or on an embedded one.
  */
 const contacts = Number(process.argv[2] ?? 100_000);
 const ROUNDS = 5;
 const SECONDS = 4;
 
-const admin = process.env.DATABASE_URL;
-if (!admin)
-  throw new Error(
-    'DATABASE_URL is not set, for example postgres://postgres:password@localhost:5432/postgres',
-  );
-const name = `bench_${process.pid}`;
-const url = new URL(admin);
-url.pathname = `/${name}`;
-
 const median = (values: number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-
-async function sql(statement: string): Promise<void> {
-  const client = new pg.Client(admin);
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}
 
 async function requestsPerSecond(target: string, random: boolean): Promise<number> {
   const requests = random
@@ -54,7 +39,7 @@ async function listMs(service: Service): Promise<{ ms: number; bytes: number }> 
 }
 
 async function copyMs(): Promise<number> {
-  const client = new pg.Client(url.href);
+  const client = new pg.Client(database.url);
   await client.connect();
   const startMs = performance.now();
   const rows = client.query(
@@ -67,15 +52,15 @@ async function copyMs(): Promise<number> {
   return performance.now() - startMs;
 }
 
-await sql(`CREATE DATABASE ${name}`);
-const service = await Service.start({ DATABASE_URL: url.href, ROLE: 'api', LOG_LEVEL: 'warn' });
+const database = await openScratchDatabase();
+const service = await Service.start({ DATABASE_URL: database.url, ROLE: 'api', LOG_LEVEL: 'warn' });
 const barePort = await freePort();
 const bareFramework = join(import.meta.dirname, 'bare-framework.ts');
 const bare = spawn(process.execPath, ['--import', 'tsx', bareFramework, String(barePort)], {
   stdio: 'inherit',
 });
 try {
-  await seedContacts(url.href, contacts);
+  await seedContacts(database.url, contacts);
   const bareUrl = `http://127.0.0.1:${barePort}`;
   await eventually('the bare framework answers', () =>
     fetch(`${bareUrl}/getcontact`).then(
@@ -109,6 +94,6 @@ try {
 } finally {
   bare.kill();
   await service.stop();
-  await sql(`DROP DATABASE ${name} WITH (FORCE)`);
+  await database.close();
 }
 process.exit(0);

@@ -1,17 +1,18 @@
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import type { ContactSort } from '../src/contacts/api/contact-list.dto.js';
+import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { toSql } from '../src/contacts/api/contact-list.repository.js';
 
 /**
  * How long a page of a search takes among 100,000 contacts, against the floor: the same page read by the unique
  * index, without a search.
  *
- *     npm run build && BENCH_DATABASE_URL=postgres://… npx tsx bench/search.ts [contacts] [rounds]
+ *     npm run bench:search -- [contacts] [rounds]
  *
- * It makes a database of its own on that server and drops it. With `PLAN=1` it prints the plans.
+ * On the Postgres of TEST_DATABASE_URL, or on an embedded one, whose locale C is at its worst with other scripts. With
+ * `PLAN=1` it prints the plans.
  */
 const CONTACTS = Number(process.argv[2] ?? 100_000);
 const ROUNDS = Number(process.argv[3] ?? 40);
@@ -104,20 +105,10 @@ async function migrate(url: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const server = process.env.BENCH_DATABASE_URL;
-  if (!server)
-    throw new Error(
-      'BENCH_DATABASE_URL is not set; for example postgres://postgres:secret@localhost/postgres',
-    );
-  const url = new URL(server);
-  url.pathname = `/bench_search_${randomBytes(4).toString('hex')}`;
-  const name = url.pathname.slice(1);
-  const admin = new pg.Client(server);
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${name}`);
-  const client = new pg.Client(url.href);
+  const database = await openScratchDatabase();
+  const client = new pg.Client(database.url);
   try {
-    await migrate(url.href);
+    await migrate(database.url);
     await client.connect();
     await client.query(
       `INSERT INTO account (id, jid, linked_at) VALUES (1, '4915100000000@s.whatsapp.net', now())`,
@@ -135,8 +126,7 @@ async function main(): Promise<void> {
     process.exitCode = isFast ? 0 : 1;
   } finally {
     await client.end();
-    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    await admin.end();
+    await database.close();
   }
 }
 
