@@ -139,6 +139,10 @@ describe('linking with a passkey', () => {
     expect(early.status).toBe(409);
     world.server.faults.sent.arm('lose', { when: stanza('notification', 'crsc_continuation') });
     expect((await post(world, '/session/passkey', { token: ceremony.token, assertion })).status).toBe(202);
+    expect(await world.service.session()).toMatchObject({
+      passkey: { step: 'waiting', code: null },
+      reason: expect.stringMatching(/waiting for the phone/),
+    });
     const again = await post<Refusal>(world, '/session/passkey', { token: ceremony.token, assertion });
     expect(again).toMatchObject({ status: 409, body: { message: expect.stringMatching(/"waiting"/) } });
     linked.catch(() => {});

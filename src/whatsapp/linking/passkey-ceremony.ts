@@ -78,6 +78,7 @@ export class PasskeyCeremony {
   /** XXXX-XXXX, to compare with the phone's; null when nobody has to. */
   code: string | null = null;
   private prologue: Prologue | null = null;
+  private hasPhoneAnswered = false;
   private pairingKey: Buffer | null = null;
 
   constructor(
@@ -94,6 +95,8 @@ export class PasskeyCeremony {
     try {
       await this.sendPrologue(assertion);
     } catch (error) {
+      // The phone has answered, so that WhatsApp has taken the assertion, whatever became of its answer to us.
+      if (this.hasPhoneAnswered) return;
       this.prologue = null;
       this.step = 'assertion';
       throw error;
@@ -133,6 +136,7 @@ export class PasskeyCeremony {
   async answered({ publicKey, nonce }: PrimaryIdentity): Promise<void> {
     if (!this.prologue) throw new Error('the phone has answered before it was asked');
     const { prologue } = this;
+    this.hasPhoneAnswered = true;
     await this.query(mdQuery('set', 'companion_nonce', prologue.nonce));
     const shared = Curve.sharedKey(prologue.ephemeralKey.private, publicKey);
     const salt = Buffer.from(`Companion Pairing ${this.identity.deviceType} with ref ${prologue.ref}`);

@@ -77,10 +77,10 @@ export class PasskeyLink {
 
   /** @throws CommandRefused when the token is of another ceremony or used up, or WhatsApp refuses the assertion */
   async submit(token: string, assertion: PasskeyAssertion): Promise<void> {
-    const ceremony = this.ceremonyAt('assertion', token);
+    const submitted = this.ceremonyAt('assertion', token).submit(assertion);
     this.within(CONTINUE_WITHIN_MS, linkFailures.noContinuation);
     try {
-      await ceremony.submit(assertion);
+      await submitted;
     } catch (error) {
       // The phone was faster than the answer to our query, which then ended with the connection.
       if (!this.steps.isConfirmed) throw this.refused(reasonOf(error));
