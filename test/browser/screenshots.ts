@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import type { PasskeyDto } from '../../src/session/passkey/passkey.dto.js';
 import { beginPasskey, requirePasskey } from '../linking/link-world.js';
 import setUp from '../support/global-setup.mjs';
 import tearDown from '../support/global-teardown.mjs';
@@ -22,28 +21,29 @@ const world = await World.create({ PORT: '8888' });
 await world.startService();
 const passkey = requirePasskey(world);
 const { ceremony } = await beginPasskey(world, 'qr');
-const browser = await WhatsAppWeb.open(passkey, { devToolsPort: DEV_TOOLS_PORT });
 const picture = (page: Page, name: string) => page.screenshot({ path: join(IMAGES, `${name}.png`) });
-await browser.page.setViewportSize(SIZE);
 
+const inspected = await WhatsAppWeb.open(passkey, { devToolsPort: DEV_TOOLS_PORT });
 const { text: line } = await world.service.request('/session/passkey', { headers: { accept: 'text/plain' } });
-const tools = await browser.openDevTools(DEV_TOOLS_PORT);
+const tools = await inspected.openDevTools(DEV_TOOLS_PORT);
 await tools.setViewportSize(TOOLS_SIZE);
 await sleep(DRAW_MS);
 await tools.keyboard.insertText(line.trim());
 await tools.keyboard.press('Enter');
 await sleep(DRAW_MS);
 await picture(tools, 'passkey-console');
-await tools.close();
+await inspected.close();
 
+const browser = await WhatsAppWeb.open(passkey);
+await browser.page.setViewportSize(SIZE);
 await browser.page.goto(ceremony.link);
 await browser.page.getByRole('button').focus();
 await picture(browser.page, 'passkey-panel');
-const { body } = await world.service.get<PasskeyDto>('/session/passkey');
-await browser.confirmByExtension(body.link);
+const outcome = await browser.confirmByExtension(ceremony.link);
+if (!outcome.startsWith('Confirmed')) throw new Error(outcome);
 await picture(browser.page, 'passkey-confirmed');
-
 await browser.close();
+
 await world.stop();
 await tearDown();
 process.exit();
