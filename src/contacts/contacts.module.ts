@@ -5,7 +5,7 @@ import { ContactHashRepository } from './changes/contact-hash.repository.js';
 import { ContactsRepository } from './api/contacts.repository.js';
 import { ContactsService } from './changes/contacts.service.js';
 import { IdentityKeysRepository } from './changes/identity-keys.repository.js';
-import { LidPairsRepository } from './changes/lid-pairs.repository.js';
+import { LidMappingsRepository } from './changes/lid-mappings.repository.js';
 import { NumberChangesRepository } from './changes/number-changes.repository.js';
 import { OwnFactsRepository } from './changes/own-facts.repository.js';
 import { PicturesRepository } from './changes/pictures.repository.js';
@@ -21,7 +21,7 @@ import { ProfileDownloadsRepository } from './downloads/profile-downloads.reposi
     ContactsRepository,
     ContactsService,
     IdentityKeysRepository,
-    LidPairsRepository,
+    LidMappingsRepository,
     NumberChangesRepository,
     OwnFactsRepository,
     PicturesRepository,

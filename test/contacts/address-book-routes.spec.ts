@@ -134,7 +134,7 @@ describe('the routes of the address book', () => {
 
   it('find by every name that a person has', async () => {
     await book.apply({
-      pairs: [{ jid: jidOf(10), lid: '77777@lid' as Lid, observedAt: new Date() }],
+      mappings: [{ jid: jidOf(10), lid: '77777@lid' as Lid, observedAt: new Date() }],
       saved: [
         { address: jidOf(10), fullName: 'Full', firstName: 'First' },
         { address: '77777@lid' as Lid, fullName: 'Lidfull', firstName: 'Lidfirst' },

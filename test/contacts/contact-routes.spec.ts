@@ -42,7 +42,7 @@ describe('the routes of one contact', () => {
     await book.apply({
       ...saved(ANNA, 'Anna Adler', 'Anna'),
       ...present,
-      pairs: [{ jid: ANNA, lid: ANNA_LID, observedAt: new Date() }],
+      mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: new Date() }],
       pushNames: [{ address: ANNA, name: 'anni', observedAt: EARLIER }],
       businessNames: [{ address: ANNA, name: 'Adler AG' }],
       businessFlags: [{ address: ANNA, isBusiness: true }],

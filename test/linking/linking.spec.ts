@@ -56,7 +56,7 @@ describe('linking by QR code', () => {
     const acknowledged = refreshAcks().length;
     await world.startService();
     await eventually('both are acknowledged', async () => refreshAcks().length >= acknowledged + 2);
-    await world.phone.scan(await world.service.qr());
+    await world.phone.scan(() => world.service.qr());
     expect(refreshAcks().at(-1)?.attrs).toMatchObject({
       class: 'notification',
       to: 's.whatsapp.net',

@@ -16,7 +16,7 @@ export const called = (address: Address, name: string, observedAt = EARLIER) => 
 
 /** Number and LID are one person's. */
 export const paired = (jid: Jid, lid: Lid, observedAt: Date | null = EARLIER) => ({
-  pairs: [{ jid, lid, observedAt }],
+  mappings: [{ jid, lid, observedAt }],
 });
 
 /** How a contact is listed. */

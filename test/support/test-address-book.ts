@@ -13,7 +13,7 @@ import type { ContactChanges } from '../../src/contacts/changes/contact-changes.
 import { ContactChangesRepository } from '../../src/contacts/changes/contact-changes.repository.js';
 import { ContactsService } from '../../src/contacts/changes/contacts.service.js';
 import { IdentityKeysRepository } from '../../src/contacts/changes/identity-keys.repository.js';
-import { LidPairsRepository } from '../../src/contacts/changes/lid-pairs.repository.js';
+import { LidMappingsRepository } from '../../src/contacts/changes/lid-mappings.repository.js';
 import { NumberChangesRepository } from '../../src/contacts/changes/number-changes.repository.js';
 import { OwnFactsRepository } from '../../src/contacts/changes/own-facts.repository.js';
 import { PicturesRepository } from '../../src/contacts/changes/pictures.repository.js';
@@ -98,7 +98,7 @@ function createContactsService(config: Partial<Config>): ContactsService {
   const pictures = new PicturesRepository(Object.assign(new Config(), config));
   const identityKeys = new IdentityKeysRepository();
   const ownFacts = new OwnFactsRepository(pictures, identityKeys);
-  const pairs = new LidPairsRepository(ownFacts);
+  const pairs = new LidMappingsRepository(ownFacts);
   return new ContactsService(
     new ContactChangesRepository(),
     pairs,

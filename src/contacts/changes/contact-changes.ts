@@ -62,11 +62,11 @@ export interface NumberChange {
 }
 
 /** Number and LID of one person. */
-export interface LidPair {
+export interface LidMapping {
   jid: Jid;
   lid: Lid;
   /**
-   * When it was so: of two pairs that contradict each other the later one is right, whichever comes first. Null:
+   * When it was so: of two mappings that contradict each other the later one is right, whichever comes first. Null:
    * some time in the past (history sync); it is right where nothing contradicts it.
    */
   observedAt: Date | null;
@@ -77,7 +77,7 @@ export interface LidPair {
  * same person; lists are applied in the order in which they stand here.
  */
 export interface ContactChanges {
-  pairs?: LidPair[];
+  mappings?: LidMapping[];
   saved?: SavedContact[];
   /** No longer in the phone's address book. */
   unsaved?: Address[];

@@ -119,7 +119,7 @@ describe('the address book', () => {
     const jids = Array.from({ length: 700 }, (_, i) => `49171${1_000_000 + i}@s.whatsapp.net` as Jid);
     const lids = jids.map((_, i) => `${700_000_000 + i}@lid` as Lid);
     await book.apply({
-      pairs: jids.map((jid, i) => ({ jid, lid: lids[i] as Lid, observedAt: EARLIER })),
+      mappings: jids.map((jid, i) => ({ jid, lid: lids[i] as Lid, observedAt: EARLIER })),
       saved: jids
         .filter((_, i) => i % 3 > 0)
         .map((address, i) => ({ address, fullName: `Name ${i}`, firstName: null })),
@@ -139,7 +139,7 @@ describe('the address book', () => {
       lid: `5${String(i).padStart(14, '0')}@lid` as Lid,
     }));
     const everything: ContactChanges = {
-      pairs: people.map((each) => ({ ...each, observedAt: EARLIER })),
+      mappings: people.map((each) => ({ ...each, observedAt: EARLIER })),
       saved: people.map(({ jid }, i) => ({ address: jid, fullName: `Person ${i}`, firstName: 'Person' })),
       pushNames: people.map(({ lid }, i) => ({ address: lid, name: `push ${i}`, observedAt: EARLIER })),
     };

@@ -6,12 +6,12 @@ import type {
   AddressBookOwner,
   ContactChanges,
   IdentityKeySeen,
-  LidPair,
+  LidMapping,
   NumberChange,
 } from './contact-changes.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
-import { LidPairsRepository } from './lid-pairs.repository.js';
+import { LidMappingsRepository } from './lid-mappings.repository.js';
 import { NumberChangesRepository } from './number-changes.repository.js';
 import { PicturesRepository } from './pictures.repository.js';
 import { ProfileChangesRepository } from './profile-changes.repository.js';
@@ -24,7 +24,7 @@ import { ProfileChangesRepository } from './profile-changes.repository.js';
 export class ContactsService {
   constructor(
     private readonly changes: ContactChangesRepository,
-    private readonly pairs: LidPairsRepository,
+    private readonly mappings: LidMappingsRepository,
     private readonly profiles: ProfileChangesRepository,
     private readonly pictures: PicturesRepository,
     private readonly identityKeys: IdentityKeysRepository,
@@ -35,11 +35,11 @@ export class ContactsService {
   async apply(tx: Transaction, owner: AddressBookOwner, changes: ContactChanges): Promise<void> {
     const { accountId } = owner;
     const isOther = (address: Address) => address !== owner.jid && address !== owner.lid;
-    const areOthers = ({ jid, lid }: LidPair) => isOther(jid) && isOther(lid);
+    const areOthers = ({ jid, lid }: LidMapping) => isOther(jid) && isOther(lid);
 
     // Two writers that name the same people in another order would wait for each other for ever.
     await this.changes.lock(tx, accountId);
-    await this.pairs.join(tx, accountId, lastOfEach(changes.pairs?.filter(areOthers)));
+    await this.mappings.join(tx, accountId, lastOfEach(changes.mappings?.filter(areOthers)));
     await this.changes.save(tx, accountId, lastPerPerson(changes.saved).map(cleanSaved));
     await this.changes.unsave(tx, accountId, changes.unsaved ?? []);
     await this.changes.setPushNames(tx, accountId, lastPerPerson(named(changes.pushNames, isOther)));
@@ -124,9 +124,9 @@ function lastPerPerson<T extends { address: Address }>(entries: T[] | undefined)
   return [...new Map((entries ?? []).map((entry) => [entry.address, entry])).values()];
 }
 
-/** Pairs in which each number and each LID stands once: the latest word on either wins, of equals the last. */
-function lastOfEach(pairs: LidPair[] = []): LidPair[] {
-  const latestFirst = pairs.toSorted((a, b) => Number(a.observedAt) - Number(b.observedAt)).reverse();
+/** Mappings in which each number and each LID stands once: the latest word on either wins, of equals the last. */
+function lastOfEach(mappings: LidMapping[] = []): LidMapping[] {
+  const latestFirst = mappings.toSorted((a, b) => Number(a.observedAt) - Number(b.observedAt)).reverse();
   const seen = new Set<Address>();
   return latestFirst.filter(({ jid, lid }) => {
     const isLast = !seen.has(jid) && !seen.has(lid);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Jid, Lid } from '../address.js';
 import type { NumberChange } from './contact-changes.js';
-import { LidPairsRepository } from './lid-pairs.repository.js';
+import { LidMappingsRepository } from './lid-mappings.repository.js';
 import { OwnFactsRepository } from './own-facts.repository.js';
 
 interface NumberRow {
@@ -19,7 +19,7 @@ interface NumberRow {
 @Injectable()
 export class NumberChangesRepository {
   constructor(
-    private readonly pairs: LidPairsRepository,
+    private readonly mappings: LidMappingsRepository,
     private readonly ownFacts: OwnFactsRepository,
   ) {}
 
@@ -30,7 +30,7 @@ export class NumberChangesRepository {
       const isKnown = before?.movedTo === change.newJid && after?.movedFrom === change.oldJid;
       if (!isKnown) await this.applyOne(tx, accountId, change);
       else if (change.newLid)
-        await this.pairs.join(tx, accountId, [
+        await this.mappings.join(tx, accountId, [
           { jid: change.newJid, lid: change.newLid, observedAt: change.observedAt },
         ]);
     }
@@ -39,13 +39,13 @@ export class NumberChangesRepository {
   private async applyOne(tx: Transaction, accountId: number, change: NumberChange): Promise<void> {
     const { oldJid, newJid } = change;
     if (change.oldLid)
-      await this.pairs.join(tx, accountId, [{ jid: oldJid, lid: change.oldLid, observedAt: null }]);
+      await this.mappings.join(tx, accountId, [{ jid: oldJid, lid: change.oldLid, observedAt: null }]);
     await this.ensure(tx, accountId, [oldJid, newJid]);
     const before = await this.get(tx, accountId, oldJid);
     const after = await this.get(tx, accountId, newJid);
     // Without word of a new LID the person keeps his own, unless the new number is known to have another.
     const lid = change.newLid ?? after.lid ?? before.lid;
-    if (lid) await this.pairs.join(tx, accountId, [{ jid: newJid, lid, observedAt: change.observedAt }]);
+    if (lid) await this.mappings.join(tx, accountId, [{ jid: newJid, lid, observedAt: change.observedAt }]);
     if (!lid || lid !== before.lid) {
       const target = await this.get(tx, accountId, newJid);
       await this.ownFacts.move(tx, [{ from: before.id, to: target.id }]);

@@ -40,7 +40,7 @@ describe('a person with a new number', () => {
     await book.apply({
       ...whole(ANNA),
       ...saved(ANNA, 'Anna'),
-      pairs: known ? [{ jid: ANNA, lid: known, observedAt: EARLIER }] : [],
+      mappings: known ? [{ jid: ANNA, lid: known, observedAt: EARLIER }] : [],
     });
     await book.apply(saved(NEW, 'Anna new'));
     await book.apply(move(oldLid, newLid));

@@ -151,7 +151,7 @@ describe('the whole contact', () => {
   ])('loses nothing when rows are merged of which %s told all', async (_, telling, silent) => {
     await book.apply(whole(telling));
     await book.apply({ saved: [{ address: silent, fullName: 'Anna', firstName: null }] });
-    await book.apply({ pairs: [{ jid: ANNA, lid: ANNA_LID, observedAt: EARLIER }] });
+    await book.apply({ mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: EARLIER }] });
     expect(await book.find(ANNA)).toMatchObject({ ...WHOLE, jid: ANNA, lid: ANNA_LID, full_name: 'Anna' });
     expect(await book.find(ANNA_LID)).toEqual(await book.find(ANNA));
   });
@@ -168,7 +168,7 @@ describe('the whole contact', () => {
         { address: ANNA, key: KEY_B, seenAt: EARLIER },
       ],
     });
-    await book.apply({ pairs: [{ jid: ANNA, lid: ANNA_LID, observedAt: EARLIER }] });
+    await book.apply({ mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: EARLIER }] });
     expect(await book.find(ANNA)).toMatchObject({ picture_id: 'number', key: KEY_A, key_since: EARLIER });
     expect(await book.keysOf(ANNA)).toEqual([
       { key: KEY_A, first_seen_at: EARLIER, last_seen_at: LATER, is_current: true },
@@ -177,8 +177,8 @@ describe('the whole contact', () => {
   });
 
   it('leaves what a person says of himself with the LID when its number turns out to be another', async () => {
-    await book.apply({ pairs: [{ jid: ANNA, lid: ANNA_LID, observedAt: EARLIER }], ...whole(ANNA_LID) });
-    await book.apply({ pairs: [{ jid: NEW, lid: ANNA_LID, observedAt: EARLIER }] });
+    await book.apply({ mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: EARLIER }], ...whole(ANNA_LID) });
+    await book.apply({ mappings: [{ jid: NEW, lid: ANNA_LID, observedAt: EARLIER }] });
     expect(await book.find(NEW)).toMatchObject({ ...WHOLE, lid: ANNA_LID });
     expect(await book.find(ANNA)).toMatchObject({ ...NOTHING, lid: null });
   });

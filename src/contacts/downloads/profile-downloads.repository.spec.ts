@@ -21,7 +21,7 @@ describe('the queue of downloads', () => {
     await book.clear();
     await book.apply({
       saved: [1, 2, 3].map((n) => ({ address: jidOf(n), fullName: `Person ${n}`, firstName: null })),
-      pairs: [{ jid: jidOf(9), lid: '999999@lid' as Lid, observedAt: new Date() }],
+      mappings: [{ jid: jidOf(9), lid: '999999@lid' as Lid, observedAt: new Date() }],
     });
   });
 

@@ -42,7 +42,7 @@ export class Contact {
   @Column({ type: 'text', nullable: true, collation: 'C' })
   lid: string | null;
 
-  /** When number and LID were heard to be one person's; null while one is unknown, or the pair is out of the past. */
+  /** When number and LID were heard to be one person's; null while one is unknown, or the mapping is out of the past. */
   @Column('timestamptz', { name: 'paired_at', nullable: true })
   pairedAt: Date | null;
 

@@ -1,5 +1,5 @@
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
-import type { ContactChanges, LidPair, SavedContact } from '../../contacts/changes/contact-changes.js';
+import type { ContactChanges, LidMapping, SavedContact } from '../../contacts/changes/contact-changes.js';
 import type { Mutation } from './app-state-crypto.js';
 
 /** The collection that holds the address book. */
@@ -14,23 +14,23 @@ export function addressOf({ index: [kind, address] }: Mutation): Address | null 
 }
 
 /** What the SET mutations say of people. Removals are known only once the records are deleted. */
-export function savedByMutations(mutations: Mutation[]): Pick<ContactChanges, 'saved' | 'pairs'> {
+export function savedByMutations(mutations: Mutation[]): Pick<ContactChanges, 'saved' | 'mappings'> {
   const saved: SavedContact[] = [];
-  const pairs: LidPair[] = [];
+  const mappings: LidMapping[] = [];
   for (const mutation of mutations) {
     const address = addressOf(mutation);
     if (mutation.operation !== 'SET' || !address) continue;
     const action = mutation.value?.contactAction ?? mutation.value?.lidContactAction;
     if (!action) continue;
     saved.push({ address, fullName: action.fullName ?? null, firstName: action.firstName ?? null });
-    const pair = pairOf(address, mutation);
-    if (pair) pairs.push(pair);
+    const mapping = mappingOf(address, mutation);
+    if (mapping) mappings.push(mapping);
   }
-  return { saved, pairs };
+  return { saved, mappings };
 }
 
 /** The number stands in the index, the LID in the action, or the other way round. */
-function pairOf(address: Address, { value }: Mutation): LidPair | null {
+function mappingOf(address: Address, { value }: Mutation): LidMapping | null {
   const lid = isLid(address) ? address : parseLid(value?.contactAction?.lidJid);
   const jid = isLid(address) ? parseJid(value?.contactAction?.pnJid) : address;
   return jid && lid ? { jid, lid, observedAt: savedAt(value) } : null;

@@ -20,8 +20,8 @@ describe('a history sync', () => {
     ]);
   });
 
-  it('gives the pairs of number and LID, of the list and of the chats', () => {
-    const { pairs } = readHistoryNames(
+  it('gives the LID–PN mappings, of the list and of the chats', () => {
+    const { mappings } = readHistoryNames(
       encode({
         syncType: HistorySyncType.RECENT,
         phoneNumberToLidMappings: [
@@ -37,7 +37,7 @@ describe('a history sync', () => {
         ],
       }),
     );
-    expect(pairs.map(({ jid, lid }) => `${jid} ${lid}`).sort()).toEqual([
+    expect(mappings.map(({ jid, lid }) => `${jid} ${lid}`).sort()).toEqual([
       '4911@s.whatsapp.net 11@lid',
       '4913@s.whatsapp.net 13@lid',
       '4914@s.whatsapp.net 14@lid',
@@ -56,7 +56,7 @@ describe('a history sync', () => {
         { id: '4913@s.whatsapp.net', messages: [message, message], displayName: 'not a push name' },
       ],
     });
-    expect(readHistoryNames(history)).toEqual({ pushNames: [], pairs: [] });
+    expect(readHistoryNames(history)).toEqual({ pushNames: [], mappings: [] });
   });
 
   it('is refused when it is cut off', () => {

@@ -1,12 +1,12 @@
 import protobuf from 'protobufjs/minimal.js';
 import { isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
-import type { LidPair } from '../../contacts/changes/contact-changes.js';
+import type { LidMapping } from '../../contacts/changes/contact-changes.js';
 
 /** What a history sync says of people; the chats in it are passed over unread. */
 export interface HistoryNames {
   /** As sent: the id may be of any kind, the name may be empty. */
   pushNames: { id: string; name: string }[];
-  pairs: LidPair[];
+  mappings: LidMapping[];
 }
 
 /** Field numbers of `HistorySync`, `Conversation`, `Pushname` and `PhoneNumberToLIDMapping` in Baileys' WAProto. */
@@ -18,12 +18,12 @@ const LID_MAPPING = { pnJid: 1, lidJid: 2 };
 const LENGTH_DELIMITED = 2;
 
 /**
- * Reads names and pairs out of an inflated `HistorySync`. It does not decode the whole: messages are most of it,
+ * Reads names and mappings out of an inflated `HistorySync`. It does not decode the whole: messages are most of it,
  * and nothing of them is needed.
  * @throws RangeError when the bytes are cut off or no protobuf
  */
 export function readHistoryNames(bytes: Uint8Array): HistoryNames {
-  const names: HistoryNames = { pushNames: [], pairs: [] };
+  const names: HistoryNames = { pushNames: [], mappings: [] };
   forEachField(bytes, (field, content) => {
     if (field === HISTORY.pushName) {
       const { [PUSH_NAME.id]: id = '', [PUSH_NAME.name]: name = '' } = readTexts(
@@ -33,27 +33,27 @@ export function readHistoryNames(bytes: Uint8Array): HistoryNames {
       names.pushNames.push({ id, name });
     } else if (field === HISTORY.lidMapping) {
       const texts = readTexts(content(), Object.values(LID_MAPPING));
-      addPair(names.pairs, texts[LID_MAPPING.pnJid], texts[LID_MAPPING.lidJid]);
+      addMapping(names.mappings, texts[LID_MAPPING.pnJid], texts[LID_MAPPING.lidJid]);
     } else if (field === HISTORY.conversation) {
-      addConversation(names.pairs, content());
+      addConversation(names.mappings, content());
     }
   });
   return names;
 }
 
 /** A chat is named by number or by LID, and may tell the other one. */
-function addConversation(pairs: LidPair[], bytes: Uint8Array): void {
+function addConversation(mappings: LidMapping[], bytes: Uint8Array): void {
   const texts = readTexts(bytes, Object.values(CONVERSATION));
   const chat = parseAddress(texts[CONVERSATION.id]);
   if (!chat) return;
-  if (isLid(chat)) addPair(pairs, texts[CONVERSATION.pnJid], chat);
-  else addPair(pairs, chat, texts[CONVERSATION.lidJid] || texts[CONVERSATION.accountLid]);
+  if (isLid(chat)) addMapping(mappings, texts[CONVERSATION.pnJid], chat);
+  else addMapping(mappings, chat, texts[CONVERSATION.lidJid] || texts[CONVERSATION.accountLid]);
 }
 
-function addPair(pairs: LidPair[], number: string | undefined, anonymous: string | undefined): void {
+function addMapping(mappings: LidMapping[], number: string | undefined, anonymous: string | undefined): void {
   const jid = parseJid(number);
   const lid = parseLid(anonymous);
-  if (jid && lid) pairs.push({ jid, lid, observedAt: null });
+  if (jid && lid) mappings.push({ jid, lid, observedAt: null });
 }
 
 /** The text fields with the given numbers; all others are skipped. */

@@ -32,7 +32,7 @@ export interface HistorySyncEvents {
 }
 
 /**
- * Reads the history syncs that the phone has announced: push names and number-LID pairs. The announcements are
+ * Reads the history syncs that the phone has announced: push names and LID–PN mappings. The announcements are
  * kept in the database (see PeerMessages), so a read that fails or is cut off is done again.
  */
 export class HistorySync {
@@ -80,10 +80,10 @@ export class HistorySync {
     try {
       const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
       const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
-      const names = WITHOUT_NAMES.has(type) ? { pushNames: [], pairs: [] } : await download(notification);
+      const names = WITHOUT_NAMES.has(type) ? { pushNames: [], mappings: [] } : await download(notification);
       await this.lease.transaction(async (tx) => {
         await this.contacts.apply(tx, this.owner, {
-          pairs: names.pairs,
+          mappings: names.mappings,
           pushNames: this.pushNames(names),
         });
         const ownName = this.ownPushName(names);

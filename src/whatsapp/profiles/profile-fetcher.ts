@@ -84,7 +84,7 @@ export function changesOf(
 ): ContactChanges {
   const { lid, about, business, identityKey } = profile ?? {};
   return {
-    pairs: lid && !isLid(address) ? [{ jid: address, lid, observedAt: new Date() }] : [],
+    mappings: lid && !isLid(address) ? [{ jid: address, lid, observedAt: new Date() }] : [],
     abouts: about ? [{ address, ...about }] : [],
     businessNames: business?.name ? [{ address, name: business.name }] : [],
     businessFlags: business ? [{ address, isBusiness: business.isBusiness }] : [],

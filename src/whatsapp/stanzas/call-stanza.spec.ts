@@ -9,7 +9,7 @@ describe('a call', () => {
   it('tells the number of a caller who is named by LID, and his push name', () => {
     const offer = { 'call-creator': '81234567890123:2@lid', caller_pn: ANNA };
     expect(call(offer, { notify: 'Anna' })).toEqual({
-      pairs: [{ jid: ANNA, lid: ANNA_LID, observedAt: expect.any(Date) }],
+      mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: expect.any(Date) }],
       pushNames: [{ address: ANNA_LID, name: 'Anna', observedAt: expect.any(Date) }],
     });
   });

@@ -11,7 +11,7 @@ export function readCallStanza(stanza: BinaryNode, owner: AddressBookOwner, fact
     if (!caller || isOwn(caller, owner)) continue;
     const jid = parseJid(attrs.caller_pn);
     if (jid && isLid(caller))
-      facts.changes.pairs.push({ jid, lid: caller, observedAt: endOfSecondOf(stanza) });
+      facts.changes.mappings.push({ jid, lid: caller, observedAt: endOfSecondOf(stanza) });
     const { notify } = stanza.attrs;
     if (notify) facts.changes.pushNames.push({ address: caller, name: notify, observedAt: timeOf(stanza) });
   }

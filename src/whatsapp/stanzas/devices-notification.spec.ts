@@ -21,9 +21,9 @@ const added = (bytes: Uint8Array) => [
 ];
 
 describe('a notification about devices', () => {
-  it('tells the identity key that has signed the list, and the pair', () => {
+  it('tells the identity key that has signed the list, and the mapping', () => {
     expect(read('devices', added(keyIndexList(KEY)), { lid: ANNA_LID })).toEqual({
-      pairs: [{ jid: ANNA, lid: ANNA_LID, observedAt: new Date('2023-11-14T22:13:20.999Z') }],
+      mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: new Date('2023-11-14T22:13:20.999Z') }],
       identityKeys: [{ address: ANNA, key: KEY, seenAt }],
     });
   });

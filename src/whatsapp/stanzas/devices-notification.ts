@@ -18,7 +18,7 @@ export function readDevicesNotification(
   const address = otherPerson(stanza.attrs.from, owner);
   if (!address) return;
   const [jid, lid] = [parseJid(stanza.attrs.from), parseLid(stanza.attrs.lid)];
-  if (jid && lid) facts.changes.pairs.push({ jid, lid, observedAt: endOfSecondOf(stanza) });
+  if (jid && lid) facts.changes.mappings.push({ jid, lid, observedAt: endOfSecondOf(stanza) });
   for (const child of elementsOf(stanza)) {
     const key = identityKeyIn(bytesOf(getBinaryNodeChild(child, 'key-index-list')));
     if (key) facts.changes.identityKeys.push({ address, key, seenAt: timeOf(stanza) });

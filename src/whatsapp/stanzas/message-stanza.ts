@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
-import type { AddressBookOwner, LidPair } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner, LidMapping } from '../../contacts/changes/contact-changes.js';
 import { type StanzaFacts } from './stanza-facts.js';
 import { endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 import { verifiedNameIn } from '../wire/verified-name.js';
@@ -19,8 +19,8 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner, f
     if (notify && notify !== '-') facts.ownPushName = notify;
     return;
   }
-  const pair = pairOf(stanza, sender);
-  if (pair) facts.changes.pairs.push(pair);
+  const mapping = mappingOf(stanza, sender);
+  if (mapping) facts.changes.mappings.push(mapping);
   if (notify) facts.changes.pushNames.push({ address: sender, name: notify, observedAt: timeOf(stanza) });
   const businessName = verifiedNameIn(stanza);
   if (!businessName) return;
@@ -28,7 +28,7 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner, f
   facts.changes.businessFlags.push({ address: sender, isBusiness: true });
 }
 
-function pairOf(stanza: BinaryNode, sender: Address): LidPair | null {
+function mappingOf(stanza: BinaryNode, sender: Address): LidMapping | null {
   const { attrs } = stanza;
   const jid = isLid(sender) ? parseJid(attrs.participant_pn ?? attrs.sender_pn) : sender;
   const lid = isLid(sender) ? sender : parseLid(attrs.participant_lid ?? attrs.sender_lid);

@@ -29,7 +29,7 @@ export interface HashedPicture {
 export function noFacts(): StanzaFacts {
   return {
     changes: {
-      pairs: [],
+      mappings: [],
       pushNames: [],
       businessNames: [],
       businessFlags: [],

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { type BinaryNode, newLTHashState, proto } from '@whiskeysockets/baileys';
 import type { ServedAccount } from '../../accounts/accounts.repository.js';
 import { type Jid, parseJid, parseLid } from '../../contacts/address.js';
-import type { AddressBookOwner, LidPair } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner, LidMapping } from '../../contacts/changes/contact-changes.js';
 import { cleanName } from '../../contacts/changes/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
@@ -110,12 +110,13 @@ export class AddressBookSync implements KeyHooks {
     if (facts.addressBookIsInDoubt) this.keepers.get(ADDRESS_BOOK)?.requestAnew();
   }
 
-  /** Pairs and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
+  /** Mappings and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
   async saved(tx: Transaction, data: KeptData): Promise<void> {
     const { contacts, history } = this.services;
-    const pairs = pairsOf(data['lid-mapping'] ?? {});
+    const mappings = mappingsOf(data['lid-mapping'] ?? {});
     const identityKeys = identityKeysOf(data['identity-key'] ?? {}, this.owner, new Date());
-    if (pairs.length + identityKeys.length > 0) await contacts.apply(tx, this.owner, { pairs, identityKeys });
+    if (mappings.length + identityKeys.length > 0)
+      await contacts.apply(tx, this.owner, { mappings, identityKeys });
     for (const notification of Object.values(data['history-notification'] ?? {})) {
       await history.add(tx, this.owner.accountId, notification);
     }
@@ -157,10 +158,10 @@ export class AddressBookSync implements KeyHooks {
       return accounts.update(tx, accountId, { pushName: cleanName(ownPushName(taken.mutations)) });
     }
     const { saved } = savedByMutations(taken.mutations);
-    const { pairs } = savedByMutations(taken.news);
+    const { mappings } = savedByMutations(taken.news);
     const unsaved = [...taken.removed];
     if (taken.isWhole) unsaved.push(...(await contacts.findSavedOtherThan(tx, accountId, taken.people)));
-    await contacts.apply(tx, this.owner, { pairs, saved, unsaved });
+    await contacts.apply(tx, this.owner, { mappings, saved, unsaved });
     if (taken.isWhole) await this.countRepaired(tx, taken.isCheck);
   }
 
@@ -202,10 +203,10 @@ export class AddressBookSync implements KeyHooks {
 }
 
 /**
- * Baileys keeps each pair twice: number -> LID, and LID + `_reverse` -> number; users only, no servers. It does not say
- * since when it is so: what came late may be a pair of the past.
+ * Baileys keeps each mapping twice: number -> LID, and LID + `_reverse` -> number; users only, no servers. It does not say
+ * since when it is so: what came late may be a mapping of the past.
  */
-function pairsOf(mappings: Record<string, string | null>): LidPair[] {
+function mappingsOf(mappings: Record<string, string | null>): LidMapping[] {
   return Object.entries(mappings).flatMap(([pnUser, lidUser]) => {
     const jid = parseJid(`${pnUser}@s.whatsapp.net`);
     const lid = parseLid(`${lidUser}@lid`);

@@ -83,7 +83,7 @@ describe('number and LID of one person', () => {
 
   it('parts and joins rows that were paired crosswise', async () => {
     await book.apply({
-      pairs: [
+      mappings: [
         { jid: ANNA, lid: BEN_LID, observedAt: EARLIER },
         { jid: BEN, lid: ANNA_LID, observedAt: EARLIER },
       ],
@@ -92,7 +92,7 @@ describe('number and LID of one person', () => {
       pushNames: [...called(ANNA_LID, 'anni').pushNames, ...called(BEN_LID, 'benny').pushNames],
     });
     await book.apply({
-      pairs: [
+      mappings: [
         { jid: ANNA, lid: ANNA_LID, observedAt: EARLIER },
         { jid: BEN, lid: BEN_LID, observedAt: EARLIER },
       ],
@@ -104,7 +104,7 @@ describe('number and LID of one person', () => {
     expect(await book.dataSource.query('SELECT count(*)::int AS rows FROM contact')).toEqual([{ rows: 2 }]);
   });
 
-  it('lets pairs of the past tell what is unknown, and contradict nothing', async () => {
+  it('lets mappings of the past tell what is unknown, and contradict nothing', async () => {
     await book.apply({ ...paired(ANNA, ANNA_LID), ...called(ANNA_LID, 'anni') });
     await book.apply(paired(BEN, ANNA_LID, null));
     await book.apply(paired(ANNA, BEN_LID, null));
@@ -116,23 +116,23 @@ describe('number and LID of one person', () => {
   it.each([
     ['of the past', null, EARLIER],
     ['that was heard', EARLIER, LATER],
-  ])('leaves a number with its new owner when a pair %s comes late', async (_, before, after) => {
+  ])('leaves a number with its new owner when a mapping %s comes late', async (_, before, after) => {
     await book.apply({ ...paired(ANNA, ANNA_LID, before), ...called(ANNA_LID, 'old owner') });
     await book.apply({ ...paired(ANNA, BEN_LID, after), ...called(BEN_LID, 'new owner') });
     await book.apply({ ...paired(ANNA, ANNA_LID, before), ...saved(ANNA, 'Anna', null) });
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', push_name: 'new owner' })]);
   });
 
-  it('believes a pair of the past once it is heard', async () => {
+  it('believes a mapping of the past once it is heard', async () => {
     await book.apply(paired(ANNA, ANNA_LID, null));
     await book.apply({ ...paired(ANNA, ANNA_LID, LATER), ...called(ANNA_LID, 'anni') });
     await book.apply(paired(ANNA, BEN_LID, EARLIER));
     expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);
   });
 
-  it('believes the later of two pairs in one batch that contradict each other', async () => {
+  it('believes the later of two mappings in one batch that contradict each other', async () => {
     await book.apply({
-      pairs: [...paired(ANNA, ANNA_LID, LATER).pairs, ...paired(ANNA, BEN_LID, EARLIER).pairs],
+      mappings: [...paired(ANNA, ANNA_LID, LATER).mappings, ...paired(ANNA, BEN_LID, EARLIER).mappings],
       pushNames: [...called(ANNA_LID, 'anni').pushNames, ...called(BEN_LID, 'benny').pushNames],
     });
     expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Lid } from '../address.js';
-import type { LidPair } from './contact-changes.js';
+import type { LidMapping } from './contact-changes.js';
 import { OwnFactsRepository, type RowMove } from './own-facts.repository.js';
 
-const MAX_BATCH_PAIRS = 5_000;
+const MAX_BATCH_MAPPINGS = 5_000;
 
-/** `$1` account, `$2` numbers, `$3` LIDs, `$4` times: the pairs as a table. */
-const PAIRS = 'unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (jid, lid, observed_at)';
+/** `$1` account, `$2` numbers, `$3` LIDs, `$4` times: the mappings as a table. */
+const MAPPINGS = 'unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (jid, lid, observed_at)';
 
 /** Rows `c` that pair an address of `p` with a third. Two look-ups by index; an OR would compare all with all. */
-const PAIRED_OTHERWISE = (columns: string) => `
-  SELECT ${columns} FROM ${PAIRS} JOIN contact c ON c.account_id = $1 AND c.jid = p.jid AND c.lid <> p.lid
+const MAPPED_OTHERWISE = (columns: string) => `
+  SELECT ${columns} FROM ${MAPPINGS} JOIN contact c ON c.account_id = $1 AND c.jid = p.jid AND c.lid <> p.lid
   UNION
-  SELECT ${columns} FROM ${PAIRS} JOIN contact c ON c.account_id = $1 AND c.lid = p.lid AND c.jid <> p.jid`;
+  SELECT ${columns} FROM ${MAPPINGS} JOIN contact c ON c.account_id = $1 AND c.lid = p.lid AND c.jid <> p.jid`;
 
 /**
  * Makes one row of a person who is known by number and by LID.
@@ -22,16 +22,16 @@ const PAIRED_OTHERWISE = (columns: string) => `
  * the person when the number changes. What the phone has saved belongs to the address it is saved under.
  */
 @Injectable()
-export class LidPairsRepository {
+export class LidMappingsRepository {
   constructor(private readonly ownFacts: OwnFactsRepository) {}
 
   /**
-   * Joins the rows of each pair, parting what was paired otherwise before; where a later pair is known, that one
+   * Joins the rows of each mapping, parting what was paired otherwise before; where a later mapping is known, that one
    * stays. Each number and LID stands at most once.
    */
-  async join(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
-    for (let start = 0; start < pairs.length; start += MAX_BATCH_PAIRS) {
-      const news = await this.findNew(tx, accountId, pairs.slice(start, start + MAX_BATCH_PAIRS));
+  async join(tx: Transaction, accountId: number, mappings: LidMapping[]): Promise<void> {
+    for (let start = 0; start < mappings.length; start += MAX_BATCH_MAPPINGS) {
+      const news = await this.findNew(tx, accountId, mappings.slice(start, start + MAX_BATCH_MAPPINGS));
       if (news.length === 0) continue;
       const right = await this.withoutOutdated(tx, accountId, news);
       if (right.length === 0) continue;
@@ -41,31 +41,35 @@ export class LidPairsRepository {
   }
 
   /** Those that are not known, or of which only now it is known since when. */
-  private async findNew(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<LidPair[]> {
-    return tx.query<LidPair[]>(
-      `SELECT p.jid, p.lid, p.observed_at AS "observedAt" FROM ${PAIRS}
+  private async findNew(tx: Transaction, accountId: number, mappings: LidMapping[]): Promise<LidMapping[]> {
+    return tx.query<LidMapping[]>(
+      `SELECT p.jid, p.lid, p.observed_at AS "observedAt" FROM ${MAPPINGS}
        WHERE NOT EXISTS (
          SELECT FROM contact c WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid
            AND (c.paired_at IS NOT NULL OR p.observed_at IS NULL)
        )`,
-      parameters(accountId, pairs),
+      parameters(accountId, mappings),
     );
   }
 
-  private async withoutOutdated(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<LidPair[]> {
+  private async withoutOutdated(
+    tx: Transaction,
+    accountId: number,
+    mappings: LidMapping[],
+  ): Promise<LidMapping[]> {
     const known = await tx.query<{ lid: Lid; isEarlier: boolean }[]>(
-      PAIRED_OTHERWISE(`p.lid, (coalesce(c.paired_at, '-infinity') <= p.observed_at) IS TRUE AS "isEarlier"`),
-      parameters(accountId, pairs),
+      MAPPED_OTHERWISE(`p.lid, (coalesce(c.paired_at, '-infinity') <= p.observed_at) IS TRUE AS "isEarlier"`),
+      parameters(accountId, mappings),
     );
     const outdated = new Set(known.filter(({ isEarlier }) => !isEarlier).map(({ lid }) => lid));
-    return pairs.filter(({ lid }) => !outdated.has(lid));
+    return mappings.filter(({ lid }) => !outdated.has(lid));
   }
 
   /** Rows that pair one of the addresses with a third one: the number leaves, with what is saved under it. */
-  private async part(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
+  private async part(tx: Transaction, accountId: number, mappings: LidMapping[]): Promise<void> {
     await tx.query(
       `WITH parting AS (
-         ${PAIRED_OTHERWISE('c.id, c.jid, c.saved, c.full_name, c.first_name, c.moved_to, c.moved_from')}
+         ${MAPPED_OTHERWISE('c.id, c.jid, c.saved, c.full_name, c.first_name, c.moved_to, c.moved_from')}
        ), parted AS (
          UPDATE contact c SET jid = NULL, paired_at = NULL, saved = false, full_name = NULL, first_name = NULL,
            moved_to = NULL, moved_from = NULL, updated_at = now()
@@ -73,15 +77,15 @@ export class LidPairsRepository {
        )
        INSERT INTO contact (account_id, jid, saved, full_name, first_name, moved_to, moved_from)
        SELECT $1, jid, saved, full_name, first_name, moved_to, moved_from FROM parted`,
-      parameters(accountId, pairs),
+      parameters(accountId, mappings),
     );
   }
 
-  /** For pairs of which at most one row holds the number alone and one the LID alone. */
-  private async merge(tx: Transaction, accountId: number, pairs: LidPair[]): Promise<void> {
-    const values = parameters(accountId, pairs);
+  /** For mappings of which at most one row holds the number alone and one the LID alone. */
+  private async merge(tx: Transaction, accountId: number, mappings: LidMapping[]): Promise<void> {
+    const values = parameters(accountId, mappings);
     const moves = await tx.query<RowMove[]>(
-      `SELECT l.id AS "from", n.id AS "to" FROM ${PAIRS}
+      `SELECT l.id AS "from", n.id AS "to" FROM ${MAPPINGS}
        JOIN contact n ON n.account_id = $1 AND n.jid = p.jid
        JOIN contact l ON l.account_id = $1 AND l.lid = p.lid
        WHERE l.id <> n.id`,
@@ -90,22 +94,22 @@ export class LidPairsRepository {
     await this.ownFacts.move(tx, moves);
     await this.dissolve(tx, moves);
     await tx.query(
-      `UPDATE contact c SET lid = p.lid, paired_at = p.observed_at, updated_at = now() FROM ${PAIRS}
+      `UPDATE contact c SET lid = p.lid, paired_at = p.observed_at, updated_at = now() FROM ${MAPPINGS}
        WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid IS NULL`,
       values,
     );
     await tx.query(
-      `UPDATE contact c SET jid = p.jid, paired_at = p.observed_at, updated_at = now() FROM ${PAIRS}
+      `UPDATE contact c SET jid = p.jid, paired_at = p.observed_at, updated_at = now() FROM ${MAPPINGS}
        WHERE c.account_id = $1 AND c.lid = p.lid AND c.jid IS NULL`,
       values,
     );
     await tx.query(
-      `INSERT INTO contact (account_id, jid, lid, paired_at) SELECT $1, p.jid, p.lid, p.observed_at FROM ${PAIRS}
+      `INSERT INTO contact (account_id, jid, lid, paired_at) SELECT $1, p.jid, p.lid, p.observed_at FROM ${MAPPINGS}
        ON CONFLICT DO NOTHING`,
       values,
     );
     await tx.query(
-      `UPDATE contact c SET paired_at = p.observed_at FROM ${PAIRS}
+      `UPDATE contact c SET paired_at = p.observed_at FROM ${MAPPINGS}
        WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid
          AND c.paired_at IS NULL AND p.observed_at IS NOT NULL`,
       values,
@@ -134,11 +138,14 @@ export class LidPairsRepository {
   }
 }
 
-function parameters(accountId: number, pairs: LidPair[]): [number, string[], string[], (Date | null)[]] {
+function parameters(
+  accountId: number,
+  mappings: LidMapping[],
+): [number, string[], string[], (Date | null)[]] {
   return [
     accountId,
-    pairs.map(({ jid }) => jid),
-    pairs.map(({ lid }) => lid),
-    pairs.map(({ observedAt }) => observedAt),
+    mappings.map(({ jid }) => jid),
+    mappings.map(({ lid }) => lid),
+    mappings.map(({ observedAt }) => observedAt),
   ];
 }
