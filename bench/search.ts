@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
-import type { ContactSort } from '../src/contacts/api/contact-list.dto.js';
+import type { ContactSort } from '../src/contacts/http/contact-list.dto.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
-import { toSql } from '../src/contacts/api/contact-list.repository.js';
+import { toSql } from '../src/contacts/read/contact-list.repository.js';
 
 /**
  * How long a page of a search takes among 100,000 contacts, against the floor: the same page read by the unique

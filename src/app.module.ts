@@ -1,10 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
-import { ContactsApiModule } from './contacts/api/contacts-api.module.js';
+import { ContactsHttpModule } from './contacts/http/contacts-http.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
-import { SessionModule } from './session/session.module.js';
+import { SessionsHttpModule } from './sessions/http/sessions-http.module.js';
 
 /** The HTTP side. */
 @Module({})
@@ -16,8 +16,8 @@ export class AppModule {
         ConfigModule.forRoot(config),
         DatabaseModule.forRoot(databaseUrl),
         HealthModule,
-        ContactsApiModule,
-        SessionModule,
+        ContactsHttpModule,
+        SessionsHttpModule,
       ],
     };
   }

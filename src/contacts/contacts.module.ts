@@ -1,18 +1,18 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
-import { ContactChangesRepository } from './changes/contact-changes.repository.js';
-import { ContactHashRepository } from './changes/contact-hash.repository.js';
-import { ContactsRepository } from './api/contacts.repository.js';
-import { ContactsService } from './changes/contacts.service.js';
-import { IdentityKeysRepository } from './changes/identity-keys.repository.js';
-import { LidMappingsRepository } from './changes/lid-mappings.repository.js';
-import { NumberChangesRepository } from './changes/number-changes.repository.js';
-import { OwnFactsRepository } from './changes/own-facts.repository.js';
-import { PicturesRepository } from './changes/pictures.repository.js';
-import { ProfileChangesRepository } from './changes/profile-changes.repository.js';
-import { ProfileDownloadsRepository } from './downloads/profile-downloads.repository.js';
+import { ContactChangesRepository } from './write/contact-changes.repository.js';
+import { ContactHashRepository } from './write/contact-hash.repository.js';
+import { ContactsRepository } from './read/contacts.repository.js';
+import { ContactsService } from './write/contacts.service.js';
+import { IdentityKeysRepository } from './write/identity-keys.repository.js';
+import { LidMappingsRepository } from './write/lid-mappings.repository.js';
+import { NumberChangesRepository } from './write/number-changes.repository.js';
+import { OwnFactsRepository } from './write/own-facts.repository.js';
+import { PicturesRepository } from './write/pictures.repository.js';
+import { ProfileChangesRepository } from './write/profile-changes.repository.js';
+import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.js';
 
-/** The address book: what is known of people, and how it changes. The routes are in ContactsApiModule. */
+/** The address book: what is known of people, and how it changes. The routes are in ContactsHttpModule. */
 @Module({
   imports: [AccountsModule],
   providers: [
@@ -26,14 +26,14 @@ import { ProfileDownloadsRepository } from './downloads/profile-downloads.reposi
     OwnFactsRepository,
     PicturesRepository,
     ProfileChangesRepository,
-    ProfileDownloadsRepository,
+    ProfileFetchesRepository,
   ],
   exports: [
     ContactHashRepository,
     ContactsRepository,
     ContactsService,
     PicturesRepository,
-    ProfileDownloadsRepository,
+    ProfileFetchesRepository,
   ],
 })
 export class ContactsModule {}

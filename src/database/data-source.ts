@@ -1,7 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Account } from '../accounts/account.entity.js';
-import { SessionCommand } from '../accounts/session-command.entity.js';
-import { SessionState } from '../accounts/session-state.entity.js';
+import { SessionCommand } from '../sessions/session-command.entity.js';
+import { SessionState } from '../sessions/session.entity.js';
 import { ContactPicture } from '../contacts/entities/contact-picture.entity.js';
 import { Contact } from '../contacts/entities/contact.entity.js';
 import { IdentityKey } from '../contacts/entities/identity-key.entity.js';

@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { ContactsModule } from '../contacts/contacts.module.js';
 import { AuthStateRepository } from './auth-state/auth-state.repository.js';
-import { DownloadBudget } from './profiles/download-budget.js';
-import { DownloadPause } from './profiles/download-pause.js';
+import { FetchBudget } from './profiles/fetch-budget.js';
+import { FetchPause } from './profiles/fetch-pause.js';
 import { ProfileServices } from './profiles/profile-services.js';
 import { CommandHandler } from './connection/command-handler.js';
 import { LeaseRepository } from './lease/lease.repository.js';
@@ -22,8 +22,8 @@ import { SyncServices } from './sync/sync-services.js';
     AppStateRepository,
     AuthStateRepository,
     CommandHandler,
-    DownloadBudget,
-    DownloadPause,
+    FetchBudget,
+    FetchPause,
     HistoryRepository,
     LeaseRepository,
     Lease,

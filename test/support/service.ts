@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SessionDto } from '../../src/session/session.dto.js';
+import type { SessionDto } from '../../src/sessions/http/session.dto.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** What `npm start` hands to node. */

@@ -1,6 +1,6 @@
 import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import type { Jid, Lid } from '../../src/contacts/address.js';
-import type { AddressBookOwner } from '../../src/contacts/changes/contact-changes.js';
+import type { AddressBookOwner } from '../../src/contacts/write/contact-changes.js';
 import { noFacts, type StanzaFacts } from '../../src/whatsapp/stanzas/stanza-facts.js';
 
 /** Whose address book the stanzas of unit specs reach. */

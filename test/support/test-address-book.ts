@@ -5,19 +5,19 @@ import {
   ContactDetailsRepository,
   type KeyRow,
   type PersonRow,
-} from '../../src/contacts/api/contact-details.repository.js';
-import type { ContactDto } from '../../src/contacts/api/contact.dto.js';
-import { ContactsRepository } from '../../src/contacts/api/contacts.repository.js';
+} from '../../src/contacts/read/contact-details.repository.js';
+import type { ContactDto } from '../../src/contacts/http/contact.dto.js';
+import { ContactsRepository } from '../../src/contacts/read/contacts.repository.js';
 import { poolOf } from '../../src/database/postgres-pool.js';
-import type { ContactChanges } from '../../src/contacts/changes/contact-changes.js';
-import { ContactChangesRepository } from '../../src/contacts/changes/contact-changes.repository.js';
-import { ContactsService } from '../../src/contacts/changes/contacts.service.js';
-import { IdentityKeysRepository } from '../../src/contacts/changes/identity-keys.repository.js';
-import { LidMappingsRepository } from '../../src/contacts/changes/lid-mappings.repository.js';
-import { NumberChangesRepository } from '../../src/contacts/changes/number-changes.repository.js';
-import { OwnFactsRepository } from '../../src/contacts/changes/own-facts.repository.js';
-import { PicturesRepository } from '../../src/contacts/changes/pictures.repository.js';
-import { ProfileChangesRepository } from '../../src/contacts/changes/profile-changes.repository.js';
+import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
+import { ContactChangesRepository } from '../../src/contacts/write/contact-changes.repository.js';
+import { ContactsService } from '../../src/contacts/write/contacts.service.js';
+import { IdentityKeysRepository } from '../../src/contacts/write/identity-keys.repository.js';
+import { LidMappingsRepository } from '../../src/contacts/write/lid-mappings.repository.js';
+import { NumberChangesRepository } from '../../src/contacts/write/number-changes.repository.js';
+import { OwnFactsRepository } from '../../src/contacts/write/own-facts.repository.js';
+import { PicturesRepository } from '../../src/contacts/write/pictures.repository.js';
+import { ProfileChangesRepository } from '../../src/contacts/write/profile-changes.repository.js';
 import { openDataSource } from './open-data-source.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 

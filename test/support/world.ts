@@ -1,4 +1,4 @@
-import type { ContactDto } from '../../src/contacts/api/contact.dto.js';
+import type { ContactDto } from '../../src/contacts/http/contact.dto.js';
 import type { Companion } from '../whatsapp-server/companion.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';

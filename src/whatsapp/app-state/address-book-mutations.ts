@@ -1,5 +1,5 @@
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
-import type { ContactChanges, LidMapping, SavedContact } from '../../contacts/changes/contact-changes.js';
+import type { ContactChanges, LidMapping, SavedContact } from '../../contacts/write/contact-changes.js';
 import type { Mutation } from './app-state-crypto.js';
 
 /** The collection that holds the address book. */

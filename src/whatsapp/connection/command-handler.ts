@@ -4,7 +4,7 @@ import {
   type CommandResult,
   type PendingCommand,
   SessionCommandsRepository,
-} from '../../accounts/session-commands.repository.js';
+} from '../../sessions/session-commands.repository.js';
 import { DomainError } from '../../errors/domain-error.js';
 import { Lease } from '../lease/lease.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommandRefused } from '../../accounts/command-refused.js';
-import type { PasskeyAssertion } from '../../accounts/link-offer.js';
-import type { PendingCommand } from '../../accounts/session-commands.repository.js';
+import { CommandRefused } from '../../sessions/command-refused.js';
+import type { PasskeyAssertion } from '../../sessions/link-offer.js';
+import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { LinkConnection } from './link-connection.js';
 
 /** Together with the time for WhatsApp's answer, somewhat less than the API waits (command-sender.ts). */

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
-import type { ExpiringText, LinkOffer, PasskeyAssertion } from '../../accounts/link-offer.js';
+import type { ExpiringText, LinkOffer, PasskeyAssertion } from '../../sessions/link-offer.js';
 import { parseJid, parseLid } from '../../contacts/address.js';
 import { AuthState } from '../auth-state/auth-state.js';
 import { takeStanzas } from '../baileys/take-stanzas.js';

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import qrcode from 'qrcode';
-import type { LinkOffer } from '../../accounts/link-offer.js';
-import { type SessionReport, SessionStateRepository } from '../../accounts/session-state.repository.js';
-import type { SessionStatus } from '../../accounts/session-state.entity.js';
+import type { LinkOffer } from '../../sessions/link-offer.js';
+import { type SessionReport, SessionStateRepository } from '../../sessions/sessions.repository.js';
+import type { SessionStatus } from '../../sessions/session.entity.js';
 import type { LinkFailure } from '../linking/link-failure.js';
 import { Lease } from '../lease/lease.js';
 

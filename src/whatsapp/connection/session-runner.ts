@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommandRefused } from '../../accounts/command-refused.js';
-import type { LinkOffer } from '../../accounts/link-offer.js';
-import type { PendingCommand } from '../../accounts/session-commands.repository.js';
+import { CommandRefused } from '../../sessions/command-refused.js';
+import type { LinkOffer } from '../../sessions/link-offer.js';
+import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import { Config } from '../../config/config.js';
 import { isLinked, loadCredentials } from '../auth-state/auth-state.js';
 import { ClientIdentity } from '../linking/client-identity.js';

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import { isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
-import type { LidMapping } from '../../contacts/changes/contact-changes.js';
+import type { LidMapping } from '../../contacts/write/contact-changes.js';
 
 /** What a history sync says of people; the chats in it are passed over unread. */
 export interface HistoryNames {

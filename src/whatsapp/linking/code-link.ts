@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import type { ExpiringText } from '../../accounts/link-offer.js';
+import type { ExpiringText } from '../../sessions/link-offer.js';
 import { iqErrorCode } from '../wire/iq-error.js';
 import type { LinkSteps } from './link-context.js';
 import { linkFailures } from './link-failure.js';

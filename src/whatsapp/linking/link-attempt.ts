@@ -8,7 +8,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { Mutex } from 'async-mutex';
 import { randomBytes } from 'node:crypto';
-import type { ExpiringText, PasskeyAssertion } from '../../accounts/link-offer.js';
+import type { ExpiringText, PasskeyAssertion } from '../../sessions/link-offer.js';
 import { CodeLink } from './code-link.js';
 import type { LinkContext, LinkSteps } from './link-context.js';
 import { type LinkFailure, linkFailures } from './link-failure.js';

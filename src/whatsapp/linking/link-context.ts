@@ -1,5 +1,5 @@
 import type { AuthenticationCreds, BinaryNode } from '@whiskeysockets/baileys';
-import type { LinkOffer } from '../../accounts/link-offer.js';
+import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { ClientIdentity } from './client-identity.js';
 import type { LinkFailure } from './link-failure.js';
 

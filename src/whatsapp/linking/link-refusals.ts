@@ -1,4 +1,4 @@
-import { CommandRefused } from '../../accounts/command-refused.js';
+import { CommandRefused } from '../../sessions/command-refused.js';
 import { iqErrorCode, TOO_MANY_REQUESTS } from '../wire/iq-error.js';
 
 /** WhatsApp's code and words for a refused query, or what kept it from being answered; a part of a sentence. */

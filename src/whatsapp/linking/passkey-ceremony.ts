@@ -11,7 +11,7 @@ import {
   sha256,
 } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
-import type { PasskeyAssertion, PasskeyStep } from '../../accounts/link-offer.js';
+import type { PasskeyAssertion, PasskeyStep } from '../../sessions/link-offer.js';
 import type { ClientIdentity } from './client-identity.js';
 import type { Query } from './link-context.js';
 import { bytesOf, mdQuery, textsOf } from './link-stanzas.js';

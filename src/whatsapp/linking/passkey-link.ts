@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
-import { CommandRefused } from '../../accounts/command-refused.js';
-import type { LinkOffer, PasskeyAssertion, PasskeyStep } from '../../accounts/link-offer.js';
+import { CommandRefused } from '../../sessions/command-refused.js';
+import type { LinkOffer, PasskeyAssertion, PasskeyStep } from '../../sessions/link-offer.js';
 import type { LinkSteps } from './link-context.js';
 import { linkFailures } from './link-failure.js';
 import { reasonOf } from './link-refusals.js';

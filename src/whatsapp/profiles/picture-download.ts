@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sniffImageType } from '../../contacts/changes/image-type.js';
+import { sniffImageType } from '../../contacts/write/image-type.js';
 
 /** A preview has some kB, a picture in full size some hundred; more than this is none. */
 const MAX_PICTURE_BYTES = 2 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { type Address, isLid, type Lid } from '../../contacts/address.js';
-import type { ContactChanges, Picture } from '../../contacts/changes/contact-changes.js';
+import type { ContactChanges, Picture } from '../../contacts/write/contact-changes.js';
 import { downloadPicture } from './picture-download.js';
 import { pictureQuery, readPictureAnswer, readPictureError, type PictureAnswer } from './picture-query.js';
 import { asRateLimited } from './profile-errors.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { ContactsService } from '../../contacts/changes/contacts.service.js';
-import { ProfileDownloadsRepository } from '../../contacts/downloads/profile-downloads.repository.js';
+import { ContactsService } from '../../contacts/write/contacts.service.js';
+import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { Lease } from '../lease/lease.js';
-import { DownloadBudget } from './download-budget.js';
-import { DownloadPause } from './download-pause.js';
+import { FetchBudget } from './fetch-budget.js';
+import { FetchPause } from './fetch-pause.js';
 
 /** What the downloader of a connection works with; it outlives the connection. */
 @Injectable()
@@ -11,8 +11,8 @@ export class ProfileServices {
   constructor(
     readonly lease: Lease,
     readonly contacts: ContactsService,
-    readonly downloads: ProfileDownloadsRepository,
-    readonly budget: DownloadBudget,
-    readonly pause: DownloadPause,
+    readonly downloads: ProfileFetchesRepository,
+    readonly budget: FetchBudget,
+    readonly pause: FetchPause,
   ) {}
 }

@@ -1,5 +1,5 @@
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
-import type { AddressBookOwner } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import type { StanzaFacts } from './stanza-facts.js';
 import { otherPerson, timeOf } from '../wire/stanza-values.js';
 

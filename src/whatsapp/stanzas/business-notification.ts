@@ -1,5 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import type { AddressBookOwner } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import type { StanzaFacts } from './stanza-facts.js';
 import { elementsOf, otherPerson } from '../wire/stanza-values.js';
 import { verifiedNameIn } from '../wire/verified-name.js';

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { isLid, parseAddress, parseJid } from '../../contacts/address.js';
-import type { AddressBookOwner } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { type StanzaFacts } from './stanza-facts.js';
 import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 

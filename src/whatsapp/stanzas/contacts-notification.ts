@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../contacts/address.js';
-import type { AddressBookOwner, NumberChange } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner, NumberChange } from '../../contacts/write/contact-changes.js';
 import { type StanzaFacts } from './stanza-facts.js';
 import { elementsOf, endOfSecondOf, isOwn, otherPerson } from '../wire/stanza-values.js';
 

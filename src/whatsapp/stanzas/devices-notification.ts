@@ -1,6 +1,6 @@
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../contacts/address.js';
-import type { AddressBookOwner } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { identityKeyIn } from '../wire/signed-key-index.js';
 import type { StanzaFacts } from './stanza-facts.js';
 import { bytesOf, elementsOf, endOfSecondOf, otherPerson, timeOf } from '../wire/stanza-values.js';

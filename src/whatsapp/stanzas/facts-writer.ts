@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { AddressBookOwner } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { isRefusal } from '../../database/database-errors.js';
 import type { Lease } from '../lease/lease.js';
 import type { StanzaFactsWriter } from './stanza-facts-writer.js';

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
-import type { AddressBookOwner, LidMapping } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
 import { type StanzaFacts } from './stanza-facts.js';
 import { endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 import { verifiedNameIn } from '../wire/verified-name.js';

@@ -1,5 +1,5 @@
 import { type BinaryNode, getBinaryNodeChildren } from '@whiskeysockets/baileys';
-import type { AddressBookOwner } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { readAboutNotification } from './about-notification.js';
 import { readBusinessNotification } from './business-notification.js';
 import { readCallStanza } from './call-stanza.js';

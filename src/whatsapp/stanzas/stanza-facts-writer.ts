@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import type { Address } from '../../contacts/address.js';
-import type { AddressBookOwner, Picture, PushName } from '../../contacts/changes/contact-changes.js';
-import { ContactHashRepository } from '../../contacts/changes/contact-hash.repository.js';
-import { cleanName, ContactsService } from '../../contacts/changes/contacts.service.js';
-import { ProfileDownloadsRepository } from '../../contacts/downloads/profile-downloads.repository.js';
+import type { AddressBookOwner, Picture, PushName } from '../../contacts/write/contact-changes.js';
+import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
+import { cleanName, ContactsService } from '../../contacts/write/contacts.service.js';
+import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { HashedPicture, StanzaFacts } from './stanza-facts.js';
 
@@ -15,7 +15,7 @@ export class StanzaFactsWriter {
     private readonly accounts: AccountsRepository,
     private readonly contacts: ContactsService,
     private readonly hashes: ContactHashRepository,
-    private readonly downloads: ProfileDownloadsRepository,
+    private readonly downloads: ProfileFetchesRepository,
   ) {}
 
   async write(

@@ -1,5 +1,5 @@
 import type { Address } from '../../contacts/address.js';
-import type { ContactChanges } from '../../contacts/changes/contact-changes.js';
+import type { ContactChanges } from '../../contacts/write/contact-changes.js';
 
 /** What stanzas say: of people, of the account's owner, and of what is to be fetched. */
 export interface StanzaFacts {

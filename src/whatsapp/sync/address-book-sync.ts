@@ -2,11 +2,11 @@ import { Logger } from '@nestjs/common';
 import { type BinaryNode, newLTHashState, proto } from '@whiskeysockets/baileys';
 import type { ServedAccount } from '../../accounts/accounts.repository.js';
 import { type Jid, parseJid, parseLid } from '../../contacts/address.js';
-import type { AddressBookOwner, LidMapping } from '../../contacts/changes/contact-changes.js';
-import { cleanName } from '../../contacts/changes/contacts.service.js';
+import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
+import { cleanName } from '../../contacts/write/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
-import { ProfileDownloader } from '../profiles/profile-downloader.js';
+import { ProfileFetchLoop } from '../profiles/profile-fetch-loop.js';
 import type { ProfileLine } from '../profiles/profile-line.js';
 import type { SyncServices } from './sync-services.js';
 import {
@@ -42,7 +42,7 @@ export class AddressBookSync implements KeyHooks {
   private readonly firstSync: FirstSync;
   private readonly facts: FactsWriter;
   private readonly reconciliation: Reconciliation;
-  private readonly profiles: ProfileDownloader;
+  private readonly profiles: ProfileFetchLoop;
   private isOpen = false;
 
   constructor(
@@ -68,7 +68,7 @@ export class AddressBookSync implements KeyHooks {
     this.keepers = new Map(
       [ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, line.query, keys)]),
     );
-    this.profiles = new ProfileDownloader(this.owner, line, services.profiles);
+    this.profiles = new ProfileFetchLoop(this.owner, line, services.profiles);
     if (account.syncedAt) this.firstSync.close();
     this.reconciliation = new Reconciliation(
       () => services.accounts.isCheckDue(id),

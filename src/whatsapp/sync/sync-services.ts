@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
-import { SessionStateRepository } from '../../accounts/session-state.repository.js';
-import { ContactsService } from '../../contacts/changes/contacts.service.js';
+import { SessionStateRepository } from '../../sessions/sessions.repository.js';
+import { ContactsService } from '../../contacts/write/contacts.service.js';
 import { isLinked, loadCredentials } from '../auth-state/auth-state.js';
 import { AuthStateRepository } from '../auth-state/auth-state.repository.js';
 import { ProfileServices } from '../profiles/profile-services.js';

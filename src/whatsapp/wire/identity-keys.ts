@@ -1,5 +1,5 @@
 import { type Address, parseAddress } from '../../contacts/address.js';
-import type { AddressBookOwner, IdentityKeySeen } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner, IdentityKeySeen } from '../../contacts/write/contact-changes.js';
 import { bareKey } from './signed-key-index.js';
 import { isOwn } from './stanza-values.js';
 

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { type Address, parseAddress } from '../../contacts/address.js';
-import type { AddressBookOwner } from '../../contacts/changes/contact-changes.js';
+import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 
 /** The bytes in an element; null when it is missing, empty, or holds other elements. */
 export function bytesOf(node: BinaryNode | undefined): Buffer | null {

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { TestAddressBook } from '../../../test/support/test-address-book.js';
+import { picture } from '../../../test/support/whole-contact.js';
+import type { Jid, Lid } from '../address.js';
+import { ProfileFetchesRepository } from './profile-fetches.repository.js';
+
+const jidOf = (n: number) => `4917000000${n}@s.whatsapp.net` as Jid;
+
+describe('the queue of downloads', () => {
+  let book: TestAddressBook;
+  let downloads: ProfileFetchesRepository;
+
+  beforeAll(async () => {
+    book = await TestAddressBook.create();
+    downloads = new ProfileFetchesRepository(book.dataSource);
+  });
+
+  afterAll(() => book.drop());
+
+  beforeEach(async () => {
+    await book.clear();
+    await book.apply({
+      saved: [1, 2, 3].map((n) => ({ address: jidOf(n), fullName: `Person ${n}`, firstName: null })),
+      mappings: [{ jid: jidOf(9), lid: '999999@lid' as Lid, observedAt: new Date() }],
+    });
+  });
+
+  const take = async (limit = 10) => (await downloads.takeDue(book.accountId, limit)).map(({ jid }) => jid);
+  const idOf = async (n: number) =>
+    (await book.dataSource.query<{ id: string }[]>('SELECT id FROM contact WHERE jid = $1', [jidOf(n)]))[0]!
+      .id;
+  const finish = async (...people: number[]) => {
+    const ids = await Promise.all(people.map(idOf));
+    await book.dataSource.transaction((tx) => downloads.finish(tx, ids));
+  };
+  const age = (column: string, n: number, interval: string) =>
+    book.dataSource.query(`UPDATE contact SET ${column} = now() - $2::interval WHERE jid = $1`, [
+      jidOf(n),
+      interval,
+    ]);
+
+  it('gives the newest of those never fetched first, each once, and no strangers', async () => {
+    expect(await take(2)).toEqual([jidOf(3), jidOf(2)]);
+    expect(await take(2)).toEqual([jidOf(1)]);
+    expect(await take()).toEqual([]);
+  });
+
+  it('gives people again whose fetch did not finish, some minutes later', async () => {
+    await take(1);
+    await age('profile_attempted_at', 3, '16 minutes');
+    expect(await take(1)).toEqual([jidOf(3)]);
+  });
+
+  it('gives people again 7 days after they were fetched, the longest ago first, after the never fetched', async () => {
+    await finish(2, 3);
+    await age('profile_fetched_at', 2, '8 days');
+    await age('profile_fetched_at', 3, '6 days');
+    expect(await take()).toEqual([jidOf(1), jidOf(2)]);
+    const options = { refreshAfterDays: 5 };
+    expect((await downloads.takeDue(book.accountId, 9, options)).map(({ jid }) => jid)).toEqual([jidOf(3)]);
+  });
+
+  it('gives people that were asked for before all others, strangers too', async () => {
+    await finish(1, 2);
+    expect(await downloads.request(book.accountId, jidOf(1))).toBe(true);
+    expect(await downloads.request(book.accountId, '999999@lid' as Lid)).toBe(true);
+    expect(await downloads.request(book.accountId, jidOf(7))).toBe(false);
+    const due = await downloads.takeDue(book.accountId, 10);
+    expect(due.map(({ jid, isRequested }) => [jid, isRequested])).toEqual([
+      [jidOf(1), true],
+      [jidOf(9), true],
+      [jidOf(3), false],
+    ]);
+    await finish(1, 9, 3);
+    expect(await take()).toEqual([]);
+  });
+
+  it('does not forget who was asked for again while he was fetched', async () => {
+    await downloads.request(book.accountId, jidOf(1));
+    expect(await take(1)).toEqual([jidOf(1)]);
+    await downloads.request(book.accountId, jidOf(1));
+    await finish(1);
+    expect(await take(1)).toEqual([jidOf(1)]);
+  });
+
+  it('tells the picture that is here, unless its bytes are missing', async () => {
+    await book.apply({ pictures: [picture(jidOf(1), '17')] });
+    await downloads.request(book.accountId, jidOf(1));
+    expect((await downloads.takeDue(book.accountId, 1))[0]?.pictureId).toBe('17');
+    await finish(1);
+    await book.dataSource.query('UPDATE contact_picture SET bytes = NULL, size_bytes = NULL');
+    await downloads.request(book.accountId, jidOf(1));
+    expect((await downloads.takeDue(book.accountId, 1))[0]?.pictureId).toBeNull();
+  });
+
+  it('counts people with a name, those fetched, and those due', async () => {
+    await finish(1, 2);
+    expect(await downloads.progress(book.accountId)).toEqual({ people: 3, fetched: 2, due: 1 });
+    await downloads.request(book.accountId, jidOf(9));
+    expect(await downloads.progress(book.accountId)).toEqual({ people: 3, fetched: 2, due: 2 });
+  });
+
+  it('finds who is next by index', async () => {
+    await book.dataSource.query(
+      `INSERT INTO contact (account_id, jid, full_name, profile_fetched_at)
+       SELECT $1, (49160000000 + i) || '@s.whatsapp.net', 'P ' || i, now() FROM generate_series(1, 5000) i`,
+      [book.accountId],
+    );
+    await book.dataSource.query('ANALYZE contact');
+    const plan = await book.dataSource.query<{ 'QUERY PLAN': string }[]>(
+      `EXPLAIN SELECT id FROM contact WHERE account_id = ${book.accountId}
+         AND num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name) > 0
+         AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - interval '7 days')
+       ORDER BY profile_fetched_at NULLS FIRST, id DESC LIMIT 10`,
+    );
+    expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('contact_profile_due');
+  });
+});

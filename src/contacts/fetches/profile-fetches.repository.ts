@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Transaction } from '../../database/transaction.js';
+import { type Address, isLid, type Jid, type Lid } from '../address.js';
+
+/** A person whose about text, picture and keys are to be fetched now. At least one address is known. */
+export interface DuePerson {
+  id: string;
+  jid: Jid | null;
+  lid: Lid | null;
+  /** Id of the picture whose bytes are here; null when the picture has to be fetched whatever its id. */
+  pictureId: string | null;
+  /** A caller or a notification asked for it. */
+  isRequested: boolean;
+}
+
+export interface FetchProgress {
+  /** With a name of any kind: those that are fetched unasked. */
+  people: number;
+  /** Of these, fetched at least once. */
+  fetched: number;
+  /** Waiting: requested, never fetched, or fetched too long ago. */
+  due: number;
+}
+
+export interface DueOptions {
+  /** A person is fetched again after this many days. */
+  refreshAfterDays?: number;
+  /** A person whose fetch began and did not finish is left alone for this many minutes. */
+  retryAfterMinutes?: number;
+  /** Only those whom a caller or a notification asked for. */
+  onlyRequested?: boolean;
+}
+
+/** Strangers (of a group, of an old chat) are not fetched unasked. As in the partial index contact_profile_due. */
+const HAS_NAME =
+  'num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name) > 0';
+
+const NOT_ATTEMPTED = `(profile_attempted_at IS NULL OR profile_attempted_at < now() - $4 * interval '1 minute')`;
+
+/**
+ * The queue of downloads: who is due stands in times on the contact itself, so it survives restarts and grows with
+ * the address book.
+ */
+@Injectable()
+export class ProfileFetchesRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Who is next: the requested, in order; the never fetched, newest first; those fetched too long ago. Marks them. */
+  async takeDue(
+    accountId: number,
+    limit: number,
+    { refreshAfterDays = 7, retryAfterMinutes = 15, onlyRequested = false }: DueOptions = {},
+  ): Promise<DuePerson[]> {
+    return this.dataSource.query<DuePerson[]>(
+      `WITH due AS (
+         (SELECT id, 1 AS turn, row_number() OVER (ORDER BY profile_requested_at, id) AS place FROM contact
+          WHERE account_id = $1 AND profile_requested_at IS NOT NULL AND ${NOT_ATTEMPTED}
+          ORDER BY profile_requested_at, id LIMIT $2)
+         UNION ALL
+         (SELECT id, 2, row_number() OVER (ORDER BY profile_fetched_at NULLS FIRST, id DESC) FROM contact
+          WHERE NOT $5 AND account_id = $1 AND ${HAS_NAME} AND profile_requested_at IS NULL
+            AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - $3 * interval '1 day') AND ${NOT_ATTEMPTED}
+          ORDER BY profile_fetched_at NULLS FIRST, id DESC LIMIT $2)
+       ), next AS (SELECT id, turn, place FROM due ORDER BY turn, place LIMIT $2),
+       taken AS (
+         UPDATE contact c SET profile_attempted_at = now() FROM next
+         WHERE c.id = next.id AND ${NOT_ATTEMPTED}
+         RETURNING c.id, c.jid, c.lid, next.turn, next.place
+       )
+       SELECT t.id, t.jid, t.lid, t.turn = 1 AS "isRequested",
+         CASE WHEN p.state = 'present' AND p.size_bytes IS NOT NULL THEN p.picture_id END AS "pictureId"
+       FROM taken t LEFT JOIN contact_picture p ON p.contact_id = t.id
+       ORDER BY t.turn, t.place`,
+      [accountId, limit, refreshAfterDays, retryAfterMinutes, onlyRequested],
+    );
+  }
+
+  /** These were fetched. Whoever asked for one of them after its fetch began still waits. */
+  async finish(tx: Transaction, ids: string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await tx.query(
+      `UPDATE contact SET profile_fetched_at = now(), profile_attempted_at = NULL,
+         profile_requested_at = CASE WHEN profile_requested_at > profile_attempted_at THEN profile_requested_at END
+       WHERE id = ANY ($1::bigint[])`,
+      [ids],
+    );
+  }
+
+  /** Has a person fetched before all others. @returns whether the person is known */
+  async request(accountId: number, address: Address): Promise<boolean> {
+    const [, count] = await this.dataSource.query<[unknown, number]>(
+      `UPDATE contact SET profile_requested_at = coalesce(
+         CASE WHEN profile_attempted_at IS NULL THEN profile_requested_at END, now())
+       WHERE account_id = $1 AND ${isLid(address) ? 'lid' : 'jid'} = $2`,
+      [accountId, address],
+    );
+    return count > 0;
+  }
+
+  /** Like request(), for many people, when a notification asks for them. Those who are not known are left out. */
+  async requestAll(tx: Transaction, accountId: number, addresses: Address[]): Promise<void> {
+    for (const column of ['jid', 'lid'] as const) {
+      const named = addresses.filter((address) => isLid(address) === (column === 'lid'));
+      if (named.length === 0) continue;
+      await tx.query(
+        `UPDATE contact SET profile_requested_at = coalesce(
+           CASE WHEN profile_attempted_at IS NULL THEN profile_requested_at END, now())
+         WHERE account_id = $1 AND ${column} = ANY ($2::text[])`,
+        [accountId, named],
+      );
+    }
+  }
+
+  async progress(accountId: number, { refreshAfterDays = 7 }: DueOptions = {}): Promise<FetchProgress> {
+    const [progress] = await this.dataSource.query<[FetchProgress]>(
+      `SELECT count(*) FILTER (WHERE ${HAS_NAME})::int AS people,
+         count(profile_fetched_at) FILTER (WHERE ${HAS_NAME})::int AS fetched,
+         count(*) FILTER (WHERE profile_requested_at IS NOT NULL OR (${HAS_NAME} AND (
+           profile_fetched_at IS NULL OR profile_fetched_at < now() - $2 * interval '1 day')))::int AS due
+       FROM contact WHERE account_id = $1`,
+      [accountId, refreshAfterDays],
+    );
+    return progress;
+  }
+}

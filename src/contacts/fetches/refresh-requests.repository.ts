@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { RefreshLimited } from '../contacts.errors.js';
+
+/** Any number of our own: callers of all replicas are counted one after the other. */
+const REFRESH_LOCK = 4_203_889;
+
+/** A person is fetched on request at most once in this time. */
+const PERSON_SECONDS = 60;
+
+/** Requests of all callers together in a minute: what a careful client would ask for by hand. */
+export const REFRESHES_PER_MINUTE = 30;
+
+/** Counts the callers' requests to fetch people, in Postgres, so that the limits hold over all replicas. */
+@Injectable()
+export class RefreshRequestsRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Notes a request, and puts the person before all others who are due. @throws RefreshLimited */
+  async add(contactId: string): Promise<void> {
+    await this.dataSource.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [REFRESH_LOCK]);
+      const [{ person, all, count }] = await tx.query<
+        [{ person: number | null; all: number | null; count: number }]
+      >(
+        `SELECT max(seconds_left) FILTER (WHERE contact_id = $1) AS person, min(seconds_left) AS all,
+           count(*)::int AS count
+         FROM (
+           SELECT contact_id, ceil(extract(epoch FROM asked_at - now()) + $2)::int AS seconds_left
+           FROM refresh_request WHERE asked_at > now() - $2 * interval '1 s'
+         ) recent`,
+        [contactId, PERSON_SECONDS],
+      );
+      if (person !== null)
+        throw new RefreshLimited('This person was asked for less than a minute ago.', person);
+      if (count >= REFRESHES_PER_MINUTE) {
+        throw new RefreshLimited(
+          `${REFRESHES_PER_MINUTE} people were asked for in the last minute.`,
+          all ?? 1,
+        );
+      }
+      await tx.query(`DELETE FROM refresh_request WHERE asked_at <= now() - $1 * interval '1 s'`, [
+        PERSON_SECONDS,
+      ]);
+      await tx.query('INSERT INTO refresh_request VALUES ($1, now())', [contactId]);
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { InvalidCursor } from '../contacts.errors.js';
+import type { ContactSort } from './contact-list.dto.js';
+
+/** After whom a page begins: his place in the order asked for. */
+export interface ContactPlace {
+  jid: string;
+  /** Only in the order of names. */
+  name: string;
+}
+
+/** Opaque to callers. It names a place, no count, so what is added or goes elsewhere moves no page. */
+export function toCursor(sort: ContactSort, { jid, name }: ContactPlace): string {
+  const place = sort === 'name' ? [sort, jid, name] : [sort, jid];
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+/** @throws InvalidCursor for what toCursor() did not make for this order */
+export function fromCursor(sort: ContactSort, cursor: string): ContactPlace {
+  const [madeFor, jid, name] = decode(cursor);
+  const fits = madeFor === sort && typeof jid === 'string' && (sort === 'jid' || typeof name === 'string');
+  // Postgres takes no NUL; no place of ours has one.
+  if (!fits || `${jid}${String(name)}`.includes('\0')) throw new InvalidCursor(cursor, sort);
+  return { jid, name: typeof name === 'string' ? name : '' };
+}
+
+function decode(cursor: string): unknown[] {
+  try {
+    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Array.isArray(place) ? place : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,90 @@
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { setSyncHeader } from './answers.js';
+import type { ContactDetailsDto, ContactKeysDto } from './contact-details.dto.js';
+import { toDetails, toKeys } from './contact-details.mapping.js';
+import { ContactDetailsRepository, type PersonRow } from '../read/contact-details.repository.js';
+import { ContactDetailsService, type Person } from './contact-details.service.js';
+import { ContactPath } from './contact.dto.js';
+
+/** One person with all that is known of him. */
+@Controller('contacts/:phone')
+export class ContactDetailsController {
+  constructor(
+    private readonly service: ContactDetailsService,
+    private readonly details: ContactDetailsRepository,
+  ) {}
+
+  @Get()
+  async get(
+    @Param() { phone }: ContactPath,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ContactDetailsDto> {
+    return toDetails((await this.find(phone, response)).person);
+  }
+
+  /** Current and earlier identity keys. */
+  @Get('keys')
+  async listKeys(
+    @Param() { phone }: ContactPath,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ContactKeysDto> {
+    const { person } = await this.find(phone, response);
+    return toKeys(person, await this.details.listKeys(person.id));
+  }
+
+  /** The image itself; asked with the ETag of the one that the caller has, 304 without a body. */
+  @Get('picture')
+  async getPicture(
+    @Param() { phone }: ContactPath,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const found = await this.find(phone, response);
+    const etag = etagOf(found.person);
+    response.setHeader('Cache-Control', 'private, no-cache');
+    if (etag) response.setHeader('ETag', etag);
+    if (etag && holds(request.headers['if-none-match'], etag)) {
+      response.status(304).end();
+      return;
+    }
+    try {
+      const { bytes, contentType } = await this.service.getPicture(found);
+      response.setHeader('X-Content-Type-Options', 'nosniff');
+      response.setHeader('Content-Type', contentType);
+      response.end(bytes);
+    } catch (error) {
+      response.removeHeader('ETag');
+      throw error;
+    }
+  }
+
+  /** Fetches about text, picture and keys as soon as the session can. */
+  @Post('refresh')
+  @HttpCode(202)
+  async refresh(
+    @Param() { phone }: ContactPath,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<{ requested: true; message: string }> {
+    await this.service.refresh(await this.find(phone, response));
+    return {
+      requested: true,
+      message: 'The person is fetched next; updated_at tells when something changed.',
+    };
+  }
+
+  private find(phone: string, response: Response): Promise<Person> {
+    return this.service.get(phone, (synced) => setSyncHeader(response, synced));
+  }
+}
+
+/** Of WhatsApp's id of the picture and the size, since preview and full picture share the id; null without bytes. */
+function etagOf({ picture_id: id, picture_bytes: bytes }: PersonRow): string | null {
+  return bytes === null ? null : `"${encodeURIComponent(id ?? '')}-${bytes}"`;
+}
+
+/** Whether the header If-None-Match names the ETag (RFC 9110, 13.1.2). */
+function holds(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
+}

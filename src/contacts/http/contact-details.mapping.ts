@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { ContactDetailsDto, ContactKeysDto } from './contact-details.dto.js';
+import type { KeyRow, PersonRow } from '../read/contact-details.repository.js';
+
+export function toDetails(person: PersonRow): ContactDetailsDto {
+  const { jid, lid } = person;
+  return {
+    jid,
+    phone: jid && userOf(jid),
+    lid,
+    push_name: person.push_name,
+    full_name: person.full_name,
+    first_name: person.first_name,
+    business_name: person.business_name,
+    is_business: person.is_business,
+    about: toAbout(person),
+    picture: toPicture(person),
+    identity_key: toIdentityKey(person),
+    saved: person.saved,
+    moved_to: person.moved_to,
+    moved_from: person.moved_from,
+    updated_at: person.updated_at.toISOString(),
+  };
+}
+
+export function toKeys({ jid, lid }: PersonRow, keys: KeyRow[]): ContactKeysDto {
+  return {
+    jid,
+    lid,
+    keys: keys.map((row) => ({
+      ...toKey(row.key),
+      first_seen_at: row.first_seen_at.toISOString(),
+      last_seen_at: row.last_seen_at.toISOString(),
+      current: row.is_current,
+    })),
+  };
+}
+
+function toAbout({ about, about_state, about_set_at }: PersonRow): ContactDetailsDto['about'] {
+  if (about_state === null) return null;
+  return { text: about, hidden: about_state === 'hidden', set_at: about_set_at?.toISOString() ?? null };
+}
+
+/** A person has a picture when it is known, even if its bytes gave way to others, or are those of the one before. */
+function toPicture(person: PersonRow): ContactDetailsDto['picture'] {
+  const { picture_state: state, picture_bytes: bytes, picture_updated_at: updatedAt } = person;
+  const exists = state === 'present' || (state === 'changed' && bytes !== null);
+  if (!exists || !updatedAt) return null;
+  const user = person.jid ? userOf(person.jid) : person.lid;
+  return { id: person.picture_id, url: `/contacts/${user}/picture`, updated_at: updatedAt.toISOString() };
+}
+
+function toIdentityKey({ key, key_since: since }: PersonRow): ContactDetailsDto['identity_key'] {
+  return key && since && { ...toKey(key), since: since.toISOString() };
+}
+
+function toKey(key: Buffer): { key: string; fingerprint: string } {
+  return { key: key.toString('base64'), fingerprint: createHash('sha256').update(key).digest('hex') };
+}
+
+function userOf(jid: string): string {
+  return jid.slice(0, jid.indexOf('@'));
+}

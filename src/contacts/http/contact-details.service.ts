@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { Address } from '../address.js';
+import { ContactDetailsRepository, type PersonRow } from '../read/contact-details.repository.js';
+import { NoAccountLinked, NoPicture, PersonNotFound } from '../contacts.errors.js';
+import { toAddresses } from './contact.dto.js';
+import { PictureReadsRepository, type StoredPicture } from '../read/picture-reads.repository.js';
+import { ProfileFetchesRepository } from '../fetches/profile-fetches.repository.js';
+import { RefreshRequestsRepository } from '../fetches/refresh-requests.repository.js';
+
+/** A person, and whether the first sync of the address book is complete. */
+export interface Person {
+  accountId: number;
+  synced: boolean;
+  person: PersonRow;
+}
+
+const REASONS = {
+  none: 'This person has no profile picture.',
+  hidden: 'This person does not show the profile picture to this account.',
+  unknown: 'The profile picture has not been fetched yet. POST /contacts/{phone}/refresh fetches it.',
+  evicted: 'The profile picture is not kept any more; it is being fetched again. Try again shortly.',
+};
+
+/** One person as the API shows him. */
+@Injectable()
+export class ContactDetailsService {
+  constructor(
+    private readonly details: ContactDetailsRepository,
+    private readonly pictures: PictureReadsRepository,
+    private readonly refreshes: RefreshRequestsRepository,
+    private readonly downloads: ProfileFetchesRepository,
+  ) {}
+
+  /**
+   * @param phone as validated by ContactPath
+   * @param onAccount called as soon as it is known whose address book it is, even if the person is not in it
+   * @throws NoAccountLinked, PersonNotFound
+   */
+  async get(phone: string, onAccount: (synced: boolean) => void): Promise<Person> {
+    const found = await this.details.find(toAddresses(phone));
+    if (!found) throw new NoAccountLinked();
+    onAccount(found.synced);
+    if (!found.person) throw new PersonNotFound(phone);
+    return { ...found, person: found.person };
+  }
+
+  /** @throws NoPicture with the reason */
+  async getPicture({ accountId, person }: Person): Promise<StoredPicture> {
+    const picture = person.picture_bytes === null ? null : await this.pictures.find(person.id);
+    if (picture) {
+      await this.pictures.markUsed(person.id);
+      return picture;
+    }
+    if (person.picture_state === 'present') {
+      await this.downloads.request(accountId, addressOf(person));
+      throw new NoPicture(REASONS.evicted);
+    }
+    throw new NoPicture(
+      REASONS[person.picture_state === 'changed' ? 'unknown' : (person.picture_state ?? 'unknown')],
+    );
+  }
+
+  /** Has the person fetched before all others. @throws RefreshLimited */
+  async refresh({ accountId, person }: Person): Promise<void> {
+    await this.refreshes.add(person.id);
+    await this.downloads.request(accountId, addressOf(person));
+  }
+}
+
+function addressOf({ jid, lid }: PersonRow): Address {
+  const address = jid ?? lid;
+  if (!address) throw new Error('A contact has no address, in spite of its constraint');
+  return address;
+}

@@ -1,0 +1,43 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { AccountsRepository } from '../../accounts/accounts.repository.js';
+import { setSyncHeader } from './answers.js';
+import { fromCursor, toCursor } from './contact-cursor.js';
+import { type ContactPageDto, type ContactSummaryDto, ListContactsQuery } from './contact-list.dto.js';
+import { ContactListRepository, type ListedContact } from '../read/contact-list.repository.js';
+import { NoAccountLinked } from '../contacts.errors.js';
+
+/** The address book in pages, searched and sorted. */
+@Controller('contacts')
+export class ContactListController {
+  constructor(
+    private readonly contacts: ContactListRepository,
+    private readonly accounts: AccountsRepository,
+  ) {}
+
+  @Get()
+  async list(
+    @Query() query: ListContactsQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ContactPageDto> {
+    const { sort, cursor, search = null } = query;
+    const after = cursor === undefined ? null : fromCursor(sort, cursor);
+    const limit = Number(query.limit);
+    const account = await this.accounts.findServed();
+    if (!account) throw new NoAccountLinked();
+    setSyncHeader(response, account.syncedAt !== null);
+    const found = await this.contacts.list(account.id, { limit: limit + 1, sort, after, search });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    const hasMore = found.length > limit && last;
+    return {
+      items: page.map(toSummary),
+      next_cursor: hasMore ? toCursor(sort, { jid: last.jid, name: last.sort_name }) : null,
+    };
+  }
+}
+
+function toSummary({ sort_name: _, updated_at, ...contact }: ListedContact): ContactSummaryDto {
+  const { jid, ...rest } = contact;
+  return { jid, phone: jid.slice(0, jid.indexOf('@')), ...rest, updated_at: updated_at.toISOString() };
+}

@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '../../accounts/accounts.module.js';
+import { ContactDetailsController } from './contact-details.controller.js';
+import { ContactDetailsRepository } from '../read/contact-details.repository.js';
+import { ContactDetailsService } from './contact-details.service.js';
+import { ContactExportController } from './contact-export.controller.js';
+import { ContactExportRepository } from '../read/contact-export.repository.js';
+import { ContactListController } from './contact-list.controller.js';
+import { ContactListRepository } from '../read/contact-list.repository.js';
+import { ContactsController } from './contacts.controller.js';
+import { ContactsModule } from '../contacts.module.js';
+import { PictureReadsRepository } from '../read/picture-reads.repository.js';
+import { RefreshRequestsRepository } from '../fetches/refresh-requests.repository.js';
+
+/** The routes of the address book; not part of the session role. */
+@Module({
+  imports: [ContactsModule, AccountsModule],
+  controllers: [ContactsController, ContactListController, ContactExportController, ContactDetailsController],
+  providers: [
+    ContactDetailsRepository,
+    ContactDetailsService,
+    ContactExportRepository,
+    ContactListRepository,
+    PictureReadsRepository,
+    RefreshRequestsRepository,
+  ],
+})
+export class ContactsHttpModule {}

@@ -1,0 +1,50 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { AccountsRepository } from '../../accounts/accounts.repository.js';
+import { sendStream, setSyncHeader } from './answers.js';
+import { type ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
+import { ContactNotFound, NoAccountLinked } from '../contacts.errors.js';
+import { ContactsRepository } from '../read/contacts.repository.js';
+
+/** The two routes of names. */
+@Controller()
+export class ContactsController {
+  constructor(
+    private readonly contacts: ContactsRepository,
+    private readonly accounts: AccountsRepository,
+  ) {}
+
+  /** One contact, by number or JID. */
+  @Get('getcontact')
+  async getContact(
+    @Query() { phone }: GetContactQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ContactDto> {
+    const found = await this.contacts.find(toAddresses(phone));
+    if (!found) throw new NoAccountLinked();
+    setSyncHeader(response, found.synced);
+    if (!found.contact) throw new ContactNotFound(phone);
+    return found.contact;
+  }
+
+  /** Every contact with a name, in the order of their JIDs, streamed. */
+  @Get('getcontacts')
+  async getContacts(@Res() response: Response): Promise<void> {
+    const account = await this.accounts.findServed();
+    if (!account) throw new NoAccountLinked();
+    const rows = await this.contacts.stream(account.id);
+    setSyncHeader(response, account.syncedAt !== null);
+    await sendStream(response, 'application/json; charset=utf-8', enclose(rows));
+  }
+}
+
+/** Begins when the first rows are there. */
+async function* enclose(rows: AsyncIterable<Buffer>): AsyncGenerator<string | Buffer> {
+  let head = '[';
+  for await (const chunk of rows) {
+    if (head) yield head;
+    head = '';
+    yield chunk;
+  }
+  yield `${head}]`;
+}

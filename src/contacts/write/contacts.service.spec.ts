@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { called, EARLIER, LATER, paired, saved, shown } from '../../../test/support/people.js';
+import { ME, MY_LID, TestAddressBook } from '../../../test/support/test-address-book.js';
+import { poolOf } from '../../database/postgres-pool.js';
+import { ContactsRepository } from '../read/contacts.repository.js';
+import type { Jid, Lid } from '../address.js';
+import type { ContactChanges } from './contact-changes.js';
+
+const ANNA = '491701111111@s.whatsapp.net' as Jid;
+const ANNA_LID = '111111111111111@lid' as Lid;
+const BEN = '491702222222@s.whatsapp.net' as Jid;
+
+describe('the address book', () => {
+  let book: TestAddressBook;
+  let contacts: ContactsRepository;
+
+  beforeAll(async () => {
+    book = await TestAddressBook.create();
+    contacts = new ContactsRepository(book.dataSource, poolOf(book.dataSource));
+  });
+
+  afterAll(() => book.drop());
+
+  beforeEach(() => book.clear());
+
+  it('gives all four fields as strings', async () => {
+    await book.apply(saved(ANNA, null, 'Anna'));
+    expect(await book.list()).toEqual([shown(ANNA, { first_name: 'Anna' })]);
+  });
+
+  it('lists by JID, byte by byte', async () => {
+    const short = '49170111@s.whatsapp.net' as Jid;
+    const long = '491701112@s.whatsapp.net' as Jid;
+    await book.apply({
+      saved: [short, long, ANNA].map((address) => ({ address, fullName: 'x', firstName: null })),
+    });
+    expect((await book.list()).map(({ jid }) => jid)).toEqual([short, long, ANNA].sort());
+  });
+
+  it('keeps names to the byte', async () => {
+    const name = ' "Ünïcode" \\ back\\\\slash\n\ttab ,\u0001\u0002 👩‍👩‍👧 עברית ';
+    await book.apply(saved(ANNA, name, "O'Hara"));
+    await book.apply(called(ANNA, '%s {"a":1}'));
+    expect(await book.list()).toEqual([
+      shown(ANNA, { full_name: name, first_name: "O'Hara", push_name: '%s {"a":1}' }),
+    ]);
+  });
+
+  it('leaves out what Postgres cannot keep: NUL, and halves of characters', async () => {
+    await book.apply(saved(ANNA, 'An\0na', 'A\ud83d'));
+    expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', first_name: 'A\ufffd' })]);
+  });
+
+  it('takes a name of 64 kB', async () => {
+    const name = 'ä'.repeat(32 * 1024);
+    await book.apply(saved(ANNA, name, null));
+    expect((await book.list())[0]?.full_name).toBe(name);
+  });
+
+  it('replaces a saved contact as a whole, but not by one without any name', async () => {
+    await book.apply(saved(ANNA, 'Anna Adler', 'Anna'));
+    await book.apply(saved(ANNA, 'Anna Berg', null));
+    expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna Berg' })]);
+    await book.apply(saved(ANNA, '', null));
+    expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna Berg' })]);
+  });
+
+  it('keeps the push name of a deleted contact, and drops one that has none', async () => {
+    await book.apply({ ...saved(ANNA, 'Anna Adler', 'Anna'), ...called(ANNA, 'anni') });
+    await book.apply(saved(BEN, 'Ben', 'Ben'));
+    await book.apply({ unsaved: [ANNA, BEN] });
+    expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);
+  });
+
+  it.each(['', '-', ' ', '\0'])('does not overwrite a push name by %j', async (empty) => {
+    await book.apply(called(ANNA, 'anni'));
+    await book.apply(called(ANNA, empty, LATER));
+    expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);
+  });
+
+  it('keeps the push name that was heard last', async () => {
+    await book.apply(called(ANNA, 'new', LATER));
+    await book.apply(called(ANNA, 'old', EARLIER));
+    expect((await book.list())[0]?.push_name).toBe('new');
+    await book.apply(called(ANNA, 'newer', LATER));
+    expect((await book.list())[0]?.push_name).toBe('newer');
+  });
+
+  it('has the own number only if it is saved', async () => {
+    await book.apply({
+      ...called(ME, 'me'),
+      ...paired(ME, MY_LID),
+      businessNames: [{ address: ME, name: 'x' }],
+    });
+    expect(await book.list()).toEqual([]);
+    await book.apply(saved(ME, 'My own number', 'Me'));
+    expect(await book.list()).toEqual([shown(ME, { full_name: 'My own number', first_name: 'Me' })]);
+  });
+
+  it('applies the last of several changes of one person in one batch', async () => {
+    await book.apply({ saved: [...saved(ANNA, 'One', null).saved, ...saved(ANNA, 'Two', null).saved] });
+    expect((await book.list())[0]?.full_name).toBe('Two');
+  });
+
+  it('finds a contact by number or by LID, and says so when nothing is known', async () => {
+    await book.apply({
+      ...paired(ANNA, ANNA_LID),
+      ...saved(ANNA, 'Anna', 'Anna'),
+    });
+    const anna = shown(ANNA, { full_name: 'Anna', first_name: 'Anna' });
+    expect(await contacts.find([ANNA])).toEqual({ synced: false, contact: anna });
+    expect(await contacts.find([ANNA_LID])).toEqual({ synced: false, contact: anna });
+    expect(await contacts.find([BEN])).toEqual({ synced: false, contact: null });
+    await book.dataSource.query('UPDATE session_state SET account_id = NULL');
+    expect(await contacts.find([ANNA])).toBeNull();
+  });
+
+  it('answers look-ups that come in together each with its own person', async () => {
+    const jids = Array.from({ length: 700 }, (_, i) => `49171${1_000_000 + i}@s.whatsapp.net` as Jid);
+    const lids = jids.map((_, i) => `${700_000_000 + i}@lid` as Lid);
+    await book.apply({
+      mappings: jids.map((jid, i) => ({ jid, lid: lids[i] as Lid, observedAt: EARLIER })),
+      saved: jids
+        .filter((_, i) => i % 3 > 0)
+        .map((address, i) => ({ address, fullName: `Name ${i}`, firstName: null })),
+    });
+    const listed = new Map((await book.list()).map((each) => [each.jid, each]));
+    const expected = jids.map((jid) => ({ synced: false, contact: listed.get(jid) ?? null }));
+    const found = await Promise.all(
+      jids.map((jid, i) => contacts.find(i % 2 === 0 ? [ANNA, jid] : [lids[i] as Lid])),
+    );
+    expect(found).toEqual(expected);
+    expect(listed.size).toBe(466);
+  });
+
+  it('takes 12,000 people at once, and writes nothing when nothing changed', async () => {
+    const people = Array.from({ length: 12_000 }, (_, i) => ({
+      jid: `49170${1_000_000 + i}@s.whatsapp.net` as Jid,
+      lid: `5${String(i).padStart(14, '0')}@lid` as Lid,
+    }));
+    const everything: ContactChanges = {
+      mappings: people.map((each) => ({ ...each, observedAt: EARLIER })),
+      saved: people.map(({ jid }, i) => ({ address: jid, fullName: `Person ${i}`, firstName: 'Person' })),
+      pushNames: people.map(({ lid }, i) => ({ address: lid, name: `push ${i}`, observedAt: EARLIER })),
+    };
+    await book.apply(everything);
+    const listed = await book.list();
+    expect(listed).toHaveLength(12_000);
+    expect(listed[11_999]).toEqual(
+      shown(people[11_999]!.jid, {
+        full_name: 'Person 11999',
+        first_name: 'Person',
+        push_name: 'push 11999',
+      }),
+    );
+    const versions = () =>
+      book.dataSource.query<unknown[]>('SELECT xmin, ctid FROM contact ORDER BY id LIMIT 5');
+    const before = await versions();
+    await book.apply(everything);
+    expect(await versions()).toEqual(before);
+  });
+});

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandRefused } from '../command-refused.js';
+import type { SessionCommandKind } from '../session-command.entity.js';
+import { SessionCommandsRepository } from '../session-commands.repository.js';
+import { SessionNotAnswering } from './session.errors.js';
+
+/** Longer than a command takes at most: it may wait for a connection, and then for WhatsApp's answer. */
+const TIMEOUT_MS = 40_000;
+const POLL_EVERY_MS = 100;
+
+/** Sends commands of the API to the session role; the two meet in the database alone. */
+@Injectable()
+export class CommandSender {
+  constructor(private readonly commands: SessionCommandsRepository) {}
+
+  /**
+   * @returns what the session role answers
+   * @throws CommandRefused with the reason of the session role
+   * @throws SessionNotAnswering when no session role took the command, or finished it in time
+   */
+  async send(kind: SessionCommandKind, argument: string | null): Promise<string | null> {
+    const id = await this.commands.add(kind, argument, TIMEOUT_MS);
+    const giveUpAt = Date.now() + TIMEOUT_MS;
+    while (Date.now() < giveUpAt) {
+      const outcome = await this.commands.findOutcome(id);
+      if (outcome?.doneAt) {
+        await this.commands.remove(id);
+        if (outcome.error) throw new CommandRefused(outcome.errorKind ?? 'conflict', outcome.error);
+        return outcome.result;
+      }
+      await sleep(POLL_EVERY_MS);
+    }
+    throw new SessionNotAnswering();
+  }
+}

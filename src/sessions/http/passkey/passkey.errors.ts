@@ -1,0 +1,26 @@
+import { DomainError } from '../../../errors/domain-error.js';
+
+export class NoPasskey extends DomainError {
+  readonly kind = 'not-found';
+
+  constructor(why: string) {
+    super(`No passkey is asked for: ${why}`);
+  }
+}
+
+export class WrongToken extends DomainError {
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('This token is of a passkey ceremony that has ended. GET /session/passkey gives the current one.');
+  }
+}
+
+/** A page of another origin has to show that it was given the token. */
+export class TokenRequired extends DomainError {
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('From another origin the token is needed: Authorization: Bearer <token of GET /session/passkey>.');
+  }
+}

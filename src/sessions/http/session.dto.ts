@@ -1,0 +1,91 @@
+import { IsString, Matches, type ValidationArguments } from 'class-validator';
+import type { PasskeyStep } from '../link-offer.js';
+import type { SessionStatus } from '../session.entity.js';
+
+/** The body of `GET /session`. */
+export interface SessionDto {
+  status: SessionStatus;
+  /** Why the session is not open, or what is wrong while it is; null when all is well. */
+  reason: string | null;
+  /** What to do about it; null when nothing is needed. */
+  advice: string | null;
+  /** Since when the status is what it is, ISO 8601. */
+  since: string;
+  /** When the next attempt to connect is due, ISO 8601; null when none is planned. */
+  retry_at: string | null;
+  /** Text of the QR code to scan; null when there is nothing to scan. */
+  qr: string | null;
+  /** Until when that QR code links, ISO 8601; another one follows. */
+  qr_expires_at: string | null;
+  /** A pairing code that waits to be entered on the phone (GET /session/pairing-code shows it); null when there is none. */
+  pairing_code: { expires_at: string } | null;
+  /** The passkey ceremony that WhatsApp has asked for; null when it has not. */
+  passkey: PasskeyStatusDto | null;
+  /** The linked account; null while none is linked. */
+  phone: string | null;
+  jid: string | null;
+  push_name: string | null;
+  /** Of the account that is served: the linked one, or the last one. */
+  contacts: {
+    count: number;
+    sync: 'partial' | 'complete';
+    /** When the address book was last compared with a whole copy of the server's, ISO 8601; null before the first. */
+    checked_at: string | null;
+    /** Contacts that such comparisons have put right, ever. */
+    repaired: number;
+  };
+  /** How far about, picture, business name and identity key of that account's people have been fetched. */
+  profiles: ProfilesDto;
+}
+
+export interface PasskeyStatusDto {
+  /**
+   * `assertion`: a browser has to confirm with the passkey (GET /session/passkey); `waiting`: for WhatsApp and the
+   * phone; `compare`: a person has to compare the code with the phone's (POST /session/passkey/confirm).
+   */
+  step: PasskeyStep;
+  /** XXXX-XXXX while it is to be compared, otherwise null. */
+  code: string | null;
+  /** When the step has to be done, ISO 8601. After it linking begins anew. */
+  expires_at: string;
+}
+
+/** A pairing code to enter on the phone. */
+export interface PairingCodeDto {
+  /** 8 characters. */
+  code: string;
+  /** ISO 8601. */
+  expires_at: string;
+}
+
+export interface ProfilesDto {
+  /** Who can be asked about. */
+  people: number;
+  /** Who has been asked about at least once. */
+  fetched: number;
+  /** Who is to be asked about, for the first time or again. */
+  due: number;
+  /** Why nobody, or only those whom somebody wants, are asked about at the moment; null when all are. */
+  paused: string | null;
+}
+
+function explain({ value }: ValidationArguments): string {
+  const given = value === undefined ? 'missing' : JSON.stringify(value);
+  return (
+    `phone is ${given}; it must be the number of the account to link, with country code, 7 to 15 digits without ` +
+    '"+", spaces or a leading zero, for example {"phone": "491701234567"}.'
+  );
+}
+
+/** The body of `POST /session/pairing-code`. */
+export class PairingCodeRequest {
+  @IsString({ message: explain })
+  @Matches(/^[1-9]\d{6,14}$/, { message: explain })
+  phone: string;
+}
+
+/** The answer of `DELETE /session`. */
+export interface UnlinkedDto {
+  unlinked: true;
+  message: string;
+}

@@ -1,0 +1,86 @@
+import { Injectable, Optional } from '@nestjs/common';
+import { Config } from '../../config/config.js';
+
+/** People whom one query asks about, at most: what is asked and not yet saved is asked again after a kill. */
+const MAX_BATCH = 10;
+/** After WhatsApp has complained: the first pause; each further one is twice as long. */
+const FIRST_PAUSE_MS = 5 * 60_000;
+/** The part of the pace below which no complaint reduces it. */
+const MIN_SHARE = 1 / 16;
+/** The part of the pace that comes back in each minute without a complaint. */
+const REGAINED_PER_MINUTE = 0.02;
+
+/** Tells the time in milliseconds, never going backwards. */
+export type Clock = () => number;
+
+/**
+ * How many people may be asked about, and when: a token bucket that fills at the configured pace. Part of it is kept
+ * for those whom a notification or a caller wants at once; the rest is spent in batches whose size, and so their
+ * time, is left to chance. Each complaint of WhatsApp halves the pace, which then grows back slowly.
+ */
+@Injectable()
+export class FetchBudget {
+  private readonly perMinute: number;
+  /** Never spent on people for whom nobody waits. */
+  private readonly reserve: number;
+  private readonly maxBatch: number;
+  private share = 1;
+  private tokens: number;
+  private nextBatch = 1;
+  private countedAtMs: number;
+
+  constructor(
+    config: Config,
+    @Optional() private readonly clock: Clock = () => performance.now(),
+  ) {
+    this.perMinute = config.DOWNLOADS_PER_MINUTE;
+    this.maxBatch = Math.min(MAX_BATCH, Math.max(1, Math.round(this.perMinute / 6)));
+    this.reserve = Math.max(1, Math.round(this.perMinute / 10));
+    this.tokens = this.reserve;
+    this.countedAtMs = this.clock();
+    this.drawBatch();
+  }
+
+  /** How many people for whom somebody waits may be asked about now. */
+  get forRequested(): number {
+    this.refill();
+    return Math.min(Math.floor(this.tokens), MAX_BATCH);
+  }
+
+  /** How many of all the others; 0 until the next batch is due. */
+  get forAnybody(): number {
+    this.refill();
+    return this.tokens - this.reserve >= this.nextBatch ? this.nextBatch : 0;
+  }
+
+  spend(people: number): void {
+    this.tokens -= people;
+    this.drawBatch();
+  }
+
+  /**
+   * WhatsApp has complained.
+   * @returns for how long nothing may be asked at all, in milliseconds, with jitter
+   */
+  slowDown(): number {
+    this.refill();
+    this.share = Math.max(this.share / 2, MIN_SHARE);
+    this.tokens = 0;
+    return Math.round((FIRST_PAUSE_MS * 0.5 * (1 + Math.random() * 0.25)) / this.share);
+  }
+
+  private drawBatch(): void {
+    this.nextBatch = 1 + Math.floor(Math.random() * this.maxBatch);
+  }
+
+  private refill(): void {
+    const nowMs = this.clock();
+    const minutes = (nowMs - this.countedAtMs) / 60_000;
+    this.countedAtMs = nowMs;
+    this.tokens = Math.min(
+      this.tokens + minutes * this.perMinute * this.share,
+      this.reserve + 2 * this.maxBatch,
+    );
+    this.share = Math.min(1, this.share + minutes * REGAINED_PER_MINUTE);
+  }
+}
