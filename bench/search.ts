@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
-import type { ContactSort } from '../src/contacts/http/contact-list.dto.js';
+import type { ContactSort } from '../src/contacts/read/contact-cursor.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { toSql } from '../src/contacts/read/contact-list.repository.js';
 

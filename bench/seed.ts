@@ -7,7 +7,7 @@ export async function seedContacts(databaseUrl: string, count: number): Promise<
   await client.query(
     `INSERT INTO account (jid, linked_at, synced_at) VALUES ('4915100000001@s.whatsapp.net', now(), now())`,
   );
-  await client.query('UPDATE session_state SET account_id = (SELECT id FROM account)');
+  await client.query('UPDATE session SET account_id = (SELECT id FROM account), is_linked = true');
   await client.query(
     `INSERT INTO contact (account_id, jid, lid, saved, full_name, first_name, push_name, push_name_at)
      SELECT a.id, 4917 || lpad(i::text, 8, '0') || '@s.whatsapp.net', 500000000000000 + i || '@lid', true,

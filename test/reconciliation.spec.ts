@@ -64,7 +64,7 @@ describe('the comparison with the server', () => {
     expect((await world.service.session()).contacts.checked_at).toBe(before.checked_at);
     await damage();
     await world.service.stop();
-    await world.database.query(`UPDATE account SET checked_at = now() - interval '25 hours'`);
+    await world.database.query(`UPDATE account SET reconciled_at = now() - interval '25 hours'`);
     await world.startService();
     await world.service.sessionThat(({ contacts }) => contacts.repaired === before.repaired + 3, 30_000);
     await world.truth();

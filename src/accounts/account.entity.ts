@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
-/** A WhatsApp account that is or was linked. Every contact belongs to one. */
+/** A WhatsApp account that is or was linked. Every contact belongs to one; its session may be deleted. */
 @Entity('account')
 @Unique('account_jid', ['jid'])
 export class Account {
@@ -15,7 +15,7 @@ export class Account {
   @Column('text', { nullable: true })
   lid: string | null;
 
-  /** The name that the account's owner chose himself; null until it is known. */
+  /** The account's push name; null until it is known. */
   @Column('text', { name: 'push_name', nullable: true })
   pushName: string | null;
 
@@ -27,15 +27,15 @@ export class Account {
   @Column('timestamptz', { name: 'synced_at', nullable: true })
   syncedAt: Date | null;
 
-  /** When the address book was last read whole from a snapshot of the server's; null before the first time. */
-  @Column('timestamptz', { name: 'checked_at', nullable: true })
-  checkedAt: Date | null;
+  /** When the address book was last reconciled with a snapshot of the server's; null before the first time. */
+  @Column('timestamptz', { name: 'reconciled_at', nullable: true })
+  reconciledAt: Date | null;
 
-  /** Whether the last session role stopped without saying so, and the address book was not compared since. */
-  @Column('boolean', { name: 'check_due', default: false })
-  checkDue: boolean;
+  /** Whether a process that held the account's session was killed, and no reconciliation has followed. */
+  @Column('boolean', { name: 'reconciliation_due', default: false })
+  reconciliationDue: boolean;
 
-  /** Contacts that such comparisons found different from what the same version of the server's says, ever. */
+  /** Contacts that reconciliations found different from what the same version of the server's says, ever. */
   @Column('int', { default: 0 })
   repaired: number;
 

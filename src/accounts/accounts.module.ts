@@ -1,11 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountsRepository } from './accounts.repository.js';
-import { SessionCommandsRepository } from '../sessions/session-commands.repository.js';
-import { SessionStateRepository } from '../sessions/sessions.repository.js';
 
-/** What the API and the session role know in common, through Postgres alone: account, status, commands. */
-@Module({
-  providers: [AccountsRepository, SessionStateRepository, SessionCommandsRepository],
-  exports: [AccountsRepository, SessionStateRepository, SessionCommandsRepository],
-})
+/** The WhatsApp accounts whose address books these are. */
+@Module({ providers: [AccountsRepository], exports: [AccountsRepository] })
 export class AccountsModule {}

@@ -55,6 +55,16 @@ export class Config {
   ROLE: Role = 'all';
 
   /**
+   * How many sessions (accounts) this process runs at most, all of them in one thread. An idle one takes about 1 MB and
+   * next to no CPU; what limits them is how many are busy at once.
+   */
+  @Transform(toNumber)
+  @IsInt({ message: 'a number of sessions from 1 to 10000, for example 500' })
+  @Min(1, { message: 'a number of sessions from 1 to 10000, for example 500' })
+  @Max(10_000, { message: 'a number of sessions from 1 to 10000, for example 500' })
+  SESSIONS_PER_PROCESS = 500;
+
+  /**
    * What the phone lists this service as under "Linked devices". WhatsApp takes pairing codes only from clients that are
    * named like a common browser. It counts at linking; a linked device keeps its name.
    */
@@ -87,7 +97,7 @@ export class Config {
   DOWNLOADS_START_AFTER_MINUTES = 5;
 
   /**
-   * Megabytes of profile pictures to keep, of all accounts together; over it, those not asked for the longest go. A
+   * Megabytes of profile pictures to keep for each account; beyond it, the least recently used are evicted. A
    * preview has 3 to 15 kB, so the default keeps those of 30,000 people and more without outgrowing a small disk.
    */
   @Transform(toNumber)

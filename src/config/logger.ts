@@ -1,5 +1,6 @@
 import { ConsoleLogger, type LogLevel as NestLevel } from '@nestjs/common';
 import type { Config } from './config.js';
+import { logContext } from './log-context.js';
 
 /** Nest's levels, from the gravest on, by the names that operators know. */
 const LEVELS: Record<Config['LOG_LEVEL'], NestLevel[]> = {
@@ -23,6 +24,18 @@ const FRAMEWORK = new Set([
 
 /** Lines for people in a terminal, JSON everywhere else. */
 class ServiceLogger extends ConsoleLogger {
+  protected override getJsonLogObject(
+    ...entry: Parameters<ConsoleLogger['getJsonLogObject']>
+  ): ReturnType<ConsoleLogger['getJsonLogObject']> {
+    return { ...super.getJsonLogObject(...entry), ...logContext.getStore() };
+  }
+
+  protected override formatContext(context: string): string {
+    const { session } = logContext.getStore() ?? {};
+    const isOneOfMany = session !== undefined && session !== 'default';
+    return super.formatContext(isOneOfMany ? `${context} ${session}` : context);
+  }
+
   override log(message: unknown, ...parameters: unknown[]): void {
     if (FRAMEWORK.has(String(parameters.at(-1)))) super.debug(message, ...parameters);
     else super.log(message, ...parameters);

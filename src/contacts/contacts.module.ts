@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { AccountsModule } from '../accounts/accounts.module.js';
 import { ContactChangesRepository } from './write/contact-changes.repository.js';
 import { ContactHashRepository } from './write/contact-hash.repository.js';
 import { ContactsRepository } from './read/contacts.repository.js';
@@ -14,7 +13,6 @@ import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.j
 
 /** The address book: what is known of people, and how it changes. The routes are in ContactsHttpModule. */
 @Module({
-  imports: [AccountsModule],
   providers: [
     ContactChangesRepository,
     ContactHashRepository,

@@ -1,14 +1,14 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Account } from '../accounts/account.entity.js';
 import { SessionCommand } from '../sessions/session-command.entity.js';
-import { SessionState } from '../sessions/session.entity.js';
+import { SessionProcess } from '../sessions/session-process.entity.js';
+import { Session } from '../sessions/session.entity.js';
 import { ContactPicture } from '../contacts/entities/contact-picture.entity.js';
 import { Contact } from '../contacts/entities/contact.entity.js';
 import { IdentityKey } from '../contacts/entities/identity-key.entity.js';
 import { RefreshRequest } from '../contacts/entities/refresh-request.entity.js';
 import { AuthCredentials } from '../whatsapp/auth-state/auth-credentials.entity.js';
 import { AuthKey } from '../whatsapp/auth-state/auth-key.entity.js';
-import { SessionLease } from '../whatsapp/lease/session-lease.entity.js';
 import { AppStateCollection } from '../whatsapp/app-state/app-state-collection.entity.js';
 import { AppStateRecord } from '../whatsapp/app-state/app-state-record.entity.js';
 import { HistoryNotification } from '../whatsapp/history/history-notification.entity.js';
@@ -26,9 +26,9 @@ export const ENTITIES = [
   HistoryNotification,
   IdentityKey,
   RefreshRequest,
+  Session,
   SessionCommand,
-  SessionLease,
-  SessionState,
+  SessionProcess,
 ];
 
 /**

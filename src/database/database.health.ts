@@ -18,7 +18,7 @@ export class DatabaseHealth {
   private async ask(): Promise<string | null> {
     try {
       const { rows } = await this.pool.query<{ readOnly: boolean }>(
-        `SELECT current_setting('transaction_read_only')::boolean AS "readOnly" FROM session_state`,
+        `SELECT current_setting('transaction_read_only')::boolean AS "readOnly" FROM session LIMIT 1`,
       );
       const [row] = rows;
       if (!row) return 'The database is not migrated.';

@@ -1,9 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { isDatabaseUnavailable } from '../database/database-errors.js';
 import { DomainError, type DomainErrorKind } from './domain-error.js';
+import { prefixOf, withPathPrefix } from './paths-in-text.js';
 
 const STATUS: Record<DomainErrorKind, number> = {
   invalid: 400,
@@ -26,7 +27,9 @@ export class ErrorFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
-    const { statusCode, message } = this.explain(error);
+    const { path } = host.switchToHttp().getRequest<Request>();
+    const { statusCode, message: text } = this.explain(error);
+    const message = withPathPrefix(text, prefixOf(path));
     if (response.headersSent) {
       response.destroy();
       return;

@@ -1,13 +1,26 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { DomainErrorKind } from '../errors/domain-error.js';
+import { Session } from './session.entity.js';
 
 /** What the API can ask of the session role. */
 export type SessionCommandKind =
   'pairing-code' | 'passkey-assertion' | 'passkey-confirm' | 'passkey-cancel' | 'unlink';
 
-/** A request of the API to the session role, and its answer. */
+/** A request of the API to the process that holds the session, and its answer. */
 @Entity('session_command')
 export class SessionCommand {
+  @PrimaryColumn({
+    name: 'session',
+    type: 'text',
+    collation: 'C',
+    primaryKeyConstraintName: 'session_command_pkey',
+  })
+  sessionName: string;
+
+  @ManyToOne(() => Session, { nullable: false, onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'session', foreignKeyConstraintName: 'session_command_session' })
+  session: Session;
+
   @PrimaryGeneratedColumn('identity', { type: 'bigint', primaryKeyConstraintName: 'session_command_pkey' })
   id: string;
 

@@ -1,6 +1,8 @@
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import { Account } from '../accounts/account.entity.js';
 import type { LinkOffer } from './link-offer.js';
+import { SESSION_NAME } from './session-name.js';
+import { SessionProcess } from './session-process.entity.js';
 
 export const SESSION_STATUSES = ['linking', 'connecting', 'open', 'disconnected', 'logged_out'] as const;
 
@@ -13,13 +15,27 @@ export const SESSION_STATUSES = ['linking', 'connecting', 'open', 'disconnected'
  */
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
-/** The session as the session role last wrote it: one row, read by every replica of the API. */
-@Entity('session_state')
-@Check('session_state_one_row', 'id = 1')
-@Check('session_state_status', `status IN ('${SESSION_STATUSES.join("', '")}')`)
-export class SessionState {
-  @PrimaryColumn('smallint', { default: 1, primaryKeyConstraintName: 'session_state_pkey' })
-  id: number;
+/** One link to WhatsApp: its state as the session role last wrote it, its account, and the lease of its process. */
+@Entity('session')
+@Check('session_name', `name ~ '${SESSION_NAME.source}'`)
+@Check('session_status', `status IN ('${SESSION_STATUSES.join("', '")}')`)
+@Unique('session_fencing', ['name', 'fencingToken'])
+@Index('session_linked_account', ['account'], { unique: true, where: 'is_linked' })
+export class Session {
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'session_pkey' })
+  name: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt: Date;
+
+  /** The account whose contacts are served: the one linked now, or the last one; null before the first. */
+  @ManyToOne(() => Account, { nullable: true })
+  @JoinColumn({ name: 'account_id', foreignKeyConstraintName: 'session_account' })
+  account: Account | null;
+
+  /** Whether the account is linked through this session; of all sessions with the account at most one is. */
+  @Column('boolean', { name: 'is_linked', default: false })
+  isLinked: boolean;
 
   @Column('text', { default: 'linking' })
   status: SessionStatus;
@@ -44,6 +60,10 @@ export class SessionState {
   @Column('text', { name: 'sync_problem', nullable: true })
   syncProblem: string | null;
 
+  /** What a person can link with; null when there is nothing. It is void with the connection that it belongs to. */
+  @Column('json', { name: 'link_offer', nullable: true })
+  linkOffer: LinkOffer | null;
+
   /** Why profiles are not fetched at the moment; null when they are. */
   @Column('text', { name: 'profiles_paused', nullable: true })
   profilesPaused: string | null;
@@ -52,12 +72,19 @@ export class SessionState {
   @Column('timestamptz', { name: 'profiles_resume_at', nullable: true })
   profilesResumeAt: Date | null;
 
-  /** What a person can link with; null when there is nothing. It is void with the connection that it belongs to. */
-  @Column('json', { name: 'link_offer', nullable: true })
-  linkOffer: LinkOffer | null;
+  /** The process that holds the session's lease; null when none does. */
+  @ManyToOne(() => SessionProcess, { nullable: true, onDelete: 'SET NULL' })
+  @JoinColumn({ name: 'process_id', foreignKeyConstraintName: 'session_process' })
+  process: SessionProcess | null;
 
-  /** The account whose contacts are served: the one linked now, or the last one. */
-  @ManyToOne(() => Account, { nullable: true })
-  @JoinColumn({ name: 'account_id', foreignKeyConstraintName: 'session_state_account' })
-  account: Account | null;
+  /**
+   * Changes with each lease. It stands in a unique constraint so that a writer's `FOR KEY SHARE` holds up the next lease
+   * until the write is committed, but no other change of the row.
+   */
+  @Column('bigint', { name: 'fencing_token', default: () => "nextval('session_fencing_token')" })
+  fencingToken: string;
+
+  /** Whether the last lease was given up in good order; false: its process was killed, and its last writes are in doubt. */
+  @Column('boolean', { name: 'was_released', default: true })
+  wasReleased: boolean;
 }

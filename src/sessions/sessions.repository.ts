@@ -2,69 +2,151 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
-import type { LinkOffer } from './link-offer.js';
-import type { SessionState, SessionStatus } from './session.entity.js';
+import type { SessionName } from './session-name.js';
+import { IS_ATTENDED } from './session-state.repository.js';
+import type { SessionStatus } from './session.entity.js';
+import { AccountLinkedElsewhere, SessionNotFound } from './sessions.errors.js';
 
-/** How the session is; see the columns of SessionState. */
-export interface SessionReport {
+/** The account of a session: the one linked now, or the last one. */
+export interface SessionAccount {
+  id: number;
+  /** Whether it is linked through this session now. */
+  isLinked: boolean;
+  jid: string;
+  lid: string | null;
+  pushName: string | null;
+  linkedAt: Date;
+  /** When the first sync after linking was complete; null while it runs. */
+  syncedAt: Date | null;
+  /** When the address book was last reconciled with a snapshot of the server's; null before the first time. */
+  reconciledAt: Date | null;
+  /** Contacts that reconciliations have put right, ever. */
+  repaired: number;
+}
+
+export interface SessionListQuery {
+  limit: number;
+  /** Names after this one; null: from the beginning. */
+  after: string | null;
+  /** Null: all of them. */
+  status: SessionStatus | null;
+}
+
+export interface ListedSession {
+  name: SessionName;
   status: SessionStatus;
   reason: string | null;
   advice: string | null;
-  retryAt: Date | null;
-  linkOffer: LinkOffer | null;
-}
-
-/** Why profiles are not fetched at the moment, and until when, if that is known; see the columns of SessionState. */
-export interface ProfilesPause {
-  reason: string | null;
-  resumeAt: Date | null;
-}
-
-export interface SessionSnapshot extends SessionReport {
   since: Date;
+  retryAt: Date | null;
   syncProblem: string | null;
-  /** Whether a process of the session role is alive; if not, the rest is what the last one left behind. */
   isAttended: boolean;
-  profilesPause: ProfilesPause;
+  /** Of the account; null before the first link. */
+  jid: string | null;
+  pushName: string | null;
 }
 
-type SessionRow = Omit<SessionSnapshot, 'profilesPause'> &
-  Pick<SessionState, 'profilesPaused' | 'profilesResumeAt'>;
+/** What a deletion has done with the contacts; `shared`: they stay, since another session has the same account. */
+export type DeletedContacts = 'deleted' | 'kept' | 'shared';
 
+const ACCOUNT = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt",
+  a.reconciled_at AS "reconciledAt", a.repaired, s.is_linked AS "isLinked"`;
+
+/** The sessions themselves, and whose account is linked through which. */
 @Injectable()
-export class SessionStateRepository {
+export class SessionsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  async get(): Promise<SessionSnapshot> {
-    const [{ profilesPaused, profilesResumeAt, ...state }] = await this.dataSource.query<[SessionRow]>(
-      `SELECT status, reason, advice, since, retry_at AS "retryAt",
-         sync_problem AS "syncProblem", link_offer AS "linkOffer", profiles_paused AS "profilesPaused",
-         profiles_resume_at AS "profilesResumeAt",
-         EXISTS (SELECT FROM session_lease WHERE owner IS NOT NULL AND expires_at > now()) AS "isAttended"
-       FROM session_state`,
+  /**
+   * @returns null when no account was linked yet
+   * @throws SessionNotFound
+   */
+  async getAccount(session: SessionName): Promise<SessionAccount | null> {
+    const [row] = await this.dataSource.query<(SessionAccount | { id: null })[]>(
+      `SELECT ${ACCOUNT} FROM session s LEFT JOIN account a ON a.id = s.account_id WHERE s.name = $1`,
+      [session],
     );
-    return { ...state, profilesPause: { reason: profilesPaused, resumeAt: profilesResumeAt } };
+    if (!row) throw new SessionNotFound(session);
+    return row.id === null ? null : row;
   }
 
-  async report(tx: Transaction, report: SessionReport): Promise<void> {
-    const { status, reason, advice, retryAt, linkOffer } = report;
-    await tx.query(
-      `UPDATE session_state SET status = $1, reason = $2, advice = $3, retry_at = $4, link_offer = $5,
-         since = CASE WHEN status = $1 THEN since ELSE now() END`,
-      [status, reason, advice, retryAt, linkOffer],
+  /** In the order of their names. */
+  async list({ limit, after, status }: SessionListQuery): Promise<ListedSession[]> {
+    return this.dataSource.query<ListedSession[]>(
+      `SELECT s.name, s.status, s.reason, s.advice, s.since, s.retry_at AS "retryAt",
+         s.sync_problem AS "syncProblem", ${IS_ATTENDED} AS "isAttended", a.jid, a.push_name AS "pushName"
+       FROM session s LEFT JOIN account a ON a.id = s.account_id
+       WHERE ($2::text IS NULL OR s.name > $2) AND ($3::text IS NULL OR s.status = $3)
+       ORDER BY s.name LIMIT $1`,
+      [limit, after, status],
     );
   }
 
-  async reportSyncProblem(tx: Transaction, problem: string | null): Promise<void> {
-    await tx.query('UPDATE session_state SET sync_problem = $1 WHERE sync_problem IS DISTINCT FROM $1', [
-      problem,
+  /** @returns false when there is one of this name */
+  async create(session: SessionName): Promise<boolean> {
+    const rows = await this.dataSource.query<unknown[]>(
+      'INSERT INTO session (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING name',
+      [session],
+    );
+    return rows.length > 0;
+  }
+
+  /**
+   * Deletes the session with its credentials, keys and commands. Whoever holds its lease loses it.
+   * @throws SessionNotFound
+   */
+  async delete(session: SessionName, { withContacts }: { withContacts: boolean }): Promise<DeletedContacts> {
+    return this.dataSource.transaction(async (tx) => {
+      const [[deleted]] = await tx.query<[{ account: number | null }[], number]>(
+        'DELETE FROM session WHERE name = $1 RETURNING account_id AS account',
+        [session],
+      );
+      if (!deleted) throw new SessionNotFound(session);
+      if (!withContacts || deleted.account === null) return 'kept';
+      const [, count] = await tx.query<[unknown, number]>(
+        'DELETE FROM account WHERE id = $1 AND NOT EXISTS (SELECT FROM session WHERE account_id = $1)',
+        [deleted.account],
+      );
+      return count > 0 ? 'deleted' : 'shared';
+    });
+  }
+
+  /**
+   * Makes the account, just confirmed by its phone, the one that is linked through the session.
+   * @throws AccountLinkedElsewhere
+   */
+  async link(tx: Transaction, session: SessionName, account: { id: number; jid: string }): Promise<void> {
+    const other = await this.findLinkedElsewhere(tx, session, account.id);
+    if (other) throw new AccountLinkedElsewhere(account.jid, other);
+    await tx.query('UPDATE session SET account_id = $2, is_linked = true WHERE name = $1', [
+      session,
+      account.id,
     ]);
   }
 
-  async reportProfilesPause(tx: Transaction, { reason, resumeAt }: ProfilesPause): Promise<void> {
-    await tx.query('UPDATE session_state SET profiles_paused = $1, profiles_resume_at = $2', [
-      reason,
-      resumeAt,
-    ]);
+  /** The account stays the session's, for its contacts are served until another one is linked. */
+  async unlink(tx: Transaction, session: SessionName): Promise<void> {
+    await tx.query('UPDATE session SET is_linked = false WHERE name = $1', [session]);
+  }
+
+  /** The session through which an account is linked; null when it is not. */
+  async findLinked(jid: string): Promise<string | null> {
+    const rows = await this.dataSource.query<{ name: string }[]>(
+      'SELECT s.name FROM account a JOIN session s ON s.account_id = a.id AND s.is_linked WHERE a.jid = $1',
+      [jid],
+    );
+    return rows[0]?.name ?? null;
+  }
+
+  private async findLinkedElsewhere(
+    tx: Transaction,
+    session: SessionName,
+    accountId: number,
+  ): Promise<string | null> {
+    const rows = await tx.query<{ name: string }[]>(
+      'SELECT name FROM session WHERE account_id = $1 AND is_linked AND name <> $2',
+      [accountId, session],
+    );
+    return rows[0]?.name ?? null;
   }
 }

@@ -1,38 +1,35 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { ContactsModule } from '../contacts/contacts.module.js';
-import { AuthStateRepository } from './auth-state/auth-state.repository.js';
-import { FetchBudget } from './profiles/fetch-budget.js';
-import { FetchPause } from './profiles/fetch-pause.js';
-import { ProfileServices } from './profiles/profile-services.js';
-import { CommandHandler } from './connection/command-handler.js';
-import { LeaseRepository } from './lease/lease.repository.js';
-import { Lease } from './lease/lease.js';
-import { SessionReporter } from './connection/session-reporter.js';
-import { SessionRunner } from './connection/session-runner.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { AppStateRepository } from './app-state/app-state.repository.js';
+import { AuthStateRepository } from './auth-state/auth-state.repository.js';
+import { LoginGate } from './connection/login-gate.js';
 import { HistoryRepository } from './history/history.repository.js';
+import { LeaseHolder } from './lease/lease-holder.js';
+import { LeaseRepository } from './lease/lease.repository.js';
+import { FetchScheduler } from './profiles/fetch-scheduler.js';
 import { StanzaFactsWriter } from './stanzas/stanza-facts-writer.js';
-import { SyncServices } from './sync/sync-services.js';
+import { Stores } from './sync/session-context.js';
+import { CommandPoller } from './worker/command-poller.js';
+import { SessionHost } from './worker/session-host.js';
 
-/** The WhatsApp session: everything that knows Baileys. */
+/** The WhatsApp sessions: everything that knows Baileys. What belongs to one session, SessionHost creates. */
 @Module({
-  imports: [AccountsModule, ContactsModule],
+  imports: [AccountsModule, ContactsModule, SessionsModule],
   providers: [
     AppStateRepository,
     AuthStateRepository,
-    CommandHandler,
-    FetchBudget,
-    FetchPause,
+    CommandPoller,
+    FetchScheduler,
     HistoryRepository,
+    LeaseHolder,
     LeaseRepository,
-    Lease,
-    ProfileServices,
-    SessionReporter,
-    SessionRunner,
+    LoginGate,
+    SessionHost,
     StanzaFactsWriter,
-    SyncServices,
+    Stores,
   ],
-  exports: [SessionRunner],
+  exports: [SessionHost],
 })
 export class WhatsappModule {}

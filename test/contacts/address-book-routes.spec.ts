@@ -184,7 +184,7 @@ describe('the routes of the address book', () => {
   it.each(['/contacts', '/contacts.vcf', '/contacts.csv'])(
     'say 503 at %s while no account is linked',
     async (path) => {
-      await book.dataSource.query('UPDATE session_state SET account_id = NULL');
+      await book.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
       const { status, body } = await book.service.get<{ message: string }>(path);
       expect([status, body.message]).toEqual([503, expect.stringContaining('Link a device')]);
     },

@@ -251,7 +251,7 @@ describe('the routes of one contact', () => {
     });
 
     it('say 503 and how to link while no account is linked', async () => {
-      await book.dataSource.query('UPDATE session_state SET account_id = NULL');
+      await book.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
       const { status, body } = await book.service.get<Problem>(`/contacts/491701111111${path}`);
       expect([status, body.message]).toEqual([503, expect.stringContaining('Link a device')]);
     });

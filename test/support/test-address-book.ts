@@ -18,6 +18,7 @@ import { NumberChangesRepository } from '../../src/contacts/write/number-changes
 import { OwnFactsRepository } from '../../src/contacts/write/own-facts.repository.js';
 import { PicturesRepository } from '../../src/contacts/write/pictures.repository.js';
 import { ProfileChangesRepository } from '../../src/contacts/write/profile-changes.repository.js';
+import { DEFAULT_SESSION } from '../../src/sessions/session-name.js';
 import { openDataSource } from './open-data-source.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -47,13 +48,13 @@ export class TestAddressBook {
 
   /** Links the account anew: nobody is in its address book. */
   async clear(): Promise<void> {
-    await this.dataSource.query('UPDATE session_state SET account_id = NULL');
+    await this.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
     await this.dataSource.query('DELETE FROM account');
     const [{ id }] = await this.dataSource.query<[{ id: number }]>(
       'INSERT INTO account (jid, linked_at) VALUES ($1, now()) RETURNING id',
       [ME],
     );
-    await this.dataSource.query('UPDATE session_state SET account_id = $1', [id]);
+    await this.dataSource.query('UPDATE session SET account_id = $1, is_linked = true', [id]);
     this.accountId = id;
   }
 
@@ -71,12 +72,12 @@ export class TestAddressBook {
   }
 
   async find(address: Address): Promise<PersonRow | null> {
-    return (await this.details.find([address]))?.person ?? null;
+    return (await this.details.find(DEFAULT_SESSION, [address]))?.person ?? null;
   }
 
   async keysOf(address: Address): Promise<KeyRow[]> {
     const person = await this.find(address);
-    return person ? this.details.listKeys(person.id) : [];
+    return person ? this.details.listKeys(this.accountId, person.id) : [];
   }
 
   /** All rows, with what tells whether one was written again. */

@@ -16,11 +16,21 @@ export type PictureState = (typeof PICTURE_STATES)[number];
 @Index('contact_picture_use', { synchronize: false })
 @Check('contact_picture_state', `state IN ('${PICTURE_STATES.join("', '")}')`)
 export class ContactPicture {
+  @PrimaryColumn('int', { name: 'account_id', primaryKeyConstraintName: 'contact_picture_pkey' })
+  accountId: number;
+
   @PrimaryColumn('bigint', { name: 'contact_id', primaryKeyConstraintName: 'contact_picture_pkey' })
   contactId: string;
 
   @ManyToOne(() => Contact, { nullable: false, onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'contact_id', foreignKeyConstraintName: 'contact_picture_contact' })
+  @JoinColumn([
+    {
+      name: 'account_id',
+      referencedColumnName: 'accountId',
+      foreignKeyConstraintName: 'contact_picture_contact',
+    },
+    { name: 'contact_id', referencedColumnName: 'id', foreignKeyConstraintName: 'contact_picture_contact' },
+  ])
   contact: Contact;
 
   @Column('text')

@@ -1,4 +1,13 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+} from 'typeorm';
 import { Account } from '../../accounts/account.entity.js';
 
 /**
@@ -14,8 +23,8 @@ const IN_THE_MIGRATION = ' ';
  * is shown is decided when reading.
  */
 @Entity('contact')
-@Index('contact_jid', ['account', 'jid'], { unique: true })
-@Index('contact_lid', ['account', 'lid'], { unique: true })
+@Index('contact_jid', ['accountId', 'jid'], { unique: true })
+@Index('contact_lid', ['accountId', 'lid'], { unique: true })
 @Index('contact_search', { synchronize: false })
 @Index('contact_sort_name', { synchronize: false })
 @Index('contact_profile_due', { synchronize: false })
@@ -27,6 +36,9 @@ const IN_THE_MIGRATION = ' ';
 )
 @Check('contact_has_an_address', 'jid IS NOT NULL OR lid IS NOT NULL')
 export class Contact {
+  @PrimaryColumn('int', { name: 'account_id', primaryKeyConstraintName: 'contact_pkey' })
+  accountId: number;
+
   @PrimaryGeneratedColumn('identity', { type: 'bigint', primaryKeyConstraintName: 'contact_pkey' })
   id: string;
 
@@ -42,9 +54,9 @@ export class Contact {
   @Column({ type: 'text', nullable: true, collation: 'C' })
   lid: string | null;
 
-  /** When number and LID were heard to be one person's; null while one is unknown, or the mapping is out of the past. */
-  @Column('timestamptz', { name: 'paired_at', nullable: true })
-  pairedAt: Date | null;
+  /** When the LID–PN mapping was observed; null while one of the two is unknown, or the mapping is out of the past. */
+  @Column('timestamptz', { name: 'mapped_at', nullable: true })
+  mappedAt: Date | null;
 
   /** Saved on the phone under the number (app state index `contact`). */
   @Column('boolean', { default: false })

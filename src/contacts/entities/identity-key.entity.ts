@@ -1,18 +1,41 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  Unique,
+} from 'typeorm';
 import { Contact } from './contact.entity.js';
 
 /** A public identity key that a person's account has, or had: a changed key is news of security, so none is dropped. */
 @Entity('identity_key')
-@Unique('identity_key_once', ['contact', 'key'])
-@Index('identity_key_current', ['contact'], { unique: true, where: 'is_current' })
+@Unique('identity_key_once', ['accountId', 'contactId', 'key'])
+@Index('identity_key_current', ['accountId', 'contactId'], { unique: true, where: 'is_current' })
 @Check('identity_key_size', 'octet_length(key) = 32')
 export class IdentityKey {
+  @PrimaryColumn('int', { name: 'account_id', primaryKeyConstraintName: 'identity_key_pkey' })
+  accountId: number;
+
   @PrimaryGeneratedColumn('identity', { type: 'bigint', primaryKeyConstraintName: 'identity_key_pkey' })
   id: string;
 
   @ManyToOne(() => Contact, { nullable: false, onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'contact_id', foreignKeyConstraintName: 'identity_key_contact' })
+  @JoinColumn([
+    {
+      name: 'account_id',
+      referencedColumnName: 'accountId',
+      foreignKeyConstraintName: 'identity_key_contact',
+    },
+    { name: 'contact_id', referencedColumnName: 'id', foreignKeyConstraintName: 'identity_key_contact' },
+  ])
   contact: Contact;
+
+  @Column('bigint', { name: 'contact_id' })
+  contactId: string;
 
   /** 32 bytes, Curve25519, without the leading type byte 5. */
   @Column('bytea')

@@ -6,13 +6,13 @@ import { ProfileFetchesRepository } from './profile-fetches.repository.js';
 
 const jidOf = (n: number) => `4917000000${n}@s.whatsapp.net` as Jid;
 
-describe('the queue of downloads', () => {
+describe('the queue of fetches', () => {
   let book: TestAddressBook;
-  let downloads: ProfileFetchesRepository;
+  let fetches: ProfileFetchesRepository;
 
   beforeAll(async () => {
     book = await TestAddressBook.create();
-    downloads = new ProfileFetchesRepository(book.dataSource);
+    fetches = new ProfileFetchesRepository(book.dataSource);
   });
 
   afterAll(() => book.drop());
@@ -25,13 +25,13 @@ describe('the queue of downloads', () => {
     });
   });
 
-  const take = async (limit = 10) => (await downloads.takeDue(book.accountId, limit)).map(({ jid }) => jid);
+  const take = async (limit = 10) => (await fetches.takeDue(book.accountId, limit)).map(({ jid }) => jid);
   const idOf = async (n: number) =>
     (await book.dataSource.query<{ id: string }[]>('SELECT id FROM contact WHERE jid = $1', [jidOf(n)]))[0]!
       .id;
   const finish = async (...people: number[]) => {
     const ids = await Promise.all(people.map(idOf));
-    await book.dataSource.transaction((tx) => downloads.finish(tx, ids));
+    await book.dataSource.transaction((tx) => fetches.finish(tx, book.accountId, ids));
   };
   const age = (column: string, n: number, interval: string) =>
     book.dataSource.query(`UPDATE contact SET ${column} = now() - $2::interval WHERE jid = $1`, [
@@ -57,15 +57,15 @@ describe('the queue of downloads', () => {
     await age('profile_fetched_at', 3, '6 days');
     expect(await take()).toEqual([jidOf(1), jidOf(2)]);
     const options = { refreshAfterDays: 5 };
-    expect((await downloads.takeDue(book.accountId, 9, options)).map(({ jid }) => jid)).toEqual([jidOf(3)]);
+    expect((await fetches.takeDue(book.accountId, 9, options)).map(({ jid }) => jid)).toEqual([jidOf(3)]);
   });
 
   it('gives people that were asked for before all others, strangers too', async () => {
     await finish(1, 2);
-    expect(await downloads.request(book.accountId, jidOf(1))).toBe(true);
-    expect(await downloads.request(book.accountId, '999999@lid' as Lid)).toBe(true);
-    expect(await downloads.request(book.accountId, jidOf(7))).toBe(false);
-    const due = await downloads.takeDue(book.accountId, 10);
+    expect(await fetches.request(book.accountId, jidOf(1))).toBe(true);
+    expect(await fetches.request(book.accountId, '999999@lid' as Lid)).toBe(true);
+    expect(await fetches.request(book.accountId, jidOf(7))).toBe(false);
+    const due = await fetches.takeDue(book.accountId, 10);
     expect(due.map(({ jid, isRequested }) => [jid, isRequested])).toEqual([
       [jidOf(1), true],
       [jidOf(9), true],
@@ -76,28 +76,28 @@ describe('the queue of downloads', () => {
   });
 
   it('does not forget who was asked for again while he was fetched', async () => {
-    await downloads.request(book.accountId, jidOf(1));
+    await fetches.request(book.accountId, jidOf(1));
     expect(await take(1)).toEqual([jidOf(1)]);
-    await downloads.request(book.accountId, jidOf(1));
+    await fetches.request(book.accountId, jidOf(1));
     await finish(1);
     expect(await take(1)).toEqual([jidOf(1)]);
   });
 
   it('tells the picture that is here, unless its bytes are missing', async () => {
     await book.apply({ pictures: [picture(jidOf(1), '17')] });
-    await downloads.request(book.accountId, jidOf(1));
-    expect((await downloads.takeDue(book.accountId, 1))[0]?.pictureId).toBe('17');
+    await fetches.request(book.accountId, jidOf(1));
+    expect((await fetches.takeDue(book.accountId, 1))[0]?.pictureId).toBe('17');
     await finish(1);
     await book.dataSource.query('UPDATE contact_picture SET bytes = NULL, size_bytes = NULL');
-    await downloads.request(book.accountId, jidOf(1));
-    expect((await downloads.takeDue(book.accountId, 1))[0]?.pictureId).toBeNull();
+    await fetches.request(book.accountId, jidOf(1));
+    expect((await fetches.takeDue(book.accountId, 1))[0]?.pictureId).toBeNull();
   });
 
   it('counts people with a name, those fetched, and those due', async () => {
     await finish(1, 2);
-    expect(await downloads.progress(book.accountId)).toEqual({ people: 3, fetched: 2, due: 1 });
-    await downloads.request(book.accountId, jidOf(9));
-    expect(await downloads.progress(book.accountId)).toEqual({ people: 3, fetched: 2, due: 2 });
+    expect(await fetches.progress(book.accountId)).toEqual({ people: 3, fetched: 2, due: 1 });
+    await fetches.request(book.accountId, jidOf(9));
+    expect(await fetches.progress(book.accountId)).toEqual({ people: 3, fetched: 2, due: 2 });
   });
 
   it('finds who is next by index', async () => {

@@ -66,25 +66,46 @@ export class ProfileFetchesRepository {
        ), next AS (SELECT id, turn, place FROM due ORDER BY turn, place LIMIT $2),
        taken AS (
          UPDATE contact c SET profile_attempted_at = now() FROM next
-         WHERE c.id = next.id AND ${NOT_ATTEMPTED}
+         WHERE c.account_id = $1 AND c.id = next.id AND ${NOT_ATTEMPTED}
          RETURNING c.id, c.jid, c.lid, next.turn, next.place
        )
        SELECT t.id, t.jid, t.lid, t.turn = 1 AS "isRequested",
          CASE WHEN p.state = 'present' AND p.size_bytes IS NOT NULL THEN p.picture_id END AS "pictureId"
-       FROM taken t LEFT JOIN contact_picture p ON p.contact_id = t.id
+       FROM taken t LEFT JOIN contact_picture p ON p.account_id = $1 AND p.contact_id = t.id
        ORDER BY t.turn, t.place`,
       [accountId, limit, refreshAfterDays, retryAfterMinutes, onlyRequested],
     );
   }
 
+  /**
+   * Of these accounts those with people who are due: in one statement, for a thread asks it for all of its sessions.
+   * @param requested accounts of which only those count whom a caller or a notification asked for
+   * @param anybody accounts of which all others count, too
+   */
+  async findAccountsDue(
+    { requested, anybody }: { requested: number[]; anybody: number[] },
+    { refreshAfterDays = 7, retryAfterMinutes = 15 }: DueOptions = {},
+  ): Promise<number[]> {
+    const rows = await this.dataSource.query<{ account: number }[]>(
+      `SELECT DISTINCT account_id AS account FROM contact
+       WHERE account_id = ANY ($1::int[]) AND profile_requested_at IS NOT NULL AND ${NOT_ATTEMPTED}
+       UNION
+       SELECT account FROM unnest($2::int[]) AS a (account) WHERE EXISTS (
+         SELECT FROM contact WHERE account_id = account AND ${HAS_NAME}
+           AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - $3 * interval '1 day') AND ${NOT_ATTEMPTED})`,
+      [[...requested, ...anybody], anybody, refreshAfterDays, retryAfterMinutes],
+    );
+    return rows.map(({ account }) => account);
+  }
+
   /** These were fetched. Whoever asked for one of them after its fetch began still waits. */
-  async finish(tx: Transaction, ids: string[]): Promise<void> {
+  async finish(tx: Transaction, accountId: number, ids: string[]): Promise<void> {
     if (ids.length === 0) return;
     await tx.query(
       `UPDATE contact SET profile_fetched_at = now(), profile_attempted_at = NULL,
          profile_requested_at = CASE WHEN profile_requested_at > profile_attempted_at THEN profile_requested_at END
-       WHERE id = ANY ($1::bigint[])`,
-      [ids],
+       WHERE account_id = $1 AND id = ANY ($2::bigint[])`,
+      [accountId, ids],
     );
   }
 

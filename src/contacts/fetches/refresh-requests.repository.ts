@@ -3,13 +3,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { RefreshLimited } from '../contacts.errors.js';
 
-/** Any number of our own: callers of all replicas are counted one after the other. */
-const REFRESH_LOCK = 4_203_889;
+/** Any number of our own, beside the account: its callers on all replicas are counted one after the other. */
+const REFRESH_LOCK = 4_203_890;
 
 /** A person is fetched on request at most once in this time. */
 const PERSON_SECONDS = 60;
 
-/** Requests of all callers together in a minute: what a careful client would ask for by hand. */
+/** Requests for people of one account, of all callers together, in a minute: what a careful client would ask for by hand. */
 export const REFRESHES_PER_MINUTE = 30;
 
 /** Counts the callers' requests to fetch people, in Postgres, so that the limits hold over all replicas. */
@@ -18,9 +18,9 @@ export class RefreshRequestsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** Notes a request, and puts the person before all others who are due. @throws RefreshLimited */
-  async add(contactId: string): Promise<void> {
+  async add(accountId: number, contactId: string): Promise<void> {
     await this.dataSource.transaction(async (tx) => {
-      await tx.query('SELECT pg_advisory_xact_lock($1)', [REFRESH_LOCK]);
+      await tx.query('SELECT pg_advisory_xact_lock($1, $2)', [REFRESH_LOCK, accountId]);
       const [{ person, all, count }] = await tx.query<
         [{ person: number | null; all: number | null; count: number }]
       >(
@@ -28,9 +28,10 @@ export class RefreshRequestsRepository {
            count(*)::int AS count
          FROM (
            SELECT contact_id, ceil(extract(epoch FROM asked_at - now()) + $2)::int AS seconds_left
-           FROM refresh_request WHERE asked_at > now() - $2 * interval '1 s'
+           FROM refresh_request
+           WHERE account_id = $3 AND asked_at > now() - $2 * interval '1 s'
          ) recent`,
-        [contactId, PERSON_SECONDS],
+        [contactId, PERSON_SECONDS, accountId],
       );
       if (person !== null)
         throw new RefreshLimited('This person was asked for less than a minute ago.', person);
@@ -40,10 +41,11 @@ export class RefreshRequestsRepository {
           all ?? 1,
         );
       }
-      await tx.query(`DELETE FROM refresh_request WHERE asked_at <= now() - $1 * interval '1 s'`, [
-        PERSON_SECONDS,
-      ]);
-      await tx.query('INSERT INTO refresh_request VALUES ($1, now())', [contactId]);
+      await tx.query(
+        `DELETE FROM refresh_request WHERE account_id = $2 AND asked_at <= now() - $1 * interval '1 s'`,
+        [PERSON_SECONDS, accountId],
+      );
+      await tx.query('INSERT INTO refresh_request VALUES ($1, $2, now())', [accountId, contactId]);
     });
   }
 }

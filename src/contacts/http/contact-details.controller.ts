@@ -1,5 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { pathPrefixOf, type SessionName } from '../../sessions/session-name.js';
+import { SessionParam, sessionRoutes } from '../../sessions/session-param.js';
 import { setSyncHeader } from './answers.js';
 import type { ContactDetailsDto, ContactKeysDto } from './contact-details.dto.js';
 import { toDetails, toKeys } from './contact-details.mapping.js';
@@ -8,7 +10,7 @@ import { ContactDetailsService, type Person } from './contact-details.service.js
 import { ContactPath } from './contact.dto.js';
 
 /** One person with all that is known of him. */
-@Controller('contacts/:phone')
+@Controller(sessionRoutes('contacts/:phone'))
 export class ContactDetailsController {
   constructor(
     private readonly service: ContactDetailsService,
@@ -17,30 +19,34 @@ export class ContactDetailsController {
 
   @Get()
   async get(
+    @SessionParam() session: SessionName,
     @Param() { phone }: ContactPath,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactDetailsDto> {
-    return toDetails((await this.find(phone, response)).person);
+    const { person } = await this.find(session, phone, response);
+    return toDetails(person, pathPrefixOf(session));
   }
 
   /** Current and earlier identity keys. */
   @Get('keys')
   async listKeys(
+    @SessionParam() session: SessionName,
     @Param() { phone }: ContactPath,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactKeysDto> {
-    const { person } = await this.find(phone, response);
-    return toKeys(person, await this.details.listKeys(person.id));
+    const { accountId, person } = await this.find(session, phone, response);
+    return toKeys(person, await this.details.listKeys(accountId, person.id));
   }
 
   /** The image itself; asked with the ETag of the one that the caller has, 304 without a body. */
   @Get('picture')
   async getPicture(
+    @SessionParam() session: SessionName,
     @Param() { phone }: ContactPath,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const found = await this.find(phone, response);
+    const found = await this.find(session, phone, response);
     const etag = etagOf(found.person);
     response.setHeader('Cache-Control', 'private, no-cache');
     if (etag) response.setHeader('ETag', etag);
@@ -63,18 +69,19 @@ export class ContactDetailsController {
   @Post('refresh')
   @HttpCode(202)
   async refresh(
+    @SessionParam() session: SessionName,
     @Param() { phone }: ContactPath,
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ requested: true; message: string }> {
-    await this.service.refresh(await this.find(phone, response));
+    await this.service.refresh(await this.find(session, phone, response));
     return {
       requested: true,
       message: 'The person is fetched next; updated_at tells when something changed.',
     };
   }
 
-  private find(phone: string, response: Response): Promise<Person> {
-    return this.service.get(phone, (synced) => setSyncHeader(response, synced));
+  private find(session: SessionName, phone: string, response: Response): Promise<Person> {
+    return this.service.get(session, phone, (synced) => setSyncHeader(response, synced));
   }
 }
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ContactDetailsDto, ContactKeysDto } from './contact-details.dto.js';
 import type { KeyRow, PersonRow } from '../read/contact-details.repository.js';
 
-export function toDetails(person: PersonRow): ContactDetailsDto {
+/** @param pathPrefix below which the session's routes stand */
+export function toDetails(person: PersonRow, pathPrefix: string): ContactDetailsDto {
   const { jid, lid } = person;
   return {
     jid,
@@ -14,7 +15,7 @@ export function toDetails(person: PersonRow): ContactDetailsDto {
     business_name: person.business_name,
     is_business: person.is_business,
     about: toAbout(person),
-    picture: toPicture(person),
+    picture: toPicture(person, pathPrefix),
     identity_key: toIdentityKey(person),
     saved: person.saved,
     moved_to: person.moved_to,
@@ -42,12 +43,16 @@ function toAbout({ about, about_state, about_set_at }: PersonRow): ContactDetail
 }
 
 /** A person has a picture when it is known, even if its bytes gave way to others, or are those of the one before. */
-function toPicture(person: PersonRow): ContactDetailsDto['picture'] {
+function toPicture(person: PersonRow, pathPrefix: string): ContactDetailsDto['picture'] {
   const { picture_state: state, picture_bytes: bytes, picture_updated_at: updatedAt } = person;
   const exists = state === 'present' || (state === 'changed' && bytes !== null);
   if (!exists || !updatedAt) return null;
   const user = person.jid ? userOf(person.jid) : person.lid;
-  return { id: person.picture_id, url: `/contacts/${user}/picture`, updated_at: updatedAt.toISOString() };
+  return {
+    id: person.picture_id,
+    url: `${pathPrefix}/contacts/${user}/picture`,
+    updated_at: updatedAt.toISOString(),
+  };
 }
 
 function toIdentityKey({ key, key_since: since }: PersonRow): ContactDetailsDto['identity_key'] {

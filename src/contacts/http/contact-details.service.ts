@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionName } from '../../sessions/session-name.js';
 import type { Address } from '../address.js';
 import { ContactDetailsRepository, type PersonRow } from '../read/contact-details.repository.js';
 import { NoAccountLinked, NoPicture, PersonNotFound } from '../contacts.errors.js';
@@ -28,16 +29,16 @@ export class ContactDetailsService {
     private readonly details: ContactDetailsRepository,
     private readonly pictures: PictureReadsRepository,
     private readonly refreshes: RefreshRequestsRepository,
-    private readonly downloads: ProfileFetchesRepository,
+    private readonly fetches: ProfileFetchesRepository,
   ) {}
 
   /**
    * @param phone as validated by ContactPath
    * @param onAccount called as soon as it is known whose address book it is, even if the person is not in it
-   * @throws NoAccountLinked, PersonNotFound
+   * @throws SessionNotFound, NoAccountLinked, PersonNotFound
    */
-  async get(phone: string, onAccount: (synced: boolean) => void): Promise<Person> {
-    const found = await this.details.find(toAddresses(phone));
+  async get(session: SessionName, phone: string, onAccount: (synced: boolean) => void): Promise<Person> {
+    const found = await this.details.find(session, toAddresses(phone));
     if (!found) throw new NoAccountLinked();
     onAccount(found.synced);
     if (!found.person) throw new PersonNotFound(phone);
@@ -46,13 +47,13 @@ export class ContactDetailsService {
 
   /** @throws NoPicture with the reason */
   async getPicture({ accountId, person }: Person): Promise<StoredPicture> {
-    const picture = person.picture_bytes === null ? null : await this.pictures.find(person.id);
+    const picture = person.picture_bytes === null ? null : await this.pictures.find(accountId, person.id);
     if (picture) {
-      await this.pictures.markUsed(person.id);
+      await this.pictures.markUsed(accountId, person.id);
       return picture;
     }
     if (person.picture_state === 'present') {
-      await this.downloads.request(accountId, addressOf(person));
+      await this.fetches.request(accountId, addressOf(person));
       throw new NoPicture(REASONS.evicted);
     }
     throw new NoPicture(
@@ -62,8 +63,8 @@ export class ContactDetailsService {
 
   /** Has the person fetched before all others. @throws RefreshLimited */
   async refresh({ accountId, person }: Person): Promise<void> {
-    await this.refreshes.add(person.id);
-    await this.downloads.request(accountId, addressOf(person));
+    await this.refreshes.add(accountId, person.id);
+    await this.fetches.request(accountId, addressOf(person));
   }
 }
 

@@ -1,29 +1,32 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { AccountsRepository } from '../../accounts/accounts.repository.js';
+import type { SessionName } from '../../sessions/session-name.js';
+import { SessionParam, sessionRoutes } from '../../sessions/session-param.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { setSyncHeader } from './answers.js';
-import { fromCursor, toCursor } from './contact-cursor.js';
+import { fromCursor, toCursor } from '../read/contact-cursor.js';
 import { type ContactPageDto, type ContactSummaryDto, ListContactsQuery } from './contact-list.dto.js';
 import { ContactListRepository, type ListedContact } from '../read/contact-list.repository.js';
 import { NoAccountLinked } from '../contacts.errors.js';
 
 /** The address book in pages, searched and sorted. */
-@Controller('contacts')
+@Controller(sessionRoutes('contacts'))
 export class ContactListController {
   constructor(
     private readonly contacts: ContactListRepository,
-    private readonly accounts: AccountsRepository,
+    private readonly sessions: SessionsRepository,
   ) {}
 
   @Get()
   async list(
+    @SessionParam() session: SessionName,
     @Query() query: ListContactsQuery,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactPageDto> {
     const { sort, cursor, search = null } = query;
     const after = cursor === undefined ? null : fromCursor(sort, cursor);
     const limit = Number(query.limit);
-    const account = await this.accounts.findServed();
+    const account = await this.sessions.getAccount(session);
     if (!account) throw new NoAccountLinked();
     setSyncHeader(response, account.syncedAt !== null);
     const found = await this.contacts.list(account.id, { limit: limit + 1, sort, after, search });

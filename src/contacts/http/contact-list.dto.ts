@@ -1,7 +1,5 @@
 import { IsIn, IsOptional, IsString, Matches, MaxLength, type ValidationArguments } from 'class-validator';
-
-export const SORTS = ['jid', 'name'] as const;
-export type ContactSort = (typeof SORTS)[number];
+import { type ContactSort, SORTS } from '../read/contact-cursor.js';
 
 /** One entry of `GET /contacts`; null where nothing is known. */
 export interface ContactSummaryDto {

@@ -1,18 +1,10 @@
 import { IsString, Matches, type ValidationArguments } from 'class-validator';
 import { type Address, isLid, jidOf, parsePhone, type Phone } from '../address.js';
 import { mobileVariants } from '../mobile-variants.js';
+import type { ContactNames } from '../read/contacts.repository.js';
 
-/** A contact as both routes give it; every field is a string, `""` where nothing is known. */
-export interface ContactDto {
-  /** `<digits>@s.whatsapp.net`. */
-  jid: string;
-  /** The name that the person chose himself. */
-  push_name: string;
-  /** The name saved on the phone. */
-  full_name: string;
-  /** The first name saved on the phone. */
-  first_name: string;
-}
+/** The answer of `GET /getcontact`, and an entry of `GET /getcontacts`. */
+export type ContactDto = ContactNames;
 
 /** 7 to 15 digits without a leading zero (E.164); LIDs are up to 20 digits long. */
 const PHONE_OR_JID = /^([1-9]\d{6,14}(@s\.whatsapp\.net)?|[1-9]\d{4,19}@lid)$/;

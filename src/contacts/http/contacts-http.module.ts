@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccountsModule } from '../../accounts/accounts.module.js';
+import { SessionsModule } from '../../sessions/sessions.module.js';
 import { ContactDetailsController } from './contact-details.controller.js';
 import { ContactDetailsRepository } from '../read/contact-details.repository.js';
 import { ContactDetailsService } from './contact-details.service.js';
@@ -14,7 +14,7 @@ import { RefreshRequestsRepository } from '../fetches/refresh-requests.repositor
 
 /** The routes of the address book; not part of the session role. */
 @Module({
-  imports: [ContactsModule, AccountsModule],
+  imports: [ContactsModule, SessionsModule],
   controllers: [ContactsController, ContactListController, ContactExportController, ContactDetailsController],
   providers: [
     ContactDetailsRepository,

@@ -1,26 +1,29 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { AccountsRepository } from '../../accounts/accounts.repository.js';
+import type { SessionName } from '../../sessions/session-name.js';
+import { SessionParam } from '../../sessions/session-param.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { sendStream, setSyncHeader } from './answers.js';
 import { type ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
 import { ContactNotFound, NoAccountLinked } from '../contacts.errors.js';
 import { ContactsRepository } from '../read/contacts.repository.js';
 
 /** The two routes of names. */
-@Controller()
+@Controller(['', 'sessions/:session'])
 export class ContactsController {
   constructor(
     private readonly contacts: ContactsRepository,
-    private readonly accounts: AccountsRepository,
+    private readonly sessions: SessionsRepository,
   ) {}
 
   /** One contact, by number or JID. */
   @Get('getcontact')
   async getContact(
+    @SessionParam() session: SessionName,
     @Query() { phone }: GetContactQuery,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactDto> {
-    const found = await this.contacts.find(toAddresses(phone));
+    const found = await this.contacts.find(session, toAddresses(phone));
     if (!found) throw new NoAccountLinked();
     setSyncHeader(response, found.synced);
     if (!found.contact) throw new ContactNotFound(phone);
@@ -29,8 +32,8 @@ export class ContactsController {
 
   /** Every contact with a name, in the order of their JIDs, streamed. */
   @Get('getcontacts')
-  async getContacts(@Res() response: Response): Promise<void> {
-    const account = await this.accounts.findServed();
+  async getContacts(@SessionParam() session: SessionName, @Res() response: Response): Promise<void> {
+    const account = await this.sessions.getAccount(session);
     if (!account) throw new NoAccountLinked();
     const rows = await this.contacts.stream(account.id);
     setSyncHeader(response, account.syncedAt !== null);

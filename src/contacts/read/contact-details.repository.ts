@@ -3,6 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { poolOf } from '../../database/postgres-pool.js';
+import type { SessionName } from '../../sessions/session-name.js';
+import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { type Address, isLid, type Jid, type Lid } from '../address.js';
 import { FIRST_NAME, FULL_NAME, HAS_NAME } from './contact-names.sql.js';
 import type { PictureState } from '../entities/contact-picture.entity.js';
@@ -62,35 +64,39 @@ export class ContactDetailsRepository {
   /**
    * @param addresses forms of one person's address; who has a name goes before who has none, then the first form
    * @returns null when no account is linked yet
+   * @throws SessionNotFound
    */
-  async find(addresses: [Address, ...Address[]]): Promise<FoundPerson | null> {
+  async find(session: SessionName, addresses: [Address, ...Address[]]): Promise<FoundPerson | null> {
     const column = isLid(addresses[0]) ? 'lid' : 'jid';
-    const { rows } = await this.pool.query<PersonRow & { account_id: number; synced: boolean }>({
+    const { rows } = await this.pool.query<PersonRow & { account_id: number | null; synced: boolean }>({
       text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.*,
           p.state AS picture_state, p.picture_id, p.size_bytes AS picture_bytes, p.updated_at AS picture_updated_at,
           k.key, k.first_seen_at AS key_since
-        FROM session_state s JOIN account a ON a.id = s.account_id
+        FROM session s LEFT JOIN account a ON a.id = s.account_id
         LEFT JOIN LATERAL (
           SELECT ${PERSON} FROM contact c
           WHERE c.account_id = a.id AND c.${column} = ANY ($1::text[])
           ORDER BY ${HAS_NAME} DESC, array_position($1::text[], c.${column}) LIMIT 1
         ) c ON true
-        LEFT JOIN contact_picture p ON p.contact_id = c.id
-        LEFT JOIN identity_key k ON k.contact_id = c.id AND k.is_current`,
-      values: [addresses],
+        LEFT JOIN contact_picture p ON p.account_id = a.id AND p.contact_id = c.id
+        LEFT JOIN identity_key k ON k.account_id = a.id AND k.contact_id = c.id AND k.is_current
+        WHERE s.name = $2`,
+      values: [addresses, session],
     });
     const [row] = rows;
-    if (!row) return null;
+    if (!row) throw new SessionNotFound(session);
     const { account_id: accountId, synced, ...person } = row;
+    if (accountId === null) return null;
     return { accountId, synced, person: person.id === null ? null : person };
   }
 
   /** All keys of a person, the current one first, then by the time of their end. */
-  async listKeys(contactId: string): Promise<KeyRow[]> {
+  async listKeys(accountId: number, contactId: string): Promise<KeyRow[]> {
     const { rows } = await this.pool.query<KeyRow>({
-      text: `SELECT key, first_seen_at, last_seen_at, is_current FROM identity_key WHERE contact_id = $1
+      text: `SELECT key, first_seen_at, last_seen_at, is_current FROM identity_key
+        WHERE account_id = $1 AND contact_id = $2
         ORDER BY is_current DESC, last_seen_at DESC, id DESC`,
-      values: [contactId],
+      values: [accountId, contactId],
     });
     return rows;
   }

@@ -24,7 +24,8 @@ export interface ExportedContact {
 /** Base64 as one line: encode() breaks it, as MIME does. */
 const PHOTO = `(
   SELECT json_build_object('type', p.content_type, 'base64', translate(encode(p.bytes, 'base64'), e'\\n', ''))
-  FROM contact_picture p WHERE p.contact_id = sorted.id AND p.state = 'present' AND p.bytes IS NOT NULL)`;
+  FROM contact_picture p
+  WHERE p.account_id = sorted.account_id AND p.contact_id = sorted.id AND p.state = 'present' AND p.bytes IS NOT NULL)`;
 
 /** The whole address book, in the order of JIDs, with flat memory. */
 @Injectable()
@@ -42,7 +43,7 @@ export class ContactExportRepository {
          SELECT sorted.jid, phone, full_name, first_name, push_name, business_name, is_business, saved, about,
            updated_at, ${photo ? PHOTO : 'NULL::json'} AS photo
          FROM (
-           SELECT c.id, c.jid, split_part(c.jid, '@', 1) AS phone,
+           SELECT c.account_id, c.id, c.jid, split_part(c.jid, '@', 1) AS phone,
              ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
              c.push_name, c.business_name, c.is_business, c.saved OR c.lid_saved AS saved, c.about,
              to_char(c.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at

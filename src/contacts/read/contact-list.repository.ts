@@ -3,8 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { poolOf } from '../../database/postgres-pool.js';
-import type { ContactPlace } from '../http/contact-cursor.js';
-import type { ContactSort } from '../http/contact-list.dto.js';
+import type { ContactPlace, ContactSort } from './contact-cursor.js';
 import { FIRST_NAME, FULL_NAME, HAS_NAME } from './contact-names.sql.js';
 import { type SearchTerm, toSearchTerms } from './search-terms.js';
 

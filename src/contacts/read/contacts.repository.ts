@@ -7,9 +7,21 @@ import { DataSource } from 'typeorm';
 import { copyLines } from '../../database/copy-lines.js';
 import { poolOf } from '../../database/postgres-pool.js';
 import { StreamPool } from '../../database/stream-pool.js';
+import type { SessionName } from '../../sessions/session-name.js';
+import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { type Address, isLid } from '../address.js';
 import { FIRST_NAME, FULL_NAME } from './contact-names.sql.js';
-import type { ContactDto } from '../http/contact.dto.js';
+
+/** A contact as the two routes of names give it; every field is a string, `""` where nothing is known. */
+export interface ContactNames {
+  /** `<digits>@s.whatsapp.net`. */
+  jid: string;
+  push_name: string;
+  /** The name saved on the phone. */
+  full_name: string;
+  /** The first name saved on the phone. */
+  first_name: string;
+}
 
 const FIELDS = `c.jid,
   coalesce(c.push_name, '') AS push_name,
@@ -21,14 +33,19 @@ const IS_LISTED = `c.jid IS NOT NULL
   AND num_nonnulls(c.push_name, c.full_name, c.first_name, c.lid_full_name, c.lid_first_name) > 0`;
 
 /** Forms of one person's address, all by number or all by LID, the preferred one first. */
-export type Lookup = [Address, ...Address[]];
+export type AddressForms = [Address, ...Address[]];
+
+interface Lookup {
+  session: SessionName;
+  addresses: AddressForms;
+}
 
 const MAX_BATCH = 500;
 
-/** What one look-up finds: whether an account is linked, whether its first sync is complete, and the contact. */
+/** What one look-up finds: whether the first sync of the session's account is complete, and the contact. */
 export interface FoundContact {
   synced: boolean;
-  contact: ContactDto | null;
+  contact: ContactNames | null;
 }
 
 /** Reads of the address book: one query for all look-ups of a moment, COPY for the whole. */
@@ -45,17 +62,18 @@ export class ContactsRepository {
   }
 
   /**
-   * Look-ups that come in at the same moment are one query: under load the round trip to the database costs more than
-   * all the rest of an answer.
+   * Look-ups of one session that come in at the same moment are one query: under load the round trip to the database
+   * costs more than all the rest of an answer.
    * @param addresses forms of one person's address, the preferred one first
    * @returns null when no account is linked yet
+   * @throws SessionNotFound
    */
-  find(addresses: Lookup): Promise<FoundContact | null> {
-    return this.lookups[isLid(addresses[0]) ? 'lid' : 'jid'].load(addresses);
+  find(session: SessionName, addresses: AddressForms): Promise<FoundContact | null> {
+    return this.lookups[isLid(addresses[0]) ? 'lid' : 'jid'].load({ session, addresses });
   }
 
   private createLoader(column: 'jid' | 'lid'): DataLoader<Lookup, FoundContact | null> {
-    return new DataLoader((lookups) => this.findAll(column, lookups), {
+    return new DataLoader((lookups) => this.findBySession(column, lookups), {
       cache: false,
       maxBatchSize: MAX_BATCH,
       // After everything that has been read from the sockets in this turn of the event loop.
@@ -63,11 +81,34 @@ export class ContactsRepository {
     });
   }
 
-  private async findAll(column: 'jid' | 'lid', lookups: readonly Lookup[]): Promise<(FoundContact | null)[]> {
-    const { rows } = await this.pool.query<ContactDto & { synced: boolean }>({
+  /** One query a session: no statement reads the data of two accounts. */
+  private async findBySession(
+    column: 'jid' | 'lid',
+    lookups: readonly Lookup[],
+  ): Promise<(FoundContact | null | Error)[]> {
+    const found = new Map<Lookup, FoundContact | null | Error>();
+    const findOf = async (session: SessionName, ofSession: Lookup[]) => {
+      const results = await this.findAll(column, session, ofSession).catch((error: Error) => error);
+      ofSession.forEach((lookup, i) =>
+        found.set(lookup, Array.isArray(results) ? (results[i] ?? null) : results),
+      );
+    };
+    const bySession = new Map<SessionName, Lookup[]>();
+    for (const lookup of lookups)
+      bySession.set(lookup.session, [...(bySession.get(lookup.session) ?? []), lookup]);
+    await Promise.all([...bySession].map(([session, ofSession]) => findOf(session, ofSession)));
+    return lookups.map((lookup) => found.get(lookup) ?? null);
+  }
+
+  private async findAll(
+    column: 'jid' | 'lid',
+    session: SessionName,
+    lookups: Lookup[],
+  ): Promise<(FoundContact | null)[]> {
+    const { rows } = await this.pool.query<ContactNames & { account_id: number | null; synced: boolean }>({
       // LIMIT tells the planner, who has no statistics of tables this small, that it is one account.
-      text: `SELECT a.synced_at IS NOT NULL AS synced, c.*
-        FROM (SELECT a.* FROM session_state s JOIN account a ON a.id = s.account_id LIMIT 1) a
+      text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.*
+        FROM (SELECT a.* FROM session s LEFT JOIN account a ON a.id = s.account_id WHERE s.name = $2 LIMIT 1) a
         CROSS JOIN unnest($1::text[]) WITH ORDINALITY AS l(addresses, position)
         LEFT JOIN LATERAL (
           SELECT ${FIELDS} FROM contact c
@@ -75,12 +116,11 @@ export class ContactsRepository {
           ORDER BY array_position(string_to_array(l.addresses, ','), c.${column}) LIMIT 1
         ) c ON true
         ORDER BY l.position`,
-      values: [lookups.map((addresses) => addresses.join(','))],
+      values: [lookups.map(({ addresses }) => addresses.join(',')), session],
     });
-    return lookups.map((_, index) => {
-      const row = rows[index];
-      if (!row) return null;
-      const { synced, ...contact } = row;
+    if (rows.length === 0) throw new SessionNotFound(session);
+    return rows.map(({ account_id: accountId, synced, ...contact }) => {
+      if (accountId === null) return null;
       return { synced, contact: contact.jid === null ? null : contact };
     });
   }

@@ -19,21 +19,21 @@ export class PictureReadsRepository {
   }
 
   /** @returns null when the bytes are not, or no more, kept */
-  async find(contactId: string): Promise<StoredPicture | null> {
+  async find(accountId: number, contactId: string): Promise<StoredPicture | null> {
     const { rows } = await this.pool.query<{ bytes: Buffer; content_type: string }>({
-      text: 'SELECT bytes, content_type FROM contact_picture WHERE contact_id = $1 AND bytes IS NOT NULL',
-      values: [contactId],
+      text: 'SELECT bytes, content_type FROM contact_picture WHERE account_id = $1 AND contact_id = $2 AND bytes IS NOT NULL',
+      values: [accountId, contactId],
     });
     const [row] = rows;
     return row ? { bytes: row.bytes, contentType: row.content_type } : null;
   }
 
   /** To the hour, so that reading does not write each time. */
-  async markUsed(contactId: string): Promise<void> {
+  async markUsed(accountId: number, contactId: string): Promise<void> {
     await this.pool.query({
       text: `UPDATE contact_picture SET last_used_at = now()
-        WHERE contact_id = $1 AND last_used_at < now() - interval '1 hour'`,
-      values: [contactId],
+        WHERE account_id = $1 AND contact_id = $2 AND last_used_at < now() - interval '1 hour'`,
+      values: [accountId, contactId],
     });
   }
 }

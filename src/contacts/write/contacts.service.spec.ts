@@ -1,3 +1,4 @@
+import { DEFAULT_SESSION } from '../../sessions/session-name.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { called, EARLIER, LATER, paired, saved, shown } from '../../../test/support/people.js';
 import { ME, MY_LID, TestAddressBook } from '../../../test/support/test-address-book.js';
@@ -108,11 +109,11 @@ describe('the address book', () => {
       ...saved(ANNA, 'Anna', 'Anna'),
     });
     const anna = shown(ANNA, { full_name: 'Anna', first_name: 'Anna' });
-    expect(await contacts.find([ANNA])).toEqual({ synced: false, contact: anna });
-    expect(await contacts.find([ANNA_LID])).toEqual({ synced: false, contact: anna });
-    expect(await contacts.find([BEN])).toEqual({ synced: false, contact: null });
-    await book.dataSource.query('UPDATE session_state SET account_id = NULL');
-    expect(await contacts.find([ANNA])).toBeNull();
+    expect(await contacts.find(DEFAULT_SESSION, [ANNA])).toEqual({ synced: false, contact: anna });
+    expect(await contacts.find(DEFAULT_SESSION, [ANNA_LID])).toEqual({ synced: false, contact: anna });
+    expect(await contacts.find(DEFAULT_SESSION, [BEN])).toEqual({ synced: false, contact: null });
+    await book.dataSource.query('UPDATE session SET account_id = NULL');
+    expect(await contacts.find(DEFAULT_SESSION, [ANNA])).toBeNull();
   });
 
   it('answers look-ups that come in together each with its own person', async () => {
@@ -127,7 +128,7 @@ describe('the address book', () => {
     const listed = new Map((await book.list()).map((each) => [each.jid, each]));
     const expected = jids.map((jid) => ({ synced: false, contact: listed.get(jid) ?? null }));
     const found = await Promise.all(
-      jids.map((jid, i) => contacts.find(i % 2 === 0 ? [ANNA, jid] : [lids[i] as Lid])),
+      jids.map((jid, i) => contacts.find(DEFAULT_SESSION, i % 2 === 0 ? [ANNA, jid] : [lids[i] as Lid])),
     );
     expect(found).toEqual(expected);
     expect(listed.size).toBe(466);

@@ -16,12 +16,12 @@ export class IdentityKeysRepository {
         values,
       );
       const seen = await tx.query<{ contact_id: string }[]>(
-        `INSERT INTO identity_key AS k (contact_id, key, first_seen_at, last_seen_at, is_current)
-         SELECT c.id, p.key, p.seen_at, p.seen_at, false
+        `INSERT INTO identity_key AS k (account_id, contact_id, key, first_seen_at, last_seen_at, is_current)
+         SELECT $1, c.id, p.key, p.seen_at, p.seen_at, false
          FROM unnest($2::text[], $3::bytea[], $4::timestamptz[]) WITH ORDINALITY AS p (address, key, seen_at, place)
          JOIN contact c ON c.account_id = $1 AND c.${column} = p.address
          ORDER BY p.place
-         ON CONFLICT (contact_id, key) DO UPDATE SET
+         ON CONFLICT (account_id, contact_id, key) DO UPDATE SET
            first_seen_at = least(k.first_seen_at, EXCLUDED.first_seen_at),
            last_seen_at = greatest(k.last_seen_at, EXCLUDED.last_seen_at)
          WHERE EXCLUDED.first_seen_at < k.first_seen_at OR EXCLUDED.last_seen_at > k.last_seen_at
@@ -30,48 +30,50 @@ export class IdentityKeysRepository {
       );
       await this.chooseCurrent(
         tx,
+        accountId,
         seen.map(({ contact_id }) => contact_id),
       );
     });
   }
 
   /** Gives the keys of some rows to others, with the times of both where both have the key. */
-  async move(tx: Transaction, rows: { from: string; to: string }[]): Promise<void> {
+  async move(tx: Transaction, accountId: number, rows: { from: string; to: string }[]): Promise<void> {
     if (rows.length === 0) return;
     const to = rows.map((row) => row.to);
     await tx.query(
       `WITH gone AS (
-         DELETE FROM identity_key k USING unnest($1::bigint[], $2::bigint[]) AS m (source, target)
-         WHERE k.contact_id = m.source
+         DELETE FROM identity_key k USING unnest($2::bigint[], $3::bigint[]) AS m (source, target)
+         WHERE k.account_id = $1 AND k.contact_id = m.source
          RETURNING m.target, k.key, k.first_seen_at, k.last_seen_at
        )
-       INSERT INTO identity_key AS k (contact_id, key, first_seen_at, last_seen_at, is_current)
-       SELECT target, key, first_seen_at, last_seen_at, false FROM gone ORDER BY last_seen_at
-       ON CONFLICT (contact_id, key) DO UPDATE SET
+       INSERT INTO identity_key AS k (account_id, contact_id, key, first_seen_at, last_seen_at, is_current)
+       SELECT $1, target, key, first_seen_at, last_seen_at, false FROM gone ORDER BY last_seen_at
+       ON CONFLICT (account_id, contact_id, key) DO UPDATE SET
          first_seen_at = least(k.first_seen_at, EXCLUDED.first_seen_at),
          last_seen_at = greatest(k.last_seen_at, EXCLUDED.last_seen_at)`,
-      [rows.map((row) => row.from), to],
+      [accountId, rows.map((row) => row.from), to],
     );
-    await this.chooseCurrent(tx, to);
+    await this.chooseCurrent(tx, accountId, to);
   }
 
   /** Two statements: within one, the unique index would see two current keys for a moment. */
-  private async chooseCurrent(tx: Transaction, contactIds: string[]): Promise<void> {
+  private async chooseCurrent(tx: Transaction, accountId: number, contactIds: string[]): Promise<void> {
     if (contactIds.length === 0) return;
     const newest = `SELECT DISTINCT ON (contact_id) id, contact_id FROM identity_key
-      WHERE contact_id = ANY ($1::bigint[]) ORDER BY contact_id, last_seen_at DESC, id DESC`;
+      WHERE account_id = $1 AND contact_id = ANY ($2::bigint[]) ORDER BY contact_id, last_seen_at DESC, id DESC`;
     await tx.query(
       `UPDATE identity_key k SET is_current = false FROM (${newest}) n
-       WHERE k.contact_id = n.contact_id AND k.is_current AND k.id <> n.id`,
-      [contactIds],
+       WHERE k.account_id = $1 AND k.contact_id = n.contact_id AND k.is_current AND k.id <> n.id`,
+      [accountId, contactIds],
     );
     await tx.query(
       `WITH chosen AS (
          UPDATE identity_key k SET is_current = true FROM (${newest}) n
-         WHERE k.id = n.id AND NOT k.is_current RETURNING k.contact_id
+         WHERE k.account_id = $1 AND k.id = n.id AND NOT k.is_current RETURNING k.contact_id
        )
-       UPDATE contact c SET updated_at = now() FROM chosen WHERE c.id = chosen.contact_id`,
-      [contactIds],
+       UPDATE contact c SET updated_at = now() FROM chosen
+       WHERE c.account_id = $1 AND c.id = chosen.contact_id`,
+      [accountId, contactIds],
     );
   }
 }

@@ -46,7 +46,7 @@ export class LidMappingsRepository {
       `SELECT p.jid, p.lid, p.observed_at AS "observedAt" FROM ${MAPPINGS}
        WHERE NOT EXISTS (
          SELECT FROM contact c WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid
-           AND (c.paired_at IS NOT NULL OR p.observed_at IS NULL)
+           AND (c.mapped_at IS NOT NULL OR p.observed_at IS NULL)
        )`,
       parameters(accountId, mappings),
     );
@@ -58,7 +58,7 @@ export class LidMappingsRepository {
     mappings: LidMapping[],
   ): Promise<LidMapping[]> {
     const known = await tx.query<{ lid: Lid; isEarlier: boolean }[]>(
-      MAPPED_OTHERWISE(`p.lid, (coalesce(c.paired_at, '-infinity') <= p.observed_at) IS TRUE AS "isEarlier"`),
+      MAPPED_OTHERWISE(`p.lid, (coalesce(c.mapped_at, '-infinity') <= p.observed_at) IS TRUE AS "isEarlier"`),
       parameters(accountId, mappings),
     );
     const outdated = new Set(known.filter(({ isEarlier }) => !isEarlier).map(({ lid }) => lid));
@@ -71,9 +71,9 @@ export class LidMappingsRepository {
       `WITH parting AS (
          ${MAPPED_OTHERWISE('c.id, c.jid, c.saved, c.full_name, c.first_name, c.moved_to, c.moved_from')}
        ), parted AS (
-         UPDATE contact c SET jid = NULL, paired_at = NULL, saved = false, full_name = NULL, first_name = NULL,
+         UPDATE contact c SET jid = NULL, mapped_at = NULL, saved = false, full_name = NULL, first_name = NULL,
            moved_to = NULL, moved_from = NULL, updated_at = now()
-         FROM parting WHERE c.id = parting.id RETURNING parting.*
+         FROM parting WHERE c.account_id = $1 AND c.id = parting.id RETURNING parting.*
        )
        INSERT INTO contact (account_id, jid, saved, full_name, first_name, moved_to, moved_from)
        SELECT $1, jid, saved, full_name, first_name, moved_to, moved_from FROM parted`,
@@ -91,38 +91,38 @@ export class LidMappingsRepository {
        WHERE l.id <> n.id`,
       values,
     );
-    await this.ownFacts.move(tx, moves);
-    await this.dissolve(tx, moves);
+    await this.ownFacts.move(tx, accountId, moves);
+    await this.dissolve(tx, accountId, moves);
     await tx.query(
-      `UPDATE contact c SET lid = p.lid, paired_at = p.observed_at, updated_at = now() FROM ${MAPPINGS}
+      `UPDATE contact c SET lid = p.lid, mapped_at = p.observed_at, updated_at = now() FROM ${MAPPINGS}
        WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid IS NULL`,
       values,
     );
     await tx.query(
-      `UPDATE contact c SET jid = p.jid, paired_at = p.observed_at, updated_at = now() FROM ${MAPPINGS}
+      `UPDATE contact c SET jid = p.jid, mapped_at = p.observed_at, updated_at = now() FROM ${MAPPINGS}
        WHERE c.account_id = $1 AND c.lid = p.lid AND c.jid IS NULL`,
       values,
     );
     await tx.query(
-      `INSERT INTO contact (account_id, jid, lid, paired_at) SELECT $1, p.jid, p.lid, p.observed_at FROM ${MAPPINGS}
+      `INSERT INTO contact (account_id, jid, lid, mapped_at) SELECT $1, p.jid, p.lid, p.observed_at FROM ${MAPPINGS}
        ON CONFLICT DO NOTHING`,
       values,
     );
     await tx.query(
-      `UPDATE contact c SET paired_at = p.observed_at FROM ${MAPPINGS}
+      `UPDATE contact c SET mapped_at = p.observed_at FROM ${MAPPINGS}
        WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid
-         AND c.paired_at IS NULL AND p.observed_at IS NOT NULL`,
+         AND c.mapped_at IS NULL AND p.observed_at IS NOT NULL`,
       values,
     );
   }
 
   /** Rows that hold nothing any more but a LID and what is saved under it: the row of the number takes both. */
-  private async dissolve(tx: Transaction, moves: RowMove[]): Promise<void> {
+  private async dissolve(tx: Transaction, accountId: number, moves: RowMove[]): Promise<void> {
     if (moves.length === 0) return;
     await tx.query(
       `WITH gone AS (
-         DELETE FROM contact l USING unnest($1::bigint[], $2::bigint[]) AS m (source, target)
-         WHERE l.id = m.source
+         DELETE FROM contact l USING unnest($2::bigint[], $3::bigint[]) AS m (source, target)
+         WHERE l.account_id = $1 AND l.id = m.source
          RETURNING m.target, l.lid, l.lid_saved, l.lid_full_name, l.lid_first_name
        )
        UPDATE contact n SET
@@ -132,8 +132,8 @@ export class LidMappingsRepository {
          lid_first_name = gone.lid_first_name,
          updated_at = now()
        FROM gone
-       WHERE n.id = gone.target`,
-      [moves.map(({ from }) => from), moves.map(({ to }) => to)],
+       WHERE n.account_id = $1 AND n.id = gone.target`,
+      [accountId, moves.map(({ from }) => from), moves.map(({ to }) => to)],
     );
   }
 }

@@ -48,7 +48,7 @@ export class NumberChangesRepository {
     if (lid) await this.mappings.join(tx, accountId, [{ jid: newJid, lid, observedAt: change.observedAt }]);
     if (!lid || lid !== before.lid) {
       const target = await this.get(tx, accountId, newJid);
-      await this.ownFacts.move(tx, [{ from: before.id, to: target.id }]);
+      await this.ownFacts.move(tx, accountId, [{ from: before.id, to: target.id }]);
     }
     await this.mark(tx, accountId, change);
   }

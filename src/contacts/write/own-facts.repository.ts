@@ -46,25 +46,28 @@ export class OwnFactsRepository {
     private readonly identityKeys: IdentityKeysRepository,
   ) {}
 
-  async move(tx: Transaction, moves: RowMove[]): Promise<void> {
+  async move(tx: Transaction, accountId: number, moves: RowMove[]): Promise<void> {
     if (moves.length === 0) return;
-    const values = [moves.map(({ from }) => from), moves.map(({ to }) => to)];
+    const from = moves.map((move) => move.from);
+    const values = [accountId, from, moves.map(({ to }) => to)];
     await tx.query(
       `UPDATE contact t SET ${TAKEN}, updated_at = now()
-       FROM unnest($1::bigint[], $2::bigint[]) AS m (source, target) JOIN contact s ON s.id = m.source
-       WHERE t.id = m.target`,
+       FROM unnest($2::bigint[], $3::bigint[]) AS m (source, target)
+       JOIN contact s ON s.account_id = $1 AND s.id = m.source
+       WHERE t.account_id = $1 AND t.id = m.target`,
       values,
     );
-    await tx.query(`UPDATE contact SET ${CLEARED}, updated_at = now() WHERE id = ANY ($1::bigint[])`, [
-      values[0],
-    ]);
-    await this.pictures.move(tx, moves);
-    await this.identityKeys.move(tx, moves);
     await tx.query(
-      `INSERT INTO refresh_request (contact_id, asked_at)
-       SELECT m.target, r.asked_at FROM unnest($1::bigint[], $2::bigint[]) AS m (source, target)
-       JOIN refresh_request r ON r.contact_id = m.source
-       ON CONFLICT (contact_id) DO UPDATE SET asked_at = greatest(refresh_request.asked_at, EXCLUDED.asked_at)`,
+      `UPDATE contact SET ${CLEARED}, updated_at = now() WHERE account_id = $1 AND id = ANY ($2::bigint[])`,
+      [accountId, from],
+    );
+    await this.pictures.move(tx, accountId, moves);
+    await this.identityKeys.move(tx, accountId, moves);
+    await tx.query(
+      `INSERT INTO refresh_request (account_id, contact_id, asked_at)
+       SELECT $1, m.target, r.asked_at FROM unnest($2::bigint[], $3::bigint[]) AS m (source, target)
+       JOIN refresh_request r ON r.account_id = $1 AND r.contact_id = m.source
+       ON CONFLICT (account_id, contact_id) DO UPDATE SET asked_at = greatest(refresh_request.asked_at, EXCLUDED.asked_at)`,
       values,
     );
   }

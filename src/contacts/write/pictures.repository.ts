@@ -12,7 +12,7 @@ const UNKNOWN_TYPE = 'application/octet-stream';
 const EVICT_TO = 0.95;
 
 /** `changed` keeps the picture of before, and is no news when that one is already the one it names. */
-const ON_CONFLICT = `ON CONFLICT (contact_id) DO UPDATE SET
+const ON_CONFLICT = `ON CONFLICT (account_id, contact_id) DO UPDATE SET
     state = EXCLUDED.state,
     picture_id = CASE WHEN EXCLUDED.state = 'changed' THEN p.picture_id ELSE EXCLUDED.picture_id END,
     bytes = CASE WHEN EXCLUDED.state = 'changed' THEN p.bytes ELSE EXCLUDED.bytes END,
@@ -27,7 +27,7 @@ const ON_CONFLICT = `ON CONFLICT (contact_id) DO UPDATE SET
     ELSE (p.state, p.picture_id, p.bytes) IS DISTINCT FROM (EXCLUDED.state, EXCLUDED.picture_id, EXCLUDED.bytes)
   END`;
 
-/** Profile pictures, with their bytes up to the configured total. */
+/** Profile pictures, with their bytes up to the configured total of an account. */
 @Injectable()
 export class PicturesRepository {
   private readonly maxPictureBytes: number;
@@ -49,8 +49,8 @@ export class PicturesRepository {
       );
       await tx.query(
         `WITH written AS (
-           INSERT INTO contact_picture AS p (contact_id, state, picture_id, bytes, content_type, size_bytes)
-           SELECT c.id, n.state, n.picture_id, n.bytes, n.content_type, octet_length(n.bytes)
+           INSERT INTO contact_picture AS p (account_id, contact_id, state, picture_id, bytes, content_type, size_bytes)
+           SELECT $1, c.id, n.state, n.picture_id, n.bytes, n.content_type, octet_length(n.bytes)
            FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
              AS n (address, state, picture_id, bytes, content_type)
            JOIN contact c ON c.account_id = $1 AND c.${column} = n.address
@@ -59,7 +59,7 @@ export class PicturesRepository {
          )
          UPDATE contact c SET updated_at = now(),
            profile_requested_at = CASE WHEN w.state = 'changed' THEN now() ELSE c.profile_requested_at END
-         FROM written w WHERE c.id = w.contact_id`,
+         FROM written w WHERE c.account_id = $1 AND c.id = w.contact_id`,
         [
           accountId,
           batch.map(({ address }) => address),
@@ -70,26 +70,27 @@ export class PicturesRepository {
         ],
       );
     });
-    if (pictures.some(({ state }) => state === 'present')) await this.evict(tx);
+    if (pictures.some(({ state }) => state === 'present')) await this.evict(tx, accountId);
   }
 
   /** Gives the pictures of some rows to others; where both have one, the newer stays. */
-  async move(tx: Transaction, rows: { from: string; to: string }[]): Promise<void> {
+  async move(tx: Transaction, accountId: number, rows: { from: string; to: string }[]): Promise<void> {
     if (rows.length === 0) return;
-    const values = [rows.map(({ from }) => from), rows.map(({ to }) => to)];
-    const moves = 'unnest($1::bigint[], $2::bigint[]) AS m (source, target)';
+    const values = [accountId, rows.map(({ from }) => from), rows.map(({ to }) => to)];
+    const moves = 'unnest($2::bigint[], $3::bigint[]) AS m (source, target)';
     await tx.query(
       `DELETE FROM contact_picture p USING ${moves}, contact_picture s
-       WHERE s.contact_id = m.source AND p.contact_id = m.target AND p.updated_at <= s.updated_at`,
+       WHERE s.account_id = $1 AND s.contact_id = m.source AND p.account_id = $1 AND p.contact_id = m.target AND p.updated_at <= s.updated_at`,
       values,
     );
     await tx.query(
       `DELETE FROM contact_picture p USING ${moves}, contact_picture t
-       WHERE p.contact_id = m.source AND t.contact_id = m.target`,
+       WHERE p.account_id = $1 AND p.contact_id = m.source AND t.account_id = $1 AND t.contact_id = m.target`,
       values,
     );
     await tx.query(
-      `UPDATE contact_picture p SET contact_id = m.target FROM ${moves} WHERE p.contact_id = m.source`,
+      `UPDATE contact_picture p SET contact_id = m.target FROM ${moves}
+       WHERE p.account_id = $1 AND p.contact_id = m.source`,
       values,
     );
   }
@@ -105,19 +106,20 @@ export class PicturesRepository {
   }
 
   /** Over the total, the bytes that nobody has asked for the longest go; what is known of the picture stays. */
-  private async evict(tx: Transaction): Promise<void> {
+  private async evict(tx: Transaction, accountId: number): Promise<void> {
     const [{ total }] = await tx.query<[{ total: string }]>(
-      'SELECT coalesce(sum(size_bytes), 0) AS total FROM contact_picture WHERE size_bytes IS NOT NULL',
+      'SELECT coalesce(sum(size_bytes), 0) AS total FROM contact_picture WHERE account_id = $1 AND size_bytes IS NOT NULL',
+      [accountId],
     );
     if (Number(total) <= this.maxTotalBytes) return;
     await tx.query(
       `UPDATE contact_picture p SET bytes = NULL, size_bytes = NULL
        FROM (
          SELECT contact_id, sum(size_bytes) OVER (ORDER BY last_used_at DESC, contact_id DESC) AS total
-         FROM contact_picture WHERE size_bytes IS NOT NULL
+         FROM contact_picture WHERE account_id = $1 AND size_bytes IS NOT NULL
        ) held
-       WHERE p.contact_id = held.contact_id AND held.total > $1`,
-      [Math.floor(this.maxTotalBytes * EVICT_TO)],
+       WHERE p.account_id = $1 AND p.contact_id = held.contact_id AND held.total > $2`,
+      [accountId, Math.floor(this.maxTotalBytes * EVICT_TO)],
     );
   }
 }

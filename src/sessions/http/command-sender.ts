@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandRefused } from '../command-refused.js';
 import type { SessionCommandKind } from '../session-command.entity.js';
 import { SessionCommandsRepository } from '../session-commands.repository.js';
+import type { SessionName } from '../session-name.js';
+import { SessionNotFound } from '../sessions.errors.js';
 import { SessionNotAnswering } from './session.errors.js';
 
 /** Longer than a command takes at most: it may wait for a connection, and then for WhatsApp's answer. */
@@ -16,16 +18,21 @@ export class CommandSender {
 
   /**
    * @returns what the session role answers
-   * @throws CommandRefused with the reason of the session role
+   * @throws SessionNotFound, or CommandRefused with the reason of the session role
    * @throws SessionNotAnswering when no session role took the command, or finished it in time
    */
-  async send(kind: SessionCommandKind, argument: string | null): Promise<string | null> {
-    const id = await this.commands.add(kind, argument, TIMEOUT_MS);
+  async send(
+    session: SessionName,
+    kind: SessionCommandKind,
+    argument: string | null,
+  ): Promise<string | null> {
+    const id = await this.commands.add(session, { kind, argument }, TIMEOUT_MS);
+    if (id === null) throw new SessionNotFound(session);
     const giveUpAt = Date.now() + TIMEOUT_MS;
     while (Date.now() < giveUpAt) {
-      const outcome = await this.commands.findOutcome(id);
+      const outcome = await this.commands.findOutcome(session, id);
       if (outcome?.doneAt) {
-        await this.commands.remove(id);
+        await this.commands.remove(session, id);
         if (outcome.error) throw new CommandRefused(outcome.errorKind ?? 'conflict', outcome.error);
         return outcome.result;
       }

@@ -1,5 +1,24 @@
 import { DomainError } from '../../errors/domain-error.js';
 
+export class SessionExists extends DomainError {
+  readonly kind = 'conflict';
+
+  constructor(name: string) {
+    super(`There is a session ${JSON.stringify(name)} already: GET /sessions/${name} says how it is.`);
+  }
+}
+
+export class DefaultSessionStays extends DomainError {
+  readonly kind = 'conflict';
+
+  constructor() {
+    super(
+      'The session "default" always exists and cannot be deleted. DELETE /session unlinks its account; ' +
+        'its contacts stay until another account is linked.',
+    );
+  }
+}
+
 export class NoQr extends DomainError {
   readonly kind = 'not-found';
 

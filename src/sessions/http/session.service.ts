@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { AccountsRepository, type ServedAccount } from '../../accounts/accounts.repository.js';
-import type { ExpiringText } from '../link-offer.js';
-import type { SessionStatus } from '../session.entity.js';
-import { type SessionSnapshot, SessionStateRepository } from '../sessions.repository.js';
 import { ContactsRepository } from '../../contacts/read/contacts.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
+import { withPathPrefix } from '../../errors/paths-in-text.js';
+import type { ExpiringText } from '../link-offer.js';
+import { pathPrefixOf, type SessionName } from '../session-name.js';
+import {
+  type SessionReport,
+  type SessionSnapshot,
+  SessionStateRepository,
+} from '../session-state.repository.js';
+import type { SessionStatus } from '../session.entity.js';
+import { type SessionAccount, SessionsRepository } from '../sessions.repository.js';
 import { CommandSender } from './command-sender.js';
 import type { PairingCodeDto, ProfilesDto, SessionDto } from './session.dto.js';
 import { NoPairingCode, NoQr } from './session.errors.js';
@@ -13,24 +19,28 @@ const LINKED = new Set<SessionStatus>(['connecting', 'open', 'disconnected']);
 
 const UNATTENDED = 'No process runs the WhatsApp session at the moment.';
 
-/** What the API says and asks of the WhatsApp session; the two meet in the database alone. */
+/** What the API says and asks of a WhatsApp session; the two meet in the database alone. */
 @Injectable()
 export class SessionService {
   constructor(
     private readonly state: SessionStateRepository,
-    private readonly accounts: AccountsRepository,
+    private readonly sessions: SessionsRepository,
     private readonly contacts: ContactsRepository,
     private readonly commands: CommandSender,
-    private readonly downloads: ProfileFetchesRepository,
+    private readonly fetches: ProfileFetchesRepository,
   ) {}
 
-  async describe(): Promise<SessionDto> {
-    const [written, account] = await Promise.all([this.state.get(), this.accounts.findServed()]);
-    const state = written.isAttended ? written : unattended(written);
+  /** @throws SessionNotFound */
+  async describe(session: SessionName): Promise<SessionDto> {
+    const [written, account] = await Promise.all([
+      this.state.get(session),
+      this.sessions.getAccount(session),
+    ]);
+    const state = toStatus(written);
     const linked = LINKED.has(state.status) ? account : null;
     return {
       status: state.status,
-      reason: state.reason ?? state.syncProblem,
+      reason: state.reason,
       advice: state.advice,
       since: state.since.toISOString(),
       retry_at: state.retryAt?.toISOString() ?? null,
@@ -41,7 +51,7 @@ export class SessionService {
       contacts: {
         count: account ? await this.contacts.count(account.id) : 0,
         sync: account?.syncedAt ? 'complete' : 'partial',
-        checked_at: account?.checkedAt?.toISOString() ?? null,
+        checked_at: account?.reconciledAt?.toISOString() ?? null,
         repaired: account?.repaired ?? 0,
       },
       profiles: await this.describeProfiles(account, state),
@@ -49,17 +59,17 @@ export class SessionService {
   }
 
   private async describeProfiles(
-    account: ServedAccount | null,
+    account: SessionAccount | null,
     state: SessionSnapshot,
   ): Promise<ProfilesDto> {
-    const progress = account ? await this.downloads.progress(account.id) : { people: 0, fetched: 0, due: 0 };
+    const progress = account ? await this.fetches.progress(account.id) : { people: 0, fetched: 0, due: 0 };
     const paused = state.status === 'open' ? state.profilesPause.reason : 'The session is not open.';
     return { ...progress, paused };
   }
 
   /** @throws NoQr when there is nothing to scan */
-  async getQr(): Promise<string> {
-    const { status, linkOffer, isAttended } = await this.state.get();
+  async getQr(session: SessionName): Promise<string> {
+    const { status, linkOffer, isAttended } = await this.state.get(session);
     if (!isAttended) throw new NoQr(UNATTENDED);
     if (linkOffer?.qr) return linkOffer.qr.text;
     if (linkOffer?.passkey) throw new NoQr('WhatsApp asks for a passkey now; GET /session/passkey says how.');
@@ -69,21 +79,21 @@ export class SessionService {
   }
 
   /** @throws NoPairingCode when nobody has asked for one, or it has expired or been entered */
-  async getPairingCode(): Promise<PairingCodeDto> {
-    const { linkOffer, isAttended } = await this.state.get();
+  async getPairingCode(session: SessionName): Promise<PairingCodeDto> {
+    const { linkOffer, isAttended } = await this.state.get(session);
     if (!isAttended || !linkOffer?.pairingCode) throw new NoPairingCode();
     return toPairingCodeDto(linkOffer.pairingCode);
   }
 
   /** @returns a code that WhatsApp has accepted, in the place of any before */
-  async requestPairingCode(phone: string): Promise<PairingCodeDto> {
-    const code = await this.commands.send('pairing-code', phone);
+  async requestPairingCode(session: SessionName, phone: string): Promise<PairingCodeDto> {
+    const code = await this.commands.send(session, 'pairing-code', phone);
     return toPairingCodeDto(JSON.parse(code ?? '') as ExpiringText);
   }
 
   /** @returns a sentence that says what was done */
-  async unlink(): Promise<string> {
-    return (await this.commands.send('unlink', null)) ?? 'The account is unlinked.';
+  async unlink(session: SessionName): Promise<string> {
+    return (await this.commands.send(session, 'unlink', null)) ?? 'The account is unlinked.';
   }
 }
 
@@ -94,7 +104,7 @@ function toPairingCodeDto({ text, expiresAt }: ExpiringText): PairingCodeDto {
 /** What a person can link with. The pairing code itself, and what the passkey needs, have routes of their own. */
 function describeOffer({
   linkOffer,
-}: SessionSnapshot): Pick<SessionDto, 'qr' | 'qr_expires_at' | 'pairing_code' | 'passkey'> {
+}: Pick<SessionReport, 'linkOffer'>): Pick<SessionDto, 'qr' | 'qr_expires_at' | 'pairing_code' | 'passkey'> {
   const { qr, pairingCode, passkey } = linkOffer ?? { qr: null, pairingCode: null, passkey: null };
   return {
     qr: qr?.text ?? null,
@@ -104,13 +114,32 @@ function describeOffer({
   };
 }
 
-function phoneOf({ jid }: ServedAccount): string {
+function phoneOf({ jid }: SessionAccount): string {
   return jid.slice(0, jid.indexOf('@'));
 }
 
-/** What a session role wrote that is gone holds no longer; the next one takes over within seconds, if there is one. */
-function unattended(written: SessionSnapshot): SessionSnapshot {
-  const status = LINKED.has(written.status) ? 'disconnected' : 'linking';
-  const advice = 'If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all.';
-  return { ...written, status, reason: UNATTENDED, advice, retryAt: null, linkOffer: null };
+export function isLinkedStatus(status: SessionStatus): boolean {
+  return LINKED.has(status);
+}
+
+type Status = Pick<
+  SessionSnapshot,
+  'name' | 'status' | 'reason' | 'advice' | 'retryAt' | 'syncProblem' | 'isAttended'
+>;
+
+/**
+ * What callers are told of a session's state. What a process wrote that is gone holds no longer; the next one takes over
+ * within seconds, if there is one.
+ */
+export function toStatus<T extends Status>(written: T): T {
+  if (!written.isAttended) {
+    const status = LINKED.has(written.status) ? 'disconnected' : 'linking';
+    const advice =
+      'If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all, or let each hold more ' +
+      'sessions (SESSIONS_PER_PROCESS).';
+    return { ...written, status, reason: UNATTENDED, advice, retryAt: null, linkOffer: null };
+  }
+  const prefix = pathPrefixOf(written.name);
+  const tell = (text: string | null) => text && withPathPrefix(text, prefix);
+  return { ...written, reason: tell(written.reason ?? written.syncProblem), advice: tell(written.advice) };
 }

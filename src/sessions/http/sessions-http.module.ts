@@ -1,21 +1,25 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
-import { AccountsModule } from '../../accounts/accounts.module.js';
 import { ContactsModule } from '../../contacts/contacts.module.js';
+import { linkRoutes } from '../session-param.js';
+import { SessionsModule } from '../sessions.module.js';
 import { CommandSender } from './command-sender.js';
+import { LinkController } from './link.controller.js';
 import { PasskeyController } from './passkey/passkey.controller.js';
 import { passkeyCors } from './passkey/passkey-cors.js';
 import { PasskeyService } from './passkey/passkey.service.js';
 import { SessionController } from './session.controller.js';
 import { SessionService } from './session.service.js';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsService } from './sessions.service.js';
 
-/** The session as the API shows it. The session itself runs elsewhere: src/whatsapp. */
+/** The sessions as the API shows them. They run elsewhere: src/whatsapp. */
 @Module({
-  imports: [AccountsModule, ContactsModule],
-  controllers: [SessionController, PasskeyController],
-  providers: [CommandSender, PasskeyService, SessionService],
+  imports: [SessionsModule, ContactsModule],
+  controllers: [SessionController, LinkController, PasskeyController, SessionsController],
+  providers: [CommandSender, PasskeyService, SessionService, SessionsService],
 })
 export class SessionsHttpModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(passkeyCors).forRoutes('session/passkey');
+    consumer.apply(passkeyCors).forRoutes(...linkRoutes('passkey'));
   }
 }

@@ -1,3 +1,4 @@
+import type { SessionName } from '../../sessions/session-name.js';
 import type { AuthStateRepository } from '../auth-state/auth-state.repository.js';
 import { deserialiseKey } from '../auth-state/auth-key-codec.js';
 import { expandMutationKeys, type MutationKeys } from './app-state-crypto.js';
@@ -7,11 +8,14 @@ import { MissingSyncKey } from './app-state-errors.js';
 export class SyncKeys {
   private readonly expanded = new Map<string, MutationKeys>();
 
-  constructor(private readonly repository: AuthStateRepository) {}
+  constructor(
+    private readonly repository: AuthStateRepository,
+    private readonly session: SessionName,
+  ) {}
 
   /** @throws MissingSyncKey while the phone has not shared any key */
   async requireAny(): Promise<void> {
-    if (!(await this.repository.hasKeys('app-state-sync-key'))) throw new MissingSyncKey(null);
+    if (!(await this.repository.hasKeys(this.session, 'app-state-sync-key'))) throw new MissingSyncKey(null);
   }
 
   /**
@@ -21,7 +25,7 @@ export class SyncKeys {
   async get(keyId: string): Promise<MutationKeys> {
     const known = this.expanded.get(keyId);
     if (known) return known;
-    const [row] = await this.repository.findKeys('app-state-sync-key', [keyId]);
+    const [row] = await this.repository.findKeys(this.session, 'app-state-sync-key', [keyId]);
     const keyData = row ? deserialiseKey('app-state-sync-key', row.value).keyData : null;
     if (!keyData) throw new MissingSyncKey(keyId);
     const keys = expandMutationKeys(keyData);

@@ -1,11 +1,20 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Session } from '../../sessions/session.entity.js';
 
-/** Baileys' credentials of this linked device (or of the one about to be linked): one row. */
+/** Baileys' credentials of a session's linked device, or of the one about to be linked. */
 @Entity('auth_credentials')
-@Check('auth_credentials_one_row', 'id = 1')
 export class AuthCredentials {
-  @PrimaryColumn('smallint', { default: 1, primaryKeyConstraintName: 'auth_credentials_pkey' })
-  id: number;
+  @PrimaryColumn({
+    name: 'session',
+    type: 'text',
+    collation: 'C',
+    primaryKeyConstraintName: 'auth_credentials_pkey',
+  })
+  sessionName: string;
+
+  @ManyToOne(() => Session, { nullable: false, onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'session', foreignKeyConstraintName: 'auth_credentials_session' })
+  session: Session;
 
   /** `AuthenticationCreds` as JSON, binary values as Baileys' BufferJSON writes them. */
   @Column('text')

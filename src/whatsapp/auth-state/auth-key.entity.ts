@@ -1,13 +1,23 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Session } from '../../sessions/session.entity.js';
+
+const primaryKeyConstraintName = 'auth_key_pkey';
 
 /** One Signal key, session or other record that Baileys asks us to keep (its `SignalDataTypeMap`). */
 @Entity('auth_key')
 export class AuthKey {
+  @PrimaryColumn({ name: 'session', type: 'text', collation: 'C', primaryKeyConstraintName })
+  sessionName: string;
+
+  @ManyToOne(() => Session, { nullable: false, onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'session', foreignKeyConstraintName: 'auth_key_session' })
+  session: Session;
+
   /** For example `pre-key`, `session`, `app-state-sync-key`, `lid-mapping`. */
-  @PrimaryColumn('text', { primaryKeyConstraintName: 'auth_key_pkey' })
+  @PrimaryColumn('text', { primaryKeyConstraintName })
   type: string;
 
-  @PrimaryColumn('text', { primaryKeyConstraintName: 'auth_key_pkey' })
+  @PrimaryColumn('text', { primaryKeyConstraintName })
   id: string;
 
   /** JSON, binary values as Baileys' BufferJSON writes them. */

@@ -2,44 +2,53 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../../database/transaction.js';
+import type { SessionName } from '../../sessions/session-name.js';
 
 /** Serialised keys of one type by their id; null deletes. */
 export type SerialisedKeys = Record<string, Record<string, string | null>>;
 
-/** Baileys' credentials and Signal keys as text. */
+/** Baileys' credentials and Signal keys of each session, as text. */
 @Injectable()
 export class AuthStateRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  async findCredentials(): Promise<string | null> {
-    const rows = await this.dataSource.query<{ value: string }[]>('SELECT value FROM auth_credentials');
+  async findCredentials(session: SessionName): Promise<string | null> {
+    const rows = await this.dataSource.query<{ value: string }[]>(
+      'SELECT value FROM auth_credentials WHERE session = $1',
+      [session],
+    );
     return rows[0]?.value ?? null;
   }
 
-  async saveCredentials(tx: Transaction, value: string): Promise<void> {
+  async saveCredentials(tx: Transaction, session: SessionName, value: string): Promise<void> {
     await tx.query(
-      `INSERT INTO auth_credentials (value) VALUES ($1) ON CONFLICT (id) DO UPDATE SET value = EXCLUDED.value`,
-      [value],
+      `INSERT INTO auth_credentials (session, value) VALUES ($1, $2)
+       ON CONFLICT (session) DO UPDATE SET value = EXCLUDED.value`,
+      [session, value],
     );
   }
 
   /** Ids that are not kept are missing in the answer. */
-  async findKeys(type: string, ids: string[]): Promise<{ id: string; value: string }[]> {
-    return this.dataSource.query('SELECT id, value FROM auth_key WHERE type = $1 AND id = ANY ($2::text[])', [
-      type,
-      ids,
-    ]);
+  async findKeys(
+    session: SessionName,
+    type: string,
+    ids: string[],
+  ): Promise<{ id: string; value: string }[]> {
+    return this.dataSource.query(
+      'SELECT id, value FROM auth_key WHERE session = $1 AND type = $2 AND id = ANY ($3::text[])',
+      [session, type, ids],
+    );
   }
 
-  async hasKeys(type: string): Promise<boolean> {
+  async hasKeys(session: SessionName, type: string): Promise<boolean> {
     const [{ exists }] = await this.dataSource.query<[{ exists: boolean }]>(
-      'SELECT EXISTS (SELECT FROM auth_key WHERE type = $1)',
-      [type],
+      'SELECT EXISTS (SELECT FROM auth_key WHERE session = $1 AND type = $2)',
+      [session, type],
     );
     return exists;
   }
 
-  async saveKeys(tx: Transaction, keys: SerialisedKeys): Promise<void> {
+  async saveKeys(tx: Transaction, session: SessionName, keys: SerialisedKeys): Promise<void> {
     const rows = Object.entries(keys).flatMap(([type, byId]) =>
       Object.entries(byId).map(([id, value]) => ({ type, id, value })),
     );
@@ -47,23 +56,24 @@ export class AuthStateRepository {
     const deleted = rows.filter(({ value }) => value === null);
     if (kept.length > 0) {
       await tx.query(
-        `INSERT INTO auth_key (type, id, value) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-         ON CONFLICT (type, id) DO UPDATE SET value = EXCLUDED.value`,
-        [kept.map(({ type }) => type), kept.map(({ id }) => id), kept.map(({ value }) => value)],
+        `INSERT INTO auth_key (session, type, id, value)
+         SELECT $1, k.* FROM unnest($2::text[], $3::text[], $4::text[]) AS k
+         ON CONFLICT (session, type, id) DO UPDATE SET value = EXCLUDED.value`,
+        [session, kept.map(({ type }) => type), kept.map(({ id }) => id), kept.map(({ value }) => value)],
       );
     }
     if (deleted.length > 0) {
       await tx.query(
-        `DELETE FROM auth_key USING unnest($1::text[], $2::text[]) AS gone (type, id)
-         WHERE auth_key.type = gone.type AND auth_key.id = gone.id`,
-        [deleted.map(({ type }) => type), deleted.map(({ id }) => id)],
+        `DELETE FROM auth_key USING unnest($2::text[], $3::text[]) AS gone (type, id)
+         WHERE auth_key.session = $1 AND auth_key.type = gone.type AND auth_key.id = gone.id`,
+        [session, deleted.map(({ type }) => type), deleted.map(({ id }) => id)],
       );
     }
   }
 
   /** Forgets the linked device. */
-  async clear(tx: Transaction): Promise<void> {
-    await tx.query('DELETE FROM auth_credentials');
-    await tx.query('DELETE FROM auth_key');
+  async clear(tx: Transaction, session: SessionName): Promise<void> {
+    await tx.query('DELETE FROM auth_credentials WHERE session = $1', [session]);
+    await tx.query('DELETE FROM auth_key WHERE session = $1', [session]);
   }
 }

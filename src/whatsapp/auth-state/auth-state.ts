@@ -9,6 +9,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { isRefusal } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
+import type { SessionName } from '../../sessions/session-name.js';
 import type { Lease } from '../lease/lease.js';
 import { deserialiseKey, serialiseKeys } from './auth-key-codec.js';
 import type { AuthStateRepository } from './auth-state.repository.js';
@@ -66,9 +67,15 @@ export class AuthState implements AuthenticationState {
     this.closed = true;
   }
 
-  /** Saves the credentials as they are now. */
+  /** Saves the credentials as they are now, if they have changed. */
   async saveCredentials(): Promise<void> {
-    await this.withCredentials(async () => {});
+    await this.lastWrite;
+    if (serialise(this.creds) !== this.savedCredentials) await this.withCredentials(async () => {});
+  }
+
+  /** Runs work in a transaction that also saves the credentials, if they have changed. */
+  async save(work: (tx: Transaction) => Promise<void>): Promise<void> {
+    await this.withCredentials(work);
   }
 
   /** Saves the credentials that a phone has just confirmed, with what else belongs to the link. */
@@ -81,7 +88,6 @@ export class AuthState implements AuthenticationState {
     Object.assign(this.creds, confirmed);
   }
 
-  /** Runs work in a transaction that also saves the credentials. */
   private withCredentials(work: (tx: Transaction) => Promise<void>, creds = this.creds): Promise<void> {
     const write = this.lastWrite.then(() => this.writeCredentials(work, creds));
     this.lastWrite = write.catch(() => {});
@@ -92,10 +98,13 @@ export class AuthState implements AuthenticationState {
     work: (tx: Transaction) => Promise<void>,
     creds: AuthenticationCreds,
   ): Promise<void> {
-    const credentials = JSON.stringify(creds, BufferJSON.replacer);
+    const credentials = serialise(creds);
+    const { session } = this.lease;
     await this.lease.transaction(async (tx) => {
       if (this.closed) throw new Error('The connection is closed');
-      if (credentials !== this.savedCredentials) await this.repository.saveCredentials(tx, credentials);
+      if (credentials !== this.savedCredentials) {
+        await this.repository.saveCredentials(tx, session, credentials);
+      }
       await work(tx);
     });
     this.savedCredentials = credentials;
@@ -123,14 +132,16 @@ export class AuthState implements AuthenticationState {
     type: T,
     ids: string[],
   ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
-    const rows = await this.orGiveUp(this.lease.read(() => this.repository.findKeys(type, ids)));
+    const rows = await this.orGiveUp(
+      this.lease.read(() => this.repository.findKeys(this.lease.session, type, ids)),
+    );
     return Object.fromEntries(rows.map(({ id, value }) => [id, deserialiseKey(type, value)]));
   }
 
   private async setKeys(data: KeptData): Promise<void> {
     const { 'history-notification': _announced, ...keys } = data;
     const saved = this.withCredentials(async (tx) => {
-      await this.repository.saveKeys(tx, serialiseKeys(keys));
+      await this.repository.saveKeys(tx, this.lease.session, serialiseKeys(keys));
       await this.hooks.saved(tx, data);
     });
     await this.orGiveUp(saved);
@@ -152,10 +163,17 @@ export class AuthState implements AuthenticationState {
 }
 
 /** Those of the linked device, or new ones of a device to be linked: nothing of an earlier attempt is used again. */
-export async function loadCredentials(repository: AuthStateRepository): Promise<AuthenticationCreds> {
-  const kept = await repository.findCredentials();
+export async function loadCredentials(
+  repository: AuthStateRepository,
+  session: SessionName,
+): Promise<AuthenticationCreds> {
+  const kept = await repository.findCredentials(session);
   const creds = kept && (JSON.parse(kept, BufferJSON.reviver) as AuthenticationCreds);
   return creds && isLinked(creds) ? creds : initAuthCreds();
+}
+
+function serialise(creds: AuthenticationCreds): string {
+  return JSON.stringify(creds, BufferJSON.replacer);
 }
 
 /** Whether a phone has confirmed this device. */

@@ -5,13 +5,13 @@ import {
   DEFAULT_CONNECTION_CONFIG,
   jidDecode,
 } from '@whiskeysockets/baileys';
-import type { ServedAccount } from '../../accounts/accounts.repository.js';
+import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { accountKeyOf, AuthState } from '../auth-state/auth-state.js';
 import type { ClientIdentity } from '../linking/client-identity.js';
 import { privacyTokenOf } from '../profiles/privacy-token.js';
 import { AddressBookSync } from '../sync/address-book-sync.js';
 import { keepPeerMessages } from '../baileys/peer-messages.js';
-import type { SyncServices } from '../sync/sync-services.js';
+import type { SessionContext } from '../sync/session-context.js';
 import { InboundGate } from '../baileys/inbound-gate.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
@@ -31,13 +31,13 @@ export class Connection {
 
   /** @param opened it has logged in */
   constructor(
-    account: ServedAccount,
-    services: SyncServices,
+    account: SessionAccount,
+    context: SessionContext,
     { creds, identity }: ConnectionOptions,
     private readonly opened: () => void,
   ) {
-    const { authState: repository, lease } = services;
-    this.authState = new AuthState(creds, repository, lease, (error) => this.abandon(error));
+    const { lease, stores } = context;
+    this.authState = new AuthState(creds, stores.authState, lease, (error) => this.abandon(error));
     this.socket = new WhatsAppSocket(this.authState, {
       identity,
       maySend: () => lease.isHeld,
@@ -55,8 +55,9 @@ export class Connection {
       {
         query: (node) => socket.query(node),
         privacyToken: (address, lid) => privacyTokenOf(socket.baileys, address, lid),
+        save: (work) => this.authState.save(work),
       },
-      services,
+      context,
     );
     this.authState.hooks = this.sync;
     this.gate = new InboundGate(
@@ -105,8 +106,8 @@ export class Connection {
 
   /** Runs before Baileys' handlers see the stanzas, and so before anything is acknowledged. */
   private async keep(stanzas: BinaryNode[]): Promise<void> {
-    await this.authState.saveCredentials();
     await this.sync.saveStanzas(stanzas);
+    await this.authState.saveCredentials();
   }
 
   private async saveCredentials(): Promise<void> {

@@ -2,11 +2,13 @@ import { Logger } from '@nestjs/common';
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import type { ExpiringText, LinkOffer, PasskeyAssertion } from '../../sessions/link-offer.js';
 import { parseJid, parseLid } from '../../contacts/address.js';
+import type { Transaction } from '../../database/transaction.js';
 import { AuthState } from '../auth-state/auth-state.js';
 import { takeStanzas } from '../baileys/take-stanzas.js';
 import { LinkAttempt } from '../linking/link-attempt.js';
 import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
-import type { SyncServices } from '../sync/sync-services.js';
+import { AccountLinkedElsewhere } from '../../sessions/sessions.errors.js';
+import type { SessionContext } from '../sync/session-context.js';
 import type { ConnectionOptions } from './connection.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
@@ -21,12 +23,12 @@ export class LinkConnection {
 
   /** @param changed what a person can link with has changed */
   constructor(
-    private readonly services: SyncServices,
+    private readonly context: SessionContext,
     { creds, identity }: ConnectionOptions,
     changed: (offer: LinkOffer) => void,
   ) {
-    const { authState: repository, lease } = services;
-    this.authState = new AuthState(creds, repository, lease, (error) => this.abandon(error));
+    const { lease, stores } = context;
+    this.authState = new AuthState(creds, stores.authState, lease, (error) => this.abandon(error));
     this.socket = new WhatsAppSocket(this.authState, {
       identity,
       maySend: () => lease.isHeld,
@@ -62,6 +64,11 @@ export class LinkConnection {
   /** See LinkAttempt. */
   get isConfirming(): boolean {
     return this.attempt.isConfirming;
+  }
+
+  /** See LinkAttempt. */
+  get isBegun(): boolean {
+    return this.attempt.isBegun;
   }
 
   /** See LinkAttempt. */
@@ -101,14 +108,23 @@ export class LinkConnection {
     this.authState.close();
   }
 
-  /** The device's credentials, and the account that it is linked to, in one transaction. */
+  /**
+   * The device's credentials, and the account that it is linked to, in one transaction. A device of an account that is
+   * linked through another session is kept alone, to be unlinked at once (see UnlinkConnection).
+   */
   private async saveLink(confirmed: Partial<AuthenticationCreds>): Promise<void> {
     const jid = parseJid(confirmed.me?.id);
     if (!jid) throw new Error('WhatsApp has confirmed the link without saying to which account');
-    const { accounts, appState } = this.services;
-    await this.authState.saveLink(confirmed, async (tx) => {
-      const accountId = await accounts.link(tx, { jid, lid: parseLid(confirmed.me?.lid) });
-      await appState.restart(tx, accountId);
+    const { lease, stores } = this.context;
+    const link = async (tx: Transaction) => {
+      const id = await stores.accounts.add(tx, { jid, lid: parseLid(confirmed.me?.lid) });
+      await stores.sessions.link(tx, lease.session, { id, jid });
+      await stores.appState.restart(tx, id);
+    };
+    await this.authState.saveLink(confirmed, link).catch(async (error: unknown) => {
+      if (!(error instanceof AccountLinkedElsewhere)) throw error;
+      this.logger.warn(error.message);
+      await this.authState.saveLink(confirmed, async () => {});
     });
   }
 

@@ -1,13 +1,13 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import qrcode from 'qrcode';
 import type { LinkOffer } from '../../sessions/link-offer.js';
-import { type SessionReport, SessionStateRepository } from '../../sessions/sessions.repository.js';
+import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
 import type { SessionStatus } from '../../sessions/session.entity.js';
 import type { LinkFailure } from '../linking/link-failure.js';
-import { Lease } from '../lease/lease.js';
+import { DEFAULT_SESSION } from '../../sessions/session-name.js';
+import type { Lease } from '../lease/lease.js';
 
-/** Writes the session's state where the API reads it, and shows QR codes in the terminal. */
-@Injectable()
+/** Writes a session's state where the API reads it, and shows the default session's QR codes in the terminal. */
 export class SessionReporter {
   private readonly logger = new Logger(SessionReporter.name);
   /** Reports are written in the order in which they are made. */
@@ -56,13 +56,15 @@ export class SessionReporter {
     const text = qr?.text ?? null;
     const isNew = text !== this.lastQr;
     this.lastQr = text;
-    if (text === null || !isNew) return;
+    if (text === null || !isNew || this.lease.session !== DEFAULT_SESSION) return;
     const picture = await qrcode.toString(text, { type: 'terminal', small: true });
     process.stdout.write(`\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
   }
 
   private async write(report: SessionReport): Promise<void> {
-    const written = this.last.then(() => this.lease.transaction((tx) => this.state.report(tx, report)));
+    const written = this.last.then(() =>
+      this.lease.transaction((tx) => this.state.report(tx, this.lease.session, report)),
+    );
     this.last = written.catch(() => {});
     await written;
   }

@@ -1,21 +1,24 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
+import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { logContext } from '../../config/log-context.js';
+import { parseJid, parseLid } from '../../contacts/address.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
-import { Config } from '../../config/config.js';
+import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { isLinked, loadCredentials } from '../auth-state/auth-state.js';
-import { ClientIdentity } from '../linking/client-identity.js';
-import type { LinkFailure } from '../linking/link-failure.js';
-import { SyncServices } from '../sync/sync-services.js';
-import { type Ending, endingOf } from './disconnect-reasons.js';
-import { CommandHandler } from './command-handler.js';
+import type { ClientIdentity } from '../linking/client-identity.js';
+import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
+import type { SessionContext } from '../sync/session-context.js';
 import { Connection } from './connection.js';
+import { type Ending, endingOf } from './disconnect-reasons.js';
 import { LinkCommands } from './link-commands.js';
 import { LinkConnection } from './link-connection.js';
-import { Lease } from '../lease/lease.js';
+import type { LoginGate } from './login-gate.js';
 import { ReconnectDelays } from './reconnect-delays.js';
 import { SessionReporter } from './session-reporter.js';
+import { UnlinkConnection } from './unlink-connection.js';
 import type { ClosedConnection } from './whatsapp-socket.js';
 
 /** Between being unlinked and offering a new QR: time to read why, and no burden on WhatsApp. */
@@ -27,9 +30,14 @@ const UNLINK_TIMEOUT_MS = 5_000;
 const FAILED_PAUSE_MS = 2_000;
 /** Baileys' code for a connection that the other side has closed in good order. */
 const CONNECTION_CLOSED = 428;
+/** Baileys' code for a device that has unlinked itself. */
+const LOGGED_OUT = 401;
+
+/** What a connection was for: the linked device, a device to be linked, or one that must not be linked. */
+type Purpose = 'linked' | 'linking' | 'unlinking';
 
 interface Closed extends ClosedConnection {
-  wasLinked: boolean;
+  purpose: Purpose;
   /** Why an attempt to link came to nothing; null when there was none. */
   failure: LinkFailure | null;
   /** Whether WhatsApp had let the device wait to be linked, and nobody has linked it. */
@@ -37,14 +45,13 @@ interface Closed extends ClosedConnection {
 }
 
 /**
- * Keeps one connection to WhatsApp while this process holds the session, and decides what follows on its end. The
- * meaning of each ending stands in disconnect-reasons.ts.
+ * Keeps one session connected to WhatsApp while this process holds its lease, and decides what follows on the end of each
+ * connection. The meaning of each ending stands in disconnect-reasons.ts.
  */
-@Injectable()
 export class SessionRunner {
   private readonly logger = new Logger(SessionRunner.name);
   private readonly delays = new ReconnectDelays();
-  private readonly identity: ClientIdentity;
+  private readonly reporter: SessionReporter;
   private readonly linkCommands: LinkCommands;
   /** The connection of the linked device, or the one over which a device waits to be linked; or neither. */
   private connection: Connection | null = null;
@@ -55,50 +62,49 @@ export class SessionRunner {
   private isUnlinked = false;
   /** Ends a pause before its time. */
   private wake = new AbortController();
+  /** Lets the next session log in. */
+  private leaveGate = () => {};
 
   constructor(
-    private readonly lease: Lease,
-    private readonly services: SyncServices,
-    private readonly reporter: SessionReporter,
-    private readonly desk: CommandHandler,
-    config: Config,
+    private readonly context: SessionContext,
+    private readonly identity: ClientIdentity,
+    private readonly gate: LoginGate,
   ) {
-    this.identity = new ClientIdentity(config.DEVICE_NAME);
+    this.reporter = new SessionReporter(context.lease, context.stores.sessionState);
     this.linkCommands = new LinkCommands({
       current: () => this.link,
-      isLinked: () => this.services.isLinked(),
+      isLinked: async () => isLinked(await this.loadCredentials()),
       hurry: () => this.wake.abort(),
     });
   }
 
-  /** Runs until stopped. */
+  /** Runs until stopped, or until the lease is lost. The lease is still held then, unless it was lost. */
   async run(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      const lost = await this.lease.acquire(stop).catch(() => null);
-      if (!lost) return;
-      const end = AbortSignal.any([stop, lost]);
-      const work = Promise.all([
-        this.holdSession(end, lost),
-        this.desk.serve((command) => this.doCommand(command), end),
-      ]);
-      // What hangs, on a database that does not answer, must not keep the session from its successor.
-      await Promise.race([work, graceAfter(end)]);
-      await this.lease.release().catch((error: unknown) => {
-        this.logger.warn(`Session lease not released: ${(error as Error).message}`);
-      });
-    }
+    const end = AbortSignal.any([stop, this.context.lease.lost]);
+    // What hangs, on a database that does not answer, must not keep the session from its successor.
+    await Promise.race([this.holdSession(end), graceAfter(end)]);
   }
 
-  private async holdSession(over: AbortSignal, lost: AbortSignal): Promise<void> {
-    if (this.lease.wasAbandoned) {
-      await this.lease.transaction((tx) => this.services.accounts.distrust(tx));
-      this.lease.wasAbandoned = false;
-    }
+  /** @throws CommandRefused with the reason for the caller */
+  async doCommand(command: PendingCommand): Promise<string | null> {
+    return command.kind === 'unlink' ? this.unlink() : this.linkCommands.run(command);
+  }
+
+  /** Whether somebody is in the middle of linking, who would have to begin anew in another process. */
+  get isBusyLinking(): boolean {
+    return this.link?.isBegun ?? false;
+  }
+
+  private async holdSession(over: AbortSignal): Promise<void> {
+    let isChecked = !this.context.lease.wasAbandoned;
     while (!over.aborted) {
       try {
-        const closed = await this.connectOnce(over, lost);
+        if (!isChecked) await this.requestReconciliation();
+        isChecked = true;
+        const closed = await this.connectOnce(over);
         if (!over.aborted) await this.follow(closed, over);
       } catch (error) {
+        this.leaveGate();
         if (over.aborted) return;
         this.logger.error('The session failed', (error as Error).stack);
         await this.pause(FAILED_PAUSE_MS, over);
@@ -106,36 +112,95 @@ export class SessionRunner {
     }
   }
 
+  /** The process before was killed: what it has written last is in doubt. */
+  private async requestReconciliation(): Promise<void> {
+    const { lease, stores } = this.context;
+    const account = await this.getAccount();
+    if (account) await lease.transaction((tx) => stores.accounts.requestReconciliation(tx, account.id));
+  }
+
   /** One connection, from its first packet to its end. */
-  private async connectOnce(over: AbortSignal, lost: AbortSignal): Promise<Closed> {
-    const creds = await loadCredentials(this.services.authState);
-    const account = isLinked(creds) ? await this.services.accounts.findServed() : null;
+  private async connectOnce(over: AbortSignal): Promise<Closed> {
+    const [creds, account] = [await this.loadCredentials(), await this.getAccount()];
+    Object.assign(logContext.getStore() ?? {}, account && { account: account.id });
+    const purpose = !isLinked(creds) ? 'linking' : account?.isLinked ? 'linked' : 'unlinking';
+    if (purpose === 'unlinking' && (await this.adopt(creds))) return this.connectOnce(over);
+    this.leaveGate = await this.gate.enter();
     over.throwIfAborted();
-    const options = { creds, identity: this.identity };
     this.isUnlinked = false;
-    if (account) this.connection = new Connection(account, this.services, options, () => this.onOpen());
-    else this.link = new LinkConnection(this.services, options, (offer) => this.showOffer(offer));
-    const current = (this.connection ?? this.link) as Connection | LinkConnection;
-    const ended = closedOrLeft(current, over, lost);
-    if (account) this.report(this.reporter.report('connecting'));
+    const current = this.open(purpose, creds, account as SessionAccount);
+    const ended = closedOrLeft(current, over, this.context.lease.lost);
+    if (purpose === 'linked') this.report(this.reporter.report('connecting'));
     const closed = await ended;
+    this.leaveGate();
     current.cut();
     const { failure = null, isWaiting = false } = this.link ?? {};
     this.connection = this.link = null;
-    return { ...closed, wasLinked: account !== null, failure, wasWaiting: isWaiting };
+    return { ...closed, purpose, failure, wasWaiting: isWaiting };
+  }
+
+  private open(
+    purpose: Purpose,
+    creds: AuthenticationCreds,
+    account: SessionAccount,
+  ): Connection | LinkConnection | UnlinkConnection {
+    const { context, identity } = this;
+    const options = { creds, identity };
+    switch (purpose) {
+      case 'linked':
+        return (this.connection = new Connection(account, context, options, () => this.onOpen()));
+      case 'linking':
+        return (this.link = new LinkConnection(context, options, (offer) => this.showOffer(offer)));
+      case 'unlinking':
+        return new UnlinkConnection(context, options, this.logger);
+    }
+  }
+
+  /** The account was linked through another session when this device was; if it no longer is, the device stays linked. */
+  private async adopt({ me }: AuthenticationCreds): Promise<boolean> {
+    const { lease, stores } = this.context;
+    const jid = parseJid(me?.id);
+    if (!jid) throw new Error('The credentials do not name the account');
+    const number = jid.slice(0, jid.indexOf('@'));
+    const other = await lease.read(() => stores.sessions.findLinked(jid));
+    if (other && other !== lease.session) {
+      this.lastFailure = linkFailures.linkedElsewhere(number, other);
+      const { message: reason, advice } = this.lastFailure;
+      this.report(this.reporter.report('linking', { reason, advice }));
+      return false;
+    }
+    await lease.transaction(async (tx) => {
+      const id = await stores.accounts.add(tx, { jid, lid: parseLid(me?.lid) });
+      await stores.sessions.link(tx, lease.session, { id, jid });
+      await stores.appState.restart(tx, id);
+    });
+    return true;
+  }
+
+  private loadCredentials(): Promise<AuthenticationCreds> {
+    const { lease, stores } = this.context;
+    return lease.read(() => loadCredentials(stores.authState, lease.session));
+  }
+
+  private getAccount(): Promise<SessionAccount | null> {
+    const { lease, stores } = this.context;
+    return lease.read(() => stores.sessions.getAccount(lease.session));
   }
 
   private onOpen(): void {
+    this.leaveGate();
     this.lastFailure = null;
     this.report(this.reporter.report('open'));
   }
 
   private async follow(closed: Closed, over: AbortSignal): Promise<void> {
-    this.logger.log(`The connection was ended by ${closed.by} with ${closed.code}: ${closed.message}`);
+    this.logger.log(`Connection ended by ${closed.by} with ${closed.code}: ${closed.message}`);
     if (this.isUnlinked) return this.pause(RELINK_PAUSE_MS, over);
     const ending = afterAttempt(closed) ?? endingOf(closed);
     this.lastFailure = closed.failure ?? this.lastFailure;
-    if (ending.action === 'relink' && closed.wasLinked) return this.relink(ending, over);
+    const isGone = ending.action === 'relink';
+    if (isGone && closed.purpose === 'linked') return this.relink(ending, over);
+    if (closed.purpose === 'unlinking' && (isGone || isOwnLogout(closed))) return this.forgetDuplicate(over);
     await this.waitAfter(closed, ending, over);
   }
 
@@ -145,7 +210,7 @@ export class SessionRunner {
     if (delayMs === 0) return;
     const { reason, advice } = ending;
     const retryAt = new Date(Date.now() + delayMs);
-    const status = closed.wasLinked ? 'disconnected' : 'linking';
+    const status = closed.purpose === 'linked' ? 'disconnected' : 'linking';
     this.report(this.reporter.report(status, { reason, advice, retryAt }));
     await this.pause(delayMs, over);
   }
@@ -159,8 +224,18 @@ export class SessionRunner {
   }
 
   private async forgetLink(): Promise<void> {
-    await this.lease.transaction((tx) => this.services.authState.clear(tx));
+    const { lease, stores } = this.context;
+    await lease.transaction(async (tx) => {
+      await stores.authState.clear(tx, lease.session);
+      await stores.sessions.unlink(tx, lease.session);
+    });
     this.delays.reset();
+  }
+
+  /** WhatsApp knows that the device must not be linked; the reason is told with the next offer, too. */
+  private async forgetDuplicate(over: AbortSignal): Promise<void> {
+    await this.forgetLink();
+    await this.pause(RELINK_PAUSE_MS, over);
   }
 
   private async pause(delayMs: number, over: AbortSignal): Promise<void> {
@@ -169,16 +244,13 @@ export class SessionRunner {
   }
 
   private showOffer(offer: LinkOffer): void {
+    if (offer.qr) this.leaveGate();
     this.report(this.reporter.showOffer(offer, this.lastFailure));
-  }
-
-  private async doCommand(command: PendingCommand): Promise<string | null> {
-    return command.kind === 'unlink' ? this.unlink() : this.linkCommands.run(command);
   }
 
   private async unlink(): Promise<string> {
     const { connection } = this;
-    if (!(await this.services.isLinked())) {
+    if (!isLinked(await this.loadCredentials())) {
       throw new CommandRefused('conflict', 'No account is linked, so there is nothing to unlink.');
     }
     this.isUnlinked = connection !== null;
@@ -210,6 +282,11 @@ export class SessionRunner {
   }
 }
 
+/** Baileys ends the connection itself once it has told WhatsApp that the device is unlinked. */
+function isOwnLogout({ by, code }: Closed): boolean {
+  return by === 'client' && code === LOGGED_OUT;
+}
+
 /** What follows on an attempt to link; null when the end of the connection says it. */
 function afterAttempt({ failure, wasWaiting, by, code }: Closed): Ending | null {
   if (failure) {
@@ -238,7 +315,7 @@ async function graceAfter(over: AbortSignal): Promise<void> {
  * @param lost the session is another's: no goodbye
  */
 async function closedOrLeft(
-  connection: Connection | LinkConnection,
+  connection: Connection | LinkConnection | UnlinkConnection,
   over: AbortSignal,
   lost: AbortSignal,
 ): Promise<ClosedConnection> {

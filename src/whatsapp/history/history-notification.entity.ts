@@ -1,4 +1,4 @@
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import { Account } from '../../accounts/account.entity.js';
 
 /**
@@ -7,6 +7,9 @@ import { Account } from '../../accounts/account.entity.js';
  */
 @Entity('history_notification')
 export class HistoryNotification {
+  @PrimaryColumn('int', { name: 'account_id', primaryKeyConstraintName: 'history_notification_pkey' })
+  accountId: number;
+
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     primaryKeyConstraintName: 'history_notification_pkey',

@@ -54,10 +54,15 @@ export class HistorySync {
   wake(): void {
     this.again = true;
     this.running ??= this.readDue()
-      .catch((error: unknown) => this.logger.warn(`History is read later: ${(error as Error).message}`))
-      .finally(() => {
+      .catch((error: unknown) => {
+        this.logger.warn(`Reading history later: ${(error as Error).message}`);
+        return FIRST_RETRY_MS;
+      })
+      .then((nextMs) => {
         this.running = null;
-        if (!this.closed) this.timer = setTimeout(() => this.wake(), FIRST_RETRY_MS).unref();
+        if (this.closed) return;
+        if (this.again) this.wake();
+        else if (nextMs !== null) this.timer = setTimeout(() => this.wake(), nextMs).unref();
       });
   }
 
@@ -66,14 +71,16 @@ export class HistorySync {
     clearTimeout(this.timer);
   }
 
-  private async readDue(): Promise<void> {
+  /** @returns after how many milliseconds the next one is due; null when there is none */
+  private async readDue(): Promise<number | null> {
     clearTimeout(this.timer);
     while (!this.closed) {
-      const pending = await this.repository.findDue(this.owner.accountId);
-      if (!pending && !this.again) return;
       this.again = false;
-      if (pending) await this.readOne(pending);
+      const pending = await this.repository.findNext(this.owner.accountId);
+      if (!pending || pending.dueInMs > 0) return pending && pending.dueInMs;
+      await this.readOne(pending);
     }
+    return null;
   }
 
   private async readOne(pending: PendingHistory): Promise<void> {
@@ -88,7 +95,7 @@ export class HistorySync {
         });
         const ownName = this.ownPushName(names);
         if (ownName) await this.events.ownPushName(tx, ownName);
-        await this.repository.remove(tx, pending.id);
+        await this.repository.remove(tx, this.owner.accountId, pending.id);
       });
       this.events.read(type);
     } catch (error) {
@@ -114,8 +121,11 @@ export class HistorySync {
     this.logger.warn(`Reading a history sync failed, attempt ${attempts + 1}: ${error.message}`);
     const isLast = attempts + 1 >= MAX_ATTEMPTS;
     const delayMs = Math.min(FIRST_RETRY_MS * 2 ** attempts, MAX_RETRY_MS);
+    const { accountId } = this.owner;
     await this.lease.transaction((tx) =>
-      isLast ? this.repository.remove(tx, id) : this.repository.postpone(tx, id, delayMs, error.message),
+      isLast
+        ? this.repository.remove(tx, accountId, id)
+        : this.repository.postpone(tx, accountId, { id, delayMs, error: error.message }),
     );
     if (isLast) this.events.lost(error.message);
   }

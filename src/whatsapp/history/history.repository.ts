@@ -8,6 +8,8 @@ export interface PendingHistory {
   /** `proto.Message.HistorySyncNotification`, encoded. */
   notification: Buffer;
   attempts: number;
+  /** 0: now. */
+  dueInMs: number;
 }
 
 const HOPELESS_AFTER_ATTEMPTS = 3;
@@ -24,11 +26,13 @@ export class HistoryRepository {
     ]);
   }
 
-  /** The oldest one that is due. */
-  async findDue(accountId: number): Promise<PendingHistory | null> {
+  /** The one that is due first. */
+  async findNext(accountId: number): Promise<PendingHistory | null> {
     const rows = await this.dataSource.query<PendingHistory[]>(
-      `SELECT id, notification, attempts FROM history_notification
-       WHERE account_id = $1 AND next_attempt_at <= now() ORDER BY id LIMIT 1`,
+      `SELECT id, notification, attempts,
+         greatest(0, ceil(extract(epoch FROM next_attempt_at - now()) * 1000))::int AS "dueInMs"
+       FROM history_notification WHERE account_id = $1
+       ORDER BY greatest(next_attempt_at, now()), id LIMIT 1`,
       [accountId],
     );
     return rows[0] ?? null;
@@ -43,15 +47,19 @@ export class HistoryRepository {
     return Number(count);
   }
 
-  async remove(tx: Transaction, id: string): Promise<void> {
-    await tx.query('DELETE FROM history_notification WHERE id = $1', [id]);
+  async remove(tx: Transaction, accountId: number, id: string): Promise<void> {
+    await tx.query('DELETE FROM history_notification WHERE account_id = $1 AND id = $2', [accountId, id]);
   }
 
-  async postpone(tx: Transaction, id: string, delayMs: number, error: string): Promise<void> {
+  async postpone(
+    tx: Transaction,
+    accountId: number,
+    { id, delayMs, error }: { id: string; delayMs: number; error: string },
+  ): Promise<void> {
     await tx.query(
-      `UPDATE history_notification SET attempts = attempts + 1, last_error = $3,
-         next_attempt_at = now() + $2 * interval '1 ms' WHERE id = $1`,
-      [id, delayMs, error],
+      `UPDATE history_notification SET attempts = attempts + 1, last_error = $4,
+         next_attempt_at = now() + $3 * interval '1 ms' WHERE account_id = $1 AND id = $2`,
+      [accountId, id, delayMs, error],
     );
   }
 }

@@ -2,64 +2,116 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../../database/transaction.js';
+import type { SessionName } from '../../sessions/session-name.js';
 import { LeaseLost } from './lease-lost.js';
 
-/** An owner that was stopped inside a transaction must not hold up its successor for longer than this. */
+/** A holder that was stopped inside a transaction must not hold up its successor for longer than this. */
 const MAX_IDLE_IN_TRANSACTION_MS = 5_000;
 
-export interface TakenLease {
-  /** The new fencing number. */
-  fence: string;
-  /** Whether the owner before did not give it up, but died or lost it. */
+/** A session, and the fencing token that proves the right to write for it. */
+export interface FencedSession {
+  session: SessionName;
+  token: string;
+}
+
+export interface ClaimedSession extends FencedSession {
+  /** Whether the holder before did not release it, but died or lost it. */
   wasAbandoned: boolean;
 }
 
-/** SQL of the lease; see Lease for what it is for. */
+/** How a process stands, as the database sees it. */
+export interface Standing {
+  held: FencedSession[];
+  /** Sessions there are, and processes that are alive. */
+  sessions: number;
+  processes: number;
+}
+
+/** SQL of the leases; see LeaseHolder for what they are for. */
 @Injectable()
 export class LeaseRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /**
-   * What the owner before offered to link with is void with its connection, so it goes in the same moment.
-   * @returns null while somebody else holds the lease
-   */
-  async take(owner: string, leaseMs: number): Promise<TakenLease | null> {
-    const [rows] = await this.dataSource.query<[TakenLease[], number]>(
-      `WITH free AS (
-         SELECT owner FROM session_lease WHERE owner IS NULL OR owner = $1 OR expires_at < now() FOR UPDATE
-       ), stale_offer AS (
-         UPDATE session_state SET link_offer = NULL WHERE link_offer IS NOT NULL AND EXISTS (SELECT FROM free)
-       )
-       UPDATE session_lease l SET owner = $1, fence = fence + 1, expires_at = now() + $2 * interval '1 ms'
-       FROM free RETURNING l.fence, free.owner IS NOT NULL AS "wasAbandoned"`,
-      [owner, leaseMs],
-    );
-    return rows[0] ?? null;
-  }
-
-  /** @returns false when the lease is no longer ours */
-  async renew(fence: string, leaseMs: number): Promise<boolean> {
-    const [, count] = await this.dataSource.query<[unknown, number]>(
-      `UPDATE session_lease SET expires_at = now() + $2 * interval '1 ms' WHERE fence = $1`,
-      [fence, leaseMs],
-    );
-    return count === 1;
-  }
-
-  async giveUp(fence: string): Promise<void> {
+  async register(processId: string, leaseMs: number): Promise<void> {
     await this.dataSource.query(
-      `UPDATE session_lease SET owner = NULL, expires_at = '-infinity' WHERE fence = $1`,
-      [fence],
+      `INSERT INTO session_process (id, expires_at) VALUES ($1, now() + $2 * interval '1 ms')`,
+      [processId, leaseMs],
+    );
+  }
+
+  /** @returns null when the process was taken for dead, and holds nothing any more */
+  async renew(processId: string, leaseMs: number): Promise<Standing | null> {
+    const rows = await this.dataSource.query<
+      { session: SessionName | null; token: string; sessions: number; processes: number }[]
+    >(
+      `WITH me AS (
+         UPDATE session_process SET expires_at = now() + $2 * interval '1 ms' WHERE id = $1 RETURNING id
+       )
+       SELECT s.name AS session, s.fencing_token AS token, (SELECT count(*) FROM session)::int AS sessions,
+         (SELECT count(*) FROM session_process p WHERE p.expires_at > now() OR p.id = $1)::int AS processes
+       FROM me LEFT JOIN session s ON s.process_id = me.id`,
+      [processId, leaseMs],
+    );
+    const [first] = rows;
+    if (!first) return null;
+    const held = rows.flatMap(({ session, token }) => (session === null ? [] : [{ session, token }]));
+    return { held, sessions: first.sessions, processes: first.processes };
+  }
+
+  /** Frees the sessions of processes that are dead. They cannot come back: their row is what they would renew. */
+  async removeDead(): Promise<void> {
+    await this.dataSource.query('DELETE FROM session_process WHERE expires_at < now()');
+  }
+
+  /**
+   * Claims sessions that nobody holds, up to the process's even share, and at most so many that it holds `max`. What the
+   * holder before offered to link with is void with its connection, so it goes in the same moment.
+   * @param held how many the process holds already
+   */
+  async claim(processId: string, { held, max }: { held: number; max: number }): Promise<ClaimedSession[]> {
+    const [rows] = await this.dataSource.query<[ClaimedSession[], number]>(
+      `WITH free AS (
+         SELECT name, was_released FROM session WHERE process_id IS NULL ORDER BY name
+         LIMIT (SELECT greatest(0, least($3, ceil(count(*) / greatest(1, (
+           SELECT count(*) FROM session_process p WHERE p.expires_at > now()
+         )::numeric))) - $2) FROM session)
+         FOR UPDATE SKIP LOCKED
+       )
+       UPDATE session s SET process_id = $1, fencing_token = nextval('session_fencing_token'), was_released = false,
+         link_offer = NULL
+       FROM free WHERE s.name = free.name
+       RETURNING s.name AS session, s.fencing_token AS token, NOT free.was_released AS "wasAbandoned"`,
+      [processId, held, max],
+    );
+    return rows;
+  }
+
+  async release({ session, token }: FencedSession): Promise<void> {
+    await this.dataSource.query(
+      'UPDATE session SET process_id = NULL, was_released = true WHERE name = $1 AND fencing_token = $2',
+      [session, token],
+    );
+  }
+
+  /** Releases everything that the process holds, and takes it off the list. */
+  async leave(processId: string): Promise<void> {
+    await this.dataSource.query(
+      `WITH released AS (
+         UPDATE session SET process_id = NULL, was_released = true WHERE process_id = $1
+       )
+       DELETE FROM session_process WHERE id = $1`,
+      [processId],
     );
   }
 
   /** @throws LeaseLost when the lease has passed to another, before and instead of the work */
-  async transaction<T>(fence: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async transaction<T>({ session, token }: FencedSession, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (tx) => {
       await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${MAX_IDLE_IN_TRANSACTION_MS}`);
-      const held = await tx.query<unknown[]>('SELECT FROM session_lease WHERE fence = $1 FOR KEY SHARE', [
-        fence,
-      ]);
+      const held = await tx.query<unknown[]>(
+        'SELECT FROM session WHERE name = $1 AND fencing_token = $2 FOR KEY SHARE',
+        [session, token],
+      );
       if (held.length === 0) throw new LeaseLost();
       return work(tx);
     });

@@ -74,6 +74,11 @@ export class LinkAttempt implements LinkSteps {
     return this.byPasskey.isUnderWay;
   }
 
+  /** Whether somebody is at it: has a pairing code, is confirming by passkey, or has just confirmed on the phone. */
+  get isBegun(): boolean {
+    return this.byCode.isUnderWay || this.isConfirming || this.isConfirmed;
+  }
+
   /** Takes an IQ or a notification of the server. */
   take(stanza: BinaryNode): void {
     void this.serial

@@ -14,6 +14,11 @@ const SCAN_OR_CODE = 'Scan the QR code at /session/qr, or ask for a pairing code
 
 /** Every way in which an attempt to link can come to nothing. */
 export const linkFailures = {
+  linkedElsewhere: (number: string, session: string) =>
+    new LinkFailure(
+      `The account ${number} is linked through the session "${session}" already, so this session was unlinked again.`,
+      `Link another account here, or unlink it there first: DELETE /sessions/${session}/session.`,
+    ),
   nobodyScanned: () => new LinkFailure('Nobody scanned the QR code in time.', SCAN_OR_CODE, false),
   connectionLost: (step: string) =>
     new LinkFailure(`The connection to WhatsApp was lost ${step}.`, SCAN_OR_CODE),

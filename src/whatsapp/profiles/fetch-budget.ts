@@ -1,5 +1,4 @@
-import { Injectable, Optional } from '@nestjs/common';
-import { Config } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
 
 /** People whom one query asks about, at most: what is asked and not yet saved is asked again after a kill. */
 const MAX_BATCH = 10;
@@ -18,7 +17,6 @@ export type Clock = () => number;
  * for those whom a notification or a caller wants at once; the rest is spent in batches whose size, and so their
  * time, is left to chance. Each complaint of WhatsApp halves the pace, which then grows back slowly.
  */
-@Injectable()
 export class FetchBudget {
   private readonly perMinute: number;
   /** Never spent on people for whom nobody waits. */
@@ -30,8 +28,8 @@ export class FetchBudget {
   private countedAtMs: number;
 
   constructor(
-    config: Config,
-    @Optional() private readonly clock: Clock = () => performance.now(),
+    config: Pick<Config, 'DOWNLOADS_PER_MINUTE'>,
+    private readonly clock: Clock = () => performance.now(),
   ) {
     this.perMinute = config.DOWNLOADS_PER_MINUTE;
     this.maxBatch = Math.min(MAX_BATCH, Math.max(1, Math.round(this.perMinute / 6)));

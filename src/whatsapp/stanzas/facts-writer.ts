@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { isRefusal } from '../../database/database-errors.js';
-import type { Lease } from '../lease/lease.js';
+import type { Transaction } from '../../database/transaction.js';
 import type { StanzaFactsWriter } from './stanza-facts-writer.js';
 import { noFacts, type StanzaFacts } from './stanza-facts.js';
 
@@ -12,7 +12,7 @@ export class FactsWriter {
   constructor(
     private readonly owner: AddressBookOwner & { linkedAt: Date },
     private readonly writer: StanzaFactsWriter,
-    private readonly lease: Lease,
+    private readonly transact: (work: (tx: Transaction) => Promise<void>) => Promise<void>,
   ) {}
 
   /**
@@ -38,7 +38,7 @@ export class FactsWriter {
   }
 
   private async write(facts: StanzaFacts): Promise<void> {
-    await this.lease.transaction((tx) => this.writer.write(tx, this.owner, facts));
+    await this.transact((tx) => this.writer.write(tx, this.owner, facts));
   }
 }
 

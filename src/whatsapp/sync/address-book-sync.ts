@@ -1,14 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { type BinaryNode, newLTHashState, proto } from '@whiskeysockets/baileys';
-import type { ServedAccount } from '../../accounts/accounts.repository.js';
+import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { type Jid, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
 import { cleanName } from '../../contacts/write/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
-import { ProfileFetchLoop } from '../profiles/profile-fetch-loop.js';
+import { ProfileFetchQueue } from '../profiles/profile-fetch-queue.js';
 import type { ProfileLine } from '../profiles/profile-line.js';
-import type { SyncServices } from './sync-services.js';
+import type { SessionContext } from './session-context.js';
 import {
   ADDRESS_BOOK,
   ownPushName,
@@ -30,6 +30,12 @@ import { hasFacts, noFacts, type StanzaFacts } from '../stanzas/stanza-facts.js'
 
 const { PUSH_NAME } = proto.Message.HistorySyncType;
 
+/** What the synchronisation needs of its connection. */
+export interface SyncConnection extends ProfileLine {
+  /** Runs work in a transaction that also saves the credentials, if they have changed. */
+  save(work: (tx: Transaction) => Promise<void>): Promise<void>;
+}
+
 /**
  * Everything that feeds the address book of one account over one connection: app state, history, and what stanzas
  * say. Each source writes in transactions of its own; none of them trusts Baileys' contact events.
@@ -42,36 +48,38 @@ export class AddressBookSync implements KeyHooks {
   private readonly firstSync: FirstSync;
   private readonly facts: FactsWriter;
   private readonly reconciliation: Reconciliation;
-  private readonly profiles: ProfileFetchLoop;
+  private readonly profiles: ProfileFetchQueue;
   private isOpen = false;
 
   constructor(
-    account: ServedAccount,
-    line: ProfileLine,
-    private readonly services: SyncServices,
+    private readonly account: SessionAccount,
+    connection: SyncConnection,
+    private readonly context: SessionContext,
   ) {
     const { id, jid, lid, linkedAt } = account;
     this.owner = { accountId: id, jid: jid as Jid, lid: parseLid(lid), linkedAt };
-    const { history, contacts, lease } = services;
-    this.facts = new FactsWriter(this.owner, services.stanzaFacts, lease);
+    const { lease, stores } = context;
+    const { history, contacts } = stores;
+    this.facts = new FactsWriter(this.owner, stores.stanzaFacts, (work) => connection.save(work));
     this.firstSync = new FirstSync(
       () => history.countPending(id),
       () => this.markSynced(),
     );
     this.history = new HistorySync(this.owner, history, contacts, lease, {
-      ownPushName: (tx, name) => services.accounts.offerPushName(tx, id, name),
+      ownPushName: (tx, name) => stores.accounts.offerPushName(tx, id, name),
       read: (type) => this.firstSync.historyWasRead({ heldPushNames: type === PUSH_NAME }),
       lost: (reason) =>
         this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
     });
-    const keys = new SyncKeys(services.authState);
+    const keys = new SyncKeys(stores.authState, lease.session);
     this.keepers = new Map(
-      [ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, line.query, keys)]),
+      [ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, connection.query, keys)]),
     );
-    this.profiles = new ProfileFetchLoop(this.owner, line, services.profiles);
+    this.profiles = new ProfileFetchQueue(this.owner, connection, context);
+    context.pause.firstSync(account);
     if (account.syncedAt) this.firstSync.close();
     this.reconciliation = new Reconciliation(
-      () => services.accounts.isCheckDue(id),
+      () => stores.accounts.isReconciliationDue(id),
       () => this.keepers.get(ADDRESS_BOOK)?.requestAnew(),
     );
   }
@@ -80,16 +88,15 @@ export class AddressBookSync implements KeyHooks {
   async opened(lid: string | undefined, identityKey: Uint8Array | null): Promise<void> {
     this.isOpen = true;
     this.owner.lid = parseLid(lid) ?? this.owner.lid;
-    const news = { lid: this.owner.lid, identityKey: bareKey(identityKey) };
-    await this.services.lease.transaction((tx) =>
-      this.services.accounts.update(tx, this.owner.accountId, news),
-    );
+    const changes = { lid: this.owner.lid, identityKey: bareKey(identityKey) };
+    const { lease, stores } = this.context;
+    await lease.transaction((tx) => stores.accounts.update(tx, this.owner.accountId, changes));
     // While that was written, the connection may have ended.
     if (!this.isOpen) return;
     for (const keeper of this.keepers.values()) keeper.requestInBackground();
     this.history.wake();
     this.reconciliation.start();
-    this.profiles.start();
+    await this.profiles.start();
   }
 
   close(): void {
@@ -101,7 +108,7 @@ export class AddressBookSync implements KeyHooks {
     for (const keeper of this.keepers.values()) keeper.close();
   }
 
-  /** Keeps what stanzas say, before Baileys acknowledges them. */
+  /** Keeps what stanzas say, before Baileys acknowledges them; nothing is written when they say nothing. */
   async saveStanzas(stanzas: BinaryNode[]): Promise<void> {
     const facts = noFacts();
     for (const stanza of stanzas) this.readSafely(stanza, facts);
@@ -112,7 +119,7 @@ export class AddressBookSync implements KeyHooks {
 
   /** Mappings and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
   async saved(tx: Transaction, data: KeptData): Promise<void> {
-    const { contacts, history } = this.services;
+    const { contacts, history } = this.context.stores;
     const mappings = mappingsOf(data['lid-mapping'] ?? {});
     const identityKeys = identityKeysOf(data['identity-key'] ?? {}, this.owner, new Date());
     if (mappings.length + identityKeys.length > 0)
@@ -137,7 +144,8 @@ export class AddressBookSync implements KeyHooks {
   }
 
   private createKeeper(collection: string, query: Query, keys: SyncKeys): CollectionKeeper {
-    const { appState: repository, lease } = this.services;
+    const { lease, stores } = this.context;
+    const { appState: repository } = stores;
     const { accountId } = this.owner;
     const apply = (tx: Transaction, taken: TakenOver) => this.applyMutations(tx, collection, taken);
     const sync = new CollectionSync({ accountId, collection, query, keys, apply, repository, lease });
@@ -152,7 +160,7 @@ export class AddressBookSync implements KeyHooks {
   }
 
   private async applyMutations(tx: Transaction, collection: string, taken: TakenOver): Promise<void> {
-    const { contacts, accounts } = this.services;
+    const { contacts, accounts } = this.context.stores;
     const { accountId } = this.owner;
     if (collection === SETTINGS) {
       return accounts.update(tx, accountId, { pushName: cleanName(ownPushName(taken.mutations)) });
@@ -168,10 +176,10 @@ export class AddressBookSync implements KeyHooks {
   /** Whatever differs from a snapshot of the version that the tables claim to hold was wrong in them. */
   private async countRepaired(tx: Transaction, isCheck: boolean): Promise<void> {
     const { accountId } = this.owner;
-    const repaired = isCheck ? await this.services.contacts.countChangedBy(tx, accountId) : 0;
-    await this.services.accounts.markChecked(tx, accountId, repaired);
-    if (isCheck)
-      this.logger.log(`The address book was compared with a fresh snapshot; contacts repaired: ${repaired}`);
+    const { accounts, contacts } = this.context.stores;
+    const repaired = isCheck ? await contacts.countChangedBy(tx, accountId) : 0;
+    await accounts.markReconciled(tx, accountId, repaired);
+    if (isCheck) this.logger.log(`Address book reconciled with a snapshot; contacts repaired: ${repaired}`);
   }
 
   /** A stanza that cannot be read must not hold up the others. */
@@ -187,17 +195,17 @@ export class AddressBookSync implements KeyHooks {
   }
 
   private async markSynced(): Promise<void> {
-    await this.services.lease.transaction((tx) =>
-      this.services.accounts.markSynced(tx, this.owner.accountId),
-    );
+    const { lease, stores, pause } = this.context;
+    await lease.transaction((tx) => stores.accounts.markSynced(tx, this.owner.accountId));
+    pause.firstSync({ ...this.account, syncedAt: new Date() });
     this.logger.log('The first sync is complete');
   }
 
   private async reportProblem(problem: string | null): Promise<void> {
     if (!this.isOpen) return;
-    const { lease, sessionState } = this.services;
+    const { lease, stores } = this.context;
     await lease
-      .transaction((tx) => sessionState.reportSyncProblem(tx, problem))
+      .transaction((tx) => stores.sessionState.reportSyncProblem(tx, lease.session, problem))
       .catch((error: unknown) => this.logger.warn(`Cannot report a problem: ${(error as Error).message}`));
   }
 }

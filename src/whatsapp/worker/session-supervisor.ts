@@ -5,13 +5,14 @@ import { Worker } from 'node:worker_threads';
 import { explain } from '../../errors/explain.js';
 import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 
-/** Memory of the session's thread; beyond it the thread dies and is started again. */
+/** Memory of the session thread, and for each session that it may hold; beyond it the thread dies and is started again. */
 const MAX_HEAP_MB = 384;
+const MAX_HEAP_MB_PER_SESSION = 2;
 /** New objects are collected this often; the default of 48 MB mostly holds garbage. */
 const MAX_YOUNG_HEAP_MB = 12;
 /**
  * A thread that misses this many signs of life hangs. It is ended, and with it its line to WhatsApp, before its lease
- * runs out (LEASE_MS in lease.ts) and another process opens a line of its own.
+ * runs out (LEASE_MS in lease-holder.ts) and another process opens a line of its own.
  */
 const HANGS_AFTER_BEATS = 10;
 /** Until its first sign of life a thread loads its code, which on a busy machine takes a while. */
@@ -22,7 +23,7 @@ const MAX_RESTART_MS = 60_000;
 /** A thread that lived this long is no longer counted as failing. */
 const STABLE_MS = 60_000;
 
-/** Runs the WhatsApp session in a thread of its own, and starts it again, with growing pauses, whenever it dies. */
+/** Runs the WhatsApp sessions in a thread of their own, and starts it again, with growing pauses, whenever it dies. */
 export class SessionSupervisor {
   private readonly logger = new Logger(SessionSupervisor.name);
   private readonly stopping = new AbortController();
@@ -65,7 +66,10 @@ export class SessionSupervisor {
   private async runOnce(): Promise<void> {
     const worker = new Worker(new URL('./session-worker.js', import.meta.url), {
       workerData: this.data,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: MAX_YOUNG_HEAP_MB },
+      resourceLimits: {
+        maxOldGenerationSizeMb: MAX_HEAP_MB + MAX_HEAP_MB_PER_SESSION * this.data.config.SESSIONS_PER_PROCESS,
+        maxYoungGenerationSizeMb: MAX_YOUNG_HEAP_MB,
+      },
     });
     this.worker = worker;
     const stopWatching = this.watch(worker);

@@ -5,11 +5,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '../../config/logger.js';
 import { migrate } from '../../database/migrations.js';
 import { SessionRoleModule } from '../../session-role.module.js';
-import { SessionRunner } from '../connection/session-runner.js';
 import { HeapKeeper } from './heap-keeper.js';
+import { SessionHost } from './session-host.js';
 import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 
-/** Entry of the worker thread in which the WhatsApp session runs, so that nothing it does stalls the API. */
+/** Entry of the worker thread in which the WhatsApp sessions run, so that nothing they do stalls the API. */
 const { config, databaseUrl, isTerminal } = workerData as SessionWorkerData;
 const logger = createLogger(config, isTerminal);
 Logger.overrideLogger(logger);
@@ -33,7 +33,7 @@ process.on('unhandledRejection', (error) => {
   new Logger('SessionWorker').warn(`Left unhandled: ${error instanceof Error ? error.stack : String(error)}`);
 });
 
-await app.get(SessionRunner).run(stop.signal);
+await app.get(SessionHost).run(stop.signal);
 await app.close();
 // Ends the thread: caches of Baileys hold timers that would keep it alive.
 process.exit(0);

@@ -6,10 +6,10 @@ const FRAGMENT = 'whatsapp-contacts';
 
 /**
  * A link that opens web.whatsapp.com, and tells the extension there where to get the request and bring the assertion.
- * @param service the address of this service, `http://host:port`
+ * @param url of GET /session/passkey, as it was called
  */
-export function extensionLink(service: string, token: string): string {
-  const address = `${service}/session/passkey#${token}`;
+export function extensionLink(url: string, token: string): string {
+  const address = `${url}#${token}`;
   return `${WHATSAPP_WEB}/#${FRAGMENT}=${encodeURIComponent(address)}`;
 }
 

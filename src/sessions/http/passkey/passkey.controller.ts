@@ -1,6 +1,9 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { PasskeyOffer } from '../../link-offer.js';
+import { withPathPrefix } from '../../../errors/paths-in-text.js';
+import { pathPrefixOf, type SessionName } from '../../session-name.js';
+import { linkRoutes, SessionParam } from '../../session-param.js';
 import { consoleLine, extensionLink } from './passkey-browser.js';
 import {
   type AcceptedDto,
@@ -12,7 +15,7 @@ import { TokenRequired } from './passkey.errors.js';
 import { isSame, PasskeyService } from './passkey.service.js';
 
 /** The passkey ceremony: for the operator, and for a browser on web.whatsapp.com that was given the token. */
-@Controller('session/passkey')
+@Controller(linkRoutes('passkey'))
 export class PasskeyController {
   constructor(private readonly passkey: PasskeyService) {}
 
@@ -20,8 +23,12 @@ export class PasskeyController {
   @Get()
   @Header('Cache-Control', 'no-store')
   @Header('Vary', 'Accept, Origin')
-  async get(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const offer = await this.passkey.get();
+  async get(
+    @SessionParam() session: SessionName,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const offer = await this.passkey.get(session);
     if (request.headers.origin && !isAuthorised(request, offer)) throw new TokenRequired();
     if (request.accepts(['application/json', 'text/plain']) === 'text/plain') {
       response.type('text').send(`${consoleLine(offer)}\n`);
@@ -33,38 +40,43 @@ export class PasskeyController {
       token,
       expires_at: expiresAt,
       step,
-      link: extensionLink(`${request.protocol}://${request.host}`, token),
+      link: extensionLink(`${request.protocol}://${request.host}${request.path}`, token),
     };
     response.json(body);
   }
 
   @Post()
   @HttpCode(202)
-  async submit(@Body() { token, assertion }: SubmitAssertionRequest): Promise<AcceptedDto> {
-    await this.passkey.submit(token, assertion);
-    return { accepted: true, message: 'WhatsApp has the assertion. /session says how it goes on.' };
+  async submit(
+    @SessionParam() session: SessionName,
+    @Body() { token, assertion }: SubmitAssertionRequest,
+  ): Promise<AcceptedDto> {
+    await this.passkey.submit(session, token, assertion);
+    return accepted(session, 'WhatsApp has the assertion. /session says how it goes on.');
   }
 
   /** Only after somebody has seen that the phone shows the same code as `GET /session`. */
   @Post('confirm')
   @HttpCode(202)
-  async confirm(@Body() { token }: ConfirmPasskeyRequest): Promise<AcceptedDto> {
-    await this.passkey.confirm(token);
-    return {
-      accepted: true,
-      message: 'The phone is told to complete the link. /session says how it goes on.',
-    };
+  async confirm(
+    @SessionParam() session: SessionName,
+    @Body() { token }: ConfirmPasskeyRequest,
+  ): Promise<AcceptedDto> {
+    await this.passkey.confirm(session, token);
+    return accepted(session, 'The phone is told to complete the link. /session says how it goes on.');
   }
 
   /** Ends the ceremony; a new QR code follows. */
   @Delete()
-  async cancel(): Promise<{ cancelled: true; message: string }> {
-    await this.passkey.cancel();
-    return {
-      cancelled: true,
-      message: 'The passkey ceremony has ended. A new QR code follows at /session/qr.',
-    };
+  async cancel(@SessionParam() session: SessionName): Promise<{ cancelled: true; message: string }> {
+    await this.passkey.cancel(session);
+    const message = 'The passkey ceremony has ended. A new QR code follows at /session/qr.';
+    return { cancelled: true, message: withPathPrefix(message, pathPrefixOf(session)) };
   }
+}
+
+function accepted(session: SessionName, message: string): AcceptedDto {
+  return { accepted: true, message: withPathPrefix(message, pathPrefixOf(session)) };
 }
 
 function isAuthorised({ headers }: Request, { token }: PasskeyOffer): boolean {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { PasskeyOffer } from '../../link-offer.js';
-import { SessionStateRepository } from '../../sessions.repository.js';
+import { SessionStateRepository } from '../../session-state.repository.js';
+import type { SessionName } from '../../session-name.js';
 import { CommandSender } from '../command-sender.js';
 import { checkAssertion } from './passkey-assertion.js';
 import { NoPasskey, WrongToken } from './passkey.errors.js';
@@ -15,8 +16,8 @@ export class PasskeyService {
   ) {}
 
   /** @throws NoPasskey when WhatsApp has not asked for one */
-  async get(): Promise<PasskeyOffer> {
-    const { status, linkOffer, isAttended } = await this.state.get();
+  async get(session: SessionName): Promise<PasskeyOffer> {
+    const { status, linkOffer, isAttended } = await this.state.get(session);
     if (!isAttended) throw new NoPasskey('no process runs the WhatsApp session at the moment.');
     if (linkOffer?.passkey) return linkOffer.passkey;
     throw new NoPasskey(
@@ -27,25 +28,25 @@ export class PasskeyService {
   }
 
   /** Hands the assertion to WhatsApp. @throws InvalidAssertion, WrongToken, or CommandRefused with WhatsApp's reason */
-  async submit(token: string, given: unknown): Promise<void> {
-    const { options } = await this.getBy(token);
+  async submit(session: SessionName, token: string, given: unknown): Promise<void> {
+    const { options } = await this.getBy(session, token);
     const assertion = checkAssertion(given, options);
-    await this.commands.send('passkey-assertion', JSON.stringify({ token, assertion }));
+    await this.commands.send(session, 'passkey-assertion', JSON.stringify({ token, assertion }));
   }
 
   /** Somebody has compared the codes. @throws WrongToken, or CommandRefused when there is nothing to confirm */
-  async confirm(token: string): Promise<void> {
-    await this.getBy(token);
-    await this.commands.send('passkey-confirm', token);
+  async confirm(session: SessionName, token: string): Promise<void> {
+    await this.getBy(session, token);
+    await this.commands.send(session, 'passkey-confirm', token);
   }
 
-  async cancel(): Promise<void> {
-    await this.get();
-    await this.commands.send('passkey-cancel', null);
+  async cancel(session: SessionName): Promise<void> {
+    await this.get(session);
+    await this.commands.send(session, 'passkey-cancel', null);
   }
 
-  private async getBy(token: string): Promise<PasskeyOffer> {
-    const offer = await this.get();
+  private async getBy(session: SessionName, token: string): Promise<PasskeyOffer> {
+    const offer = await this.get(session);
     if (!isSame(token, offer.token)) throw new WrongToken();
     return offer;
   }

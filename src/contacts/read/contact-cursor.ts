@@ -1,5 +1,7 @@
 import { InvalidCursor } from '../contacts.errors.js';
-import type { ContactSort } from './contact-list.dto.js';
+
+export const SORTS = ['jid', 'name'] as const;
+export type ContactSort = (typeof SORTS)[number];
 
 /** After whom a page begins: his place in the order asked for. */
 export interface ContactPlace {

@@ -1,0 +1,50 @@
+import { Body, Controller, Delete, Get, Post, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import type { SessionName } from '../session-name.js';
+import { SessionParam } from '../session-param.js';
+import {
+  CreateSessionRequest,
+  DeleteSessionQuery,
+  ListSessionsQuery,
+  type NamedSessionDto,
+  type SessionDeletedDto,
+  type SessionPageDto,
+} from './sessions.dto.js';
+import { SessionsService } from './sessions.service.js';
+
+/** The sessions of this deployment: one for each account that is, or is to be, linked. */
+@Controller('sessions')
+export class SessionsController {
+  constructor(private readonly sessions: SessionsService) {}
+
+  @Get()
+  list(@Query() query: ListSessionsQuery): Promise<SessionPageDto> {
+    return this.sessions.list(query);
+  }
+
+  /** The session waits to be linked from then on. */
+  @Post()
+  async create(
+    @Body() { name }: CreateSessionRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<NamedSessionDto> {
+    const session = await this.sessions.create(name as SessionName);
+    response.setHeader('Location', `/sessions/${name}`);
+    return session;
+  }
+
+  @Get(':session')
+  get(@SessionParam() session: SessionName): Promise<NamedSessionDto> {
+    return this.sessions.get(session);
+  }
+
+  /** Unlinks the account and forgets the session; with `?contacts=delete` its contacts, too. */
+  @Delete(':session')
+  async delete(
+    @SessionParam() session: SessionName,
+    @Query() { contacts }: DeleteSessionQuery,
+  ): Promise<SessionDeletedDto> {
+    const message = await this.sessions.delete(session, { withContacts: contacts === 'delete' });
+    return { deleted: true, message };
+  }
+}

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Transaction } from '../database/transaction.js';
+import type { LinkOffer } from './link-offer.js';
+import type { SessionName } from './session-name.js';
+import { SessionNotFound } from './sessions.errors.js';
+import type { Session, SessionStatus } from './session.entity.js';
+
+/** How a session is; see the columns of Session. */
+export interface SessionReport {
+  status: SessionStatus;
+  reason: string | null;
+  advice: string | null;
+  retryAt: Date | null;
+  linkOffer: LinkOffer | null;
+}
+
+/** Why profiles are not fetched at the moment, and until when, if that is known; see the columns of Session. */
+export interface ProfilesPause {
+  reason: string | null;
+  resumeAt: Date | null;
+}
+
+export interface SessionSnapshot extends SessionReport {
+  name: SessionName;
+  since: Date;
+  syncProblem: string | null;
+  /** Whether a process holds the session's lease; if not, the rest is what the last one left behind. */
+  isAttended: boolean;
+  profilesPause: ProfilesPause;
+}
+
+type SessionRow = Omit<SessionSnapshot, 'profilesPause'> &
+  Pick<Session, 'profilesPaused' | 'profilesResumeAt'>;
+
+/** Whether a process that is alive holds the lease of session `s`. */
+export const IS_ATTENDED =
+  'EXISTS (SELECT FROM session_process p WHERE p.id = s.process_id AND p.expires_at > now())';
+
+/** What the session role tells of its sessions. */
+@Injectable()
+export class SessionStateRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** @throws SessionNotFound */
+  async get(session: SessionName): Promise<SessionSnapshot> {
+    const [row] = await this.dataSource.query<SessionRow[]>(
+      `SELECT name, status, reason, advice, since, retry_at AS "retryAt", sync_problem AS "syncProblem",
+         link_offer AS "linkOffer", profiles_paused AS "profilesPaused", profiles_resume_at AS "profilesResumeAt",
+         ${IS_ATTENDED} AS "isAttended"
+       FROM session s WHERE name = $1`,
+      [session],
+    );
+    if (!row) throw new SessionNotFound(session);
+    const { profilesPaused, profilesResumeAt, ...state } = row;
+    return { ...state, profilesPause: { reason: profilesPaused, resumeAt: profilesResumeAt } };
+  }
+
+  async report(tx: Transaction, session: SessionName, report: SessionReport): Promise<void> {
+    const { status, reason, advice, retryAt, linkOffer } = report;
+    await tx.query(
+      `UPDATE session SET status = $2, reason = $3, advice = $4, retry_at = $5, link_offer = $6,
+         since = CASE WHEN status = $2 THEN since ELSE now() END
+       WHERE name = $1`,
+      [session, status, reason, advice, retryAt, linkOffer],
+    );
+  }
+
+  async reportSyncProblem(tx: Transaction, session: SessionName, problem: string | null): Promise<void> {
+    await tx.query(
+      'UPDATE session SET sync_problem = $2 WHERE name = $1 AND sync_problem IS DISTINCT FROM $2',
+      [session, problem],
+    );
+  }
+
+  async reportProfilesPause(
+    tx: Transaction,
+    session: SessionName,
+    { reason, resumeAt }: ProfilesPause,
+  ): Promise<void> {
+    await tx.query('UPDATE session SET profiles_paused = $2, profiles_resume_at = $3 WHERE name = $1', [
+      session,
+      reason,
+      resumeAt,
+    ]);
+  }
+}

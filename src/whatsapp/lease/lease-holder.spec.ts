@@ -1,0 +1,202 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import type { DataSource } from 'typeorm';
+import { openDataSource } from '../../../test/support/open-data-source.js';
+import { eventually } from '../../../test/support/service.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { Config } from '../../config/config.js';
+import type { SessionName } from '../../sessions/session-name.js';
+import { LeaseHolder } from './lease-holder.js';
+import { LeaseLost } from './lease-lost.js';
+import { LeaseRepository } from './lease.repository.js';
+import type { Lease } from './lease.js';
+
+/** A process of the session role, as far as leases go: it hands over what is too much at once. */
+class Process {
+  readonly leases = new Map<SessionName, Lease>();
+  private readonly stopping = new AbortController();
+  private readonly holder: LeaseHolder;
+  private readonly held: Promise<void>;
+
+  constructor(dataSource: DataSource, maxSessions = 500) {
+    const config = Object.assign(new Config(), { SESSIONS_PER_PROCESS: maxSessions });
+    this.holder = new LeaseHolder(new LeaseRepository(dataSource), config);
+    this.held = this.holder.hold(this.stopping.signal, {
+      claimed: (lease) => this.leases.set(lease.session, lease),
+      surplus: (count) => void this.handOver(count),
+    });
+  }
+
+  get names(): string[] {
+    return [...this.leases.values()]
+      .filter(({ isHeld }) => isHeld)
+      .map(({ session }) => session)
+      .sort();
+  }
+
+  get processId(): string {
+    return this.holder.processId;
+  }
+
+  holds(...names: string[]): Promise<unknown> {
+    const look = async () => this.names.join() === names.join();
+    return eventually(`the process holds ${names.join()}, not ${this.names.join()}`, look);
+  }
+
+  async leave(): Promise<void> {
+    this.stopping.abort();
+    await this.held;
+    await this.holder.leave();
+  }
+
+  /** As if the process slept: it neither renews nor claims. */
+  async freeze(): Promise<void> {
+    this.stopping.abort();
+    await this.held;
+  }
+
+  private async handOver(count: number): Promise<void> {
+    for (const lease of [...this.leases.values()].slice(0, count)) {
+      this.leases.delete(lease.session);
+      await this.holder.release(lease);
+    }
+  }
+}
+
+let database: TestDatabase;
+let dataSource: DataSource;
+const processes: Process[] = [];
+
+function start(maxSessions?: number): Process {
+  const process = new Process(dataSource, maxSessions);
+  processes.push(process);
+  return process;
+}
+
+const leaseOf = ({ leases }: Process) => leases.get('default' as SessionName) as Lease;
+const expire = ({ processId }: Process) =>
+  database.query(`UPDATE session_process SET expires_at = now() - interval '1 second' WHERE id = $1`, [
+    processId,
+  ]);
+const create = (...names: string[]) =>
+  database.query('INSERT INTO session (name) SELECT unnest($1::text[])', [names]);
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  dataSource = await openDataSource(database.url);
+});
+
+afterEach(async () => {
+  for (const process of processes.splice(0)) await process.leave();
+  await database.query(`DELETE FROM session WHERE name <> 'default'`);
+  await database.query(`UPDATE session SET reason = NULL`);
+});
+
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+describe('the lease of a session', () => {
+  it('is of one process at a time, and passes on when that one leaves', async () => {
+    const first = start();
+    await first.holds('default');
+    const second = start();
+    await first.leave();
+    await second.holds('default');
+    expect(first.names).toEqual([]);
+    expect(leaseOf(second).wasAbandoned).toBe(false);
+  });
+
+  it('passes on when it has expired, and the former holder is told', async () => {
+    const first = start();
+    await first.holds('default');
+    await first.freeze();
+    const second = start();
+    await expire(first);
+    await second.holds('default');
+    expect(leaseOf(second).wasAbandoned).toBe(true);
+  });
+
+  it('keeps a former holder, who knows of nothing yet, from writing', async () => {
+    const first = start();
+    await first.holds('default');
+    await first.freeze();
+    await expire(first);
+    await start().holds('default');
+    expect(leaseOf(first).isHeld).toBe(true);
+    const write = leaseOf(first).transaction((tx) => tx.query(`UPDATE session SET reason = 'stale'`));
+    await expect(write).rejects.toThrow(LeaseLost);
+    expect(await database.query('SELECT reason FROM session')).toEqual([{ reason: null }]);
+  });
+
+  it('is renewed while a transaction of its own runs', async () => {
+    const holder = start();
+    await holder.holds('default');
+    const repository = new LeaseRepository(dataSource);
+    await leaseOf(holder).transaction(async (tx) => {
+      await tx.query(`UPDATE session SET reason = 'long'`);
+      expect((await repository.renew(holder.processId, 14_000))?.held).toHaveLength(1);
+    });
+  });
+
+  it('asks again what a lost connection has left unanswered', async () => {
+    const holder = start();
+    await holder.holds('default');
+    const questions = ['SELECT pg_terminate_backend(pg_backend_pid())', 'SELECT 1 AS one'];
+    const answer = leaseOf(holder).read(() => dataSource.query(questions.shift() ?? ''));
+    expect(await answer).toEqual([{ one: 1 }]);
+  });
+
+  it('does not pass on in the middle of a write', async () => {
+    const first = start();
+    await first.holds('default');
+    await first.freeze();
+    let second: Process | undefined;
+    await leaseOf(first).transaction(async (tx) => {
+      second = start();
+      await expire(first);
+      await eventually('the first process is buried', async () => {
+        const rows = await database.query('SELECT FROM session_process WHERE id = $1', [first.processId]);
+        return rows.length === 0;
+      });
+      await tx.query(`UPDATE session SET reason = 'in time'`);
+      expect(second.names).toEqual([]);
+    });
+    await second?.holds('default');
+    expect(await database.query('SELECT reason FROM session')).toEqual([{ reason: 'in time' }]);
+  });
+
+  it('ends with the session', async () => {
+    const holder = start();
+    await create('gone');
+    await holder.holds('default', 'gone');
+    const { lost } = holder.leases.get('gone' as SessionName) as Lease;
+    await database.query(`DELETE FROM session WHERE name = 'gone'`);
+    if (!lost.aborted) await once(lost, 'abort');
+    await holder.holds('default');
+  });
+});
+
+describe('many sessions', () => {
+  it('are shared evenly when a process joins, and taken over when it dies', async () => {
+    await create('a', 'b', 'c', 'd', 'e');
+    const first = start();
+    await first.holds('a', 'b', 'c', 'd', 'default', 'e');
+    const second = start();
+    await eventually('both have three', async () => first.names.length === 3 && second.names.length === 3);
+    expect([...first.names, ...second.names].sort()).toEqual(['a', 'b', 'c', 'd', 'default', 'e']);
+    await second.freeze();
+    await expire(second);
+    await first.holds('a', 'b', 'c', 'd', 'default', 'e');
+  });
+
+  it('beyond what the processes take wait for another one', async () => {
+    await create('a', 'b', 'c');
+    const first = start(2);
+    await first.holds('a', 'b');
+    const second = start(2);
+    await second.holds('c', 'default');
+    await first.holds('a', 'b');
+  });
+});

@@ -1,0 +1,177 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Config } from '../../config/config.js';
+import type { SessionName } from '../../sessions/session-name.js';
+import { elapsedMs, type Moment, now } from './clocks.js';
+import { Lease } from './lease.js';
+import { LeaseRepository, type Standing } from './lease.repository.js';
+
+/**
+ * How long a process that does not renew is still believed to be alive. Longer than a stall of the session thread lasts
+ * that is not taken for a hang (HANGS_AFTER_BEATS in session-supervisor.ts), since its connections must be closed first.
+ */
+const LEASE_MS = 14_000;
+/** A process that cannot renew gives up this much earlier, so that its connections are closed when others open theirs. */
+const LEAVES_EARLY_MS = 2_000;
+const HELD_MS = LEASE_MS - LEAVES_EARLY_MS;
+const RENEW_EVERY_MS = 2_000;
+const CLAIM_EVERY_MS = 500;
+const ANSWER_TIMEOUT_MS = 5_000;
+
+/** What happens with the leases. */
+export interface LeaseEvents {
+  /** A session is ours from now on. */
+  claimed(lease: Lease): void;
+  /** So many sessions more than our share: another process waits for them to be released. */
+  surplus(count: number): void;
+}
+
+/** A database that has gone without a word must not keep us waiting for longer than the lease lasts. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const tooLate = new AbortController();
+  const timeout = sleep(ANSWER_TIMEOUT_MS, undefined, { signal: tooLate.signal }).then(() => {
+    throw new Error(`the database does not answer within ${ANSWER_TIMEOUT_MS} ms`);
+  });
+  return Promise.race([answer, timeout]).finally(() => tooLate.abort());
+}
+
+/**
+ * Sees to it that of any number of processes exactly one is connected to WhatsApp as a session, and that they share the
+ * sessions evenly.
+ *
+ * A process that is alive renews one row, whatever the number of its sessions; each session names its process and has a
+ * fencing token of its own. Who finds the row of another past its time deletes it, which frees the sessions. Nothing here
+ * depends on a database session, so that connection poolers may stand in between.
+ */
+@Injectable()
+export class LeaseHolder {
+  private readonly logger = new Logger(LeaseHolder.name);
+  private readonly leases = new Map<SessionName, Lease>();
+  private readonly maxSessions: number;
+  private id = randomUUID();
+  /** When the renewal was asked for that counts: this process's own opinion, always earlier than the database's. */
+  private renewedAt: Moment | null = null;
+  private expiry: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly repository: LeaseRepository,
+    config: Config,
+  ) {
+    this.maxSessions = config.SESSIONS_PER_PROCESS;
+  }
+
+  /** By which the sessions of this process are found in the database. */
+  get processId(): string {
+    return this.id;
+  }
+
+  /** Registers the process, renews, and claims, until stopped. What it holds then, it still holds: see leave(). */
+  async hold(stop: AbortSignal, events: LeaseEvents): Promise<void> {
+    await Promise.all([
+      this.every(RENEW_EVERY_MS, stop, () => this.renew(events)),
+      this.every(CLAIM_EVERY_MS, stop, () => this.claim(events)),
+    ]);
+  }
+
+  /** Gives one session to whoever waits for it. */
+  async release(lease: Lease): Promise<void> {
+    if (this.leases.get(lease.session) === lease) this.leases.delete(lease.session);
+    const wasHeld = lease.isHeld;
+    lease.end();
+    if (wasHeld) await inTime(this.repository.release(lease.claimed));
+  }
+
+  /** Gives all sessions to whoever waits for them. */
+  async leave(): Promise<void> {
+    const wasRegistered = this.renewedAt !== null;
+    this.forget();
+    if (wasRegistered) await inTime(this.repository.leave(this.id));
+  }
+
+  private get isAlive(): boolean {
+    return this.renewedAt !== null && elapsedMs(this.renewedAt) < HELD_MS;
+  }
+
+  private async every(pauseMs: number, stop: AbortSignal, work: () => Promise<void>): Promise<void> {
+    while (!stop.aborted) {
+      await work().catch((error: unknown) => {
+        this.logger.warn(`Cannot keep the session leases: ${(error as Error).message}`);
+      });
+      await sleep(pauseMs, undefined, { signal: stop }).catch(() => {});
+    }
+  }
+
+  private async renew(events: LeaseEvents): Promise<void> {
+    if (this.renewedAt === null) return this.register();
+    if (!this.isAlive) return this.stepDown('The session leases ran out before they could be renewed');
+    const { id } = this;
+    const askedAt = now();
+    const standing = await inTime(this.repository.renew(id, LEASE_MS));
+    if (id !== this.id) return;
+    if (!standing) return this.stepDown('Another process has taken this one for dead');
+    this.count(askedAt);
+    this.endLost(standing, askedAt);
+    await inTime(this.repository.removeDead());
+    const share = Math.min(this.maxSessions, Math.ceil(standing.sessions / Math.max(1, standing.processes)));
+    if (this.leases.size > share) events.surplus(this.leases.size - share);
+  }
+
+  private async register(): Promise<void> {
+    const askedAt = now();
+    await inTime(this.repository.register(this.id, LEASE_MS));
+    this.count(askedAt);
+    await inTime(this.repository.removeDead());
+  }
+
+  private async claim(events: LeaseEvents): Promise<void> {
+    if (!this.isAlive) return;
+    const { id } = this;
+    const counts = { held: this.leases.size, max: this.maxSessions };
+    for (const session of await inTime(this.repository.claim(id, counts))) {
+      // What was claimed for a process that has stepped down meanwhile is freed with it.
+      if (id !== this.id) return;
+      const lease = new Lease(session, this.repository, () => id === this.id && this.isAlive);
+      this.leases.get(session.session)?.end();
+      this.leases.set(session.session, lease);
+      this.logger.log(`Holding the lease of session ${session.session} (fencing token ${session.token})`);
+      events.claimed(lease);
+    }
+  }
+
+  /** Sessions that were deleted, or are another's. What was claimed after the question was asked is not in the answer. */
+  private endLost({ held }: Standing, askedAt: Moment): void {
+    const tokens = new Map(held.map(({ session, token }) => [session, token]));
+    for (const [session, lease] of this.leases) {
+      const isOlder = lease.claimedAtMs < askedAt.monotonicMs;
+      if (!isOlder || tokens.get(session) === lease.claimed.token) continue;
+      this.logger.warn(`Session ${session} was deleted, or is another process's now; closing it`);
+      this.leases.delete(session);
+      lease.end();
+    }
+  }
+
+  /** Answers may come out of order: only a later renewal counts. */
+  private count(askedAt: Moment): void {
+    if (!this.renewedAt || askedAt.monotonicMs > this.renewedAt.monotonicMs) this.renewedAt = askedAt;
+    clearTimeout(this.expiry);
+    const leftMs = HELD_MS - elapsedMs(this.renewedAt);
+    this.expiry = setTimeout(
+      () => this.stepDown('The session leases could not be renewed in time'),
+      Math.max(0, leftMs),
+    );
+  }
+
+  private stepDown(why: string): void {
+    this.logger.warn(`${why}; closing ${this.leases.size} sessions`);
+    this.forget();
+    this.id = randomUUID();
+  }
+
+  private forget(): void {
+    clearTimeout(this.expiry);
+    this.renewedAt = null;
+    for (const lease of this.leases.values()) lease.end();
+    this.leases.clear();
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { AccountsRepository } from '../../accounts/accounts.repository.js';
+import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
+import { ContactsService } from '../../contacts/write/contacts.service.js';
+import { SessionStateRepository } from '../../sessions/session-state.repository.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
+import { AppStateRepository } from '../app-state/app-state.repository.js';
+import { AuthStateRepository } from '../auth-state/auth-state.repository.js';
+import { HistoryRepository } from '../history/history.repository.js';
+import type { Lease } from '../lease/lease.js';
+import type { FetchBudget } from '../profiles/fetch-budget.js';
+import type { FetchPause } from '../profiles/fetch-pause.js';
+import type { FetchScheduler } from '../profiles/fetch-scheduler.js';
+import { StanzaFactsWriter } from '../stanzas/stanza-facts-writer.js';
+
+/** Where sessions write: one for all sessions of a thread, without a state of its own. */
+@Injectable()
+export class Stores {
+  constructor(
+    readonly accounts: AccountsRepository,
+    readonly sessions: SessionsRepository,
+    readonly sessionState: SessionStateRepository,
+    readonly contacts: ContactsService,
+    readonly fetches: ProfileFetchesRepository,
+    readonly appState: AppStateRepository,
+    readonly history: HistoryRepository,
+    readonly authState: AuthStateRepository,
+    readonly stanzaFacts: StanzaFactsWriter,
+  ) {}
+}
+
+/** What the parts of one session share, for as long as this process holds it; connections come and go. */
+export interface SessionContext {
+  readonly lease: Lease;
+  readonly stores: Stores;
+  readonly budget: FetchBudget;
+  readonly pause: FetchPause;
+  /** Of all sessions of the thread. */
+  readonly scheduler: FetchScheduler;
+}

@@ -1,0 +1,72 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DomainError } from '../../errors/domain-error.js';
+import {
+  type CommandResult,
+  type PendingCommand,
+  SessionCommandsRepository,
+} from '../../sessions/session-commands.repository.js';
+import type { SessionName } from '../../sessions/session-name.js';
+import type { Lease } from '../lease/lease.js';
+import { LeaseHolder } from '../lease/lease-holder.js';
+
+const POLL_EVERY_MS = 300;
+
+/** A session that this process holds, as far as commands go. */
+export interface CommandTarget {
+  readonly lease: Lease;
+  /** What it throws is told to the caller as the reason. */
+  doCommand(command: PendingCommand): Promise<string | null>;
+}
+
+/** Takes the API's commands to the sessions of this process out of the database, one at a time for each session. */
+@Injectable()
+export class CommandPoller {
+  private readonly logger = new Logger(CommandPoller.name);
+  private readonly busy = new Set<SessionName>();
+
+  constructor(
+    private readonly commands: SessionCommandsRepository,
+    private readonly leases: LeaseHolder,
+  ) {}
+
+  /** Polls until stopped: one statement for all sessions. */
+  async run(find: (session: SessionName) => CommandTarget | undefined, stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      try {
+        for (const command of await this.commands.findPending(this.leases.processId)) {
+          const target = find(command.session);
+          if (target && !this.busy.has(command.session)) void this.serve(command, target);
+        }
+      } catch (error) {
+        this.logger.warn(`Cannot poll for commands: ${(error as Error).message}`);
+      }
+      await sleep(POLL_EVERY_MS, undefined, { signal: stop }).catch(() => {});
+    }
+  }
+
+  private async serve(command: PendingCommand, target: CommandTarget): Promise<void> {
+    const { session, kind } = command;
+    this.busy.add(session);
+    try {
+      await this.serveOne(command, target);
+    } catch (error) {
+      this.logger.warn(`Cannot run command ${kind} of session ${session}: ${(error as Error).message}`);
+    } finally {
+      this.busy.delete(session);
+    }
+  }
+
+  private async serveOne(command: PendingCommand, target: CommandTarget): Promise<void> {
+    if (!(await target.lease.transaction((tx) => this.commands.take(tx, command)))) return;
+    this.logger.log(`Running command ${command.kind} of session ${command.session}`);
+    const outcome: CommandResult = await target.doCommand(command).then(
+      (result) => ({ result }),
+      (error: unknown) => ({
+        error: (error as Error).message,
+        errorKind: error instanceof DomainError ? error.kind : 'conflict',
+      }),
+    );
+    await target.lease.transaction((tx) => this.commands.finish(tx, command, outcome));
+  }
+}

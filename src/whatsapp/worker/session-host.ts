@@ -1,0 +1,106 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Config } from '../../config/config.js';
+import { logContext } from '../../config/log-context.js';
+import type { PendingCommand } from '../../sessions/session-commands.repository.js';
+import type { SessionName } from '../../sessions/session-name.js';
+import { LoginGate } from '../connection/login-gate.js';
+import { SessionRunner } from '../connection/session-runner.js';
+import type { Lease } from '../lease/lease.js';
+import { LeaseHolder } from '../lease/lease-holder.js';
+import { ClientIdentity } from '../linking/client-identity.js';
+import { FetchBudget } from '../profiles/fetch-budget.js';
+import { FetchPause } from '../profiles/fetch-pause.js';
+import { FetchScheduler } from '../profiles/fetch-scheduler.js';
+import { Stores } from '../sync/session-context.js';
+import { CommandPoller, type CommandTarget } from './command-poller.js';
+
+/** Sessions that are handed over at once: each is offline for as long as the other process takes to log in. */
+const MAX_HANDED_OVER_AT_ONCE = 20;
+
+/** A session that runs in this thread. */
+interface HostedSession extends CommandTarget {
+  readonly runner: SessionRunner;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** Runs the sessions whose leases this process holds, all of them in this thread. */
+@Injectable()
+export class SessionHost {
+  private readonly logger = new Logger(SessionHost.name);
+  private readonly sessions = new Map<SessionName, HostedSession>();
+  private readonly identity: ClientIdentity;
+
+  constructor(
+    private readonly leases: LeaseHolder,
+    private readonly commands: CommandPoller,
+    private readonly stores: Stores,
+    private readonly scheduler: FetchScheduler,
+    private readonly gate: LoginGate,
+    private readonly config: Config,
+  ) {
+    this.identity = new ClientIdentity(config.DEVICE_NAME);
+  }
+
+  /** Runs until stopped, and then hands everything over. */
+  async run(stop: AbortSignal): Promise<void> {
+    await Promise.all([
+      this.leases.hold(stop, {
+        claimed: (lease) => this.start(lease),
+        surplus: (count) => this.handOver(count),
+      }),
+      this.commands.run((session) => this.sessions.get(session), stop),
+    ]);
+    const hosted = [...this.sessions.values()];
+    for (const session of hosted) session.stop.abort();
+    await Promise.all(hosted.map(({ ended }) => ended));
+    await this.leases.leave().catch((error: unknown) => {
+      this.logger.warn(`Session leases not released: ${(error as Error).message}`);
+    });
+  }
+
+  private start(lease: Lease): void {
+    logContext.run({ session: lease.session }, () => {
+      const runner = new SessionRunner(
+        {
+          lease,
+          stores: this.stores,
+          budget: new FetchBudget(this.config),
+          pause: new FetchPause(this.config, this.stores.sessionState, lease),
+          scheduler: this.scheduler,
+        },
+        this.identity,
+        this.gate,
+      );
+      const stop = new AbortController();
+      const ended = runner.run(stop.signal).then(() => this.forget(lease));
+      const inContext = AsyncLocalStorage.snapshot();
+      const doCommand = (command: PendingCommand) => inContext(() => runner.doCommand(command));
+      this.sessions.set(lease.session, { lease, runner, stop, ended, doCommand });
+    });
+  }
+
+  private forget(lease: Lease): void {
+    if (this.sessions.get(lease.session)?.lease === lease) this.sessions.delete(lease.session);
+  }
+
+  /** Those that nobody is linking at the moment go first. */
+  private handOver(count: number): void {
+    const staying = [...this.sessions.values()].filter(({ stop }) => !stop.signal.aborted);
+    const leaving = this.sessions.size - staying.length;
+    const next = staying
+      .toSorted((a, b) => Number(a.runner.isBusyLinking) - Number(b.runner.isBusyLinking))
+      .slice(0, Math.max(0, Math.min(count, MAX_HANDED_OVER_AT_ONCE) - leaving));
+    if (next.length > 0) this.logger.log(`Handing over ${next.length} of ${this.sessions.size} sessions`);
+    for (const session of next) void this.release(session);
+  }
+
+  private async release({ lease, stop, ended }: HostedSession): Promise<void> {
+    stop.abort();
+    await ended;
+    await this.leases.release(lease).catch((error: unknown) => {
+      this.logger.warn(`Session lease not released: ${(error as Error).message}`);
+    });
+  }
+}
