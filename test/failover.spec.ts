@@ -15,7 +15,7 @@ describe('several session roles on one database', () => {
   const startStandby = async () => {
     const standby = await fleet.start('session');
     await eventually('the standby waits', async () =>
-      standby.output.includes('Standing by for the session lease'),
+      standby.output.includes('Standing by for session leases'),
     );
     return standby;
   };

@@ -6,7 +6,7 @@ export function withPathPrefix(text: string, prefix: string): string {
   return prefix === '' ? text : text.replace(PATH, `${prefix}/`);
 }
 
-/** `/sessions/{name}`, where a path begins with it; otherwise empty. */
+/** `/sessions/{name}`, where a path begins with it; empty for the default session, whose routes stand at the root, too. */
 export function prefixOf(path: string): string {
-  return /^\/sessions\/[a-z0-9-]{1,40}(?=\/|$)/.exec(path)?.[0] ?? '';
+  return /^\/sessions\/(?!default(\/|$))[a-z0-9-]{1,40}(?=\/|$)/.exec(path)?.[0] ?? '';
 }

@@ -53,6 +53,9 @@ export class LeaseHolder {
   /** When the renewal was asked for that counts: this process's own opinion, always earlier than the database's. */
   private renewedAt: Moment | null = null;
   private expiry: NodeJS.Timeout | undefined;
+  private isStandingBy = false;
+  /** When the last claim was answered, or given up; infinite while one runs. */
+  private lastClaimMs = 0;
 
   constructor(
     private readonly repository: LeaseRepository,
@@ -112,6 +115,7 @@ export class LeaseHolder {
     if (!standing) return this.stepDown('Another process has taken this one for dead');
     this.count(askedAt);
     this.endLost(standing, askedAt);
+    await this.releaseUnknown(standing, askedAt);
     await inTime(this.repository.removeDead());
     const share = Math.min(this.maxSessions, Math.ceil(standing.sessions / Math.max(1, standing.processes)));
     if (this.leases.size > share) events.surplus(this.leases.size - share);
@@ -128,15 +132,26 @@ export class LeaseHolder {
     if (!this.isAlive) return;
     const { id } = this;
     const counts = { held: this.leases.size, max: this.maxSessions };
-    for (const session of await inTime(this.repository.claim(id, counts))) {
+    this.lastClaimMs = Number.POSITIVE_INFINITY;
+    const sessions = await inTime(this.repository.claim(id, counts)).finally(() => {
+      this.lastClaimMs = performance.now();
+    });
+    if (sessions.length === 0 && this.leases.size === 0) this.standBy();
+    for (const session of sessions) {
       // What was claimed for a process that has stepped down meanwhile is freed with it.
       if (id !== this.id) return;
       const lease = new Lease(session, this.repository, () => id === this.id && this.isAlive);
+      this.isStandingBy = false;
       this.leases.get(session.session)?.end();
       this.leases.set(session.session, lease);
       this.logger.log(`Holding the lease of session ${session.session} (fencing token ${session.token})`);
       events.claimed(lease);
     }
+  }
+
+  private standBy(): void {
+    if (!this.isStandingBy) this.logger.log('Standing by for session leases');
+    this.isStandingBy = true;
   }
 
   /** Sessions that were deleted, or are another's. What was claimed after the question was asked is not in the answer. */
@@ -148,6 +163,14 @@ export class LeaseHolder {
       this.logger.warn(`Session ${session} was deleted, or is another process's now; closing it`);
       this.leases.delete(session);
       lease.end();
+    }
+  }
+
+  /** Sessions of a claim whose answer was given up, though the database has carried it out. */
+  private async releaseUnknown({ held }: Standing, askedAt: Moment): Promise<void> {
+    if (this.lastClaimMs > askedAt.monotonicMs) return;
+    for (const session of held) {
+      if (!this.leases.has(session.session)) await inTime(this.repository.release(session));
     }
   }
 

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
+
+/** One small row per account, session, process, request or migration: what Citus calls reference tables. */
+const CONTROL_PLANE = [
+  'account',
+  'migration',
+  'session',
+  'session_command',
+  'session_process',
+  'typeorm_metadata',
+];
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+afterAll(() => database.drop());
+
+/** The rule that lets the data be distributed by account, see docs/operations.md. */
+describe('the tables with the data of accounts and sessions', () => {
+  it('are these', async () => {
+    const tables = await database.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+         AND relname <> ALL ($1) ORDER BY relname COLLATE "C"`,
+      [CONTROL_PLANE],
+    );
+    expect(tables.map(({ name }) => name)).toEqual([
+      'app_state_collection',
+      'app_state_record',
+      'auth_credentials',
+      'auth_key',
+      'contact',
+      'contact_picture',
+      'history_notification',
+      'identity_key',
+      'refresh_request',
+    ]);
+  });
+
+  it('are led by account or session in every primary key, unique constraint and index', async () => {
+    const others = await database.query(
+      `SELECT indexrelid::regclass::text AS index, attname AS leads
+       FROM pg_index i
+       JOIN pg_class t ON t.oid = i.indrelid AND t.relnamespace = 'public'::regnamespace
+       LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
+       WHERE t.relname <> ALL ($1) AND a.attname IS DISTINCT FROM
+         CASE WHEN t.relname LIKE 'auth%' THEN 'session' ELSE 'account_id' END`,
+      [CONTROL_PLANE],
+    );
+    expect(others).toEqual([]);
+  });
+
+  it('refer to others of the same account, or to the account or session itself', async () => {
+    const others = await database.query(
+      `SELECT conname FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class r ON r.oid = c.confrelid
+       WHERE contype = 'f' AND t.relname <> ALL ($1) AND NOT EXISTS (
+         SELECT FROM unnest(c.conkey, c.confkey) AS k (key, refers_to)
+         JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.key
+         JOIN pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = k.refers_to
+         WHERE (a.attname, r.relname, b.attname) IN (('account_id', 'account', 'id'), ('session', 'session', 'name'))
+            OR a.attname = 'account_id' AND b.attname = 'account_id')`,
+      [CONTROL_PLANE],
+    );
+    expect(others).toEqual([]);
+  });
+});

@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { SessionPageDto } from '../../src/sessions/http/sessions.dto.js';
+import type { Phone } from '../whatsapp-server/phone.js';
+import { SessionsWorld } from './sessions-world.js';
+
+jest.setTimeout(60_000);
+
+const ROUTES = [
+  '/getcontact?phone=491701000001',
+  '/getcontacts',
+  '/contacts',
+  '/contacts.csv',
+  '/contacts.vcf',
+  '/contacts/491701000001',
+  '/contacts/491701000001/keys',
+  '/contacts/491701000001/picture',
+];
+
+describe('several sessions', () => {
+  let world: SessionsWorld;
+  let first: Phone;
+  let second: Phone;
+
+  const namesOf = async (prefix: string) =>
+    (await world.api.get<{ full_name: string }[]>(`${prefix}/getcontacts`)).body.map(
+      (each) => each.full_name,
+    );
+
+  beforeAll(async () => {
+    world = await SessionsWorld.create();
+    await world.start();
+    first = world.phone('491700000001', 'First');
+    second = world.phone('491700000002', 'Second');
+    await first.saveContact({ number: '491701000001', fullName: 'Anna of the first', firstName: 'Anna' });
+    await second.saveContact({ number: '491701000001', fullName: 'Anna of the second', firstName: 'Anna' });
+    await world.link('default', first);
+  });
+
+  afterAll(() => world.stop());
+
+  it('begin with the default one alone', async () => {
+    const { status, body } = await world.api.get<SessionPageDto>('/sessions');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      items: [
+        {
+          name: 'default',
+          status: 'open',
+          reason: null,
+          advice: null,
+          since: expect.any(String),
+          retry_at: null,
+          phone: '491700000001',
+          jid: '491700000001@s.whatsapp.net',
+          push_name: 'First',
+        },
+      ],
+      next_cursor: null,
+    });
+  });
+
+  it.each([
+    [{}, /name is missing.*\{"name": "sales"\}/],
+    [{ name: 'Sales' }, /name is "Sales".*1 to 40 of the characters a-z, 0-9 and "-"/],
+    [{ name: 'x'.repeat(41) }, /1 to 40/],
+    [{ name: 7 }, /name is 7/],
+    [{ name: '../x' }, /1 to 40/],
+  ])('refuse the name in %j', async (body, message) => {
+    const answer = await world.post<{ message: string }>('/sessions', body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.message).toMatch(message);
+  });
+
+  it('are created once, and link an account of their own', async () => {
+    const created = await world.create('sales');
+    expect(created.status).toBe(201);
+    expect(created.headers.get('location')).toBe('/sessions/sales');
+    expect(created.body).toMatchObject({ name: 'sales', phone: null });
+    const again = await world.create('sales');
+    expect([again.status, (again.body as unknown as Error).message]).toEqual([
+      409,
+      expect.stringContaining('GET /sessions/sales'),
+    ]);
+    await world.link('sales', second);
+    expect(await namesOf('')).toEqual(['Anna of the first']);
+    expect(await namesOf('/sessions/sales')).toEqual(['Anna of the second']);
+    expect((await world.session('sales')).phone).toBe('491700000002');
+  });
+
+  it('follow their own phones', async () => {
+    await second.saveContact({ number: '491701000002', fullName: 'Ben of the second', firstName: 'Ben' });
+    await world.sessionThat('sales', ({ contacts }) => contacts.count === 2);
+    expect(await namesOf('')).toEqual(['Anna of the first']);
+    expect(await namesOf('/sessions/sales')).toEqual(['Anna of the second', 'Ben of the second']);
+  });
+
+  it.each(ROUTES)('have %s below their path, and the default one also at the root', async (route) => {
+    const [plain, named] = await Promise.all([
+      world.api.get(route),
+      world.api.get(`/sessions/default${route}`),
+    ]);
+    expect([named.status, named.text]).toEqual([plain.status, plain.text]);
+    expect((await world.api.get(`/sessions/sales${route}`)).status).toBe(plain.status);
+  });
+
+  it('show the default session by every name of its routes', async () => {
+    const plain = (await world.api.get('/session')).body;
+    expect((await world.api.get('/sessions/default/session')).body).toEqual(plain);
+    expect((await world.api.get('/sessions/default')).body).toEqual({
+      name: 'default',
+      ...(plain as object),
+    });
+  });
+
+  it.each(['', ...ROUTES, '/session', '/qr', '/pairing-code', '/passkey'])(
+    'that do not exist answer 404 to %s',
+    async (route) => {
+      const { status, body } = await world.api.get<{ message: string }>(`/sessions/nobody${route}`);
+      expect(status).toBe(404);
+      expect(body.message).toMatch(/There is no session "nobody"\. GET \/sessions lists those that exist/);
+    },
+  );
+
+  it('are unlinked at once when their account is linked already, with a reason', async () => {
+    await world.create('twin');
+    const { since } = await world.session('default');
+    await world.scan('twin', first);
+    const { reason, advice } = await world.sessionThat(
+      'twin',
+      (session) => session.qr !== null && /already/.test(session.reason ?? ''),
+    );
+    expect(reason).toMatch(/The account 491700000001 is linked through the session "default" already/);
+    expect(advice).not.toBeNull();
+    expect(first.companions).toHaveLength(1);
+    expect(await world.session('default')).toMatchObject({ status: 'open', since, contacts: { count: 1 } });
+    expect(world.server.conflicts).toBe(0);
+  });
+
+  it('name their own paths in what they say', async () => {
+    const { body } = await world.api.get<{ message: string }>('/sessions/twin/getcontacts');
+    expect(body.message).toMatch(/Open \/sessions\/twin\/session\/qr in a browser/);
+    expect((await world.session('twin')).advice).not.toMatch(/(^|\s)\/session\//);
+    const { body: code } = await world.api.get<{ message: string }>('/sessions/twin/pairing-code');
+    expect(code.message).toMatch(/POST \/sessions\/twin\/session\/pairing-code/);
+  });
+
+  it('are listed in pages, and by status', async () => {
+    const page = await world.api.get<SessionPageDto>('/sessions?limit=2');
+    expect(page.body.items.map(({ name }) => name)).toEqual(['default', 'sales']);
+    const next = await world.api.get<SessionPageDto>(`/sessions?limit=2&cursor=${page.body.next_cursor}`);
+    expect(next.body).toMatchObject({ items: [{ name: 'twin', phone: null }], next_cursor: null });
+    const open = await world.api.get<SessionPageDto>('/sessions?status=open');
+    expect(open.body.items.map(({ name }) => name)).toEqual(['default', 'sales']);
+    expect((await world.api.get('/sessions?status=fine')).status).toBe(400);
+  });
+
+  it('stay linked while another is unlinked by request', async () => {
+    const third = world.phone('491700000003', 'Third');
+    await world.link('twin', third);
+    const { status, body } = await world.delete('/sessions/twin/session');
+    expect([status, body]).toMatchObject([200, { unlinked: true }]);
+    expect(third.companions).toHaveLength(0);
+    await world.sessionThat('twin', ({ qr }) => qr !== null);
+    expect((await world.session('sales')).status).toBe('open');
+  });
+
+  it('go with all that belongs to them, and with their contacts on request', async () => {
+    const kept = await world.delete('/sessions/twin');
+    expect([kept.status, kept.body.message]).toEqual([200, expect.stringMatching(/contacts stay/)]);
+    const { status, body } = await world.delete('/sessions/sales?contacts=delete');
+    expect([status, body.message]).toEqual([200, expect.stringMatching(/Its contacts are deleted/)]);
+    expect(second.companions).toHaveLength(0);
+    expect((await world.api.get('/sessions/sales')).status).toBe(404);
+    expect(await world.database.query('SELECT jid FROM account ORDER BY id')).toEqual([
+      { jid: '491700000001@s.whatsapp.net' },
+      { jid: '491700000003@s.whatsapp.net' },
+    ]);
+    const left = await world.database.query(
+      `SELECT session FROM auth_key UNION SELECT session FROM auth_credentials UNION SELECT session FROM session_command`,
+    );
+    expect(left).toEqual([{ session: 'default' }]);
+  });
+
+  it('can be created again under the same name', async () => {
+    expect((await world.create('sales')).status).toBe(201);
+    await world.link('sales', second);
+    expect(await namesOf('/sessions/sales')).toEqual(['Anna of the second', 'Ben of the second']);
+    await world.delete('/sessions/sales?contacts=delete');
+  });
+
+  it('refuse to delete the default one, or to understand another word than "delete"', async () => {
+    expect((await world.delete('/sessions/default')).status).toBe(409);
+    expect((await world.delete('/sessions/nobody')).status).toBe(404);
+    expect((await world.delete('/sessions/default?contacts=yes')).status).toBe(400);
+    expect((await world.session('default')).status).toBe('open');
+  });
+});
