@@ -9,7 +9,7 @@ import { HistoryRepository } from './history/history.repository.js';
 import { LeaseHolder } from './lease/lease-holder.js';
 import { LeaseRepository } from './lease/lease.repository.js';
 import { FetchScheduler } from './profiles/fetch-scheduler.js';
-import { StanzaFactsWriter } from './stanzas/stanza-facts-writer.js';
+import { StanzaWriter } from './stanzas/stanza-writer.js';
 import { Stores } from './sync/session-context.js';
 import { CommandPoller } from './worker/command-poller.js';
 import { SessionHost } from './worker/session-host.js';
@@ -27,7 +27,7 @@ import { SessionHost } from './worker/session-host.js';
     LeaseRepository,
     LoginGate,
     SessionHost,
-    StanzaFactsWriter,
+    StanzaWriter,
     Stores,
   ],
   exports: [SessionHost],

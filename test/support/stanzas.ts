@@ -1,7 +1,7 @@
 import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import type { Jid, Lid } from '../../src/contacts/address.js';
 import type { AddressBookOwner } from '../../src/contacts/write/contact-changes.js';
-import { noFacts, type StanzaFacts } from '../../src/whatsapp/stanzas/stanza-facts.js';
+import type { StanzaChanges } from '../../src/whatsapp/stanzas/stanza-changes.js';
 
 /** Whose address book the stanzas of unit specs reach. */
 export const OWNER: AddressBookOwner = {
@@ -13,21 +13,12 @@ export const OWNER: AddressBookOwner = {
 export const ANNA = '491701234567@s.whatsapp.net' as Jid;
 export const ANNA_LID = '81234567890123@lid' as Lid;
 
-type Reader = (stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts) => void;
+type Reader = (stanza: BinaryNode, owner: AddressBookOwner) => StanzaChanges;
 
-/** What a reader finds in a stanza: only the lists that are not empty, and what was set. */
-export function factsIn(read: Reader, stanza: BinaryNode): Record<string, unknown> {
-  const { changes, ...others } = noFacts();
-  const facts = { changes, ...others };
-  read(stanza, OWNER, facts);
-  const { changes: found, ...rest } = facts;
-  const isSaid = ([, value]: [string, unknown]) =>
-    value !== null &&
-    value !== false &&
-    !(Array.isArray(value) && value.length === 0) &&
-    !(value instanceof Set && value.size === 0);
-  const said: [string, unknown][] = [...Object.entries(found), ...Object.entries(rest)].filter(isSaid);
-  return Object.fromEntries(said);
+/** What a reader finds in a stanza: only the lists that are not empty. */
+export function changesIn(read: Reader, stanza: BinaryNode): Record<string, unknown> {
+  const found = Object.entries(read(stanza, OWNER)) as [string, unknown[]][];
+  return Object.fromEntries(found.filter(([, list]) => list.length > 0));
 }
 
 /** `<notification>` of a type, from Anna unless said otherwise. */

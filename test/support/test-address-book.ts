@@ -54,7 +54,10 @@ export class TestAddressBook {
       'INSERT INTO account (jid, linked_at) VALUES ($1, now()) RETURNING id',
       [ME],
     );
-    await this.dataSource.query('UPDATE session SET account_id = $1, is_linked = true', [id]);
+    await this.dataSource.query(
+      `UPDATE session SET account_id = $1, is_linked = true WHERE name = 'default'`,
+      [id],
+    );
     this.accountId = id;
   }
 

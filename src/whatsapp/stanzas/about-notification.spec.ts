@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { ANNA, element, factsIn, notification, OWNER } from '../../../test/support/stanzas.js';
+import { ANNA, element, changesIn, notification, OWNER } from '../../../test/support/stanzas.js';
 import { readAboutNotification } from './about-notification.js';
 
 const setAt = new Date(1_700_000_000_000);
 const read = (...stanza: Parameters<typeof notification>) =>
-  factsIn(readAboutNotification, notification(...stanza));
+  changesIn(readAboutNotification, notification(...stanza));
 
 describe('a notification about an about text', () => {
   it.each([

@@ -1,17 +1,17 @@
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
-import type { StanzaFacts } from './stanza-facts.js';
 import { otherPerson, timeOf } from '../wire/stanza-values.js';
+import type { StanzaChanges } from './stanza-changes.js';
 
 /**
  * A person has set another about text: `<notification type="status" from t><set>text</set></notification>`, as read
  * by whatsmeow's `handleStatusNotification`. A `<set/>` without content clears it.
  */
-export function readAboutNotification(stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts): void {
+export function readAboutNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const address = otherPerson(stanza.attrs.from, owner);
   const set = getBinaryNodeChild(stanza, 'set');
-  if (!address || !set || Array.isArray(set.content)) return;
-  facts.changes.abouts.push({ address, text: textOf(set), setAt: timeOf(stanza) });
+  if (!address || !set || Array.isArray(set.content)) return {};
+  return { abouts: [{ address, text: textOf(set), setAt: timeOf(stanza) }] };
 }
 
 function textOf({ content }: BinaryNode): string {

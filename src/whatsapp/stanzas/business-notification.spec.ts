@@ -3,7 +3,7 @@ import {
   ANNA,
   certificate,
   element,
-  factsIn,
+  changesIn,
   MALFORMED,
   notification,
   OWNER,
@@ -11,7 +11,7 @@ import {
 import { readBusinessNotification } from './business-notification.js';
 
 const read = (...stanza: Parameters<typeof notification>) =>
-  factsIn(readBusinessNotification, notification(...stanza));
+  changesIn(readBusinessNotification, notification(...stanza));
 
 describe('a notification about a business', () => {
   it('tells the verified name', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { ANNA, ANNA_LID, element, factsIn, OWNER } from '../../../test/support/stanzas.js';
+import { ANNA, ANNA_LID, element, changesIn, OWNER } from '../../../test/support/stanzas.js';
 import { readCallStanza } from './call-stanza.js';
 
 const call = (offer: Record<string, string>, attrs: Record<string, string> = {}) =>
-  factsIn(readCallStanza, element('call', { from: ANNA_LID, ...attrs }, [element('offer', offer)]));
+  changesIn(readCallStanza, element('call', { from: ANNA_LID, ...attrs }, [element('offer', offer)]));
 
 describe('a call', () => {
   it('tells the number of a caller who is named by LID, and his push name', () => {
@@ -17,6 +17,6 @@ describe('a call', () => {
   it('says nothing without a number, from the account itself, or without an offer', () => {
     expect(call({ 'call-creator': ANNA_LID })).toEqual({});
     expect(call({ 'call-creator': OWNER.lid as string, caller_pn: OWNER.jid }, { notify: 'Me' })).toEqual({});
-    expect(factsIn(readCallStanza, element('call', { from: ANNA_LID }))).toEqual({});
+    expect(changesIn(readCallStanza, element('call', { from: ANNA_LID }))).toEqual({});
   });
 });

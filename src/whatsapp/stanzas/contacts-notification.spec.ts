@@ -3,7 +3,7 @@ import {
   ANNA,
   ANNA_LID,
   element,
-  factsIn,
+  changesIn,
   MALFORMED,
   notification,
   OWNER,
@@ -14,7 +14,7 @@ const NEW = '491709999999@s.whatsapp.net';
 const NEW_LID = '89999999999999@lid';
 
 const read = (...stanza: Parameters<typeof notification>) =>
-  factsIn(readContactsNotification, notification(...stanza));
+  changesIn(readContactsNotification, notification(...stanza));
 
 describe('a notification about contacts', () => {
   it('tells a new number, with the LIDs', () => {
@@ -47,9 +47,9 @@ describe('a notification about contacts', () => {
     });
   });
 
-  it('asks for the address book to be read anew', () => {
+  it('asks for a reconciliation', () => {
     expect(read('contacts', [element('sync', { after: '1700000000' })])).toEqual({
-      addressBookIsInDoubt: true,
+      reconcile: [true],
     });
   });
 

@@ -1,8 +1,8 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, NumberChange } from '../../contacts/write/contact-changes.js';
-import { type StanzaFacts } from './stanza-facts.js';
 import { elementsOf, endOfSecondOf, isOwn, otherPerson } from '../wire/stanza-values.js';
+import { joinChanges, type StanzaChanges } from './stanza-changes.js';
 
 /**
  * `<notification type="contacts">` with one child:
@@ -11,28 +11,25 @@ import { elementsOf, endOfSecondOf, isOwn, otherPerson } from '../wire/stanza-va
  * - `<sync/>`: the address book is to be fetched anew
  * - `<add/>`, `<remove/>`: nothing that app state does not tell
  */
-export function readContactsNotification(
-  stanza: BinaryNode,
-  owner: AddressBookOwner,
-  facts: StanzaFacts,
-): void {
-  for (const { tag, attrs } of elementsOf(stanza)) {
-    switch (tag) {
-      case 'modify': {
-        const change = numberChangeOf(attrs, endOfSecondOf(stanza));
-        if (change && !isOwn(change.oldJid, owner)) facts.changes.numberChanges.push(change);
-        break;
-      }
-      case 'update': {
-        const address = otherPerson(attrs.jid ?? (attrs.hash ? undefined : stanza.attrs.from), owner);
-        if (address) facts.outdatedProfiles.push(address);
-        else if (attrs.hash) facts.outdatedProfileHashes.push(attrs.hash);
-        break;
-      }
-      case 'sync':
-        facts.addressBookIsInDoubt = true;
-        break;
+export function readContactsNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
+  return joinChanges(elementsOf(stanza).map((child) => readChild(child, stanza, owner)));
+}
+
+function readChild({ tag, attrs }: BinaryNode, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
+  switch (tag) {
+    case 'modify': {
+      const change = numberChangeOf(attrs, endOfSecondOf(stanza));
+      return change && !isOwn(change.oldJid, owner) ? { numberChanges: [change] } : {};
     }
+    case 'update': {
+      const address = otherPerson(attrs.jid ?? (attrs.hash ? undefined : stanza.attrs.from), owner);
+      if (address) return { outdatedProfiles: [address] };
+      return attrs.hash ? { outdatedProfileHashes: [attrs.hash] } : {};
+    }
+    case 'sync':
+      return { reconcile: [true] };
+    default:
+      return {};
   }
 }
 

@@ -3,7 +3,7 @@ import {
   ANNA,
   ANNA_LID,
   element,
-  factsIn,
+  changesIn,
   keyIndexList,
   MALFORMED,
   notification,
@@ -15,7 +15,7 @@ const KEY = Buffer.alloc(32, 7);
 const seenAt = new Date(1_700_000_000_000);
 
 const read = (...stanza: Parameters<typeof notification>) =>
-  factsIn(readDevicesNotification, notification(...stanza));
+  changesIn(readDevicesNotification, notification(...stanza));
 const added = (bytes: Uint8Array) => [
   element('add', {}, [element('device'), element('key-index-list', { ts: '1' }, bytes)]),
 ];

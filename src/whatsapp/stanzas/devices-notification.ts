@@ -2,25 +2,23 @@ import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { identityKeyIn } from '../wire/signed-key-index.js';
-import type { StanzaFacts } from './stanza-facts.js';
 import { bytesOf, elementsOf, endOfSecondOf, otherPerson, timeOf } from '../wire/stanza-values.js';
+import type { StanzaChanges } from './stanza-changes.js';
 
 /**
  * A person has added or removed a device: `<notification type="devices" from lid><add><device jid/><key-index-list ts>`.
  * The list is signed by the account, and holds its identity key; `lid` is the person's LID, as in whatsmeow's
  * `handleDeviceNotification`.
  */
-export function readDevicesNotification(
-  stanza: BinaryNode,
-  owner: AddressBookOwner,
-  facts: StanzaFacts,
-): void {
+export function readDevicesNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const address = otherPerson(stanza.attrs.from, owner);
-  if (!address) return;
+  if (!address) return {};
   const [jid, lid] = [parseJid(stanza.attrs.from), parseLid(stanza.attrs.lid)];
-  if (jid && lid) facts.changes.mappings.push({ jid, lid, observedAt: endOfSecondOf(stanza) });
-  for (const child of elementsOf(stanza)) {
-    const key = identityKeyIn(bytesOf(getBinaryNodeChild(child, 'key-index-list')));
-    if (key) facts.changes.identityKeys.push({ address, key, seenAt: timeOf(stanza) });
-  }
+  const keys = elementsOf(stanza).map((child) =>
+    identityKeyIn(bytesOf(getBinaryNodeChild(child, 'key-index-list'))),
+  );
+  return {
+    mappings: jid && lid ? [{ jid, lid, observedAt: endOfSecondOf(stanza) }] : [],
+    identityKeys: keys.flatMap((key) => (key ? [{ address, key, seenAt: timeOf(stanza) }] : [])),
+  };
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { ANNA, element, factsIn, MALFORMED, notification, OWNER } from '../../../test/support/stanzas.js';
+import { ANNA, element, changesIn, MALFORMED, notification, OWNER } from '../../../test/support/stanzas.js';
 import { readEncryptNotification } from './encrypt-notification.js';
 
 const read = (...stanza: Parameters<typeof notification>) =>
-  factsIn(readEncryptNotification, notification(...stanza));
+  changesIn(readEncryptNotification, notification(...stanza));
 
 describe('a notification about keys', () => {
   it.each([ANNA, '491701234567:0@s.whatsapp.net'])('has the key of %s fetched', (from) => {

@@ -1,31 +1,29 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
-import { type StanzaFacts } from './stanza-facts.js';
 import { endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 import { verifiedNameIn } from '../wire/verified-name.js';
+import type { StanzaChanges } from './stanza-changes.js';
 
 /**
- * The sender's push name (`notify`), his other address, and the verified name of a business.
+ * The sender's push name (`notify`), their other address, and the verified name of a business.
  *
  * Attributes as in Baileys' `extractAddressingContext`: the sender is `participant` (groups, broadcasts) or `from`;
- * when he is named by LID, `participant_pn` or `sender_pn` may tell the number, and the other way round.
+ * when they are named by LID, `participant_pn` or `sender_pn` may tell the number, and the other way round.
  */
-export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts): void {
+export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const { participant, from, notify } = stanza.attrs;
   const sender = parseAddress(participant ?? from);
-  if (!sender) return;
-  if (isOwn(sender, owner)) {
-    if (notify && notify !== '-') facts.ownPushName = notify;
-    return;
-  }
+  if (!sender) return {};
+  if (isOwn(sender, owner)) return notify && notify !== '-' ? { ownPushName: [notify] } : {};
   const mapping = mappingOf(stanza, sender);
-  if (mapping) facts.changes.mappings.push(mapping);
-  if (notify) facts.changes.pushNames.push({ address: sender, name: notify, observedAt: timeOf(stanza) });
   const businessName = verifiedNameIn(stanza);
-  if (!businessName) return;
-  facts.changes.businessNames.push({ address: sender, name: businessName });
-  facts.changes.businessFlags.push({ address: sender, isBusiness: true });
+  return {
+    mappings: mapping ? [mapping] : [],
+    pushNames: notify ? [{ address: sender, name: notify, observedAt: timeOf(stanza) }] : [],
+    businessNames: businessName ? [{ address: sender, name: businessName }] : [],
+    businessFlags: businessName ? [{ address: sender, isBusiness: true }] : [],
+  };
 }
 
 function mappingOf(stanza: BinaryNode, sender: Address): LidMapping | null {

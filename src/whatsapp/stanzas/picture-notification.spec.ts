@@ -3,7 +3,7 @@ import {
   ANNA,
   ANNA_LID,
   element,
-  factsIn,
+  changesIn,
   MALFORMED,
   notification,
   OWNER,
@@ -11,7 +11,7 @@ import {
 import { readPictureNotification } from './picture-notification.js';
 
 const read = (...stanza: Parameters<typeof notification>) =>
-  factsIn(readPictureNotification, notification(...stanza));
+  changesIn(readPictureNotification, notification(...stanza));
 
 describe('a notification about a picture', () => {
   it('tells of a new one, with its id', () => {

@@ -1,7 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
-import type { StanzaFacts } from './stanza-facts.js';
 import { elementsOf, otherPerson } from '../wire/stanza-values.js';
+import { joinChanges, type StanzaChanges } from './stanza-changes.js';
 
 /** What the children of the notification say of the picture. */
 const STATES: Record<string, 'changed' | 'none'> = { set: 'changed', add: 'changed', delete: 'none' };
@@ -10,18 +10,20 @@ const STATES: Record<string, 'changed' | 'none'> = { set: 'changed', add: 'chang
  * A person has another picture, or none: `<notification type="picture" from><set jid id/></notification>` or
  * `<delete jid/>`; `hash` may stand in place of `jid` (children as in whatsmeow's `handlePictureNotification`).
  */
-export function readPictureNotification(
-  stanza: BinaryNode,
+export function readPictureNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
+  return joinChanges(elementsOf(stanza).map((child) => readChild(child, stanza.attrs.from, owner)));
+}
+
+function readChild(
+  { tag, attrs }: BinaryNode,
+  from: string | undefined,
   owner: AddressBookOwner,
-  facts: StanzaFacts,
-): void {
-  for (const { tag, attrs } of elementsOf(stanza)) {
-    const state = STATES[tag];
-    if (!state) continue;
-    const id = attrs.id ?? null;
-    const address = otherPerson(attrs.jid ?? stanza.attrs.from, owner);
-    if (attrs.hash && !attrs.jid) facts.hashedPictures.push({ hash: attrs.hash, state, id });
-    else if (address)
-      facts.changes.pictures.push(state === 'none' ? { address, state } : { address, state, id });
-  }
+): StanzaChanges {
+  const state = STATES[tag];
+  if (!state) return {};
+  const id = attrs.id ?? null;
+  if (attrs.hash && !attrs.jid) return { hashedPictures: [{ hash: attrs.hash, state, id }] };
+  const address = otherPerson(attrs.jid ?? from, owner);
+  if (!address) return {};
+  return { pictures: [state === 'none' ? { address, state } : { address, state, id }] };
 }

@@ -8,40 +8,78 @@ import { readDevicesNotification } from './devices-notification.js';
 import { readEncryptNotification } from './encrypt-notification.js';
 import { readMessageStanza } from './message-stanza.js';
 import { readPictureNotification } from './picture-notification.js';
-import type { StanzaFacts } from './stanza-facts.js';
+import { joinChanges, type StanzaChanges } from './stanza-changes.js';
 
-/** Every stanza that tells something of the address book; whatever is not listed is knowingly ignored. */
-export function readStanza(stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts): void {
+type Reader = (stanza: BinaryNode, owner: AddressBookOwner) => StanzaChanges;
+
+const ignored: Reader = () => ({});
+
+/**
+ * Every type of notification that WhatsApp is known to send (whatsmeow's notification.go, Baileys' messages-recv.ts), and
+ * who reads it. Those that are ignored say nothing of people, or nothing that another source does not say.
+ */
+const NOTIFICATIONS: Record<string, Reader> = {
+  server_sync: readServerSync,
+  status: readAboutNotification,
+  picture: readPictureNotification,
+  contacts: readContactsNotification,
+  business: readBusinessNotification,
+  encrypt: readEncryptNotification,
+  devices: readDevicesNotification,
+  // Who takes part in a group, and its name.
+  'w:gp2': ignored,
+  // Channels.
+  newsletter: ignored,
+  // Answers to GraphQL queries, which are not asked here.
+  mex: ignored,
+  // A file is to be uploaded again, or has been.
+  mediaretry: ignored,
+  // Settings of the account itself: its devices, disappearing messages, blocked people.
+  account_sync: ignored,
+  disappearing_mode: ignored,
+  // Tokens by which people let this account see them; Baileys keeps those that it needs.
+  privacy_token: ignored,
+  // Linking; read by linking/ while a device waits to be linked, and void afterwards.
+  companion_reg_refresh: ignored,
+  link_code_companion_reg: ignored,
+  passkey_prologue_request: ignored,
+  crsc_continuation: ignored,
+  // Devices of Messenger accounts.
+  'fbid:devices': ignored,
+  // Announcements, payments, and the server itself.
+  psa: ignored,
+  pay: ignored,
+  server: ignored,
+};
+
+/** What a stanza says of the address book. Receipts, presences and the like never come here: see InboundGate. */
+export function readStanza(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   switch (stanza.tag) {
     case 'message':
-      return readMessageStanza(stanza, owner, facts);
+      return readMessageStanza(stanza, owner);
     case 'call':
-      return readCallStanza(stanza, owner, facts);
+      return readCallStanza(stanza, owner);
     case 'notification':
-      return readNotification(stanza, owner, facts);
+      return readNotification(stanza, owner);
+    default:
+      return {};
   }
 }
 
-function readNotification(stanza: BinaryNode, owner: AddressBookOwner, facts: StanzaFacts): void {
-  // Whatever happened, the stanza may name who did it, and `notify` is his push name.
-  if (stanza.attrs.notify || stanza.attrs.participant) readMessageStanza(stanza, owner, facts);
-  switch (stanza.attrs.type) {
-    case 'server_sync':
-      for (const { attrs } of getBinaryNodeChildren(stanza, 'collection')) {
-        if (attrs.name) facts.outdatedCollections.add(attrs.name);
-      }
-      return;
-    case 'status':
-      return readAboutNotification(stanza, owner, facts);
-    case 'picture':
-      return readPictureNotification(stanza, owner, facts);
-    case 'contacts':
-      return readContactsNotification(stanza, owner, facts);
-    case 'business':
-      return readBusinessNotification(stanza, owner, facts);
-    case 'encrypt':
-      return readEncryptNotification(stanza, owner, facts);
-    case 'devices':
-      return readDevicesNotification(stanza, owner, facts);
-  }
+/** Whether a notification is of a type that nobody has decided upon; worth a line in the log. */
+export function isUnknown({ tag, attrs }: BinaryNode): boolean {
+  return tag === 'notification' && !Object.hasOwn(NOTIFICATIONS, attrs.type ?? '');
+}
+
+function readNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
+  const { notify, participant, type = '' } = stanza.attrs;
+  // Whatever happened, the stanza may name who did it, and `notify` is their push name.
+  const sender = notify || participant ? readMessageStanza(stanza, owner) : {};
+  const read = Object.hasOwn(NOTIFICATIONS, type) ? NOTIFICATIONS[type] : undefined;
+  return joinChanges([sender, read?.(stanza, owner) ?? {}]);
+}
+
+function readServerSync(stanza: BinaryNode): StanzaChanges {
+  const names = getBinaryNodeChildren(stanza, 'collection').flatMap(({ attrs }) => attrs.name ?? []);
+  return { outdatedCollections: names };
 }

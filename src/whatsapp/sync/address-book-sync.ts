@@ -23,10 +23,9 @@ import { FirstSync } from './first-sync.js';
 import { HistorySync } from '../history/history-sync.js';
 import { identityKeysOf } from '../wire/identity-keys.js';
 import { Reconciliation } from './reconciliation.js';
-import { FactsWriter } from '../stanzas/facts-writer.js';
-import { readStanza } from '../stanzas/stanza-dispatcher.js';
+import { joinChanges, type StanzaChanges } from '../stanzas/stanza-changes.js';
+import { isUnknown, readStanza } from '../stanzas/stanza-dispatcher.js';
 import { bareKey } from '../wire/signed-key-index.js';
-import { hasFacts, noFacts, type StanzaFacts } from '../stanzas/stanza-facts.js';
 
 const { PUSH_NAME } = proto.Message.HistorySyncType;
 
@@ -46,21 +45,19 @@ export class AddressBookSync implements KeyHooks {
   private readonly keepers: Map<string, CollectionKeeper>;
   private readonly history: HistorySync;
   private readonly firstSync: FirstSync;
-  private readonly facts: FactsWriter;
   private readonly reconciliation: Reconciliation;
   private readonly profiles: ProfileFetchQueue;
   private isOpen = false;
 
   constructor(
     private readonly account: SessionAccount,
-    connection: SyncConnection,
+    private readonly connection: SyncConnection,
     private readonly context: SessionContext,
   ) {
     const { id, jid, lid, linkedAt } = account;
     this.owner = { accountId: id, jid: jid as Jid, lid: parseLid(lid), linkedAt };
     const { lease, stores } = context;
     const { history, contacts } = stores;
-    this.facts = new FactsWriter(this.owner, stores.stanzaFacts, (work) => connection.save(work));
     this.firstSync = new FirstSync(
       () => history.countPending(id),
       () => this.markSynced(),
@@ -110,11 +107,17 @@ export class AddressBookSync implements KeyHooks {
 
   /** Keeps what stanzas say, before Baileys acknowledges them; nothing is written when they say nothing. */
   async saveStanzas(stanzas: BinaryNode[]): Promise<void> {
-    const facts = noFacts();
-    for (const stanza of stanzas) this.readSafely(stanza, facts);
-    if (hasFacts(facts)) await this.facts.save(facts);
-    for (const collection of facts.outdatedCollections) this.keepers.get(collection)?.requestInBackground();
-    if (facts.addressBookIsInDoubt) this.keepers.get(ADDRESS_BOOK)?.requestAnew();
+    const {
+      outdatedCollections = [],
+      reconcile,
+      ...changes
+    } = joinChanges(stanzas.map((stanza) => this.readSafely(stanza)));
+    if (Object.values(changes).some((list) => list.length > 0)) {
+      const { stanzas: writer } = this.context.stores;
+      await writer.save((work) => this.connection.save(work), this.owner, changes);
+    }
+    for (const collection of outdatedCollections) this.keepers.get(collection)?.requestInBackground();
+    if (reconcile) this.keepers.get(ADDRESS_BOOK)?.requestAnew();
   }
 
   /** Mappings and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
@@ -183,14 +186,17 @@ export class AddressBookSync implements KeyHooks {
   }
 
   /** A stanza that cannot be read must not hold up the others. */
-  private readSafely(stanza: BinaryNode, facts: StanzaFacts): void {
+  private readSafely(stanza: BinaryNode): StanzaChanges {
+    const { tag, attrs } = stanza;
+    if (isUnknown(stanza))
+      this.logger.debug(`Ignoring a notification of the unknown type ${attrs.type ?? ''}`);
     try {
-      readStanza(stanza, this.owner, facts);
+      return readStanza(stanza, this.owner);
     } catch (error) {
-      const { tag, attrs } = stanza;
       this.logger.warn(
         `Cannot read the stanza ${tag} ${attrs.type ?? ''} ${attrs.id ?? ''}: ${(error as Error).message}`,
       );
+      return {};
     }
   }
 

@@ -11,7 +11,7 @@ import type { Lease } from '../lease/lease.js';
 import type { FetchBudget } from '../profiles/fetch-budget.js';
 import type { FetchPause } from '../profiles/fetch-pause.js';
 import type { FetchScheduler } from '../profiles/fetch-scheduler.js';
-import { StanzaFactsWriter } from '../stanzas/stanza-facts-writer.js';
+import { StanzaWriter } from '../stanzas/stanza-writer.js';
 
 /** Where sessions write: one for all sessions of a thread, without a state of its own. */
 @Injectable()
@@ -25,7 +25,7 @@ export class Stores {
     readonly appState: AppStateRepository,
     readonly history: HistoryRepository,
     readonly authState: AuthStateRepository,
-    readonly stanzaFacts: StanzaFactsWriter,
+    readonly stanzas: StanzaWriter,
   ) {}
 }
 

@@ -1,0 +1,187 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { residentMb, workerEnvironment } from '../test/support/memory.js';
+import { openScratchDatabase } from '../test/support/scratch-database.js';
+import { eventually, Service } from '../test/support/service.js';
+import type { Phone } from '../test/whatsapp-server/phone.js';
+import { WhatsAppServer } from '../test/whatsapp-server/whatsapp-server.js';
+
+/**
+ * `npm run bench:accounts -- 1000`: that many accounts with 200 contacts each, on two session processes and one API
+ * process. What an idle session costs in memory, CPU and statements; then one session process is killed, while the API is
+ * asked for contacts of all accounts.
+ */
+const ACCOUNTS = Number(process.argv[2] ?? 1_000);
+const CONTACTS = 200;
+const LANES = 16;
+const SETTLE_MS = 60_000;
+const IDLE_MS = 30_000;
+const REQUESTS_PER_SECOND = 50;
+const LINK_TIMEOUT_MS = 120_000;
+/** Of user and system time in /proc: USER_HZ is 100 on every Linux. */
+const TICK_MS = 10;
+
+const nameOf = (i: number) => (i === 0 ? 'default' : `account-${i}`);
+const numberOf = (account: number, i: number) => String(4_910_000_000_000 + account * 1_000 + i);
+
+const database = await openScratchDatabase();
+const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+const server = await WhatsAppServer.start();
+server.linking.neverRefresh();
+const environment = {
+  ...workerEnvironment(server),
+  DATABASE_URL: database.url,
+  LOG_LEVEL: 'warn',
+  SESSIONS_PER_PROCESS: String(ACCOUNTS),
+  DOWNLOADS_PER_MINUTE: '0',
+};
+const api = await Service.start({ ...environment, ROLE: 'api' });
+const workers = [await Service.start({ ...environment, ROLE: 'session' })];
+const phones: Phone[] = [];
+
+async function link(account: number): Promise<void> {
+  const phone = server.createPhone({
+    number: String(4_915_000_000_000 + account),
+    pushName: `Owner ${account}`,
+  });
+  phones.push(phone);
+  await phone.saveContacts(
+    Array.from({ length: CONTACTS }, (_, i) => ({
+      number: numberOf(account, i),
+      fullName: `Person ${i} of account ${account}`,
+      firstName: `Person ${i}`,
+    })),
+  );
+  const name = nameOf(account);
+  if (account > 0) {
+    const headers = { 'content-type': 'application/json' };
+    await api.request('/sessions', { method: 'POST', headers, body: JSON.stringify({ name }) });
+  }
+  const headers = { accept: 'text/plain' };
+  const qr = () =>
+    eventually(
+      `${name} shows a QR code`,
+      async () => {
+        const { status, text } = await api.request(`/sessions/${name}/qr`, { headers });
+        return status === 200 && text;
+      },
+      LINK_TIMEOUT_MS,
+    );
+  await phone.scan(qr, { timeoutMs: LINK_TIMEOUT_MS });
+}
+
+const online = () => phones.filter((phone) => phone.companions[0]?.online).length;
+
+async function allSynced(): Promise<void> {
+  const wanted = phones.length * CONTACTS;
+  await eventually(
+    'all contacts are there',
+    async () => {
+      await sleep(1_000);
+      const { rows } = await pool.query<{ count: number }>('SELECT count(*)::int FROM contact');
+      return rows[0]?.count === wanted && online() === phones.length;
+    },
+    600_000,
+  );
+}
+
+async function linkAll(): Promise<void> {
+  let next = 1;
+  const lane = async () => {
+    for (let account = next++; account < ACCOUNTS; account = next++) await link(account);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
+
+async function cpuMs({ process: { pid } }: Service): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** Transactions of the database so far; all that an idle service runs are statements of their own. */
+async function statements(): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>(
+    `SELECT xact_commit + xact_rollback AS count FROM pg_stat_database WHERE datname = current_database()`,
+  );
+  return Number(rows[0]?.count);
+}
+
+const memoryOf = (services: Service[]) => Promise.all(services.map(({ process }) => residentMb(process.pid)));
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+
+/** Asks for contacts of all accounts until stopped. @returns latencies in ms */
+async function askForContacts(stop: AbortSignal): Promise<number[]> {
+  const latencies: number[] = [];
+  const pending = new Set<Promise<void>>();
+  for (let i = 0; !stop.aborted; i += 1) {
+    const account = (i * 7_919) % ACCOUNTS;
+    const startedAtMs = performance.now();
+    const path = `/sessions/${nameOf(account)}/getcontact?phone=${numberOf(account, i % CONTACTS)}`;
+    const asked = api.get(path).then(({ status }) => {
+      if (status !== 200) throw new Error(`${path} answers ${status}`);
+      latencies.push(performance.now() - startedAtMs);
+    });
+    pending.add(asked);
+    void asked.finally(() => pending.delete(asked));
+    await sleep(1_000 / REQUESTS_PER_SECOND);
+  }
+  await Promise.all(pending);
+  return latencies.sort((a, b) => a - b);
+}
+
+try {
+  await link(0);
+  await allSynced();
+  await sleep(SETTLE_MS);
+  const [oneMb = 0] = await memoryOf(workers);
+  console.log(`One session: ${oneMb} MB`);
+
+  workers.push(await Service.start({ ...environment, ROLE: 'session' }));
+  const startedAtMs = performance.now();
+  await linkAll();
+  await allSynced();
+  console.log(
+    `${ACCOUNTS} accounts linked and synced in ${Math.round((performance.now() - startedAtMs) / 1_000)} s`,
+  );
+  await sleep(SETTLE_MS);
+
+  const settledMb = await memoryOf(workers);
+  const beyondFirst = (sum(settledMb) - workers.length * oneMb) / (ACCOUNTS - workers.length);
+  console.log(
+    `Memory: ${settledMb.join(' and ')} MB; ${beyondFirst.toFixed(2)} MB for each session beyond the first`,
+  );
+
+  const [cpuBefore, statementsBefore] = [await Promise.all(workers.map(cpuMs)), await statements()];
+  await sleep(IDLE_MS);
+  const [cpuAfter, statementsAfter] = [await Promise.all(workers.map(cpuMs)), await statements()];
+  const shares = cpuAfter.map((ms, i) => ((100 * (ms - (cpuBefore[i] ?? 0))) / IDLE_MS).toFixed(1));
+  const perSecond = (statementsAfter - statementsBefore) / (IDLE_MS / 1_000) / workers.length;
+  console.log(
+    `Idle: ${shares.join(' and ')} % of a core; ${perSecond.toFixed(1)} statements/s for each process`,
+  );
+
+  const stop = new AbortController();
+  const latencies = askForContacts(stop.signal);
+  await sleep(5_000);
+  const killedAtMs = performance.now();
+  await workers[0]?.stop('SIGKILL');
+  await eventually('its sessions are offline', async () => online() < ACCOUNTS);
+  const orphans = ACCOUNTS - online();
+  await eventually('all sessions are online again', async () => online() === ACCOUNTS, 180_000);
+  const recoveredMs = performance.now() - killedAtMs;
+  stop.abort();
+  const sorted = await latencies;
+  const p = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? NaN).toFixed(1);
+  console.log(
+    `kill -9: ${orphans} sessions online elsewhere after ${(recoveredMs / 1_000).toFixed(1)} s (lease 14 s); ` +
+      `${server.conflicts} conflicts; /getcontact p50 ${p(0.5)} ms, p99 ${p(0.99)} ms, max ${p(1 - 1 / sorted.length)} ms ` +
+      `of ${sorted.length}`,
+  );
+} finally {
+  await Promise.all([api, ...workers].filter(({ isRunning }) => isRunning).map((service) => service.stop()));
+  await server.stop();
+  await pool.end();
+  await database.close();
+}
+process.exit(0);
