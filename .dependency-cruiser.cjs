@@ -21,6 +21,7 @@ const WHATSAPP = [
   ['app-state', 'history', 'stanzas', 'profiles'],
   ['auth-state', 'wire', 'baileys'],
   ['lease'],
+  ['timing'],
 ];
 
 /** Nothing in src/whatsapp imports from a folder above its own. */

@@ -48,6 +48,11 @@ export function parsePhone(text: string): Phone | null {
   return PHONE.test(text) ? (text as Phone) : null;
 }
 
+/** The part before `@`: the number of a JID, digits only. */
+export function phoneOf(jid: string): string {
+  return jid.slice(0, jid.indexOf('@'));
+}
+
 export function jidOf(phone: Phone): Jid {
   return `${phone}@s.whatsapp.net` as Jid;
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
 import type { Pool } from 'pg';
 
 const TIMEOUT_MS = 2_000;
@@ -9,10 +9,8 @@ export class DatabaseHealth {
 
   /** @returns why the database cannot be used, one sentence; null when it can */
   async problem(): Promise<string | null> {
-    const timeout = sleep(TIMEOUT_MS, `The database does not answer within ${TIMEOUT_MS} ms.`, {
-      ref: false,
-    });
-    return Promise.race([this.ask(), timeout]);
+    const fallback = () => `The database does not answer within ${TIMEOUT_MS} ms.`;
+    return pTimeout(this.ask(), { milliseconds: TIMEOUT_MS, fallback });
   }
 
   private async ask(): Promise<string | null> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { phoneOf } from '../address.js';
 import type { ContactDetailsDto, ContactKeysDto } from './contact-details.dto.js';
 import type { KeyRow, PersonRow } from '../read/contact-details.repository.js';
 
@@ -7,7 +8,7 @@ export function toDetails(person: PersonRow, pathPrefix: string): ContactDetails
   const { jid, lid } = person;
   return {
     jid,
-    phone: jid && userOf(jid),
+    phone: jid && phoneOf(jid),
     lid,
     push_name: person.push_name,
     full_name: person.full_name,
@@ -47,7 +48,7 @@ function toPicture(person: PersonRow, pathPrefix: string): ContactDetailsDto['pi
   const { picture_state: state, picture_bytes: bytes, picture_updated_at: updatedAt } = person;
   const exists = state === 'present' || (state === 'changed' && bytes !== null);
   if (!exists || !updatedAt) return null;
-  const user = person.jid ? userOf(person.jid) : person.lid;
+  const user = person.jid ? phoneOf(person.jid) : person.lid;
   return {
     id: person.picture_id,
     url: `${pathPrefix}/contacts/${user}/picture`,
@@ -61,8 +62,4 @@ function toIdentityKey({ key, key_since: since }: PersonRow): ContactDetailsDto[
 
 function toKey(key: Buffer): { key: string; fingerprint: string } {
   return { key: key.toString('base64'), fingerprint: createHash('sha256').update(key).digest('hex') };
-}
-
-function userOf(jid: string): string {
-  return jid.slice(0, jid.indexOf('@'));
 }

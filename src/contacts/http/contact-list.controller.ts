@@ -2,6 +2,7 @@ import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionParam, sessionRoutes } from '../../sessions/session-param.js';
+import { phoneOf } from '../address.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { setSyncHeader } from './answers.js';
 import { fromCursor, toCursor } from '../read/contact-cursor.js';
@@ -42,5 +43,5 @@ export class ContactListController {
 
 function toSummary({ sort_name: _, updated_at, ...contact }: ListedContact): ContactSummaryDto {
   const { jid, ...rest } = contact;
-  return { jid, phone: jid.slice(0, jid.indexOf('@')), ...rest, updated_at: updated_at.toISOString() };
+  return { jid, phone: phoneOf(jid), ...rest, updated_at: updated_at.toISOString() };
 }

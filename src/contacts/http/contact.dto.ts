@@ -1,5 +1,5 @@
 import { IsString, Matches, type ValidationArguments } from 'class-validator';
-import { type Address, isLid, jidOf, parsePhone, type Phone } from '../address.js';
+import { type Address, isLid, jidOf, parsePhone, type Phone, phoneOf } from '../address.js';
 import { mobileVariants } from '../mobile-variants.js';
 import type { ContactNames } from '../read/contacts.repository.js';
 
@@ -44,7 +44,7 @@ export class ContactPath {
  */
 export function toAddresses(phone: string): [Address, ...Address[]] {
   const address = phone.includes('@') ? (phone as Address) : jidOf(phone as Phone);
-  const number = isLid(address) ? null : parsePhone(address.slice(0, address.indexOf('@')));
+  const number = isLid(address) ? null : parsePhone(phoneOf(address));
   const [, ...others] = number ? mobileVariants(number) : [];
   return [address, ...others.map(jidOf)];
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { phoneOf } from '../../contacts/address.js';
 import { ContactsRepository } from '../../contacts/read/contacts.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { withPathPrefix } from '../../errors/paths-in-text.js';
@@ -45,7 +46,7 @@ export class SessionService {
       since: state.since.toISOString(),
       retry_at: state.retryAt?.toISOString() ?? null,
       ...describeOffer(state),
-      phone: linked ? phoneOf(linked) : null,
+      phone: linked && phoneOf(linked.jid),
       jid: linked?.jid ?? null,
       push_name: linked?.pushName ?? null,
       contacts: {
@@ -112,10 +113,6 @@ function describeOffer({
     pairing_code: pairingCode && { expires_at: pairingCode.expiresAt },
     passkey: passkey && { step: passkey.step, code: passkey.code, expires_at: passkey.expiresAt },
   };
-}
-
-function phoneOf({ jid }: SessionAccount): string {
-  return jid.slice(0, jid.indexOf('@'));
 }
 
 export function isLinkedStatus(status: SessionStatus): boolean {

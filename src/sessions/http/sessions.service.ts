@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { phoneOf } from '../../contacts/address.js';
 import { CommandRefused } from '../command-refused.js';
 import { DEFAULT_SESSION, type SessionName } from '../session-name.js';
 import { SessionStateRepository } from '../session-state.repository.js';
@@ -86,7 +87,7 @@ function toSummary(session: ListedSession): SessionSummaryDto {
     advice,
     since: session.since.toISOString(),
     retry_at: retryAt?.toISOString() ?? null,
-    phone: jid && jid.slice(0, jid.indexOf('@')),
+    phone: jid && phoneOf(jid),
     jid,
     push_name: jid && session.pushName,
   };

@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { LeaseLost } from '../lease/lease-lost.js';
+import { pauseAfterMs } from '../timing/back-off.js';
 import { CollectionRefused, CorruptAppState, MissingSyncKey, OutdatedRead } from './app-state-errors.js';
 import type { CollectionSync } from './collection-sync.js';
 
-const FIRST_RETRY_MS = 2_000;
-const MAX_RETRY_MS = 5 * 60_000;
+const RETRY = { firstMs: 2_000, maxMs: 5 * 60_000 };
 /** After so many failures in a row a snapshot may heal what patches cannot, for example when a patch's file is gone. */
 const FAILURES_BEFORE_SNAPSHOT = 2;
 
@@ -112,7 +112,7 @@ export class CollectionKeeper {
     const triesSnapshotFirst = isInDoubt && !this.readAnew;
     this.readAnew ||= isInDoubt || this.failures >= FAILURES_BEFORE_SNAPSHOT;
     if (!triesSnapshotFirst) this.events.problem(`${this.collection} cannot be read: ${message}`);
-    const delayMs = triesSnapshotFirst ? 0 : Math.min(FIRST_RETRY_MS * 2 ** this.failures, MAX_RETRY_MS);
+    const delayMs = triesSnapshotFirst ? 0 : pauseAfterMs(this.failures, RETRY);
     this.retry = setTimeout(() => this.requestInBackground(), delayMs);
   }
 }

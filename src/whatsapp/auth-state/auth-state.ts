@@ -7,6 +7,7 @@ import {
   type SignalDataTypeMap,
   type SignalKeyStore,
 } from '@whiskeysockets/baileys';
+import { Mutex } from 'async-mutex';
 import { isRefusal } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { SessionName } from '../../sessions/session-name.js';
@@ -52,7 +53,7 @@ export class AuthState implements AuthenticationState {
   private savedCredentials: string | null = null;
   private closed = false;
   /** Writes one after the other: of two at once the older credentials might be committed last. */
-  private lastWrite: Promise<unknown> = Promise.resolve();
+  private readonly writes = new Mutex();
 
   constructor(
     readonly creds: AuthenticationCreds,
@@ -69,7 +70,7 @@ export class AuthState implements AuthenticationState {
 
   /** Saves the credentials as they are now, if they have changed. */
   async saveCredentials(): Promise<void> {
-    await this.lastWrite;
+    await this.writes.waitForUnlock();
     if (serialise(this.creds) !== this.savedCredentials) await this.withCredentials(async () => {});
   }
 
@@ -89,9 +90,7 @@ export class AuthState implements AuthenticationState {
   }
 
   private withCredentials(work: (tx: Transaction) => Promise<void>, creds = this.creds): Promise<void> {
-    const write = this.lastWrite.then(() => this.writeCredentials(work, creds));
-    this.lastWrite = write.catch(() => {});
-    return write;
+    return this.writes.runExclusive(() => this.writeCredentials(work, creds));
   }
 
   private async writeCredentials(

@@ -1,5 +1,21 @@
-import { BackOff, HOLD, LINK_AGAIN, OFFER, RETRY } from './back-off.js';
+import { BackOff, type BackOffLimits } from '../timing/back-off.js';
 import type { Ending } from './disconnect-reasons.js';
+
+const MINUTE_MS = 60_000;
+
+/** After lost lines and passing faults. */
+export const RETRY: BackOffLimits = { firstMs: 1_000, maxMs: 5 * MINUTE_MS, stableMs: MINUTE_MS };
+/** After 440: the other connection may be the operator's own, and each attempt of ours throws it out. */
+export const HOLD: BackOffLimits = {
+  firstMs: 4 * MINUTE_MS,
+  maxMs: 120 * MINUTE_MS,
+  stableMs: 60 * MINUTE_MS,
+};
+/** After an attempt to link that somebody was at: they are likely to try again. */
+export const LINK_AGAIN: BackOffLimits = { firstMs: 1_000, maxMs: 10_000, stableMs: MINUTE_MS };
+
+/** Between QRs that nobody scanned; each round of them lasts minutes itself. */
+export const OFFER: BackOffLimits = { firstMs: 2_000, maxMs: MINUTE_MS, stableMs: MINUTE_MS };
 
 /** Where only a person can help: how often it is tried all the same. */
 const STOPPED_PAUSE_MS = 6 * 60 * 60_000;

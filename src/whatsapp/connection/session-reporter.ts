@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { Mutex } from 'async-mutex';
 import qrcode from 'qrcode';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
@@ -11,7 +12,7 @@ import type { Lease } from '../lease/lease.js';
 export class SessionReporter {
   private readonly logger = new Logger(SessionReporter.name);
   /** Reports are written in the order in which they are made. */
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly writes = new Mutex();
   private lastQr: string | null = null;
 
   constructor(
@@ -62,11 +63,10 @@ export class SessionReporter {
   }
 
   private async write(report: SessionReport): Promise<void> {
-    const written = this.last.then(() =>
-      this.lease.transaction((tx) => this.state.report(tx, this.lease.session, report)),
+    const { lease } = this;
+    await this.writes.runExclusive(() =>
+      lease.transaction((tx) => this.state.report(tx, lease.session, report)),
     );
-    this.last = written.catch(() => {});
-    await written;
   }
 }
 

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logContext } from '../../config/log-context.js';
-import { parseJid, parseLid } from '../../contacts/address.js';
+import { parseJid, parseLid, phoneOf } from '../../contacts/address.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
@@ -161,10 +161,9 @@ export class SessionRunner {
     const { lease, stores } = this.context;
     const jid = parseJid(me?.id);
     if (!jid) throw new Error('The credentials do not name the account');
-    const number = jid.slice(0, jid.indexOf('@'));
     const other = await lease.read(() => stores.sessions.findLinked(jid));
     if (other && other !== lease.session) {
-      this.lastFailure = linkFailures.linkedElsewhere(number, other);
+      this.lastFailure = linkFailures.linkedElsewhere(phoneOf(jid), other);
       const { message: reason, advice } = this.lastFailure;
       this.report(this.reporter.report('linking', { reason, advice }));
       return false;

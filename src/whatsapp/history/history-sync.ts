@@ -7,6 +7,7 @@ import type { AddressBookOwner, PushName } from '../../contacts/write/contact-ch
 import { cleanName, type ContactsService } from '../../contacts/write/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Lease } from '../lease/lease.js';
+import { pauseAfterMs } from '../timing/back-off.js';
 import { downloadMedia } from '../wire/media-file.js';
 import { type HistoryNames, readHistoryNames } from './history-reader.js';
 import type { HistoryRepository, PendingHistory } from './history.repository.js';
@@ -17,8 +18,7 @@ const { HistorySyncType } = proto.Message;
 /** History of these kinds is about chats, not about people. */
 const WITHOUT_NAMES = new Set([HistorySyncType.INITIAL_STATUS_V3, HistorySyncType.NON_BLOCKING_DATA]);
 
-const FIRST_RETRY_MS = 2_000;
-const MAX_RETRY_MS = 10 * 60_000;
+const RETRY = { firstMs: 2_000, maxMs: 10 * 60_000 };
 /** The media server keeps history files for some days; about a day of trying is enough to call one lost. */
 const MAX_ATTEMPTS = 150;
 
@@ -56,7 +56,7 @@ export class HistorySync {
     this.running ??= this.readDue()
       .catch((error: unknown) => {
         this.logger.warn(`Reading history later: ${(error as Error).message}`);
-        return FIRST_RETRY_MS;
+        return RETRY.firstMs;
       })
       .then((nextMs) => {
         this.running = null;
@@ -120,7 +120,7 @@ export class HistorySync {
   private async retryLater({ id, attempts }: PendingHistory, error: Error): Promise<void> {
     this.logger.warn(`Reading a history sync failed, attempt ${attempts + 1}: ${error.message}`);
     const isLast = attempts + 1 >= MAX_ATTEMPTS;
-    const delayMs = Math.min(FIRST_RETRY_MS * 2 ** attempts, MAX_RETRY_MS);
+    const delayMs = pauseAfterMs(attempts, RETRY);
     const { accountId } = this.owner;
     await this.lease.transaction((tx) =>
       isLast

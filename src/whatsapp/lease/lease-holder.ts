@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
 import { Config } from '../../config/config.js';
 import type { SessionName } from '../../sessions/session-name.js';
-import { elapsedMs, type Moment, now } from './clocks.js';
+import { elapsedMs, type Moment, now } from '../timing/clocks.js';
 import { Lease } from './lease.js';
 import { LeaseRepository, type Standing } from './lease.repository.js';
 
@@ -28,12 +29,9 @@ export interface LeaseEvents {
 }
 
 /** A database that has gone without a word must not keep us waiting for longer than the lease lasts. */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const tooLate = new AbortController();
-  const timeout = sleep(ANSWER_TIMEOUT_MS, undefined, { signal: tooLate.signal }).then(() => {
-    throw new Error(`the database does not answer within ${ANSWER_TIMEOUT_MS} ms`);
-  });
-  return Promise.race([answer, timeout]).finally(() => tooLate.abort());
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  const message = `the database does not answer within ${ANSWER_TIMEOUT_MS} ms`;
+  return pTimeout(answer, { milliseconds: ANSWER_TIMEOUT_MS, message });
 }
 
 /**

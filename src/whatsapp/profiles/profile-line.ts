@@ -1,4 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import pTimeout from 'p-timeout';
 import type { Address, Lid } from '../../contacts/address.js';
 
 /** What fetching profiles needs of a connection. */
@@ -25,13 +26,5 @@ export async function queryWithin(
   node: BinaryNode,
   timeoutMs: number,
 ): Promise<BinaryNode> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer()), timeoutMs);
-  });
-  try {
-    return await Promise.race([line.query(node), tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return pTimeout(line.query(node), { milliseconds: timeoutMs, message: new NoAnswer() });
 }

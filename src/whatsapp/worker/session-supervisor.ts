@@ -2,7 +2,9 @@ import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import pTimeout from 'p-timeout';
 import { explain } from '../../errors/explain.js';
+import { pauseAfterMs } from '../timing/back-off.js';
 import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 
 /** Memory of the session thread, and for each session that it may hold; beyond it the thread dies and is started again. */
@@ -18,8 +20,7 @@ const HANGS_AFTER_BEATS = 10;
 /** Until its first sign of life a thread loads its code, which on a busy machine takes a while. */
 const STARTS_WITHIN_BEATS = 60;
 const STOP_TIMEOUT_MS = 4_000;
-const FIRST_RESTART_MS = 500;
-const MAX_RESTART_MS = 60_000;
+const RESTART = { firstMs: 500, maxMs: 60_000 };
 /** A thread that lived this long is no longer counted as failing. */
 const STABLE_MS = 60_000;
 
@@ -42,11 +43,11 @@ export class SessionSupervisor {
   async stop(): Promise<void> {
     this.stopping.abort();
     this.worker?.postMessage(STOP);
-    const timeout = sleep(STOP_TIMEOUT_MS, 'timeout' as const, { ref: false });
-    if ((await Promise.race([this.ended, timeout])) === 'timeout') {
+    const terminate = async () => {
       this.logger.warn('Session thread did not stop in time');
       await this.worker?.terminate();
-    }
+    };
+    await pTimeout(this.ended ?? Promise.resolve(), { milliseconds: STOP_TIMEOUT_MS, fallback: terminate });
   }
 
   private async keepAlive(): Promise<void> {
@@ -56,7 +57,7 @@ export class SessionSupervisor {
       await this.runOnce();
       if (signal.aborted) return;
       if (performance.now() - startedAtMs >= STABLE_MS) failures = 0;
-      const delayMs = Math.min(FIRST_RESTART_MS * 2 ** failures, MAX_RESTART_MS);
+      const delayMs = pauseAfterMs(failures, RESTART);
       this.logger.error(`Session thread exited; restarting it in ${delayMs} ms`);
       await sleep(delayMs, undefined, { signal }).catch(() => {});
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { BackOff, HOLD, RETRY } from './back-off.js';
+import { BackOff } from '../timing/back-off.js';
 import { endingOf } from './disconnect-reasons.js';
-import { ReconnectDelays } from './reconnect-delays.js';
+import { HOLD, ReconnectDelays, RETRY } from './reconnect-delays.js';
 
 const longest = () => 1;
 const times = (count: number, next: () => number) => Array.from({ length: count }, next);

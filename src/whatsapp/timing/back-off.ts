@@ -1,26 +1,19 @@
-/** Limits of the pauses between attempts, and when they begin anew. */
-interface BackOffLimits {
+/** The first pause, and the one beyond which they do not grow. */
+export interface PauseLimits {
   firstMs: number;
   maxMs: number;
+}
+
+/** Limits of the pauses between attempts, and when they begin anew. */
+export interface BackOffLimits extends PauseLimits {
   /** A connection that stayed open for this long counts as good, so that a short `open` does not reset the pauses. */
   stableMs: number;
 }
 
-const MINUTE_MS = 60_000;
-
-/** After lost lines and passing faults. */
-export const RETRY: BackOffLimits = { firstMs: 1_000, maxMs: 5 * MINUTE_MS, stableMs: MINUTE_MS };
-/** After 440: the other connection may be the operator's own, and each attempt of ours throws it out. */
-export const HOLD: BackOffLimits = {
-  firstMs: 4 * MINUTE_MS,
-  maxMs: 120 * MINUTE_MS,
-  stableMs: 60 * MINUTE_MS,
-};
-/** After an attempt to link that somebody was at: they are likely to try again. */
-export const LINK_AGAIN: BackOffLimits = { firstMs: 1_000, maxMs: 10_000, stableMs: MINUTE_MS };
-
-/** Between QRs that nobody scanned; each round of them lasts minutes itself. */
-export const OFFER: BackOffLimits = { firstMs: 2_000, maxMs: MINUTE_MS, stableMs: MINUTE_MS };
+/** The pause after so many failures (0: the first one) in milliseconds, twice as long each time. */
+export function pauseAfterMs(failures: number, { firstMs, maxMs }: PauseLimits): number {
+  return Math.min(firstMs * 2 ** failures, maxMs);
+}
 
 /** Pauses between attempts to connect: exponential, with full jitter (or, when asked, in the upper half). */
 export class BackOff {
@@ -48,7 +41,7 @@ export class BackOff {
 
   private nextCapMs(openMs: number): number {
     if (openMs >= this.limits.stableMs) this.failures = 0;
-    const capMs = Math.min(this.limits.firstMs * 2 ** this.failures, this.limits.maxMs);
+    const capMs = pauseAfterMs(this.failures, this.limits);
     this.failures += 1;
     return capMs;
   }
