@@ -8,15 +8,26 @@ import { PEOPLE, type Step } from './steps.js';
 
 const { HistorySyncType } = proto.HistorySync;
 
+/** Numbers for the people of one session, those who come later included. */
+const MAX_NUMBERS = 100_000;
+
 /** Lets people and the phone change, and the model of the address book with them. */
 export class Changes {
   private readonly model = new AddressBookModel();
   private readonly people: Contact[] = [];
   private readonly lastMessageSecond = new Map<Contact, number>();
-  private nextNumber = 491705000000;
+  private nextNumber: number;
 
-  constructor(private readonly world: World) {
-    for (let at = 0; at < PEOPLE; at += 1) this.introduce(at);
+  /** @param at of the session in the deployment: the people of each have numbers of their own */
+  constructor(
+    private readonly world: World,
+    at: number,
+  ) {
+    this.nextNumber = 491705000000 + at * MAX_NUMBERS;
+    const [first, last] = [this.nextNumber, this.nextNumber + MAX_NUMBERS];
+    const isOurs = ({ number }: Contact) => Number(number) >= first && Number(number) < last;
+    world.phone.history.people = isOurs;
+    for (let person = 0; person < PEOPLE; person += 1) this.introduce(person);
   }
 
   /** @returns whether the step was a change of the address book */
@@ -48,7 +59,8 @@ export class Changes {
   /** What a device that was linked just now is told of the past. */
   hearHistory(): void {
     this.model.linked();
-    for (const { number, lid, pushName } of this.world.server.directory.contacts) {
+    const { people = () => true } = this.world.phone.history;
+    for (const { number, lid, pushName } of [...this.world.server.directory.contacts].filter(people)) {
       const saved = this.world.phone.addressBook().get(number)?.lid;
       if (lid || saved) this.model.pairOfThePast(number, (saved ?? lid) as string);
       if (pushName) this.model.toldByHistory(number, pushName);

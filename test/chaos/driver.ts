@@ -3,7 +3,7 @@ import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import { Changes } from './changes.js';
 import type { Scenario, Step } from './steps.js';
-import { Troubles } from './troubles.js';
+import { type SharedTrouble, Troubles } from './troubles.js';
 
 const SETTLE_TIMEOUT_MS = 90_000;
 /** What is not acknowledged by then comes again only at the next login. */
@@ -18,32 +18,47 @@ export interface Outcome {
   differences: string[];
 }
 
-/** Lets a scenario happen to a real service, and to the model of the address book. */
+/** Lets a scenario happen to one session of a real service, and to the model of its address book. */
 export class Driver {
   private readonly changes: Changes;
   private readonly troubles: Troubles;
 
-  private constructor(private readonly world: World) {
-    this.changes = new Changes(world);
-    this.troubles = new Troubles(world);
+  private constructor(
+    private readonly world: World,
+    private readonly shared: SharedTrouble,
+    at: number,
+  ) {
+    this.changes = new Changes(world, at);
+    this.troubles = new Troubles(world, shared);
   }
 
-  /** Runs one round on a world of its own. */
-  static async run(scenario: Scenario): Promise<Outcome> {
+  /** Runs one round on a service of its own: a session for each scenario, all at once. */
+  static async run(scenarios: Scenario[]): Promise<Outcome> {
+    const shared = { kills: 0, isDown: false };
     const world = await World.create();
     try {
-      return await new Driver(world).play(scenario);
+      const drivers = [];
+      for (const at of scenarios.keys()) {
+        const own = at === 0 ? world : await world.beside(`session-${at}`, String(491701230000 + at));
+        drivers.push(new Driver(own, shared, at));
+      }
+      await Promise.all(drivers.map((driver, at) => driver.prepare(scenarios[at] as Scenario)));
+      await world.startService();
+      await Promise.all(drivers.map((driver, at) => driver.play(scenarios[at] as Scenario)));
+      return joinOutcomes(await Promise.all(drivers.map((driver) => driver.settle())));
     } finally {
       await world.stop();
     }
   }
 
-  private async play({ before, atStart, after }: Scenario): Promise<Outcome> {
+  private async prepare({ before }: Scenario): Promise<void> {
     for (const step of before) await this.changes.make(step);
-    await this.world.startService();
+  }
+
+  private async play({ atStart, after }: Scenario): Promise<void> {
     await Promise.all([this.link(), this.troubleAtStart(atStart)]);
     for (const step of after) await this.happen(step);
-    return this.settle();
+    await this.troubles.end();
   }
 
   private async happen(step: Step): Promise<void> {
@@ -65,7 +80,7 @@ export class Driver {
       'the phone is linked',
       async () => {
         if (phone.companions.at(-1)?.online) return true;
-        const session = await this.world.service.session().catch(() => null);
+        const session = await this.world.state().catch(() => null);
         if (session?.qr) await phone.scan(session.qr, { timeoutMs: 10_000 }).catch(() => {});
         if (session?.status === 'disconnected') await this.world.skipPause().catch(() => {});
         return phone.companions.at(-1)?.online;
@@ -82,7 +97,7 @@ export class Driver {
   private async relink(): Promise<void> {
     await this.settle();
     this.world.phone.unlink();
-    await this.world.service.sessionThat(({ qr }) => qr !== null, SETTLE_TIMEOUT_MS);
+    await this.world.stateThat(({ qr }) => qr !== null, SETTLE_TIMEOUT_MS);
     await this.link();
   }
 
@@ -95,7 +110,7 @@ export class Driver {
       'everything is settled',
       async () => {
         await this.world.skipPause().catch(() => {});
-        const session = await this.world.service.session();
+        const session = await this.world.state();
         const pending = this.world.phone.companions.some(({ outbox }) => outbox.size > 0);
         if (session.status === 'open' && pending && Date.now() > redeliverAtMs) {
           redeliverAtMs = Date.now() + REDELIVER_AFTER_MS;
@@ -113,6 +128,15 @@ export class Driver {
     if (differences.length > 0) differences.push(this.world.service.output.slice(-4_000));
     const isRight = (field: string) => !differences.some((line) => line.includes(`${field}:`));
     const namesRight = isRight('full_name') && isRight('first_name') && isRight('listed');
-    return { namesRight, pushNamesRight: isRight('push_name'), kills: this.troubles.kills, differences };
+    return { namesRight, pushNamesRight: isRight('push_name'), kills: this.shared.kills, differences };
   }
+}
+
+function joinOutcomes(outcomes: Outcome[]): Outcome {
+  return {
+    namesRight: outcomes.every(({ namesRight }) => namesRight),
+    pushNamesRight: outcomes.every(({ pushNamesRight }) => pushNamesRight),
+    kills: Math.max(...outcomes.map(({ kills }) => kills)),
+    differences: outcomes.flatMap(({ differences }) => differences),
+  };
 }

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import setUp from '../support/global-setup.mjs';
 import tearDown from '../support/global-teardown.mjs';
 import type { Outcome } from './driver.js';
-import { playRound, scenarioOf, shrinkRound } from './rounds.js';
+import { playRound, scenariosOf, shrinkRound } from './rounds.js';
 
 const SEEDS = new URL('./seeds.json', import.meta.url);
 const MAX_SHRINKING_ROUNDS = 40;
@@ -22,7 +22,7 @@ async function play(seed: number): Promise<void> {
   }));
   outcomes.set(seed, outcome);
   const verdict = outcome.differences.length === 0 ? 'the truth' : 'FAILED';
-  const steps = scenarioOf(seed).after.length;
+  const steps = scenariosOf(seed).reduce((sum, { after }) => sum + after.length, 0);
   console.log(
     `${outcomes.size}. seed ${seed}: ${steps} steps, ${outcome.kills} kills, ${Math.round(performance.now() - startedAtMs)} ms: ${verdict}`,
   );

@@ -3,13 +3,20 @@ import type { World } from '../support/world.js';
 import { armFault } from './armed-faults.js';
 import type { Step } from './steps.js';
 
+/** What has happened to the deployment that all sessions share. */
+export interface SharedTrouble {
+  kills: number;
+  isDown: boolean;
+}
+
 /** Lets a service have trouble with WhatsApp, its database and its life. */
 export class Troubles {
-  kills = 0;
-  private isDown = false;
   private withheld = false;
 
-  constructor(private readonly world: World) {}
+  constructor(
+    private readonly world: World,
+    private readonly shared: SharedTrouble,
+  ) {}
 
   async make(step: Step): Promise<void> {
     const { world } = this;
@@ -24,20 +31,19 @@ export class Troubles {
       case 'cut':
         return this.cut();
       case 'outage':
-        if (!this.isDown) await world.server.goDown();
-        this.isDown = true;
-        return;
+        if (this.shared.isDown) return;
+        this.shared.isDown = true;
+        return world.server.goDown();
       case 'recover':
         return this.recover();
       case 'loseDatabase':
         return this.loseDatabase();
       case 'kill':
         await sleep(step.afterMs);
-        this.kills += 1;
+        this.shared.kills += 1;
         return world.killAndRestart();
       case 'restart':
-        await world.service.stop();
-        return world.startService();
+        return world.restart();
       case 'fault':
         armFault(world.server.faults, step.fault);
         return;
@@ -51,8 +57,9 @@ export class Troubles {
   }
 
   async recover(): Promise<void> {
-    if (this.isDown) await this.world.server.comeBack();
-    this.isDown = false;
+    if (!this.shared.isDown) return;
+    this.shared.isDown = false;
+    await this.world.server.comeBack();
   }
 
   /** Everything works again. */

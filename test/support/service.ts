@@ -109,15 +109,20 @@ export class Service {
     return this.request<Body>(path);
   }
 
-  async session(): Promise<SessionDto> {
-    return (await this.get<SessionDto>('/session')).body;
+  /** @param path of the session, `/session` or `/sessions/{name}` */
+  async session(path = '/session'): Promise<SessionDto> {
+    return (await this.get<SessionDto>(path)).body;
   }
 
   /** Waits for a state of the session; on failure the error shows the last one. */
-  async sessionThat(picks: (session: SessionDto) => boolean, timeoutMs?: number): Promise<SessionDto> {
+  async sessionThat(
+    picks: (session: SessionDto) => boolean,
+    timeoutMs?: number,
+    path?: string,
+  ): Promise<SessionDto> {
     let last: SessionDto | undefined;
     const look = async () => {
-      last = await this.session().catch(() => undefined);
+      last = await this.session(path).catch(() => undefined);
       return last && picks(last) ? last : null;
     };
     try {

@@ -1,4 +1,6 @@
+import { Mutex } from 'async-mutex';
 import type { ContactDto } from '../../src/contacts/http/contact.dto.js';
+import type { SessionDto } from '../../src/sessions/http/session.dto.js';
 import type { Companion } from '../whatsapp-server/companion.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
@@ -11,26 +13,62 @@ const LINK_TIMEOUT_MS = 60_000;
 
 export type Names = Pick<ContactDto, 'full_name' | 'first_name' | 'push_name'>;
 
-/** A WhatsApp server, a phone, and a service on a database of its own. */
-export class World {
-  service!: Service;
+/** What the sessions of a deployment have in common. */
+interface Deployment {
+  server: WhatsAppServer;
+  database: TestDatabase;
+  environment: Record<string, string>;
+  service?: Service;
+  restarts: Mutex;
+}
 
+/** A WhatsApp server, a phone, and a service on a database of its own; or another session and phone beside it. */
+export class World {
   private constructor(
-    readonly server: WhatsAppServer,
+    private readonly deployment: Deployment,
     readonly phone: Phone,
-    readonly database: TestDatabase,
-    private readonly environment: Record<string, string>,
+    readonly session = 'default',
   ) {}
 
-  /** @param options.linked false: the service is not started, for the test to prepare what it meets */
   static async create(environment: Record<string, string> = {}): Promise<World> {
     const [server, database] = await Promise.all([WhatsAppServer.start(), createTestDatabase()]);
     const phone = server.createPhone({ number: '491701230000', pushName: 'Owner' });
-    return new World(server, phone, database, { DATABASE_URL: database.url, ...environment });
+    const all = { ...server.environment(), DATABASE_URL: database.url, ...environment };
+    return new World({ server, database, environment: all, restarts: new Mutex() }, phone);
+  }
+
+  /** Another session of the same service, for a phone of its own. */
+  async beside(session: string, number: string): Promise<World> {
+    const { server, database } = this.deployment;
+    const phone = server.createPhone({ number, pushName: `Owner of ${session}` });
+    await database.query('INSERT INTO session (name) VALUES ($1)', [session]);
+    return new World(this.deployment, phone, session);
+  }
+
+  get server(): WhatsAppServer {
+    return this.deployment.server;
+  }
+
+  get database(): TestDatabase {
+    return this.deployment.database;
+  }
+
+  get service(): Service {
+    return this.deployment.service as Service;
   }
 
   async startService(): Promise<void> {
-    this.service = await Service.start({ ...this.server.environment(), ...this.environment });
+    this.deployment.service = await Service.start(this.deployment.environment);
+  }
+
+  /** How the session is. */
+  state(): Promise<SessionDto> {
+    return this.service.session(this.path);
+  }
+
+  /** Waits for a state of the session. */
+  stateThat(picks: (session: SessionDto) => boolean, timeoutMs?: number): Promise<SessionDto> {
+    return this.service.sessionThat(picks, timeoutMs, this.path);
   }
 
   /** Starts the service and links it; does not wait for the synchronisation. */
@@ -39,20 +77,31 @@ export class World {
     return this.phone.scan(() => this.service.qr(LINK_TIMEOUT_MS), { timeoutMs: LINK_TIMEOUT_MS });
   }
 
-  async killAndRestart(): Promise<void> {
-    await this.service.stop('SIGKILL');
-    await this.startService();
+  killAndRestart(): Promise<void> {
+    return this.restart('SIGKILL');
+  }
+
+  /** Of all sessions; one at a time. */
+  async restart(signal?: NodeJS.Signals): Promise<void> {
+    await this.deployment.restarts.runExclusive(async () => {
+      await this.service.stop(signal);
+      await this.startService();
+    });
   }
 
   async stop(): Promise<void> {
-    await this.service?.stop();
+    await this.deployment.service?.stop();
     await this.server.stop();
     await this.database.drop();
   }
 
+  private get path(): string {
+    return this.session === 'default' ? '/session' : `/sessions/${this.session}`;
+  }
+
   /** What the service lists, by number. */
   async listed(): Promise<Map<string, Names>> {
-    const { status, body } = await this.service.get<ContactDto[]>('/getcontacts');
+    const { status, body } = await this.service.get<ContactDto[]>(`/sessions/${this.session}/getcontacts`);
     if (status !== 200) throw new Error(`/getcontacts answers ${status}`);
     return new Map(body.map(({ jid, ...names }) => [jid.slice(0, jid.indexOf('@')), names]));
   }
@@ -82,8 +131,8 @@ export class World {
       'the service says what the phone says',
       async () => {
         await this.skipPause();
-        last = await this.service.session();
-        const { status, reason, contacts } = await this.service.session();
+        last = await this.state();
+        const { status, reason, contacts } = await this.state();
         if (status !== 'open' || reason !== null || contacts.sync !== 'complete') return false;
         const differences = await this.differences();
         last = differences.slice(0, 5);
@@ -98,7 +147,7 @@ export class World {
 
   /** The pauses between attempts grow with each lost line, for tests that lose many. */
   async skipPause(): Promise<void> {
-    const { status, retry_at: retryAt } = await this.service.session();
+    const { status, retry_at: retryAt } = await this.state();
     const waits =
       status === 'disconnected' && retryAt !== null && Date.parse(retryAt) > Date.now() + MAX_PAUSE_MS;
     if (waits) await this.killAndRestart();

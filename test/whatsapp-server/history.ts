@@ -17,6 +17,8 @@ export interface HistorySettings {
   /** true: all on the media host; false: all inside the messages; default: only the first one inside */
   external?: boolean;
   conversations?: proto.IConversation[];
+  /** whom the phone has chats with; default everybody */
+  people?: (contact: Contact) => boolean;
 }
 
 /** One history message. */
@@ -70,7 +72,7 @@ function encodeHistory(chunk: HistoryChunk): Uint8Array {
 /** The history that a phone sends to a new companion: bootstrap, push names, and the end of the recent part. */
 export function firstHistory(phone: Phone, contacts: Iterable<Contact>): HistoryChunk[] {
   const { conversations, external } = phone.history;
-  const people = [...contacts];
+  const people = [...contacts].filter(phone.history.people ?? (() => true));
   return [
     {
       syncType: HistorySyncType.INITIAL_BOOTSTRAP,

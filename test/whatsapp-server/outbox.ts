@@ -137,7 +137,8 @@ export class Outbox {
     entry.retries += 1;
     entry.node = undefined;
     entry.sentOnThisConnection = false;
-    entry.stanza.onRetry?.(receipt);
+    // In turn: it may forget the session in which another message is being encrypted.
+    this.enqueue(() => entry.stanza.onRetry?.(receipt));
     if (this.send) this.deliver(entry, {});
   }
 
