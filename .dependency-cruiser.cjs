@@ -5,11 +5,11 @@ const ENTRIES = '^src/(main|whatsapp/worker/session-worker)\\.ts$';
 const WIRING = '^src/[^/]+\\.ts$';
 
 /** What the modules of the folders `from` of src may not import. */
-const forbid = (from, to, comment) => ({
-  name: `${from.replaceAll('|', '-')}-not-from-above`,
+const forbid = (from, to, comment, except) => ({
+  name: `${from.replace(/\W+/g, '-')}-not-from-above`,
   comment,
   severity: 'error',
-  from: { path: `^src/(${from})/`, pathNot: ['\\.spec\\.ts$', ENTRIES] },
+  from: { path: `^src/(${from})/`, pathNot: ['\\.spec\\.ts$', ENTRIES, ...(except ? [except] : [])] },
   to,
 });
 
@@ -39,7 +39,8 @@ const whatsappTiers = WHATSAPP.slice(1).map((folders, at) => ({
 }));
 
 /**
- * Imports go one way: main -> app -> {session, health, whatsapp, contacts, accounts} -> {errors, database, config}.
+ * Imports go one way: main -> app -> {sessions/http, contacts/http, health, whatsapp} -> {contacts, sessions, accounts} ->
+ * {errors, database, config}.
  * @type {import('dependency-cruiser').IConfiguration}
  */
 module.exports = {
@@ -76,21 +77,34 @@ module.exports = {
     ),
     forbid(
       'accounts',
-      { path: ['^src/(contacts|whatsapp|session|health)/', WIRING] },
+      { path: ['^src/(contacts|sessions|whatsapp|health)/', WIRING] },
       'Accounts are what contacts and sessions belong to.',
     ),
     forbid(
+      'sessions',
+      { path: ['^src/(contacts|whatsapp|health)/', WIRING] },
+      'A session is a row that API and session role share; it knows neither.',
+      '^src/sessions/http/',
+    ),
+    forbid(
       'contacts',
-      { path: ['^src/(whatsapp|session|health)/', WIRING] },
+      { path: ['^src/(whatsapp|health|sessions/http)/', WIRING] },
       "The address book knows nothing of WhatsApp's protocol.",
     ),
     forbid(
-      'session|health',
+      'contacts/(read|write|fetches|entities)',
+      { path: '^src/contacts/http/' },
+      'Reading and writing know nothing of HTTP.',
+    ),
+    forbid('contacts/read', { path: '^src/contacts/(write|fetches)/' }, 'Reading writes nothing.'),
+    forbid('contacts/write', { path: '^src/contacts/(read|fetches)/' }, 'Who writes knows no readers.'),
+    forbid(
+      'sessions/http|health',
       { path: ['^src/whatsapp/', WIRING] },
-      'The HTTP side reaches the WhatsApp connection through Postgres alone; it may run in another process.',
+      'The HTTP side reaches WhatsApp through Postgres alone; it may run in another process.',
     ),
     ...whatsappTiers,
-    forbid('whatsapp', { path: ['^src/(session|health)/', WIRING] }, 'The WhatsApp side has no HTTP.'),
+    forbid('whatsapp', { path: ['^src/(health|.*/http)/', WIRING] }, 'The WhatsApp side has no HTTP.'),
     {
       name: 'migrations-stand-alone',
       comment: 'A merged migration never changes, so it must not use code that does.',

@@ -88,7 +88,7 @@ export class Config {
 
   /**
    * Minutes after linking during which nobody is asked about unless somebody wants it: a device that has just been
-   * linked, and asks about everybody at once, looks like a harvester, and its line is busy with the first sync.
+   * linked, and asks about everybody at once, looks like a harvester, and its connection is busy with the first sync.
    */
   @Transform(toNumber)
   @IsInt({ message: 'a number of minutes from 0 to 10080, for example 5' })

@@ -2,7 +2,15 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Faults } from '../whatsapp-server/faults.js';
 import type { FaultName } from './steps.js';
 
-const isAck = ({ tag }: BinaryNode) => tag === 'ack' || tag === 'receipt';
+/**
+ * What says that something was received, and may be lost: it is sent again. Not so what a device that waits to be linked
+ * says of its secret, nor what asks for a message again: what follows on the same connection would be read without it.
+ */
+const isAck = ({ tag, attrs }: BinaryNode) =>
+  (tag === 'ack' || tag === 'receipt') &&
+  attrs.type !== 'companion_reg_refresh' &&
+  attrs.type !== 'retry' &&
+  attrs.error === undefined;
 
 const ARM: Record<FaultName, (faults: Faults) => void> = {
   'patch-mac': ({ appState }) => void appState.arm('patch-mac'),

@@ -75,9 +75,11 @@ export class Troubles {
   }
 
   private async loseDatabase(): Promise<void> {
-    await this.world.database.query(
+    const lost = this.world.database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND pid <> pg_backend_pid()`,
     );
+    // Another session's trouble may end this very connection.
+    await lost.catch(() => {});
   }
 }

@@ -5,6 +5,7 @@ import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import type { Random } from './random.js';
 
 const FIRST_NUMBER = 4915100000000;
+const MAX_PEOPLE = 100_000;
 const MAX_PAUSE_MS = 1_000;
 
 /** A contact as `GET /getcontacts` shows it, by number. */
@@ -15,16 +16,24 @@ export class AddressBookChanges {
   readonly counts = { saved: 0, deleted: 0, messages: 0 };
   private readonly people: { number: string; contact: Contact; name: string; heard: string }[] = [];
 
+  private readonly firstNumber: number;
+
+  /** @param at of the session in the fleet: the people of each have numbers of their own */
   constructor(
     private readonly server: WhatsAppServer,
     private readonly phone: Phone,
     private readonly random: Random,
-  ) {}
+    at: number,
+  ) {
+    this.firstNumber = FIRST_NUMBER + at * MAX_PEOPLE;
+    const isOurs = ({ number }: Contact) => this.people.some((person) => person.number === number);
+    phone.history.people = isOurs;
+  }
 
   /** People of whom half are saved before the phone is linked. */
   async prepare(count: number): Promise<void> {
     for (let index = 0; index < count; index += 1) {
-      const [number, name] = [String(FIRST_NUMBER + index), `Person ${index}`];
+      const [number, name] = [String(this.firstNumber + index), `Person ${index}`];
       const addressing = index % 2 === 0 ? 'pn' : 'lid';
       const contact = this.server.createContact({ number, pushName: name, addressing });
       // The history that the phone sends after linking holds everybody's push name.

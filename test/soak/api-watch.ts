@@ -2,7 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseOutages } from './database-outages.js';
 import type { Member } from './fleet.js';
 
-const PATHS = ['/getcontacts', '/getcontact?phone=4915100000001', '/session', '/livez'];
+const PATHS = [
+  '/getcontacts',
+  '/getcontact?phone=4915100000001',
+  '/session',
+  '/livez',
+  '/sessions',
+  '/sessions/session-1/getcontacts',
+];
 const EVERY_MS = 50;
 
 /** Asks every API replica all the time, as a client behind a load balancer that leaves out replicas being restarted. */

@@ -12,20 +12,21 @@ interface Listed {
 /** Waits until the API says what the phone says. @returns what still differs after that time */
 export async function compareWithTruth(
   api: Service,
+  session: string,
   changes: AddressBookChanges,
   timeoutMs: number,
 ): Promise<string[]> {
   const giveUpAt = Date.now() + timeoutMs;
   for (;;) {
-    const differences = await compare(api, changes).catch((error: Error) => [error.message]);
+    const differences = await compare(api, session, changes).catch((error: Error) => [error.message]);
     if (differences.length === 0 || Date.now() > giveUpAt) return differences;
     await sleep(500);
   }
 }
 
-async function compare(api: Service, changes: AddressBookChanges): Promise<string[]> {
-  const { body, status } = await api.get<Listed[]>('/getcontacts');
-  if (status !== 200) return [`GET /getcontacts: ${status}`];
+async function compare(api: Service, session: string, changes: AddressBookChanges): Promise<string[]> {
+  const { body, status } = await api.get<Listed[]>(`/sessions/${session}/getcontacts`);
+  if (status !== 200) return [`GET /getcontacts of ${session}: ${status}`];
   const truth = changes.truth();
   const listed = new Map(body.map(({ jid, ...names }) => [jid.slice(0, jid.indexOf('@')), names]));
   const numbers = new Set([...truth.keys(), ...listed.keys()]);
@@ -33,6 +34,6 @@ async function compare(api: Service, changes: AddressBookChanges): Promise<strin
     const [said, wanted] = [listed.get(number), truth.get(number)].map(
       (names) => names && `${names.full_name} | ${names.first_name} | ${names.push_name}`,
     );
-    return said === wanted ? [] : [`${number}: the API says ${said}, the phone ${wanted}`];
+    return said === wanted ? [] : [`${session} ${number}: the API says ${said}, the phone ${wanted}`];
   });
 }

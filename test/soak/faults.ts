@@ -5,6 +5,7 @@ import type { Fleet, Member } from './fleet.js';
 import type { Random } from './random.js';
 
 interface World {
+  sessions: unknown[];
   server: WhatsAppServer;
   fleet: Fleet;
   outages: DatabaseOutages;
@@ -14,21 +15,21 @@ interface World {
 /** What happens to the fleet, one thing after another, at random. */
 export class Faults {
   readonly counts: Record<string, number> = {};
-  /** How often the owner was frozen: WhatsApp may have seen it with its line open when another took over. */
+  /** Sessions whose process was frozen: WhatsApp may have seen it connected when another took over. */
   frozenOwners = 0;
   private readonly kinds: Record<string, () => Promise<void>>;
 
   constructor(private readonly world: World) {
     const { server, fleet, outages, random } = world;
+    const anyConnection = () => server.connections[random.int(0, server.connections.length - 1)];
     this.kinds = {
       killSession: () => this.replace(fleet.sessions, 'SIGKILL'),
       stopSession: () => this.replace(fleet.sessions, 'SIGTERM'),
       freezeSession: () => this.freeze(),
       restartApi: () => this.replace(fleet.apis, 'SIGTERM'),
-      cutLine: async () => server.connections[0]?.cut(),
-      silenceLine: async () => server.connections[0]?.goSilent(),
-      streamError: async () =>
-        server.connections[0]?.endWithStreamError(random.pick([500, 503, 515] as const)),
+      cutLine: async () => anyConnection()?.cut(),
+      silenceLine: async () => anyConnection()?.goSilent(),
+      streamError: async () => anyConnection()?.endWithStreamError(random.pick([500, 503, 515] as const)),
       restartDatabase: () => outages.restart(random.int(500, 15_000)),
     };
   }
@@ -53,7 +54,7 @@ export class Faults {
     const { random, fleet } = this.world;
     const member = random.pick(fleet.sessions);
     if (member.busy) return;
-    if (fleet.owner === member) this.frozenOwners += 1;
+    this.frozenOwners += this.world.sessions.length;
     member.busy = true;
     member.service.process.kill('SIGSTOP');
     await sleep(random.int(1_000, 30_000));

@@ -45,19 +45,17 @@ export class Fleet {
     return this.members.filter(({ role }) => role === 'session');
   }
 
-  /** The process that holds the session, as far as it has said; none between two owners. */
+  /** The process that claimed the default session last, by its fencing token; none when it is not running. */
   get owner(): Member | undefined {
-    return this.sessions.find(({ service: { output, isRunning } }) => {
-      return (
-        isRunning && output.lastIndexOf('Holding the session lease') > output.lastIndexOf('stepping down')
-      );
-    });
+    const claims = this.sessions.map((member) => ({ member, token: lastToken(member.service.output) }));
+    const last = claims.toSorted((a, b) => b.token - a.token)[0];
+    return last && last.token > 0 && last.member.service.isRunning ? last.member : undefined;
   }
 
   /** How often a session's thread has died and was started again; at a start without database it has to. */
   get threadDeaths(): number {
     const all = [...this.retired, ...this.members].map(({ service }) => service.output);
-    return all.join().split('thread has died').length - 1;
+    return all.join().split('Session thread exited').length - 1;
   }
 
   get anyApi(): Service {
@@ -121,4 +119,9 @@ export class Fleet {
       }
     }
   }
+}
+
+function lastToken(output: string): number {
+  const claims = [...output.matchAll(/lease of session default \(fencing token (\d+)\)/g)];
+  return Number(claims.at(-1)?.[1] ?? 0);
 }

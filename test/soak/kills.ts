@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/service.js';
-import { SoakWorld } from './soak-world.js';
+import { type SoakSession, SoakWorld } from './soak-world.js';
 
 /**
- * `npm run test:kills -- [kills] [seed]`: two replicas of each role; kill -9 for the one that holds the session, again
+ * `npm run test:kills -- [kills] [seed]`: two replicas of each role; kill -9 for the one that holds the default session, again
  * and again, while people change. Prints how long WhatsApp was without us, and ends with exit code 1 when that was
  * ever more than 20 s, when two were connected at once, or when the truth is missed.
  */
@@ -13,10 +13,11 @@ const TAKEOVER_LIMIT_MS = 20_000;
 const GIVE_UP_MS = 60_000;
 
 const world = await SoakWorld.start(seed);
-const { fleet, random, phone } = world;
+const { fleet, random, sessions } = world;
+const phone = (sessions[0] as SoakSession).phone;
 console.log(`${kills} kills, seed ${seed}`);
 const over = new AbortController();
-const changing = world.changes.until(() => over.signal.aborted);
+const changing = Promise.all(sessions.map(({ changes }) => changes.until(() => over.signal.aborted)));
 const logins = () => phone.companions[0]?.logins ?? 0;
 const seconds = (ms: number | undefined) => `${((ms ?? 0) / 1000).toFixed(1)} s`;
 

@@ -2,18 +2,26 @@ import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 
 const LOOK_EVERY_MS = 20;
 
-/** Watches, from WhatsApp's side, that the session has one owner. */
+/** Watches, from WhatsApp's side, that each session is one process's. */
 export class OwnerWatch {
   private readonly startedAt = Date.now();
   private most = 0;
   private connectedMs = 0;
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly server: WhatsAppServer) {
+  constructor(
+    private readonly server: WhatsAppServer,
+    private readonly sessions: number,
+  ) {
     this.timer = setInterval(() => {
-      const live = server.connections.filter(({ isSilent }) => !isSilent).length;
-      this.most = Math.max(this.most, live);
-      if (live > 0) this.connectedMs += LOOK_EVERY_MS;
+      const live = server.connections.flatMap(({ isSilent, companion }) =>
+        isSilent || !companion ? [] : companion,
+      );
+      const devices = new Set(live);
+      for (const device of devices) {
+        this.most = Math.max(this.most, live.filter((each) => each === device).length);
+      }
+      this.connectedMs += (LOOK_EVERY_MS * devices.size) / Math.max(1, this.sessions);
     }, LOOK_EVERY_MS);
   }
 
@@ -28,7 +36,7 @@ export class OwnerWatch {
 
   summary(): string {
     const share = (this.connectedMs / (Date.now() - this.startedAt)) * 100;
-    return `connected ${share.toFixed(0)} % of the time, ${this.server.conflicts} conflicts (frozen owners)`;
+    return `each connected ${share.toFixed(0)} % of the time, ${this.server.conflicts} conflicts (frozen owners)`;
   }
 
   stop(): void {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SessionDto } from '../../src/sessions/http/session.dto.js';
 import { workerEnvironment } from '../support/memory.js';
 import { openScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
+import type { Service } from '../support/service.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import { AddressBookChanges } from './address-book-changes.js';
@@ -11,17 +13,25 @@ import { Fleet } from './fleet.js';
 import { OwnerWatch } from './owner-watch.js';
 import { Random } from './random.js';
 
-const PEOPLE = 300;
+/** Of each session. */
+const PEOPLE = 100;
+const SESSIONS = ['default', 'session-1', 'session-2'];
 const SETTLE_MS = 90_000;
 
-/** Two replicas of each role on one Postgres, linked to a phone whose people change, watched from both sides. */
+/** One session of the fleet, and its phone. */
+export interface SoakSession {
+  name: string;
+  phone: Phone;
+  changes: AddressBookChanges;
+}
+
+/** Two replicas of each role on one Postgres, linked to phones whose people change, watched from both sides. */
 export class SoakWorld {
   private constructor(
     readonly random: Random,
     readonly server: WhatsAppServer,
     readonly outages: DatabaseOutages,
-    readonly phone: Phone,
-    readonly changes: AddressBookChanges,
+    readonly sessions: SoakSession[],
     readonly fleet: Fleet,
     private readonly database: ScratchDatabase,
     private readonly owners: OwnerWatch,
@@ -32,27 +42,32 @@ export class SoakWorld {
     const random = new Random(seed);
     const [database, server] = await Promise.all([openScratchDatabase(), WhatsAppServer.start()]);
     const outages = await DatabaseOutages.before(database.url);
-    const phone = server.createPhone({ number: '491701230000', pushName: 'Owner' });
-    const changes = new AddressBookChanges(server, phone, random);
-    await changes.prepare(PEOPLE);
+    const sessions = SESSIONS.map((name, at) => {
+      const phone = server.createPhone({ number: String(491701230000 + at), pushName: `Owner of ${name}` });
+      return { name, phone, changes: new AddressBookChanges(server, phone, random, at) };
+    });
+    for (const { changes } of sessions) await changes.prepare(PEOPLE);
     const environment = { ...workerEnvironment(server), DATABASE_URL: outages.url, LOG_LEVEL: 'info' };
     const fleet = await Fleet.start(environment);
-    const owners = new OwnerWatch(server);
-    await phone.scan(() => fleet.anyApi.qr());
-    await fleet.anyApi.synced(60_000);
+    const owners = new OwnerWatch(server, sessions.length);
+    for (const { name, phone } of sessions) await link(fleet.anyApi, name, phone);
     // Before an account is linked the routes answer 503 by contract.
     const api = new ApiWatch(fleet.apis, outages);
-    return new SoakWorld(random, server, outages, phone, changes, fleet, database, owners, api);
+    return new SoakWorld(random, server, outages, sessions, fleet, database, owners, api);
   }
 
   /**
    * Waits for the truth, prints the report, and ends this program: with exit code 1 when a promise was broken.
    * @param report lines of the caller's own, and what it found broken
-   * @param frozenOwners owners that were frozen with their line open: WhatsApp may have seen as many conflicts
+   * @param frozenOwners sessions of processes that were frozen with their connections open: WhatsApp may have seen as
+   *   many conflicts
    */
   async finish(report: { lines: string[]; problems: string[]; frozenOwners: number }): Promise<never> {
     console.log('The world is quiet now; waiting for the truth');
-    const differences = await compareWithTruth(this.fleet.anyApi, this.changes, SETTLE_MS);
+    const compared = this.sessions.map(({ name, changes }) =>
+      compareWithTruth(this.fleet.anyApi, name, changes, SETTLE_MS),
+    );
+    const differences = (await Promise.all(compared)).flat();
     await sleep(1_000);
     this.api.stop();
     this.owners.stop();
@@ -68,7 +83,7 @@ export class SoakWorld {
     ];
     const lines = [
       ...report.lines,
-      `Changes: ${JSON.stringify(this.changes.counts)}`,
+      ...this.sessions.map(({ name, changes }) => `Changes of ${name}: ${JSON.stringify(changes.counts)}`),
       `API: ${this.api.summary()}`,
       `Session: ${this.owners.summary()}; ${this.fleet.threadDeaths} threads died`,
       ...memory.map(({ line }) => `Memory: ${line}`),
@@ -81,4 +96,16 @@ export class SoakWorld {
     await this.database.close();
     process.exit(problems.length === 0 ? 0 : 1);
   }
+}
+
+async function link(api: Service, name: string, phone: Phone): Promise<void> {
+  const path = `/sessions/${name}`;
+  if (name !== 'default') {
+    const headers = { 'content-type': 'application/json' };
+    await api.request('/sessions', { method: 'POST', headers, body: JSON.stringify({ name }) });
+  }
+  const qr = async () => (await api.sessionThat((session) => session.qr !== null, 60_000, path)).qr as string;
+  await phone.scan(qr, { timeoutMs: 60_000 });
+  const isSynced = ({ status, contacts }: SessionDto) => status === 'open' && contacts.sync === 'complete';
+  await api.sessionThat(isSynced, 60_000, path);
 }

@@ -13,6 +13,7 @@ const world = await SoakWorld.start(seed);
 console.log(`Soak of ${minutes} minutes, seed ${seed}`);
 const faults = new Faults(world);
 const until = Date.now() + minutes * 60_000;
-await Promise.all([world.changes.until(() => Date.now() >= until), faults.until(until)]);
+const isOver = () => Date.now() >= until;
+await Promise.all([...world.sessions.map(({ changes }) => changes.until(isOver)), faults.until(until)]);
 const { frozenOwners, counts } = faults;
 await world.finish({ lines: [`Faults: ${JSON.stringify(counts)}`], problems: [], frozenOwners });

@@ -66,9 +66,13 @@ export class World {
     return this.service.session(this.path);
   }
 
-  /** Waits for a state of the session. */
+  /** Waits for a state of the session; the service may be restarted meanwhile. */
   stateThat(picks: (session: SessionDto) => boolean, timeoutMs?: number): Promise<SessionDto> {
-    return this.service.sessionThat(picks, timeoutMs, this.path);
+    const look = async () => {
+      const state = await this.state().catch(() => null);
+      return state && picks(state) && state;
+    };
+    return eventually(`session ${this.session} is as expected`, look, timeoutMs);
   }
 
   /** Starts the service and links it; does not wait for the synchronisation. */

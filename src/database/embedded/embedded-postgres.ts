@@ -1,7 +1,7 @@
 import { openCluster, removeUnfinished } from './cluster.js';
 import { toEmbeddedPostgresError } from './embedded-postgres-error.js';
 import { databaseUrl } from './instance-lock.js';
-import { ServerKeeper } from './server-keeper.js';
+import { ServerMonitor } from './server-monitor.js';
 
 /** A Postgres server of the service's own. */
 export interface EmbeddedPostgresServer {
@@ -26,15 +26,15 @@ export async function startEmbeddedPostgres({
   dataDir: string;
   log: (message: string) => void;
 }): Promise<EmbeddedPostgresServer> {
-  let keeper: ServerKeeper | undefined;
+  let monitor: ServerMonitor | undefined;
   try {
     const cluster = await openCluster(dataDir, log);
-    const running = (keeper = new ServerKeeper(cluster, log));
+    const running = (monitor = new ServerMonitor(cluster, log));
     const port = await running.start();
     await removeUnfinished(cluster);
     return { url: databaseUrl(cluster, port), stop: () => running.stop() };
   } catch (error) {
-    await keeper?.stop();
+    await monitor?.stop();
     throw toEmbeddedPostgresError(error, dataDir);
   }
 }

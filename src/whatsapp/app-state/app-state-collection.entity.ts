@@ -23,7 +23,7 @@ export class AppStateCollection {
   @Column('bytea', { name: 'lt_hash' })
   ltHash: Buffer;
 
-  /** Grows with each snapshot taken over; marks the records that the snapshot held. */
+  /** Grows with each snapshot applied; marks the records that the snapshot held. */
   @Column('bigint', { default: 0 })
   generation: string;
 }

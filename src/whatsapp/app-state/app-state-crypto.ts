@@ -14,7 +14,7 @@ export interface MutationKeys {
 export type Operation = 'SET' | 'REMOVE';
 
 /** A record as it stands in a snapshot or a patch, before it is opened. */
-export interface SealedMutation {
+export interface EncryptedMutation {
   operation: Operation;
   /** Base64. */
   keyId: string;
@@ -50,10 +50,10 @@ export function expandMutationKeys(keyData: Uint8Array): MutationKeys {
  * Takes a record apart. Missing pieces make it corrupt.
  * @throws CorruptAppState
  */
-export function sealedMutation(
+export function encryptedMutation(
   operation: Operation,
   record: proto.ISyncdRecord | null | undefined,
-): SealedMutation {
+): EncryptedMutation {
   const { index, value, keyId } = record ?? {};
   if (!index?.blob || !value?.blob || !keyId?.id || value.blob.length <= MAC_BYTES) {
     throw new CorruptAppState('A record lacks its index, value or key id');
@@ -72,9 +72,9 @@ export function sealedMutation(
  * Verifies and decrypts a record.
  * @throws CorruptAppState when a MAC is wrong or the content cannot be read
  */
-export function openMutation(sealed: SealedMutation, keys: MutationKeys): Mutation {
-  const { operation, indexMac, valueMac, ciphertext } = sealed;
-  requireMac(valueMacOf(sealed, keys.valueMac), valueMac, 'value MAC of a record');
+export function decryptMutation(encrypted: EncryptedMutation, keys: MutationKeys): Mutation {
+  const { operation, indexMac, valueMac, ciphertext } = encrypted;
+  requireMac(valueMacOf(encrypted, keys.valueMac), valueMac, 'value MAC of a record');
   const data = readSyncActionData(ciphertext, keys.valueEncryption);
   const indexBytes = Buffer.from(data.index ?? []);
   requireMac(hmacSign(indexBytes, keys.index), indexMac, 'index MAC of a record');
@@ -100,7 +100,7 @@ function readIndex(bytes: Buffer): string[] {
 }
 
 /** Source: `generateMac` of Baileys' chat-utils: HMAC-SHA512 over operation, key id, ciphertext and a length. */
-function valueMacOf({ operation, keyId, ciphertext }: SealedMutation, key: Buffer): Buffer {
+function valueMacOf({ operation, keyId, ciphertext }: EncryptedMutation, key: Buffer): Buffer {
   const keyIdBytes = Buffer.from(keyId, 'base64');
   const length = Buffer.alloc(8);
   length.writeUInt8(keyIdBytes.length + 1, 7);

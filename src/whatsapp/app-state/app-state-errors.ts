@@ -6,7 +6,7 @@ export class MissingSyncKey extends Error {
   }
 }
 
-/** What the server or the media server sent is not what the phone has signed; nothing of it was taken over. */
+/** What the server or the media server sent is not what the phone has signed; nothing of it was applied. */
 export class CorruptAppState extends Error {}
 
 /** The server refuses to give a collection. */

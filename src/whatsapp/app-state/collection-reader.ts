@@ -1,14 +1,14 @@
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from '@whiskeysockets/baileys';
 import { downloadMedia } from '../wire/media-file.js';
 import { CollectionRefused, CorruptAppState } from './app-state-errors.js';
-import { type SealedMutation, sealedMutation } from './app-state-crypto.js';
+import { type EncryptedMutation, encryptedMutation } from './app-state-crypto.js';
 
 /** Everything that a collection held at a version. */
 export interface Snapshot {
   version: number;
   keyId: string;
   mac: Uint8Array | null | undefined;
-  records: SealedMutation[];
+  records: EncryptedMutation[];
 }
 
 /** What changed from one version to the next. */
@@ -17,7 +17,7 @@ export interface Patch {
   keyId: string;
   snapshotMac: Uint8Array;
   patchMac: Uint8Array | null | undefined;
-  mutations: SealedMutation[];
+  mutations: EncryptedMutation[];
 }
 
 /** One answer of the server. */
@@ -105,7 +105,7 @@ function toSnapshot(snapshot: proto.ISyncdSnapshot): Snapshot {
     version: versionOf(snapshot.version),
     keyId: keyIdOf(snapshot.keyId),
     mac: snapshot.mac,
-    records: (snapshot.records ?? []).map((record) => sealedMutation('SET', record)),
+    records: (snapshot.records ?? []).map((record) => encryptedMutation('SET', record)),
   };
 }
 
@@ -117,7 +117,7 @@ function toPatch(patch: proto.ISyncdPatch, external: proto.ISyncdMutation[]): Pa
     snapshotMac: patch.snapshotMac ?? new Uint8Array(),
     patchMac: patch.patchMac,
     mutations: mutations.map(({ operation, record }) =>
-      sealedMutation(operation === proto.SyncdMutation.SyncdOperation.REMOVE ? 'REMOVE' : 'SET', record),
+      encryptedMutation(operation === proto.SyncdMutation.SyncdOperation.REMOVE ? 'REMOVE' : 'SET', record),
     ),
   };
 }

@@ -11,11 +11,11 @@ import type { Transaction } from '../../database/transaction.js';
 import type { Lease } from '../lease/lease.js';
 
 /** What a page says, once its records are kept. */
-export interface TakenOver {
+export interface AppliedPage {
   /** The last word on each record. */
   mutations: Mutation[];
   /** Those of them that were not known, word for word, before. */
-  news: Mutation[];
+  changed: Mutation[];
   /** People of whom no record is left. */
   removed: Address[];
   /** Whether the collection was read from its beginning: then nobody else is in it but people. */
@@ -23,18 +23,18 @@ export interface TakenOver {
   /** Whom the page's records speak of. */
   people: Address[];
   /** Whether it is the version that was held already, so that every difference was an error in the tables. */
-  isCheck: boolean;
+  isReconciliation: boolean;
 }
 
-/** Takes over what a page says, in the transaction that commits the collection's new version. */
-export type ApplyMutations = (tx: Transaction, taken: TakenOver) => Promise<void>;
+/** Writes what a page says, in the transaction that commits the collection's new version. */
+export type ApplyPage = (tx: Transaction, page: AppliedPage) => Promise<void>;
 
 export interface CollectionSyncOptions {
   accountId: number;
   collection: string;
   query: Query;
   keys: SyncKeys;
-  apply: ApplyMutations;
+  apply: ApplyPage;
   repository: AppStateRepository;
   lease: Lease;
 }
@@ -53,7 +53,7 @@ export class CollectionSync {
   /**
    * @param anew read all records again, as when the local ones are in doubt
    * @returns the version reached
-   * @throws CorruptAppState, MissingSyncKey, CollectionRefused, or what the line and the media server throw
+   * @throws CorruptAppState, MissingSyncKey, CollectionRefused, or what the connection and the media server throw
    */
   async read(anew: boolean): Promise<number> {
     const { accountId, collection, query, repository, keys } = this.options;
@@ -64,7 +64,7 @@ export class CollectionSync {
       const version = wantSnapshot ? 0 : state.version;
       const page = await readCollection(query, { collection, version, wantSnapshot });
       const before = state.version;
-      state = await this.takeOver(state, page, wantSnapshot);
+      state = await this.applyPage(state, page, wantSnapshot);
       if (!page.hasMore) return state.version;
       if (state.version === before && !page.snapshot) {
         throw new CorruptAppState('The server says that there is more, but does not give it');
@@ -73,7 +73,7 @@ export class CollectionSync {
     }
   }
 
-  private async takeOver(
+  private async applyPage(
     held: CollectionState,
     page: CollectionPage,
     fromZero: boolean,
@@ -89,11 +89,11 @@ export class CollectionSync {
       held,
       mutations.map(({ indexMac }) => indexMac),
     );
-    const news = mutations.filter(
+    const changed = mutations.filter(
       ({ indexMac, valueMac }) => !before.get(indexMac.toString('hex'))?.equals(valueMac),
     );
     await this.options.lease.transaction((tx) =>
-      this.commit(tx, { held, state: verified.state, mutations, news, isWhole }),
+      this.commit(tx, { held, state: verified.state, mutations, changed, isWhole }),
     );
     return verified.state;
   }
@@ -103,7 +103,10 @@ export class CollectionSync {
     return repository.findValueMacs(accountId, collection, generation, indexMacs);
   }
 
-  private async commit(tx: Transaction, { held, state, mutations, news, isWhole }: ReadPage): Promise<void> {
+  private async commit(
+    tx: Transaction,
+    { held, state, mutations, changed, isWhole }: ReadPage,
+  ): Promise<void> {
     const { accountId, collection, repository, apply } = this.options;
     await repository.requireState(tx, accountId, collection, held);
     const kept = mutations.filter(({ operation }) => operation === 'SET').map(toRecord);
@@ -117,14 +120,14 @@ export class CollectionSync {
       removed.push(...(await repository.deleteEarlier(tx, accountId, collection, state.generation)));
     }
     const people = kept.flatMap(({ address }) => (address ? [address] : []));
-    const isCheck = isWhole && state.version === held.version;
-    await apply(tx, { mutations, news, removed, isWhole, people, isCheck });
+    const isReconciliation = isWhole && state.version === held.version;
+    await apply(tx, { mutations, changed, removed, isWhole, people, isReconciliation });
     await repository.saveState(tx, accountId, collection, state);
   }
 }
 
 /** A verified page, and what was held before it. */
-interface ReadPage extends Pick<TakenOver, 'mutations' | 'news' | 'isWhole'> {
+interface ReadPage extends Pick<AppliedPage, 'mutations' | 'changed' | 'isWhole'> {
   held: CollectionState;
   state: CollectionState;
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeSyncdPatch, type LTHashState, newLTHashState, proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
-import { expandMutationKeys, sealedMutation, snapshotMacOf } from './app-state-crypto.js';
+import { expandMutationKeys, encryptedMutation, snapshotMacOf } from './app-state-crypto.js';
 import { CorruptAppState, MissingSyncKey } from './app-state-errors.js';
 import type { CollectionState } from './app-state.repository.js';
 import type { CollectionPage, Patch } from './collection-reader.js';
@@ -54,7 +54,7 @@ describe('a page of app state', () => {
       snapshotMac: patch.snapshotMac ?? new Uint8Array(),
       patchMac: patch.patchMac,
       mutations: (patch.mutations ?? []).map(({ operation, record }) =>
-        sealedMutation(operation === REMOVE ? 'REMOVE' : 'SET', record),
+        encryptedMutation(operation === REMOVE ? 'REMOVE' : 'SET', record),
       ),
     };
   }

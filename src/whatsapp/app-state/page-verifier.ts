@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Mutation,
   type MutationKeys,
-  openMutation,
+  decryptMutation,
   patchMacOf,
   requireMac,
-  type SealedMutation,
+  type EncryptedMutation,
   snapshotMacOf,
 } from './app-state-crypto.js';
 import type { CollectionState } from './app-state.repository.js';
@@ -59,13 +59,13 @@ export class PageVerifier {
   }
 
   private async verifyPatch(patch: Patch, verified: VerifiedPage, known: ValueMacs): Promise<void> {
-    const { version, snapshotMac, patchMac, mutations: sealed } = patch;
+    const { version, snapshotMac, patchMac, mutations: encrypted } = patch;
     const { collection } = this;
     const keys = await this.findKeys(patch.keyId);
-    const valueMacs = sealed.map(({ valueMac }) => valueMac);
+    const valueMacs = encrypted.map(({ valueMac }) => valueMac);
     const expected = patchMacOf({ snapshotMac, valueMacs, version, collection }, keys.patchMac);
     requireMac(expected, patchMac, `MAC of the patch ${version}`);
-    const mutations = await this.open(sealed);
+    const mutations = await this.open(encrypted);
     const ltHash = await mixMutations(verified.state.ltHash, mutations, known);
     const resulting = snapshotMacOf(ltHash, version, collection, keys.snapshotMac);
     requireMac(resulting, snapshotMac, `LT hash after the patch ${version}`);
@@ -73,10 +73,10 @@ export class PageVerifier {
     verified.state = { ...verified.state, version, ltHash };
   }
 
-  private async open(sealed: SealedMutation[]): Promise<Mutation[]> {
+  private async open(encrypted: EncryptedMutation[]): Promise<Mutation[]> {
     const mutations: Mutation[] = [];
-    for (const [at, mutation] of sealed.entries()) {
-      mutations.push(openMutation(mutation, await this.findKeys(mutation.keyId)));
+    for (const [at, mutation] of encrypted.entries()) {
+      mutations.push(decryptMutation(mutation, await this.findKeys(mutation.keyId)));
       if (at % TURN === TURN - 1) await nextTurn();
     }
     return mutations;

@@ -59,7 +59,7 @@ export class AuthState implements AuthenticationState {
     readonly creds: AuthenticationCreds,
     private readonly repository: AuthStateRepository,
     private readonly lease: Lease,
-    /** Cuts the line at once. */
+    /** Cuts the connection at once. */
     private readonly giveUp: (error: unknown) => void,
   ) {}
 
@@ -148,7 +148,7 @@ export class AuthState implements AuthenticationState {
   }
 
   /**
-   * Baileys takes a key store that fails for a message that is bad, and acknowledges it: before it can, the line is
+   * Baileys takes a key store that fails for a message that is bad, and acknowledges it: before it can, the connection is
    * to be cut. Only what the database will never take is let go.
    */
   private async orGiveUp<T>(answer: Promise<T>): Promise<T> {

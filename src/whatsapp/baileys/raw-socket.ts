@@ -13,8 +13,8 @@ export function rawSocketOf(socket: WASocket): RawSocket | null {
 }
 
 /**
- * Lets nothing out once the session may belong to another process. A process that was asleep wakes up with its line
- * still open, its timers due and WhatsApp's words waiting to be answered. The guard stands at the line itself, since
+ * Lets nothing out once the session may belong to another process. A process that was asleep wakes up with its connection
+ * still open, its timers due and WhatsApp's words waiting to be answered. The guard stands at the connection itself, since
  * `ws` answers pings and goodbyes on its own.
  */
 export function sendOnlyWhile(socket: WASocket, maySend: () => boolean): void {

@@ -86,7 +86,7 @@ export class Connection {
     await this.socket.close();
   }
 
-  /** Cuts the line without a word, as must be when another process holds the session. */
+  /** Cuts the connection without a word, as must be when another process holds the session. */
   cut(): void {
     this.socket.cut();
   }
@@ -114,7 +114,7 @@ export class Connection {
     await this.authState.saveCredentials().catch((error: unknown) => this.abandon(error));
   }
 
-  /** What cannot be kept must not be acknowledged: the line is cut, and WhatsApp sends it again. */
+  /** What cannot be kept must not be acknowledged: the connection is cut, and WhatsApp sends it again. */
   private abandon(error: unknown): void {
     this.logger.warn(`Closing the connection: ${(error as Error).message}`);
     this.cut();

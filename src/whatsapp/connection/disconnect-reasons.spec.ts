@@ -27,7 +27,7 @@ describe('what follows on the end of a connection', () => {
     ['an outdated client', 'Connection Failure', 405, { reason: '405' }, 'update'],
     ['a banned account', 'Connection Failure', 406, { reason: '406' }, 'stop'],
     ['no multi-device', 'Multi-device beta not joined', 411, undefined, 'relink'],
-    ['a silent line', 'Connection was lost', 408, undefined, 'retry'],
+    ['a silent connection', 'Connection was lost', 408, undefined, 'retry'],
     ['a closed line', 'Connection Terminated', 428, undefined, 'retry'],
     ['a certificate that is not of WhatsApp', 'noise certificate signature invalid', 400, undefined, 'retry'],
     ['a code that nobody knows', 'Connection Failure', 499, { reason: '499' }, 'retry'],

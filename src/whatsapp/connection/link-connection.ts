@@ -98,7 +98,7 @@ export class LinkConnection {
     await this.socket.close();
   }
 
-  /** Cuts the line without a word, as must be when another process holds the session. */
+  /** Cuts the connection without a word, as must be when another process holds the session. */
   cut(): void {
     this.socket.cut();
   }

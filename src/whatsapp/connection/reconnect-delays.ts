@@ -3,7 +3,7 @@ import type { Ending } from './disconnect-reasons.js';
 
 const MINUTE_MS = 60_000;
 
-/** After lost lines and passing faults. */
+/** After lost connections and passing faults. */
 export const RETRY: BackOffLimits = { firstMs: 1_000, maxMs: 5 * MINUTE_MS, stableMs: MINUTE_MS };
 /** After 440: the other connection may be the operator's own, and each attempt of ours throws it out. */
 export const HOLD: BackOffLimits = {

@@ -266,7 +266,7 @@ export class SessionRunner {
       : 'The account is unlinked here, but WhatsApp could not be told: remove the device on the phone as well.';
   }
 
-  /** WhatsApp closes the connection when it has heard; a line that has died does not keep us waiting. */
+  /** WhatsApp closes the connection when it has heard; a connection that has died does not keep us waiting. */
   private async tellUnlinked(connection: Connection): Promise<boolean> {
     const isHeard = connection
       .unlink()

@@ -15,7 +15,7 @@ import { rawSocketOf, sendOnlyWhile } from '../baileys/raw-socket.js';
 
 /** Pings go out this often. */
 const KEEP_ALIVE_MS = 20_000;
-/** WhatsApp answers pings at once; a line that is silent for this long is dead. */
+/** WhatsApp answers pings at once; a connection that is silent for this long is dead. */
 const MAX_SILENCE_MS = 35_000;
 const CONNECT_TIMEOUT_MS = 20_000;
 /** A goodbye that is not answered within this is not waited for. */
@@ -31,7 +31,7 @@ export interface ClosedConnection extends ConnectionEnd {
 
 export interface SocketOptions {
   identity: ClientIdentity;
-  /** Asked before every packet; once it says no, the line is cut. */
+  /** Asked before every packet; once it says no, the connection is cut. */
   maySend: () => boolean;
   makeSignalRepository?: UserFacingSocketConfig['makeSignalRepository'];
   /** Logged in. */
@@ -120,7 +120,7 @@ export class WhatsAppSocket {
     await this.baileys.end(undefined).finally(() => clearTimeout(impatience));
   }
 
-  /** Cuts the line without a word, as must be when another process holds the session. */
+  /** Cuts the connection without a word, as must be when another process holds the session. */
   cut(): void {
     this.end();
     rawSocketOf(this.baileys)?.terminate();

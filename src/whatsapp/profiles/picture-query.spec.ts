@@ -43,7 +43,7 @@ describe('a query for a picture', () => {
     expect(readPictureError(refused(code))).toEqual({ state });
   });
 
-  it('tells a complaint from a refusal, and the end of the line from both', () => {
+  it('tells a complaint from a refusal, and the end of the connection from both', () => {
     expect(() => readPictureError(refused(429))).toThrow(RateLimited);
     expect(() => readPictureError(new Error('Connection Closed'))).toThrow('Connection Closed');
   });

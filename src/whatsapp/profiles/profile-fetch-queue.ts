@@ -14,7 +14,7 @@ import type { FetchPause } from './fetch-pause.js';
 import type { Due, FetchQueue, FetchScheduler } from './fetch-scheduler.js';
 import { RateLimited } from './profile-errors.js';
 import { changesOf, type Person, ProfileFetcher } from './profile-fetcher.js';
-import type { ProfileLine } from './profile-line.js';
+import type { ProfileConnection } from './profile-connection.js';
 
 /** After the connection or the database has failed. */
 const RETRY_AFTER_MS = 10_000;
@@ -46,10 +46,10 @@ export class ProfileFetchQueue implements FetchQueue {
 
   constructor(
     private readonly owner: AddressBookOwner,
-    line: ProfileLine,
+    connection: ProfileConnection,
     private readonly context: FetchContext,
   ) {
-    this.fetcher = new ProfileFetcher(line, this.closing.signal);
+    this.fetcher = new ProfileFetcher(connection, this.closing.signal);
   }
 
   get accountId(): number {

@@ -5,7 +5,7 @@ import type { ContactChanges, Picture } from '../../contacts/write/contact-chang
 import { downloadPicture } from './picture-download.js';
 import { pictureQuery, readPictureAnswer, readPictureError, type PictureAnswer } from './picture-query.js';
 import { asRateLimited } from './profile-errors.js';
-import { NoAnswer, type ProfileLine, queryWithin } from './profile-line.js';
+import { NoAnswer, type ProfileConnection, queryWithin } from './profile-connection.js';
 import { type Profile, profileQuery, readProfiles } from './profile-query.js';
 
 /** Some people are asked about in vain; they must not hold up the others. */
@@ -26,7 +26,7 @@ export class ProfileFetcher {
   private readonly logger = new Logger(ProfileFetcher.name);
 
   constructor(
-    private readonly line: ProfileLine,
+    private readonly connection: ProfileConnection,
     private readonly stop: AbortSignal,
   ) {}
 
@@ -39,7 +39,7 @@ export class ProfileFetcher {
       people.map(({ address }) => address),
       randomBytes(8).toString('hex'),
     );
-    const answer = await queryWithin(this.line, query, PROFILES_TIMEOUT_MS).catch((error: unknown) => {
+    const answer = await queryWithin(this.connection, query, PROFILES_TIMEOUT_MS).catch((error: unknown) => {
       throw asRateLimited(error);
     });
     return readProfiles(answer);
@@ -65,10 +65,10 @@ export class ProfileFetcher {
   }
 
   private async askForPicture(address: Address, lid: Lid | null): Promise<PictureAnswer> {
-    const token = await this.line.privacyToken(address, lid);
+    const token = await this.connection.privacyToken(address, lid);
     try {
       return readPictureAnswer(
-        await queryWithin(this.line, pictureQuery(address, token), PICTURE_TIMEOUT_MS),
+        await queryWithin(this.connection, pictureQuery(address, token), PICTURE_TIMEOUT_MS),
       );
     } catch (error) {
       return error instanceof NoAnswer ? { state: 'unknown' } : readPictureError(error);

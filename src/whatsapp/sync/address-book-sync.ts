@@ -3,22 +3,16 @@ import { type BinaryNode, newLTHashState, proto } from '@whiskeysockets/baileys'
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { type Jid, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
-import { cleanName } from '../../contacts/write/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
 import { ProfileFetchQueue } from '../profiles/profile-fetch-queue.js';
-import type { ProfileLine } from '../profiles/profile-line.js';
+import type { ProfileConnection } from '../profiles/profile-connection.js';
 import type { SessionContext } from './session-context.js';
-import {
-  ADDRESS_BOOK,
-  ownPushName,
-  savedByMutations,
-  SETTINGS,
-} from '../app-state/address-book-mutations.js';
-import { CollectionKeeper } from '../app-state/collection-keeper.js';
-import type { Query } from '../app-state/collection-reader.js';
-import { CollectionSync, type TakenOver } from '../app-state/collection-sync.js';
+import { ADDRESS_BOOK } from '../app-state/address-book-mutations.js';
+import { CollectionScheduler } from '../app-state/collection-scheduler.js';
+import { CollectionSync } from '../app-state/collection-sync.js';
 import { SyncKeys } from '../app-state/sync-keys.js';
+import { AddressBookHandler, type CollectionHandler, SettingsHandler } from './collection-handlers.js';
 import { FirstSync } from './first-sync.js';
 import { HistorySync } from '../history/history-sync.js';
 import { identityKeysOf } from '../wire/identity-keys.js';
@@ -30,7 +24,7 @@ import { bareKey } from '../wire/signed-key-index.js';
 const { PUSH_NAME } = proto.Message.HistorySyncType;
 
 /** What the synchronisation needs of its connection. */
-export interface SyncConnection extends ProfileLine {
+export interface SyncConnection extends ProfileConnection {
   /** Runs work in a transaction that also saves the credentials, if they have changed. */
   save(work: (tx: Transaction) => Promise<void>): Promise<void>;
 }
@@ -42,7 +36,7 @@ export interface SyncConnection extends ProfileLine {
 export class AddressBookSync implements KeyHooks {
   private readonly logger = new Logger(AddressBookSync.name);
   private readonly owner: AddressBookOwner & { linkedAt: Date };
-  private readonly keepers: Map<string, CollectionKeeper>;
+  private readonly collections: Map<string, CollectionScheduler>;
   private readonly history: HistorySync;
   private readonly firstSync: FirstSync;
   private readonly reconciliation: Reconciliation;
@@ -69,15 +63,19 @@ export class AddressBookSync implements KeyHooks {
         this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
     });
     const keys = new SyncKeys(stores.authState, lease.session);
-    this.keepers = new Map(
-      [ADDRESS_BOOK, SETTINGS].map((name) => [name, this.createKeeper(name, connection.query, keys)]),
+    const handlers = [
+      new AddressBookHandler(this.owner, context, () => this.firstSync.addressBookWasRead()),
+      new SettingsHandler(this.owner, context),
+    ];
+    this.collections = new Map(
+      handlers.map((handler) => [handler.name, this.createCollection(handler, keys)]),
     );
     this.profiles = new ProfileFetchQueue(this.owner, connection, context);
     context.pause.firstSync(account);
     if (account.syncedAt) this.firstSync.close();
     this.reconciliation = new Reconciliation(
       () => stores.accounts.isReconciliationDue(id),
-      () => this.keepers.get(ADDRESS_BOOK)?.requestAnew(),
+      () => this.collections.get(ADDRESS_BOOK)?.requestAnew(),
     );
   }
 
@@ -90,7 +88,7 @@ export class AddressBookSync implements KeyHooks {
     await lease.transaction((tx) => stores.accounts.update(tx, this.owner.accountId, changes));
     // While that was written, the connection may have ended.
     if (!this.isOpen) return;
-    for (const keeper of this.keepers.values()) keeper.requestInBackground();
+    for (const collection of this.collections.values()) collection.requestInBackground();
     this.history.wake();
     this.reconciliation.start();
     await this.profiles.start();
@@ -102,7 +100,7 @@ export class AddressBookSync implements KeyHooks {
     this.firstSync.close();
     this.history.close();
     this.profiles.close();
-    for (const keeper of this.keepers.values()) keeper.close();
+    for (const collection of this.collections.values()) collection.close();
   }
 
   /** Keeps what stanzas say, before Baileys acknowledges them; nothing is written when they say nothing. */
@@ -116,8 +114,8 @@ export class AddressBookSync implements KeyHooks {
       const { stanzas: writer } = this.context.stores;
       await writer.save((work) => this.connection.save(work), this.owner, changes);
     }
-    for (const collection of outdatedCollections) this.keepers.get(collection)?.requestInBackground();
-    if (reconcile) this.keepers.get(ADDRESS_BOOK)?.requestAnew();
+    for (const collection of outdatedCollections) this.collections.get(collection)?.requestInBackground();
+    if (reconcile) this.collections.get(ADDRESS_BOOK)?.requestAnew();
   }
 
   /** Mappings and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
@@ -134,55 +132,34 @@ export class AddressBookSync implements KeyHooks {
 
   committed(data: KeptData): void {
     if (data['history-notification']) this.history.wake();
-    if (data['app-state-sync-key']) for (const keeper of this.keepers.values()) keeper.keysArrived();
+    if (data['app-state-sync-key'])
+      for (const collection of this.collections.values()) collection.keysArrived();
   }
 
   /**
    * Baileys asks how far a collection has been read, before it reads on itself. For those that we read, the answer
    * is given when our tables are up to date, so that Baileys finds nothing more to read.
    */
-  async appStateVersion(collection: string): Promise<ReturnType<typeof newLTHashState> | undefined> {
-    const keeper = this.keepers.get(collection);
-    return keeper && { ...newLTHashState(), version: await keeper.request() };
+  async appStateVersion(name: string): Promise<ReturnType<typeof newLTHashState> | undefined> {
+    const collection = this.collections.get(name);
+    return collection && { ...newLTHashState(), version: await collection.request() };
   }
 
-  private createKeeper(collection: string, query: Query, keys: SyncKeys): CollectionKeeper {
+  private createCollection(handler: CollectionHandler, keys: SyncKeys): CollectionScheduler {
     const { lease, stores } = this.context;
-    const { appState: repository } = stores;
-    const { accountId } = this.owner;
-    const apply = (tx: Transaction, taken: TakenOver) => this.applyMutations(tx, collection, taken);
-    const sync = new CollectionSync({ accountId, collection, query, keys, apply, repository, lease });
-    return new CollectionKeeper(collection, sync, {
-      synced: () => {
-        if (collection === ADDRESS_BOOK) this.firstSync.addressBookWasRead();
-      },
-      problem: (problem) => {
-        if (collection === ADDRESS_BOOK) void this.reportProblem(problem);
-      },
+    const sync = new CollectionSync({
+      accountId: this.owner.accountId,
+      collection: handler.name,
+      query: this.connection.query,
+      keys,
+      apply: (tx, page) => handler.apply(tx, page),
+      repository: stores.appState,
+      lease,
     });
-  }
-
-  private async applyMutations(tx: Transaction, collection: string, taken: TakenOver): Promise<void> {
-    const { contacts, accounts } = this.context.stores;
-    const { accountId } = this.owner;
-    if (collection === SETTINGS) {
-      return accounts.update(tx, accountId, { pushName: cleanName(ownPushName(taken.mutations)) });
-    }
-    const { saved } = savedByMutations(taken.mutations);
-    const { mappings } = savedByMutations(taken.news);
-    const unsaved = [...taken.removed];
-    if (taken.isWhole) unsaved.push(...(await contacts.findSavedOtherThan(tx, accountId, taken.people)));
-    await contacts.apply(tx, this.owner, { mappings, saved, unsaved });
-    if (taken.isWhole) await this.countRepaired(tx, taken.isCheck);
-  }
-
-  /** Whatever differs from a snapshot of the version that the tables claim to hold was wrong in them. */
-  private async countRepaired(tx: Transaction, isCheck: boolean): Promise<void> {
-    const { accountId } = this.owner;
-    const { accounts, contacts } = this.context.stores;
-    const repaired = isCheck ? await contacts.countChangedBy(tx, accountId) : 0;
-    await accounts.markReconciled(tx, accountId, repaired);
-    if (isCheck) this.logger.log(`Address book reconciled with a snapshot; contacts repaired: ${repaired}`);
+    return new CollectionScheduler(handler.name, sync, {
+      synced: () => handler.synced?.(),
+      problem: (problem) => handler.problem?.(problem),
+    });
   }
 
   /** A stanza that cannot be read must not hold up the others. */
@@ -205,14 +182,6 @@ export class AddressBookSync implements KeyHooks {
     await lease.transaction((tx) => stores.accounts.markSynced(tx, this.owner.accountId));
     pause.firstSync({ ...this.account, syncedAt: new Date() });
     this.logger.log('The first sync is complete');
-  }
-
-  private async reportProblem(problem: string | null): Promise<void> {
-    if (!this.isOpen) return;
-    const { lease, stores } = this.context;
-    await lease
-      .transaction((tx) => stores.sessionState.reportSyncProblem(tx, lease.session, problem))
-      .catch((error: unknown) => this.logger.warn(`Cannot report a problem: ${(error as Error).message}`));
   }
 }
 

@@ -18,7 +18,7 @@ const MAC_BYTES = 10;
  * Downloads a file, checks its MAC and decrypts it.
  *
  * Baileys' own download (7.0.0-rc14, `downloadEncryptedContent`) pipes one stream into another without passing on
- * errors: a line that is cut halfway would end the whole thread as an uncaught error.
+ * errors: a connection that is cut halfway would end the whole thread as an uncaught error.
  * @throws MediaUnavailable
  */
 export async function downloadMedia(
@@ -27,15 +27,15 @@ export async function downloadMedia(
 ): Promise<Buffer> {
   if (!file.directPath || !file.mediaKey?.length)
     throw new MediaUnavailable('A file is named without path or key');
-  const sealed = await fetchFile(getUrlFromDirectPath(file.directPath));
+  const encrypted = await fetchFile(getUrlFromDirectPath(file.directPath));
   const { iv, cipherKey, macKey } = await getMediaKeys(file.mediaKey, type);
-  const ciphertext = sealed.subarray(0, -MAC_BYTES);
+  const ciphertext = encrypted.subarray(0, -MAC_BYTES);
   const mac = createHmac('sha256', macKey ?? '')
     .update(iv)
     .update(ciphertext)
     .digest()
     .subarray(0, MAC_BYTES);
-  if (sealed.length <= MAC_BYTES || !timingSafeEqual(mac, sealed.subarray(-MAC_BYTES))) {
+  if (encrypted.length <= MAC_BYTES || !timingSafeEqual(mac, encrypted.subarray(-MAC_BYTES))) {
     throw new MediaUnavailable('The media server gave a file that was changed or cut');
   }
   const decipher = createDecipheriv('aes-256-cbc', cipherKey, iv);

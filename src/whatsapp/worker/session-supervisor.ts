@@ -13,7 +13,7 @@ const MAX_HEAP_MB_PER_SESSION = 2;
 /** New objects are collected this often; the default of 48 MB mostly holds garbage. */
 const MAX_YOUNG_HEAP_MB = 12;
 /**
- * A thread that misses this many signs of life hangs. It is ended, and with it its line to WhatsApp, before its lease
+ * A thread that misses this many signs of life hangs. It is ended, and with it its connection to WhatsApp, before its lease
  * runs out (LEASE_MS in lease-holder.ts) and another process opens a line of its own.
  */
 const HANGS_AFTER_BEATS = 10;

@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '../../config/logger.js';
 import { migrate } from '../../database/migrations.js';
 import { SessionRoleModule } from '../../session-role.module.js';
-import { HeapKeeper } from './heap-keeper.js';
+import { IdleCollector } from './idle-collector.js';
 import { SessionHost } from './session-host.js';
 import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 
@@ -20,7 +20,7 @@ parentPort?.on('message', (message) => {
 const beat = () => parentPort?.postMessage('alive');
 beat();
 setInterval(beat, HEARTBEAT_EVERY_MS);
-new HeapKeeper();
+new IdleCollector();
 
 await migrate(databaseUrl);
 const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {

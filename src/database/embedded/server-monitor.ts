@@ -25,7 +25,7 @@ const CONFLICT =
   /could not create any TCP\/IP sockets|"postmaster\.pid" (already exists|is empty)|shared memory block/;
 
 /** Keeps the server of one cluster running, from start() to stop(), as its only service. */
-export class ServerKeeper {
+export class ServerMonitor {
   #lock: Client | null = null;
   #port: number | undefined;
   #launch: Launch | undefined;

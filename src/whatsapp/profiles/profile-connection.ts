@@ -3,7 +3,7 @@ import pTimeout from 'p-timeout';
 import type { Address, Lid } from '../../contacts/address.js';
 
 /** What fetching profiles needs of a connection. */
-export interface ProfileLine {
+export interface ProfileConnection {
   /**
    * Sends an IQ.
    * @throws an error with a code (see iqErrorCode) when WhatsApp refuses it
@@ -13,7 +13,7 @@ export interface ProfileLine {
   privacyToken(address: Address, lid: Lid | null): Promise<BinaryNode | null>;
 }
 
-/** WhatsApp has not answered an IQ, though the line is open as far as is known. */
+/** WhatsApp has not answered an IQ, though the connection is open as far as is known. */
 export class NoAnswer extends Error {
   constructor() {
     super('WhatsApp did not answer in time');
@@ -22,9 +22,9 @@ export class NoAnswer extends Error {
 
 /** @throws NoAnswer after timeoutMs */
 export async function queryWithin(
-  line: ProfileLine,
+  connection: ProfileConnection,
   node: BinaryNode,
   timeoutMs: number,
 ): Promise<BinaryNode> {
-  return pTimeout(line.query(node), { milliseconds: timeoutMs, message: new NoAnswer() });
+  return pTimeout(connection.query(node), { milliseconds: timeoutMs, message: new NoAnswer() });
 }

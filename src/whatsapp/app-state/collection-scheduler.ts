@@ -8,7 +8,7 @@ const RETRY = { firstMs: 2_000, maxMs: 5 * 60_000 };
 /** After so many failures in a row a snapshot may heal what patches cannot, for example when a patch's file is gone. */
 const FAILURES_BEFORE_SNAPSHOT = 2;
 
-export interface CollectionKeeperEvents {
+export interface CollectionEvents {
   /** The collection has been read up to the server's version. */
   synced(): void;
   /** What is wrong, one sentence for people; null when nothing is any more. */
@@ -19,8 +19,8 @@ export interface CollectionKeeperEvents {
  * Keeps one collection up to date while a connection is open: one read at a time, tried again with growing pauses
  * when it fails, with a fresh snapshot when what came was corrupt or refused.
  */
-export class CollectionKeeper {
-  private readonly logger = new Logger(CollectionKeeper.name);
+export class CollectionScheduler {
+  private readonly logger = new Logger(CollectionScheduler.name);
   private running: Promise<unknown> = Promise.resolve();
   private next: Promise<number> | null = null;
   private retry: NodeJS.Timeout | undefined;
@@ -32,7 +32,7 @@ export class CollectionKeeper {
   constructor(
     private readonly collection: string,
     private readonly sync: CollectionSync,
-    private readonly events: CollectionKeeperEvents,
+    private readonly events: CollectionEvents,
   ) {}
 
   /**

@@ -15,7 +15,7 @@ const GROWTH = 1.5;
  * need room: a session that has gone quiet would keep 200 MB of it for minutes (measured: 120 s on Node 24).
  * A collection takes 0.1 to 0.2 s of this thread.
  */
-export class HeapKeeper {
+export class IdleCollector {
   private readonly timer: NodeJS.Timeout;
   private usedAtLastLook = 0;
   private worthCollecting = WORTH_COLLECTING;

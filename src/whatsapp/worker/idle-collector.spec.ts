@@ -1,12 +1,12 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { memoryUsage } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HeapKeeper } from './heap-keeper.js';
+import { IdleCollector } from './idle-collector.js';
 
 const MB = 1024 * 1024;
 const usedMb = () => (memoryUsage().heapUsed + memoryUsage().external) / MB;
 
-let keeper: HeapKeeper | undefined;
+let keeper: IdleCollector | undefined;
 
 afterEach(() => keeper?.stop());
 
@@ -15,7 +15,7 @@ it('collects what a thread that has gone quiet has left behind', async () => {
   const garbage = Array.from({ length: 40 }, () => Buffer.alloc(8 * MB, 1));
   const before = usedMb();
   garbage.length = 0;
-  keeper = new HeapKeeper(20);
+  keeper = new IdleCollector(20);
   await sleep(2_000);
   expect(usedMb()).toBeLessThan(before - 250);
 });
