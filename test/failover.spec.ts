@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Deployment } from './support/deployment.js';
+import { patient } from './support/patience.js';
 import { eventually, Service } from './support/service.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 
@@ -31,7 +32,7 @@ describe('several session roles on one database', () => {
     await startOwner();
     await fleet.link(api);
     await owner.stop();
-  }, 60_000);
+  });
 
   afterEach(async () => {
     const running = fleet.services.filter((each) => each !== api && each.isRunning);
@@ -45,19 +46,19 @@ describe('several session roles on one database', () => {
     await startStandby();
     const { logins } = fleet;
     const stopped = owner.stop();
-    expect(await fleet.nextLoginMs(logins)).toBeLessThan(2_000);
+    expect(await fleet.nextLoginMs(logins)).toBeLessThan(patient(2_000));
     expect(await stopped).toBe(0);
     expect(fleet.server.conflicts).toBe(0);
-  }, 40_000);
+  });
 
   it('replaces a killed owner within 20 s', async () => {
     await startOwner();
     await startStandby();
     const { logins } = fleet;
     await owner.stop('SIGKILL');
-    expect(await fleet.nextLoginMs(logins)).toBeLessThan(20_000);
+    expect(await fleet.nextLoginMs(logins)).toBeLessThan(patient(20_000));
     expect(fleet.server.conflicts).toBe(0);
-  }, 40_000);
+  });
 
   it('tells when no process runs the session', async () => {
     const session = await api.sessionThat(({ status }) => status === 'disconnected');
@@ -90,7 +91,7 @@ describe('several session roles on one database', () => {
     });
     expect(await session.stop()).toBe(0);
     await proxy.stop();
-  }, 60_000);
+  });
 
   it('lets an owner that was frozen step down without a byte to WhatsApp', async () => {
     const proxy = await TcpProxy.start(fleet.server.port);
@@ -108,7 +109,7 @@ describe('several session roles on one database', () => {
     expect(fleet.logins).toBe(logins + 1);
     expect(fleet.phone.companions[0]?.online).toBe(true);
     await proxy.stop();
-  }, 60_000);
+  });
 
   it('replaces a session thread that hangs, without a conflict', async () => {
     const { conflicts } = fleet.server;
@@ -119,9 +120,9 @@ describe('several session roles on one database', () => {
     await startOwner({ HANG_ON_FILE, NODE_OPTIONS });
     const { logins } = fleet;
     await writeFile(HANG_ON_FILE, '');
-    expect(await fleet.nextLoginMs(logins)).toBeLessThan(20_000);
+    expect(await fleet.nextLoginMs(logins)).toBeLessThan(patient(20_000));
     expect(fleet.server.conflicts).toBe(conflicts);
     expect((await owner.get('/livez')).status).toBe(200);
     await rm(folder, { recursive: true });
-  }, 60_000);
+  });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from '@whiskeysockets/baileys';
 import { eventually } from './support/service.js';
 import { World } from './support/world.js';
@@ -42,8 +42,6 @@ const loginSteps = {
     world.server.faults.received.arm({ cut: 'before-answer' }, { when: appState }),
 };
 
-jest.setTimeout(120_000);
-
 describe('faults of a linked session', () => {
   beforeAll(async () => {
     world = await World.create();
@@ -59,14 +57,10 @@ describe('faults of a linked session', () => {
     const fault = arm();
     cutLine();
     await rename(1, `after ${step}`);
-    await eventually(
-      'the fault struck',
-      async () => {
-        await world.skipPause();
-        return fault.struck > 0;
-      },
-      60_000,
-    );
+    await eventually('the fault struck', async () => {
+      await world.skipPause();
+      return fault.struck > 0;
+    });
     await world.truth();
   });
 

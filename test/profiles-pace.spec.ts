@@ -28,7 +28,7 @@ describe('profiles of 100 people', () => {
     );
     expect(new Set(world.askedAbout).size).toBe(world.askedAbout.length);
     expect(new Set(world.askedForPicture).size).toBe(world.askedForPicture.length);
-  }, 90_000);
+  });
 
   it('pause when WhatsApp complains, also after a restart', async () => {
     const complaint = { error: { code: 429, text: 'rate-overlimit' } };

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World } from './support/world.js';
-
-jest.setTimeout(90_000);
 
 const number = (index: number) => String(491703000000 + index);
 

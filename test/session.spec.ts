@@ -26,7 +26,7 @@ beforeAll(async () => {
   nobody.silent = silenced.nextLoginMs(logins, 85_000);
   // Their failures belong to the tests that await them.
   void Promise.allSettled([nobody.scanned, nobody.silent]);
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all([unscanned.remove(), silenced.remove()]);
@@ -190,10 +190,10 @@ describe('what takes a minute', () => {
     const service = unscanned.services[0] as Service;
     await unscanned.phone.scan(() => service.qr());
     await service.sessionThat(({ status }) => status === 'open');
-  }, 90_000);
+  });
 
   it('notices within a minute that a line is dead', async () => {
     expect(await nobody.silent).toBeLessThan(60_000);
     expect(silenced.server.conflicts).toBe(0);
-  }, 90_000);
+  });
 });

@@ -5,7 +5,11 @@ const TIMEOUT_MS = 2_000;
 
 /** Whether the database can be used. */
 export class DatabaseHealth {
-  constructor(private readonly pool: Pick<Pool, 'query'>) {}
+  /** @param mustWrite whether a database from which one can only read is a problem: a replica is, where sessions run */
+  constructor(
+    private readonly pool: Pick<Pool, 'query'>,
+    private readonly mustWrite: boolean,
+  ) {}
 
   /** @returns why the database cannot be used, one sentence; null when it can */
   async problem(): Promise<string | null> {
@@ -16,7 +20,9 @@ export class DatabaseHealth {
   private async ask(): Promise<string | null> {
     try {
       const { rows } = await this.pool.query<{ readOnly: boolean }>(
-        `SELECT current_setting('transaction_read_only')::boolean AS "readOnly" FROM session LIMIT 1`,
+        `SELECT current_setting('transaction_read_only')::boolean AND ($1 OR NOT pg_is_in_recovery()) AS "readOnly"
+         FROM session LIMIT 1`,
+        [this.mustWrite],
       );
       const [row] = rows;
       if (!row) return 'The database is not migrated.';

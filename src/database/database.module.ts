@@ -18,7 +18,7 @@ export class DatabaseModule {
         {
           provide: DatabaseHealth,
           inject: [DataSource],
-          useFactory: (dataSource: DataSource) => new DatabaseHealth(poolOf(dataSource)),
+          useFactory: (dataSource: DataSource) => new DatabaseHealth(poolOf(dataSource), false),
         },
         { provide: StreamPool, useFactory: () => new StreamPool(url) },
       ],

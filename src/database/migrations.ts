@@ -7,13 +7,14 @@ const MIGRATION_LOCK = 4_203_888;
 
 /**
  * Brings the database to the schema of this version. Safe to be called by many processes at once: one migrates,
- * the others wait.
+ * the others wait. A streaming replica is only checked.
  * @throws DatabaseError when the database is unreachable, refuses us, or is newer than this code
  */
 export async function migrate(url: string): Promise<void> {
   const dataSource = migrationDataSource(url);
   try {
     await dataSource.initialize();
+    if (await isReplica(dataSource)) return await requireSchema(dataSource);
     await underLock(dataSource, async () => {
       await refuseNewerSchema(dataSource);
       await dataSource.runMigrations({ transaction: 'all' });
@@ -23,6 +24,23 @@ export async function migrate(url: string): Promise<void> {
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();
   }
+}
+
+/** A streaming replica, from which the API can be served; its primary is migrated by those who write. */
+async function isReplica(dataSource: DataSource): Promise<boolean> {
+  const [{ replica }] = await dataSource.query<[{ replica: boolean }]>(
+    'SELECT pg_is_in_recovery() AS replica',
+  );
+  return replica;
+}
+
+async function requireSchema(dataSource: DataSource): Promise<void> {
+  await refuseNewerSchema(dataSource);
+  if (!(await dataSource.showMigrations())) return;
+  throw new DatabaseError(
+    'The database is a replica of one that is not migrated to this version of the service yet: start a process with ' +
+      'the DATABASE_URL of the primary first.',
+  );
 }
 
 /** Holds a lock of a transaction, not of a session: connection poolers keep the former. */

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import { logContext } from '../config/log-context.js';
 import { isDatabaseUnavailable } from '../database/database-errors.js';
 import { DomainError, type DomainErrorKind } from './domain-error.js';
 import { prefixOf, withPathPrefix } from './paths-in-text.js';
@@ -27,8 +28,9 @@ export class ErrorFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
-    const { path } = host.switchToHttp().getRequest<Request>();
-    const { statusCode, message: text } = this.explain(error);
+    const { path, params } = host.switchToHttp().getRequest<Request<{ session?: string }>>();
+    const { session = 'default' } = params;
+    const { statusCode, message: text } = logContext.run({ session }, () => this.explain(error));
     const message = withPathPrefix(text, prefixOf(path));
     if (response.headersSent) {
       response.destroy();

@@ -27,7 +27,7 @@ export class ProbeServer {
     });
     // Without a listener, an idle connection that the server closes would end the process.
     this.pool.on('error', () => {});
-    this.database = new DatabaseHealth(this.pool);
+    this.database = new DatabaseHealth(this.pool, true);
     this.server = createServer((request, response) => void this.answer(request.url ?? '', response));
   }
 

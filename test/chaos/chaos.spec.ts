@@ -8,12 +8,8 @@ const { ci, fixed } = JSON.parse(await readFile(new URL('./seeds.json', import.m
 };
 
 describe('random changes, kills and faults', () => {
-  it.each([...ci, ...fixed])(
-    "converge to the phone's address book (seed %i)",
-    async (seed) => {
-      const { differences } = await playRound(seed);
-      expect(differences).toEqual([]);
-    },
-    120_000,
-  );
+  it.each([...ci, ...fixed])("converge to the phone's address book (seed %i)", async (seed) => {
+    const { differences } = await playRound(seed);
+    expect(differences).toEqual([]);
+  });
 });

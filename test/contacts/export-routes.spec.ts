@@ -157,7 +157,7 @@ describe('the exports of the address book', () => {
     }
     expect(await eventually('the list is whole', () => read('/getcontacts'))).toBe(people);
     expect(book.service.isRunning).toBe(true);
-  }, 30_000);
+  });
 
   /** Begins to read, and cuts the line. */
   async function leaveEarly(path: string): Promise<void> {

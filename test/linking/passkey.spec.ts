@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PasskeyDto } from '../../src/sessions/http/passkey/passkey.dto.js';
 import { Deployment } from '../support/deployment.js';
 import { World } from '../support/world.js';
@@ -17,8 +17,6 @@ import {
 
 const ORIGIN = 'https://web.whatsapp.com';
 const FOREIGN = 'https://evil.example';
-
-jest.setTimeout(40_000);
 
 interface Refusal {
   message: string;
@@ -41,7 +39,7 @@ beforeAll(async () => {
     .then(({ reason }) => reason);
   unanswered.catch(() => {});
   silent = { world: other, unanswered };
-}, 90_000);
+});
 
 afterAll(async () => {
   await Promise.all([world.stop(), silent.world.stop()]);
@@ -298,5 +296,5 @@ describe('a phone that does not answer', () => {
   it('is given up after a minute, and a new QR code follows', async () => {
     expect(await silent.unanswered).toMatch(/WhatsApp took the passkey, but the phone did not answer/);
     await silent.world.service.qr();
-  }, 90_000);
+  });
 });

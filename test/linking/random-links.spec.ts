@@ -10,7 +10,7 @@ let player: LinkPlayer;
 
 beforeAll(async () => {
   player = await LinkPlayer.start();
-}, 60_000);
+});
 
 afterAll(async () => {
   await player.stop();
@@ -24,6 +24,5 @@ describe('an attempt to link', () => {
       const outcome = await player.play(scenario);
       if (outcome !== 'linked') expect(outcome.why).toMatch(/\w/);
     },
-    120_000,
   );
 });

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, type Service } from '../support/service.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { SessionsWorld } from './sessions-world.js';
-
-jest.setTimeout(90_000);
 
 const SESSIONS = 12;
 const LEASE_MS = 14_000;

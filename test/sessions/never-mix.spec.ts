@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Address, Jid, Lid } from '../../src/contacts/address.js';
 import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
-
-jest.setTimeout(120_000);
 
 const SESSIONS = ['default', 'sales', 'support'];
 /** So few that all accounts know the same people, numbers and LIDs. */

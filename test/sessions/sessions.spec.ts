@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SessionPageDto } from '../../src/sessions/http/sessions.dto.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { SessionsWorld } from './sessions-world.js';
-
-jest.setTimeout(60_000);
 
 const ROUTES = [
   '/getcontact?phone=491701000001',

@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Contact } from '@whiskeysockets/baileys';
 import { BaileysCompanion } from './baileys-companion.js';
 import { ANNA, BOB, CompanionWorld, jid } from './companion-world.js';
 import { element } from './stanza.js';
 
 // Baileys makes 812 pre-keys for each link; beside other suites that takes its time.
-jest.setTimeout(30_000);
 
 let world: CompanionWorld;
 let { server, phone, companion } = {} as CompanionWorld;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { proto } from '@whiskeysockets/baileys';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,6 @@ import { ANNA, BOB, CompanionWorld, jid, OWNER } from './companion-world.js';
 import { stanza } from './faults.js';
 
 // Baileys makes 812 pre-keys for each link; beside other suites that takes its time.
-jest.setTimeout(30_000);
 
 let world: CompanionWorld;
 let { server, phone, companion } = {} as CompanionWorld;

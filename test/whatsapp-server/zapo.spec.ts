@@ -1,11 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/service.js';
 import { ANNA, jid, OWNER } from './companion-world.js';
 import type { Phone } from './phone.js';
 import { WhatsAppServer } from './whatsapp-server.js';
 import { ZapoCompanion } from './zapo-companion.js';
-
-jest.setTimeout(30_000);
 
 let server: WhatsAppServer;
 let phone: Phone;

@@ -4,6 +4,7 @@ import type { Address } from '../address.js';
 import { ContactDetailsRepository, type PersonRow } from '../read/contact-details.repository.js';
 import { NoAccountLinked, NoPicture, PersonNotFound } from '../contacts.errors.js';
 import { toAddresses } from './contact.dto.js';
+import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import { PictureReadsRepository, type StoredPicture } from '../read/picture-reads.repository.js';
 import { ProfileFetchesRepository } from '../fetches/profile-fetches.repository.js';
 import { RefreshRequestsRepository } from '../fetches/refresh-requests.repository.js';
@@ -49,7 +50,10 @@ export class ContactDetailsService {
   async getPicture({ accountId, person }: Person): Promise<StoredPicture> {
     const picture = person.picture_bytes === null ? null : await this.pictures.find(accountId, person.id);
     if (picture) {
-      await this.pictures.markUsed(accountId, person.id);
+      // A database from which one can only read serves pictures as well.
+      await this.pictures.markUsed(accountId, person.id).catch((error: unknown) => {
+        if (!isDatabaseUnavailable(error)) throw error;
+      });
       return picture;
     }
     if (person.picture_state === 'present') {

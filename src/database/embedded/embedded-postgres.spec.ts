@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -9,8 +9,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { type EmbeddedPostgresServer, startEmbeddedPostgres } from './embedded-postgres.js';
-
-jest.setTimeout(60_000);
+import { patient } from '../../../test/support/patience.js';
 
 let root: string;
 let dataDir: string;
@@ -177,7 +176,7 @@ describe('with a database', () => {
     const begin = Date.now();
     await Promise.all([server.stop(), server.stop()]);
     await server.stop();
-    expect(Date.now() - begin).toBeLessThan(5_000);
+    expect(Date.now() - begin).toBeLessThan(patient(5_000));
     await cut;
     await expect(stat(pidFile())).rejects.toMatchObject({ code: 'ENOENT' });
   });
