@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { appendFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import {
   type EmbeddedPostgresServer,
   startEmbeddedPostgres,
 } from '../src/database/embedded/embedded-postgres.js';
 import { eventually, Service } from './support/service.js';
+
+const execute = promisify(execFile);
 
 const NAMES = ['Anna', 'Ben'];
 
@@ -45,7 +49,8 @@ describe('the API on a streaming replica', () => {
     );
     await save('Anna');
     await primary.stop();
-    await cp(join(folder, 'primary'), join(folder, 'replica'), { recursive: true });
+    // With the owner of each file, who is not ourselves where the tests run as root.
+    await execute('cp', ['-a', join(folder, 'primary'), join(folder, 'replica')]);
     primary = await start('primary');
     const { port, username, password } = new URL(primary.url);
     await writeFile(join(data('replica'), 'standby.signal'), '');
