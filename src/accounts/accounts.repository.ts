@@ -7,8 +7,6 @@ import type { Transaction } from '../database/transaction.js';
 export interface AccountChanges {
   lid?: string | null;
   pushName?: string | null;
-  /** 32 bytes. */
-  identityKey?: Buffer | null;
 }
 
 /** Between two reconciliations of the address book with the server's. */
@@ -22,13 +20,17 @@ export class AccountsRepository {
    * An account that was just linked. What is known of it stays; it counts as not yet synced. Until the transaction ends,
    * nobody else links it.
    */
-  async add(tx: Transaction, account: { jid: string; lid: string | null }): Promise<number> {
+  async add(
+    tx: Transaction,
+    account: { jid: string; lid: string | null; identityKey: Buffer | null },
+  ): Promise<number> {
     const [{ id }] = await tx.query<[{ id: number }]>(
-      `INSERT INTO account (jid, lid, linked_at) VALUES ($1, $2, now())
+      `INSERT INTO account (jid, lid, identity_key, linked_at) VALUES ($1, $2, $3, now())
        ON CONFLICT (jid) DO UPDATE
-       SET lid = coalesce(EXCLUDED.lid, account.lid), linked_at = EXCLUDED.linked_at, synced_at = NULL
+       SET lid = coalesce(EXCLUDED.lid, account.lid),
+         identity_key = coalesce(EXCLUDED.identity_key, account.identity_key), linked_at = EXCLUDED.linked_at, synced_at = NULL
        RETURNING id`,
-      [account.jid, account.lid],
+      [account.jid, account.lid, account.identityKey],
     );
     return id;
   }
@@ -36,11 +38,9 @@ export class AccountsRepository {
   /** Values that are null change nothing. */
   async update(tx: Transaction, id: number, changes: AccountChanges): Promise<void> {
     await tx.query(
-      `UPDATE account SET lid = coalesce($2, lid), push_name = coalesce($3, push_name),
-         identity_key = coalesce($4, identity_key)
-       WHERE id = $1 AND (lid, push_name, identity_key)
-         IS DISTINCT FROM (coalesce($2, lid), coalesce($3, push_name), coalesce($4, identity_key))`,
-      [id, changes.lid ?? null, changes.pushName ?? null, changes.identityKey ?? null],
+      `UPDATE account SET lid = coalesce($2, lid), push_name = coalesce($3, push_name)
+       WHERE id = $1 AND (lid, push_name) IS DISTINCT FROM (coalesce($2, lid), coalesce($3, push_name))`,
+      [id, changes.lid ?? null, changes.pushName ?? null],
     );
   }
 

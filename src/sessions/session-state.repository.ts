@@ -57,10 +57,12 @@ export class SessionStateRepository {
     return { ...state, profilesPause: { reason: profilesPaused, resumeAt: profilesResumeAt } };
   }
 
+  /** What was wrong with the synchronisation counts no more when a new connection begins. */
   async report(tx: Transaction, session: SessionName, report: SessionReport): Promise<void> {
     const { status, reason, advice, retryAt, linkOffer } = report;
     await tx.query(
       `UPDATE session SET status = $2, reason = $3, advice = $4, retry_at = $5, link_offer = $6,
+         sync_problem = CASE WHEN $2 = 'connecting' THEN NULL ELSE sync_problem END,
          since = CASE WHEN status = $2 THEN since ELSE now() END
        WHERE name = $1`,
       [session, status, reason, advice, retryAt, linkOffer],

@@ -106,25 +106,24 @@ export class Driver {
     await this.troubles.end();
     let differences: string[] = ['nothing was read'];
     let redeliverAtMs = Date.now() + REDELIVER_AFTER_MS;
-    await eventually(
-      'everything is settled',
-      async () => {
-        await this.world.skipPause().catch(() => {});
-        const session = await this.world.state();
-        const pending = this.world.phone.companions.some(({ outbox }) => outbox.size > 0);
-        if (session.status === 'open' && pending && Date.now() > redeliverAtMs) {
-          redeliverAtMs = Date.now() + REDELIVER_AFTER_MS;
-          this.troubles.cut();
-        }
-        const isCalm =
-          session.status === 'open' && session.reason === null && session.contacts.sync === 'complete';
-        differences = await this.changes.differences();
-        if (!isCalm || pending)
-          differences.unshift(`${session.status} ${session.reason ?? ''} ${session.contacts.sync}`);
-        return differences.length === 0;
-      },
-      SETTLE_TIMEOUT_MS,
-    ).catch(() => {});
+    const look = async () => {
+      await this.world.skipPause();
+      const session = await this.world.state();
+      const pending = this.world.phone.companions.some(({ outbox }) => outbox.size > 0);
+      if (session.status === 'open' && pending && Date.now() > redeliverAtMs) {
+        redeliverAtMs = Date.now() + REDELIVER_AFTER_MS;
+        this.troubles.cut();
+      }
+      const isCalm =
+        session.status === 'open' && session.reason === null && session.contacts.sync === 'complete';
+      differences = await this.changes.differences();
+      if (!isCalm || pending)
+        differences.unshift(`${session.status} ${session.reason ?? ''} ${session.contacts.sync}`);
+      return differences.length === 0;
+    };
+    // Another session's trouble may restart the service while it is asked.
+    const lookSafely = () => look().catch(() => false);
+    await eventually('everything is settled', lookSafely, SETTLE_TIMEOUT_MS).catch(() => {});
     if (differences.length > 0) differences.push(this.world.service.output.slice(-4_000));
     const isRight = (field: string) => !differences.some((line) => line.includes(`${field}:`));
     const namesRight = isRight('full_name') && isRight('first_name') && isRight('listed');

@@ -57,10 +57,10 @@ export class CollectionScheduler {
     });
   }
 
-  /** Reads everything again from a fresh snapshot. */
-  requestAnew(): void {
+  /** Like request(), but reads everything again from a fresh snapshot. */
+  requestAnew(): Promise<number> {
     this.readAnew = true;
-    this.requestInBackground();
+    return this.request();
   }
 
   /** The phone has shared sync keys; a read that lacked one can go on. */

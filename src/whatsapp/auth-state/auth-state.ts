@@ -12,6 +12,7 @@ import { isRefusal } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import type { Lease } from '../lease/lease.js';
+import { bareKey } from '../wire/signed-key-index.js';
 import { deserialiseKey, serialiseKeys } from './auth-key-codec.js';
 import type { AuthStateRepository } from './auth-state.repository.js';
 
@@ -181,11 +182,11 @@ export function isLinked(creds: AuthenticationCreds): boolean {
 }
 
 /**
- * The identity key of the linked account. Once saved and loaded it is base64: protobuf writes its bytes that way before
- * BufferJSON sees them.
+ * The identity key of the linked account, 32 bytes. Once saved and loaded it is base64: protobuf writes its bytes that way
+ * before BufferJSON sees them.
  */
-export function accountKeyOf({ account }: AuthenticationCreds): Uint8Array | null {
+export function accountKeyOf({ account }: Pick<AuthenticationCreds, 'account'>): Buffer | null {
   const key: unknown = account?.accountSignatureKey;
-  if (typeof key === 'string') return Buffer.from(key, 'base64');
-  return key instanceof Uint8Array ? key : null;
+  if (typeof key === 'string') return bareKey(Buffer.from(key, 'base64'));
+  return key instanceof Uint8Array ? bareKey(key) : null;
 }

@@ -6,7 +6,7 @@ import {
   jidDecode,
 } from '@whiskeysockets/baileys';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
-import { accountKeyOf, AuthState } from '../auth-state/auth-state.js';
+import { AuthState } from '../auth-state/auth-state.js';
 import type { ClientIdentity } from '../linking/client-identity.js';
 import { privacyTokenOf } from '../profiles/privacy-token.js';
 import { AddressBookSync } from '../sync/address-book-sync.js';
@@ -101,7 +101,7 @@ export class Connection {
   private onOpen(): void {
     this.opened();
     const { creds } = this.authState;
-    this.sync.opened(creds.me?.lid, accountKeyOf(creds)).catch((error: unknown) => this.abandon(error));
+    this.sync.opened(creds.me?.lid).catch((error: unknown) => this.abandon(error));
   }
 
   /** Runs before Baileys' handlers see the stanzas, and so before anything is acknowledged. */

@@ -3,7 +3,7 @@ import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import type { ExpiringText, LinkOffer, PasskeyAssertion } from '../../sessions/link-offer.js';
 import { parseJid, parseLid } from '../../contacts/address.js';
 import type { Transaction } from '../../database/transaction.js';
-import { AuthState } from '../auth-state/auth-state.js';
+import { accountKeyOf, AuthState } from '../auth-state/auth-state.js';
 import { takeStanzas } from '../baileys/take-stanzas.js';
 import { LinkAttempt } from '../linking/link-attempt.js';
 import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
@@ -117,7 +117,11 @@ export class LinkConnection {
     if (!jid) throw new Error('WhatsApp has confirmed the link without saying to which account');
     const { lease, stores } = this.context;
     const link = async (tx: Transaction) => {
-      const id = await stores.accounts.add(tx, { jid, lid: parseLid(confirmed.me?.lid) });
+      const id = await stores.accounts.add(tx, {
+        jid,
+        lid: parseLid(confirmed.me?.lid),
+        identityKey: accountKeyOf(confirmed),
+      });
       await stores.sessions.link(tx, lease.session, { id, jid });
       await stores.appState.restart(tx, id);
     };

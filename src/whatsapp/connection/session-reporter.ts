@@ -65,7 +65,7 @@ export class SessionReporter {
   private async write(report: SessionReport): Promise<void> {
     const { lease } = this;
     await this.writes.runExclusive(() =>
-      lease.transaction((tx) => this.state.report(tx, lease.session, report)),
+      lease.transaction((tx) => this.state.report(tx, lease.session, report), { isDurable: false }),
     );
   }
 }

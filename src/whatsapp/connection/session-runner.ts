@@ -7,7 +7,7 @@ import { CommandRefused } from '../../sessions/command-refused.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
-import { isLinked, loadCredentials } from '../auth-state/auth-state.js';
+import { accountKeyOf, isLinked, loadCredentials } from '../auth-state/auth-state.js';
 import type { ClientIdentity } from '../linking/client-identity.js';
 import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
 import type { SessionContext } from '../sync/session-context.js';
@@ -157,8 +157,9 @@ export class SessionRunner {
   }
 
   /** The account was linked through another session when this device was; if it no longer is, the device stays linked. */
-  private async adopt({ me }: AuthenticationCreds): Promise<boolean> {
+  private async adopt(creds: AuthenticationCreds): Promise<boolean> {
     const { lease, stores } = this.context;
+    const { me } = creds;
     const jid = parseJid(me?.id);
     if (!jid) throw new Error('The credentials do not name the account');
     const other = await lease.read(() => stores.sessions.findLinked(jid));
@@ -169,7 +170,11 @@ export class SessionRunner {
       return false;
     }
     await lease.transaction(async (tx) => {
-      const id = await stores.accounts.add(tx, { jid, lid: parseLid(me?.lid) });
+      const id = await stores.accounts.add(tx, {
+        jid,
+        lid: parseLid(me?.lid),
+        identityKey: accountKeyOf(creds),
+      });
       await stores.sessions.link(tx, lease.session, { id, jid });
       await stores.appState.restart(tx, id);
     });

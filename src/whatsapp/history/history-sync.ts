@@ -97,6 +97,10 @@ export class HistorySync {
         if (ownName) await this.events.ownPushName(tx, ownName);
         await this.repository.remove(tx, this.owner.accountId, pending.id);
       });
+      const { pushNames, mappings } = names;
+      this.logger.debug(
+        `History sync read: type ${type}, ${pushNames.length} push names, ${mappings.length} mappings`,
+      );
       this.events.read(type);
     } catch (error) {
       await this.retryLater(pending, error as Error);

@@ -19,6 +19,14 @@ export interface ClaimedSession extends FencedSession {
   wasAbandoned: boolean;
 }
 
+export interface TransactionOptions {
+  /**
+   * False for what is told again if a crash of Postgres should lose it, such as a status: the commit does not wait for the
+   * disk. Default true.
+   */
+  isDurable?: boolean;
+}
+
 /** How a process stands, as the database sees it. */
 export interface Standing {
   held: FencedSession[];
@@ -105,9 +113,16 @@ export class LeaseRepository {
   }
 
   /** @throws LeaseLost when the lease has passed to another, before and instead of the work */
-  async transaction<T>({ session, token }: FencedSession, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    { session, token }: FencedSession,
+    work: (tx: Transaction) => Promise<T>,
+    { isDurable = true }: TransactionOptions = {},
+  ): Promise<T> {
     return this.dataSource.transaction(async (tx) => {
-      await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${MAX_IDLE_IN_TRANSACTION_MS}`);
+      await tx.query(
+        `SET LOCAL idle_in_transaction_session_timeout = ${MAX_IDLE_IN_TRANSACTION_MS}` +
+          (isDurable ? '' : '; SET LOCAL synchronous_commit = off'),
+      );
       const held = await tx.query<unknown[]>(
         'SELECT FROM session WHERE name = $1 AND fencing_token = $2 FOR KEY SHARE',
         [session, token],

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isWorthRepeating } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { SessionName } from '../../sessions/session-name.js';
-import type { ClaimedSession, LeaseRepository } from './lease.repository.js';
+import type { ClaimedSession, LeaseRepository, TransactionOptions } from './lease.repository.js';
 import { LeaseLost } from './lease-lost.js';
 
 const TRY_AGAIN_MS = 500;
@@ -48,8 +48,8 @@ export class Lease {
    * and tries again for as long as the lease lasts, so work must be repeatable and touch nothing but the database.
    * @throws LeaseLost when the session is not ours
    */
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.whileHeld(() => this.repository.transaction(this.claimed, work));
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
+    return this.whileHeld(() => this.repository.transaction(this.claimed, work, options));
   }
 
   /**

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type BinaryNode, newLTHashState, proto } from '@whiskeysockets/baileys';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
-import { type Jid, parseJid, parseLid } from '../../contacts/address.js';
+import { type Jid, type Lid, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
@@ -19,7 +19,6 @@ import { identityKeysOf } from '../wire/identity-keys.js';
 import { Reconciliation } from './reconciliation.js';
 import { joinChanges, type StanzaChanges } from '../stanzas/stanza-changes.js';
 import { isUnknown, readStanza } from '../stanzas/stanza-dispatcher.js';
-import { bareKey } from '../wire/signed-key-index.js';
 
 const { PUSH_NAME } = proto.Message.HistorySyncType;
 
@@ -75,17 +74,15 @@ export class AddressBookSync implements KeyHooks {
     if (account.syncedAt) this.firstSync.close();
     this.reconciliation = new Reconciliation(
       () => stores.accounts.isReconciliationDue(id),
-      () => this.collections.get(ADDRESS_BOOK)?.requestAnew(),
+      async () => this.collections.get(ADDRESS_BOOK)?.requestAnew(),
+      context.quietTime,
     );
   }
 
   /** The connection is open: reads all that may have changed while it was not. */
-  async opened(lid: string | undefined, identityKey: Uint8Array | null): Promise<void> {
+  async opened(ownLid: string | undefined): Promise<void> {
     this.isOpen = true;
-    this.owner.lid = parseLid(lid) ?? this.owner.lid;
-    const changes = { lid: this.owner.lid, identityKey: bareKey(identityKey) };
-    const { lease, stores } = this.context;
-    await lease.transaction((tx) => stores.accounts.update(tx, this.owner.accountId, changes));
+    await this.saveLid(parseLid(ownLid));
     // While that was written, the connection may have ended.
     if (!this.isOpen) return;
     for (const collection of this.collections.values()) collection.requestInBackground();
@@ -115,7 +112,11 @@ export class AddressBookSync implements KeyHooks {
       await writer.save((work) => this.connection.save(work), this.owner, changes);
     }
     for (const collection of outdatedCollections) this.collections.get(collection)?.requestInBackground();
-    if (reconcile) this.collections.get(ADDRESS_BOOK)?.requestAnew();
+    if (reconcile)
+      this.collections
+        .get(ADDRESS_BOOK)
+        ?.requestAnew()
+        .catch(() => {});
   }
 
   /** Mappings and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
@@ -143,6 +144,14 @@ export class AddressBookSync implements KeyHooks {
   async appStateVersion(name: string): Promise<ReturnType<typeof newLTHashState> | undefined> {
     const collection = this.collections.get(name);
     return collection && { ...newLTHashState(), version: await collection.request() };
+  }
+
+  /** WhatsApp may tell the account's LID only when the device logs in. */
+  private async saveLid(lid: Lid | null): Promise<void> {
+    if (!lid || lid === this.owner.lid) return;
+    this.owner.lid = lid;
+    const { lease, stores } = this.context;
+    await lease.transaction((tx) => stores.accounts.update(tx, this.owner.accountId, { lid }));
   }
 
   private createCollection(handler: CollectionHandler, keys: SyncKeys): CollectionScheduler {

@@ -26,6 +26,8 @@ export interface CollectionHandler {
 export class AddressBookHandler implements CollectionHandler {
   private readonly logger = new Logger(AddressBookHandler.name);
   readonly name = ADDRESS_BOOK;
+  /** What the session's state says; nothing since it is connecting. */
+  private reported: string | null = null;
 
   /** @param synced is told each time that the address book has been read */
   constructor(
@@ -47,7 +49,8 @@ export class AddressBookHandler implements CollectionHandler {
 
   problem(problem: string | null): void {
     const { lease, stores } = this.context;
-    if (!lease.isHeld) return;
+    if (!lease.isHeld || problem === this.reported) return;
+    this.reported = problem;
     lease
       .transaction((tx) => stores.sessionState.reportSyncProblem(tx, lease.session, problem))
       .catch((error: unknown) => this.logger.warn(`Cannot report a problem: ${(error as Error).message}`));

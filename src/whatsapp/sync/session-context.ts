@@ -11,6 +11,7 @@ import type { Lease } from '../lease/lease.js';
 import type { FetchBudget } from '../profiles/fetch-budget.js';
 import type { FetchPause } from '../profiles/fetch-pause.js';
 import type { FetchScheduler } from '../profiles/fetch-scheduler.js';
+import type { QuietTime } from './reconciliation.js';
 import { StanzaWriter } from '../stanzas/stanza-writer.js';
 
 /** Where sessions write: one for all sessions of a thread, without a state of its own. */
@@ -35,6 +36,7 @@ export interface SessionContext {
   readonly stores: Stores;
   readonly budget: FetchBudget;
   readonly pause: FetchPause;
-  /** Of all sessions of the thread. */
+  /** Both of all sessions of the thread. */
   readonly scheduler: FetchScheduler;
+  readonly quietTime: QuietTime;
 }

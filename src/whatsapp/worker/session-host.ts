@@ -69,6 +69,7 @@ export class SessionHost {
           budget: new FetchBudget(this.config),
           pause: new FetchPause(this.config, this.stores.sessionState, lease),
           scheduler: this.scheduler,
+          quietTime: this.gate,
         },
         this.identity,
         this.gate,
