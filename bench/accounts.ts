@@ -39,6 +39,7 @@ const environment = {
 const api = await Service.start({ ...environment, ROLE: 'api' });
 const workers = [await Service.start({ ...environment, ROLE: 'session' })];
 const phones: Phone[] = [];
+let failedScans = 0;
 
 async function link(account: number): Promise<void> {
   const phone = server.createPhone({
@@ -68,7 +69,13 @@ async function link(account: number): Promise<void> {
       },
       LINK_TIMEOUT_MS,
     );
-  await phone.scan(qr, { timeoutMs: LINK_TIMEOUT_MS });
+  // As people do: who sees that it did not work scans the next code.
+  while (phone.companions.length === 0) {
+    await phone.scan(qr, { timeoutMs: LINK_TIMEOUT_MS }).catch((error: Error) => {
+      failedScans += 1;
+      console.log(`${name}: ${error.message}`);
+    });
+  }
 }
 
 const online = () => phones.filter((phone) => phone.companions[0]?.online).length;
@@ -142,7 +149,7 @@ try {
   await linkAll();
   await allSynced();
   console.log(
-    `${ACCOUNTS} accounts linked and synced in ${Math.round((performance.now() - startedAtMs) / 1_000)} s`,
+    `${ACCOUNTS} accounts linked and synced (${failedScans} scans failed) in ${Math.round((performance.now() - startedAtMs) / 1_000)} s`,
   );
   await sleep(SETTLE_MS);
 
@@ -178,6 +185,9 @@ try {
       `${server.conflicts} conflicts; /getcontact p50 ${p(0.5)} ms, p99 ${p(0.99)} ms, max ${p(1 - 1 / sorted.length)} ms ` +
       `of ${sorted.length}`,
   );
+} catch (error) {
+  for (const worker of workers) console.log(worker.output.slice(-5_000));
+  throw error;
 } finally {
   await Promise.all([api, ...workers].filter(({ isRunning }) => isRunning).map((service) => service.stop()));
   await server.stop();

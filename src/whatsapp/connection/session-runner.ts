@@ -11,39 +11,22 @@ import { accountKeyOf, isLinked, loadCredentials } from '../auth-state/auth-stat
 import type { ClientIdentity } from '../linking/client-identity.js';
 import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
 import type { SessionContext } from '../sync/session-context.js';
+import { afterAttempt, type Closed, isOwnLogout, type Purpose } from './closed.js';
 import { Connection } from './connection.js';
 import { type Ending, endingOf } from './disconnect-reasons.js';
+import { closedOrLeft, graceAfter } from './leave.js';
 import { LinkCommands } from './link-commands.js';
 import { LinkConnection } from './link-connection.js';
 import type { LoginGate } from './login-gate.js';
 import { ReconnectDelays } from './reconnect-delays.js';
 import { SessionReporter } from './session-reporter.js';
 import { UnlinkConnection } from './unlink-connection.js';
-import type { ClosedConnection } from './whatsapp-socket.js';
 
 /** Between being unlinked and offering a new QR: time to read why, and no burden on WhatsApp. */
 const RELINK_PAUSE_MS = 3_000;
-/** A goodbye that takes longer would hold up the successor. */
-const CLOSE_TIMEOUT_MS = 1_000;
 const UNLINK_TIMEOUT_MS = 5_000;
 /** Between attempts when not the connection failed but what it needs, such as the database. */
 const FAILED_PAUSE_MS = 2_000;
-/** Baileys' code for a connection that the other side has closed in good order. */
-const CONNECTION_CLOSED = 428;
-/** Baileys' code for a device that has unlinked itself. */
-const LOGGED_OUT = 401;
-
-/** What a connection was for: the linked device, a device to be linked, or one that must not be linked. */
-type Purpose = 'linked' | 'linking' | 'unlinking';
-
-interface Closed extends ClosedConnection {
-  purpose: Purpose;
-  /** Why an attempt to link came to nothing; null when there was none. */
-  failure: LinkFailure | null;
-  /** Whether WhatsApp had let the device wait to be linked, and nobody has linked it. */
-  wasWaiting: boolean;
-}
-
 /**
  * Keeps one session connected to WhatsApp while this process holds its lease, and decides what follows on the end of each
  * connection. The meaning of each ending stands in disconnect-reasons.ts.
@@ -284,57 +267,4 @@ export class SessionRunner {
   private report(written: Promise<void>): void {
     written.catch((error: unknown) => this.logger.warn(`Cannot report: ${(error as Error).message}`));
   }
-}
-
-/** Baileys ends the connection itself once it has told WhatsApp that the device is unlinked. */
-function isOwnLogout({ by, code }: Closed): boolean {
-  return by === 'client' && code === LOGGED_OUT;
-}
-
-/** What follows on an attempt to link; null when the end of the connection says it. */
-function afterAttempt({ failure, wasWaiting, by, code }: Closed): Ending | null {
-  if (failure) {
-    const { message: reason, advice, isSomebodyThere } = failure;
-    return { action: isSomebodyThere ? 'link-again' : 'offer', reason, advice };
-  }
-  // WhatsApp closes the connection of a device that nobody links (whatsmeow pair-code.go); that is no fault.
-  const isPatienceOver = wasWaiting && by === 'client' && code === CONNECTION_CLOSED;
-  return isPatienceOver
-    ? { action: 'offer', reason: 'Nobody scanned the QR code in time.', advice: null }
-    : null;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted)
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-}
-
-async function graceAfter(over: AbortSignal): Promise<void> {
-  await aborted(over);
-  await sleep(CLOSE_TIMEOUT_MS + 200);
-}
-
-/**
- * Resolves when the connection has ended, or, after over is aborted, when its goodbye was not answered in time.
- * @param lost the session is another's: no goodbye
- */
-async function closedOrLeft(
-  connection: Connection | LinkConnection | UnlinkConnection,
-  over: AbortSignal,
-  lost: AbortSignal,
-): Promise<ClosedConnection> {
-  return new Promise((resolve) => {
-    const leave = () => {
-      if (lost.aborted) connection.cut();
-      else void connection.close();
-      const left = { by: 'client', code: 428, detail: null, message: 'closed by us', openMs: 0 } as const;
-      setTimeout(() => resolve(left), CLOSE_TIMEOUT_MS);
-    };
-    over.addEventListener('abort', leave, { once: true });
-    if (over.aborted) leave();
-    void connection.closed.then((closed) => {
-      over.removeEventListener('abort', leave);
-      resolve(closed);
-    });
-  });
 }
