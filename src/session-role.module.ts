@@ -4,13 +4,20 @@ import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { WhatsappModule } from './whatsapp/whatsapp.module.js';
 
+/** Hundreds of sessions share a few connections, and can wait; their leases have connections of their own. */
+const CONNECT_TIMEOUT_MS = 20_000;
+
 /** The session role: the WhatsApp connection and what it feeds. It shares nothing with the API but Postgres. */
 @Module({})
 export class SessionRoleModule {
   static forRoot(config: Config, databaseUrl: string): DynamicModule {
     return {
       module: SessionRoleModule,
-      imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(databaseUrl), WhatsappModule],
+      imports: [
+        ConfigModule.forRoot(config),
+        DatabaseModule.forRoot(databaseUrl, { connectTimeoutMs: CONNECT_TIMEOUT_MS }),
+        WhatsappModule,
+      ],
     };
   }
 }

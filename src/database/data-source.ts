@@ -37,7 +37,10 @@ export const ENTITIES = [
  * `synchronize` is off for good: the schema changes by the migrations alone. The migrations are found only in the
  * built service (`dist/migrations`).
  */
-export function dataSourceOptions(url: string, { maxConnections = 10 } = {}): DataSourceOptions {
+export function dataSourceOptions(
+  url: string,
+  { maxConnections = 10, connectTimeoutMs = 5_000 } = {},
+): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -45,9 +48,14 @@ export function dataSourceOptions(url: string, { maxConnections = 10 } = {}): Da
     synchronize: false,
     migrationsTableName: 'migration',
     logging: false,
-    connectTimeoutMS: 5_000,
+    connectTimeoutMS: connectTimeoutMs,
     poolSize: maxConnections,
-    extra: { idleTimeoutMillis: 30_000, application_name: 'whatsapp-contacts', Client: PostgresClient },
+    extra: {
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      application_name: 'whatsapp-contacts',
+      Client: PostgresClient,
+    },
   };
 }
 

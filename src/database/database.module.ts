@@ -4,16 +4,18 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseHealth } from './database.health.js';
 import { poolOf } from './postgres-pool.js';
+import { LeasePool } from './lease-pool.js';
 import { StreamPool } from './stream-pool.js';
 
 /** The connection pools of a role, to the database that main.ts has opened and migrated. */
 @Module({})
 export class DatabaseModule {
-  static forRoot(url: string): DynamicModule {
+  /** @param options.connectTimeoutMs how long work waits for a free connection */
+  static forRoot(url: string, options: { connectTimeoutMs?: number } = {}): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(url), retryAttempts: 1 })],
+      imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(url, options), retryAttempts: 1 })],
       providers: [
         {
           provide: DatabaseHealth,
@@ -21,8 +23,9 @@ export class DatabaseModule {
           useFactory: (dataSource: DataSource) => new DatabaseHealth(poolOf(dataSource), false),
         },
         { provide: StreamPool, useFactory: () => new StreamPool(url) },
+        { provide: LeasePool, useFactory: () => new LeasePool(url) },
       ],
-      exports: [DatabaseHealth, StreamPool],
+      exports: [DatabaseHealth, LeasePool, StreamPool],
     };
   }
 }

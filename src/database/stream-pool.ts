@@ -15,6 +15,7 @@ export class StreamPool extends pg.Pool implements OnModuleDestroy {
       connectionString: url,
       max: MAX_STREAMS,
       connectionTimeoutMillis: 5_000,
+      keepAlive: true,
       application_name: 'whatsapp-contacts',
       Client: PostgresClient,
     });

@@ -52,6 +52,10 @@ export type DeletedContacts = 'deleted' | 'kept' | 'shared';
 const ACCOUNT = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt",
   a.reconciled_at AS "reconciledAt", a.repaired, s.is_linked AS "isLinked"`;
 
+/** As callers are told it (toStatus in session.service.ts): of a session that no process holds, what still holds. */
+const STATUS = `CASE WHEN ${IS_ATTENDED} THEN s.status
+  WHEN s.status IN ('connecting', 'open', 'disconnected') THEN 'disconnected' ELSE 'linking' END`;
+
 /** The sessions themselves, and whose account is linked through which. */
 @Injectable()
 export class SessionsRepository {
@@ -76,7 +80,7 @@ export class SessionsRepository {
       `SELECT s.name, s.status, s.reason, s.advice, s.since, s.retry_at AS "retryAt",
          s.sync_problem AS "syncProblem", ${IS_ATTENDED} AS "isAttended", a.jid, a.push_name AS "pushName"
        FROM session s LEFT JOIN account a ON a.id = s.account_id
-       WHERE ($2::text IS NULL OR s.name > $2) AND ($3::text IS NULL OR s.status = $3)
+       WHERE ($2::text IS NULL OR s.name > $2) AND ($3::text IS NULL OR $3 = ${STATUS})
        ORDER BY s.name LIMIT $1`,
       [limit, after, status],
     );
@@ -103,6 +107,8 @@ export class SessionsRepository {
       );
       if (!deleted) throw new SessionNotFound(session);
       if (!withContacts || deleted.account === null) return 'kept';
+      // Who links the account at this moment is waited for, and then seen by the next statement.
+      await tx.query('SELECT FROM account WHERE id = $1 FOR UPDATE', [deleted.account]);
       const [, count] = await tx.query<[unknown, number]>(
         'DELETE FROM account WHERE id = $1 AND NOT EXISTS (SELECT FROM session WHERE account_id = $1)',
         [deleted.account],

@@ -78,7 +78,7 @@ export class ProfileFetchesRepository {
   }
 
   /**
-   * Of these accounts those with people who are due: in one statement, for a thread asks it for all of its sessions.
+   * Of these accounts those with people who are due (each EXISTS is a range of an index): in one statement, for a thread asks it for all of its sessions.
    * @param requested accounts of which only those count whom a caller or a notification asked for
    * @param anybody accounts of which all others count, too
    */
@@ -91,8 +91,10 @@ export class ProfileFetchesRepository {
        WHERE account_id = ANY ($1::int[]) AND profile_requested_at IS NOT NULL AND ${NOT_ATTEMPTED}
        UNION
        SELECT account FROM unnest($2::int[]) AS a (account) WHERE EXISTS (
+         SELECT FROM contact WHERE account_id = account AND ${HAS_NAME} AND profile_fetched_at IS NULL AND ${NOT_ATTEMPTED}
+       ) OR EXISTS (
          SELECT FROM contact WHERE account_id = account AND ${HAS_NAME}
-           AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - $3 * interval '1 day') AND ${NOT_ATTEMPTED})`,
+           AND profile_fetched_at < now() - $3 * interval '1 day' AND ${NOT_ATTEMPTED})`,
       [[...requested, ...anybody], anybody, refreshAfterDays, retryAfterMinutes],
     );
     return rows.map(({ account }) => account);

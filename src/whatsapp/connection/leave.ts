@@ -5,7 +5,7 @@ import type { ClosedConnection } from './whatsapp-socket.js';
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /** A connection of any kind, as far as its end goes. */
-interface Closable {
+export interface Closable {
   readonly closed: Promise<ClosedConnection>;
   /** Says goodbye and closes. */
   close(): Promise<void>;

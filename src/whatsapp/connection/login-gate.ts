@@ -4,10 +4,13 @@ import pTimeout from 'p-timeout';
 
 /**
  * Sessions that are on their way to WhatsApp at once. After a restart all of a thread's have to log in: one after the
- * other would take minutes, and all at once would starve the database and each other.
+ * other would take minutes. A device that logs in for the first time makes 812 pre-keys, which takes this thread half a
+ * second: more at once would delay what the other sessions do until they count as lost.
  */
-const MAX_LOGINS = 16;
-/** Work that can wait waits no longer than this: somebody may be on the way for ever. */
+const MAX_LOGINS = 6;
+/** Who is on the way for longer than this no longer keeps others from logging in. */
+const MAX_LOGIN_MS = 30_000;
+/** Work that can wait waits no longer than this. */
 const MAX_WAIT_MS = 60_000;
 
 /** Lets the sessions of a thread log in a few at a time. */
@@ -19,7 +22,11 @@ export class LoginGate {
   /** @returns what to call, once or more often, when the login has succeeded or failed */
   async enter(): Promise<() => void> {
     const [, release] = await this.semaphore.acquire();
-    return release;
+    const limit = setTimeout(release, MAX_LOGIN_MS);
+    return () => {
+      clearTimeout(limit);
+      release();
+    };
   }
 
   /** Runs work that can wait: when nobody is logging in, and one at a time. */

@@ -14,7 +14,7 @@ import type { SessionContext } from '../sync/session-context.js';
 import { afterAttempt, type Closed, isOwnLogout, type Purpose } from './closed.js';
 import { Connection } from './connection.js';
 import { type Ending, endingOf } from './disconnect-reasons.js';
-import { closedOrLeft, graceAfter } from './leave.js';
+import { type Closable, closedOrLeft, graceAfter } from './leave.js';
 import { LinkCommands } from './link-commands.js';
 import { LinkConnection } from './link-connection.js';
 import type { LoginGate } from './login-gate.js';
@@ -45,6 +45,10 @@ export class SessionRunner {
   private isUnlinked = false;
   /** Ends a pause before its time. */
   private wake = new AbortController();
+  /** How often the account was unlinked on request: credentials that were read before are void. */
+  private unlinks = 0;
+  /** The version of WhatsApp Web that the last connection was opened as. */
+  private usedVersion: ClientIdentity['version'];
   /** Lets the next session log in. */
   private leaveGate = () => {};
 
@@ -53,6 +57,7 @@ export class SessionRunner {
     private readonly identity: ClientIdentity,
     private readonly gate: LoginGate,
   ) {
+    this.usedVersion = identity.version;
     this.reporter = new SessionReporter(context.lease, context.stores.sessionState);
     this.linkCommands = new LinkCommands({
       current: () => this.link,
@@ -104,29 +109,35 @@ export class SessionRunner {
 
   /** One connection, from its first packet to its end. */
   private async connectOnce(over: AbortSignal): Promise<Closed> {
-    const [creds, account] = [await this.loadCredentials(), await this.getAccount()];
-    Object.assign(logContext.getStore() ?? {}, account && { account: account.id });
-    const purpose = !isLinked(creds) ? 'linking' : account?.isLinked ? 'linked' : 'unlinking';
-    if (purpose === 'unlinking' && (await this.adopt(creds))) return this.connectOnce(over);
     this.leaveGate = await this.gate.enter();
     over.throwIfAborted();
-    this.isUnlinked = false;
-    const current = this.open(purpose, creds, account as SessionAccount);
-    const ended = closedOrLeft(current, over, this.context.lease.lost);
-    if (purpose === 'linked') this.report(this.reporter.report('connecting'));
+    const current = await this.openNext();
+    const ended = closedOrLeft(current.connection, over, this.context.lease.lost);
+    if (current.purpose === 'linked') this.report(this.reporter.report('connecting'));
     const closed = await ended;
     this.leaveGate();
-    current.cut();
+    current.connection.cut();
     const { failure = null, isWaiting = false } = this.link ?? {};
     this.connection = this.link = null;
-    return { ...closed, purpose, failure, wasWaiting: isWaiting };
+    return { ...closed, purpose: current.purpose, failure, wasWaiting: isWaiting };
   }
 
-  private open(
-    purpose: Purpose,
-    creds: AuthenticationCreds,
-    account: SessionAccount,
-  ): Connection | LinkConnection | UnlinkConnection {
+  /** Decides what the next connection is for, and opens it; anew when the account is unlinked meanwhile. */
+  private async openNext(): Promise<{ purpose: Purpose; connection: Closable }> {
+    for (;;) {
+      const { unlinks } = this;
+      const [creds, account] = [await this.loadCredentials(), await this.getAccount()];
+      Object.assign(logContext.getStore() ?? {}, account && { account: account.id });
+      const purpose = !isLinked(creds) ? 'linking' : account?.isLinked ? 'linked' : 'unlinking';
+      if (purpose === 'unlinking' && (await this.adopt(creds))) continue;
+      if (unlinks !== this.unlinks) continue;
+      this.isUnlinked = false;
+      this.usedVersion = this.identity.version;
+      return { purpose, connection: this.open(purpose, creds, account as SessionAccount) };
+    }
+  }
+
+  private open(purpose: Purpose, creds: AuthenticationCreds, account: SessionAccount): Closable {
     const { context, identity } = this;
     const options = { creds, identity };
     switch (purpose) {
@@ -192,7 +203,7 @@ export class SessionRunner {
   }
 
   private async waitAfter(closed: Closed, ending: Ending, over: AbortSignal): Promise<void> {
-    if (ending.action === 'update' && (await this.identity.updateVersion())) return;
+    if (ending.action === 'update' && (await this.identity.updateVersion(this.usedVersion))) return;
     const delayMs = this.delays.nextMs(ending, closed.openMs);
     if (delayMs === 0) return;
     const { reason, advice } = ending;
@@ -240,6 +251,7 @@ export class SessionRunner {
     if (!isLinked(await this.loadCredentials())) {
       throw new CommandRefused('conflict', 'No account is linked, so there is nothing to unlink.');
     }
+    this.unlinks += 1;
     this.isUnlinked = connection !== null;
     const told = connection?.isOpen ? await this.tellUnlinked(connection) : false;
     connection?.cut();

@@ -5,6 +5,7 @@ import { openDataSource } from '../../../test/support/open-data-source.js';
 import { eventually } from '../../../test/support/service.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { Config } from '../../config/config.js';
+import { poolOf } from '../../database/postgres-pool.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { LeaseHolder } from './lease-holder.js';
 import { LeaseLost } from './lease-lost.js';
@@ -20,7 +21,7 @@ class Process {
 
   constructor(dataSource: DataSource, maxSessions = 500) {
     const config = Object.assign(new Config(), { SESSIONS_PER_PROCESS: maxSessions });
-    this.holder = new LeaseHolder(new LeaseRepository(dataSource), config);
+    this.holder = new LeaseHolder(new LeaseRepository(dataSource, poolOf(dataSource)), config);
     this.held = this.holder.hold(this.stopping.signal, {
       claimed: (lease) => this.leases.set(lease.session, lease),
       surplus: (count) => void this.handOver(count),
@@ -133,7 +134,7 @@ describe('the lease of a session', () => {
   it('is renewed while a transaction of its own runs', async () => {
     const holder = start();
     await holder.holds('default');
-    const repository = new LeaseRepository(dataSource);
+    const repository = new LeaseRepository(dataSource, poolOf(dataSource));
     await leaseOf(holder).transaction(async (tx) => {
       await tx.query(`UPDATE session SET reason = 'long'`);
       expect((await repository.renew(holder.processId, 14_000))?.held).toHaveLength(1);

@@ -1,7 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pTimeout from 'p-timeout';
 import { Config } from '../../config/config.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { elapsedMs, type Moment, now } from '../timing/clocks.js';
@@ -18,7 +17,6 @@ const LEAVES_EARLY_MS = 2_000;
 const HELD_MS = LEASE_MS - LEAVES_EARLY_MS;
 const RENEW_EVERY_MS = 2_000;
 const CLAIM_EVERY_MS = 500;
-const ANSWER_TIMEOUT_MS = 5_000;
 
 /** What happens with the leases. */
 export interface LeaseEvents {
@@ -26,12 +24,6 @@ export interface LeaseEvents {
   claimed(lease: Lease): void;
   /** So many sessions more than our share: another process waits for them to be released. */
   surplus(count: number): void;
-}
-
-/** A database that has gone without a word must not keep us waiting for longer than the lease lasts. */
-function inTime<T>(answer: Promise<T>): Promise<T> {
-  const message = `the database does not answer within ${ANSWER_TIMEOUT_MS} ms`;
-  return pTimeout(answer, { milliseconds: ANSWER_TIMEOUT_MS, message });
 }
 
 /**
@@ -80,14 +72,14 @@ export class LeaseHolder {
     if (this.leases.get(lease.session) === lease) this.leases.delete(lease.session);
     const wasHeld = lease.isHeld;
     lease.end();
-    if (wasHeld) await inTime(this.repository.release(lease.claimed));
+    if (wasHeld) await this.repository.release(lease.claimed);
   }
 
   /** Gives all sessions to whoever waits for them. */
   async leave(): Promise<void> {
     const wasRegistered = this.renewedAt !== null;
     this.forget();
-    if (wasRegistered) await inTime(this.repository.leave(this.id));
+    if (wasRegistered) await this.repository.leave(this.id);
   }
 
   private get isAlive(): boolean {
@@ -108,22 +100,22 @@ export class LeaseHolder {
     if (!this.isAlive) return this.stepDown('The session leases ran out before they could be renewed');
     const { id } = this;
     const askedAt = now();
-    const standing = await inTime(this.repository.renew(id, LEASE_MS));
+    const standing = await this.repository.renew(id, LEASE_MS);
     if (id !== this.id) return;
     if (!standing) return this.stepDown('Another process has taken this one for dead');
     this.count(askedAt);
     this.endLost(standing, askedAt);
     await this.releaseUnknown(standing, askedAt);
-    await inTime(this.repository.removeDead());
+    await this.repository.removeDead();
     const share = Math.min(this.maxSessions, Math.ceil(standing.sessions / Math.max(1, standing.processes)));
     if (this.leases.size > share) events.surplus(this.leases.size - share);
   }
 
   private async register(): Promise<void> {
     const askedAt = now();
-    await inTime(this.repository.register(this.id, LEASE_MS));
+    await this.repository.register(this.id, LEASE_MS);
     this.count(askedAt);
-    await inTime(this.repository.removeDead());
+    await this.repository.removeDead();
   }
 
   private async claim(events: LeaseEvents): Promise<void> {
@@ -131,7 +123,7 @@ export class LeaseHolder {
     const { id } = this;
     const counts = { held: this.leases.size, max: this.maxSessions };
     this.lastClaimMs = Number.POSITIVE_INFINITY;
-    const sessions = await inTime(this.repository.claim(id, counts)).finally(() => {
+    const sessions = await this.repository.claim(id, counts).finally(() => {
       this.lastClaimMs = performance.now();
     });
     if (sessions.length === 0 && this.leases.size === 0) this.standBy();
@@ -168,7 +160,7 @@ export class LeaseHolder {
   private async releaseUnknown({ held }: Standing, askedAt: Moment): Promise<void> {
     if (this.lastClaimMs > askedAt.monotonicMs) return;
     for (const session of held) {
-      if (!this.leases.has(session.session)) await inTime(this.repository.release(session));
+      if (!this.leases.has(session.session)) await this.repository.release(session);
     }
   }
 

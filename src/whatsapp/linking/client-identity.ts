@@ -28,6 +28,8 @@ export class ClientIdentity {
    * somebody rebuilt them.
    */
   private waVersion: WAVersion = DEFAULT_CONNECTION_CONFIG.version;
+  /** Sessions that are refused at the same time ask once. */
+  private update: Promise<void> | null = null;
 
   /** @param displayName `<browser> (<operating system>)`, see DEVICE_NAME in Config */
   constructor(readonly displayName: string) {
@@ -50,13 +52,26 @@ export class ClientIdentity {
     return PlatformType[this.browser[1].toUpperCase() as keyof typeof PlatformType] ?? PlatformType.CHROME;
   }
 
-  /** @returns whether there is a newer version, which is then the current one */
-  async updateVersion(): Promise<boolean> {
+  /**
+   * @param refused the version that WhatsApp has refused
+   * @returns whether the current version is a newer one, now that it was asked for
+   */
+  async updateVersion(refused: WAVersion): Promise<boolean> {
+    if (!isNewer(this.waVersion, refused)) {
+      this.update ??= this.fetchVersion().finally(() => (this.update = null));
+      await this.update;
+    }
+    return isNewer(this.waVersion, refused);
+  }
+
+  private async fetchVersion(): Promise<void> {
     const { version, isLatest } = await fetchLatestWaWebVersion({
       signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
     });
-    const isNewer = isLatest && version[2] > this.waVersion[2];
-    if (isNewer) this.waVersion = version;
-    return isNewer;
+    if (isLatest && isNewer(version, this.waVersion)) this.waVersion = version;
   }
+}
+
+function isNewer([, , one]: WAVersion, [, , other]: WAVersion): boolean {
+  return one > other;
 }

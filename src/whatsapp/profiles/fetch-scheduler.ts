@@ -1,8 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
+import pTimeout from 'p-timeout';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 
 /** How soon a request of the API, or of a notification, is seen. */
 const TICK_MS = 300;
+/** A database that has gone without a word must not keep all sessions waiting. */
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /** `requested`: those whom a caller or a notification asked for. */
 export type Due = 'requested' | 'anybody';
@@ -60,7 +63,8 @@ export class FetchScheduler {
       wanting.filter(({ wants }) => wants === due).map(({ queue }) => queue.accountId);
     const [requested, anybody] = [accounts('requested'), accounts('anybody')];
     if (requested.length + anybody.length === 0) return;
-    const due = new Set(await this.fetches.findAccountsDue({ requested, anybody }));
+    const found = this.fetches.findAccountsDue({ requested, anybody });
+    const due = new Set(await pTimeout(found, { milliseconds: ANSWER_TIMEOUT_MS }));
     for (const { queue, wants } of wanting) {
       if (due.has(queue.accountId)) void this.run(queue);
       else if (wants === 'anybody') queue.nobodyDue();

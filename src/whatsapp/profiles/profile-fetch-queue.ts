@@ -19,7 +19,7 @@ import type { ProfileConnection } from './profile-connection.js';
 /** After the connection or the database has failed. */
 const RETRY_AFTER_MS = 10_000;
 /** Whether anybody is due for whom nobody waits is asked no more often than this. */
-const LOOK_FOR_ANYBODY_EVERY_MS = 2_000;
+const LOOK_FOR_ANYBODY_EVERY_MS = 5_000;
 
 /** What a queue works with; see SessionContext. */
 interface FetchContext {

@@ -17,6 +17,8 @@ export class Reconciliation {
   private readonly logger = new Logger(Reconciliation.name);
   private timer: NodeJS.Timeout | undefined;
   private isOpen = false;
+  /** For its turn. */
+  private isWaiting = false;
 
   /**
    * @param isDue whether the last one is too long ago, or the address book in doubt
@@ -42,13 +44,17 @@ export class Reconciliation {
   }
 
   private async ask(): Promise<void> {
+    if (this.isWaiting) return;
+    this.isWaiting = true;
     try {
       if (!(await this.isDue())) return;
       await this.quietTime.whenQuiet(async () => {
-        if (this.isOpen) await this.reconcile();
+        if (this.isOpen && (await this.isDue())) await this.reconcile();
       });
     } catch (error) {
       this.logger.warn(`Reconciling the address book later: ${(error as Error).message}`);
+    } finally {
+      this.isWaiting = false;
     }
   }
 }

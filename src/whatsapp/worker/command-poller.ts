@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
 import { DomainError } from '../../errors/domain-error.js';
 import {
   type CommandResult,
@@ -11,6 +12,8 @@ import type { Lease } from '../lease/lease.js';
 import { LeaseHolder } from '../lease/lease-holder.js';
 
 const POLL_EVERY_MS = 300;
+/** A database that has gone without a word must not keep all sessions waiting. */
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /** A session that this process holds, as far as commands go. */
 export interface CommandTarget {
@@ -34,7 +37,8 @@ export class CommandPoller {
   async run(find: (session: SessionName) => CommandTarget | undefined, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       try {
-        for (const command of await this.commands.findPending(this.leases.processId)) {
+        const found = this.commands.findPending(this.leases.processId);
+        for (const command of await pTimeout(found, { milliseconds: ANSWER_TIMEOUT_MS })) {
           const target = find(command.session);
           if (target && !this.busy.has(command.session)) void this.serve(command, target);
         }

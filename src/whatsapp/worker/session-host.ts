@@ -50,7 +50,7 @@ export class SessionHost {
         claimed: (lease) => this.start(lease),
         surplus: (count) => this.handOver(count),
       }),
-      this.commands.run((session) => this.sessions.get(session), stop),
+      this.commands.run((session) => this.find(session), stop),
     ]);
     const hosted = [...this.sessions.values()];
     for (const session of hosted) session.stop.abort();
@@ -58,6 +58,12 @@ export class SessionHost {
     await this.leases.leave().catch((error: unknown) => {
       this.logger.warn(`Session leases not released: ${(error as Error).message}`);
     });
+  }
+
+  /** A session that is being handed over takes no more commands: its next process does. */
+  private find(name: SessionName): HostedSession | undefined {
+    const session = this.sessions.get(name);
+    return session?.stop.signal.aborted ? undefined : session;
   }
 
   private start(lease: Lease): void {
