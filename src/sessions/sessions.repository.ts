@@ -46,8 +46,11 @@ export interface ListedSession {
   pushName: string | null;
 }
 
-/** What a deletion has done with the contacts; `shared`: they stay, since another session has the same account. */
-export type DeletedContacts = 'deleted' | 'kept' | 'shared';
+/**
+ * What a deletion has done with the contacts. `shared`: they stay, since another session has the same account; `none`: no
+ * account was ever linked.
+ */
+export type DeletedContacts = 'deleted' | 'kept' | 'shared' | 'none';
 
 const ACCOUNT = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt",
   a.reconciled_at AS "reconciledAt", a.repaired, s.is_linked AS "isLinked"`;
@@ -106,7 +109,8 @@ export class SessionsRepository {
         [session],
       );
       if (!deleted) throw new SessionNotFound(session);
-      if (!withContacts || deleted.account === null) return 'kept';
+      if (deleted.account === null) return 'none';
+      if (!withContacts) return 'kept';
       // Who links the account at this moment is waited for, and then seen by the next statement.
       await tx.query('SELECT FROM account WHERE id = $1 FOR UPDATE', [deleted.account]);
       const [, count] = await tx.query<[unknown, number]>(

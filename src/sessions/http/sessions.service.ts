@@ -16,6 +16,7 @@ import type {
 const CONTACTS: Record<DeletedContacts, string> = {
   deleted: 'Its contacts are deleted.',
   kept: 'Its contacts stay in the database, and are served again once the account is linked.',
+  none: '',
   shared: 'Its contacts stay, because another session serves the same account.',
 };
 
