@@ -94,8 +94,11 @@ export class ContactsRepository {
       );
     };
     const bySession = new Map<SessionName, Lookup[]>();
-    for (const lookup of lookups)
-      bySession.set(lookup.session, [...(bySession.get(lookup.session) ?? []), lookup]);
+    for (const lookup of lookups) {
+      const ofSession = bySession.get(lookup.session);
+      if (ofSession) ofSession.push(lookup);
+      else bySession.set(lookup.session, [lookup]);
+    }
     await Promise.all([...bySession].map(([session, ofSession]) => findOf(session, ofSession)));
     return lookups.map((lookup) => found.get(lookup) ?? null);
   }
