@@ -14,7 +14,7 @@ export type EndedBy = 'login' | 'stream' | 'line' | 'client';
 /** How a connection ended. */
 export interface ConnectionEnd {
   by: EndedBy;
-  /** As Baileys gives it: WhatsApp's closing code, or one of Baileys' own for lost connections. */
+  /** As Baileys gives it: WhatsApp's disconnect reason, or one of Baileys' own for lost connections. */
   code: number;
   /** What tells endings of the same code apart: kind of conflict, or the system's error code. Null: nothing does. */
   detail: string | null;

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
+import { Mutex } from 'async-mutex';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logContext } from '../../config/log-context.js';
 import { parseJid, parseLid, phoneOf } from '../../contacts/address.js';
@@ -45,8 +46,8 @@ export class SessionRunner {
   private isUnlinked = false;
   /** Ends a pause before its time. */
   private wake = new AbortController();
-  /** How often the account was unlinked on request: credentials that were read before are void. */
-  private unlinks = 0;
+  /** Credentials are read and used, or forgotten on request, one after the other. */
+  private readonly credentials = new Mutex();
   /** The version of WhatsApp Web that the last connection was opened as. */
   private usedVersion: ClientIdentity['version'];
   /** Lets the next session log in. */
@@ -75,7 +76,8 @@ export class SessionRunner {
 
   /** @throws CommandRefused with the reason for the caller */
   async doCommand(command: PendingCommand): Promise<string | null> {
-    return command.kind === 'unlink' ? this.unlink() : this.linkCommands.run(command);
+    if (command.kind !== 'unlink') return this.linkCommands.run(command);
+    return this.credentials.runExclusive(() => this.unlink());
   }
 
   /** Whether somebody is in the middle of linking, who would have to begin anew in another process. */
@@ -111,7 +113,7 @@ export class SessionRunner {
   private async connectOnce(over: AbortSignal): Promise<Closed> {
     this.leaveGate = await this.gate.enter();
     over.throwIfAborted();
-    const current = await this.openNext();
+    const current = await this.credentials.runExclusive(() => this.openNext());
     const ended = closedOrLeft(current.connection, over, this.context.lease.lost);
     if (current.purpose === 'linked') this.report(this.reporter.report('connecting'));
     const closed = await ended;
@@ -122,15 +124,13 @@ export class SessionRunner {
     return { ...closed, purpose: current.purpose, failure, wasWaiting: isWaiting };
   }
 
-  /** Decides what the next connection is for, and opens it; anew when the account is unlinked meanwhile. */
+  /** Decides what the next connection is for, and opens it. */
   private async openNext(): Promise<{ purpose: Purpose; connection: Closable }> {
     for (;;) {
-      const { unlinks } = this;
       const [creds, account] = [await this.loadCredentials(), await this.getAccount()];
       Object.assign(logContext.getStore() ?? {}, account && { account: account.id });
       const purpose = !isLinked(creds) ? 'linking' : account?.isLinked ? 'linked' : 'unlinking';
       if (purpose === 'unlinking' && (await this.adopt(creds))) continue;
-      if (unlinks !== this.unlinks) continue;
       this.isUnlinked = false;
       this.usedVersion = this.identity.version;
       return { purpose, connection: this.open(purpose, creds, account as SessionAccount) };
@@ -251,7 +251,6 @@ export class SessionRunner {
     if (!isLinked(await this.loadCredentials())) {
       throw new CommandRefused('conflict', 'No account is linked, so there is nothing to unlink.');
     }
-    this.unlinks += 1;
     this.isUnlinked = connection !== null;
     const told = connection?.isOpen ? await this.tellUnlinked(connection) : false;
     connection?.cut();

@@ -6,16 +6,16 @@ import { IdleCollector } from './idle-collector.js';
 const MB = 1024 * 1024;
 const usedMb = () => (memoryUsage().heapUsed + memoryUsage().external) / MB;
 
-let keeper: IdleCollector | undefined;
+let collector: IdleCollector | undefined;
 
-afterEach(() => keeper?.stop());
+afterEach(() => collector?.stop());
 
 it('collects what a thread that has gone quiet has left behind', async () => {
-  // Held until here, so that V8 cannot have collected any of it before the keeper could look.
+  // Held until here, so that V8 cannot have collected any of it before the collector could look.
   const garbage = Array.from({ length: 40 }, () => Buffer.alloc(8 * MB, 1));
   const before = usedMb();
   garbage.length = 0;
-  keeper = new IdleCollector(20);
+  collector = new IdleCollector(20);
   await sleep(2_000);
   expect(usedMb()).toBeLessThan(before - 250);
 });
