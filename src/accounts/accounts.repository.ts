@@ -49,13 +49,6 @@ export class AccountsRepository {
     await tx.query('UPDATE account SET push_name = $2 WHERE id = $1 AND push_name IS NULL', [id, pushName]);
   }
 
-  /** After a stop that was not clean: what the tables say is to be reconciled with the server once more. */
-  async requestReconciliation(tx: Transaction, id: number): Promise<void> {
-    await tx.query('UPDATE account SET reconciliation_due = true WHERE id = $1 AND NOT reconciliation_due', [
-      id,
-    ]);
-  }
-
   async isReconciliationDue(id: number): Promise<boolean> {
     const rows = await this.dataSource.query<{ due: boolean }[]>(
       `SELECT reconciliation_due OR reconciled_at < now() - $2::interval AS due FROM account WHERE id = $1`,

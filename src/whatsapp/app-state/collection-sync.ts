@@ -84,6 +84,7 @@ export class CollectionSync {
       ? { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: held.generation + 1 }
       : held;
     const verified = await this.verifier.verify(start, page, known);
+    if (!isWhole && verified.state.version === held.version) return held;
     const mutations = lastOfEach(verified.mutations);
     const before = await this.findValueMacs(
       held,

@@ -29,6 +29,9 @@ export interface KeyHooks {
   appStateVersion(collection: string): Promise<SignalDataTypeMap['app-state-sync-version'] | undefined>;
 }
 
+/** Types of keys that Baileys writes at each login, and asks WhatsApp for when they are missing. */
+const LOOKED_UP_AGAIN: ReadonlySet<string> = new Set(['device-list']);
+
 const NO_HOOKS: KeyHooks = {
   saved: async () => {},
   committed: () => {},
@@ -50,8 +53,8 @@ export class AuthState implements AuthenticationState {
 
   /** What else happens with the keys; without an account nothing does. */
   hooks: KeyHooks = NO_HOOKS;
-  /** What is known to be in the database, to spare writes. */
-  private savedCredentials: string | null = null;
+  /** The essence of what is known to be in the database, to spare writes. */
+  private saved: string | null;
   private closed = false;
   /** Writes one after the other: of two at once the older credentials might be committed last. */
   private readonly writes = new Mutex();
@@ -62,7 +65,9 @@ export class AuthState implements AuthenticationState {
     private readonly lease: Lease,
     /** Cuts the connection at once. */
     private readonly giveUp: (error: unknown) => void,
-  ) {}
+  ) {
+    this.saved = isLinked(creds) ? essenceOf(creds) : null;
+  }
 
   /** Whatever a connection that has ended still wants to keep is refused: its link may be forgotten already. */
   close(): void {
@@ -72,7 +77,7 @@ export class AuthState implements AuthenticationState {
   /** Saves the credentials as they are now, if they have changed. */
   async saveCredentials(): Promise<void> {
     await this.writes.waitForUnlock();
-    if (serialise(this.creds) !== this.savedCredentials) await this.withCredentials(async () => {});
+    if (essenceOf(this.creds) !== this.saved) await this.withCredentials(async () => {});
   }
 
   /** Runs work in a transaction that also saves the credentials, if they have changed. */
@@ -85,29 +90,36 @@ export class AuthState implements AuthenticationState {
     confirmed: Partial<AuthenticationCreds>,
     work: (tx: Transaction) => Promise<void>,
   ): Promise<void> {
-    await this.withCredentials(work, { ...this.creds, ...confirmed });
+    await this.withCredentials(work, { creds: { ...this.creds, ...confirmed } });
     // Whatever is saved after it must not take the link back.
     Object.assign(this.creds, confirmed);
   }
 
-  private withCredentials(work: (tx: Transaction) => Promise<void>, creds = this.creds): Promise<void> {
-    return this.writes.runExclusive(() => this.writeCredentials(work, creds));
+  private withCredentials(
+    work: (tx: Transaction) => Promise<void>,
+    { creds = this.creds, isDurable = true } = {},
+  ): Promise<void> {
+    return this.writes.runExclusive(() => this.writeCredentials(work, creds, isDurable));
   }
 
   private async writeCredentials(
     work: (tx: Transaction) => Promise<void>,
     creds: AuthenticationCreds,
+    isDurable: boolean,
   ): Promise<void> {
-    const credentials = serialise(creds);
+    const essence = essenceOf(creds);
+    const hasChanged = essence !== this.saved;
+    const credentials = hasChanged ? serialise(creds) : '';
     const { session } = this.lease;
-    await this.lease.transaction(async (tx) => {
-      if (this.closed) throw new Error('The connection is closed');
-      if (credentials !== this.savedCredentials) {
-        await this.repository.saveCredentials(tx, session, credentials);
-      }
-      await work(tx);
-    });
-    this.savedCredentials = credentials;
+    await this.lease.transaction(
+      async (tx) => {
+        if (this.closed) throw new Error('The connection is closed');
+        if (hasChanged) await this.repository.saveCredentials(tx, session, credentials);
+        await work(tx);
+      },
+      { isDurable: isDurable || hasChanged },
+    );
+    this.saved = essence;
   }
 
   private async getKeys<T extends keyof SignalDataTypeMap>(
@@ -140,10 +152,14 @@ export class AuthState implements AuthenticationState {
 
   private async setKeys(data: KeptData): Promise<void> {
     const { 'history-notification': _announced, ...keys } = data;
-    const saved = this.withCredentials(async (tx) => {
-      await this.repository.saveKeys(tx, this.lease.session, serialiseKeys(keys));
-      await this.hooks.saved(tx, data);
-    });
+    const isDurable = Object.keys(data).some((type) => !LOOKED_UP_AGAIN.has(type));
+    const saved = this.withCredentials(
+      async (tx) => {
+        await this.repository.saveKeys(tx, this.lease.session, serialiseKeys(keys));
+        await this.hooks.saved(tx, data);
+      },
+      { isDurable },
+    );
     await this.orGiveUp(saved);
     this.hooks.committed(data);
   }
@@ -170,6 +186,11 @@ export async function loadCredentials(
   const kept = await repository.findCredentials(session);
   const creds = kept && (JSON.parse(kept, BufferJSON.reviver) as AuthenticationCreds);
   return creds && isLinked(creds) ? creds : initAuthCreds();
+}
+
+/** Credentials as text, without what WhatsApp tells at each login, which need not be written each time. */
+function essenceOf(creds: AuthenticationCreds): string {
+  return serialise({ ...creds, routingInfo: undefined });
 }
 
 function serialise(creds: AuthenticationCreds): string {

@@ -18,7 +18,7 @@ import { type Ending, endingOf } from './disconnect-reasons.js';
 import { type Closable, closedOrLeft, graceAfter } from './leave.js';
 import { LinkCommands } from './link-commands.js';
 import { LinkConnection } from './link-connection.js';
-import type { LoginGate } from './login-gate.js';
+import { KNOWN_DEVICE, type LoginGate, NEW_DEVICE } from './login-gate.js';
 import { ReconnectDelays } from './reconnect-delays.js';
 import { SessionReporter } from './session-reporter.js';
 import { UnlinkConnection } from './unlink-connection.js';
@@ -86,11 +86,8 @@ export class SessionRunner {
   }
 
   private async holdSession(over: AbortSignal): Promise<void> {
-    let isChecked = !this.context.lease.wasAbandoned;
     while (!over.aborted) {
       try {
-        if (!isChecked) await this.requestReconciliation();
-        isChecked = true;
         const closed = await this.connectOnce(over);
         if (!over.aborted) await this.follow(closed, over);
       } catch (error) {
@@ -102,16 +99,10 @@ export class SessionRunner {
     }
   }
 
-  /** The process before was killed: what it has written last is in doubt. */
-  private async requestReconciliation(): Promise<void> {
-    const { lease, stores } = this.context;
-    const account = await this.getAccount();
-    if (account) await lease.transaction((tx) => stores.accounts.requestReconciliation(tx, account.id));
-  }
-
   /** One connection, from its first packet to its end. */
   private async connectOnce(over: AbortSignal): Promise<Closed> {
-    this.leaveGate = await this.gate.enter();
+    const account = await this.getAccount();
+    this.leaveGate = await this.gate.enter(account?.syncedAt ? KNOWN_DEVICE : NEW_DEVICE);
     over.throwIfAborted();
     const current = await this.credentials.runExclusive(() => this.openNext());
     const ended = closedOrLeft(current.connection, over, this.context.lease.lost);

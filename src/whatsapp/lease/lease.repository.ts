@@ -22,11 +22,6 @@ export interface FencedSession {
   token: string;
 }
 
-export interface ClaimedSession extends FencedSession {
-  /** Whether the holder before did not release it, but died or lost it. */
-  wasAbandoned: boolean;
-}
-
 export interface TransactionOptions {
   /**
    * False for what is told again if a crash of Postgres should lose it, such as a status: the commit does not wait for the
@@ -90,23 +85,27 @@ export class LeaseRepository {
 
   /**
    * Claims sessions that nobody holds, up to the process's even share, and at most so many that it holds `max`. What the
-   * holder before offered to link with is void with its connection, so it goes in the same moment.
+   * holder before offered to link with is void with its connection, so it goes in the same moment. Where that holder did not
+   * release the session, but died or lost it, its last writes are in doubt: the address book is to be reconciled.
    * @param held how many the process holds already
    */
-  async claim(processId: string, { held, max }: { held: number; max: number }): Promise<ClaimedSession[]> {
-    const { rows } = await this.pool.query<ClaimedSession>(
+  async claim(processId: string, { held, max }: { held: number; max: number }): Promise<FencedSession[]> {
+    const { rows } = await this.pool.query<FencedSession>(
       `WITH free AS (
-         SELECT name, was_released FROM session WHERE process_id IS NULL ORDER BY name
+         SELECT name, account_id, was_released FROM session WHERE process_id IS NULL ORDER BY name
          LIMIT (SELECT greatest(0, least($3, ceil(count(*) / greatest(1, (
            SELECT count(*) FROM session_process p WHERE ${IS_RENEWED}
          )::numeric))) - $2) FROM session)
          FOR UPDATE SKIP LOCKED
+       ), in_doubt AS (
+         UPDATE account a SET reconciliation_due = true FROM free
+         WHERE a.id = free.account_id AND NOT free.was_released AND NOT a.reconciliation_due
        )
        UPDATE session s SET process_id = $1, fencing_token = nextval('session_fencing_token'), was_released = false,
          link_offer = NULL, status = CASE WHEN status = 'open' THEN 'connecting' ELSE status END,
          since = CASE WHEN status = 'open' THEN now() ELSE since END
        FROM free WHERE s.name = free.name
-       RETURNING s.name AS session, s.fencing_token AS token, NOT free.was_released AS "wasAbandoned"`,
+       RETURNING s.name AS session, s.fencing_token AS token`,
       [processId, held, max],
     );
     return rows;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isWorthRepeating } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { SessionName } from '../../sessions/session-name.js';
-import type { ClaimedSession, LeaseRepository, TransactionOptions } from './lease.repository.js';
+import type { FencedSession, LeaseRepository, TransactionOptions } from './lease.repository.js';
 import { LeaseLost } from './lease-lost.js';
 
 const TRY_AGAIN_MS = 500;
@@ -16,17 +16,14 @@ export class Lease {
   private readonly logger = new Logger(Lease.name);
   private readonly ended = new AbortController();
   readonly session: SessionName;
-  /** Whether the holder before died, or lost the lease, so that its last writes are in doubt. */
-  readonly wasAbandoned: boolean;
   readonly claimedAtMs = performance.now();
 
   constructor(
-    readonly claimed: ClaimedSession,
+    readonly claimed: FencedSession,
     private readonly repository: LeaseRepository,
     private readonly isProcessAlive: () => boolean,
   ) {
     this.session = claimed.session;
-    this.wasAbandoned = claimed.wasAbandoned;
   }
 
   /** Aborted when the session is no longer ours. */
