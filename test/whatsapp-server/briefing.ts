@@ -66,7 +66,7 @@ export class Briefing {
       t: nowSeconds(),
       notify: pushName,
     };
-    return postMessage(companion, keys, { attrs, message });
+    return postMessage(companion, keys, { attrs, message }, this.network.faults);
   }
 }
 

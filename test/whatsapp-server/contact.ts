@@ -161,7 +161,10 @@ export class Contact {
     this.correspondents.add(phone);
     const beside = this.verifiedName === undefined ? [] : [news.verifiedNameElement(this.verifiedName)];
     const outgoing = { attrs, message, beside };
-    await Promise.all(phone.companions.map((companion) => postMessage(companion, this.keys, outgoing)));
+    const { faults } = this.network;
+    await Promise.all(
+      phone.companions.map((companion) => postMessage(companion, this.keys, outgoing, faults)),
+    );
   }
 
   /** The attributes that Baileys' `extractAddressingContext` reads. */

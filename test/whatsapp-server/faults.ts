@@ -1,4 +1,4 @@
-import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { BinaryNode, proto } from '@whiskeysockets/baileys';
 import { FaultList } from './fault-list.js';
 import type { PhoneNumber } from './jid.js';
 import type { MediaKind } from './media-host.js';
@@ -35,6 +35,18 @@ export interface MediaSubject {
   readonly kind: MediaKind;
 }
 
+/** What can happen to a message before it is delivered: it arrives, but cannot be decrypted. */
+export type MessageEffect = 'garbled';
+
+/** What a message fault is asked about. */
+export interface MessageSubject {
+  /** `peer` for what a phone tells its own companions */
+  readonly category?: string;
+  readonly message: proto.IMessage;
+  /** how often the companion asked for it again */
+  readonly retries: number;
+}
+
 /** What can happen to a login: a `<failure reason>`, or a stream error right after success. */
 export type LoginEffect = { readonly failure: number } | { readonly streamError: StreamErrorCode };
 
@@ -53,14 +65,15 @@ export class Faults {
   readonly sent = new FaultList<BinaryNode, SentEffect>();
   readonly appState = new FaultList<AppStateSubject, AppStateEffect>();
   readonly media = new FaultList<MediaSubject, MediaEffect>();
+  readonly messages = new FaultList<MessageSubject, MessageEffect>();
   readonly logins = new FaultList<LoginSubject, LoginEffect>();
   /** TCP connections that are reset as soon as they are accepted */
   readonly tcp = new FaultList<undefined, 'reset'>();
 
   /** Takes back everything that is armed. */
   disarm(): void {
-    for (const list of [this.received, this.sent, this.appState, this.media, this.logins, this.tcp])
-      list.disarm();
+    const { received, sent, appState, media, messages, logins, tcp } = this;
+    for (const list of [received, sent, appState, media, messages, logins, tcp]) list.disarm();
   }
 }
 

@@ -36,8 +36,9 @@ interface Entry {
   readonly stanza: OutgoingStanza;
   readonly outcome: Deferred<void>;
   node?: BinaryNode;
+  /** how often the companion asked for it again, and how often it said `<ack>`: once for each delivery */
   retries: number;
-  refusals: number;
+  acks: number;
   sentOnThisConnection: boolean;
 }
 
@@ -76,7 +77,7 @@ export class Outbox {
   post(stanza: OutgoingStanza): Promise<void> {
     if (stanza.supersedes) this.dropSuperseded(stanza.supersedes);
     const outcome = deferred<void>();
-    const entry: Entry = { stanza, outcome, retries: 0, refusals: 0, sentOnThisConnection: false };
+    const entry: Entry = { stanza, outcome, retries: 0, acks: 0, sentOnThisConnection: false };
     this.entries.set(stanza.id, entry);
     if (this.send) this.deliver(entry, {});
     return outcome.promise;
@@ -112,10 +113,10 @@ export class Outbox {
     const entry = this.entries.get(ack.attrs.id ?? '');
     if (!entry) return;
     const { error } = ack.attrs;
+    // A message that is asked for again is acknowledged, or refused, as well: that belongs to the delivery before.
+    entry.acks += 1;
+    if (entry.acks <= entry.retries) return;
     if (error === undefined || error === ALREADY_DECRYPTED) return this.done(entry);
-    // Baileys refuses a message that it asks for again, too: that refusal belongs to the delivery before.
-    entry.refusals += 1;
-    if (entry.refusals <= entry.retries) return;
     this.entries.delete(entry.stanza.id);
     const tag = entry.node?.tag ?? 'stanza';
     entry.outcome.reject(new NotAcknowledgedError({ id: entry.stanza.id, tag }, error));

@@ -19,14 +19,12 @@ import type { AuthStateRepository } from './auth-state.repository.js';
 /** What is given to the key store: Baileys' keys, and announcements of history that pass through its transactions. */
 export type KeptData = SignalDataSet & { 'history-notification'?: Record<string, Uint8Array> };
 
-/** What else happens when Baileys reads or writes keys; both run before Baileys goes on. */
+/** What else happens when Baileys writes keys; both run before Baileys goes on. */
 export interface KeyHooks {
   /** Inside the transaction that saves the keys. */
   saved(tx: Transaction, data: KeptData): Promise<void>;
   /** After that transaction is committed. */
   committed(data: KeptData): void;
-  /** @returns the state to report for an app-state collection that we read ourselves; undefined for others */
-  appStateVersion(collection: string): Promise<SignalDataTypeMap['app-state-sync-version'] | undefined>;
 }
 
 /** Types of keys that Baileys writes at each login, and asks WhatsApp for when they are missing. */
@@ -35,7 +33,6 @@ const LOOKED_UP_AGAIN: ReadonlySet<string> = new Set(['device-list']);
 const NO_HOOKS: KeyHooks = {
   saved: async () => {},
   committed: () => {},
-  appStateVersion: async () => undefined,
 };
 
 /**
@@ -123,24 +120,6 @@ export class AuthState implements AuthenticationState {
   }
 
   private async getKeys<T extends keyof SignalDataTypeMap>(
-    type: T,
-    ids: string[],
-  ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
-    if (type === 'app-state-sync-version')
-      return (await this.getVersions(ids)) as { [id: string]: SignalDataTypeMap[T] };
-    return this.findKeys(type, ids);
-  }
-
-  private async getVersions(collections: string[]): Promise<Record<string, unknown>> {
-    const versions = await this.findKeys('app-state-sync-version', collections);
-    for (const collection of collections) {
-      const ours = await this.hooks.appStateVersion(collection);
-      if (ours) versions[collection] = ours;
-    }
-    return versions;
-  }
-
-  private async findKeys<T extends keyof SignalDataTypeMap>(
     type: T,
     ids: string[],
   ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {

@@ -19,7 +19,11 @@ function createGate() {
     const [error] = (await once(steps, 'step')) as [Error | undefined];
     if (error) throw error;
   };
-  const gate = new InboundGate(socket, save, (error) => failures.push(error));
+  const gate = new InboundGate(socket, {
+    save,
+    answer: async (stanza) => (stanza.attrs.answered ? null : stanza),
+    failed: (error) => failures.push(error),
+  });
   const step = async (error?: Error) => {
     steps.emit('step', error);
     await new Promise(setImmediate);
@@ -49,6 +53,15 @@ describe('the inbound gate', () => {
     const { socket, handled } = createGate();
     socket.emit('CB:receipt', message('1'));
     expect(handled).toEqual(['1']);
+  });
+
+  it('does not show what is answered already', async () => {
+    const { socket, handled, step } = createGate();
+    socket.emit('CB:message', { tag: 'message', attrs: { id: '1', answered: 'true' } });
+    socket.emit('CB:message', message('2'));
+    await step();
+    await step();
+    expect(handled).toEqual(['2']);
   });
 
   it('shows nothing of what could not be saved, nor anything after it', async () => {

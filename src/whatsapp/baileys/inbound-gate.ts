@@ -9,6 +9,16 @@ interface HeldStanza {
   stanza: BinaryNode;
 }
 
+/** What happens to stanzas on their way. */
+export interface InboundStages {
+  /** Keeps what the stanzas say; when it rejects, the gate closes for good. */
+  save(stanzas: BinaryNode[]): Promise<void>;
+  /** Answers a stanza that is kept. @returns what Baileys is to see of it; null when it is answered */
+  answer(stanza: BinaryNode): Promise<BinaryNode | null>;
+  /** Is told why the gate closed. */
+  failed(error: unknown): void;
+}
+
 /**
  * Stands between the socket and Baileys' handlers: a stanza reaches them, and so is acknowledged to WhatsApp, only
  * after save() has kept what it says. Whatever was not kept is delivered again by WhatsApp at the next login.
@@ -22,15 +32,10 @@ export class InboundGate {
   private closed = false;
   private readonly forward: (event: string, ...args: unknown[]) => boolean;
 
-  /**
-   * @param socket Baileys' `sock.ws`
-   * @param save keeps what the stanzas say; when it rejects, the gate closes for good
-   * @param failed is told why
-   */
+  /** @param socket Baileys' `sock.ws` */
   constructor(
     socket: EventEmitter,
-    private readonly save: (stanzas: BinaryNode[]) => Promise<void>,
-    private readonly failed: (error: unknown) => void,
+    private readonly stages: InboundStages,
   ) {
     this.forward = socket.emit.bind(socket);
     socket.emit = (event: string | symbol, ...args: unknown[]) => {
@@ -54,12 +59,15 @@ export class InboundGate {
     try {
       while (this.held.length > 0) {
         const batch = this.held.splice(0);
-        await this.save(batch.map(({ stanza }) => stanza));
-        for (const { event, stanza } of batch) if (!this.closed) this.forward(event, stanza);
+        await this.stages.save(batch.map(({ stanza }) => stanza));
+        for (const { event, stanza } of batch) {
+          const rest = this.closed ? null : await this.stages.answer(stanza);
+          if (rest && !this.closed) this.forward(event, rest);
+        }
       }
     } catch (error) {
       this.close();
-      this.failed(error);
+      this.stages.failed(error);
     } finally {
       this.draining = false;
     }

@@ -13,6 +13,7 @@ import { AddressBookSync } from '../sync/address-book-sync.js';
 import { keepPeerMessages } from '../baileys/peer-messages.js';
 import type { SessionContext } from '../sync/session-context.js';
 import { InboundGate } from '../baileys/inbound-gate.js';
+import { OwnAnswers } from '../baileys/own-answers.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
 /** What a connection is made with. */
@@ -60,11 +61,12 @@ export class Connection {
       context,
     );
     this.authState.hooks = this.sync;
-    this.gate = new InboundGate(
-      socket.ws,
-      (stanzas) => this.keep(stanzas),
-      (error) => this.abandon(error),
-    );
+    const answers = new OwnAnswers(socket.baileys);
+    this.gate = new InboundGate(socket.ws, {
+      save: (stanzas) => this.keep(stanzas),
+      answer: (stanza) => answers.answer(stanza),
+      failed: (error) => this.abandon(error),
+    });
     socket.baileys.ev.on('creds.update', () => void this.saveCredentials());
   }
 

@@ -24,11 +24,8 @@ export class UnlinkConnection {
       ended: () => authState.close(),
     });
     // The account's messages are the other session's to take: nothing is acknowledged here.
-    new InboundGate(
-      this.socket.ws,
-      async () => {},
-      () => {},
-    ).close();
+    const nothing = { save: async () => {}, answer: async () => null, failed: () => {} };
+    new InboundGate(this.socket.ws, nothing).close();
   }
 
   get closed(): Promise<ClosedConnection> {

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { type BinaryNode, newLTHashState, proto } from '@whiskeysockets/baileys';
+import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { type Jid, type Lid, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
@@ -135,15 +135,6 @@ export class AddressBookSync implements KeyHooks {
     if (data['history-notification']) this.history.wake();
     if (data['app-state-sync-key'])
       for (const collection of this.collections.values()) collection.keysArrived();
-  }
-
-  /**
-   * Baileys asks how far a collection has been read, before it reads on itself. For those that we read, the answer
-   * is given when our tables are up to date, so that Baileys finds nothing more to read.
-   */
-  async appStateVersion(name: string): Promise<ReturnType<typeof newLTHashState> | undefined> {
-    const collection = this.collections.get(name);
-    return collection && { ...newLTHashState(), version: await collection.request() };
   }
 
   /** WhatsApp may tell the account's LID only when the device logs in. */

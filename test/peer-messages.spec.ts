@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from './support/service.js';
+import { World } from './support/world.js';
+import { child } from './whatsapp-server/stanza.js';
+
+let world: World;
+
+afterEach(() => world.stop());
+
+const retries = () =>
+  world.server.stanzas.all.filter(({ tag, attrs }) => tag === 'receipt' && attrs.type === 'retry');
+
+describe('a message of the phone that cannot be decrypted', () => {
+  it('is asked for again: the sync keys are not lost', async () => {
+    world = await World.create();
+    await world.phone.saveContact({ number: '491701230001', fullName: 'Anna Huber' });
+    const isKeyShare = { when: isPeer('appStateSyncKeyShare') };
+    const garbled = world.server.faults.messages.arm('garbled', isKeyShare);
+    await world.startLinked();
+    await garbled.whenStruck();
+    await world.truth();
+    expect(retries()).toHaveLength(1);
+  });
+
+  it('is asked for again: the history is not lost', async () => {
+    world = await World.create();
+    world.server.createContact({ number: '491701230001', pushName: 'anna' });
+    const garbled = world.server.faults.messages.arm('garbled', {
+      times: 3,
+      when: isPeer('historySyncNotification'),
+    });
+    await world.startLinked();
+    await garbled.whenStruck(3);
+    await eventually(
+      'the push name is there',
+      async () => (await world.listedOne('491701230001'))?.push_name === 'anna',
+    );
+  });
+
+  it('is asked for with a new pre-key each time, and not for ever', async () => {
+    world = await World.create();
+    await world.startLinked();
+    await world.truth();
+    const before = retries().length;
+    world.server.faults.messages.arm('garbled', { times: Infinity, when: isPeer('appStateSyncKeyShare') });
+    void world.phone.shareSyncKeys().catch(() => {});
+    await eventually('the service gives up', () => Promise.resolve(world.phone.companions[0]?.outbox.size === 0));
+    const asked = retries().slice(before);
+    const counts = asked.map(({ node }) => child(node, 'retry')?.attrs.count);
+    const preKeyIds = asked.map(({ node }) => String(child(child(child(node, 'keys'), 'key'), 'id')?.content));
+    expect(counts).toEqual(['1', '2', '3', '4', '5']);
+    expect(new Set(preKeyIds).size).toBe(5);
+  });
+});
+
+function isPeer(kind: 'appStateSyncKeyShare' | 'historySyncNotification') {
+  return ({ message }: { message: { protocolMessage?: object | null } }) =>
+    kind in (message.protocolMessage ?? {});
+}
