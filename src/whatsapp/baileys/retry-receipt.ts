@@ -30,7 +30,13 @@ export async function askAgain(socket: WASocket, stanza: BinaryNode): Promise<bo
   const keys = await takeKeys(socket);
   await socket.sendNode({
     tag: 'receipt',
-    attrs: { id, to: from, type: 'retry', ...(participant && { participant }), ...(recipient && { recipient }) },
+    attrs: {
+      id,
+      to: from,
+      type: 'retry',
+      ...(participant && { participant }),
+      ...(recipient && { recipient }),
+    },
     content: [
       { tag: 'retry', attrs: { count: String(count), id, t, v: '1', error: '0' } },
       { tag: 'registration', attrs: {}, content: encodeBigEndian(creds.registrationId) },

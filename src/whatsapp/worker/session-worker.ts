@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '../../config/logger.js';
 import { migrate } from '../../database/migrations.js';
 import { SessionRoleModule } from '../../session-role.module.js';
+import { shareAsyncStorages } from '../baileys/async-storage.js';
 import { IdleCollector } from './idle-collector.js';
 import { SessionHost } from './session-host.js';
 import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
@@ -13,6 +14,7 @@ import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './wor
 const { config, databaseUrl, isTerminal } = workerData as SessionWorkerData;
 const logger = createLogger(config, isTerminal);
 Logger.overrideLogger(logger);
+shareAsyncStorages();
 const stop = new AbortController();
 parentPort?.on('message', (message) => {
   if (message === STOP) stop.abort();
