@@ -175,10 +175,10 @@ describe('one session', () => {
     Object.assign(webSite, { newestRevision: own, oldestAcceptedRevision: 0 });
   });
 
-  it('says what to do when the account is locked, and does not knock again', async () => {
-    fleet.server.faults.logins.arm({ failure: 403 }, { times: Infinity });
+  it('says what to do when the account is banned, and does not knock again', async () => {
+    fleet.server.faults.logins.arm({ failure: 402 }, { times: Infinity });
     fleet.server.connections[0]?.cut();
-    const session = await service.sessionThat(({ reason }) => /locked/.test(reason ?? ''));
+    const session = await service.sessionThat(({ reason }) => /banned/.test(reason ?? ''));
     expect(session).toMatchObject({ status: 'disconnected', advice: expect.stringMatching(/phone/) });
     expect(Date.parse(session.retry_at ?? '') - Date.now()).toBeGreaterThan(3_600_000);
   });

@@ -30,6 +30,10 @@ const ARM: Record<FaultName, (faults: Faults) => void> = {
   'received-late': ({ received }) => void received.arm({ delayMs: 900 }, { times: 2 }),
   'ack-lost': ({ received }) => void received.arm({ ignore: true }, { times: 2, when: isAck }),
   tcp: ({ tcp }) => void tcp.arm('reset'),
+  'stream-ack': ({ logins }) => void logins.arm({ streamError: 'ack' }),
+  'stream-xml': ({ logins }) => void logins.arm({ streamError: 'xml-not-well-formed' }),
+  'peer-garbled': ({ messages }) =>
+    void messages.arm('garbled', { times: 2, when: ({ category }) => category === 'peer' }),
   'login-503': ({ logins }) => void logins.arm({ failure: 503 }),
 };
 

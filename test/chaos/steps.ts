@@ -59,6 +59,9 @@ export const FAULT_NAMES = [
   'ack-lost',
   'tcp',
   'login-503',
+  'stream-ack',
+  'stream-xml',
+  'peer-garbled',
 ] as const;
 export type FaultName = (typeof FAULT_NAMES)[number];
 

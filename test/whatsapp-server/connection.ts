@@ -95,6 +95,8 @@ export class Connection {
     const conflict = (type: string): BinaryNode[] => [element('conflict', { type })];
     if (code === 440) this.end(element('stream:error', {}, conflict('replaced')));
     else if (code === 401) this.end(element('stream:error', { code: '401' }, conflict('device_removed')));
+    else if (code === 'device_removed') this.end(element('stream:error', {}, conflict(code)));
+    else if (typeof code === 'string') this.end(element('stream:error', {}, [element(code, {})]));
     else this.end(element('stream:error', { code: String(code) }));
   }
 

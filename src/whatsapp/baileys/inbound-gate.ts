@@ -1,8 +1,15 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { EventEmitter } from 'node:events';
+import pTimeout from 'p-timeout';
 
 /** Events by which Baileys' handlers get what they acknowledge to WhatsApp. */
 const HELD_EVENTS = new Set(['CB:message', 'CB:notification', 'CB:call']);
+
+/**
+ * WhatsApp closes connections that acknowledge late (Baileys issue 1910). What is not kept by then is given back instead: the
+ * next connection gets it again.
+ */
+const MAX_HELD_MS = 4_000;
 
 interface HeldStanza {
   event: string;
@@ -59,7 +66,10 @@ export class InboundGate {
     try {
       while (this.held.length > 0) {
         const batch = this.held.splice(0);
-        await this.stages.save(batch.map(({ stanza }) => stanza));
+        await pTimeout(this.stages.save(batch.map(({ stanza }) => stanza)), {
+          milliseconds: MAX_HELD_MS,
+          message: `What WhatsApp said could not be kept within ${MAX_HELD_MS / 1_000} s`,
+        });
         for (const { event, stanza } of batch) {
           const rest = this.closed ? null : await this.stages.answer(stanza);
           if (rest && !this.closed) this.forward(event, rest);

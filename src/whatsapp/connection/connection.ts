@@ -3,6 +3,7 @@ import {
   type AuthenticationCreds,
   type BinaryNode,
   DEFAULT_CONNECTION_CONFIG,
+  getBinaryNodeChild,
   jidDecode,
 } from '@whiskeysockets/baileys';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
@@ -55,6 +56,7 @@ export class Connection {
       account,
       {
         query: (node) => socket.query(node),
+        send: (node) => socket.send(node),
         privacyToken: (address, lid) => privacyTokenOf(socket.baileys, address, lid),
         save: (work) => this.authState.save(work),
       },
@@ -67,6 +69,7 @@ export class Connection {
       answer: (stanza) => answers.answer(stanza),
       failed: (error) => this.abandon(error),
     });
+    socket.ws.on('CB:ib,,dirty', (stanza: BinaryNode) => void this.readDirty(stanza));
     socket.baileys.ev.on('creds.update', () => void this.saveCredentials());
   }
 
@@ -110,6 +113,27 @@ export class Connection {
   private async keep(stanzas: BinaryNode[]): Promise<void> {
     await this.sync.saveStanzas(stanzas);
     await this.authState.saveCredentials();
+  }
+
+  /**
+   * `<ib><dirty type="syncd_app_state" timestamp/></ib>`: app state has changed. Other types are for Baileys.
+   *
+   * Answered, when it is read, with the IQ of Baileys' `cleanDirtyBits`. Only the real server can confirm that it expects it
+   * for this type, too.
+   */
+  private async readDirty(stanza: BinaryNode): Promise<void> {
+    const { type = '', timestamp } = getBinaryNodeChild(stanza, 'dirty')?.attrs ?? {};
+    if (type !== 'syncd_app_state') return;
+    try {
+      await this.sync.readCollections();
+      await this.socket.query({
+        tag: 'iq',
+        attrs: { to: 's.whatsapp.net', type: 'set', xmlns: 'urn:xmpp:whatsapp:dirty' },
+        content: [{ tag: 'clean', attrs: { type, ...(timestamp && { timestamp }) } }],
+      });
+    } catch (error) {
+      this.logger.warn(`App state stays marked as changed: ${(error as Error).message}`);
+    }
   }
 
   private async saveCredentials(): Promise<void> {

@@ -29,7 +29,9 @@ const NETWORK = 'Check that this machine may reach web.whatsapp.com on port 443.
 const CLOCK = 'Check the clock of this machine, and whether a proxy or firewall opens TLS connections.';
 
 const UNLINKED = row('relink', 'The phone has unlinked this device.', SCAN);
-const LOCKED = row('stop', 'WhatsApp has locked the account, or it has moved to another phone.', PHONE);
+// whatsmeow forgets such a device, too (`ConnectFailureMainDeviceGone`).
+const GONE = row('relink', 'The phone to which this device was linked is gone from the account.', SCAN);
+const LOCKED = row('stop', 'WhatsApp has locked the account.', PHONE);
 const OUTDATED = row('update', 'WhatsApp refuses this version of the client.', UPDATE);
 const NO_MULTI_DEVICE = row(
   'relink',
@@ -59,7 +61,8 @@ const BAD_CERTIFICATE = row(
  */
 const ENDINGS: Partial<Record<Key, Ending>> = {
   'stream 515': row('restart', 'WhatsApp asks for a new connection.', null),
-  'stream 401 device_removed': UNLINKED,
+  // With code 401 or without any.
+  'stream device_removed': UNLINKED,
   // Another reason, or none: the next login will say whether the link is gone.
   'stream 401': LOST,
   'stream 403': LOCKED,
@@ -75,7 +78,7 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   'login 400': REFUSED,
   'login 401': UNLINKED,
   'login 402': row('stop', 'WhatsApp has banned the account for some time.', PHONE),
-  'login 403': LOCKED,
+  'login 403': GONE,
   'login 405': OUTDATED,
   'login 406': row('stop', 'WhatsApp has banned the account.', PHONE),
   'login 409': OUTDATED,

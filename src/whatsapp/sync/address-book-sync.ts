@@ -16,6 +16,7 @@ import { AddressBookHandler, type CollectionHandler, SettingsHandler } from './c
 import { FirstSync } from './first-sync.js';
 import { HistorySync } from '../history/history-sync.js';
 import { identityKeysOf } from '../wire/identity-keys.js';
+import { Presence } from './presence.js';
 import { Reconciliation } from './reconciliation.js';
 import { joinChanges, type StanzaChanges } from '../stanzas/stanza-changes.js';
 import { isUnknown, readStanza } from '../stanzas/stanza-dispatcher.js';
@@ -26,6 +27,7 @@ const { PUSH_NAME } = proto.Message.HistorySyncType;
 export interface SyncConnection extends ProfileConnection {
   /** Runs work in a transaction that also saves the credentials, if they have changed. */
   save(work: (tx: Transaction) => Promise<void>): Promise<void>;
+  send(node: BinaryNode): Promise<void>;
 }
 
 /**
@@ -40,6 +42,7 @@ export class AddressBookSync implements KeyHooks {
   private readonly firstSync: FirstSync;
   private readonly reconciliation: Reconciliation;
   private readonly profiles: ProfileFetchQueue;
+  private readonly presence: Presence;
   private isOpen = false;
 
   constructor(
@@ -57,17 +60,24 @@ export class AddressBookSync implements KeyHooks {
     );
     this.history = new HistorySync(this.owner, history, contacts, lease, {
       ownPushName: (tx, name) => stores.accounts.offerPushName(tx, id, name),
-      read: (type) => this.firstSync.historyWasRead({ heldPushNames: type === PUSH_NAME }),
+      read: (type) => {
+        this.firstSync.historyWasRead({ heldPushNames: type === PUSH_NAME });
+        this.announce();
+      },
       lost: (reason) =>
         this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
     });
     const keys = new SyncKeys(stores.authState, lease.session);
     const handlers = [
       new AddressBookHandler(this.owner, context, () => this.firstSync.addressBookWasRead()),
-      new SettingsHandler(this.owner, context),
+      new SettingsHandler(this.owner, context, () => this.announce()),
     ];
     this.collections = new Map(
       handlers.map((handler) => [handler.name, this.createCollection(handler, keys)]),
+    );
+    this.presence = new Presence(
+      async () => (await stores.sessions.getAccount(lease.session))?.pushName ?? null,
+      (node) => connection.send(node),
     );
     this.profiles = new ProfileFetchQueue(this.owner, connection, context);
     context.pause.firstSync(account);
@@ -85,6 +95,7 @@ export class AddressBookSync implements KeyHooks {
     await this.saveLid(parseLid(ownLid));
     // While that was written, the connection may have ended.
     if (!this.isOpen) return;
+    this.announce();
     for (const collection of this.collections.values()) collection.requestInBackground();
     this.history.wake();
     this.reconciliation.start();
@@ -135,6 +146,17 @@ export class AddressBookSync implements KeyHooks {
     if (data['history-notification']) this.history.wake();
     if (data['app-state-sync-key'])
       for (const collection of this.collections.values()) collection.keysArrived();
+  }
+
+  /** WhatsApp says that app state has changed, not which of it. Resolves when all of it has been read. */
+  async readCollections(): Promise<void> {
+    await Promise.all([...this.collections.values()].map((collection) => collection.request()));
+  }
+
+  private announce(): void {
+    this.presence.announce().catch((error: unknown) => {
+      this.logger.warn(`Cannot announce the presence: ${(error as Error).message}`);
+    });
   }
 
   /** WhatsApp may tell the account's LID only when the device logs in. */

@@ -72,9 +72,11 @@ export class AddressBookHandler implements CollectionHandler {
 export class SettingsHandler implements CollectionHandler {
   readonly name = SETTINGS;
 
+  /** @param synced is told each time that the settings have been read */
   constructor(
     private readonly owner: AddressBookOwner,
     private readonly context: SessionContext,
+    readonly synced: () => void,
   ) {}
 
   async apply(tx: Transaction, { mutations }: AppliedPage): Promise<void> {

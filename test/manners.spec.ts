@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from './support/service.js';
+import { World } from './support/world.js';
+import type { ReceivedStanza } from './whatsapp-server/stanza-log.js';
+import { element, newStanzaId, nowSeconds, SERVER_OFFLINE } from './whatsapp-server/stanza.js';
+
+/** What WhatsApp expects of a linked device, and Baileys alone would not do. */
+describe('a well-behaved linked device', () => {
+  let world: World;
+  const sent = (picks: (stanza: ReceivedStanza) => boolean) => world.server.stanzas.all.filter(picks);
+  const presences = () => sent(({ tag }) => tag === 'presence').map(({ attrs }) => attrs);
+  const appStateQueries = () => sent(({ xmlns }) => xmlns === 'w:sync:app:state');
+  const ackOf = (id: string) =>
+    eventually(`${id} is acknowledged`, async () =>
+      sent(({ tag, attrs }) => tag === 'ack' && attrs.id === id).at(0),
+    );
+  const companion = () => {
+    const [only] = world.phone.companions;
+    if (!only) throw new Error('No device is linked');
+    return only;
+  };
+
+  beforeAll(async () => {
+    world = await World.create();
+    world.server.createContact({ number: '491701230001', pushName: 'anna' });
+    await world.phone.saveContact({ number: '491701230001', fullName: 'Anna Huber' });
+    await world.startLinked();
+    await world.truth();
+  });
+
+  afterAll(() => world.stop());
+
+  it('says that nobody looks at it, and never that somebody does', async () => {
+    await eventually('a presence is announced', async () => presences().length > 0);
+    const before = presences();
+    await world.restart();
+    await world.truth();
+    await eventually('it is announced again', async () => presences().length > before.length);
+    expect(new Set(presences().map(({ type, name }) => `${type} ${name}`))).toEqual(
+      new Set(['unavailable Owner']),
+    );
+  });
+
+  it('keeps silent about itself when the phone writes a message', async () => {
+    const before = presences().length;
+    const message = element('message', {
+      from: world.phone.jid,
+      recipient: '491701230001@s.whatsapp.net',
+      type: 'text',
+      t: nowSeconds(),
+      notify: 'Owner',
+    });
+    await world.phone.notify(message);
+    await world.phone.saveContact({ number: '491701230001', fullName: 'Anna H.' });
+    await world.truth();
+    expect(presences()).toHaveLength(before);
+  });
+
+  it('reads a changed collection once, and acknowledges it before', async () => {
+    const before = appStateQueries().length;
+    const slow = world.server.faults.received.arm(
+      { delayMs: 1_500 },
+      { when: ({ attrs }) => attrs.xmlns === 'w:sync:app:state' },
+    );
+    await world.phone.saveContact({ number: '491701230002', fullName: 'Ben' });
+    await world.phone.whenSettled();
+    expect((await world.listedOne('491701230002'))?.full_name).toBeUndefined();
+    await slow.whenStruck();
+    await world.truth();
+    expect(appStateQueries()).toHaveLength(before + 1);
+  });
+
+  it('does not read collections that hold nothing for it', async () => {
+    const before = appStateQueries().length;
+    for (const name of ['regular', 'regular_low', 'regular_high']) {
+      await companion().notify('server_sync', [element('collection', { name, version: '7' })]);
+    }
+    expect(appStateQueries()).toHaveLength(before);
+  });
+
+  it('reads app state that is said to be dirty, and says when it has', async () => {
+    const before = appStateQueries().length;
+    const dirty = element('dirty', { type: 'syncd_app_state', timestamp: '1700000000' });
+    companion().connection?.send(element('ib', SERVER_OFFLINE, [dirty]));
+    const { node } = await world.server.stanzas.waitFor(({ xmlns }) => xmlns === 'urn:xmpp:whatsapp:dirty');
+    expect(node.content).toEqual([
+      { tag: 'clean', attrs: { type: 'syncd_app_state', timestamp: '1700000000' } },
+    ]);
+    expect(appStateQueries()).toHaveLength(before + 2);
+  });
+
+  it('acknowledges a status update plainly, though it cannot be decrypted', async () => {
+    const id = newStanzaId();
+    const node = element(
+      'message',
+      {
+        id,
+        from: 'status@broadcast',
+        participant: '491701230001@s.whatsapp.net',
+        type: 'media',
+        t: nowSeconds(),
+        notify: 'anna of today',
+      },
+      [element('enc', { v: '2', type: 'skmsg' }, Buffer.alloc(40, 1))],
+    );
+    await companion().outbox.post({ id, build: () => Promise.resolve(node) });
+    expect((await ackOf(id)).attrs.error).toBeUndefined();
+    expect((await world.listedOne('491701230001'))?.push_name).toBe('anna of today');
+  });
+});
