@@ -34,6 +34,7 @@ export class Companion {
   connection?: Connection;
   logins = 0;
   private ready: Deferred<void> = deferred();
+  private isReady = false;
 
   constructor(
     account: { readonly number: PhoneNumber; readonly lid: Lid },
@@ -64,6 +65,7 @@ export class Companion {
     if (connection !== this.connection || connection.active) return;
     connection.active = true;
     this.outbox.open((node) => connection.send(node));
+    this.isReady = true;
     this.ready.resolve();
   }
 
@@ -72,7 +74,9 @@ export class Companion {
     if (connection !== this.connection) return;
     this.connection = undefined;
     this.outbox.close();
-    this.ready = deferred();
+    // Whoever waits for a login that came to nothing waits for the next one.
+    if (this.isReady) this.ready = deferred();
+    this.isReady = false;
   }
 
   /** Ends the link for good. */
