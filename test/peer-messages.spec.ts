@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from './support/service.js';
 import { World } from './support/world.js';
-import { child } from './whatsapp-server/stanza.js';
+import { child, childBytes } from './whatsapp-server/stanza.js';
 
 let world: World;
 
@@ -44,10 +44,14 @@ describe('a message of the phone that cannot be decrypted', () => {
     const before = retries().length;
     world.server.faults.messages.arm('garbled', { times: Infinity, when: isPeer('appStateSyncKeyShare') });
     void world.phone.shareSyncKeys().catch(() => {});
-    await eventually('the service gives up', () => Promise.resolve(world.phone.companions[0]?.outbox.size === 0));
+    await eventually('the service gives up', () =>
+      Promise.resolve(world.phone.companions[0]?.outbox.size === 0),
+    );
     const asked = retries().slice(before);
     const counts = asked.map(({ node }) => child(node, 'retry')?.attrs.count);
-    const preKeyIds = asked.map(({ node }) => String(child(child(child(node, 'keys'), 'key'), 'id')?.content));
+    const preKeyIds = asked.map(({ node }) =>
+      childBytes(child(child(node, 'keys'), 'key'), 'id')?.toString('hex'),
+    );
     expect(counts).toEqual(['1', '2', '3', '4', '5']);
     expect(new Set(preKeyIds).size).toBe(5);
   });

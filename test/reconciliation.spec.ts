@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { SessionDto } from '../src/sessions/http/session.dto.js';
 import { World } from './support/world.js';
 
 const number = (index: number) => String(491703000000 + index);
@@ -68,16 +69,29 @@ describe('the comparison with the server', () => {
     await world.truth();
   });
 
-  it('deletes nobody when the snapshot is spoiled, and says so', async () => {
+  it('goes on without a snapshot that is spoiled, deletes nobody, and says so', async () => {
     const before = await world.listed();
     const spoiled = world.server.faults.appState.arm('lt-hash', {
       times: Infinity,
       when: ({ part }) => part === 'snapshot',
     });
     await world.killAndRestart();
-    await world.service.sessionThat(({ reason }) => /cannot be read/.test(reason ?? ''), 30_000);
+    const isTold = ({ degraded }: SessionDto) => degraded.some(({ code }) => code === 'snapshot_unverified');
+    await world.service.sessionThat(isTold, 30_000);
     expect(await world.listed()).toEqual(before);
+    const asked = spoiled.struck;
+    await world.phone.saveContact({ number: number(4), fullName: 'By a patch' });
+    await world.truth();
+    await world.killAndRestart();
+    await world.truth();
+    expect(spoiled.struck).toBe(asked);
+
     spoiled.disarm();
+    await world.database.query(
+      `UPDATE app_state_collection SET snapshot_failed_at = now() - interval '7 hours'`,
+    );
+    await world.killAndRestart();
+    await world.service.sessionThat(({ degraded }) => degraded.length === 0, 30_000);
     await world.truth();
   });
 });

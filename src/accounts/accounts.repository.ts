@@ -49,6 +49,13 @@ export class AccountsRepository {
     await tx.query('UPDATE account SET push_name = $2 WHERE id = $1 AND push_name IS NULL', [id, pushName]);
   }
 
+  /** What the tables say does not add up: they are to be reconciled with the server once more. */
+  async requestReconciliation(tx: Transaction, id: number): Promise<void> {
+    await tx.query('UPDATE account SET reconciliation_due = true WHERE id = $1 AND NOT reconciliation_due', [
+      id,
+    ]);
+  }
+
   async isReconciliationDue(id: number): Promise<boolean> {
     const rows = await this.dataSource.query<{ due: boolean }[]>(
       `SELECT reconciliation_due OR reconciled_at < now() - $2::interval AS due FROM account WHERE id = $1`,

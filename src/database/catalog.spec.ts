@@ -34,6 +34,7 @@ describe('the tables with the data of accounts and sessions', () => {
       'auth_key',
       'contact',
       'contact_picture',
+      'degradation',
       'history_notification',
       'identity_key',
       'refresh_request',
@@ -47,7 +48,7 @@ describe('the tables with the data of accounts and sessions', () => {
        JOIN pg_class t ON t.oid = i.indrelid AND t.relnamespace = 'public'::regnamespace
        LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
        WHERE t.relname <> ALL ($1) AND a.attname IS DISTINCT FROM
-         CASE WHEN t.relname LIKE 'auth%' THEN 'session' ELSE 'account_id' END`,
+         CASE WHEN t.relname LIKE 'auth%' OR t.relname = 'degradation' THEN 'session' ELSE 'account_id' END`,
       [CONTROL_PLANE],
     );
     expect(others).toEqual([]);

@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Account } from '../accounts/account.entity.js';
+import { Degradation } from '../sessions/degradation.entity.js';
 import { SessionCommand } from '../sessions/session-command.entity.js';
 import { SessionProcess } from '../sessions/session-process.entity.js';
 import { Session } from '../sessions/session.entity.js';
@@ -23,6 +24,7 @@ export const ENTITIES = [
   AuthKey,
   Contact,
   ContactPicture,
+  Degradation,
   HistoryNotification,
   IdentityKey,
   RefreshRequest,

@@ -1,3 +1,5 @@
+import { QueryRunnerAlreadyReleasedError } from 'typeorm';
+
 /** The database cannot be used; the message is one sentence that says why and what to do. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
@@ -49,6 +51,8 @@ const AWAY = /^(08...|57P0[123]|57P05|25P03|53300|53100|25006)$/;
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
+  // TypeORM's way to say that the connection was lost between two statements of a transaction.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   const { code, message, driverError } = error as { code?: string; message?: string; driverError?: unknown };
   if (driverError && driverError !== error) return isDatabaseUnavailable(driverError);
   if (code && (NETWORK_CODES.has(code) || code === 'EPIPE' || AWAY.test(code))) return true;

@@ -1,11 +1,19 @@
 import { Module } from '@nestjs/common';
+import { DegradationsRepository } from './degradations.repository.js';
 import { SessionCommandsRepository } from './session-commands.repository.js';
 import { SessionStateRepository } from './session-state.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 
+const REPOSITORIES = [
+  DegradationsRepository,
+  SessionCommandsRepository,
+  SessionStateRepository,
+  SessionsRepository,
+];
+
 /** What the API and the session role know in common, through Postgres alone: sessions, their state and commands. */
 @Module({
-  providers: [SessionsRepository, SessionStateRepository, SessionCommandsRepository],
-  exports: [SessionsRepository, SessionStateRepository, SessionCommandsRepository],
+  providers: REPOSITORIES,
+  exports: REPOSITORIES,
 })
 export class SessionsModule {}

@@ -17,7 +17,7 @@ export type ReceivedEffect =
 export type SentEffect = 'cut-before' | 'cut-after' | 'twice' | 'lose';
 
 /** What can be wrong with an app-state answer. The server's own state stays right. */
-export type AppStateEffect = 'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record';
+export type AppStateEffect = 'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record' | 'exit-code';
 
 /** What an app-state fault is asked about. */
 export interface AppStateSubject {
@@ -58,16 +58,7 @@ export interface LoginSubject {
 
 /** Closing codes of the network, and errors that come without one; 440 is sent as `<conflict type="replaced"/>`. */
 export type StreamErrorCode =
-  | 401
-  | 403
-  | 411
-  | 440
-  | 500
-  | 503
-  | 515
-  | 'device_removed'
-  | 'ack'
-  | 'xml-not-well-formed';
+  401 | 403 | 411 | 440 | 500 | 503 | 515 | 'device_removed' | 'ack' | 'xml-not-well-formed';
 
 /** All places where this server can be made to fail. Arm with `server.faults.<place>.arm(effect, { times, when })`. */
 export class Faults {

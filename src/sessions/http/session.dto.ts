@@ -1,4 +1,5 @@
 import { IsString, Matches, type ValidationArguments } from 'class-validator';
+import type { DegradationCode } from '../degradation.entity.js';
 import type { PasskeyStep } from '../link-offer.js';
 import type { SessionStatus } from '../session.entity.js';
 
@@ -9,6 +10,8 @@ export interface SessionDto {
   reason: string | null;
   /** What to do about it; null when nothing is needed. */
   advice: string | null;
+  /** What is wrong though the session works; empty when nothing is. The codes are stable, the messages are not. */
+  degraded: DegradationDto[];
   /** Since when the status is what it is, ISO 8601. */
   since: string;
   /** When the next attempt to connect is due, ISO 8601; null when none is planned. */
@@ -36,6 +39,14 @@ export interface SessionDto {
   };
   /** How far about, picture, business name and identity key of that account's people have been fetched. */
   profiles: ProfilesDto;
+}
+
+export interface DegradationDto {
+  code: DegradationCode;
+  /** One or two sentences for people. */
+  message: string;
+  /** ISO 8601. */
+  since: string;
 }
 
 export interface PasskeyStatusDto {

@@ -10,6 +10,7 @@ import {
   type SessionSnapshot,
   SessionStateRepository,
 } from '../session-state.repository.js';
+import { DegradationsRepository } from '../degradations.repository.js';
 import type { SessionStatus } from '../session.entity.js';
 import { type SessionAccount, SessionsRepository } from '../sessions.repository.js';
 import { CommandSender } from './command-sender.js';
@@ -26,6 +27,7 @@ export class SessionService {
   constructor(
     private readonly state: SessionStateRepository,
     private readonly sessions: SessionsRepository,
+    private readonly degradations: DegradationsRepository,
     private readonly contacts: ContactsRepository,
     private readonly commands: CommandSender,
     private readonly fetches: ProfileFetchesRepository,
@@ -33,9 +35,10 @@ export class SessionService {
 
   /** @throws SessionNotFound */
   async describe(session: SessionName): Promise<SessionDto> {
-    const [written, account] = await Promise.all([
+    const [written, account, degraded] = await Promise.all([
       this.state.get(session),
       this.sessions.getAccount(session),
+      this.degradations.find(session),
     ]);
     const state = toStatus(written);
     const linked = LINKED.has(state.status) ? account : null;
@@ -43,6 +46,7 @@ export class SessionService {
       status: state.status,
       reason: state.reason,
       advice: state.advice,
+      degraded: degraded.map((each) => ({ ...each, since: each.since.toISOString() })),
       since: state.since.toISOString(),
       retry_at: state.retryAt?.toISOString() ?? null,
       ...describeOffer(state),

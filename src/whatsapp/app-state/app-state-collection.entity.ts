@@ -26,4 +26,12 @@ export class AppStateCollection {
   /** Grows with each snapshot applied; marks the records that the snapshot held. */
   @Column('bigint', { default: 0 })
   generation: string;
+
+  /** Whether the records are being read anew from version 0, and pages are missing; those of the generation before stay. */
+  @Column('boolean', { name: 'is_rebuilding', default: false })
+  isRebuilding: boolean;
+
+  /** When a snapshot could not be had or verified; null once one was. */
+  @Column('timestamptz', { name: 'snapshot_failed_at', nullable: true })
+  snapshotFailedAt: Date | null;
 }

@@ -127,9 +127,11 @@ export function patchMacOf(
 
 /** @throws CorruptAppState naming what is wrong */
 export function requireMac(expected: Uint8Array, actual: Uint8Array | null | undefined, what: string): void {
-  if (!actual || actual.length !== expected.length || !timingSafeEqual(expected, actual)) {
-    throw new CorruptAppState(`The ${what} is wrong`);
-  }
+  if (!isMac(expected, actual)) throw new CorruptAppState(`The ${what} is wrong`);
+}
+
+export function isMac(expected: Uint8Array, actual: Uint8Array | null | undefined): boolean {
+  return actual?.length === expected.length && timingSafeEqual(expected, actual);
 }
 
 function uint64(value: number): Buffer {

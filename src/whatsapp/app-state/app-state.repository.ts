@@ -12,6 +12,8 @@ export interface CollectionState {
   version: number;
   ltHash: Buffer;
   generation: number;
+  /** Whether the records are being read anew from version 0, page by page, and pages are missing. */
+  isRebuilding: boolean;
 }
 
 /** A record to keep: it belongs to the current generation. */
@@ -23,19 +25,48 @@ export interface KeptRecord {
 
 const MAX_BATCH_ROWS = 5_000;
 
+/** After a snapshot that failed. WhatsApp limits the rate of those who ask every few minutes (429). */
+const BETWEEN_SNAPSHOTS = '6 hours';
+
 /** Versions, LT hashes and MACs of app-state collections. */
 @Injectable()
 export class AppStateRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   async getState(accountId: number, collection: string): Promise<CollectionState> {
-    const rows = await this.dataSource.query<{ version: string; lt_hash: Buffer; generation: string }[]>(
-      'SELECT version, lt_hash, generation FROM app_state_collection WHERE account_id = $1 AND name = $2',
+    const [row] = await this.dataSource.query<
+      { version: string; lt_hash: Buffer; generation: string; is_rebuilding: boolean }[]
+    >(
+      `SELECT version, lt_hash, generation, is_rebuilding FROM app_state_collection
+       WHERE account_id = $1 AND name = $2`,
       [accountId, collection],
     );
-    const [row] = rows;
-    if (!row) return { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: 0 };
-    return { version: Number(row.version), ltHash: row.lt_hash, generation: Number(row.generation) };
+    if (!row) return { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: 0, isRebuilding: false };
+    const { version, lt_hash: ltHash, generation, is_rebuilding: isRebuilding } = row;
+    return { version: Number(version), ltHash, generation: Number(generation), isRebuilding };
+  }
+
+  /** Whether a snapshot has failed so lately that another one is not to be asked for. */
+  async hasSnapshotFailed(accountId: number, collection: string): Promise<boolean> {
+    const rows = await this.dataSource.query<unknown[]>(
+      `SELECT FROM app_state_collection
+       WHERE account_id = $1 AND name = $2 AND snapshot_failed_at > now() - $3::interval`,
+      [accountId, collection, BETWEEN_SNAPSHOTS],
+    );
+    return rows.length > 0;
+  }
+
+  async markSnapshot(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    hasFailed: boolean,
+  ): Promise<void> {
+    await tx.query(
+      `UPDATE app_state_collection SET snapshot_failed_at = CASE WHEN $3 THEN now() END
+       WHERE account_id = $1 AND name = $2`,
+      [accountId, collection, hasFailed],
+    );
   }
 
   /**
@@ -69,20 +100,20 @@ export class AppStateRepository {
     state: CollectionState,
   ): Promise<void> {
     await tx.query(
-      `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation)
-       VALUES ($1, $2, $3, $4, $5)
+      `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation, is_rebuilding)
+       VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (account_id, name) DO UPDATE SET version = EXCLUDED.version, lt_hash = EXCLUDED.lt_hash,
-         generation = EXCLUDED.generation`,
-      [accountId, collection, state.version, state.ltHash, state.generation],
+         generation = EXCLUDED.generation, is_rebuilding = EXCLUDED.is_rebuilding`,
+      [accountId, collection, state.version, state.ltHash, state.generation, state.isRebuilding],
     );
   }
 
   /** After linking anew everything is read from the start; the records stay until a snapshot replaces them. */
   async restart(tx: Transaction, accountId: number): Promise<void> {
-    await tx.query('UPDATE app_state_collection SET version = 0, lt_hash = $2 WHERE account_id = $1', [
-      accountId,
-      Buffer.alloc(LT_HASH_BYTES),
-    ]);
+    await tx.query(
+      'UPDATE app_state_collection SET version = 0, lt_hash = $2, snapshot_failed_at = NULL WHERE account_id = $1',
+      [accountId, Buffer.alloc(LT_HASH_BYTES)],
+    );
   }
 
   /** Value MACs of the records, of this generation, that the index MACs name. */
@@ -124,6 +155,21 @@ export class AppStateRepository {
         ],
       );
     }
+  }
+
+  /** Of whom the records of a generation speak. */
+  async findPeople(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    generation: number,
+  ): Promise<Address[]> {
+    const rows = await tx.query<{ address: Address }[]>(
+      `SELECT DISTINCT address FROM app_state_record
+       WHERE account_id = $1 AND collection = $2 AND generation = $3 AND address IS NOT NULL`,
+      [accountId, collection, generation],
+    );
+    return rows.map(({ address }) => address);
   }
 
   /**

@@ -17,6 +17,8 @@ export interface Patch {
   keyId: string;
   snapshotMac: Uint8Array;
   patchMac: Uint8Array | null | undefined;
+  /** The phone has given the collection up, for this reason; null: it has not. */
+  exitCode: number | null;
   mutations: EncryptedMutation[];
 }
 
@@ -116,6 +118,7 @@ function toPatch(patch: proto.ISyncdPatch, external: proto.ISyncdMutation[]): Pa
     keyId: keyIdOf(patch.keyId),
     snapshotMac: patch.snapshotMac ?? new Uint8Array(),
     patchMac: patch.patchMac,
+    exitCode: patch.exitCode ? Number(patch.exitCode.code ?? 0) : null,
     mutations: mutations.map(({ operation, record }) =>
       encryptedMutation(operation === proto.SyncdMutation.SyncdOperation.REMOVE ? 'REMOVE' : 'SET', record),
     ),

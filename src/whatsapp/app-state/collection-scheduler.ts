@@ -4,9 +4,12 @@ import { pauseAfterMs } from '../timing/back-off.js';
 import { CollectionRefused, CorruptAppState, MissingSyncKey, OutdatedRead } from './app-state-errors.js';
 import type { CollectionSync } from './collection-sync.js';
 
-const RETRY = { firstMs: 2_000, maxMs: 5 * 60_000 };
+/** Whoever asks for snapshots every few minutes meets a rate limit. */
+const RETRY = { firstMs: 2_000, maxMs: 60 * 60_000 };
 /** After so many failures in a row a snapshot may heal what patches cannot, for example when a patch's file is gone. */
 const FAILURES_BEFORE_SNAPSHOT = 2;
+/** And after so many, names that cannot be verified as a whole are better than none. */
+const FAILURES_BEFORE_LENIENCY = 2;
 
 export interface CollectionEvents {
   /** The collection has been read up to the server's version. */
@@ -22,7 +25,7 @@ export interface CollectionEvents {
 export class CollectionScheduler {
   private readonly logger = new Logger(CollectionScheduler.name);
   private running: Promise<unknown> = Promise.resolve();
-  private next: Promise<number> | null = null;
+  private next: Promise<void> | null = null;
   private retry: NodeJS.Timeout | undefined;
   private failures = 0;
   private readAnew = false;
@@ -37,10 +40,10 @@ export class CollectionScheduler {
 
   /**
    * Reads what is new. Calls that come while a read runs share the one after it.
-   * @returns the version reached by a read that began after this call
+   * Resolves when a read is done that began after this call.
    * @throws what the read throws; it is tried again in the background all the same
    */
-  request(): Promise<number> {
+  request(): Promise<void> {
     this.next ??= this.running.then(() => {
       this.next = null;
       const attempt = this.attempt();
@@ -58,7 +61,7 @@ export class CollectionScheduler {
   }
 
   /** Like request(), but reads everything again from a fresh snapshot. */
-  requestAnew(): Promise<number> {
+  requestAnew(): Promise<void> {
     this.readAnew = true;
     return this.request();
   }
@@ -74,19 +77,18 @@ export class CollectionScheduler {
     clearTimeout(this.retry);
   }
 
-  private async attempt(): Promise<number> {
+  private async attempt(): Promise<void> {
     clearTimeout(this.retry);
     if (this.closed) throw new Error('The connection is closed');
     const anew = this.readAnew;
     try {
-      const version = await this.sync.read(anew);
+      await this.sync.read({ anew, isLenient: this.failures >= FAILURES_BEFORE_LENIENCY });
       this.failures = 0;
       // A request to read anew that came meanwhile is still to be fulfilled.
       if (anew) this.readAnew = false;
       this.awaitsKey = false;
       this.events.problem(null);
       this.events.synced();
-      return version;
     } catch (error) {
       this.recover(error);
       throw error;

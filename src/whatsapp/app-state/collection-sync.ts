@@ -1,10 +1,12 @@
-import { CorruptAppState } from './app-state-errors.js';
+import { Logger } from '@nestjs/common';
+import { MediaUnavailable } from '../wire/media-file.js';
+import { CollectionRefused, CorruptAppState } from './app-state-errors.js';
 import type { Mutation } from './app-state-crypto.js';
 import type { AppStateRepository, CollectionState, KeptRecord } from './app-state.repository.js';
 import { addressOf } from './address-book-mutations.js';
 import { type CollectionPage, type Query, readCollection } from './collection-reader.js';
 import { LT_HASH_BYTES, type ValueMacs } from './lt-hash.js';
-import { PageVerifier } from './page-verifier.js';
+import { type Doubts, PageVerifier } from './page-verifier.js';
 import type { SyncKeys } from './sync-keys.js';
 import type { Address } from '../../contacts/address.js';
 import type { Transaction } from '../../database/transaction.js';
@@ -18,16 +20,23 @@ export interface AppliedPage {
   changed: Mutation[];
   /** People of whom no record is left. */
   removed: Address[];
-  /** Whether the collection was read from its beginning: then nobody else is in it but people. */
-  isWhole: boolean;
-  /** Whom the page's records speak of. */
-  people: Address[];
+  /** Of whom the collection speaks, where it has been read from its beginning to its end: then nobody else is in it. */
+  everybody: Address[] | null;
   /** Whether it is the version that was held already, so that every difference was an error in the tables. */
   isReconciliation: boolean;
+  doubts: Doubts;
 }
 
 /** Writes what a page says, in the transaction that commits the collection's new version. */
 export type ApplyPage = (tx: Transaction, page: AppliedPage) => Promise<void>;
+
+/** How a collection is to be read. */
+export interface ReadOptions {
+  /** All records again, as when the local ones are in doubt. */
+  anew: boolean;
+  /** Take what can be read of what does not add up: everything else has been tried. */
+  isLenient: boolean;
+}
 
 export interface CollectionSyncOptions {
   accountId: number;
@@ -35,6 +44,8 @@ export interface CollectionSyncOptions {
   query: Query;
   keys: SyncKeys;
   apply: ApplyPage;
+  /** A snapshot was of no use, for this reason. */
+  snapshotFailed(tx: Transaction, reason: string): Promise<void>;
   repository: AppStateRepository;
   lease: Lease;
 }
@@ -42,30 +53,54 @@ export interface CollectionSyncOptions {
 /**
  * Reads one app-state collection up to the server's version. Each page is verified whole, then committed whole:
  * records, what they say, and the version that says so, in one transaction.
+ *
+ * Where a snapshot cannot be had or does not add up, the patches go on from the version that is held: whatever the server
+ * gets wrong, the address book stays current. Another snapshot is then asked for hours later.
  */
 export class CollectionSync {
+  private readonly logger = new Logger(CollectionSync.name);
   private readonly verifier: PageVerifier;
 
   constructor(private readonly options: CollectionSyncOptions) {
     this.verifier = new PageVerifier(options.collection, (keyId) => options.keys.get(keyId));
   }
 
-  /**
-   * @param anew read all records again, as when the local ones are in doubt
-   * @returns the version reached
-   * @throws CorruptAppState, MissingSyncKey, CollectionRefused, or what the connection and the media server throw
-   */
-  async read(anew: boolean): Promise<number> {
-    const { accountId, collection, query, repository, keys } = this.options;
+  /** @throws CorruptAppState, MissingSyncKey, CollectionRefused, or what the connection and the media server throw */
+  async read(how: ReadOptions): Promise<void> {
+    const { accountId, collection, repository, keys } = this.options;
     await keys.requireAny();
-    let state = await repository.getState(accountId, collection);
-    let wantSnapshot = anew || state.version === 0;
+    const held = await repository.getState(accountId, collection);
+    const isNew = held.version === 0;
+    const isSpared = !how.isLenient && (await repository.hasSnapshotFailed(accountId, collection));
+    if (!isNew && (!how.anew || isSpared)) return this.readPages(held, PATCHES);
+    try {
+      await this.readPages(held, { ...how, anew: true });
+    } catch (error) {
+      if (isNew || how.isLenient || !isFaultOfServer(error)) throw error;
+      await this.noteFailure(error as Error);
+      await this.readPages(await repository.getState(accountId, collection), PATCHES);
+    }
+  }
+
+  private async noteFailure(error: Error): Promise<void> {
+    const { accountId, collection, repository, lease } = this.options;
+    this.logger.warn(`Going on without a snapshot of ${collection}: ${error.message}`);
+    await lease.transaction(async (tx) => {
+      await repository.markSnapshot(tx, accountId, collection, true);
+      await this.options.snapshotFailed(tx, error.message);
+    });
+  }
+
+  private async readPages(held: CollectionState, { anew, isLenient }: ReadOptions): Promise<void> {
+    const { collection, query } = this.options;
+    let state = held;
+    let wantSnapshot = anew;
     for (;;) {
       const version = wantSnapshot ? 0 : state.version;
       const page = await readCollection(query, { collection, version, wantSnapshot });
       const before = state.version;
-      state = await this.applyPage(state, page, wantSnapshot);
-      if (!page.hasMore) return state.version;
+      state = await this.applyPage(state, page, { fromZero: wantSnapshot, isLenient });
+      if (!page.hasMore) return;
       if (state.version === before && !page.snapshot) {
         throw new CorruptAppState('The server says that there is more, but does not give it');
       }
@@ -76,16 +111,25 @@ export class CollectionSync {
   private async applyPage(
     held: CollectionState,
     page: CollectionPage,
-    fromZero: boolean,
+    { fromZero, isLenient }: { fromZero: boolean; isLenient: boolean },
   ): Promise<CollectionState> {
-    const isWhole = page.snapshot !== null || (fromZero && page.patches.length > 0);
-    const known = isWhole ? new Map<string, Buffer | null>() : await this.findValueMacs(held, patched(page));
-    const start = isWhole
-      ? { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: held.generation + 1 }
+    const isAnew = page.snapshot !== null || (fromZero && page.patches.length > 0);
+    const known = isAnew ? new Map<string, Buffer | null>() : await this.findValueMacs(held, patched(page));
+    const start = isAnew
+      ? {
+          version: 0,
+          ltHash: Buffer.alloc(LT_HASH_BYTES),
+          generation: held.generation + 1,
+          isRebuilding: true,
+        }
       : held;
-    const verified = await this.verifier.verify(start, page, known);
-    if (!isWhole && verified.state.version === held.version) return held;
-    const mutations = lastOfEach(verified.mutations);
+    const { state, mutations: all, doubts } = await this.verifier.verify(start, page, known, isLenient);
+    const isWhole = page.snapshot ? !doubts.snapshot : !page.hasMore && doubts.patches === 0;
+    const isComplete = state.isRebuilding && isWhole;
+    if (!isAnew && !isComplete && state.version === held.version) return held;
+    // What a snapshot leaves in doubt is complete one day, by another snapshot.
+    const next = { ...state, isRebuilding: state.isRebuilding && !isComplete && !doubts.snapshot };
+    const mutations = lastOfEach(all);
     const before = await this.findValueMacs(
       held,
       mutations.map(({ indexMac }) => indexMac),
@@ -93,10 +137,11 @@ export class CollectionSync {
     const changed = mutations.filter(
       ({ indexMac, valueMac }) => !before.get(indexMac.toString('hex'))?.equals(valueMac),
     );
+    const hasSnapshot = page.snapshot !== null;
     await this.options.lease.transaction((tx) =>
-      this.commit(tx, { held, state: verified.state, mutations, changed, isWhole }),
+      this.commit(tx, { held, next, mutations, changed, isComplete, hasSnapshot, doubts }),
     );
-    return verified.state;
+    return next;
   }
 
   private findValueMacs({ generation }: CollectionState, indexMacs: Buffer[]): Promise<ValueMacs> {
@@ -104,10 +149,8 @@ export class CollectionSync {
     return repository.findValueMacs(accountId, collection, generation, indexMacs);
   }
 
-  private async commit(
-    tx: Transaction,
-    { held, state, mutations, changed, isWhole }: ReadPage,
-  ): Promise<void> {
+  private async commit(tx: Transaction, page: ReadPage): Promise<void> {
+    const { held, next, mutations, changed, isComplete, hasSnapshot, doubts } = page;
     const { accountId, collection, repository, apply } = this.options;
     await repository.requireState(tx, accountId, collection, held);
     const kept = mutations.filter(({ operation }) => operation === 'SET').map(toRecord);
@@ -115,22 +158,42 @@ export class CollectionSync {
       .filter(({ operation }) => operation === 'REMOVE')
       .map(({ indexMac }) => indexMac);
 
-    await repository.saveRecords(tx, accountId, collection, state.generation, kept);
+    await repository.saveRecords(tx, accountId, collection, next.generation, kept);
     const removed = await repository.deleteRecords(tx, accountId, collection, deleted);
-    if (isWhole) {
-      removed.push(...(await repository.deleteEarlier(tx, accountId, collection, state.generation)));
-    }
-    const people = kept.flatMap(({ address }) => (address ? [address] : []));
-    const isReconciliation = isWhole && state.version === held.version;
-    await apply(tx, { mutations, changed, removed, isWhole, people, isReconciliation });
-    await repository.saveState(tx, accountId, collection, state);
+    if (isComplete)
+      removed.push(...(await repository.deleteEarlier(tx, accountId, collection, next.generation)));
+    const everybody = isComplete ? await this.findEverybody(tx, page, kept) : null;
+    const isReconciliation = isComplete && next.version === held.version;
+    await apply(tx, { mutations, changed, removed, everybody, isReconciliation, doubts });
+    await repository.saveState(tx, accountId, collection, next);
+    if (hasSnapshot) await repository.markSnapshot(tx, accountId, collection, doubts.snapshot);
+  }
+
+  /** Of whom a snapshot speaks, or the pages that were read from version 0. */
+  private async findEverybody(tx: Transaction, { hasSnapshot, next }: ReadPage, kept: KeptRecord[]) {
+    if (hasSnapshot) return kept.flatMap(({ address }) => address ?? []);
+    const { accountId, collection, repository } = this.options;
+    return repository.findPeople(tx, accountId, collection, next.generation);
   }
 }
 
-/** A verified page, and what was held before it. */
-interface ReadPage extends Pick<AppliedPage, 'mutations' | 'changed' | 'isWhole'> {
+const PATCHES: ReadOptions = { anew: false, isLenient: false };
+
+/** A page that was opened, and what was held before it. */
+interface ReadPage extends Pick<AppliedPage, 'mutations' | 'changed' | 'doubts'> {
   held: CollectionState;
-  state: CollectionState;
+  next: CollectionState;
+  isComplete: boolean;
+  hasSnapshot: boolean;
+}
+
+/** Whether the server, or the media server, has given what is of no use: then patches may do better than a snapshot. */
+function isFaultOfServer(error: unknown): boolean {
+  return (
+    error instanceof CorruptAppState ||
+    error instanceof CollectionRefused ||
+    error instanceof MediaUnavailable
+  );
 }
 
 function patched({ patches }: CollectionPage): Buffer[] {

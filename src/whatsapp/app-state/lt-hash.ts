@@ -1,6 +1,6 @@
 import { LT_HASH_ANTI_TAMPERING } from '@whiskeysockets/baileys';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Mutation } from './app-state-crypto.js';
+import type { EncryptedMutation } from './app-state-crypto.js';
 
 /** Bytes of an LT hash; all zero for an empty collection. */
 export const LT_HASH_BYTES = 128;
@@ -16,7 +16,11 @@ export type ValueMacs = Map<string, Buffer | null>;
  * @param known value MACs before the mutations, at least of the records that they touch; brought up to date
  * @returns the new LT hash, 128 bytes
  */
-export async function mixMutations(ltHash: Buffer, mutations: Mutation[], known: ValueMacs): Promise<Buffer> {
+export async function mixMutations(
+  ltHash: Buffer,
+  mutations: Pick<EncryptedMutation, 'operation' | 'indexMac' | 'valueMac'>[],
+  known: ValueMacs,
+): Promise<Buffer> {
   let hash = ltHash;
   for (let start = 0; start < mutations.length; start += TURN) {
     const removed: Buffer[] = [];

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeSyncdPatch, type LTHashState, newLTHashState, proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
-import { expandMutationKeys, encryptedMutation, snapshotMacOf } from './app-state-crypto.js';
+import { expandMutationKeys, encryptedMutation, patchMacOf, snapshotMacOf } from './app-state-crypto.js';
 import { CorruptAppState, MissingSyncKey } from './app-state-errors.js';
 import type { CollectionState } from './app-state.repository.js';
 import type { CollectionPage, Patch } from './collection-reader.js';
@@ -15,7 +15,12 @@ const { SET, REMOVE } = proto.SyncdMutation.SyncdOperation;
 describe('a page of app state', () => {
   const keyId = randomBytes(6).toString('base64');
   const keyData = randomBytes(32);
-  const start: CollectionState = { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: 1 };
+  const start: CollectionState = {
+    version: 0,
+    ltHash: Buffer.alloc(LT_HASH_BYTES),
+    generation: 1,
+    isRebuilding: false,
+  };
   let phone: LTHashState;
   let known: ValueMacs;
 
@@ -53,6 +58,7 @@ describe('a page of app state', () => {
       keyId,
       snapshotMac: patch.snapshotMac ?? new Uint8Array(),
       patchMac: patch.patchMac,
+      exitCode: null,
       mutations: (patch.mutations ?? []).map(({ operation, record }) =>
         encryptedMutation(operation === REMOVE ? 'REMOVE' : 'SET', record),
       ),
@@ -89,7 +95,7 @@ describe('a page of app state', () => {
     const patch = await patchOf('4911', 'One');
     const { state } = await verifier.verify(start, page([patch]), known);
     const again = await verifier.verify(state, page([patch]), known);
-    expect(again).toEqual({ state, mutations: [] });
+    expect(again).toEqual({ state, mutations: [], doubts: { snapshot: false, patches: 0 } });
   });
 
   it('puts patches in the order of their versions', async () => {
@@ -162,8 +168,49 @@ describe('a page of app state', () => {
     ];
     const [first, , third] = patches as [Patch, Patch, Patch];
     await expect(verifier.verify(start, page([first, third]), known)).rejects.toThrow(
-      /LT hash after the patch 3/,
+      /between 1 and 3 are missing/,
     );
+  });
+
+  it('is refused when the phone has given the collection up', async () => {
+    const patch = { ...(await patchOf('4911', 'One')), exitCode: 7 };
+    await expect(verifier.verify(start, page([patch]), known)).rejects.toThrow(/exit code 7/);
+  });
+
+  /** A patch whose own MAC is right, though it names an LT hash that nobody has. */
+  async function doubtful(patch: Patch): Promise<Patch> {
+    const snapshotMac = flipped(patch.snapshotMac);
+    const valueMacs = patch.mutations.map(({ valueMac }) => valueMac);
+    const { patchMac } = expandMutationKeys(keyData);
+    const { version } = patch;
+    const mac = patchMacOf({ snapshotMac, valueMacs, version, collection: COLLECTION }, patchMac);
+    return { ...patch, snapshotMac, patchMac: mac };
+  }
+
+  it('is taken when the patch is authentic, though the LT hash is another, and counts until it fits again', async () => {
+    const [one, two] = [
+      await doubtful(await patchOf('4911', 'One')),
+      await doubtful(await patchOf('4912', 'Two')),
+    ];
+    const verified = await verifier.verify(start, page([one, two]), known);
+    expect(verified.mutations).toHaveLength(2);
+    expect(verified.doubts.patches).toBe(2);
+    const after = await verifier.verify(verified.state, page([await patchOf('4913', 'Three')]), known);
+    expect(after.doubts.patches).toBe(0);
+  });
+
+  it('gives what is authentic of a snapshot that does not add up, to those who are lenient', async () => {
+    const [one, two] = [await patchOf('4911', 'One'), await patchOf('4912', 'Two')];
+    const [spoiled] = one.mutations;
+    const records = [
+      { ...spoiled, ciphertext: Buffer.from(flipped(spoiled?.ciphertext ?? Buffer.of(1))) },
+      ...two.mutations,
+    ] as typeof one.mutations;
+    const snapshot = { version: 2, keyId, mac: Buffer.alloc(32), records };
+    await expect(verifier.verify(start, page([], snapshot), known)).rejects.toThrow(CorruptAppState);
+    const { mutations, doubts } = await verifier.verify(start, page([], snapshot), known, true);
+    expect(mutations.map(({ value }) => value?.contactAction?.fullName)).toEqual(['Two']);
+    expect(doubts.snapshot).toBe(true);
   });
 
   it('says which sync key is missing', async () => {

@@ -5,12 +5,19 @@ import {
   decryptMessageNode,
   getHistoryMsg,
   MISSING_KEYS_ERROR_TEXT,
+  type proto,
   type WASocket,
 } from '@whiskeysockets/baileys';
 import { createBaileysLogger } from './baileys-logger.js';
 import { askAgain } from './retry-receipt.js';
 
 const STATUS = 'status@broadcast';
+
+/** What Baileys makes of a message: its content, or why it has none. */
+interface Opened {
+  message?: proto.IMessage;
+  messageStubParameters?: string[];
+}
 
 /**
  * Answers what Baileys would answer wrongly, once what it says is kept:
@@ -53,16 +60,16 @@ export class OwnAnswers {
     const { id = '', from = '' } = stanza.attrs;
     const { signalRepository, authState } = this.socket;
     const { me } = authState.creds;
-    const { fullMessage, decrypt } = decryptMessageNode(
+    const opened = decryptMessageNode(
       stanza,
       me?.id ?? '',
       me?.lid ?? '',
       signalRepository,
       createBaileysLogger(),
     );
-    await decrypt();
-    const { message, messageStubParameters } = fullMessage;
-    const isReadable = Boolean(message) || this.isDecrypted(id, messageStubParameters?.[0]);
+    await opened.decrypt();
+    const { message, messageStubParameters: [failure] = [] } = opened.fullMessage as Opened;
+    const isReadable = Boolean(message) || this.isDecrypted(id, failure);
     if (!isReadable) return this.askAgain(stanza);
     this.decrypted.add(id);
     await this.socket.sendReceipt(from, undefined, [id], 'peer_msg');

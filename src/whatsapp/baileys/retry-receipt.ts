@@ -5,7 +5,6 @@ import {
   getBinaryNodeChild,
   getNextPreKeys,
   KEY_BUNDLE_TYPE,
-  type SignalKeyStoreWithTransaction,
   type WASocket,
   xmppPreKey,
   xmppSignedPreKey,
@@ -49,7 +48,7 @@ export async function askAgain(socket: WASocket, stanza: BinaryNode): Promise<bo
 /** Uses up a pre-key. Under the same name as Baileys, which may be uploading others at this moment. */
 async function takeKeys({ authState, ev }: WASocket): Promise<BinaryNode> {
   const { creds } = authState;
-  const keys = authState.keys as SignalKeyStoreWithTransaction;
+  const keys = authState.keys;
   const preKeys = await keys.transaction(async () => {
     const next = await getNextPreKeys({ creds, keys }, 1);
     ev.emit('creds.update', next.update);

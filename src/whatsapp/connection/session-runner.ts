@@ -217,6 +217,7 @@ export class SessionRunner {
     await lease.transaction(async (tx) => {
       await stores.authState.clear(tx, lease.session);
       await stores.sessions.unlink(tx, lease.session);
+      await stores.degradations.clear(tx, lease.session);
     });
     this.delays.reset();
   }

@@ -83,7 +83,9 @@ export class AddressBookSync implements KeyHooks {
     context.pause.firstSync(account);
     if (account.syncedAt) this.firstSync.close();
     this.reconciliation = new Reconciliation(
-      () => stores.accounts.isReconciliationDue(id),
+      async () =>
+        (await stores.accounts.isReconciliationDue(id)) &&
+        !(await stores.appState.hasSnapshotFailed(id, ADDRESS_BOOK)),
       async () => this.collections.get(ADDRESS_BOOK)?.requestAnew(),
       context.quietTime,
     );
@@ -175,6 +177,7 @@ export class AddressBookSync implements KeyHooks {
       query: this.connection.query,
       keys,
       apply: (tx, page) => handler.apply(tx, page),
+      snapshotFailed: async (tx, reason) => handler.snapshotFailed?.(tx, reason),
       repository: stores.appState,
       lease,
     });

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { cleanName } from '../../contacts/write/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
+import type { DegradationCode } from '../../sessions/degradation.entity.js';
 import {
   ADDRESS_BOOK,
   ownPushName,
@@ -16,6 +17,8 @@ export interface CollectionHandler {
   readonly name: string;
   /** Writes what a page says, in the transaction that commits the collection's new version. */
   apply(tx: Transaction, page: AppliedPage): Promise<void>;
+  /** A snapshot was of no use, for this reason; the patches go on. */
+  snapshotFailed?(tx: Transaction, reason: string): Promise<void>;
   /** The collection has been read up to the server's version. */
   synced?(): void;
   /** What is wrong, one sentence for people; null when nothing is any more. */
@@ -42,9 +45,19 @@ export class AddressBookHandler implements CollectionHandler {
     const { saved } = savedByMutations(page.mutations);
     const { mappings } = savedByMutations(page.changed);
     const unsaved = [...page.removed];
-    if (page.isWhole) unsaved.push(...(await contacts.findSavedOtherThan(tx, accountId, page.people)));
+    if (page.everybody) unsaved.push(...(await contacts.findSavedOtherThan(tx, accountId, page.everybody)));
     await contacts.apply(tx, this.owner, { mappings, saved, unsaved });
-    if (page.isWhole) await this.countRepaired(tx, page.isReconciliation);
+    if (page.everybody) await this.countRepaired(tx, page.isReconciliation);
+    await this.reportDoubts(tx, page);
+  }
+
+  async snapshotFailed(tx: Transaction, reason: string): Promise<void> {
+    await this.report(
+      tx,
+      'snapshot_unverified',
+      `A whole copy of the address book was of no use (${reason}); changes go on being read, and another copy is ` +
+        'asked for after 6 hours.',
+    );
   }
 
   problem(problem: string | null): void {
@@ -54,6 +67,32 @@ export class AddressBookHandler implements CollectionHandler {
     lease
       .transaction((tx) => stores.sessionState.reportSyncProblem(tx, lease.session, problem))
       .catch((error: unknown) => this.logger.warn(`Cannot report a problem: ${(error as Error).message}`));
+  }
+
+  private async reportDoubts(tx: Transaction, { doubts, everybody }: AppliedPage): Promise<void> {
+    if (doubts.snapshot) {
+      await this.report(
+        tx,
+        'snapshot_unverified',
+        'The copy of the address book that WhatsApp keeps does not add up. Names that are authentic by themselves are ' +
+          'served, some may be missing, and nobody is removed by it; another copy is asked for after 6 hours.',
+      );
+    } else if (everybody) await this.report(tx, 'snapshot_unverified', null);
+    const { patches } = doubts;
+    await this.report(
+      tx,
+      'changes_unverified',
+      patches === 0
+        ? null
+        : `After the last ${patches} changes the address book is not quite what WhatsApp says; they are authentic by ` +
+            'themselves, and were made. It is compared with a whole copy as soon as one may be asked for.',
+    );
+    if (patches > 0) await this.context.stores.accounts.requestReconciliation(tx, this.owner.accountId);
+  }
+
+  private report(tx: Transaction, code: DegradationCode, message: string | null): Promise<void> {
+    const { lease, stores } = this.context;
+    return stores.degradations.report(tx, lease.session, code, message);
   }
 
   /** Whatever differs from a snapshot of the version that the tables claim to hold was wrong in them. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
+import { DegradationsRepository } from '../../sessions/degradations.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { AppStateRepository } from '../app-state/app-state.repository.js';
@@ -21,6 +22,7 @@ export class Stores {
     readonly accounts: AccountsRepository,
     readonly sessions: SessionsRepository,
     readonly sessionState: SessionStateRepository,
+    readonly degradations: DegradationsRepository,
     readonly contacts: ContactsService,
     readonly fetches: ProfileFetchesRepository,
     readonly appState: AppStateRepository,

@@ -13,6 +13,8 @@ export interface AppStateSettings {
   inlineMutations: number;
   /** how many versions behind a snapshot may be; the patches since are sent with it */
   snapshotLagVersions: number;
+  /** patches from the first one on, even where a snapshot is asked for */
+  withoutSnapshots: boolean;
   /** patches kept for each collection; who is further behind gets the snapshot */
   patchesKept: number;
 }
@@ -24,6 +26,7 @@ export class AppState {
     patchesPerPage: 50,
     inlineMutations: 200,
     snapshotLagVersions: 0,
+    withoutSnapshots: false,
     patchesKept: 2_000,
   };
   readonly snapshots: SnapshotCache;

@@ -54,6 +54,7 @@ export class SyncAnswers {
       request.version < collection.version &&
       !collection.patches.some((each) => each.version === request.version + 1);
     if (!request.returnSnapshot && request.version > 0 && !tooFarBehind) return undefined;
+    if (this.state.settings.withoutSnapshots && !tooFarBehind) return undefined;
     if (collection.version === 0 || (collection.records.size === 0 && !tooFarBehind)) return undefined;
     const subject = { collection: collection.name, part: 'snapshot', version: collection.version } as const;
     const effect = this.faults.appState.strike(subject);
@@ -107,6 +108,7 @@ function spoilPatch(
   message: proto.ISyncdPatch,
   { patch, effect, name }: { patch: Patch; effect: AppStateEffect; name: string },
 ): void {
+  if (effect === 'exit-code') message.exitCode = { code: 7, text: 'given up' };
   if (effect === 'patch-mac') message.patchMac = flipped(patch.patchMac);
   if (effect === 'lt-hash' || effect === 'snapshot-mac') {
     // The patch MAC fits the wrong snapshot MAC, so that only the LT hash can tell.

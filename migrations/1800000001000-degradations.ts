@@ -1,0 +1,28 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What is wrong with a session while it works, and how far a collection can be trusted. */
+export class Degradations1800000001000 implements MigrationInterface {
+  name = 'Degradations1800000001000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      CREATE TABLE degradation (
+        session text COLLATE "C" NOT NULL CONSTRAINT degradation_session REFERENCES session ON DELETE CASCADE,
+        code text NOT NULL,
+        message text NOT NULL,
+        since timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT degradation_pkey PRIMARY KEY (session, code)
+      );
+      ALTER TABLE app_state_collection
+        ADD is_rebuilding boolean NOT NULL DEFAULT false,
+        ADD snapshot_failed_at timestamptz;
+    `);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      ALTER TABLE app_state_collection DROP is_rebuilding, DROP snapshot_failed_at;
+      DROP TABLE degradation;
+    `);
+  }
+}

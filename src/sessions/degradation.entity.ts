@@ -1,0 +1,44 @@
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Session } from './session.entity.js';
+
+const primaryKeyConstraintName = 'degradation_pkey';
+
+/**
+ * Stable names of what can be wrong with a session that works all the same; docs/http.md explains each.
+ *
+ * - `snapshot_unverified`: a whole copy of the address book did not pass verification
+ * - `changes_unverified`: changes were taken whose result differs from what the server says
+ * - `sync_key_missing`: the phone has not shared a key that is needed
+ * - `phone_message_lost`: a message of the phone could not be decrypted, however often it was asked for
+ * - `history_lost`: a part of the phone's history could not be had
+ */
+export const DEGRADATION_CODES = [
+  'snapshot_unverified',
+  'changes_unverified',
+  'sync_key_missing',
+  'phone_message_lost',
+  'history_lost',
+] as const;
+
+export type DegradationCode = (typeof DEGRADATION_CODES)[number];
+
+/** Something that is wrong with a session while it is open. */
+@Entity('degradation')
+export class Degradation {
+  @PrimaryColumn({ type: 'text', collation: 'C', name: 'session', primaryKeyConstraintName })
+  sessionName: string;
+
+  @ManyToOne(() => Session, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'session', foreignKeyConstraintName: 'degradation_session' })
+  session: Session;
+
+  @PrimaryColumn('text', { primaryKeyConstraintName })
+  code: DegradationCode;
+
+  /** One sentence for people, which may change while the code stays. */
+  @Column('text')
+  message: string;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  since: Date;
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Transaction } from '../database/transaction.js';
+import type { DegradationCode } from './degradation.entity.js';
+import type { SessionName } from './session-name.js';
+
+export interface ReportedDegradation {
+  code: DegradationCode;
+  message: string;
+  since: Date;
+}
+
+/** What is wrong with sessions that work all the same: written by the session role, told by the API. */
+@Injectable()
+export class DegradationsRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** The oldest first. */
+  async find(session: SessionName): Promise<ReportedDegradation[]> {
+    return this.dataSource.query(
+      'SELECT code, message, since FROM degradation WHERE session = $1 ORDER BY since, code',
+      [session],
+    );
+  }
+
+  /** @param message null: it is well again */
+  async report(
+    tx: Transaction,
+    session: SessionName,
+    code: DegradationCode,
+    message: string | null,
+  ): Promise<void> {
+    if (message === null) {
+      await tx.query('DELETE FROM degradation WHERE session = $1 AND code = $2', [session, code]);
+      return;
+    }
+    await tx.query(
+      `INSERT INTO degradation (session, code, message) VALUES ($1, $2, $3)
+       ON CONFLICT (session, code) DO UPDATE SET message = EXCLUDED.message`,
+      [session, code, message],
+    );
+  }
+
+  /** The link is gone, and with it what was wrong with it. */
+  async clear(tx: Transaction, session: SessionName): Promise<void> {
+    await tx.query('DELETE FROM degradation WHERE session = $1', [session]);
+  }
+}
