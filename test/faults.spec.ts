@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from '@whiskeysockets/baileys';
 import { eventually } from './support/service.js';
 import { World } from './support/world.js';
-import { iq, stanza } from './whatsapp-server/faults.js';
+import { type AppStateSubject, iq, stanza } from './whatsapp-server/faults.js';
 
 const { HistorySyncType } = proto.HistorySync;
 const ANNA = '491701000001';
@@ -72,7 +72,7 @@ describe('faults of a linked session', () => {
   });
 
   it.each(['patch-mac', 'snapshot-mac', 'lt-hash', 'record'] as const)(
-    'asks for a fresh snapshot when a patch comes with a wrong %s',
+    'does what the phone says when a patch comes with a wrong %s',
     async (effect) => {
       const fault = world.server.faults.appState.arm(effect, {
         when: ({ part, collection }) => part === 'patch' && collection === 'critical_unblock_low',
@@ -83,27 +83,37 @@ describe('faults of a linked session', () => {
     },
   );
 
-  it('takes over nothing of what is corrupt, says so, and heals', async () => {
-    const before = await world.listed();
-    const when = ({ collection }: { collection: string }) => collection === 'critical_unblock_low';
-    const fault = world.server.faults.appState.arm('lt-hash', { times: Infinity, when });
+  it('removes nobody by what is corrupt, says so, and heals', async () => {
+    const when = ({ collection, part }: AppStateSubject) =>
+      collection === 'critical_unblock_low' && part === 'snapshot';
+    world.server.faults.appState.arm('patch-mac', { times: Infinity });
+    world.server.faults.appState.arm('record', { times: Infinity, when });
     await world.phone.deleteContact(number(4));
-    await rename(5, 'unseen');
-    await reasonThat(/critical_unblock_low cannot be read.*wrong/);
-    expect(await world.listed()).toEqual(before);
-    fault.disarm();
+    await rename(5, 'of a corrupt snapshot');
+    await world.stateThat(({ degraded }) => degraded.some(({ code }) => code === 'snapshot_unverified'));
+    await eventually(
+      'the new name is read',
+      async () => (await world.listedOne(number(5)))?.full_name === 'of a corrupt snapshot',
+    );
+    expect(await world.listedOne(number(4))).toBeDefined();
+
+    world.server.faults.appState.disarm();
+    // As if hours had passed.
+    await world.database.query('UPDATE app_state_collection SET snapshot_failed_at = NULL');
+    await world.restart();
     await world.truth();
+    await world.stateThat(({ degraded }) => degraded.length === 0);
   });
 
   it.each([{ status: 404 }, { status: 500 }, { cut: true } as const])(
-    'reads a snapshot again when the media server answers %j',
+    'goes on without a snapshot when the media server answers %j',
     async (effect) => {
       world.server.faults.appState.arm('patch-mac');
       const fault = world.server.faults.media.arm(effect, { when: ({ kind }) => kind === 'snapshot' });
       await rename(6, `media ${JSON.stringify(effect)}`);
       await fault.whenStruck();
-      await reasonThat(/critical_unblock_low cannot be read/);
       await world.truth();
+      await world.database.query('UPDATE app_state_collection SET snapshot_failed_at = NULL');
     },
   );
 

@@ -7,12 +7,9 @@ const { ci, fixed } = JSON.parse(await readFile(new URL('./seeds.json', import.m
   fixed: number[];
 };
 
-/** The seeds were found when a round had one session; `npm run test:chaos` plays rounds of three. */
-const SESSIONS = 1;
-
 describe('random changes, kills and faults', () => {
   it.each([...ci, ...fixed])("converge to the phone's address book (seed %i)", async (seed) => {
-    const { differences } = await playRound(seed, SESSIONS);
+    const { differences } = await playRound(seed);
     expect(differences).toEqual([]);
   });
 });

@@ -9,16 +9,16 @@ const SEEDS_APART = 1_000_003;
 const rounds = fc.array(scenarios, { minLength: 1, maxLength: SESSIONS });
 
 /** The scenarios that belong to a seed, one for each session. */
-export function scenariosOf(seed: number, sessions = SESSIONS): Scenario[] {
-  return Array.from({ length: sessions }, (_, at) => {
+export function scenariosOf(seed: number): Scenario[] {
+  return Array.from({ length: SESSIONS }, (_, at) => {
     const [scenario] = fc.sample(scenarios, { seed: seed + at * SEEDS_APART, numRuns: 1 });
     return scenario as Scenario;
   });
 }
 
 /** Plays the round of a seed. */
-export function playRound(seed: number, sessions?: number): Promise<Outcome> {
-  return Driver.run(scenariosOf(seed, sessions));
+export function playRound(seed: number): Promise<Outcome> {
+  return Driver.run(scenariosOf(seed));
 }
 
 /** Looks for the smallest round that fails, beginning with the one of the seed; takes many rounds. */

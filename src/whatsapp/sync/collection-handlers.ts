@@ -58,6 +58,7 @@ export class AddressBookHandler implements CollectionHandler {
       `A whole copy of the address book was of no use (${reason}); changes go on being read, and another copy is ` +
         'asked for after 6 hours.',
     );
+    await this.requestReconciliation(tx);
   }
 
   problem(problem: string | null): void {
@@ -87,7 +88,11 @@ export class AddressBookHandler implements CollectionHandler {
         : `After the last ${patches} changes the address book is not quite what WhatsApp says; they are authentic by ` +
             'themselves, and were made. It is compared with a whole copy as soon as one may be asked for.',
     );
-    if (patches > 0) await this.context.stores.accounts.requestReconciliation(tx, this.owner.accountId);
+    if (doubts.snapshot || patches > 0) await this.requestReconciliation(tx);
+  }
+
+  private requestReconciliation(tx: Transaction): Promise<void> {
+    return this.context.stores.accounts.requestReconciliation(tx, this.owner.accountId);
   }
 
   private report(tx: Transaction, code: DegradationCode, message: string | null): Promise<void> {
