@@ -13,6 +13,12 @@ export class Degradations1800000001000 implements MigrationInterface {
         since timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT degradation_pkey PRIMARY KEY (session, code)
       );
+      CREATE TABLE sync_key_request (
+        session text COLLATE "C" NOT NULL CONSTRAINT sync_key_request_session REFERENCES session ON DELETE CASCADE,
+        key_id text NOT NULL,
+        asked_at timestamptz NOT NULL,
+        CONSTRAINT sync_key_request_pkey PRIMARY KEY (session, key_id)
+      );
       ALTER TABLE app_state_collection
         ADD is_rebuilding boolean NOT NULL DEFAULT false,
         ADD snapshot_failed_at timestamptz;
@@ -22,7 +28,7 @@ export class Degradations1800000001000 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
       ALTER TABLE app_state_collection DROP is_rebuilding, DROP snapshot_failed_at;
-      DROP TABLE degradation;
+      DROP TABLE sync_key_request, degradation;
     `);
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { SessionDto } from '../src/sessions/http/session.dto.js';
 import { eventually } from './support/service.js';
 import { World } from './support/world.js';
 import { child, childBytes } from './whatsapp-server/stanza.js';
@@ -54,6 +55,11 @@ describe('a message of the phone that cannot be decrypted', () => {
     );
     expect(counts).toEqual(['1', '2', '3', '4', '5']);
     expect(new Set(preKeyIds).size).toBe(5);
+    const isTold = ({ degraded }: SessionDto) => degraded.some(({ code }) => code === 'phone_message_lost');
+    await world.stateThat(isTold);
+    world.server.faults.messages.disarm();
+    await world.phone.shareSyncKeys();
+    await world.stateThat((state) => !isTold(state));
   });
 });
 

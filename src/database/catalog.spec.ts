@@ -38,6 +38,7 @@ describe('the tables with the data of accounts and sessions', () => {
       'history_notification',
       'identity_key',
       'refresh_request',
+      'sync_key_request',
     ]);
   });
 
@@ -48,7 +49,7 @@ describe('the tables with the data of accounts and sessions', () => {
        JOIN pg_class t ON t.oid = i.indrelid AND t.relnamespace = 'public'::regnamespace
        LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
        WHERE t.relname <> ALL ($1) AND a.attname IS DISTINCT FROM
-         CASE WHEN t.relname LIKE 'auth%' OR t.relname = 'degradation' THEN 'session' ELSE 'account_id' END`,
+         CASE WHEN t.relname LIKE 'auth%' OR t.relname IN ('degradation', 'sync_key_request') THEN 'session' ELSE 'account_id' END`,
       [CONTROL_PLANE],
     );
     expect(others).toEqual([]);

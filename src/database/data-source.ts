@@ -12,6 +12,7 @@ import { AuthCredentials } from '../whatsapp/auth-state/auth-credentials.entity.
 import { AuthKey } from '../whatsapp/auth-state/auth-key.entity.js';
 import { AppStateCollection } from '../whatsapp/app-state/app-state-collection.entity.js';
 import { AppStateRecord } from '../whatsapp/app-state/app-state-record.entity.js';
+import { SyncKeyRequest } from '../whatsapp/app-state/sync-key-request.entity.js';
 import { HistoryNotification } from '../whatsapp/history/history-notification.entity.js';
 import { PostgresClient } from './postgres-client.js';
 
@@ -31,6 +32,7 @@ export const ENTITIES = [
   Session,
   SessionCommand,
   SessionProcess,
+  SyncKeyRequest,
 ];
 
 /**

@@ -3,6 +3,7 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { ContactsModule } from '../contacts/contacts.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { AppStateRepository } from './app-state/app-state.repository.js';
+import { SyncKeyRequestsRepository } from './app-state/sync-key-requests.repository.js';
 import { AuthStateRepository } from './auth-state/auth-state.repository.js';
 import { LoginGate } from './connection/login-gate.js';
 import { HistoryRepository } from './history/history.repository.js';
@@ -29,6 +30,7 @@ import { SessionHost } from './worker/session-host.js';
     SessionHost,
     StanzaWriter,
     Stores,
+    SyncKeyRequestsRepository,
   ],
   exports: [SessionHost],
 })

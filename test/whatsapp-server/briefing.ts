@@ -27,6 +27,12 @@ export class Briefing {
     return this.sendToAll(keyShareMessage(this.phone.appState.keys.all));
   }
 
+  /** Shares the keys that a companion has asked for. */
+  shareKeys(companion: Companion, ids: readonly Buffer[]): Promise<void> {
+    const asked = this.phone.appState.keys.all.filter(({ id }) => ids.some((each) => each.equals(id)));
+    return this.send(companion, keyShareMessage(asked));
+  }
+
   /** Later patches use a new key, which is shared unless keys are withheld. */
   async rotateSyncKey(): Promise<void> {
     const key = this.phone.appState.keys.rotate();

@@ -19,6 +19,7 @@ import type { PairingDesk } from './linking/pairing-code.js';
 import type { PasskeyDemand } from './linking/passkey-ceremony.js';
 import { PhoneLinking, type Screen } from './linking/phone-linking.js';
 import type { Network } from './network.js';
+import { PhoneInbox } from './phone-inbox.js';
 import { PersonKeys } from './person-keys.js';
 import { Profile } from './profile.js';
 import type { SignalPeer } from './signal-peer.js';
@@ -50,6 +51,7 @@ export class Phone {
   readonly profile: Profile;
   readonly appState: AppState;
   readonly syncAnswers: SyncAnswers;
+  readonly inbox: PhoneInbox;
   /** what a newly linked companion is told; change it before linking */
   history: HistorySettings = { send: true };
   private readonly linked: Companion[] = [];
@@ -73,6 +75,7 @@ export class Phone {
     this.appState = new AppState(network.media);
     this.syncAnswers = new SyncAnswers(this.appState, network.faults);
     this.briefing = new Briefing(network, this);
+    this.inbox = new PhoneInbox(this.keys, this.briefing);
     this.linking = new PhoneLinking(network, this, pairing);
     void this.announceOwnName();
   }

@@ -43,14 +43,13 @@ function addressOf(address: SignalAddress): libsignal.ProtocolAddress {
   return new libsignal.ProtocolAddress(address.user, address.device);
 }
 
-/**
- * One person's device that writes to companions: an identity key and the Signal sessions, by libsignal.
- * It never reads: companions of this server write to nobody.
- */
+/** One person's device: an identity key, the keys that it has published, and the Signal sessions, by libsignal. */
 export class SignalPeer {
   readonly identity: KeyPair = Curve.generateKeyPair();
   readonly registrationId = randomInt(1, 16_380);
   private readonly sessions = new Map<string, libsignal.SessionRecord>();
+  private readonly preKeys = new Map<number, KeyPair>();
+  private signedPreKey?: KeyPair;
   private readonly storage = this.createStorage();
 
   /** Whether there is a session with this device. */
@@ -86,6 +85,18 @@ export class SignalPeer {
     return { type: type === 3 ? 'pkmsg' : 'msg', bytes: Buffer.from(body, 'binary') };
   }
 
+  /** Keys that others may open a session with. */
+  publish(keys: { preKey: { id: number; pair: KeyPair }; signedPreKey: KeyPair }): void {
+    this.preKeys.set(keys.preKey.id, keys.preKey.pair);
+    this.signedPreKey = keys.signedPreKey;
+  }
+
+  /** Decrypts a message of this device; still padded. */
+  async decrypt(address: SignalAddress, { type, bytes }: Ciphertext): Promise<Buffer> {
+    const cipher = new libsignal.SessionCipher(this.storage, addressOf(address));
+    return type === 'pkmsg' ? cipher.decryptPreKeyWhisperMessage(bytes) : cipher.decryptWhisperMessage(bytes);
+  }
+
   /**
    * The device has read a message of this session: later ones need no pre-key any more and go as `msg`.
    * In Signal an answer tells so; here the receipt does.
@@ -106,8 +117,9 @@ export class SignalPeer {
       privKey: Buffer.from(this.identity.private),
       pubKey: Buffer.from(generateSignalPubKey(this.identity.public)),
     };
-    const readsNothing = (): never => {
-      throw new Error('phones and contacts of this server do not read messages');
+    const asLibsignal = (pair: KeyPair | undefined) => {
+      if (!pair) throw new Error('this key was never published, or is used up');
+      return { privKey: Buffer.from(pair.private), pubKey: Buffer.from(generateSignalPubKey(pair.public)) };
     };
     return {
       loadSession: (id) => Promise.resolve(this.sessions.get(id)),
@@ -116,9 +128,9 @@ export class SignalPeer {
         return Promise.resolve();
       },
       isTrustedIdentity: () => true,
-      loadPreKey: readsNothing,
-      removePreKey: readsNothing,
-      loadSignedPreKey: readsNothing,
+      loadPreKey: async (id) => asLibsignal(this.preKeys.get(Number(id))),
+      removePreKey: (id) => void this.preKeys.delete(Number(id)),
+      loadSignedPreKey: () => asLibsignal(this.signedPreKey),
       getOurRegistrationId: () => this.registrationId,
       getOurIdentity: () => identity,
     };

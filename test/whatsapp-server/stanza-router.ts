@@ -2,7 +2,9 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { answerIq } from './iq/answer-iq.js';
 import type { IqContext } from './iq/iq-handler.js';
 import { child, element, iqError, nowSeconds } from './stanza.js';
+import type { Companion } from './companion.js';
 import { SERVER_JID } from './jid.js';
+import type { Phone } from './phone.js';
 
 /** Takes every stanza of a companion: writes it down, lets faults strike, and hands it to who it is for. */
 export async function routeStanza(stanza: BinaryNode, context: IqContext): Promise<void> {
@@ -42,12 +44,21 @@ async function answersTo(stanza: BinaryNode, context: IqContext): Promise<Binary
       connection.companion?.outbox.received(stanza);
       return [acknowledge(stanza)];
     case 'message':
+      void phoneOf(context, stanza)?.inbox.take(connection.companion as Companion, stanza);
+      return [acknowledge(stanza)];
     case 'call':
       return [acknowledge(stanza)];
     default:
       // presence, chatstate and ib want no answer
       return [];
   }
+}
+
+/** Whose companion writes, if it writes to its own phone. */
+function phoneOf({ connection, network }: IqContext, stanza: BinaryNode): Phone | undefined {
+  const { companion } = connection;
+  const phone = companion && network.phones.get(companion.number);
+  return stanza.attrs.category === 'peer' ? phone : undefined;
 }
 
 function acknowledge(stanza: BinaryNode): BinaryNode {

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { LeaseLost } from '../lease/lease-lost.js';
 import { pauseAfterMs } from '../timing/back-off.js';
 import { CollectionRefused, CorruptAppState, MissingSyncKey, OutdatedRead } from './app-state-errors.js';
+import { KEY_PATIENCE_MS } from './key-patience.js';
 import type { CollectionSync } from './collection-sync.js';
 
 /** Whoever asks for snapshots every few minutes meets a rate limit. */
@@ -14,6 +15,8 @@ const FAILURES_BEFORE_LENIENCY = 2;
 export interface CollectionEvents {
   /** The collection has been read up to the server's version. */
   synced(): void;
+  /** The phone has not shared this key (base64). */
+  missingKey(keyId: string): void;
   /** What is wrong, one sentence for people; null when nothing is any more. */
   problem(problem: string | null): void;
 }
@@ -106,6 +109,9 @@ export class CollectionScheduler {
     if (this.awaitsKey) {
       this.logger.log(`${message}; ${this.collection} is read when it has`);
       this.events.problem(`${message}; the address book is read when it has.`);
+      const { keyId } = error as MissingSyncKey;
+      if (keyId !== null) this.events.missingKey(keyId);
+      else this.retry = setTimeout(() => this.requestInBackground(), KEY_PATIENCE_MS);
       return;
     }
     this.logger.warn(`Reading ${this.collection} failed: ${message}`);

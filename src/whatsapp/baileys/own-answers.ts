@@ -37,7 +37,14 @@ export class OwnAnswers {
   /** What was decrypted over this connection: Signal cannot decrypt it a second time. */
   private readonly decrypted = new Set<string>();
 
-  constructor(private readonly socket: WASocket) {}
+  /** Null: over a connection before, perhaps. */
+  private isLost: boolean | null = null;
+
+  /** @param lost is told when a message of the phone is given up, and when the next one can be read */
+  constructor(
+    private readonly socket: WASocket,
+    private readonly lost: (isLost: boolean) => void,
+  ) {}
 
   /** @returns what Baileys is to see of the stanza; null when it is answered */
   async answer(stanza: BinaryNode): Promise<BinaryNode | null> {
@@ -72,6 +79,7 @@ export class OwnAnswers {
     const isReadable = Boolean(message) || this.isDecrypted(id, failure);
     if (!isReadable) return this.askAgain(stanza);
     this.decrypted.add(id);
+    this.report(false);
     await this.socket.sendReceipt(from, undefined, [id], 'peer_msg');
     if (getHistoryMsg(message ?? {})) await this.socket.sendReceipt(from, undefined, [id], 'hist_sync');
   }
@@ -83,8 +91,14 @@ export class OwnAnswers {
   private async askAgain(stanza: BinaryNode): Promise<void> {
     const isAsked = await askAgain(this.socket, stanza);
     const what = 'A message of the phone cannot be decrypted';
+    if (!isAsked) this.report(true);
     this.logger.warn(isAsked ? `${what}; asking for it again` : `${what}, and is given up`);
     await this.socket.sendMessageAck(stanza);
+  }
+
+  private report(isLost: boolean): void {
+    if (isLost !== this.isLost) this.lost(isLost);
+    this.isLost = isLost;
   }
 
   private isOwn(jid: string | undefined): boolean {

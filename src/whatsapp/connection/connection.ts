@@ -15,6 +15,7 @@ import { keepPeerMessages } from '../baileys/peer-messages.js';
 import type { SessionContext } from '../sync/session-context.js';
 import { InboundGate } from '../baileys/inbound-gate.js';
 import { OwnAnswers } from '../baileys/own-answers.js';
+import { writeToPhone } from '../baileys/write-to-phone.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
 /** What a connection is made with. */
@@ -57,13 +58,14 @@ export class Connection {
       {
         query: (node) => socket.query(node),
         send: (node) => socket.send(node),
+        writeToPhone: (message) => writeToPhone(socket.baileys, message),
         privacyToken: (address, lid) => privacyTokenOf(socket.baileys, address, lid),
         save: (work) => this.authState.save(work),
       },
       context,
     );
     this.authState.hooks = this.sync;
-    const answers = new OwnAnswers(socket.baileys);
+    const answers = new OwnAnswers(socket.baileys, (isLost) => this.sync.reportPhoneMessages(isLost));
     this.gate = new InboundGate(socket.ws, {
       save: (stanzas) => this.keep(stanzas),
       answer: (stanza) => answers.answer(stanza),

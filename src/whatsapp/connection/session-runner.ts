@@ -218,6 +218,7 @@ export class SessionRunner {
       await stores.authState.clear(tx, lease.session);
       await stores.sessions.unlink(tx, lease.session);
       await stores.degradations.clear(tx, lease.session);
+      await stores.keyRequests.clear(tx, lease.session);
     });
     this.delays.reset();
   }

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { type BinaryNode, proto } from '@whiskeysockets/baileys';
+import type { DegradationCode } from '../../sessions/degradation.entity.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { type Jid, type Lid, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
@@ -11,6 +12,7 @@ import type { SessionContext } from './session-context.js';
 import { ADDRESS_BOOK } from '../app-state/address-book-mutations.js';
 import { CollectionScheduler } from '../app-state/collection-scheduler.js';
 import { CollectionSync } from '../app-state/collection-sync.js';
+import { SyncKeyRequests } from '../app-state/sync-key-requests.js';
 import { SyncKeys } from '../app-state/sync-keys.js';
 import { AddressBookHandler, type CollectionHandler, SettingsHandler } from './collection-handlers.js';
 import { FirstSync } from './first-sync.js';
@@ -28,6 +30,8 @@ export interface SyncConnection extends ProfileConnection {
   /** Runs work in a transaction that also saves the credentials, if they have changed. */
   save(work: (tx: Transaction) => Promise<void>): Promise<void>;
   send(node: BinaryNode): Promise<void>;
+  /** Writes a message for the phone alone. */
+  writeToPhone(message: proto.IMessage): Promise<void>;
 }
 
 /**
@@ -43,6 +47,7 @@ export class AddressBookSync implements KeyHooks {
   private readonly reconciliation: Reconciliation;
   private readonly profiles: ProfileFetchQueue;
   private readonly presence: Presence;
+  private readonly keyRequests: SyncKeyRequests;
   private isOpen = false;
 
   constructor(
@@ -64,12 +69,24 @@ export class AddressBookSync implements KeyHooks {
         this.firstSync.historyWasRead({ heldPushNames: type === PUSH_NAME });
         this.announce();
       },
-      lost: (reason) =>
-        this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`),
+      lost: (reason) => {
+        this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`);
+        this.reportDegradation(
+          'history_lost',
+          `A part of the phone's history could not be had (${reason}): push names in it are missing until their owners write.`,
+        );
+      },
     });
     const keys = new SyncKeys(stores.authState, lease.session);
+    this.keyRequests = new SyncKeyRequests({
+      keys,
+      lease,
+      requests: stores.keyRequests,
+      degradations: stores.degradations,
+      write: (message) => connection.writeToPhone(message),
+    });
     const handlers = [
-      new AddressBookHandler(this.owner, context, () => this.firstSync.addressBookWasRead()),
+      new AddressBookHandler(this.owner, context, () => this.addressBookWasRead()),
       new SettingsHandler(this.owner, context, () => this.announce()),
     ];
     this.collections = new Map(
@@ -108,6 +125,7 @@ export class AddressBookSync implements KeyHooks {
     this.isOpen = false;
     this.reconciliation.stop();
     this.firstSync.close();
+    this.keyRequests.close();
     this.history.close();
     this.profiles.close();
     for (const collection of this.collections.values()) collection.close();
@@ -155,6 +173,31 @@ export class AddressBookSync implements KeyHooks {
     await Promise.all([...this.collections.values()].map((collection) => collection.request()));
   }
 
+  /** @param isLost whether the last message of the phone could not be decrypted, however often it was asked for */
+  reportPhoneMessages(isLost: boolean): void {
+    this.reportDegradation(
+      'phone_message_lost',
+      isLost
+        ? 'A message of the phone could not be decrypted, though it was asked for five times: sync keys or history may ' +
+            'be missing. If names are missing, link the phone again.'
+        : null,
+    );
+  }
+
+  private reportDegradation(code: DegradationCode, message: string | null): void {
+    const { lease, stores } = this.context;
+    lease
+      .transaction((tx) => stores.degradations.report(tx, lease.session, code, message), { isDurable: false })
+      .catch((error: unknown) => this.logger.warn(`Cannot report ${code}: ${(error as Error).message}`));
+  }
+
+  private addressBookWasRead(): void {
+    this.firstSync.addressBookWasRead();
+    this.keyRequests.satisfied().catch((error: unknown) => {
+      this.logger.warn(`Cannot report that all sync keys are there: ${(error as Error).message}`);
+    });
+  }
+
   private announce(): void {
     this.presence.announce().catch((error: unknown) => {
       this.logger.warn(`Cannot announce the presence: ${(error as Error).message}`);
@@ -183,6 +226,7 @@ export class AddressBookSync implements KeyHooks {
     });
     return new CollectionScheduler(handler.name, sync, {
       synced: () => handler.synced?.(),
+      missingKey: (keyId) => this.keyRequests.missing(keyId),
       problem: (problem) => handler.problem?.(problem),
     });
   }

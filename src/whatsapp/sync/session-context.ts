@@ -6,6 +6,7 @@ import { DegradationsRepository } from '../../sessions/degradations.repository.j
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { AppStateRepository } from '../app-state/app-state.repository.js';
+import { SyncKeyRequestsRepository } from '../app-state/sync-key-requests.repository.js';
 import { AuthStateRepository } from '../auth-state/auth-state.repository.js';
 import { HistoryRepository } from '../history/history.repository.js';
 import type { Lease } from '../lease/lease.js';
@@ -26,6 +27,7 @@ export class Stores {
     readonly contacts: ContactsService,
     readonly fetches: ProfileFetchesRepository,
     readonly appState: AppStateRepository,
+    readonly keyRequests: SyncKeyRequestsRepository,
     readonly history: HistoryRepository,
     readonly authState: AuthStateRepository,
     readonly stanzas: StanzaWriter,

@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { SessionDto } from '../src/sessions/http/session.dto.js';
+import { eventually } from './support/service.js';
+import { World } from './support/world.js';
+
+const NUMBER = '491701230001';
+/** The service waits for 30 s before it asks. */
+const ASKED_WITHIN_MS = 60_000;
+
+describe('a sync key that the phone has not shared', () => {
+  let world: World;
+
+  afterEach(() => world.stop());
+
+  const asked = () =>
+    world.phone.inbox.messages.flatMap(({ appStateSyncKeyRequest }) => appStateSyncKeyRequest ?? []);
+  const isAskedFor = (times: number) =>
+    eventually(`a key is asked for ${times} times`, async () => asked().length === times, ASKED_WITHIN_MS);
+  const isDegraded = ({ degraded }: SessionDto) => degraded.some(({ code }) => code === 'sync_key_missing');
+
+  it('is asked for after linking, by the id that the server names, and what it opens is read', async () => {
+    world = await World.create();
+    await world.phone.saveContact({ number: NUMBER, fullName: 'Anna Huber' });
+    world.phone.withholdSyncKeys();
+    await world.startLinked();
+    await isAskedFor(1);
+    await world.truth();
+    expect(asked()).toHaveLength(1);
+    expect(world.phone.inbox.failures).toEqual([]);
+    await world.stateThat((state) => !isDegraded(state));
+  });
+
+  it('is asked for once a day, of a phone that does not answer, restarts or not; and the session says so', async () => {
+    world = await World.create();
+    await world.phone.saveContact({ number: NUMBER, fullName: 'Anna Huber' });
+    await world.startLinked();
+    await world.truth();
+    world.phone.inbox.answers = false;
+    world.phone.withholdSyncKeys();
+    await world.phone.rotateSyncKey();
+    await world.phone.saveContact({ number: NUMBER, fullName: 'Anna Maier' });
+    await isAskedFor(1);
+    await world.stateThat(isDegraded);
+    await world.restart();
+    const [first] = await world.database.query<{ asked: Date }>(
+      'SELECT asked_at AS asked FROM sync_key_request',
+    );
+    await world.database.query("UPDATE degradation SET message = 'old'");
+    await eventually(
+      'it is missed again',
+      async () => (await world.state()).degraded.some(({ message }) => message !== 'old'),
+      ASKED_WITHIN_MS,
+    );
+    expect(await world.database.query('SELECT asked_at AS asked FROM sync_key_request')).toEqual([first]);
+    expect(asked()).toHaveLength(1);
+
+    world.phone.inbox.answers = true;
+    await world.database.query("UPDATE sync_key_request SET asked_at = now() - interval '25 hours'");
+    await world.restart();
+    await world.truth();
+    expect(asked()).toHaveLength(2);
+    await world.stateThat((state) => !isDegraded(state));
+  });
+});
