@@ -1,3 +1,5 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -18,6 +20,7 @@ const LANES = 16;
 const SETTLE_MS = 60_000;
 const IDLE_MS = 30_000;
 const REQUESTS_PER_SECOND = 50;
+const PROBED_ACCOUNTS = 50;
 const LINK_TIMEOUT_MS = 120_000;
 /** Of user and system time in /proc: USER_HZ is 100 on every Linux. */
 const TICK_MS = 10;
@@ -117,24 +120,28 @@ async function statements(): Promise<number> {
 const memoryOf = (services: Service[]) => Promise.all(services.map(({ process }) => residentMb(process.pid)));
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
-/** Asks for contacts of all accounts until stopped. @returns latencies in ms */
-async function askForContacts(stop: AbortSignal): Promise<number[]> {
-  const latencies: number[] = [];
-  const pending = new Set<Promise<void>>();
-  for (let i = 0; !stop.aborted; i += 1) {
-    const account = (i * 7_919) % ACCOUNTS;
-    const startedAtMs = performance.now();
-    const path = `/sessions/${nameOf(account)}/getcontact?phone=${numberOf(account, i % CONTACTS)}`;
-    const asked = api.get(path).then(({ status }) => {
-      if (status !== 200) throw new Error(`${path} answers ${status}`);
-      latencies.push(performance.now() - startedAtMs);
-    });
-    pending.add(asked);
-    void asked.finally(() => pending.delete(asked));
-    await sleep(1_000 / REQUESTS_PER_SECOND);
-  }
-  await Promise.all(pending);
-  return latencies.sort((a, b) => a - b);
+/** A process of its own that asks for a contact of accounts all over, about 50 times a second. */
+function startProbe(): ChildProcess {
+  const asked = Array.from({ length: PROBED_ACCOUNTS }, (_, i) =>
+    Math.floor((i * ACCOUNTS) / PROBED_ACCOUNTS),
+  );
+  const paths = asked.map(
+    (account) => `/sessions/${nameOf(account)}/getcontact?phone=${numberOf(account, 7)}`,
+  );
+  return fork(new URL('./latency-probe.ts', import.meta.url), [String(api.port), ...paths], {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, PROBE_PAUSE_MS: String((1_000 * PROBED_ACCOUNTS) / REQUESTS_PER_SECOND) },
+  });
+}
+
+/** @returns latencies in ms, since the last call, in order */
+async function latenciesOf(probe: ChildProcess): Promise<number[]> {
+  const answer = once(probe, 'message');
+  probe.send('report');
+  const [latencies] = (await answer) as [Record<string, number[]>];
+  return Object.values(latencies)
+    .flat()
+    .sort((a, b) => a - b);
 }
 
 try {
@@ -168,9 +175,9 @@ try {
     `Idle: ${shares.join(' and ')} % of a core; ${perSecond.toFixed(1)} statements/s for each process`,
   );
 
-  const stop = new AbortController();
-  const latencies = askForContacts(stop.signal);
+  const probe = startProbe();
   await sleep(5_000);
+  await latenciesOf(probe);
   const killedAtMs = performance.now();
   await workers[0]?.stop('SIGKILL');
   // Their connections end one after the other.
@@ -178,8 +185,8 @@ try {
   const orphans = ACCOUNTS - online();
   await eventually('all sessions are online again', async () => online() === ACCOUNTS, 180_000);
   const recoveredMs = performance.now() - killedAtMs;
-  stop.abort();
-  const sorted = await latencies;
+  const sorted = await latenciesOf(probe);
+  probe.kill();
   const p = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? NaN).toFixed(1);
   console.log(
     `kill -9: ${orphans} sessions online elsewhere after ${(recoveredMs / 1_000).toFixed(1)} s (lease 14 s); ` +

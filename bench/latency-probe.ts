@@ -2,9 +2,10 @@ import { Agent, get } from 'node:http';
 
 /**
  * A process of its own, so that nothing but the service itself delays what it measures: asks each path over and over,
- * and answers each message with the latencies since the one before, in ms.
+ * and answers each message with the latencies since the one before, in ms. Between two questions for a path it pauses for
+ * PROBE_PAUSE_MS.
  */
-const EVERY_MS = 10;
+const PAUSE_MS = Number(process.env.PROBE_PAUSE_MS ?? 10);
 const agent = new Agent({ keepAlive: true });
 const [port, ...paths] = process.argv.slice(2);
 let latencies: Record<string, number[]> = {};
@@ -26,7 +27,7 @@ function ask(path: string): Promise<void> {
 async function askForEver(path: string): Promise<never> {
   for (;;) {
     await ask(path);
-    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }
 

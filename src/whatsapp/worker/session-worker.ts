@@ -11,8 +11,8 @@ import { IdleCollector } from './idle-collector.js';
 import { SessionHost } from './session-host.js';
 import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 
-/** From 0 to 19; under load the thread gets about a third of what one of niceness 0 gets. */
-const NICENESS = 5;
+/** From 0 to 19; under load the thread gets about half of what one of niceness 0 gets. */
+const NICENESS = 3;
 
 /** Entry of the worker thread in which the WhatsApp sessions run, so that nothing they do stalls the API. */
 const { config, databaseUrl, isTerminal } = workerData as SessionWorkerData;
