@@ -21,13 +21,15 @@ export class Degradations1800000001000 implements MigrationInterface {
       );
       ALTER TABLE app_state_collection
         ADD is_rebuilding boolean NOT NULL DEFAULT false,
-        ADD snapshot_failed_at timestamptz;
+        ADD snapshot_failed_at timestamptz,
+        ADD recovery_asked_at timestamptz,
+        ADD recovery bytea;
     `);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
-      ALTER TABLE app_state_collection DROP is_rebuilding, DROP snapshot_failed_at;
+      ALTER TABLE app_state_collection DROP is_rebuilding, DROP snapshot_failed_at, DROP recovery_asked_at, DROP recovery;
       DROP TABLE sync_key_request, degradation;
     `);
   }

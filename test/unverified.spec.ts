@@ -27,6 +27,7 @@ describe('an address book that cannot be verified', () => {
     world = await World.create();
     await world.phone.saveContacts(people);
     world.server.faults.appState.arm('lt-hash', part('snapshot'));
+    world.phone.inbox.answers = false;
     await world.startLinked();
     await world.truth();
     expect(await degraded()).toEqual(['snapshot_unverified']);
@@ -52,6 +53,35 @@ describe('an address book that cannot be verified', () => {
     );
     expect([...(await world.listed()).keys()].sort()).toEqual(people.map(({ number: each }) => each));
     await isDegradedBy('snapshot_unverified');
+  });
+
+  it('is had from the phone itself, which is asked once in 48 hours', async () => {
+    world = await World.create();
+    await world.phone.saveContacts(people);
+    world.server.faults.appState.arm('record', part('snapshot'));
+    world.phone.inbox.answers = false;
+    await world.startLinked();
+    await isDegradedBy('snapshot_unverified');
+    const asked = () =>
+      world.phone.inbox.messages.flatMap(
+        ({ peerDataOperationRequestMessage: request }) =>
+          request?.syncdCollectionFatalRecoveryRequest?.collectionName ?? [],
+      );
+    await eventually('the phone is asked', async () => asked().length > 0);
+    expect((await world.listed()).size).toBe(people.length - 1);
+    await world.restart();
+    await world.phone.saveContact({ number: number(40), fullName: 'Later' });
+    await eventually('it is read', async () => (await world.listedOne(number(40)))?.full_name === 'Later');
+    expect(asked()).toEqual(['critical_unblock_low']);
+
+    world.phone.inbox.answers = true;
+    await world.database.query(
+      "UPDATE app_state_collection SET recovery_asked_at = now() - interval '49 hours'",
+    );
+    await world.restart();
+    await world.truth();
+    expect(await degraded()).toEqual([]);
+    expect(world.phone.inbox.failures).toEqual([]);
   });
 
   it('takes authentic changes, counts those that do not add up, and heals with the next that does', async () => {

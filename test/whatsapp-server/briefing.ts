@@ -1,5 +1,7 @@
 import { proto } from '@whiskeysockets/baileys';
+import { gzipSync } from 'node:zlib';
 import { keyShare, type SyncKey } from './app-state/sync-keys.js';
+import { encodeRecovery } from './app-state/recovery.js';
 import type { Companion } from './companion.js';
 import { firstHistory, type HistoryChunk, historyMessage } from './history.js';
 import type { Network } from './network.js';
@@ -31,6 +33,13 @@ export class Briefing {
   shareKeys(companion: Companion, ids: readonly Buffer[]): Promise<void> {
     const asked = this.phone.appState.keys.all.filter(({ id }) => ids.some((each) => each.equals(id)));
     return this.send(companion, keyShareMessage(asked));
+  }
+
+  /** Sends all records of a collection, as to a companion that no snapshot is of use to. */
+  sendRecovery(companion: Companion, name: string): Promise<void> {
+    const collection = this.phone.appState.find(name);
+    if (!collection) return Promise.resolve();
+    return this.send(companion, recoveryMessage(encodeRecovery(collection, this.phone.appState.keys)));
   }
 
   /** Later patches use a new key, which is shared unless keys are withheld. */
@@ -74,6 +83,24 @@ export class Briefing {
     };
     return postMessage(companion, keys, { attrs, message }, this.network.faults);
   }
+}
+
+function recoveryMessage(records: Uint8Array): proto.IMessage {
+  return {
+    protocolMessage: {
+      type: proto.Message.ProtocolMessage.Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
+      peerDataOperationRequestResponseMessage: {
+        peerDataOperationResult: [
+          {
+            syncdSnapshotFatalRecoveryResponse: {
+              collectionSnapshot: gzipSync(records),
+              isCompressed: true,
+            },
+          },
+        ],
+      },
+    },
+  };
 }
 
 function keyShareMessage(keys: readonly SyncKey[]): proto.IMessage {

@@ -36,6 +36,9 @@ export class PhoneInbox {
   }
 
   private answer(message: proto.Message.IProtocolMessage, companion: Companion): void {
+    const collection =
+      message.peerDataOperationRequestMessage?.syncdCollectionFatalRecoveryRequest?.collectionName;
+    if (collection) this.briefing.sendRecovery(companion, collection).catch(() => undefined);
     if (message.type !== Type.APP_STATE_SYNC_KEY_REQUEST) return;
     const ids = (message.appStateSyncKeyRequest?.keyIds ?? []).map(({ keyId }) => Buffer.from(keyId ?? []));
     this.briefing.shareKeys(companion, ids).catch(() => undefined);

@@ -34,4 +34,12 @@ export class AppStateCollection {
   /** When a snapshot could not be had or verified; null once one was. */
   @Column('timestamptz', { name: 'snapshot_failed_at', nullable: true })
   snapshotFailedAt: Date | null;
+
+  /** When the phone was last asked for all records, since no snapshot was of use. */
+  @Column('timestamptz', { name: 'recovery_asked_at', nullable: true })
+  recoveryAskedAt: Date | null;
+
+  /** What the phone has answered, until it is read; see snapshot-recovery.ts. */
+  @Column('bytea', { nullable: true })
+  recovery: Buffer | null;
 }

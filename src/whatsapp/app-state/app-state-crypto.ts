@@ -90,9 +90,9 @@ function readSyncActionData(ciphertext: Buffer, key: Buffer): proto.ISyncActionD
 }
 
 /** An index that is no list of texts belongs to a kind of record that we do not know. */
-function readIndex(bytes: Buffer): string[] {
+export function readIndex(bytes: Uint8Array): string[] {
   try {
-    const index = JSON.parse(bytes.toString()) as unknown;
+    const index = JSON.parse(Buffer.from(bytes).toString()) as unknown;
     return Array.isArray(index) ? index.map(String) : [];
   } catch {
     return [];

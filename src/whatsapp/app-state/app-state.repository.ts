@@ -25,6 +25,9 @@ export interface KeptRecord {
 
 const MAX_BATCH_ROWS = 5_000;
 
+/** As WhatsApp Web and mautrix-whatsapp have it. */
+const BETWEEN_RECOVERIES = '48 hours';
+
 /** After a snapshot that failed. WhatsApp limits the rate of those who ask every few minutes (429). */
 const BETWEEN_SNAPSHOTS = '6 hours';
 
@@ -155,6 +158,49 @@ export class AppStateRepository {
         ],
       );
     }
+  }
+
+  /** @returns whether the phone may be asked for all records now; then it counts as asked */
+  async claimRecovery(tx: Transaction, accountId: number, collection: string): Promise<boolean> {
+    const [rows] = await tx.query<[unknown[], number]>(
+      `UPDATE app_state_collection SET recovery_asked_at = now()
+       WHERE account_id = $1 AND name = $2
+         AND (recovery_asked_at IS NULL OR recovery_asked_at < now() - $3::interval)
+       RETURNING 1`,
+      [accountId, collection, BETWEEN_RECOVERIES],
+    );
+    return rows.length > 0;
+  }
+
+  /** The phone could not be asked. */
+  async releaseRecovery(tx: Transaction, accountId: number, collection: string): Promise<void> {
+    await tx.query(
+      'UPDATE app_state_collection SET recovery_asked_at = NULL WHERE account_id = $1 AND name = $2',
+      [accountId, collection],
+    );
+  }
+
+  /** @param answer of the phone; null: it is read */
+  async saveRecovery(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    answer: Buffer | null,
+  ): Promise<void> {
+    await tx.query('UPDATE app_state_collection SET recovery = $3 WHERE account_id = $1 AND name = $2', [
+      accountId,
+      collection,
+      answer,
+    ]);
+  }
+
+  /** What the phone has answered and nobody has read yet. */
+  async findRecovery(accountId: number, collection: string): Promise<Buffer | null> {
+    const rows = await this.dataSource.query<{ recovery: Buffer }[]>(
+      `SELECT recovery FROM app_state_collection WHERE account_id = $1 AND name = $2 AND recovery IS NOT NULL`,
+      [accountId, collection],
+    );
+    return rows[0]?.recovery ?? null;
   }
 
   /** Of whom the records of a generation speak. */

@@ -6,7 +6,8 @@ import type { AppStateRepository, CollectionState, KeptRecord } from './app-stat
 import { addressOf } from './address-book-mutations.js';
 import { type CollectionPage, type Query, readCollection } from './collection-reader.js';
 import { LT_HASH_BYTES, type ValueMacs } from './lt-hash.js';
-import { type Doubts, PageVerifier } from './page-verifier.js';
+import { type Doubts, PageVerifier, type VerifiedPage } from './page-verifier.js';
+import { readRecovery } from './snapshot-recovery.js';
 import type { SyncKeys } from './sync-keys.js';
 import type { Address } from '../../contacts/address.js';
 import type { Transaction } from '../../database/transaction.js';
@@ -69,6 +70,7 @@ export class CollectionSync {
   async read(how: ReadOptions): Promise<void> {
     const { accountId, collection, repository, keys } = this.options;
     await keys.requireAny();
+    await this.recover();
     const held = await repository.getState(accountId, collection);
     const isNew = held.version === 0;
     const isSpared = !how.isLenient && (await repository.hasSnapshotFailed(accountId, collection));
@@ -80,6 +82,27 @@ export class CollectionSync {
       await this.noteFailure(error as Error);
       await this.readPages(await repository.getState(accountId, collection), PATCHES);
     }
+  }
+
+  /** Takes what the phone itself has sent of the collection, in the place of a snapshot. */
+  private async recover(): Promise<void> {
+    const { accountId, collection, repository, keys, lease } = this.options;
+    const answer = await repository.findRecovery(accountId, collection);
+    if (!answer) return;
+    const held = await repository.getState(accountId, collection);
+    try {
+      const { mutations, version, ltHash } = await readRecovery(answer, collection, (id) => keys.get(id));
+      if (version < held.version)
+        throw new CorruptAppState(`The phone has sent version ${version}; ${held.version} is read already`);
+      const state = { version, ltHash, generation: held.generation + 1, isRebuilding: true };
+      const verified = { state, mutations, doubts: { snapshot: false, patches: 0 } };
+      await this.keep(held, verified, { isComplete: true, hasSnapshot: true });
+      this.logger.log(`Read ${mutations.length} records of ${collection} that the phone has sent`);
+    } catch (error) {
+      if (!(error instanceof CorruptAppState || error instanceof RangeError)) throw error;
+      this.logger.warn(`What the phone has sent is of no use: ${error.message}`);
+    }
+    await lease.transaction((tx) => repository.saveRecovery(tx, accountId, collection, null));
   }
 
   private async noteFailure(error: Error): Promise<void> {
@@ -123,10 +146,19 @@ export class CollectionSync {
           isRebuilding: true,
         }
       : held;
-    const { state, mutations: all, doubts } = await this.verifier.verify(start, page, known, isLenient);
+    const verified = await this.verifier.verify(start, page, known, isLenient);
+    const { state, doubts } = verified;
     const isWhole = page.snapshot ? !doubts.snapshot : !page.hasMore && doubts.patches === 0;
     const isComplete = state.isRebuilding && isWhole;
     if (!isAnew && !isComplete && state.version === held.version) return held;
+    return this.keep(held, verified, { isComplete, hasSnapshot: page.snapshot !== null });
+  }
+
+  private async keep(
+    held: CollectionState,
+    { state, mutations: all, doubts }: VerifiedPage,
+    { isComplete, hasSnapshot }: Pick<ReadPage, 'isComplete' | 'hasSnapshot'>,
+  ): Promise<CollectionState> {
     // What a snapshot leaves in doubt is complete one day, by another snapshot.
     const next = { ...state, isRebuilding: state.isRebuilding && !isComplete && !doubts.snapshot };
     const mutations = lastOfEach(all);
@@ -137,7 +169,6 @@ export class CollectionSync {
     const changed = mutations.filter(
       ({ indexMac, valueMac }) => !before.get(indexMac.toString('hex'))?.equals(valueMac),
     );
-    const hasSnapshot = page.snapshot !== null;
     await this.options.lease.transaction((tx) =>
       this.commit(tx, { held, next, mutations, changed, isComplete, hasSnapshot, doubts }),
     );

@@ -16,8 +16,11 @@ import { bareKey } from '../wire/signed-key-index.js';
 import { deserialiseKey, serialiseKeys } from './auth-key-codec.js';
 import type { AuthStateRepository } from './auth-state.repository.js';
 
-/** What is given to the key store: Baileys' keys, and announcements of history that pass through its transactions. */
-export type KeptData = SignalDataSet & { 'history-notification'?: Record<string, Uint8Array> };
+/** What is given to the key store: Baileys' keys, and what else of the phone's messages passes through its transactions. */
+export type KeptData = SignalDataSet & Partial<Record<PhoneData, Record<string, Uint8Array>>>;
+
+/** Announcements of history, and the records of a collection. */
+type PhoneData = 'history-notification' | 'snapshot-recovery';
 
 /** What else happens when Baileys writes keys; both run before Baileys goes on. */
 export interface KeyHooks {
@@ -130,7 +133,7 @@ export class AuthState implements AuthenticationState {
   }
 
   private async setKeys(data: KeptData): Promise<void> {
-    const { 'history-notification': _announced, ...keys } = data;
+    const { 'history-notification': _announced, 'snapshot-recovery': _records, ...keys } = data;
     const isDurable = Object.keys(data).some((type) => !LOOKED_UP_AGAIN.has(type));
     const saved = this.withCredentials(
       async (tx) => {

@@ -51,6 +51,7 @@ function readPeerMessage(plaintext: Uint8Array, failed: (error: unknown) => void
     const protocol = (decoded.deviceSentMessage?.message ?? decoded).protocolMessage;
     if (protocol?.type === Type.APP_STATE_SYNC_KEY_SHARE) return syncKeys(protocol);
     if (protocol?.type === Type.HISTORY_SYNC_NOTIFICATION) return historyNotification(protocol);
+    if (protocol?.type === Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE) return recovery(protocol);
   } catch (error) {
     failed(error);
   }
@@ -70,4 +71,14 @@ function historyNotification({ historySyncNotification }: proto.Message.IProtoco
   if (!historySyncNotification) return null;
   const bytes = proto.Message.HistorySyncNotification.encode(historySyncNotification).finish();
   return { 'history-notification': { new: bytes } };
+}
+
+/** All records of a collection, which the phone was asked for. */
+function recovery({
+  peerDataOperationRequestResponseMessage: response,
+}: proto.Message.IProtocolMessage): KeptData | null {
+  const [records] = (response?.peerDataOperationResult ?? []).flatMap(
+    ({ syncdSnapshotFatalRecoveryResponse }) => syncdSnapshotFatalRecoveryResponse?.collectionSnapshot ?? [],
+  );
+  return records ? { 'snapshot-recovery': { new: records } } : null;
 }

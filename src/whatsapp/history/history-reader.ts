@@ -1,6 +1,6 @@
-import protobuf from 'protobufjs/minimal.js';
 import { isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
 import type { LidMapping } from '../../contacts/write/contact-changes.js';
+import { forEachField } from '../wire/protobuf-fields.js';
 
 /** What a history sync says of people; the chats in it are passed over unread. */
 export interface HistoryNames {
@@ -14,8 +14,6 @@ const HISTORY = { conversation: 2, pushName: 7, lidMapping: 15 };
 const CONVERSATION = { id: 1, pnJid: 39, lidJid: 42, accountLid: 49 };
 const PUSH_NAME = { id: 1, name: 2 };
 const LID_MAPPING = { pnJid: 1, lidJid: 2 };
-
-const LENGTH_DELIMITED = 2;
 
 /**
  * Reads names and mappings out of an inflated `HistorySync`. It does not decode the whole: messages are most of it,
@@ -63,26 +61,4 @@ function readTexts(bytes: Uint8Array, wanted: number[]): Record<number, string> 
     if (wanted.includes(field)) texts[field] = Buffer.from(content()).toString();
   });
   return texts;
-}
-
-/** Calls back for each length-delimited field; content() must be called at once or not at all. */
-function forEachField(bytes: Uint8Array, visit: (field: number, content: () => Uint8Array) => void): void {
-  const reader = protobuf.Reader.create(bytes);
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    const [field, wireType] = [tag >>> 3, tag & 7];
-    if (wireType !== LENGTH_DELIMITED) {
-      reader.skipType(wireType);
-      continue;
-    }
-    const start = reader.pos;
-    reader.skipType(wireType);
-    const end = reader.pos;
-    visit(field, () => {
-      reader.pos = start;
-      const content = reader.bytes();
-      reader.pos = end;
-      return content;
-    });
-  }
 }

@@ -12,6 +12,7 @@ import type { SessionContext } from './session-context.js';
 import { ADDRESS_BOOK } from '../app-state/address-book-mutations.js';
 import { CollectionScheduler } from '../app-state/collection-scheduler.js';
 import { CollectionSync } from '../app-state/collection-sync.js';
+import { recoveryRequest } from '../app-state/snapshot-recovery.js';
 import { SyncKeyRequests } from '../app-state/sync-key-requests.js';
 import { SyncKeys } from '../app-state/sync-keys.js';
 import { AddressBookHandler, type CollectionHandler, SettingsHandler } from './collection-handlers.js';
@@ -160,10 +161,15 @@ export class AddressBookSync implements KeyHooks {
     for (const notification of Object.values(data['history-notification'] ?? {})) {
       await history.add(tx, this.owner.accountId, notification);
     }
+    for (const answer of Object.values(data['snapshot-recovery'] ?? {})) {
+      const { appState } = this.context.stores;
+      await appState.saveRecovery(tx, this.owner.accountId, ADDRESS_BOOK, Buffer.from(answer));
+    }
   }
 
   committed(data: KeptData): void {
     if (data['history-notification']) this.history.wake();
+    if (data['snapshot-recovery']) this.collections.get(ADDRESS_BOOK)?.requestInBackground();
     if (data['app-state-sync-key'])
       for (const collection of this.collections.values()) collection.keysArrived();
   }
@@ -191,8 +197,29 @@ export class AddressBookSync implements KeyHooks {
       .catch((error: unknown) => this.logger.warn(`Cannot report ${code}: ${(error as Error).message}`));
   }
 
+  /** No snapshot was of use: the phone has all records, too. */
+  private async askForRecovery(): Promise<void> {
+    const { lease, stores } = this.context;
+    const { accountId } = this.owner;
+    if (!(await stores.appState.hasSnapshotFailed(accountId, ADDRESS_BOOK))) return;
+    const mayAsk = await lease.transaction((tx) =>
+      stores.appState.claimRecovery(tx, accountId, ADDRESS_BOOK),
+    );
+    if (!mayAsk) return;
+    this.logger.log('Asking the phone for the whole address book');
+    try {
+      await this.connection.writeToPhone(recoveryRequest(ADDRESS_BOOK));
+    } catch (error) {
+      await lease.transaction((tx) => stores.appState.releaseRecovery(tx, accountId, ADDRESS_BOOK));
+      throw error;
+    }
+  }
+
   private addressBookWasRead(): void {
     this.firstSync.addressBookWasRead();
+    this.askForRecovery().catch((error: unknown) => {
+      this.logger.warn(`Cannot ask the phone for the address book: ${(error as Error).message}`);
+    });
     this.keyRequests.satisfied().catch((error: unknown) => {
       this.logger.warn(`Cannot report that all sync keys are there: ${(error as Error).message}`);
     });

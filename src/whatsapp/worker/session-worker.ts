@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '../../config/logger.js';
 import { migrate } from '../../database/migrations.js';
@@ -11,16 +10,11 @@ import { IdleCollector } from './idle-collector.js';
 import { SessionHost } from './session-host.js';
 import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 
-/** From 0 to 19; under load the thread gets about half of what one of niceness 0 gets. */
-const NICENESS = 3;
-
 /** Entry of the worker thread in which the WhatsApp sessions run, so that nothing they do stalls the API. */
 const { config, databaseUrl, isTerminal } = workerData as SessionWorkerData;
 const logger = createLogger(config, isTerminal);
 Logger.overrideLogger(logger);
 shareAsyncStorages();
-// On Linux of this thread alone: whoever asks the API does not wait while sessions log in or synchronise.
-setPriority(NICENESS);
 const stop = new AbortController();
 parentPort?.on('message', (message) => {
   if (message === STOP) stop.abort();
