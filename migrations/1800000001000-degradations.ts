@@ -19,6 +19,7 @@ export class Degradations1800000001000 implements MigrationInterface {
         asked_at timestamptz NOT NULL,
         CONSTRAINT sync_key_request_pkey PRIMARY KEY (session, key_id)
       );
+      ALTER TABLE account ADD push_names_read boolean NOT NULL DEFAULT false;
       ALTER TABLE app_state_collection
         ADD is_rebuilding boolean NOT NULL DEFAULT false,
         ADD snapshot_failed_at timestamptz,
@@ -29,6 +30,7 @@ export class Degradations1800000001000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
+      ALTER TABLE account DROP push_names_read;
       ALTER TABLE app_state_collection DROP is_rebuilding, DROP snapshot_failed_at, DROP recovery_asked_at, DROP recovery;
       DROP TABLE sync_key_request, degradation;
     `);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { proto } from '@whiskeysockets/baileys';
 import { eventually } from './support/service.js';
 import { World } from './support/world.js';
 import type { ReceivedStanza } from './whatsapp-server/stanza-log.js';
@@ -87,6 +88,15 @@ describe('a well-behaved linked device', () => {
       { tag: 'clean', attrs: { type: 'syncd_app_state', timestamp: '1700000000' } },
     ]);
     expect(appStateQueries()).toHaveLength(before + 2);
+  });
+
+  it('does not wait for history when the phone says that it has none', async () => {
+    const other = await World.create();
+    other.phone.history.send = false;
+    await other.startLinked();
+    void other.phone.sendHistory({ syncType: proto.Message.HistorySyncType.NO_HISTORY });
+    await other.truth();
+    await other.stop();
   });
 
   it('acknowledges a status update plainly, though it cannot be decrypted', async () => {

@@ -27,6 +27,10 @@ export class Account {
   @Column('timestamptz', { name: 'synced_at', nullable: true })
   syncedAt: Date | null;
 
+  /** Whether the push names of the phone's history have been read since, or the phone has said that there are none. */
+  @Column('boolean', { name: 'push_names_read', default: false })
+  pushNamesRead: boolean;
+
   /** When the address book was last reconciled with a snapshot of the server's; null before the first time. */
   @Column('timestamptz', { name: 'reconciled_at', nullable: true })
   reconciledAt: Date | null;

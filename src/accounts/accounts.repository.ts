@@ -28,7 +28,8 @@ export class AccountsRepository {
       `INSERT INTO account (jid, lid, identity_key, linked_at) VALUES ($1, $2, $3, now())
        ON CONFLICT (jid) DO UPDATE
        SET lid = coalesce(EXCLUDED.lid, account.lid),
-         identity_key = coalesce(EXCLUDED.identity_key, account.identity_key), linked_at = EXCLUDED.linked_at, synced_at = NULL
+         identity_key = coalesce(EXCLUDED.identity_key, account.identity_key), linked_at = EXCLUDED.linked_at, synced_at = NULL,
+         push_names_read = false
        RETURNING id`,
       [account.jid, account.lid, account.identityKey],
     );
@@ -47,6 +48,10 @@ export class AccountsRepository {
   /** A push name out of the past: taken only where none is known. */
   async offerPushName(tx: Transaction, id: number, pushName: string): Promise<void> {
     await tx.query('UPDATE account SET push_name = $2 WHERE id = $1 AND push_name IS NULL', [id, pushName]);
+  }
+
+  async markPushNamesRead(tx: Transaction, id: number): Promise<void> {
+    await tx.query('UPDATE account SET push_names_read = true WHERE id = $1 AND NOT push_names_read', [id]);
   }
 
   /** What the tables say does not add up: they are to be reconciled with the server once more. */

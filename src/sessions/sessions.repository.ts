@@ -18,6 +18,7 @@ export interface SessionAccount {
   linkedAt: Date;
   /** When the first sync after linking was complete; null while it runs. */
   syncedAt: Date | null;
+  pushNamesRead: boolean;
   /** When the address book was last reconciled with a snapshot of the server's; null before the first time. */
   reconciledAt: Date | null;
   /** Contacts that reconciliations have put right, ever. */
@@ -53,7 +54,7 @@ export interface ListedSession {
 export type DeletedContacts = 'deleted' | 'kept' | 'shared' | 'none';
 
 const ACCOUNT = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt",
-  a.reconciled_at AS "reconciledAt", a.repaired, s.is_linked AS "isLinked"`;
+  a.reconciled_at AS "reconciledAt", a.repaired, a.push_names_read AS "pushNamesRead", s.is_linked AS "isLinked"`;
 
 /** As callers are told it (toStatus in session.service.ts): of a session that no process holds, what still holds. */
 const STATUS = `CASE WHEN ${IS_ATTENDED} THEN s.status

@@ -5,7 +5,7 @@ import { type Jid, type Lid, lidJid, phoneJid, type PhoneNumber } from './jid.js
 import type { MediaHost } from './media-host.js';
 import type { Phone } from './phone.js';
 
-const { HistorySyncType } = proto.HistorySync;
+const { HistorySyncType } = proto.Message;
 const { Type } = proto.Message.ProtocolMessage;
 
 /** How a phone tells a new companion its history. */
@@ -23,7 +23,7 @@ export interface HistorySettings {
 
 /** One history message. */
 export interface HistoryChunk {
-  readonly syncType: proto.HistorySync.HistorySyncType;
+  readonly syncType: proto.Message.HistorySyncType;
   readonly pushNames?: readonly { readonly jid: string; readonly name: string }[];
   readonly conversations?: readonly proto.IConversation[];
   readonly lidMappings?: readonly { readonly number: PhoneNumber; readonly lid: Lid }[];
@@ -41,7 +41,9 @@ export function historyMessage(chunk: HistoryChunk, media: MediaHost): proto.IMe
     chunkOrder: chunk.chunkOrder ?? 1,
     progress: chunk.progress,
   };
-  const inline = { ...notification, initialHistBootstrapInlinePayload: payload };
+  // There is nothing to tell.
+  const isEmpty = chunk.syncType === HistorySyncType.NO_HISTORY;
+  const inline = isEmpty ? notification : { ...notification, initialHistBootstrapInlinePayload: payload };
   return {
     protocolMessage: {
       type: Type.HISTORY_SYNC_NOTIFICATION,
@@ -57,7 +59,7 @@ function uploaded(payload: Buffer, media: MediaHost): proto.Message.IHistorySync
 
 function encodeHistory(chunk: HistoryChunk): Uint8Array {
   return proto.HistorySync.encode({
-    syncType: chunk.syncType,
+    syncType: chunk.syncType as number,
     conversations: [...(chunk.conversations ?? [])],
     pushnames: (chunk.pushNames ?? []).map(({ jid, name }) => ({ id: jid, pushname: name })),
     phoneNumberToLidMappings: (chunk.lidMappings ?? []).map((each) => ({

@@ -16,6 +16,14 @@ export interface CollectionState {
   isRebuilding: boolean;
 }
 
+/** A collection as it is kept: where it stands, and what else there is to know before it is read on. */
+export interface KeptCollection extends CollectionState {
+  /** Whether a snapshot has failed so lately that another one is not to be asked for. */
+  hasSnapshotFailed: boolean;
+  /** Whether the phone has sent all records, and nobody has read them yet. */
+  hasRecovery: boolean;
+}
+
 /** A record to keep: it belongs to the current generation. */
 export interface KeptRecord {
   indexMac: Buffer;
@@ -36,27 +44,18 @@ const BETWEEN_SNAPSHOTS = '6 hours';
 export class AppStateRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  async getState(accountId: number, collection: string): Promise<CollectionState> {
-    const [row] = await this.dataSource.query<
-      { version: string; lt_hash: Buffer; generation: string; is_rebuilding: boolean }[]
-    >(
-      `SELECT version, lt_hash, generation, is_rebuilding FROM app_state_collection
-       WHERE account_id = $1 AND name = $2`,
-      [accountId, collection],
-    );
-    if (!row) return { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: 0, isRebuilding: false };
-    const { version, lt_hash: ltHash, generation, is_rebuilding: isRebuilding } = row;
-    return { version: Number(version), ltHash, generation: Number(generation), isRebuilding };
-  }
-
-  /** Whether a snapshot has failed so lately that another one is not to be asked for. */
-  async hasSnapshotFailed(accountId: number, collection: string): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>(
-      `SELECT FROM app_state_collection
-       WHERE account_id = $1 AND name = $2 AND snapshot_failed_at > now() - $3::interval`,
+  async getState(accountId: number, collection: string): Promise<KeptCollection> {
+    type Row = Omit<KeptCollection, 'version' | 'generation'> & { version: string; generation: string };
+    const [row] = await this.dataSource.query<Row[]>(
+      `SELECT version, lt_hash AS "ltHash", generation, is_rebuilding AS "isRebuilding",
+         coalesce(snapshot_failed_at > now() - $3::interval, false) AS "hasSnapshotFailed",
+         recovery IS NOT NULL AS "hasRecovery"
+       FROM app_state_collection WHERE account_id = $1 AND name = $2`,
       [accountId, collection, BETWEEN_SNAPSHOTS],
     );
-    return rows.length > 0;
+    if (row) return { ...row, version: Number(row.version), generation: Number(row.generation) };
+    const flags = { isRebuilding: false, hasSnapshotFailed: false, hasRecovery: false };
+    return { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: 0, ...flags };
   }
 
   async markSnapshot(
@@ -195,12 +194,12 @@ export class AppStateRepository {
   }
 
   /** What the phone has answered and nobody has read yet. */
-  async findRecovery(accountId: number, collection: string): Promise<Buffer | null> {
-    const rows = await this.dataSource.query<{ recovery: Buffer }[]>(
-      `SELECT recovery FROM app_state_collection WHERE account_id = $1 AND name = $2 AND recovery IS NOT NULL`,
+  async findRecovery(accountId: number, collection: string): Promise<Buffer> {
+    const rows = await this.dataSource.query<{ recovery: Buffer | null }[]>(
+      'SELECT recovery FROM app_state_collection WHERE account_id = $1 AND name = $2',
       [accountId, collection],
     );
-    return rows[0]?.recovery ?? null;
+    return rows[0]?.recovery ?? Buffer.alloc(0);
   }
 
   /** Of whom the records of a generation speak. */

@@ -3,7 +3,7 @@ import { LeaseLost } from '../lease/lease-lost.js';
 import { pauseAfterMs } from '../timing/back-off.js';
 import { CollectionRefused, CorruptAppState, MissingSyncKey, OutdatedRead } from './app-state-errors.js';
 import { KEY_PATIENCE_MS } from './key-patience.js';
-import type { CollectionSync } from './collection-sync.js';
+import type { CollectionSync, ReadCollection } from './collection-sync.js';
 
 /** Whoever asks for snapshots every few minutes meets a rate limit. */
 const RETRY = { firstMs: 2_000, maxMs: 60 * 60_000 };
@@ -14,7 +14,7 @@ const FAILURES_BEFORE_LENIENCY = 2;
 
 export interface CollectionEvents {
   /** The collection has been read up to the server's version. */
-  synced(): void;
+  synced(state: ReadCollection): void;
   /** The phone has not shared this key (base64). */
   missingKey(keyId: string): void;
   /** What is wrong, one sentence for people; null when nothing is any more. */
@@ -85,13 +85,13 @@ export class CollectionScheduler {
     if (this.closed) throw new Error('The connection is closed');
     const anew = this.readAnew;
     try {
-      await this.sync.read({ anew, isLenient: this.failures >= FAILURES_BEFORE_LENIENCY });
+      const state = await this.sync.read({ anew, isLenient: this.failures >= FAILURES_BEFORE_LENIENCY });
       this.failures = 0;
       // A request to read anew that came meanwhile is still to be fulfilled.
       if (anew) this.readAnew = false;
       this.awaitsKey = false;
       this.events.problem(null);
-      this.events.synced();
+      this.events.synced(state);
     } catch (error) {
       this.recover(error);
       throw error;

@@ -2,7 +2,12 @@ import { Logger } from '@nestjs/common';
 import { MediaUnavailable } from '../wire/media-file.js';
 import { CollectionRefused, CorruptAppState } from './app-state-errors.js';
 import type { Mutation } from './app-state-crypto.js';
-import type { AppStateRepository, CollectionState, KeptRecord } from './app-state.repository.js';
+import type {
+  AppStateRepository,
+  CollectionState,
+  KeptCollection,
+  KeptRecord,
+} from './app-state.repository.js';
 import { addressOf } from './address-book-mutations.js';
 import { type CollectionPage, type Query, readCollection } from './collection-reader.js';
 import { LT_HASH_BYTES, type ValueMacs } from './lt-hash.js';
@@ -30,6 +35,9 @@ export interface AppliedPage {
 
 /** Writes what a page says, in the transaction that commits the collection's new version. */
 export type ApplyPage = (tx: Transaction, page: AppliedPage) => Promise<void>;
+
+/** What is to be known of a collection that has been read up to the server's version. */
+export type ReadCollection = Pick<KeptCollection, 'hasSnapshotFailed'>;
 
 /** How a collection is to be read. */
 export interface ReadOptions {
@@ -67,14 +75,17 @@ export class CollectionSync {
   }
 
   /** @throws CorruptAppState, MissingSyncKey, CollectionRefused, or what the connection and the media server throw */
-  async read(how: ReadOptions): Promise<void> {
+  async read(how: ReadOptions): Promise<ReadCollection> {
     const { accountId, collection, repository, keys } = this.options;
     await keys.requireAny();
-    await this.recover();
-    const held = await repository.getState(accountId, collection);
+    let held = await repository.getState(accountId, collection);
+    if (held.hasRecovery) held = await this.recover(held);
     const isNew = held.version === 0;
-    const isSpared = !how.isLenient && (await repository.hasSnapshotFailed(accountId, collection));
-    if (!isNew && (!how.anew || isSpared)) return this.readPages(held, PATCHES);
+    const isSpared = !how.isLenient && held.hasSnapshotFailed;
+    if (!isNew && (!how.anew || isSpared)) {
+      await this.readPages(held, PATCHES);
+      return held;
+    }
     try {
       await this.readPages(held, { ...how, anew: true });
     } catch (error) {
@@ -82,14 +93,13 @@ export class CollectionSync {
       await this.noteFailure(error as Error);
       await this.readPages(await repository.getState(accountId, collection), PATCHES);
     }
+    return repository.getState(accountId, collection);
   }
 
   /** Takes what the phone itself has sent of the collection, in the place of a snapshot. */
-  private async recover(): Promise<void> {
+  private async recover(held: CollectionState): Promise<KeptCollection> {
     const { accountId, collection, repository, keys, lease } = this.options;
     const answer = await repository.findRecovery(accountId, collection);
-    if (!answer) return;
-    const held = await repository.getState(accountId, collection);
     try {
       const { mutations, version, ltHash } = await readRecovery(answer, collection, (id) => keys.get(id));
       if (version < held.version)
@@ -103,6 +113,7 @@ export class CollectionSync {
       this.logger.warn(`What the phone has sent is of no use: ${error.message}`);
     }
     await lease.transaction((tx) => repository.saveRecovery(tx, accountId, collection, null));
+    return repository.getState(accountId, collection);
   }
 
   private async noteFailure(error: Error): Promise<void> {

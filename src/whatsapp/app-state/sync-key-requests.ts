@@ -45,7 +45,10 @@ export class SyncKeyRequests {
     this.close();
     if (this.isReported === false) return;
     const { lease, degradations } = this.context;
+    const reported = this.isReported ? [] : await degradations.find(lease.session);
+    const wasReported = this.isReported ?? reported.some(({ code }) => code === 'sync_key_missing');
     this.isReported = false;
+    if (!wasReported) return;
     await lease.transaction((tx) => degradations.report(tx, lease.session, 'sync_key_missing', null), {
       isDurable: false,
     });

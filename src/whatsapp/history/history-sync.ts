@@ -15,16 +15,26 @@ import type { HistoryRepository, PendingHistory } from './history.repository.js'
 const inflateAsync = promisify(inflate);
 const { HistorySyncType } = proto.Message;
 
-/** History of these kinds is about chats, not about people. */
-const WITHOUT_NAMES = new Set([HistorySyncType.INITIAL_STATUS_V3, HistorySyncType.NON_BLOCKING_DATA]);
+/** History of these kinds is about chats, not about people, or has no content at all. */
+const WITHOUT_NAMES = new Set([
+  HistorySyncType.INITIAL_STATUS_V3,
+  HistorySyncType.NON_BLOCKING_DATA,
+  HistorySyncType.NO_HISTORY,
+  HistorySyncType.MESSAGE_ACCESS_STATUS,
+]);
+
+/** After one of these no push names are to be expected any more. */
+const LAST_NAMES = new Set([HistorySyncType.PUSH_NAME, HistorySyncType.NO_HISTORY]);
 
 const RETRY = { firstMs: 2_000, maxMs: 10 * 60_000 };
 /** The media server keeps history files for some days; about a day of trying is enough to call one lost. */
 const MAX_ATTEMPTS = 150;
 
 export interface HistorySyncEvents {
+  /** The phone's push names have been read, or it has none to tell; in the transaction that saves them. */
+  pushNamesRead(tx: Transaction): Promise<void>;
   /** A history sync has been read to its end. */
-  read(type: proto.Message.HistorySyncType): void;
+  read(what: { heldPushNames: boolean }): void;
   /** A history sync names the account's owner, in the transaction that saves the rest of it. */
   ownPushName(tx: Transaction, name: string): Promise<void>;
   /** One was given up: its names are lost until their owners write. */
@@ -87,6 +97,7 @@ export class HistorySync {
     try {
       const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
       const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
+      const heldPushNames = LAST_NAMES.has(type);
       const names = WITHOUT_NAMES.has(type) ? { pushNames: [], mappings: [] } : await download(notification);
       await this.lease.transaction(async (tx) => {
         await this.contacts.apply(tx, this.owner, {
@@ -95,13 +106,14 @@ export class HistorySync {
         });
         const ownName = this.ownPushName(names);
         if (ownName) await this.events.ownPushName(tx, ownName);
+        if (heldPushNames) await this.events.pushNamesRead(tx);
         await this.repository.remove(tx, this.owner.accountId, pending.id);
       });
       const { pushNames, mappings } = names;
       this.logger.debug(
         `History sync read: type ${type}, ${pushNames.length} push names, ${mappings.length} mappings`,
       );
-      this.events.read(type);
+      this.events.read({ heldPushNames });
     } catch (error) {
       await this.retryLater(pending, error as Error);
     }

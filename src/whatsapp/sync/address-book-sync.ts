@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { type BinaryNode, proto } from '@whiskeysockets/baileys';
+import { type BinaryNode, type proto } from '@whiskeysockets/baileys';
 import type { DegradationCode } from '../../sessions/degradation.entity.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { type Jid, type Lid, parseJid, parseLid } from '../../contacts/address.js';
@@ -11,7 +11,7 @@ import type { ProfileConnection } from '../profiles/profile-connection.js';
 import type { SessionContext } from './session-context.js';
 import { ADDRESS_BOOK } from '../app-state/address-book-mutations.js';
 import { CollectionScheduler } from '../app-state/collection-scheduler.js';
-import { CollectionSync } from '../app-state/collection-sync.js';
+import { CollectionSync, type ReadCollection } from '../app-state/collection-sync.js';
 import { recoveryRequest } from '../app-state/snapshot-recovery.js';
 import { SyncKeyRequests } from '../app-state/sync-key-requests.js';
 import { SyncKeys } from '../app-state/sync-keys.js';
@@ -23,8 +23,6 @@ import { Presence } from './presence.js';
 import { Reconciliation } from './reconciliation.js';
 import { joinChanges, type StanzaChanges } from '../stanzas/stanza-changes.js';
 import { isUnknown, readStanza } from '../stanzas/stanza-dispatcher.js';
-
-const { PUSH_NAME } = proto.Message.HistorySyncType;
 
 /** What the synchronisation needs of its connection. */
 export interface SyncConnection extends ProfileConnection {
@@ -61,14 +59,15 @@ export class AddressBookSync implements KeyHooks {
     const { lease, stores } = context;
     const { history, contacts } = stores;
     this.firstSync = new FirstSync(
+      account.pushNamesRead,
       () => history.countPending(id),
       () => this.markSynced(),
     );
     this.history = new HistorySync(this.owner, history, contacts, lease, {
       ownPushName: (tx, name) => stores.accounts.offerPushName(tx, id, name),
-      read: (type) => {
-        this.firstSync.historyWasRead({ heldPushNames: type === PUSH_NAME });
-        this.announce();
+      pushNamesRead: (tx) => stores.accounts.markPushNamesRead(tx, id),
+      read: ({ heldPushNames }) => {
+        this.firstSync.historyWasRead({ heldPushNames });
       },
       lost: (reason) => {
         this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`);
@@ -87,23 +86,20 @@ export class AddressBookSync implements KeyHooks {
       write: (message) => connection.writeToPhone(message),
     });
     const handlers = [
-      new AddressBookHandler(this.owner, context, () => this.addressBookWasRead()),
-      new SettingsHandler(this.owner, context, () => this.announce()),
+      new AddressBookHandler(this.owner, context, (state) => this.addressBookWasRead(state)),
+      new SettingsHandler(this.owner, context, (name) => this.announce(name)),
     ];
     this.collections = new Map(
       handlers.map((handler) => [handler.name, this.createCollection(handler, keys)]),
     );
-    this.presence = new Presence(
-      async () => (await stores.sessions.getAccount(lease.session))?.pushName ?? null,
-      (node) => connection.send(node),
-    );
+    this.presence = new Presence((node) => connection.send(node));
     this.profiles = new ProfileFetchQueue(this.owner, connection, context);
     context.pause.firstSync(account);
     if (account.syncedAt) this.firstSync.close();
     this.reconciliation = new Reconciliation(
       async () =>
         (await stores.accounts.isReconciliationDue(id)) &&
-        !(await stores.appState.hasSnapshotFailed(id, ADDRESS_BOOK)),
+        !(await stores.appState.getState(id, ADDRESS_BOOK)).hasSnapshotFailed,
       async () => this.collections.get(ADDRESS_BOOK)?.requestAnew(),
       context.quietTime,
     );
@@ -115,7 +111,7 @@ export class AddressBookSync implements KeyHooks {
     await this.saveLid(parseLid(ownLid));
     // While that was written, the connection may have ended.
     if (!this.isOpen) return;
-    this.announce();
+    this.announce(this.account.pushName);
     for (const collection of this.collections.values()) collection.requestInBackground();
     this.history.wake();
     this.reconciliation.start();
@@ -201,7 +197,6 @@ export class AddressBookSync implements KeyHooks {
   private async askForRecovery(): Promise<void> {
     const { lease, stores } = this.context;
     const { accountId } = this.owner;
-    if (!(await stores.appState.hasSnapshotFailed(accountId, ADDRESS_BOOK))) return;
     const mayAsk = await lease.transaction((tx) =>
       stores.appState.claimRecovery(tx, accountId, ADDRESS_BOOK),
     );
@@ -215,18 +210,20 @@ export class AddressBookSync implements KeyHooks {
     }
   }
 
-  private addressBookWasRead(): void {
+  private addressBookWasRead({ hasSnapshotFailed }: ReadCollection): void {
     this.firstSync.addressBookWasRead();
-    this.askForRecovery().catch((error: unknown) => {
-      this.logger.warn(`Cannot ask the phone for the address book: ${(error as Error).message}`);
-    });
+    if (hasSnapshotFailed) {
+      this.askForRecovery().catch((error: unknown) => {
+        this.logger.warn(`Cannot ask the phone for the address book: ${(error as Error).message}`);
+      });
+    }
     this.keyRequests.satisfied().catch((error: unknown) => {
       this.logger.warn(`Cannot report that all sync keys are there: ${(error as Error).message}`);
     });
   }
 
-  private announce(): void {
-    this.presence.announce().catch((error: unknown) => {
+  private announce(name: string | null): void {
+    this.presence.announce(name).catch((error: unknown) => {
       this.logger.warn(`Cannot announce the presence: ${(error as Error).message}`);
     });
   }
@@ -252,7 +249,7 @@ export class AddressBookSync implements KeyHooks {
       lease,
     });
     return new CollectionScheduler(handler.name, sync, {
-      synced: () => handler.synced?.(),
+      synced: (state) => handler.synced?.(state),
       missingKey: (keyId) => this.keyRequests.missing(keyId),
       problem: (problem) => handler.problem?.(problem),
     });

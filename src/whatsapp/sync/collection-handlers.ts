@@ -9,7 +9,7 @@ import {
   savedByMutations,
   SETTINGS,
 } from '../app-state/address-book-mutations.js';
-import type { AppliedPage } from '../app-state/collection-sync.js';
+import type { AppliedPage, ReadCollection } from '../app-state/collection-sync.js';
 import type { SessionContext } from './session-context.js';
 
 /** What one app-state collection means to an account. */
@@ -20,7 +20,7 @@ export interface CollectionHandler {
   /** A snapshot was of no use, for this reason; the patches go on. */
   snapshotFailed?(tx: Transaction, reason: string): Promise<void>;
   /** The collection has been read up to the server's version. */
-  synced?(): void;
+  synced?(state: ReadCollection): void;
   /** What is wrong, one sentence for people; null when nothing is any more. */
   problem?(problem: string | null): void;
 }
@@ -36,7 +36,7 @@ export class AddressBookHandler implements CollectionHandler {
   constructor(
     private readonly owner: AddressBookOwner,
     private readonly context: SessionContext,
-    readonly synced: () => void,
+    readonly synced: (state: ReadCollection) => void,
   ) {}
 
   async apply(tx: Transaction, page: AppliedPage): Promise<void> {
@@ -116,15 +116,23 @@ export class AddressBookHandler implements CollectionHandler {
 export class SettingsHandler implements CollectionHandler {
   readonly name = SETTINGS;
 
-  /** @param synced is told each time that the settings have been read */
+  /** The last push name that was read. */
+  private pushName: string | null = null;
+
+  /** @param named is told the account's push name, once it is read */
   constructor(
     private readonly owner: AddressBookOwner,
     private readonly context: SessionContext,
-    readonly synced: () => void,
+    private readonly named: (pushName: string | null) => void,
   ) {}
+
+  synced(): void {
+    this.named(this.pushName);
+  }
 
   async apply(tx: Transaction, { mutations }: AppliedPage): Promise<void> {
     const pushName = cleanName(ownPushName(mutations));
+    this.pushName = pushName ?? this.pushName;
     await this.context.stores.accounts.update(tx, this.owner.accountId, { pushName });
   }
 }

@@ -1,5 +1,5 @@
-/** Without history for this long after the address book was read, none is expected any more. */
-const QUIET_MS = 20_000;
+/** Without history for this long after the address book was read, none is expected any more; as in WhatsApp Web. */
+const QUIET_MS = 120_000;
 /** After the database could not be asked. */
 const CHECK_AGAIN_MS = 2_000;
 
@@ -9,17 +9,18 @@ const CHECK_AGAIN_MS = 2_000;
  */
 export class FirstSync {
   private addressBookRead = false;
-  private pushNamesRead = false;
   private quiet = false;
   private timer: NodeJS.Timeout | undefined;
   private again: NodeJS.Timeout | undefined;
   private done = false;
 
   /**
+   * @param pushNamesRead by a connection before
    * @param countPending history syncs announced and not yet read
    * @param complete is called until it succeeds once
    */
   constructor(
+    private pushNamesRead: boolean,
     private readonly countPending: () => Promise<number>,
     private readonly complete: () => Promise<void>,
   ) {}

@@ -10,13 +10,10 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 export class Presence {
   private saidAs: string | null = null;
 
-  constructor(
-    private readonly findName: () => Promise<string | null>,
-    private readonly send: (node: BinaryNode) => Promise<void>,
-  ) {}
+  constructor(private readonly send: (node: BinaryNode) => Promise<void>) {}
 
-  async announce(): Promise<void> {
-    const name = await this.findName();
+  /** @param name the account's push name; null while none is known */
+  async announce(name: string | null): Promise<void> {
     if (!name || name === this.saidAs) return;
     this.saidAs = name;
     await this.send({ tag: 'presence', attrs: { type: 'unavailable', name } });
