@@ -36,7 +36,6 @@ export class OwnAnswers {
   private readonly logger = new Logger(OwnAnswers.name);
   /** What was decrypted over this connection: Signal cannot decrypt it a second time. */
   private readonly decrypted = new Set<string>();
-
   /** Null: over a connection before, perhaps. */
   private isLost: boolean | null = null;
 
@@ -49,7 +48,7 @@ export class OwnAnswers {
   /** @returns what Baileys is to see of the stanza; null when it is answered */
   async answer(stanza: BinaryNode): Promise<BinaryNode | null> {
     const { tag, attrs } = stanza;
-    if (tag === 'message' && attrs.category === 'peer') {
+    if (tag === 'message' && attrs.category === 'peer' && this.isOwn(attrs.from)) {
       await this.answerPhone(stanza);
       return null;
     }
