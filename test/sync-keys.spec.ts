@@ -4,7 +4,7 @@ import { eventually } from './support/service.js';
 import { World } from './support/world.js';
 
 const NUMBER = '491701230001';
-/** The service waits for 30 s before it asks. */
+/** The service waits for 10 s before it asks. */
 const ASKED_WITHIN_MS = 60_000;
 
 describe('a sync key that the phone has not shared', () => {
