@@ -230,12 +230,12 @@ describe('faults of a linked session', () => {
 
   it('goes on when the owner’s own name cannot be kept as it is', async () => {
     const { SET } = proto.SyncdMutation.SyncdOperation;
-    const value = { timestamp: Date.now(), pushNameSetting: { name: 'Ow\0ner' } };
+    const value = { timestamp: Date.now(), pushNameSetting: { name: 'Ow\0ner 1' } };
     await world.phone.commit(
       [{ operation: SET, index: ['setting_pushName'], value, actionVersion: 1 }],
       'critical_block',
     );
-    await world.service.sessionThat(({ push_name: name }) => name === 'Owner');
+    await world.service.sessionThat(({ push_name: name }) => name === 'Owner 1');
     const attrs = {
       from: world.phone.jid,
       type: 'text',
