@@ -40,6 +40,7 @@ export interface SyncConnection extends ProfileConnection {
 export class AddressBookSync implements KeyHooks {
   private readonly logger = new Logger(AddressBookSync.name);
   private readonly owner: AddressBookOwner & { linkedAt: Date };
+  private readonly handlers: CollectionHandler[];
   private readonly collections: Map<string, CollectionScheduler>;
   private readonly history: HistorySync;
   private readonly firstSync: FirstSync;
@@ -85,12 +86,12 @@ export class AddressBookSync implements KeyHooks {
       degradations: stores.degradations,
       write: (message) => connection.writeToPhone(message),
     });
-    const handlers = [
+    this.handlers = [
       new AddressBookHandler(this.owner, context, (state) => this.addressBookWasRead(state)),
       new SettingsHandler(this.owner, context, (name) => this.announce(name)),
     ];
     this.collections = new Map(
-      handlers.map((handler) => [handler.name, this.createCollection(handler, keys)]),
+      this.handlers.map((handler) => [handler.name, this.createCollection(handler, keys)]),
     );
     this.presence = new Presence((node) => connection.send(node));
     this.profiles = new ProfileFetchQueue(this.owner, connection, context);
@@ -126,6 +127,7 @@ export class AddressBookSync implements KeyHooks {
     this.history.close();
     this.profiles.close();
     for (const collection of this.collections.values()) collection.close();
+    for (const handler of this.handlers) handler.close?.();
   }
 
   /** Keeps what stanzas say, before Baileys acknowledges them; nothing is written when they say nothing. */

@@ -23,6 +23,8 @@ export interface CollectionHandler {
   synced?(state: ReadCollection): void;
   /** What is wrong, one sentence for people; null when nothing is any more. */
   problem?(problem: string | null): void;
+  /** The connection is gone. */
+  close?(): void;
 }
 
 /** The collection that holds the address book. */
@@ -31,6 +33,7 @@ export class AddressBookHandler implements CollectionHandler {
   readonly name = ADDRESS_BOOK;
   /** What the session's state says; nothing since it is connecting. */
   private reported: string | null = null;
+  private isClosed = false;
 
   /** @param synced is told each time that the address book has been read */
   constructor(
@@ -66,7 +69,10 @@ export class AddressBookHandler implements CollectionHandler {
     if (!lease.isHeld || problem === this.reported) return;
     this.reported = problem;
     lease
-      .transaction((tx) => stores.sessionState.reportSyncProblem(tx, lease.session, problem))
+      .transaction(async (tx) => {
+        // It may have waited for the database, and the next connection know better.
+        if (!this.isClosed) await stores.sessionState.reportSyncProblem(tx, lease.session, problem);
+      })
       .catch((error: unknown) => this.logger.warn(`Cannot report a problem: ${(error as Error).message}`));
   }
 
@@ -98,6 +104,10 @@ export class AddressBookHandler implements CollectionHandler {
   private report(tx: Transaction, code: DegradationCode, message: string | null): Promise<void> {
     const { lease, stores } = this.context;
     return stores.degradations.report(tx, lease.session, code, message);
+  }
+
+  close(): void {
+    this.isClosed = true;
   }
 
   /** Whatever differs from a snapshot of the version that the tables claim to hold was wrong in them. */
