@@ -113,7 +113,8 @@ export class AppStateRepository {
   /** After linking anew everything is read from the start; the records stay until a snapshot replaces them. */
   async restart(tx: Transaction, accountId: number): Promise<void> {
     await tx.query(
-      'UPDATE app_state_collection SET version = 0, lt_hash = $2, snapshot_failed_at = NULL WHERE account_id = $1',
+      `UPDATE app_state_collection SET version = 0, lt_hash = $2, snapshot_failed_at = NULL, recovery_asked_at = NULL,
+         recovery = NULL WHERE account_id = $1`,
       [accountId, Buffer.alloc(LT_HASH_BYTES)],
     );
   }

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { MediaUnavailable } from '../wire/media-file.js';
-import { CollectionRefused, CorruptAppState } from './app-state-errors.js';
+import { CollectionRefused, CorruptAppState, MissingSyncKey } from './app-state-errors.js';
 import type { Mutation } from './app-state-crypto.js';
 import type {
   AppStateRepository,
@@ -109,7 +109,8 @@ export class CollectionSync {
       await this.keep(held, verified, { isComplete: true, hasSnapshot: true });
       this.logger.log(`Read ${mutations.length} records of ${collection} that the phone has sent`);
     } catch (error) {
-      if (!(error instanceof CorruptAppState || error instanceof RangeError)) throw error;
+      // It must not hold up the patches; the phone is asked again one day.
+      if (!(error instanceof CorruptAppState || error instanceof MissingSyncKey)) throw error;
       this.logger.warn(`What the phone has sent is of no use: ${error.message}`);
     }
     await lease.transaction((tx) => repository.saveRecovery(tx, accountId, collection, null));

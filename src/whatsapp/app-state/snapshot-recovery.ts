@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { forEachField } from '../wire/protobuf-fields.js';
 import { type Mutation, readIndex } from './app-state-crypto.js';
-import { CorruptAppState } from './app-state-errors.js';
+import { CorruptAppState, MissingSyncKey } from './app-state-errors.js';
 import { LT_HASH_BYTES, mixMutations } from './lt-hash.js';
 import type { FindMutationKeys, VerifiedPage } from './page-verifier.js';
 
@@ -39,6 +39,19 @@ export async function readRecovery(
   collection: string,
   findKeys: FindMutationKeys,
 ): Promise<Pick<VerifiedPage, 'mutations'> & { version: number; ltHash: Buffer }> {
+  try {
+    return await readRecords(answer, collection, findKeys);
+  } catch (cause) {
+    if (cause instanceof CorruptAppState || cause instanceof MissingSyncKey) throw cause;
+    throw new CorruptAppState(`What the phone has sent of ${collection} cannot be read`, { cause });
+  }
+}
+
+async function readRecords(
+  answer: Buffer,
+  collection: string,
+  findKeys: FindMutationKeys,
+): ReturnType<typeof readRecovery> {
   const bytes = answer.subarray(0, 2).equals(GZIP) ? await gunzipAsync(answer) : answer;
   let [version, name, ltHash] = [0, '', Buffer.alloc(0)];
   const records: Uint8Array[] = [];
