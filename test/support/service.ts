@@ -12,7 +12,9 @@ const ROOT = join(import.meta.dirname, '../..');
 const [, ...START_ARGUMENTS] = (
   JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } }
 ).scripts.start.split(' ');
-const POLL_EVERY_MS = 25;
+/** Often at first; what takes long is looked at less often, for looking takes the processor from what is waited for. */
+const MIN_POLL_MS = 25;
+const MAX_POLL_MS = 200;
 /** Generous: several suites may start services at once. */
 const START_TIMEOUT_MS = 60_000;
 
@@ -48,7 +50,7 @@ export async function eventually<T>(
     if (waitedMs > timeoutMs && waitedMs > patient(timeoutMs)) {
       throw new Error(`Waited ${Math.round(waitedMs)} ms in vain until ${what}`);
     }
-    await sleep(POLL_EVERY_MS);
+    await sleep(Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, waitedMs / 10)));
   }
 }
 
