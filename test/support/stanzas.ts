@@ -1,4 +1,4 @@
-import { type BinaryNode, proto } from '@whiskeysockets/baileys';
+import { type BinaryNode, Curve, proto } from '@whiskeysockets/baileys';
 import type { Jid, Lid } from '../../src/contacts/address.js';
 import type { AddressBookOwner } from '../../src/contacts/write/contact-changes.js';
 import type { StanzaChanges } from '../../src/whatsapp/stanzas/stanza-changes.js';
@@ -48,9 +48,22 @@ export function certificate(verifiedName: string): Uint8Array {
   return proto.VerifiedNameCertificate.encode({ details }).finish();
 }
 
-/** A list of devices, signed with the account's key. */
-export function keyIndexList(accountSignatureKey: Uint8Array): Uint8Array {
-  return proto.ADVSignedKeyIndexList.encode({ details: Buffer.alloc(3), accountSignatureKey }).finish();
+/** An account's identity. */
+export const IDENTITY = Curve.generateKeyPair();
+
+/** A list of devices, signed with the account's key; as of a hosted account with another prefix. */
+export function keyIndexList({
+  key = IDENTITY.public,
+  signer = IDENTITY.private,
+  prefix = [6, 2],
+}: { key?: Uint8Array; signer?: Uint8Array; prefix?: number[] } = {}): Uint8Array {
+  const details = proto.ADVKeyIndexList.encode({ rawId: 1, timestamp: 1, currentIndex: 0 }).finish();
+  const accountSignature = Curve.sign(signer, Buffer.concat([Buffer.from(prefix), details]));
+  return proto.ADVSignedKeyIndexList.encode({
+    details,
+    accountSignature,
+    accountSignatureKey: key,
+  }).finish();
 }
 
 /** Stanzas that must say nothing and break nothing, whatever the type. */

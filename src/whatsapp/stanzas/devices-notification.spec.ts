@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { Curve } from '@whiskeysockets/baileys';
 import {
   ANNA,
   ANNA_LID,
   element,
   changesIn,
+  IDENTITY,
   keyIndexList,
   MALFORMED,
   notification,
@@ -11,7 +13,7 @@ import {
 } from '../../../test/support/stanzas.js';
 import { readDevicesNotification } from './devices-notification.js';
 
-const KEY = Buffer.alloc(32, 7);
+const KEY = Buffer.from(IDENTITY.public);
 const seenAt = new Date(1_700_000_000_000);
 
 const read = (...stanza: Parameters<typeof notification>) =>
@@ -22,27 +24,34 @@ const added = (bytes: Uint8Array) => [
 
 describe('a notification about devices', () => {
   it('tells the identity key that has signed the list, and the mapping', () => {
-    expect(read('devices', added(keyIndexList(KEY)), { lid: ANNA_LID })).toEqual({
+    expect(read('devices', added(keyIndexList()), { lid: ANNA_LID })).toEqual({
       mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: new Date('2023-11-14T22:13:20.999Z') }],
       identityKeys: [{ address: ANNA, key: KEY, seenAt }],
     });
   });
 
   it('takes the type before the key for no part of it', () => {
-    const typed = keyIndexList(Buffer.concat([Buffer.from([5]), KEY]));
+    const typed = keyIndexList({ key: Buffer.concat([Buffer.from([5]), KEY]) });
     expect(read('devices', added(typed))).toEqual({ identityKeys: [{ address: ANNA, key: KEY, seenAt }] });
   });
 
+  it('tells the key of a hosted account', () => {
+    const hosted = added(keyIndexList({ prefix: [6, 7] }));
+    expect(read('devices', hosted)).toEqual({ identityKeys: [{ address: ANNA, key: KEY, seenAt }] });
+  });
+
   it.each([
-    ['without a key', keyIndexList(Buffer.alloc(0))],
-    ['with a key of another length', keyIndexList(Buffer.alloc(31, 7))],
+    ['without a key', keyIndexList({ key: Buffer.alloc(0) })],
+    ['with a key of another length', keyIndexList({ key: Buffer.alloc(31, 7) })],
+    ['signed by another key', keyIndexList({ signer: Curve.generateKeyPair().private })],
+    ['whose signature covers something else', keyIndexList({ prefix: [6, 0] })],
     ['that cannot be read', Buffer.from('nonsense')],
   ])('learns nothing from a list %s', (_, bytes) => {
     expect(read('devices', added(bytes))).toEqual({});
   });
 
   it('says nothing of the own devices', () => {
-    expect(read('devices', added(keyIndexList(KEY)), { from: OWNER.jid })).toEqual({});
+    expect(read('devices', added(keyIndexList()), { from: OWNER.jid })).toEqual({});
   });
 
   it.each(MALFORMED)('says nothing with %s', (_, content, attrs) => {

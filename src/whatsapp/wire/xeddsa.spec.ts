@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { Curve } from '@whiskeysockets/baileys';
+import { isSignedBy } from './xeddsa.js';
+
+const message = Buffer.from('hello');
+
+describe('a signature by a Curve25519 key', () => {
+  it('is told from one by another key, and of another message, whatever the key', () => {
+    for (let i = 0; i < 20; i += 1) {
+      const [own, other] = [Curve.generateKeyPair(), Curve.generateKeyPair()];
+      const signature = Curve.sign(own.private, message);
+      expect(isSignedBy(own.public, message, signature)).toBe(true);
+      expect(isSignedBy(other.public, message, signature)).toBe(false);
+      expect(isSignedBy(own.public, Buffer.from('hullo'), signature)).toBe(false);
+    }
+  });
+
+  it('is none of another length, and none by a key of another length', () => {
+    const { public: key, private: secret } = Curve.generateKeyPair();
+    const signature = Curve.sign(secret, message);
+    expect(isSignedBy(key, message, signature.subarray(1))).toBe(false);
+    expect(isSignedBy(key.subarray(1), message, signature)).toBe(false);
+  });
+});
