@@ -4,6 +4,7 @@ import { ContactHashRepository } from './write/contact-hash.repository.js';
 import { ContactsRepository } from './read/contacts.repository.js';
 import { ContactsService } from './write/contacts.service.js';
 import { IdentityKeysRepository } from './write/identity-keys.repository.js';
+import { LidChangesRepository } from './write/lid-changes.repository.js';
 import { LidMappingsRepository } from './write/lid-mappings.repository.js';
 import { NumberChangesRepository } from './write/number-changes.repository.js';
 import { OwnFactsRepository } from './write/own-facts.repository.js';
@@ -19,6 +20,7 @@ import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.j
     ContactsRepository,
     ContactsService,
     IdentityKeysRepository,
+    LidChangesRepository,
     LidMappingsRepository,
     NumberChangesRepository,
     OwnFactsRepository,

@@ -11,6 +11,7 @@ const primaryKeyConstraintName = 'degradation_pkey';
  * - `sync_key_missing`: the phone has not shared a key that is needed
  * - `phone_message_lost`: a message of the phone could not be decrypted, however often it was asked for
  * - `history_lost`: a part of the phone's history could not be had
+ * - `reachout_locked`: WhatsApp has locked the account's reaching out to people
  */
 export const DEGRADATION_CODES = [
   'snapshot_unverified',
@@ -18,6 +19,7 @@ export const DEGRADATION_CODES = [
   'sync_key_missing',
   'phone_message_lost',
   'history_lost',
+  'reachout_locked',
 ] as const;
 
 export type DegradationCode = (typeof DEGRADATION_CODES)[number];
@@ -41,4 +43,8 @@ export class Degradation {
 
   @Column('timestamptz', { default: () => 'now()' })
   since: Date;
+
+  /** When it ends by itself; null: when it is well again. */
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt: Date | null;
 }

@@ -19,26 +19,32 @@ export class DegradationsRepository {
   /** The oldest first. */
   async find(session: SessionName): Promise<ReportedDegradation[]> {
     return this.dataSource.query(
-      'SELECT code, message, since FROM degradation WHERE session = $1 ORDER BY since, code',
+      `SELECT code, message, since FROM degradation
+       WHERE session = $1 AND (expires_at > now()) IS NOT FALSE ORDER BY since, code`,
       [session],
     );
   }
 
-  /** @param message null: it is well again */
+  /**
+   * @param message null: it is well again
+   * @param expiresAt null: it does not end by itself
+   */
   async report(
     tx: Transaction,
     session: SessionName,
     code: DegradationCode,
     message: string | null,
+    expiresAt: Date | null = null,
   ): Promise<void> {
     if (message === null) {
       await tx.query('DELETE FROM degradation WHERE session = $1 AND code = $2', [session, code]);
       return;
     }
     await tx.query(
-      `INSERT INTO degradation (session, code, message) VALUES ($1, $2, $3)
-       ON CONFLICT (session, code) DO UPDATE SET message = EXCLUDED.message`,
-      [session, code, message],
+      `INSERT INTO degradation AS d (session, code, message, expires_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (session, code) DO UPDATE SET message = EXCLUDED.message, expires_at = EXCLUDED.expires_at,
+         since = CASE WHEN d.expires_at <= now() THEN now() ELSE d.since END`,
+      [session, code, message, expiresAt],
     );
   }
 

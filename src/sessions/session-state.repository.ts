@@ -20,6 +20,8 @@ export interface SessionReport {
 export interface ProfilesPause {
   reason: string | null;
   resumeAt: Date | null;
+  /** When the next batch of people may be asked about; null: at once. */
+  nextBatchAt: Date | null;
 }
 
 export interface SessionSnapshot extends SessionReport {
@@ -32,7 +34,7 @@ export interface SessionSnapshot extends SessionReport {
 }
 
 type SessionRow = Omit<SessionSnapshot, 'profilesPause'> &
-  Pick<Session, 'profilesPaused' | 'profilesResumeAt'>;
+  Pick<Session, 'profilesPaused' | 'profilesResumeAt' | 'profilesBatchAt'>;
 
 /** Whether a process that is alive holds the lease of session `s`. */
 export const IS_ATTENDED =
@@ -48,13 +50,18 @@ export class SessionStateRepository {
     const [row] = await this.dataSource.query<SessionRow[]>(
       `SELECT name, status, reason, advice, since, retry_at AS "retryAt", sync_problem AS "syncProblem",
          link_offer AS "linkOffer", profiles_paused AS "profilesPaused", profiles_resume_at AS "profilesResumeAt",
-         ${IS_ATTENDED} AS "isAttended"
+         profiles_batch_at AS "profilesBatchAt", ${IS_ATTENDED} AS "isAttended"
        FROM session s WHERE name = $1`,
       [session],
     );
     if (!row) throw new SessionNotFound(session);
-    const { profilesPaused, profilesResumeAt, ...state } = row;
-    return { ...state, profilesPause: { reason: profilesPaused, resumeAt: profilesResumeAt } };
+    const {
+      profilesPaused: reason,
+      profilesResumeAt: resumeAt,
+      profilesBatchAt: nextBatchAt,
+      ...state
+    } = row;
+    return { ...state, profilesPause: { reason, resumeAt, nextBatchAt } };
   }
 
   /** What was wrong with the synchronisation counts no more when a new connection begins. */
@@ -79,12 +86,16 @@ export class SessionStateRepository {
   async reportProfilesPause(
     tx: Transaction,
     session: SessionName,
-    { reason, resumeAt }: ProfilesPause,
+    { reason, resumeAt }: Omit<ProfilesPause, 'nextBatchAt'>,
   ): Promise<void> {
     await tx.query('UPDATE session SET profiles_paused = $2, profiles_resume_at = $3 WHERE name = $1', [
       session,
       reason,
       resumeAt,
     ]);
+  }
+
+  async reportProfilesBatch(tx: Transaction, session: SessionName, nextBatchAt: Date): Promise<void> {
+    await tx.query('UPDATE session SET profiles_batch_at = $2 WHERE name = $1', [session, nextBatchAt]);
   }
 }

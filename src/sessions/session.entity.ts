@@ -72,6 +72,10 @@ export class Session {
   @Column('timestamptz', { name: 'profiles_resume_at', nullable: true })
   profilesResumeAt: Date | null;
 
+  /** When the next batch of profiles may be fetched; null: at once. */
+  @Column('timestamptz', { name: 'profiles_batch_at', nullable: true })
+  profilesBatchAt: Date | null;
+
   /** The process that holds the session's lease; null when none does. */
   @ManyToOne(() => SessionProcess, { nullable: true, onDelete: 'SET NULL' })
   @JoinColumn({ name: 'process_id', foreignKeyConstraintName: 'session_process' })

@@ -39,7 +39,7 @@ describe('the routes of the address book', () => {
     return names;
   }
 
-  it('list people with a number and a name of any kind', async () => {
+  it('list people with a name of any kind, whether or not their number is known', async () => {
     await book.save('Anna');
     await book.apply({
       businessNames: [{ address: jidOf(20), name: 'Shop' }],
@@ -53,6 +53,7 @@ describe('the routes of the address book', () => {
         jid: jidOf(10),
         phone: '491700000010',
         lid: null,
+        username: null,
         push_name: null,
         full_name: 'Anna',
         first_name: null,
@@ -62,7 +63,25 @@ describe('the routes of the address book', () => {
         updated_at: expect.stringMatching(/^\d{4}-.*Z$/),
       },
       expect.objectContaining({ jid: jidOf(20), business_name: 'Shop', saved: false }),
+      expect.objectContaining({ jid: null, phone: null, lid: '55555@lid', push_name: 'no number' }),
     ]);
+    const only = async (hasPhone: string) =>
+      (await page(`?has_phone=${hasPhone}`)).items.map(({ jid, lid }) => jid ?? lid);
+    expect(await only('true')).toEqual([jidOf(10), jidOf(20)]);
+    expect(await only('false')).toEqual(['55555@lid']);
+  });
+
+  it('give every page once, whether people are known by number or by LID', async () => {
+    await book.save('d', 'b');
+    await book.apply({
+      pushNames: ['a', 'c', 'e'].map((name, i) => ({
+        address: `${i}7777@lid`.replace(/^0/, '9') as Lid,
+        name,
+        observedAt: EARLIER,
+      })),
+    });
+    expect((await walk('limit=2')).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(await walk('limit=2&sort=name')).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
   it('give every page once, whatever is added or deleted meanwhile', async () => {

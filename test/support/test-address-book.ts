@@ -6,13 +6,14 @@ import {
   type KeyRow,
   type PersonRow,
 } from '../../src/contacts/read/contact-details.repository.js';
-import type { ContactDto } from '../../src/contacts/http/contact.dto.js';
+import { type ContactDto, toPersonKey } from '../../src/contacts/http/contact.dto.js';
 import { ContactsRepository } from '../../src/contacts/read/contacts.repository.js';
 import { poolOf } from '../../src/database/postgres-pool.js';
 import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
 import { ContactChangesRepository } from '../../src/contacts/write/contact-changes.repository.js';
 import { ContactsService } from '../../src/contacts/write/contacts.service.js';
 import { IdentityKeysRepository } from '../../src/contacts/write/identity-keys.repository.js';
+import { LidChangesRepository } from '../../src/contacts/write/lid-changes.repository.js';
 import { LidMappingsRepository } from '../../src/contacts/write/lid-mappings.repository.js';
 import { NumberChangesRepository } from '../../src/contacts/write/number-changes.repository.js';
 import { OwnFactsRepository } from '../../src/contacts/write/own-facts.repository.js';
@@ -75,7 +76,7 @@ export class TestAddressBook {
   }
 
   async find(address: Address): Promise<PersonRow | null> {
-    return (await this.details.find(DEFAULT_SESSION, [address]))?.person ?? null;
+    return (await this.details.find(DEFAULT_SESSION, toPersonKey(address)))?.person ?? null;
   }
 
   async keysOf(address: Address): Promise<KeyRow[]> {
@@ -110,5 +111,6 @@ function createContactsService(config: Partial<Config>): ContactsService {
     pictures,
     identityKeys,
     new NumberChangesRepository(pairs, ownFacts),
+    new LidChangesRepository(pairs, ownFacts),
   );
 }

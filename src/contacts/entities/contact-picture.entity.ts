@@ -14,6 +14,7 @@ export type PictureState = (typeof PICTURE_STATES)[number];
 /** A person's profile picture. No row: nothing is known. */
 @Entity('contact_picture')
 @Index('contact_picture_use', { synchronize: false })
+@Index('contact_picture_wanted', { synchronize: false })
 @Check('contact_picture_state', `state IN ('${PICTURE_STATES.join("', '")}')`)
 export class ContactPicture {
   @PrimaryColumn('int', { name: 'account_id', primaryKeyConstraintName: 'contact_picture_pkey' })
@@ -51,6 +52,10 @@ export class ContactPicture {
   /** Null together with the bytes. */
   @Column('int', { name: 'size_bytes', nullable: true })
   sizeBytes: number | null;
+
+  /** When WhatsApp was last asked for a picture that has changed; null: not since it has. */
+  @Column('timestamptz', { name: 'asked_at', nullable: true })
+  askedAt: Date | null;
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt: Date;

@@ -27,6 +27,8 @@ const IN_THE_MIGRATION = ' ';
 @Index('contact_lid', ['accountId', 'lid'], { unique: true })
 @Index('contact_search', { synchronize: false })
 @Index('contact_sort_name', { synchronize: false })
+@Index('contact_address', { synchronize: false })
+@Index('contact_username', { synchronize: false })
 @Index('contact_profile_due', { synchronize: false })
 @Index('contact_profile_requested', { synchronize: false })
 @Check(
@@ -86,6 +88,14 @@ export class Contact {
   @Column('timestamptz', { name: 'push_name_at', nullable: true })
   pushNameAt: Date | null;
 
+  /** The name by which people find the person without a number; null while none is known. Unique on WhatsApp. */
+  @Column('text', { nullable: true })
+  username: string | null;
+
+  /** When the user name, or that there is none, was observed. */
+  @Column('timestamptz', { name: 'username_at', nullable: true })
+  usernameAt: Date | null;
+
   /** Name of a business that WhatsApp has verified. */
   @Column('text', { name: 'business_name', nullable: true })
   businessName: string | null;
@@ -105,6 +115,20 @@ export class Contact {
   /** Null while nothing is known of the about text; `hidden`: not shown to this account. */
   @Column('text', { name: 'about_state', nullable: true })
   aboutState: 'known' | 'hidden' | null;
+
+  /** The about text in its new form, with emoji and expiry; null while nothing is known of it, `""`: there is none. */
+  @Column('text', { name: 'text_status', nullable: true })
+  textStatus: string | null;
+
+  @Column('text', { name: 'text_status_emoji', nullable: true })
+  textStatusEmoji: string | null;
+
+  @Column('timestamptz', { name: 'text_status_set_at', nullable: true })
+  textStatusSetAt: Date | null;
+
+  /** When it stops being shown; null: never. */
+  @Column('timestamptz', { name: 'text_status_expires_at', nullable: true })
+  textStatusExpiresAt: Date | null;
 
   /** JID of the number that the person of this number has moved to. */
   @Column({ name: 'moved_to', type: 'text', nullable: true, collation: 'C' })

@@ -109,7 +109,7 @@ describe('the queue of fetches', () => {
     await book.dataSource.query('ANALYZE contact');
     const plan = await book.dataSource.query<{ 'QUERY PLAN': string }[]>(
       `EXPLAIN SELECT id FROM contact WHERE account_id = ${book.accountId}
-         AND num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name) > 0
+         AND num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name, username) > 0
          AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - interval '7 days')
        ORDER BY profile_fetched_at NULLS FIRST, id DESC LIMIT 10`,
     );

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../../database/transaction.js';
+import type { PictureState } from '../entities/contact-picture.entity.js';
 import { type Address, isLid, type Jid, type Lid } from '../address.js';
 
 /** A person whose about text, picture and keys are to be fetched now. At least one address is known. */
@@ -11,9 +12,31 @@ export interface DuePerson {
   lid: Lid | null;
   /** Id of the picture whose bytes are here; null when the picture has to be fetched whatever its id. */
   pictureId: string | null;
+  /** Null: nothing is known of it. */
+  pictureState: PictureState | null;
   /** A caller or a notification asked for it. */
   isRequested: boolean;
 }
+
+/** A person whose picture has changed and is to be fetched now. */
+export interface DuePicture {
+  /** Of the contact. */
+  id: string;
+  jid: Jid | null;
+  lid: Lid | null;
+  /** Id of the picture whose bytes are here; null when there are none. */
+  pictureId: string | null;
+}
+
+/**
+ * What there is to fetch, the most urgent first: people whom a caller or a notification asked for; pictures that have
+ * changed; everybody whose profile is not known or too old.
+ */
+export const FETCH_LANES = ['requested', 'pictures', 'batch'] as const;
+export type FetchLane = (typeof FETCH_LANES)[number];
+
+/** Accounts by what they may fetch, or have to. */
+export type AccountsByLane = Record<FetchLane, number[]>;
 
 export interface FetchProgress {
   /** With a name of any kind: those that are fetched unasked. */
@@ -35,12 +58,15 @@ export interface DueOptions {
 
 /** Strangers (of a group, of an old chat) are not fetched unasked. As in the partial index contact_profile_due. */
 const HAS_NAME =
-  'num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name) > 0';
+  'num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name, username) > 0';
 
 const NOT_ATTEMPTED = `(profile_attempted_at IS NULL OR profile_attempted_at < now() - $4 * interval '1 minute')`;
 
+/** One that was asked for in vain is asked for again a day later. */
+const PICTURE_IS_DUE = `state = 'changed' AND (asked_at IS NULL OR asked_at < now() - interval '1 day')`;
+
 /**
- * The queue of downloads: who is due stands in times on the contact itself, so it survives restarts and grows with
+ * The queue of profile fetches: who is due stands in times on the contact itself, so it survives restarts and grows with
  * the address book.
  */
 @Injectable()
@@ -70,34 +96,65 @@ export class ProfileFetchesRepository {
          RETURNING c.id, c.jid, c.lid, next.turn, next.place
        )
        SELECT t.id, t.jid, t.lid, t.turn = 1 AS "isRequested",
-         CASE WHEN p.state = 'present' AND p.size_bytes IS NOT NULL THEN p.picture_id END AS "pictureId"
+         CASE WHEN p.state = 'present' AND p.size_bytes IS NOT NULL THEN p.picture_id END AS "pictureId",
+         p.state AS "pictureState"
        FROM taken t LEFT JOIN contact_picture p ON p.account_id = $1 AND p.contact_id = t.id
        ORDER BY t.turn, t.place`,
       [accountId, limit, refreshAfterDays, retryAfterMinutes, onlyRequested],
     );
   }
 
+  /** Pictures that have changed: those not asked for first, the others a day later. Marks them. */
+  async takePictures(accountId: number, limit: number): Promise<DuePicture[]> {
+    return this.dataSource.query<DuePicture[]>(
+      `WITH next AS (
+         SELECT contact_id FROM contact_picture WHERE account_id = $1 AND ${PICTURE_IS_DUE}
+         ORDER BY asked_at NULLS FIRST, contact_id DESC LIMIT $2
+       ), taken AS (
+         UPDATE contact_picture p SET asked_at = now() FROM next
+         WHERE p.account_id = $1 AND p.contact_id = next.contact_id
+         RETURNING p.contact_id, CASE WHEN p.size_bytes IS NOT NULL THEN p.picture_id END AS picture_id
+       )
+       SELECT c.id, c.jid, c.lid, t.picture_id AS "pictureId"
+       FROM taken t JOIN contact c ON c.account_id = $1 AND c.id = t.contact_id`,
+      [accountId, limit],
+    );
+  }
+
+  /** Whether no picture was told to have changed once more since this one was taken. */
+  async isLatest(tx: Transaction, accountId: number, contactId: string): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      'SELECT FROM contact_picture WHERE account_id = $1 AND contact_id = $2 AND asked_at IS NOT NULL',
+      [accountId, contactId],
+    );
+    return rows.length > 0;
+  }
+
   /**
-   * Of these accounts those with people who are due (each EXISTS is a range of an index): in one statement, for a thread asks it for all of its sessions.
-   * @param requested accounts of which only those count whom a caller or a notification asked for
-   * @param anybody accounts of which all others count, too
+   * Of these accounts those with somebody who is due (each EXISTS is a range of an index), by lane: in one statement, for a
+   * thread asks it for all of its sessions.
    */
   async findAccountsDue(
-    { requested, anybody }: { requested: number[]; anybody: number[] },
+    accounts: AccountsByLane,
     { refreshAfterDays = 7, retryAfterMinutes = 15 }: DueOptions = {},
-  ): Promise<number[]> {
-    const rows = await this.dataSource.query<{ account: number }[]>(
-      `SELECT DISTINCT account_id AS account FROM contact
+  ): Promise<AccountsByLane> {
+    const rows = await this.dataSource.query<{ lane: FetchLane; account: number }[]>(
+      `SELECT DISTINCT 'requested' AS lane, account_id AS account FROM contact
        WHERE account_id = ANY ($1::int[]) AND profile_requested_at IS NOT NULL AND ${NOT_ATTEMPTED}
-       UNION
-       SELECT account FROM unnest($2::int[]) AS a (account) WHERE EXISTS (
+       UNION ALL
+       SELECT 'pictures', account FROM unnest($5::int[]) AS a (account) WHERE EXISTS (
+         SELECT FROM contact_picture WHERE account_id = account AND ${PICTURE_IS_DUE})
+       UNION ALL
+       SELECT 'batch', account FROM unnest($2::int[]) AS a (account) WHERE EXISTS (
          SELECT FROM contact WHERE account_id = account AND ${HAS_NAME} AND profile_fetched_at IS NULL AND ${NOT_ATTEMPTED}
        ) OR EXISTS (
          SELECT FROM contact WHERE account_id = account AND ${HAS_NAME}
            AND profile_fetched_at < now() - $3 * interval '1 day' AND ${NOT_ATTEMPTED})`,
-      [[...requested, ...anybody], anybody, refreshAfterDays, retryAfterMinutes],
+      [accounts.requested, accounts.batch, refreshAfterDays, retryAfterMinutes, accounts.pictures],
     );
-    return rows.map(({ account }) => account);
+    const due: AccountsByLane = { requested: [], pictures: [], batch: [] };
+    for (const { lane, account } of rows) due[lane].push(account);
+    return due;
   }
 
   /** These were fetched. Whoever asked for one of them after its fetch began still waits. */

@@ -10,6 +10,7 @@ export function toDetails(person: PersonRow, pathPrefix: string): ContactDetails
     jid,
     phone: jid && phoneOf(jid),
     lid,
+    username: person.username,
     push_name: person.push_name,
     full_name: person.full_name,
     first_name: person.first_name,
@@ -38,9 +39,15 @@ export function toKeys({ jid, lid }: PersonRow, keys: KeyRow[]): ContactKeysDto 
   };
 }
 
-function toAbout({ about, about_state, about_set_at }: PersonRow): ContactDetailsDto['about'] {
-  if (about_state === null) return null;
-  return { text: about, hidden: about_state === 'hidden', set_at: about_set_at?.toISOString() ?? null };
+function toAbout(person: PersonRow): ContactDetailsDto['about'] {
+  if (person.about_state === null) return null;
+  return {
+    text: person.about,
+    emoji: person.about_emoji,
+    hidden: person.about_state === 'hidden',
+    set_at: person.about_set_at?.toISOString() ?? null,
+    expires_at: person.about_expires_at?.toISOString() ?? null,
+  };
 }
 
 /** A person has a picture when it is known, even if its bytes gave way to others, or are those of the one before. */

@@ -3,7 +3,7 @@ import type { SessionName } from '../../sessions/session-name.js';
 import type { Address } from '../address.js';
 import { ContactDetailsRepository, type PersonRow } from '../read/contact-details.repository.js';
 import { NoAccountLinked, NoPicture, PersonNotFound } from '../contacts.errors.js';
-import { toAddresses } from './contact.dto.js';
+import { toPersonKey } from './contact.dto.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import { PictureReadsRepository, type StoredPicture } from '../read/picture-reads.repository.js';
 import { ProfileFetchesRepository } from '../fetches/profile-fetches.repository.js';
@@ -23,7 +23,7 @@ const REASONS = {
   evicted: 'The profile picture is not kept any more; it is being fetched again. Try again shortly.',
 };
 
-/** One person as the API shows him. */
+/** One person as the API shows them. */
 @Injectable()
 export class ContactDetailsService {
   constructor(
@@ -39,7 +39,7 @@ export class ContactDetailsService {
    * @throws SessionNotFound, NoAccountLinked, PersonNotFound
    */
   async get(session: SessionName, phone: string, onAccount: (synced: boolean) => void): Promise<Person> {
-    const found = await this.details.find(session, toAddresses(phone));
+    const found = await this.details.find(session, toPersonKey(phone));
     if (!found) throw new NoAccountLinked();
     onAccount(found.synced);
     if (!found.person) throw new PersonNotFound(phone);

@@ -4,8 +4,12 @@ import type { SessionName } from '../../sessions/session-name.js';
 import { SessionParam } from '../../sessions/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { sendStream, setSyncHeader } from './answers.js';
-import { ContactExportRepository, type ExportedContact } from '../read/contact-export.repository.js';
-import { VcardQuery } from './contact-list.dto.js';
+import {
+  ContactExportRepository,
+  type ExportedContact,
+  type ExportQuery,
+} from '../read/contact-export.repository.js';
+import { ContactFilter, toHasPhone, VcardQuery } from './contact-list.dto.js';
 import { NoAccountLinked } from '../contacts.errors.js';
 import { CSV_HEADER, toCsv } from './csv.js';
 import { toVcard } from './vcard.js';
@@ -22,27 +26,36 @@ export class ContactExportController {
   @Get('contacts.vcf')
   async exportVcards(
     @SessionParam() session: SessionName,
-    @Query() { photo }: VcardQuery,
+    @Query() query: VcardQuery,
     @Res() response: Response,
   ): Promise<void> {
-    const contacts = await this.open(session, response, { photo: photo === 'true', file: 'contacts.vcf' });
+    const contacts = await this.open(session, response, 'contacts.vcf', {
+      photo: query.photo === 'true',
+      hasPhone: toHasPhone(query),
+    });
     await sendStream(response, 'text/vcard; charset=utf-8', map(contacts, toVcard));
   }
 
   @Get('contacts.csv')
-  async exportCsv(@SessionParam() session: SessionName, @Res() response: Response): Promise<void> {
-    const contacts = await this.open(session, response, { photo: false, file: 'contacts.csv' });
+  async exportCsv(
+    @SessionParam() session: SessionName,
+    @Query() query: ContactFilter,
+    @Res() response: Response,
+  ): Promise<void> {
+    const hasPhone = toHasPhone(query);
+    const contacts = await this.open(session, response, 'contacts.csv', { photo: false, hasPhone });
     await sendStream(response, 'text/csv; charset=utf-8; header=present', map(contacts, toCsv, CSV_HEADER));
   }
 
   private async open(
     session: SessionName,
     response: Response,
-    { photo, file }: { photo: boolean; file: string },
+    file: string,
+    query: ExportQuery,
   ): Promise<AsyncGenerator<ExportedContact>> {
     const account = await this.sessions.getAccount(session);
     if (!account) throw new NoAccountLinked();
-    const contacts = await this.contacts.stream(account.id, { photo });
+    const contacts = await this.contacts.stream(account.id, query);
     setSyncHeader(response, account.syncedAt !== null);
     response.attachment(file);
     return contacts;

@@ -6,7 +6,12 @@ import { phoneOf } from '../address.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { setSyncHeader } from './answers.js';
 import { fromCursor, toCursor } from '../read/contact-cursor.js';
-import { type ContactPageDto, type ContactSummaryDto, ListContactsQuery } from './contact-list.dto.js';
+import {
+  type ContactPageDto,
+  type ContactSummaryDto,
+  ListContactsQuery,
+  toHasPhone,
+} from './contact-list.dto.js';
 import { ContactListRepository, type ListedContact } from '../read/contact-list.repository.js';
 import { NoAccountLinked } from '../contacts.errors.js';
 
@@ -30,18 +35,29 @@ export class ContactListController {
     const account = await this.sessions.getAccount(session);
     if (!account) throw new NoAccountLinked();
     setSyncHeader(response, account.syncedAt !== null);
-    const found = await this.contacts.list(account.id, { limit: limit + 1, sort, after, search });
+    const found = await this.contacts.list(account.id, {
+      limit: limit + 1,
+      sort,
+      after,
+      search,
+      hasPhone: toHasPhone(query),
+    });
     const page = found.slice(0, limit);
     const last = page.at(-1);
     const hasMore = found.length > limit && last;
     return {
       items: page.map(toSummary),
-      next_cursor: hasMore ? toCursor(sort, { jid: last.jid, name: last.sort_name }) : null,
+      next_cursor: hasMore ? toCursor(sort, { address: last.address, name: last.sort_name }) : null,
     };
   }
 }
 
-function toSummary({ sort_name: _, updated_at, ...contact }: ListedContact): ContactSummaryDto {
-  const { jid, ...rest } = contact;
-  return { jid, phone: phoneOf(jid), ...rest, updated_at: updated_at.toISOString() };
+function toSummary({
+  jid,
+  address: _,
+  sort_name: __,
+  updated_at,
+  ...rest
+}: ListedContact): ContactSummaryDto {
+  return { jid, phone: jid && phoneOf(jid), ...rest, updated_at: updated_at.toISOString() };
 }

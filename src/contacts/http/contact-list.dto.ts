@@ -3,9 +3,11 @@ import { type ContactSort, SORTS } from '../read/contact-cursor.js';
 
 /** One entry of `GET /contacts`; null where nothing is known. */
 export interface ContactSummaryDto {
-  jid: string;
-  phone: string;
+  /** Null, like `phone`, while only the LID is known. */
+  jid: string | null;
+  phone: string | null;
   lid: string | null;
+  username: string | null;
   push_name: string | null;
   full_name: string | null;
   first_name: string | null;
@@ -46,8 +48,25 @@ const SEARCH = {
 };
 const SORT = { message: explain(`one of ${SORTS.join(', ')}, given once, for example /contacts?sort=name`) };
 
+const HAS_PHONE = {
+  message: explain('true or false, given once, for example /contacts?has_phone=false'),
+};
+
+/** What lists and exports have in common. */
+export class ContactFilter {
+  /** Only people whose number is known, or only those whose is not. */
+  @IsOptional()
+  @IsIn(['true', 'false'], HAS_PHONE)
+  has_phone?: 'true' | 'false';
+}
+
+/** @returns null when it is all the same */
+export function toHasPhone({ has_phone: value }: ContactFilter): boolean | null {
+  return value === undefined ? null : value === 'true';
+}
+
 /** The query of `GET /contacts`. */
-export class ListContactsQuery {
+export class ListContactsQuery extends ContactFilter {
   @IsOptional()
   @IsString(LIMIT)
   @Matches(/^([1-9]\d{0,2}|1000)$/, LIMIT)
@@ -70,7 +89,7 @@ export class ListContactsQuery {
 }
 
 /** The query of `GET /contacts.vcf`. */
-export class VcardQuery {
+export class VcardQuery extends ContactFilter {
   @IsOptional()
   @IsIn(['true', 'false'], {
     message: explain('true or false, given once, for example /contacts.vcf?photo=true'),

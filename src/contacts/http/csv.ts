@@ -11,6 +11,8 @@ const COLUMNS = [
   'saved',
   'about',
   'updated_at',
+  'lid',
+  'username',
 ] as const satisfies (keyof ExportedContact)[];
 
 /** What a spreadsheet takes for the beginning of a formula, in full width too, blanks before it or not. */

@@ -8,19 +8,23 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** One person as a vCard 4.0 (RFC 6350), with CRLF at the end of each line. */
 export function toVcard(contact: ExportedContact): string {
-  const { phone, push_name: pushName, business_name: businessName, photo } = contact;
-  const shown = [contact.full_name, contact.first_name, pushName, businessName].map(clean).find(Boolean);
+  const { phone, lid, username, push_name: pushName, business_name: businessName, photo } = contact;
+  const names = [contact.full_name, contact.first_name, pushName, businessName, username];
+  const shown = names.map(clean).find(Boolean);
   const lines = [
     'BEGIN:VCARD',
     'VERSION:4.0',
-    `FN:${escape(shown ?? `+${phone}`)}`,
+    `FN:${escape(shown ?? (phone ? `+${phone}` : (lid ?? '')))}`,
     `N:${nameParts(contact, shown ?? '')
       .map(escape)
       .join(';')};;;`,
     ...optional('NICKNAME', clean(pushName) === shown ? null : pushName),
     ...optional('ORG', businessName),
-    `TEL;VALUE=uri;TYPE=cell:tel:+${phone}`,
-    `IMPP:whatsapp:${phone}`,
+    ...(phone ? [`TEL;VALUE=uri;TYPE=cell:tel:+${phone}`, `IMPP:whatsapp:${phone}`] : []),
+    // RFC 9554; readers of RFC 6350 alone pass over it.
+    ...optional('SOCIALPROFILE;SERVICE-TYPE=WhatsApp;VALUE=text', username),
+    // Without a number, nothing else tells two people of one name apart.
+    ...optional('X-WHATSAPP-LID', phone ? null : lid),
     ...(photo?.type.startsWith('image/') ? [`PHOTO:data:${photo.type};base64,${photo.base64}`] : []),
     `REV:${contact.updated_at.replace(/[-:]/g, '')}`,
     'END:VCARD',

@@ -5,15 +5,22 @@ import { DataSource } from 'typeorm';
 import { poolOf } from '../../database/postgres-pool.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
-import { type Address, isLid, type Jid, type Lid } from '../address.js';
-import { FIRST_NAME, FULL_NAME, HAS_NAME } from './contact-names.sql.js';
+import type { Jid, Lid } from '../address.js';
+import { ABOUT_COLUMNS, FIRST_NAME, FULL_NAME, HAS_NAME } from './contact.sql.js';
 import type { PictureState } from '../entities/contact-picture.entity.js';
 
-/** A person with all that is known of him; the columns of Contact, ContactPicture and IdentityKey. */
+/** Whom a look-up is about: forms of one person's number, the preferred one first, a LID, or a user name. */
+export type PersonKey =
+  | { column: 'jid' | 'lid'; values: [string, ...string[]] }
+  /** Whatever its case. */
+  | { column: 'username'; values: [string] };
+
+/** A person with all that is known of them; the columns of Contact, ContactPicture and IdentityKey. */
 export interface PersonRow {
   id: string;
   jid: Jid | null;
   lid: Lid | null;
+  username: string | null;
   push_name: string | null;
   full_name: string | null;
   first_name: string | null;
@@ -22,6 +29,8 @@ export interface PersonRow {
   about: string | null;
   about_set_at: Date | null;
   about_state: 'known' | 'hidden' | null;
+  about_emoji: string | null;
+  about_expires_at: Date | null;
   saved: boolean;
   moved_to: Jid | null;
   moved_from: Jid | null;
@@ -48,8 +57,8 @@ export interface KeyRow {
   is_current: boolean;
 }
 
-const PERSON = `c.id, c.jid, c.lid, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
-  c.business_name, c.is_business, c.about, c.about_set_at, c.about_state, c.saved OR c.lid_saved AS saved,
+const PERSON = `c.id, c.jid, c.lid, c.username, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
+  c.business_name, c.is_business, ${ABOUT_COLUMNS}, c.saved OR c.lid_saved AS saved,
   c.moved_to, c.moved_from, c.updated_at`;
 
 /** Reads of one person. */
@@ -62,12 +71,12 @@ export class ContactDetailsRepository {
   }
 
   /**
-   * @param addresses forms of one person's address; who has a name goes before who has none, then the first form
+   * @param key of several people whom it fits, who has a name goes before who has none, then the first form
    * @returns null when no account is linked yet
    * @throws SessionNotFound
    */
-  async find(session: SessionName, addresses: [Address, ...Address[]]): Promise<FoundPerson | null> {
-    const column = isLid(addresses[0]) ? 'lid' : 'jid';
+  async find(session: SessionName, { column, values }: PersonKey): Promise<FoundPerson | null> {
+    const address = column === 'username' ? 'lower(c.username)' : `c.${column}`;
     const { rows } = await this.pool.query<PersonRow & { account_id: number | null; synced: boolean }>({
       text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.*,
           p.state AS picture_state, p.picture_id, p.size_bytes AS picture_bytes, p.updated_at AS picture_updated_at,
@@ -75,13 +84,13 @@ export class ContactDetailsRepository {
         FROM session s LEFT JOIN account a ON a.id = s.account_id
         LEFT JOIN LATERAL (
           SELECT ${PERSON} FROM contact c
-          WHERE c.account_id = a.id AND c.${column} = ANY ($1::text[])
-          ORDER BY ${HAS_NAME} DESC, array_position($1::text[], c.${column}) LIMIT 1
+          WHERE c.account_id = a.id AND ${address} = ANY ($1::text[])
+          ORDER BY ${HAS_NAME} DESC, array_position($1::text[], ${address}) LIMIT 1
         ) c ON true
         LEFT JOIN contact_picture p ON p.account_id = a.id AND p.contact_id = c.id
         LEFT JOIN identity_key k ON k.account_id = a.id AND k.contact_id = c.id AND k.is_current
         WHERE s.name = $2`,
-      values: [addresses, session],
+      values: [values, session],
     });
     const [row] = rows;
     if (!row) throw new SessionNotFound(session);

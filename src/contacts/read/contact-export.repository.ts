@@ -2,12 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { copyLines, readJsonLines } from '../../database/copy-lines.js';
 import { StreamPool } from '../../database/stream-pool.js';
-import { FIRST_NAME, FULL_NAME, HAS_NAME } from './contact-names.sql.js';
+import { ABOUT, ADDRESS, FIRST_NAME, FULL_NAME, HAS_NAME, phoneIs } from './contact.sql.js';
 
-/** A person with a number and a name of any kind; null where nothing is known. */
+/** A person with a name of any kind; null where nothing is known. */
 export interface ExportedContact {
-  jid: string;
-  phone: string;
+  jid: string | null;
+  phone: string | null;
   full_name: string | null;
   first_name: string | null;
   push_name: string | null;
@@ -17,6 +17,8 @@ export interface ExportedContact {
   about: string | null;
   /** ISO 8601 in UTC, to the second. */
   updated_at: string;
+  lid: string | null;
+  username: string | null;
   /** Null unless asked for, and there is one. */
   photo: { type: string; base64: string } | null;
 }
@@ -27,7 +29,13 @@ const PHOTO = `(
   FROM contact_picture p
   WHERE p.account_id = sorted.account_id AND p.contact_id = sorted.id AND p.state = 'present' AND p.bytes IS NOT NULL)`;
 
-/** The whole address book, in the order of JIDs, with flat memory. */
+export interface ExportQuery {
+  photo: boolean;
+  /** Only people whose number is known, or only those whose is not; null: both. */
+  hasPhone: boolean | null;
+}
+
+/** The whole address book, in the order of its addresses, with flat memory. */
 @Injectable()
 export class ContactExportRepository {
   constructor(@Inject(StreamPool) private readonly streams: Pool) {}
@@ -36,20 +44,23 @@ export class ContactExportRepository {
    * The photos are read row by row after the sorting, which would otherwise carry all of them.
    * @returns people as they come from the database; a fault of the query shows at the first one
    */
-  async stream(accountId: number, { photo }: { photo: boolean }): Promise<AsyncGenerator<ExportedContact>> {
+  async stream(
+    accountId: number,
+    { photo, hasPhone }: ExportQuery,
+  ): Promise<AsyncGenerator<ExportedContact>> {
     const rows = await copyLines(
       this.streams,
       `SELECT row_to_json(exported) FROM (
          SELECT sorted.jid, phone, full_name, first_name, push_name, business_name, is_business, saved, about,
-           updated_at, ${photo ? PHOTO : 'NULL::json'} AS photo
+           updated_at, lid, username, ${photo ? PHOTO : 'NULL::json'} AS photo
          FROM (
-           SELECT c.account_id, c.id, c.jid, split_part(c.jid, '@', 1) AS phone,
+           SELECT c.account_id, c.id, c.jid, c.lid, c.username, split_part(c.jid, '@', 1) AS phone,
              ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
-             c.push_name, c.business_name, c.is_business, c.saved OR c.lid_saved AS saved, c.about,
+             c.push_name, c.business_name, c.is_business, c.saved OR c.lid_saved AS saved, ${ABOUT} AS about,
              to_char(c.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at
            FROM contact c
-           WHERE c.account_id = ${accountId} AND c.jid IS NOT NULL AND ${HAS_NAME}
-           ORDER BY c.jid OFFSET 0
+           WHERE c.account_id = ${accountId} AND ${HAS_NAME} ${hasPhone === null ? '' : `AND ${phoneIs(hasPhone)}`}
+           ORDER BY ${ADDRESS} OFFSET 0
          ) sorted
        ) exported`,
     );

@@ -4,12 +4,14 @@ import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { poolOf } from '../../database/postgres-pool.js';
 import type { ContactPlace, ContactSort } from './contact-cursor.js';
-import { FIRST_NAME, FULL_NAME, HAS_NAME } from './contact-names.sql.js';
+import { ADDRESS, FIRST_NAME, FULL_NAME, HAS_NAME, phoneIs } from './contact.sql.js';
 import { type SearchTerm, toSearchTerms } from './search-terms.js';
 
 export interface ListedContact {
-  jid: string;
+  /** Null while only the LID is known. */
+  jid: string | null;
   lid: string | null;
+  username: string | null;
   push_name: string | null;
   full_name: string | null;
   first_name: string | null;
@@ -17,6 +19,8 @@ export interface ListedContact {
   is_business: boolean | null;
   saved: boolean;
   updated_at: Date;
+  /** What lists are sorted by. */
+  address: string;
   sort_name: string;
 }
 
@@ -27,9 +31,11 @@ export interface ContactListQuery {
   after: ContactPlace | null;
   /** Null: everybody. */
   search: string | null;
+  /** Only people whose number is known, or only those whose is not; null: both. */
+  hasPhone: boolean | null;
 }
 
-/** Pages of people with a number and a name of any kind, by index. */
+/** Pages of people with a name of any kind, by index. */
 @Injectable()
 export class ContactListRepository {
   private readonly pool: Pool;
@@ -49,18 +55,20 @@ export class ContactListRepository {
 export function toSql(accountId: number, query: ContactListQuery): { text: string; values: unknown[] } {
   const values: unknown[] = [accountId, query.limit];
   const add = (value: unknown) => `$${values.push(value)}`;
-  const conditions = ['c.account_id = $1', 'c.jid IS NOT NULL', HAS_NAME];
+  const conditions = ['c.account_id = $1', HAS_NAME];
+  if (query.hasPhone !== null) conditions.push(phoneIs(query.hasPhone));
   if (query.search !== null) {
     conditions.push(...toSearchTerms(query.search).map((term) => isFound(term, add(term.text))));
   }
-  if (query.after && query.sort === 'jid') conditions.push(`c.jid > ${add(query.after.jid)}`);
+  if (query.after && query.sort === 'jid') conditions.push(`${ADDRESS} > ${add(query.after.address)}`);
   if (query.after && query.sort === 'name') {
-    conditions.push(`(c.sort_name, c.jid) > (${add(query.after.name)}, ${add(query.after.jid)})`);
+    conditions.push(`(c.sort_name, ${ADDRESS}) > (${add(query.after.name)}, ${add(query.after.address)})`);
   }
-  const text = `SELECT c.jid, c.lid, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
-      c.business_name, c.is_business, c.saved OR c.lid_saved AS saved, c.updated_at, c.sort_name
+  const text = `SELECT c.jid, c.lid, c.username, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
+      c.business_name, c.is_business, c.saved OR c.lid_saved AS saved, c.updated_at, ${ADDRESS} AS address,
+      c.sort_name
     FROM contact c WHERE ${conditions.join(' AND ')}
-    ORDER BY ${query.sort === 'name' ? 'c.sort_name, c.jid' : 'c.jid'} LIMIT $2`;
+    ORDER BY ${query.sort === 'name' ? `c.sort_name, ${ADDRESS}` : ADDRESS} LIMIT $2`;
   return { text, values };
 }
 

@@ -15,13 +15,14 @@ export interface SearchTerm {
 
 /**
  * What somebody typed, as terms that must all be found. A number may be written in any way; its leading zeros (of
- * long-distance dialling) stand in no international number.
+ * long-distance dialling) stand in no international number. User names are found with their `@` and without.
  */
 export function toSearchTerms(search: string): SearchTerm[] {
   const clean = search.replaceAll('\0', '').toWellFormed().trim();
   const digits = TYPED_NUMBER.test(clean) ? clean.replace(/\D/g, '').replace(/^0+(?=\d)/, '') : '';
   const texts = digits ? [digits] : clean.split(/\s+/).filter(Boolean).slice(0, MAX_TERMS);
-  return texts.map((text) => ({ text, isPrefix: lengthOf(text) < ANYWHERE_FROM_LENGTH }));
+  const names = texts.map((text) => text.replace(/^@(?=.)/, ''));
+  return names.map((text) => ({ text, isPrefix: lengthOf(text) < ANYWHERE_FROM_LENGTH }));
 }
 
 /** Characters that are left without accents, as search_key() of the database counts them. */

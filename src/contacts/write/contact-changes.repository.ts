@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Address } from '../address.js';
-import type { BusinessName, PushName, SavedContact } from './contact-changes.js';
+import type { BusinessName, PushName, SavedContact, Username } from './contact-changes.js';
 import { type AddressColumn, forEachBatch } from './people-batches.js';
 
 /** Number and LID records of the address book are two sources, so they have columns of their own. */
@@ -96,6 +96,36 @@ export class ContactChangesRepository {
           batch.map(({ name }) => name),
           batch.map(({ observedAt }) => observedAt),
         ],
+      );
+    });
+  }
+
+  /** User names are unique on WhatsApp: who had it before has it no more. A name that is gone makes nobody known. */
+  async setUsernames(tx: Transaction, accountId: number, usernames: Username[]): Promise<void> {
+    await forEachBatch(usernames, async (column, batch) => {
+      const values = [
+        accountId,
+        batch.map(({ address }) => address),
+        batch.map(({ name }) => name),
+        batch.map(({ observedAt }) => observedAt),
+      ];
+      await tx.query(
+        `UPDATE contact c SET username = NULL, username_at = p.observed_at, updated_at = now()
+         FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (address, name, observed_at)
+         WHERE c.account_id = $1 AND lower(c.username) = lower(p.name) AND c.${column} IS DISTINCT FROM p.address
+           AND c.username_at <= p.observed_at`,
+        values,
+      );
+      await tx.query(
+        `INSERT INTO contact AS c (account_id, ${column}, username, username_at)
+         SELECT $1, p.* FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (address, name, observed_at)
+         WHERE p.name IS NOT NULL OR EXISTS (
+           SELECT FROM contact k WHERE k.account_id = $1 AND k.${column} = p.address)
+         ON CONFLICT (account_id, ${column}) DO UPDATE
+         SET username = EXCLUDED.username, username_at = EXCLUDED.username_at, updated_at = now()
+         WHERE c.username IS DISTINCT FROM EXCLUDED.username
+           AND (c.username_at IS NULL OR c.username_at <= EXCLUDED.username_at)`,
+        values,
       );
     });
   }

@@ -7,11 +7,20 @@ export interface SavedContact {
   firstName: string | null;
 }
 
-/** The name that a person chose himself. */
+/** The name that a person chose themselves. */
 export interface PushName {
   address: Address;
   name: string;
   /** When it was heard; of two names the one heard later stays. */
+  observedAt: Date;
+}
+
+/** The name by which people find a person without a number. */
+export interface Username {
+  address: Address;
+  /** Without the `@` before it; null: the person has none any more. */
+  name: string | null;
+  /** When it was so; of two the later one stays. */
   observedAt: Date;
 }
 
@@ -36,13 +45,27 @@ export interface About {
   setAt: Date | null;
 }
 
+/** A person's about text in its new form, which knows an emoji and an end. */
+export interface TextStatus {
+  address: Address;
+  /** `""`: there is none. */
+  text: string;
+  emoji: string | null;
+  /** When the person set it; null when WhatsApp did not say. */
+  setAt: Date | null;
+  /** Null: it stays. */
+  expiresAt: Date | null;
+}
+
 /** A person's profile picture. */
 export type Picture =
   | { address: Address; state: 'present'; id: string; bytes: Buffer }
   /** `none`: the person has none. `hidden`: not shown to this account. */
   | { address: Address; state: 'none' | 'hidden' }
   /** There is a new one, not yet fetched. */
-  | { address: Address; state: 'changed'; id: string | null };
+  | { address: Address; state: 'changed'; id: string | null }
+  /** The one that is kept is still theirs. */
+  | { address: Address; state: 'unchanged' };
 
 /** The public identity key of a person's account (of the primary device). */
 export interface IdentityKeySeen {
@@ -58,6 +81,13 @@ export interface NumberChange {
   newJid: Jid;
   oldLid: Lid | null;
   newLid: Lid | null;
+  observedAt: Date;
+}
+
+/** A person has another LID. */
+export interface LidChange {
+  oldLid: Lid;
+  newLid: Lid;
   observedAt: Date;
 }
 
@@ -82,12 +112,26 @@ export interface ContactChanges {
   /** No longer in the phone's address book. */
   unsaved?: Address[];
   pushNames?: PushName[];
+  usernames?: Username[];
   businessNames?: BusinessName[];
   businessFlags?: BusinessFlag[];
   abouts?: About[];
+  textStatuses?: TextStatus[];
   pictures?: Picture[];
   identityKeys?: IdentityKeySeen[];
   numberChanges?: NumberChange[];
+  lidChanges?: LidChange[];
+}
+
+/** All of them together; within a list, what comes later stands later. */
+export function joinChanges<Changes extends object>(all: Changes[]): Changes {
+  const joined: Record<string, unknown[]> = {};
+  for (const changes of all) {
+    for (const [kind, list] of Object.entries(changes) as [string, unknown[]][]) {
+      (joined[kind] ??= []).push(...list);
+    }
+  }
+  return joined as Changes;
 }
 
 /** Whose address book it is. */

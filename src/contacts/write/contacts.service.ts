@@ -8,9 +8,12 @@ import type {
   IdentityKeySeen,
   LidMapping,
   NumberChange,
+  TextStatus,
+  Username,
 } from './contact-changes.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
+import { LidChangesRepository } from './lid-changes.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
 import { NumberChangesRepository } from './number-changes.repository.js';
 import { PicturesRepository } from './pictures.repository.js';
@@ -29,6 +32,7 @@ export class ContactsService {
     private readonly pictures: PicturesRepository,
     private readonly identityKeys: IdentityKeysRepository,
     private readonly numberChanges: NumberChangesRepository,
+    private readonly lidChanges: LidChangesRepository,
   ) {}
 
   /** Writes the changes within the caller's transaction, whatever their number, in a handful of statements. */
@@ -43,10 +47,13 @@ export class ContactsService {
     await this.changes.save(tx, accountId, lastPerPerson(changes.saved).map(cleanSaved));
     await this.changes.unsave(tx, accountId, changes.unsaved ?? []);
     await this.changes.setPushNames(tx, accountId, lastPerPerson(named(changes.pushNames, isOther)));
+    await this.changes.setUsernames(tx, accountId, latestPerName(changes.usernames, isOther));
     await this.changes.setBusinessNames(tx, accountId, lastPerPerson(named(changes.businessNames, isOther)));
     await this.applyProfiles(tx, accountId, changes, isOther);
     const moves = changes.numberChanges?.filter((change) => areAllOther(change, isOther)) ?? [];
     await this.numberChanges.apply(tx, accountId, moves);
+    const lids = changes.lidChanges?.filter(({ oldLid, newLid }) => isOther(oldLid) && isOther(newLid)) ?? [];
+    await this.lidChanges.apply(tx, accountId, lids);
   }
 
   private async applyProfiles(
@@ -59,6 +66,8 @@ export class ContactsService {
       (entries ?? []).filter(({ address }) => isOther(address));
     await this.profiles.setBusinessFlags(tx, accountId, lastPerPerson(others(changes.businessFlags)));
     await this.profiles.setAbouts(tx, accountId, lastPerPerson(others(changes.abouts)).map(cleanAbout));
+    const statuses = lastPerPerson(others(changes.textStatuses)).map(cleanStatus);
+    await this.profiles.setTextStatuses(tx, accountId, statuses);
     await this.pictures.set(tx, accountId, lastPerPerson(others(changes.pictures)));
     await this.identityKeys.add(tx, accountId, oncePerKey(others(changes.identityKeys)));
   }
@@ -86,7 +95,15 @@ function cleanSaved<T extends { fullName: string | null; firstName: string | nul
 
 /** What Postgres cannot keep is left out; unlike a name, a text of nothing is one: the person has none. */
 function cleanAbout(about: About): About {
-  return { ...about, text: about.text?.replaceAll('\0', '').toWellFormed() ?? null };
+  return { ...about, text: about.text === null ? null : cleanText(about.text) };
+}
+
+function cleanStatus(status: TextStatus): TextStatus {
+  return { ...status, text: cleanText(status.text), emoji: cleanName(status.emoji) };
+}
+
+function cleanText(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
 }
 
 function areAllOther(change: NumberChange, isOther: (address: Address) => boolean): boolean {
@@ -118,6 +135,19 @@ function named<T extends { address: Address; name: string }>(
     const name = cleanName(entry.name);
     return name && name !== '-' && isOther(entry.address) ? [{ ...entry, name }] : [];
   });
+}
+
+/** Of each person and of each name the latest word: a name may have gone from one person to another. */
+function latestPerName(entries: Username[] = [], isOther: (address: Address) => boolean): Username[] {
+  const latest = new Map<string, Username>();
+  const clean = entries.map((entry) => ({ ...entry, name: cleanName(entry.name?.replace(/^@/, '')) }));
+  for (const entry of clean.toSorted((a, b) => Number(a.observedAt) - Number(b.observedAt))) {
+    if (isOther(entry.address)) latest.set(entry.address, entry);
+  }
+  const holders = new Map([...latest.values()].map((entry) => [entry.name?.toLowerCase(), entry]));
+  return [...latest.values()].filter(
+    (entry) => entry.name === null || holders.get(entry.name.toLowerCase()) === entry,
+  );
 }
 
 function lastPerPerson<T extends { address: Address }>(entries: T[] | undefined): T[] {

@@ -5,6 +5,11 @@ import { PicturesRepository } from './pictures.repository.js';
 
 const NAME_IS_LATER = `s.push_name_at > coalesce(t.push_name_at, '-infinity')`;
 
+const USERNAME_IS_LATER = `s.username_at > coalesce(t.username_at, '-infinity')`;
+
+const STATUS_IS_LATER = `s.text_status IS NOT NULL AND (t.text_status IS NULL
+  OR coalesce(s.text_status_set_at, '-infinity') >= coalesce(t.text_status_set_at, '-infinity'))`;
+
 const ABOUT_IS_LATER = `s.about_state IS NOT NULL AND (t.about_state IS NULL
   OR coalesce(s.about_set_at, '-infinity') >= coalesce(t.about_set_at, '-infinity'))`;
 
@@ -12,11 +17,17 @@ const ABOUT_IS_LATER = `s.about_state IS NOT NULL AND (t.about_state IS NULL
 const OWN_FACTS: Record<string, string> = {
   push_name: `CASE WHEN ${NAME_IS_LATER} THEN s.push_name ELSE t.push_name END`,
   push_name_at: 'greatest(s.push_name_at, t.push_name_at)',
+  username: `CASE WHEN ${USERNAME_IS_LATER} THEN s.username ELSE t.username END`,
+  username_at: 'greatest(s.username_at, t.username_at)',
   business_name: 'coalesce(s.business_name, t.business_name)',
   is_business: 'coalesce(s.is_business, t.is_business)',
   about: `CASE WHEN ${ABOUT_IS_LATER} THEN s.about ELSE t.about END`,
   about_set_at: `CASE WHEN ${ABOUT_IS_LATER} THEN s.about_set_at ELSE t.about_set_at END`,
   about_state: `CASE WHEN ${ABOUT_IS_LATER} THEN s.about_state ELSE t.about_state END`,
+  text_status: `CASE WHEN ${STATUS_IS_LATER} THEN s.text_status ELSE t.text_status END`,
+  text_status_emoji: `CASE WHEN ${STATUS_IS_LATER} THEN s.text_status_emoji ELSE t.text_status_emoji END`,
+  text_status_set_at: `CASE WHEN ${STATUS_IS_LATER} THEN s.text_status_set_at ELSE t.text_status_set_at END`,
+  text_status_expires_at: `CASE WHEN ${STATUS_IS_LATER} THEN s.text_status_expires_at ELSE t.text_status_expires_at END`,
   profile_fetched_at: 'greatest(s.profile_fetched_at, t.profile_fetched_at)',
   profile_attempted_at: 'greatest(s.profile_attempted_at, t.profile_attempted_at)',
   profile_requested_at: 'least(s.profile_requested_at, t.profile_requested_at)',
@@ -36,7 +47,7 @@ export interface RowMove {
 }
 
 /**
- * What a person says of himself (push name, business, about text, picture, identity keys, and when they were
+ * What a person says of themselves (push name, business, about text, picture, identity keys, and when they were
  * fetched) goes from one row to another. Where both have it, the later stays; all keys stay.
  */
 @Injectable()

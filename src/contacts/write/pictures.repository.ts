@@ -18,11 +18,12 @@ const ON_CONFLICT = `ON CONFLICT (account_id, contact_id) DO UPDATE SET
     bytes = CASE WHEN EXCLUDED.state = 'changed' THEN p.bytes ELSE EXCLUDED.bytes END,
     content_type = CASE WHEN EXCLUDED.state = 'changed' THEN p.content_type ELSE EXCLUDED.content_type END,
     size_bytes = CASE WHEN EXCLUDED.state = 'changed' THEN p.size_bytes ELSE EXCLUDED.size_bytes END,
+    asked_at = NULL,
     updated_at = now(),
     last_used_at = now()
   WHERE CASE
     WHEN EXCLUDED.state = 'changed'
-      THEN p.state <> 'changed' AND NOT (p.state = 'present' AND p.picture_id IS NOT DISTINCT FROM EXCLUDED.picture_id
+      THEN (p.state <> 'changed' OR p.asked_at IS NOT NULL) AND NOT (p.state = 'present' AND p.picture_id IS NOT DISTINCT FROM EXCLUDED.picture_id
                                          AND EXCLUDED.picture_id IS NOT NULL)
     ELSE (p.state, p.picture_id, p.bytes) IS DISTINCT FROM (EXCLUDED.state, EXCLUDED.picture_id, EXCLUDED.bytes)
   END`;
@@ -38,9 +39,10 @@ export class PicturesRepository {
     this.maxTotalBytes = config.PICTURES_MAX_MB * 1024 * 1024;
   }
 
-  /** A picture that is told to have changed waits to be fetched, its person being due at once. */
+  /** A picture that is told to have changed waits to be fetched (ProfileFetchesRepository.takePictures). */
   async set(tx: Transaction, accountId: number, pictures: Picture[]): Promise<void> {
-    await forEachBatch(pictures, async (column, batch) => {
+    await this.confirm(tx, accountId, pictures.filter(isUnchanged));
+    await forEachBatch(pictures.filter(isNews), async (column, batch) => {
       const rows = batch.map((picture) => this.toRow(picture));
       await tx.query(
         `INSERT INTO contact (account_id, ${column}) SELECT $1, p FROM unnest($2::text[]) AS p
@@ -55,11 +57,10 @@ export class PicturesRepository {
              AS n (address, state, picture_id, bytes, content_type)
            JOIN contact c ON c.account_id = $1 AND c.${column} = n.address
            ${ON_CONFLICT}
-           RETURNING contact_id, state
+           RETURNING contact_id
          )
-         UPDATE contact c SET updated_at = now(),
-           profile_requested_at = CASE WHEN w.state = 'changed' THEN now() ELSE c.profile_requested_at END
-         FROM written w WHERE c.account_id = $1 AND c.id = w.contact_id`,
+         UPDATE contact c SET updated_at = now() FROM written w
+         WHERE c.account_id = $1 AND c.id = w.contact_id`,
         [
           accountId,
           batch.map(({ address }) => address),
@@ -95,7 +96,19 @@ export class PicturesRepository {
     );
   }
 
-  private toRow(picture: Picture) {
+  /** They were taken for changed, and are not. */
+  private async confirm(tx: Transaction, accountId: number, pictures: Picture[]): Promise<void> {
+    await forEachBatch(pictures, async (column, batch) => {
+      await tx.query(
+        `UPDATE contact_picture p SET state = 'present', asked_at = NULL FROM contact c
+         WHERE c.account_id = $1 AND c.${column} = ANY ($2::text[]) AND p.account_id = $1 AND p.contact_id = c.id
+           AND p.state = 'changed' AND p.picture_id IS NOT NULL`,
+        [accountId, batch.map(({ address }) => address)],
+      );
+    });
+  }
+
+  private toRow(picture: PictureNews) {
     if (picture.state !== 'present') {
       const id = picture.state === 'changed' ? picture.id : null;
       return { state: picture.state, id, bytes: null, contentType: null };
@@ -123,3 +136,8 @@ export class PicturesRepository {
     );
   }
 }
+
+type PictureNews = Exclude<Picture, { state: 'unchanged' }>;
+
+const isNews = (picture: Picture): picture is PictureNews => picture.state !== 'unchanged';
+const isUnchanged = (picture: Picture) => !isNews(picture);

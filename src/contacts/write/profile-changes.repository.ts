@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import type { About, BusinessFlag } from './contact-changes.js';
+import type { About, BusinessFlag, TextStatus } from './contact-changes.js';
 import { forEachBatch } from './people-batches.js';
 
 /** Writes what people say of themselves in columns of `contact`; see ContactChangesRepository for the manner. */
@@ -28,6 +28,30 @@ export class ProfileChangesRepository {
           batch.map(({ address }) => address),
           batch.map(({ text }) => text),
           batch.map(({ setAt }) => setAt),
+        ],
+      );
+    });
+  }
+
+  /** The new form of the about, beside the old one; of two with a time the one set later stays. */
+  async setTextStatuses(tx: Transaction, accountId: number, statuses: TextStatus[]): Promise<void> {
+    const fields = ['text_status', 'text_status_emoji', 'text_status_set_at', 'text_status_expires_at'];
+    const of = (row: string) => `(${fields.map((field) => `${row}.${field}`).join(', ')})`;
+    await forEachBatch(statuses, async (column, batch) => {
+      await tx.query(
+        `INSERT INTO contact AS c (account_id, ${column}, ${fields.join(', ')})
+         SELECT $1, p.* FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[]) AS p
+         ON CONFLICT (account_id, ${column}) DO UPDATE
+         SET (${fields.join(', ')}) = ${of('EXCLUDED')}, updated_at = now()
+         WHERE ${of('c')} IS DISTINCT FROM ${of('EXCLUDED')}
+           AND (EXCLUDED.text_status_set_at >= c.text_status_set_at) IS NOT FALSE`,
+        [
+          accountId,
+          batch.map(({ address }) => address),
+          batch.map(({ text }) => text),
+          batch.map(({ emoji }) => emoji),
+          batch.map(({ setAt }) => setAt),
+          batch.map(({ expiresAt }) => expiresAt),
         ],
       );
     });

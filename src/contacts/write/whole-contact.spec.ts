@@ -3,6 +3,7 @@ import { ME, TestAddressBook } from '../../../test/support/test-address-book.js'
 import { EARLIER, LATER } from '../../../test/support/people.js';
 import { JPEG, KEY_A, KEY_B, NOTHING, picture, WHOLE, whole } from '../../../test/support/whole-contact.js';
 import type { Jid, Lid } from '../address.js';
+import { ProfileFetchesRepository } from '../fetches/profile-fetches.repository.js';
 
 const ANNA = '491701111111@s.whatsapp.net' as Jid;
 const ANNA_LID = '111111111111111@lid' as Lid;
@@ -72,24 +73,26 @@ describe('the whole contact', () => {
     ]);
   });
 
-  it('keeps the old picture while a changed one is not fetched, and has the person fetched', async () => {
-    const requested = async () =>
-      (
-        await book.dataSource.query<{ r: boolean }[]>(
-          'SELECT profile_requested_at IS NOT NULL AS r FROM contact',
-        )
-      )[0]?.r;
+  it('keeps the old picture while a changed one is not fetched, and asks for it once a day', async () => {
+    const fetches = new ProfileFetchesRepository(book.dataSource);
+    const wanted = async () =>
+      (await fetches.takePictures(book.accountId, 10)).map(({ pictureId }) => pictureId);
     await book.apply({ pictures: [picture(ANNA, '17')] });
-    expect(await requested()).toBe(false);
     await book.apply({ pictures: [{ address: ANNA, state: 'changed', id: '17' }] });
-    expect(await book.find(ANNA)).toMatchObject({ picture_state: 'present' });
+    expect(await wanted()).toEqual([]);
     await book.apply({ pictures: [{ address: ANNA, state: 'changed', id: '18' }] });
     expect(await book.find(ANNA)).toMatchObject({
       picture_state: 'changed',
       picture_id: '17',
       picture_bytes: 7,
     });
-    expect(await requested()).toBe(true);
+    expect(await wanted()).toEqual(['17']);
+    expect(await wanted()).toEqual([]);
+    // Changed once more: what was asked for is no longer it.
+    await book.apply({ pictures: [{ address: ANNA, state: 'changed', id: '19' }] });
+    expect(await wanted()).toEqual(['17']);
+    await book.apply({ pictures: [{ address: ANNA, state: 'unchanged' }] });
+    expect(await book.find(ANNA)).toMatchObject({ picture_state: 'present', picture_id: '17' });
     await book.apply({ pictures: [{ address: ANNA, state: 'hidden' }] });
     expect(await book.find(ANNA)).toMatchObject({
       picture_state: 'hidden',

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../database/transaction.js';
+import type { Jid, Lid } from '../address.js';
+import type { LidChange } from './contact-changes.js';
+import { LidMappingsRepository } from './lid-mappings.repository.js';
+import { OwnFactsRepository } from './own-facts.repository.js';
+
+interface LidRow {
+  id: string;
+  jid: Jid | null;
+  lid: Lid;
+}
+
+/** People who got another LID: everything of theirs goes along. */
+@Injectable()
+export class LidChangesRepository {
+  constructor(
+    private readonly mappings: LidMappingsRepository,
+    private readonly ownFacts: OwnFactsRepository,
+  ) {}
+
+  async apply(tx: Transaction, accountId: number, changes: LidChange[]): Promise<void> {
+    for (const change of changes) {
+      const { oldLid, newLid } = change;
+      const rows = await tx.query<LidRow[]>(
+        'SELECT id, jid, lid FROM contact WHERE account_id = $1 AND lid = ANY ($2::text[])',
+        [accountId, [oldLid, newLid]],
+      );
+      const before = rows.find(({ lid }) => lid === oldLid);
+      const after = rows.find(({ lid }) => lid === newLid);
+      if (!before) continue;
+      if (!after) await this.rename(tx, accountId, before, change);
+      // Two numbers are two people: one of the two words is wrong, and nothing is merged.
+      else if (!before.jid || !after.jid) await this.merge(tx, accountId, { before, after, change });
+    }
+  }
+
+  private async rename(
+    tx: Transaction,
+    accountId: number,
+    { id }: LidRow,
+    { newLid, observedAt }: LidChange,
+  ): Promise<void> {
+    await tx.query(
+      `UPDATE contact SET lid = $3, mapped_at = CASE WHEN jid IS NOT NULL THEN $4::timestamptz END, updated_at = now()
+       WHERE account_id = $1 AND id = $2`,
+      [accountId, id, newLid, observedAt],
+    );
+  }
+
+  private async merge(
+    tx: Transaction,
+    accountId: number,
+    { before, after, change }: { before: LidRow; after: LidRow; change: LidChange },
+  ): Promise<void> {
+    const ids = [accountId, before.id, after.id];
+    await tx.query(
+      `UPDATE contact t SET lid_saved = true, lid_full_name = s.lid_full_name, lid_first_name = s.lid_first_name,
+         updated_at = now()
+       FROM contact s WHERE s.account_id = $1 AND s.id = $2 AND t.account_id = $1 AND t.id = $3
+         AND s.lid_saved AND NOT t.lid_saved`,
+      ids,
+    );
+    if (before.jid) {
+      await tx.query(
+        `UPDATE contact SET lid = NULL, mapped_at = NULL, lid_saved = false, lid_full_name = NULL, lid_first_name = NULL
+         WHERE account_id = $1 AND id = $2`,
+        [accountId, before.id],
+      );
+      const { newLid: lid, observedAt } = change;
+      await this.mappings.join(tx, accountId, [{ jid: before.jid, lid, observedAt }]);
+      return;
+    }
+    await this.ownFacts.move(tx, accountId, [{ from: before.id, to: after.id }]);
+    await tx.query('DELETE FROM contact WHERE account_id = $1 AND id = $2', [accountId, before.id]);
+  }
+}
