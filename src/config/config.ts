@@ -76,15 +76,32 @@ export class Config {
   DEVICE_NAME = 'Chrome (Mac OS)';
 
   /**
-   * How many people a minute are asked about (about, picture, business name, identity key) in the background; 0 asks
-   * about nobody, not even on request. WhatsApp publishes no limits, and bans accounts that ask in bulk. 20 a minute
-   * is what a person who scrolls through his contacts causes; 1,000 contacts take 50 minutes, once a week at most.
+   * How many requests a minute are about one person alone: pictures that have changed, and people whom a caller or a
+   * notification wants at once; 0 asks about nobody, not even on request. WhatsApp publishes no limits, and bans accounts
+   * that ask in bulk. 20 a minute is what a person who scrolls through their contacts causes.
    */
   @Transform(toNumber)
   @IsInt({ message: 'a number of people from 0 to 6000, for example 20' })
   @Min(0, { message: 'a number of people from 0 to 6000, for example 20' })
   @Max(6000, { message: 'a number of people from 0 to 6000, for example 20' })
   DOWNLOADS_PER_MINUTE = 20;
+
+  /**
+   * How many people one query asks about in the background (about, picture id, business, user name, identity key), everybody
+   * once in 7 days at most. Queries are far apart, as those of mautrix-whatsapp are.
+   */
+  @Transform(toNumber)
+  @IsInt({ message: 'a number of people from 1 to 1000, for example 500' })
+  @Min(1, { message: 'a number of people from 1 to 1000, for example 500' })
+  @Max(1000, { message: 'a number of people from 1 to 1000, for example 500' })
+  DOWNLOADS_BATCH_SIZE = 500;
+
+  /** Minutes between these queries; each comes up to a quarter of it early. */
+  @Transform(toNumber)
+  @IsInt({ message: 'a number of minutes from 1 to 10080, for example 240' })
+  @Min(1, { message: 'a number of minutes from 1 to 10080, for example 240' })
+  @Max(10080, { message: 'a number of minutes from 1 to 10080, for example 240' })
+  DOWNLOADS_BATCH_EVERY_MINUTES = 240;
 
   /**
    * Minutes after linking during which nobody is asked about unless somebody wants it: a device that has just been

@@ -10,35 +10,35 @@ function budgetOf(perMinute: number) {
   return { time, budget: new FetchBudget(config, () => time.nowMs) };
 }
 
-/** Asks about as many people as it may, looking every 300 ms. */
-function peopleWithin(minutes: number, { time, budget }: ReturnType<typeof budgetOf>): number {
+/** Asks for as many pictures as it may, looking every 300 ms. */
+function picturesWithin(minutes: number, { time, budget }: ReturnType<typeof budgetOf>): number {
   const endMs = time.nowMs + minutes * MINUTE_MS;
-  let people = 0;
+  let pictures = 0;
   for (; time.nowMs < endMs; time.nowMs += 300) {
-    const batch = budget.forAnybody;
-    budget.spend(batch);
-    people += batch;
+    const now = budget.forPictures;
+    budget.spend(now);
+    pictures += now;
   }
-  return people;
+  return pictures;
 }
 
-describe('the budget of downloads', () => {
-  it.each([1, 20, 600])('keeps a pace of %i people a minute', (perMinute) => {
-    const people = peopleWithin(30, budgetOf(perMinute));
-    expect(people).toBeLessThanOrEqual(30 * perMinute);
-    expect(people).toBeGreaterThanOrEqual(30 * perMinute - Math.max(10, perMinute * 0.1));
+describe('the budget of profile fetches', () => {
+  it.each([1, 20, 600])('keeps a pace of %i a minute', (perMinute) => {
+    const pictures = picturesWithin(30, budgetOf(perMinute));
+    expect(pictures).toBeLessThanOrEqual(30 * perMinute);
+    expect(pictures).toBeGreaterThanOrEqual(30 * perMinute - Math.max(10, perMinute * 0.1));
   });
 
-  it('always has something left for those whom somebody waits for', () => {
+  it('always has something left for people whom somebody waits for', () => {
     const { time, budget } = budgetOf(20);
-    peopleWithin(10, { time, budget });
+    picturesWithin(10, { time, budget });
     expect(budget.forRequested).toBeGreaterThanOrEqual(1);
   });
 
   it('does not save up while nobody is due', () => {
     const { time, budget } = budgetOf(20);
     time.nowMs += 60 * MINUTE_MS;
-    expect(peopleWithin(1, { time, budget })).toBeLessThanOrEqual(28);
+    expect(picturesWithin(1, { time, budget })).toBeLessThanOrEqual(28);
   });
 
   it('is halved by a complaint, and grows back slowly', () => {
@@ -46,15 +46,15 @@ describe('the budget of downloads', () => {
     const first = state.budget.slowDown();
     expect(first).toBeGreaterThanOrEqual(5 * MINUTE_MS);
     expect(state.budget.forRequested).toBe(0);
-    expect(peopleWithin(1, state)).toBeLessThan(330);
+    expect(picturesWithin(1, state)).toBeLessThan(330);
     expect(state.budget.slowDown()).toBeGreaterThan(first);
-    peopleWithin(60, state);
-    expect(peopleWithin(1, state)).toBeGreaterThan(580);
+    picturesWithin(60, state);
+    expect(picturesWithin(1, state)).toBeGreaterThan(580);
   });
 
   it('has nothing to give when it is 0', () => {
     const { time, budget } = budgetOf(0);
     time.nowMs += 60 * MINUTE_MS;
-    expect(budget.forAnybody).toBe(0);
+    expect(budget.forPictures).toBe(0);
   });
 });

@@ -1,24 +1,26 @@
 import { Injectable, Logger } from '@nestjs/common';
 import pTimeout from 'p-timeout';
-import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
+import {
+  type AccountsByLane,
+  type FetchLane,
+  FETCH_LANES,
+  ProfileFetchesRepository,
+} from '../../contacts/fetches/profile-fetches.repository.js';
 
 /** How soon a request of the API, or of a notification, is seen. */
 const TICK_MS = 300;
 /** A database that has gone without a word must not keep all sessions waiting. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** `requested`: those whom a caller or a notification asked for. */
-export type Due = 'requested' | 'anybody';
-
 /** One account's people who are due, over one connection. */
 export interface FetchQueue {
   readonly accountId: number;
-  /** Who may be fetched at this moment; null: nobody. */
-  wants(): Due | null;
-  /** Somebody is due. Resolves when they are fetched, or cannot be. */
-  fetchDue(): Promise<void>;
-  /** Nobody is due of those whom it wants. */
-  nobodyDue(): void;
+  /** What may be fetched at this moment. */
+  wants(): FetchLane[];
+  /** Somebody is due in this lane. Resolves when they are fetched, or cannot be. */
+  fetchDue(lane: FetchLane): Promise<void>;
+  /** Nobody is due in this lane. */
+  nobodyDue(lane: FetchLane): void;
 }
 
 /** Wakes the queues of all sessions of a thread whose accounts have people who are due: one statement each tick. */
@@ -58,21 +60,25 @@ export class FetchScheduler {
 
   private async look(): Promise<void> {
     const idle = [...this.queues].filter((queue) => !this.busy.has(queue));
-    const wanting = idle.map((queue) => ({ queue, wants: queue.wants() }));
-    const accounts = (due: Due) =>
-      wanting.filter(({ wants }) => wants === due).map(({ queue }) => queue.accountId);
-    const [requested, anybody] = [accounts('requested'), accounts('anybody')];
-    if (requested.length + anybody.length === 0) return;
-    const found = this.fetches.findAccountsDue({ requested, anybody });
-    const due = new Set(await pTimeout(found, { milliseconds: ANSWER_TIMEOUT_MS }));
-    for (const { queue, wants } of wanting) {
-      if (due.has(queue.accountId)) void this.run(queue);
-      else if (wants === 'anybody') queue.nobodyDue();
+    const wanting = idle.map((queue) => ({ queue, lanes: queue.wants() }));
+    const accounts = Object.fromEntries(
+      FETCH_LANES.map((lane) => [
+        lane,
+        wanting.filter(({ lanes }) => lanes.includes(lane)).map(({ queue }) => queue.accountId),
+      ]),
+    ) as AccountsByLane;
+    if (Object.values(accounts).every((list) => list.length === 0)) return;
+    const found = this.fetches.findAccountsDue(accounts);
+    const due = await pTimeout(found, { milliseconds: ANSWER_TIMEOUT_MS });
+    for (const { queue, lanes } of wanting) {
+      const lane = FETCH_LANES.find((each) => lanes.includes(each) && due[each].includes(queue.accountId));
+      for (const each of lanes) if (!due[each].includes(queue.accountId)) queue.nobodyDue(each);
+      if (lane) void this.run(queue, lane);
     }
   }
 
-  private async run(queue: FetchQueue): Promise<void> {
+  private async run(queue: FetchQueue, lane: FetchLane): Promise<void> {
     this.busy.add(queue);
-    await queue.fetchDue().finally(() => this.busy.delete(queue));
+    await queue.fetchDue(lane).finally(() => this.busy.delete(queue));
   }
 }

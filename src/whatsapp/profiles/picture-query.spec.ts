@@ -6,14 +6,20 @@ import { RateLimited } from './profile-errors.js';
 const refused = (code: number) => Object.assign(new Error('refused'), { data: code });
 
 describe('a query for a picture', () => {
-  it('asks for the preview, with the token where there is one', () => {
-    const token = element('tctoken', { t: '1' }, Buffer.from([1]));
-    expect(pictureQuery(ANNA, token)).toEqual({
+  it('asks for the preview, with the token and the known picture where there are any', () => {
+    const token = { token: Buffer.from([1]), timestamp: '1' };
+    expect(pictureQuery(ANNA, { knownId: '17', token })).toEqual({
       tag: 'iq',
       attrs: { target: ANNA, to: '@s.whatsapp.net', type: 'get', xmlns: 'w:profile:picture' },
-      content: [{ tag: 'picture', attrs: { type: 'preview', query: 'url' }, content: [token] }],
+      content: [
+        {
+          tag: 'picture',
+          attrs: { type: 'preview', query: 'url', id: '17' },
+          content: [element('tctoken', { t: '1' }, token.token)],
+        },
+      ],
     });
-    expect(pictureQuery(ANNA, null).content).toEqual([
+    expect(pictureQuery(ANNA, { knownId: null, token: null }).content).toEqual([
       { tag: 'picture', attrs: { type: 'preview', query: 'url' } },
     ]);
   });
@@ -24,6 +30,7 @@ describe('a query for a picture', () => {
       { state: 'present', id: '17', url: 'https://pps.whatsapp.net/x' },
     ],
     [{ status: '204' }, { state: 'none' }],
+    [{ status: '304' }, { state: 'unchanged' }],
     [{ id: '17' }, { state: 'unknown' }],
   ])('reads %j', (attrs: Record<string, string>, answer) => {
     expect(readPictureAnswer(element('iq', {}, [element('picture', attrs)]))).toEqual(answer);
@@ -38,6 +45,7 @@ describe('a query for a picture', () => {
     [403, 'hidden'],
     [404, 'none'],
     [204, 'none'],
+    [304, 'unchanged'],
     [500, 'unknown'],
   ])('reads the error %i as %s', (code, state) => {
     expect(readPictureError(refused(code))).toEqual({ state });

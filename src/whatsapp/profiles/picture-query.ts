@@ -1,24 +1,35 @@
 import { type BinaryNode, getBinaryNodeChild, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
 import type { Address } from '../../contacts/address.js';
 import { iqErrorCode, TOO_MANY_REQUESTS } from '../wire/iq-error.js';
+import type { PrivacyToken } from './privacy-token.js';
 import { asRateLimited, RateLimited } from './profile-errors.js';
 
 /** What WhatsApp says of a person's picture; `unknown`: it gave an answer that tells nothing. */
 export type PictureAnswer =
-  { state: 'present'; id: string; url: string } | { state: 'none' | 'hidden' | 'unknown' };
+  { state: 'present'; id: string; url: string } | { state: 'none' | 'hidden' | 'unchanged' | 'unknown' };
 
 const HIDDEN_CODES = new Set([401, 403]);
 const NONE_CODES = new Set([204, 404]);
+const UNCHANGED_CODE = 304;
 
-/** @param token see privacy-token.ts */
-export function pictureQuery(address: Address, token: BinaryNode | null): BinaryNode {
-  const picture: BinaryNode = { tag: 'picture', attrs: { type: 'preview', query: 'url' } };
-  if (token) picture.content = [token];
+/**
+ * Asks for a person's picture. WhatsApp answers 304 when the one that is known is still theirs (whatsmeow's `ExistingID`).
+ * @param knownId of the picture that is kept; null when there is none
+ */
+export function pictureQuery(
+  address: Address,
+  { knownId, token }: { knownId: string | null; token: PrivacyToken | null },
+): BinaryNode {
+  const picture: BinaryNode = {
+    tag: 'picture',
+    attrs: { type: 'preview', query: 'url', ...(knownId && { id: knownId }) },
+  };
+  if (token) picture.content = [{ tag: 'tctoken', attrs: { t: token.timestamp }, content: token.token }];
   const attrs = { target: address, to: S_WHATSAPP_NET, type: 'get', xmlns: 'w:profile:picture' };
   return { tag: 'iq', attrs, content: [picture] };
 }
 
-/** Reads `<picture id url/>`; `status="204"` in it stands for none (whatsmeow's `GetProfilePictureInfo`). */
+/** Reads `<picture id url/>`; `status="204"` in it stands for none, 304 for unchanged (whatsmeow's `GetProfilePictureInfo`). */
 export function readPictureAnswer(answer: BinaryNode): PictureAnswer {
   const { id, url, status } = getBinaryNodeChild(answer, 'picture')?.attrs ?? {};
   if (status) return pictureRefused(Number(status));
@@ -37,6 +48,12 @@ export function readPictureError(error: unknown): PictureAnswer {
 
 function pictureRefused(code: number): PictureAnswer {
   if (code === TOO_MANY_REQUESTS) throw new RateLimited();
-  if (HIDDEN_CODES.has(code)) return { state: 'hidden' };
-  return { state: NONE_CODES.has(code) ? 'none' : 'unknown' };
+  if (code === UNCHANGED_CODE) return { state: 'unchanged' };
+  return { state: stateOfCode(code) };
+}
+
+/** What a refusal says of a picture. */
+export function stateOfCode(code: number): 'hidden' | 'none' | 'unknown' {
+  if (HIDDEN_CODES.has(code)) return 'hidden';
+  return NONE_CODES.has(code) ? 'none' : 'unknown';
 }

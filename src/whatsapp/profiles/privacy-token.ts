@@ -1,30 +1,37 @@
-import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
+import type { WASocket } from '@whiskeysockets/baileys';
 import type { Address, Lid } from '../../contacts/address.js';
 
 /** Tokens count by weeks, and are good for four of them: as in Baileys' `isTcTokenExpired`. */
 const WEEK_SECONDS = 7 * 24 * 3_600;
 const GOOD_FOR_WEEKS = 4;
 
+/** The token by which a person who has written to this account lets it see their picture and their about. */
+export interface PrivacyToken {
+  token: Uint8Array;
+  /** Seconds since 1970. */
+  timestamp: string;
+}
+
 /**
- * The token by which a person who has written to this account lets it see his picture, as an element for the
- * request; null when there is none, or WhatsApp does not want it (AB prop 9666).
- *
- * Baileys keeps the tokens under the LID, and adds them itself in `profilePictureUrl`. That however does not tell the
- * picture's id, and spends a query of its own on every LID that it does not know.
+ * The tokens that are kept and still good, by address. Baileys keeps them under the LID, and adds them itself in
+ * `profilePictureUrl`; that however does not tell the picture's id, and spends a query of its own on every LID that it
+ * does not know.
  */
-export async function privacyTokenOf(
+export async function privacyTokensOf(
   socket: WASocket,
-  address: Address,
-  lid: Lid | null,
-): Promise<BinaryNode | null> {
-  if (!socket.serverProps.profilePicPrivacyToken) return null;
-  const kept = await socket.authState.keys.get('tctoken', lid ? [lid, address] : [address]);
-  for (const { token, timestamp } of Object.values(kept)) {
-    if (token?.length && !isExpired(Number(timestamp))) {
-      return { tag: 'tctoken', attrs: { t: String(timestamp) }, content: token };
+  people: { address: Address; lid: Lid | null }[],
+): Promise<Map<Address, PrivacyToken>> {
+  const ids = people.flatMap(({ address, lid }) => (lid && lid !== address ? [lid, address] : [address]));
+  const kept = await socket.authState.keys.get('tctoken', ids);
+  const tokens = new Map<Address, PrivacyToken>();
+  for (const { address, lid } of people) {
+    for (const id of [lid, address]) {
+      const { token, timestamp } = (id ? kept[id] : undefined) ?? {};
+      if (!token?.length || isExpired(Number(timestamp)) || tokens.has(address)) continue;
+      tokens.set(address, { token, timestamp: String(timestamp) });
     }
   }
-  return null;
+  return tokens;
 }
 
 /** @param seconds since 1970 */

@@ -1,6 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import pTimeout from 'p-timeout';
 import type { Address, Lid } from '../../contacts/address.js';
+import type { PrivacyToken } from './privacy-token.js';
 
 /** What fetching profiles needs of a connection. */
 export interface ProfileConnection {
@@ -10,7 +11,9 @@ export interface ProfileConnection {
    */
   query: (node: BinaryNode) => Promise<BinaryNode>;
   /** See privacy-token.ts. */
-  privacyToken(address: Address, lid: Lid | null): Promise<BinaryNode | null>;
+  privacyTokens(people: { address: Address; lid: Lid | null }[]): Promise<Map<Address, PrivacyToken>>;
+  /** Whether WhatsApp wants privacy tokens in requests for pictures (AB prop 9666). */
+  wantsPictureTokens(): boolean;
 }
 
 /** WhatsApp has not answered an IQ, though the connection is open as far as is known. */

@@ -2,24 +2,37 @@ import { Logger } from '@nestjs/common';
 import { AsyncResource } from 'node:async_hooks';
 import type {
   DuePerson,
+  FetchLane,
   ProfileFetchesRepository,
 } from '../../contacts/fetches/profile-fetches.repository.js';
-import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
+import { type AddressBookOwner, joinChanges, type Picture } from '../../contacts/write/contact-changes.js';
 import type { ContactsService } from '../../contacts/write/contacts.service.js';
+import type { Transaction } from '../../database/transaction.js';
 import { LeaseLost } from '../lease/lease-lost.js';
 import type { Lease } from '../lease/lease.js';
 import { iqErrorCode } from '../wire/iq-error.js';
 import type { FetchBudget } from './fetch-budget.js';
 import type { FetchPause } from './fetch-pause.js';
-import type { Due, FetchQueue, FetchScheduler } from './fetch-scheduler.js';
+import type { FetchQueue, FetchScheduler } from './fetch-scheduler.js';
 import { RateLimited } from './profile-errors.js';
-import { changesOf, type Person, ProfileFetcher } from './profile-fetcher.js';
+import { changesOf, type Person, PicturesUnanswered, ProfileFetcher } from './profile-fetcher.js';
 import type { ProfileConnection } from './profile-connection.js';
+import type { Profile } from './profile-query.js';
 
 /** After the connection or the database has failed. */
 const RETRY_AFTER_MS = 10_000;
 /** Whether anybody is due for whom nobody waits is asked no more often than this. */
-const LOOK_FOR_ANYBODY_EVERY_MS = 5_000;
+const LOOK_AGAIN_AFTER_MS: Record<FetchLane, number> = { requested: 0, pictures: 1_000, batch: 5_000 };
+/** After WhatsApp has left requests without an answer. */
+const UNANSWERED_PAUSE_MS = 60 * 60_000;
+
+type DueProfile = Person & Pick<DuePerson, 'id' | 'pictureState'>;
+
+interface Fetched {
+  person: DueProfile;
+  profile: Profile | undefined;
+  picture: Picture | null;
+}
 
 /** What a queue works with; see SessionContext. */
 interface FetchContext {
@@ -28,12 +41,14 @@ interface FetchContext {
   budget: FetchBudget;
   pause: FetchPause;
   scheduler: FetchScheduler;
+  /** People that one query asks about in the background. */
+  batchSize: number;
 }
 
 /**
- * Fetches about, picture, business name and identity key of an account's people, over one connection, for as long as
- * it is open. Whose turn it is stands in the database, and each person is ticked off there in the transaction that
- * saves what was fetched: after a kill, only those of the batch just asked about are asked about again.
+ * Fetches about, picture, business name, user name and identity key of an account's people, over one connection, for as long
+ * as it is open. Whose turn it is stands in the database, and each person is ticked off there in the transaction that
+ * saves what was fetched: after a kill, only those of the query just made are asked about again.
  */
 export class ProfileFetchQueue implements FetchQueue {
   private readonly logger = new Logger(ProfileFetchQueue.name);
@@ -42,7 +57,8 @@ export class ProfileFetchQueue implements FetchQueue {
   /** The scheduler serves all sessions; what it starts here belongs to this one. */
   private readonly origin = new AsyncResource('ProfileFetchQueue');
   private restsUntilMs = 0;
-  private looksForAnybodyAtMs = 0;
+  /** When it is worth looking again for people for whom nobody waits. */
+  private readonly looksAtMs: Record<FetchLane, number> = { requested: 0, pictures: 0, batch: 0 };
 
   constructor(
     private readonly owner: AddressBookOwner,
@@ -68,72 +84,153 @@ export class ProfileFetchQueue implements FetchQueue {
     this.context.scheduler.remove(this);
   }
 
-  wants(): Due | null {
+  wants(): FetchLane[] {
     const nowMs = performance.now();
-    if (nowMs < this.restsUntilMs) return null;
+    if (nowMs < this.restsUntilMs) return [];
     const { budget, pause } = this.context;
     const allowed = this.origin.runInAsyncScope(() => pause.look());
-    if (allowed === 'nobody') return null;
-    if (allowed === 'anybody' && nowMs >= this.looksForAnybodyAtMs && budget.forAnybody > 0) return 'anybody';
-    return budget.forRequested > 0 ? 'requested' : null;
+    if (allowed === 'nobody') return [];
+    const lanes: FetchLane[] = [];
+    if (budget.forRequested > 0) lanes.push('requested');
+    if (budget.forPictures > 0 && nowMs >= this.looksAtMs.pictures) lanes.push('pictures');
+    if (allowed === 'batch' && nowMs >= this.looksAtMs.batch) lanes.push('batch');
+    return lanes;
   }
 
-  nobodyDue(): void {
-    this.looksForAnybodyAtMs = performance.now() + LOOK_FOR_ANYBODY_EVERY_MS;
+  nobodyDue(lane: FetchLane): void {
+    this.looksAtMs[lane] = performance.now() + LOOK_AGAIN_AFTER_MS[lane];
   }
 
-  async fetchDue(): Promise<void> {
+  async fetchDue(lane: FetchLane): Promise<void> {
     await this.origin.runInAsyncScope(async () => {
       try {
-        await this.fetchBatch();
+        if (lane === 'requested') await this.fetchRequested();
+        else if (lane === 'pictures') await this.fetchPictures();
+        else await this.fetchBatch();
       } catch (error) {
         if (!this.closing.signal.aborted) await this.recover(error);
       }
     });
   }
 
-  private async fetchBatch(): Promise<void> {
-    const { budget, pause, stores } = this.context;
-    const batch = pause.look() === 'anybody' ? budget.forAnybody : 0;
-    const onlyRequested = batch === 0;
-    const limit = onlyRequested ? budget.forRequested : batch;
-    const people = limit > 0 ? await stores.fetches.takeDue(this.accountId, limit, { onlyRequested }) : [];
-    if (people.length > 0) await this.fetch(people.flatMap(personOf));
-  }
-
-  private async fetch(people: (Person & { id: string })[]): Promise<void> {
-    const { budget, lease, stores } = this.context;
+  /** Somebody waits for these people, so that their pictures are asked for at once. */
+  private async fetchRequested(): Promise<void> {
+    const { budget, stores } = this.context;
+    const due = await stores.fetches.takeDue(this.accountId, budget.forRequested, { onlyRequested: true });
+    const people = due.flatMap(personOf);
+    if (people.length === 0) return;
     budget.spend(people.length);
     const profiles = await this.fetcher.fetchProfiles(people);
     for (const person of people) {
       const profile = profiles.get(person.address);
-      const picture = await this.fetcher.fetchPicture({ ...person, lid: person.lid ?? profile?.lid ?? null });
+      const picture = await this.pictureNow(person, profile);
+      await this.save([{ person, profile, picture }]);
+    }
+  }
+
+  /** One query for many; pictures that have changed are noted, and asked for one by one later. */
+  private async fetchBatch(): Promise<void> {
+    const { batchSize, pause, stores } = this.context;
+    const people = (await stores.fetches.takeDue(this.accountId, batchSize)).flatMap(personOf);
+    if (people.length === 0) return;
+    const profiles = await this.fetcher.fetchProfiles(people);
+    const tellsPictures = [...profiles.values()].some(({ picture }) => picture !== null);
+    const fetched = people.map((person) => {
+      const profile = profiles.get(person.address);
+      return { person, profile, picture: pictureLater(person, profile, tellsPictures) };
+    });
+    await this.save(fetched, (tx) => pause.batchMade(tx));
+    this.logger.debug(`Profiles fetched: ${people.length}`);
+  }
+
+  private async fetchPictures(): Promise<void> {
+    const { budget, lease, stores } = this.context;
+    const due = await stores.fetches.takePictures(this.accountId, budget.forPictures);
+    for (const { id, jid, lid, pictureId } of due) {
+      const address = jid ?? lid;
+      if (!address) continue;
+      budget.spend(1);
+      const picture = await this.fetcher.fetchPicture({ address, lid, pictureId });
       this.closing.signal.throwIfAborted();
+      if (!picture) continue;
       await lease.transaction(async (tx) => {
-        await stores.contacts.apply(tx, this.owner, changesOf(person.address, profile, picture));
-        await stores.fetches.finish(tx, this.accountId, [person.id]);
+        // Told to have changed again meanwhile: what was fetched may be the one before.
+        if (!(await stores.fetches.isLatest(tx, this.accountId, id))) return;
+        await stores.contacts.apply(tx, this.owner, { pictures: [picture] });
       });
     }
   }
 
+  private async save(fetched: Fetched[], also?: (tx: Transaction) => Promise<void>): Promise<void> {
+    const { lease, stores } = this.context;
+    this.closing.signal.throwIfAborted();
+    await lease.transaction(async (tx) => {
+      const changes = fetched.map(({ person, profile, picture }) => ({
+        ...changesOf(person.address, profile),
+        pictures: picture ? [picture] : [],
+      }));
+      await stores.contacts.apply(tx, this.owner, joinChanges(changes));
+      await stores.fetches.finish(
+        tx,
+        this.accountId,
+        fetched.map(({ person }) => person.id),
+      );
+      await also?.(tx);
+    });
+  }
+
+  /** The picture of a person for whom somebody waits. One that cannot be had now is asked for again later. */
+  private async pictureNow(person: DueProfile, profile: Profile | undefined): Promise<Picture | null> {
+    const { address, pictureId } = person;
+    const told = profile?.picture;
+    if (told && told.state !== 'present') return { address, state: told.state };
+    if (told && told.id === pictureId) return { address, state: 'unchanged' };
+    const lid = person.lid ?? profile?.lid ?? null;
+    const picture = await this.fetcher.fetchPicture({ address, lid, pictureId });
+    return picture ?? (told ? { address, state: 'changed', id: told.id } : null);
+  }
+
   private async recover(error: unknown): Promise<void> {
-    const { budget, pause } = this.context;
-    const code = error instanceof RateLimited ? 429 : iqErrorCode(error);
+    const { budget } = this.context;
     const { message } = error as Error;
+    if (error instanceof PicturesUnanswered) return this.pauseFor(UNANSWERED_PAUSE_MS, message);
+    const code = error instanceof RateLimited ? 429 : iqErrorCode(error);
     if (!(error instanceof LeaseLost)) this.logger.warn(`Fetching profiles later: ${message}`);
     if (code === null) {
       this.restsUntilMs = performance.now() + RETRY_AFTER_MS;
       return;
     }
     const why = code === 429 ? 'WhatsApp asks for fewer requests' : `WhatsApp refuses the request (${code})`;
-    await pause.pauseFor(budget.slowDown(), why).catch((failure: unknown) => {
+    await this.pauseFor(budget.slowDown(), why);
+  }
+
+  private async pauseFor(ms: number, why: string): Promise<void> {
+    await this.context.pause.pauseFor(ms, why).catch((failure: unknown) => {
       this.logger.warn(`Cannot report a pause: ${(failure as Error).message}`);
     });
   }
 }
 
 /** Asked for by number, where it is known. */
-function personOf({ id, jid, lid, pictureId }: DuePerson): (Person & { id: string })[] {
+function personOf({ jid, lid, ...person }: DuePerson): DueProfile[] {
   const address = jid ?? lid;
-  return address ? [{ id, address, lid, pictureId }] : [];
+  return address ? [{ ...person, address, lid }] : [];
+}
+
+/**
+ * What a batch tells of a person's picture. Where it does not speak of pictures at all, or of a person of whom nothing is
+ * known yet, they are asked for one by one.
+ */
+function pictureLater(
+  { address, pictureId, pictureState }: DueProfile,
+  profile: Profile | undefined,
+  tellsPictures: boolean,
+): Picture | null {
+  if (!profile) return null;
+  const { picture } = profile;
+  if (picture?.state === 'present') {
+    return picture.id === pictureId ? null : { address, state: 'changed', id: picture.id };
+  }
+  if (picture) return { address, state: picture.state };
+  return tellsPictures && pictureState !== null ? null : { address, state: 'changed', id: null };
 }

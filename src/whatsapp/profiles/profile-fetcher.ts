@@ -2,15 +2,18 @@ import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { type Address, isLid, type Lid } from '../../contacts/address.js';
 import type { ContactChanges, Picture } from '../../contacts/write/contact-changes.js';
+import { identityQuery, readIdentities } from './identity-query.js';
 import { downloadPicture } from './picture-download.js';
 import { pictureQuery, readPictureAnswer, readPictureError, type PictureAnswer } from './picture-query.js';
-import { asRateLimited } from './profile-errors.js';
+import { asRateLimited, RateLimited } from './profile-errors.js';
 import { NoAnswer, type ProfileConnection, queryWithin } from './profile-connection.js';
 import { type Profile, profileQuery, readProfiles } from './profile-query.js';
 
 /** Some people are asked about in vain; they must not hold up the others. */
 const PICTURE_TIMEOUT_MS = 10_000;
 const PROFILES_TIMEOUT_MS = 30_000;
+/** Pictures in a row that WhatsApp gives no answer to: then it wants none of these requests (Baileys issue 2498). */
+const MAX_UNANSWERED = 3;
 
 /** A person to be asked about. */
 export interface Person {
@@ -21,9 +24,19 @@ export interface Person {
   pictureId: string | null;
 }
 
-/** Asks WhatsApp about people: one query for all of them, and one each for the picture. */
+/** WhatsApp leaves requests for pictures unanswered. */
+export class PicturesUnanswered extends Error {
+  constructor() {
+    super(`WhatsApp has not answered ${MAX_UNANSWERED} requests for pictures in a row`);
+  }
+}
+
+/** Asks WhatsApp about people: two queries for all of them, and one each for a picture that has changed. */
 export class ProfileFetcher {
   private readonly logger = new Logger(ProfileFetcher.name);
+  private unanswered = 0;
+  /** The identity query is known to be of no use on this connection. */
+  private refusesIdentities = false;
 
   constructor(
     private readonly connection: ProfileConnection,
@@ -35,24 +48,31 @@ export class ProfileFetcher {
    * @throws RateLimited, NoAnswer, or the connection's error
    */
   async fetchProfiles(people: Person[]): Promise<Map<Address, Profile>> {
-    const query = profileQuery(
-      people.map(({ address }) => address),
-      randomBytes(8).toString('hex'),
-    );
+    const addresses = people.map(({ address }) => address);
+    const tokens = await this.connection.privacyTokens(people);
+    const query = profileQuery(addresses, { id: randomBytes(8).toString('hex'), tokens });
     const answer = await queryWithin(this.connection, query, PROFILES_TIMEOUT_MS).catch((error: unknown) => {
       throw asRateLimited(error);
     });
-    return readProfiles(answer);
+    const profiles = readProfiles(answer);
+    const withoutKey = [...profiles].flatMap(([address, { identityKey }]) => (identityKey ? [] : [address]));
+    const keys = await this.fetchIdentities(withoutKey);
+    for (const [address, key] of keys) {
+      const profile = profiles.get(address);
+      if (profile) profile.identityKey = key;
+    }
+    return profiles;
   }
 
   /**
    * @returns null when nothing new could be learned of it; what is known stays
-   * @throws RateLimited, or the connection's error
+   * @throws RateLimited, PicturesUnanswered, or the connection's error
    */
   async fetchPicture({ address, lid, pictureId }: Person): Promise<Picture | null> {
-    const answer = await this.askForPicture(address, lid);
+    const answer = await this.askForPicture({ address, lid, pictureId });
     if (answer.state === 'unknown') return null;
-    if (answer.state === 'present' && answer.id === pictureId) return null;
+    if (answer.state === 'unchanged' || (answer.state === 'present' && answer.id === pictureId))
+      return { address, state: 'unchanged' };
     if (answer.state !== 'present') return { address, state: answer.state };
     try {
       const { id, url } = answer;
@@ -64,31 +84,53 @@ export class ProfileFetcher {
     }
   }
 
-  private async askForPicture(address: Address, lid: Lid | null): Promise<PictureAnswer> {
-    const token = await this.connection.privacyToken(address, lid);
+  private async askForPicture({ address, lid, pictureId }: Person): Promise<PictureAnswer> {
+    const tokens = this.connection.wantsPictureTokens()
+      ? await this.connection.privacyTokens([{ address, lid }])
+      : null;
+    const query = pictureQuery(address, { knownId: pictureId, token: tokens?.get(address) ?? null });
     try {
-      return readPictureAnswer(
-        await queryWithin(this.connection, pictureQuery(address, token), PICTURE_TIMEOUT_MS),
-      );
+      const answer = readPictureAnswer(await queryWithin(this.connection, query, PICTURE_TIMEOUT_MS));
+      this.unanswered = 0;
+      return answer;
     } catch (error) {
-      return error instanceof NoAnswer ? { state: 'unknown' } : readPictureError(error);
+      if (!(error instanceof NoAnswer)) {
+        this.unanswered = 0;
+        return readPictureError(error);
+      }
+      this.unanswered += 1;
+      if (this.unanswered < MAX_UNANSWERED) return { state: 'unknown' };
+      this.unanswered = 0;
+      throw new PicturesUnanswered();
+    }
+  }
+
+  /** What is refused, or not answered, costs nobody the rest of their profile. @throws RateLimited */
+  private async fetchIdentities(people: Address[]): Promise<Map<Address, Buffer>> {
+    if (people.length === 0 || this.refusesIdentities) return new Map();
+    try {
+      return readIdentities(await queryWithin(this.connection, identityQuery(people), PROFILES_TIMEOUT_MS));
+    } catch (error) {
+      this.stop.throwIfAborted();
+      if (asRateLimited(error) instanceof RateLimited) throw new RateLimited();
+      this.refusesIdentities = true;
+      this.logger.warn(`Identity keys cannot be fetched: ${(error as Error).message}`);
+      return new Map();
     }
   }
 }
 
-/** What was learned of one person, as news of people. */
-export function changesOf(
-  address: Address,
-  profile: Profile | undefined,
-  picture: Picture | null,
-): ContactChanges {
-  const { lid, about, business, identityKey } = profile ?? {};
+/** What was learned of one person, but for the picture, as changes of people. */
+export function changesOf(address: Address, profile: Profile | undefined): ContactChanges {
+  const { lid, about, business, identityKey, textStatus, username } = profile ?? {};
+  const now = new Date();
   return {
-    mappings: lid && !isLid(address) ? [{ jid: address, lid, observedAt: new Date() }] : [],
+    mappings: lid && !isLid(address) ? [{ jid: address, lid, observedAt: now }] : [],
     abouts: about ? [{ address, ...about }] : [],
+    textStatuses: textStatus ? [{ address, ...textStatus }] : [],
+    usernames: username ? [{ address, name: username, observedAt: now }] : [],
     businessNames: business?.name ? [{ address, name: business.name }] : [],
     businessFlags: business ? [{ address, isBusiness: business.isBusiness }] : [],
-    identityKeys: identityKey ? [{ address, key: identityKey, seenAt: new Date() }] : [],
-    pictures: picture ? [picture] : [],
+    identityKeys: identityKey ? [{ address, key: identityKey, seenAt: now }] : [],
   };
 }

@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { ANNA, ANNA_LID, certificate, element, keyIndexList } from '../../../test/support/stanzas.js';
+import {
+  ANNA,
+  ANNA_LID,
+  certificate,
+  element,
+  IDENTITY,
+  keyIndexList,
+} from '../../../test/support/stanzas.js';
 import { RateLimited } from './profile-errors.js';
 import { profileQuery, readProfiles } from './profile-query.js';
-
-const KEY = Buffer.alloc(32, 7);
 
 const answer = (users: BinaryNode[], result: BinaryNode[] = []) =>
   element('iq', { type: 'result' }, [
@@ -17,17 +22,24 @@ const profileOf = (facts: BinaryNode[], result: BinaryNode[] = []) =>
 
 describe('a query for profiles', () => {
   it('asks about many people at once', () => {
-    const query = profileQuery([ANNA, ANNA_LID], 'abc');
+    const token = { token: Buffer.from('token'), timestamp: '1' };
+    const query = profileQuery([ANNA, ANNA_LID], { id: 'abc', tokens: new Map([[ANNA, token]]) });
     expect(query.attrs).toEqual({ to: '@s.whatsapp.net', type: 'get', xmlns: 'usync' });
     const [usync] = query.content as BinaryNode[];
     const [asked, list] = usync?.content as BinaryNode[];
     expect((asked?.content as BinaryNode[]).map(({ tag }) => tag)).toEqual([
       'status',
+      'text_status',
+      'username',
+      'picture',
       'business',
       'devices',
       'lid',
     ]);
-    expect((list?.content as BinaryNode[]).map(({ attrs }) => attrs.jid)).toEqual([ANNA, ANNA_LID]);
+    expect(list?.content).toEqual([
+      element('user', { jid: ANNA }, [element('tctoken', {}, token.token)]),
+      element('user', { jid: ANNA_LID }),
+    ]);
   });
 });
 
@@ -38,15 +50,30 @@ describe('the answer to a query for profiles', () => {
       element('business', {}, [element('verified_name', {}, certificate('Bäckerei Anna'))]),
       element('devices', {}, [
         element('device-list'),
-        element('key-index-list', { ts: '1' }, keyIndexList(KEY)),
+        element('key-index-list', { ts: '1' }, keyIndexList()),
       ]),
       element('lid', { val: ANNA_LID }),
+      element(
+        'text_status',
+        { text: 'Fishing', last_update_time: '1700000100', ephemeral_duration_sec: '3600' },
+        [element('emoji', { content: '🎣' })],
+      ),
+      element('username', {}, Buffer.from('anna')),
+      element('picture', { id: '17' }),
     ];
     expect(profileOf(facts)).toEqual({
       lid: ANNA_LID,
       about: { text: 'Gone fishing 🎣', setAt: new Date(1_700_000_000_000) },
+      textStatus: {
+        text: 'Fishing',
+        emoji: '🎣',
+        setAt: new Date(1_700_000_100_000),
+        expiresAt: new Date(1_700_003_700_000),
+      },
+      username: 'anna',
+      picture: { state: 'present', id: '17' },
       business: { isBusiness: true, name: 'Bäckerei Anna' },
-      identityKey: KEY,
+      identityKey: Buffer.from(IDENTITY.public),
     });
   });
 
@@ -59,13 +86,42 @@ describe('the answer to a query for profiles', () => {
     expect(profileOf([status])).toMatchObject({ about });
   });
 
+  it.each([
+    ['none', element('picture'), { state: 'none' }],
+    ['none, said by an error', refusal('picture', '404'), { state: 'none' }],
+    ['hidden', refusal('picture', '401'), { state: 'hidden' }],
+    ['unknown', refusal('picture', '500'), null],
+  ])('tells a picture that is %s', (_, node, picture) => {
+    expect(profileOf([node])).toMatchObject({ picture });
+  });
+
+  it.each([
+    ['never was set', element('text_status'), null],
+    ['is refused', refusal('text_status', '401'), null],
+    [
+      'was cleared',
+      element('text_status', { last_update_time: '1700000000', ephemeral_duration_sec: '0' }),
+      { text: '', emoji: null, setAt: new Date(1_700_000_000_000), expiresAt: null },
+    ],
+  ])('tells a text status that %s', (_, node, textStatus) => {
+    expect(profileOf([node])).toMatchObject({ textStatus });
+  });
+
   it("is not spoiled by one person's error", () => {
     const users = [
       element('user', { jid: ANNA }, [refusal('devices', '404'), refusal('business', '500')]),
       element('user', { jid: ANNA_LID }, [element('status', {}, 'Busy')]),
     ];
     const profiles = readProfiles(answer(users));
-    expect(profiles.get(ANNA)).toEqual({ lid: null, about: null, business: null, identityKey: null });
+    expect(profiles.get(ANNA)).toEqual({
+      lid: null,
+      about: null,
+      textStatus: null,
+      username: null,
+      picture: null,
+      business: null,
+      identityKey: null,
+    });
     expect(profiles.get(ANNA_LID)).toMatchObject({
       about: { text: 'Busy' },
       business: { isBusiness: false },

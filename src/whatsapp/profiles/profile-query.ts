@@ -5,23 +5,39 @@ import {
   S_WHATSAPP_NET,
 } from '@whiskeysockets/baileys';
 import { type Address, isLid, type Lid, parseAddress, parseLid } from '../../contacts/address.js';
+import type { TextStatus } from '../../contacts/write/contact-changes.js';
 import { identityKeyIn } from '../wire/signed-key-index.js';
 import { bytesOf, elementsOf, parseSeconds } from '../wire/stanza-values.js';
+import { toTextStatus } from '../wire/text-status.js';
 import { verifiedNameIn } from '../wire/verified-name.js';
 import { TOO_MANY_REQUESTS } from '../wire/iq-error.js';
+import { stateOfCode } from './picture-query.js';
+import type { PrivacyToken } from './privacy-token.js';
 import { RateLimited } from './profile-errors.js';
 
 /** What one query tells of a person; what it does not tell is null. */
 export interface Profile {
   lid: Lid | null;
   about: { text: string | null; setAt: Date | null } | null;
+  /** The new form of the about. */
+  textStatus: Omit<TextStatus, 'address'> | null;
+  username: string | null;
+  picture: PictureHint | null;
   business: { isBusiness: boolean; name: string | null } | null;
   identityKey: Buffer | null;
 }
 
-/** The protocols asked for, in the form in which whatsmeow's `GetUserInfo` asks. */
+/** What usync tells of a picture: its id, or that none is shown. */
+export type PictureHint = { state: 'present'; id: string } | { state: 'none' | 'hidden' };
+
+/**
+ * The protocols asked for, in the form in which whatsmeow's `GetUserInfo` asks; `text_status` and `username` as zapo does.
+ */
 const PROTOCOLS: BinaryNode[] = [
   { tag: 'status', attrs: {} },
+  { tag: 'text_status', attrs: {} },
+  { tag: 'username', attrs: {} },
+  { tag: 'picture', attrs: {} },
   { tag: 'business', attrs: {}, content: [{ tag: 'verified_name', attrs: {} }] },
   { tag: 'devices', attrs: { version: '2' } },
   { tag: 'lid', attrs: {} },
@@ -36,8 +52,11 @@ const HIDDEN_CODES = new Set(['401', '403']);
  * It is not made by Baileys' `executeUSyncQuery`, whose parsers reject the whole answer for one person's error, and
  * which does not look at what the server says of the query itself.
  */
-export function profileQuery(people: Address[], id: string): BinaryNode {
-  const users = people.map((jid) => ({ tag: 'user', attrs: { jid } }));
+export function profileQuery(
+  people: Address[],
+  { id, tokens }: { id: string; tokens: Map<Address, PrivacyToken> },
+): BinaryNode {
+  const users = people.map((jid) => userOf(jid, tokens.get(jid)));
   return {
     tag: 'iq',
     attrs: { to: S_WHATSAPP_NET, type: 'get', xmlns: 'usync' },
@@ -52,6 +71,13 @@ export function profileQuery(people: Address[], id: string): BinaryNode {
       },
     ],
   };
+}
+
+/** With the person's privacy token, without which their about may be refused as hidden (whatsmeow's `usync`). */
+function userOf(jid: Address, token: PrivacyToken | undefined): BinaryNode {
+  const user: BinaryNode = { tag: 'user', attrs: { jid } };
+  if (token) user.content = [{ tag: 'tctoken', attrs: {}, content: token.token }];
+  return user;
 }
 
 /**
@@ -84,6 +110,9 @@ function readProfile(user: BinaryNode, address: Address, refused: Set<string>): 
   return {
     lid: isLid(address) ? null : parseLid(getBinaryNodeChild(user, 'lid')?.attrs.val),
     about: aboutOf(getBinaryNodeChild(user, 'status')),
+    textStatus: textStatusOf(getBinaryNodeChild(user, 'text_status')),
+    username: usernameOf(getBinaryNodeChild(user, 'username')),
+    picture: pictureOf(getBinaryNodeChild(user, 'picture')),
     business: refused.has('business') ? null : businessOf(user),
     identityKey: devices ? identityKeyIn(bytesOf(getBinaryNodeChild(devices, 'key-index-list'))) : null,
   };
@@ -95,6 +124,32 @@ function aboutOf(status: BinaryNode | undefined): Profile['about'] {
   const code = getBinaryNodeChild(status, 'error')?.attrs.code ?? status.attrs.code;
   if (code) return HIDDEN_CODES.has(code) ? { text: null, setAt: null } : null;
   return { text: bytesOf(status)?.toString('utf8') ?? '', setAt: parseSeconds(status.attrs.t) };
+}
+
+/**
+ * `<text_status text last_update_time ephemeral_duration_sec><emoji content/></text_status>`, as in zapo's
+ * `parseUsyncTextStatuses`. One that never was set has no time, and tells nothing.
+ */
+function textStatusOf(status: BinaryNode | undefined): Profile['textStatus'] {
+  if (!status || getBinaryNodeChild(status, 'error') || status.attrs.code) return null;
+  const { text, last_update_time: setAt, ephemeral_duration_sec: seconds } = status.attrs;
+  const emoji = getBinaryNodeChild(status, 'emoji')?.attrs.content;
+  return toTextStatus({ text, emoji, setAt, seconds });
+}
+
+/** `<username>anna</username>`. An empty one may be unknown as well as none, and changes nothing. */
+function usernameOf(username: BinaryNode | undefined): string | null {
+  return bytesOf(username)?.toString('utf8').trim() || null;
+}
+
+/** `<picture id/>`; with an error, or without an id, none is shown. Only the real server can confirm the latter. */
+function pictureOf(picture: BinaryNode | undefined): PictureHint | null {
+  if (!picture) return null;
+  if (picture.attrs.id) return { state: 'present', id: picture.attrs.id };
+  const code = getBinaryNodeChild(picture, 'error')?.attrs.code ?? picture.attrs.code;
+  if (!code) return { state: 'none' };
+  const state = stateOfCode(Number(code));
+  return state === 'unknown' ? null : { state };
 }
 
 /** Accounts that are no business have no such element; so has a person of whom nothing at all is told. */

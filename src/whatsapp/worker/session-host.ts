@@ -73,6 +73,7 @@ export class SessionHost {
           lease,
           stores: this.stores,
           budget: new FetchBudget(this.config),
+          batchSize: this.config.DOWNLOADS_BATCH_SIZE,
           pause: new FetchPause(this.config, this.stores.sessionState, lease),
           scheduler: this.scheduler,
           quietTime: this.gate,
