@@ -38,6 +38,8 @@ export class OwnAnswers {
   private readonly decrypted = new Set<string>();
   /** Null: over a connection before, perhaps. */
   private isLost: boolean | null = null;
+  /** Id of the phone's message that is being decrypted; empty when none is. One at a time: see InboundGate. */
+  reading = '';
 
   /** @param lost is told when a message of the phone is given up, and when the next one can be read */
   constructor(
@@ -73,7 +75,9 @@ export class OwnAnswers {
       signalRepository,
       createBaileysLogger(),
     );
+    this.reading = id;
     await opened.decrypt();
+    this.reading = '';
     const { message, messageStubParameters: [failure] = [] } = opened.fullMessage as Opened;
     const isReadable = Boolean(message) || this.isDecrypted(id, failure);
     if (!isReadable) return this.askAgain(stanza);

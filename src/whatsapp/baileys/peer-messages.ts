@@ -19,11 +19,13 @@ const { Type } = proto.Message.ProtocolMessage;
  * database transaction: the Signal session moves on if, and only if, the content is kept.
  * @param make Baileys' own repository, to which everything else is left
  * @param own users (digits) of the account: by number and by LID
+ * @param messageId of the message that is being decrypted; empty: not known
  * @param failed is told of content that cannot be read
  */
 export function keepPeerMessages(
   make: MakeSignalRepository,
   own: () => (string | undefined)[],
+  messageId: () => string,
   failed: (error: unknown) => void,
 ): MakeSignalRepository {
   return (auth, logger, pnToLid) => {
@@ -35,7 +37,7 @@ export function keepPeerMessages(
         if (!own().includes(jidDecode(message.jid)?.user)) return repository.decryptMessage(message);
         return keys.transaction(async () => {
           const plaintext = await repository.decryptMessage(message);
-          const kept = readPeerMessage(plaintext, failed);
+          const kept = readPeerMessage(plaintext, messageId(), failed);
           if (kept) await keys.set(kept);
           return plaintext;
         }, message.jid);
@@ -45,12 +47,16 @@ export function keepPeerMessages(
 }
 
 /** @returns what is to be kept, by type and id; null when it is a message of another kind */
-function readPeerMessage(plaintext: Uint8Array, failed: (error: unknown) => void): KeptData | null {
+function readPeerMessage(
+  plaintext: Uint8Array,
+  messageId: string,
+  failed: (error: unknown) => void,
+): KeptData | null {
   try {
     const decoded = proto.Message.decode(unpadRandomMax16(plaintext));
     const protocol = (decoded.deviceSentMessage?.message ?? decoded).protocolMessage;
     if (protocol?.type === Type.APP_STATE_SYNC_KEY_SHARE) return syncKeys(protocol);
-    if (protocol?.type === Type.HISTORY_SYNC_NOTIFICATION) return historyNotification(protocol);
+    if (protocol?.type === Type.HISTORY_SYNC_NOTIFICATION) return historyNotification(protocol, messageId);
     if (protocol?.type === Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE) return recovery(protocol);
   } catch (error) {
     failed(error);
@@ -67,10 +73,13 @@ function syncKeys({ appStateSyncKeyShare }: proto.Message.IProtocolMessage): Kep
   return { 'app-state-sync-key': Object.fromEntries(shared) };
 }
 
-function historyNotification({ historySyncNotification }: proto.Message.IProtocolMessage): KeptData | null {
+function historyNotification(
+  { historySyncNotification }: proto.Message.IProtocolMessage,
+  messageId: string,
+): KeptData | null {
   if (!historySyncNotification) return null;
   const bytes = proto.Message.HistorySyncNotification.encode(historySyncNotification).finish();
-  return { 'history-notification': { new: bytes } };
+  return { 'history-notification': { [messageId]: bytes } };
 }
 
 /** All records of a collection, which the phone was asked for. */

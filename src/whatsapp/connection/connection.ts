@@ -9,12 +9,13 @@ import {
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { AuthState } from '../auth-state/auth-state.js';
 import type { ClientIdentity } from '../linking/client-identity.js';
-import { privacyTokenOf } from '../profiles/privacy-token.js';
+import { privacyTokensOf } from '../profiles/privacy-token.js';
 import { AddressBookSync } from '../sync/address-book-sync.js';
 import { keepPeerMessages } from '../baileys/peer-messages.js';
 import type { SessionContext } from '../sync/session-context.js';
 import { InboundGate } from '../baileys/inbound-gate.js';
 import { OwnAnswers } from '../baileys/own-answers.js';
+import { askForUpload } from '../baileys/ask-for-upload.js';
 import { writeToPhone } from '../baileys/write-to-phone.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
@@ -47,6 +48,7 @@ export class Connection {
       makeSignalRepository: keepPeerMessages(
         DEFAULT_CONNECTION_CONFIG.makeSignalRepository,
         () => [creds.me?.id, creds.me?.lid].map((jid) => jidDecode(jid)?.user),
+        () => answers.reading,
         (error) => this.logger.warn(`Cannot read a message of the phone: ${(error as Error).message}`),
       ),
       opened: () => this.onOpen(),
@@ -59,7 +61,9 @@ export class Connection {
         query: (node) => socket.query(node),
         send: (node) => socket.send(node),
         writeToPhone: (message) => writeToPhone(socket.baileys, message),
-        privacyToken: (address, lid) => privacyTokenOf(socket.baileys, address, lid),
+        askForUpload: (file) => askForUpload(socket.baileys, file),
+        privacyTokens: (people) => privacyTokensOf(socket.baileys, people),
+        wantsPictureTokens: () => socket.baileys.serverProps.profilePicPrivacyToken,
         save: (work) => this.authState.save(work),
       },
       context,

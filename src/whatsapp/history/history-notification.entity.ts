@@ -24,6 +24,14 @@ export class HistoryNotification {
   @Column('bytea')
   notification: Buffer;
 
+  /** Of the message that announced it, by which the phone can be asked to upload the file again; null when not known. */
+  @Column('text', { name: 'message_id', nullable: true })
+  messageId: string | null;
+
+  /** When the phone was asked to upload the file again; null: never. */
+  @Column('timestamptz', { name: 'upload_asked_at', nullable: true })
+  uploadAskedAt: Date | null;
+
   @Column('timestamptz', { name: 'received_at', default: () => 'now()' })
   receivedAt: Date;
 

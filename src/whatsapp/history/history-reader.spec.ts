@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { proto } from '@whiskeysockets/baileys';
-import { readHistoryNames } from './history-reader.js';
+import { NO_NAMES, readHistoryNames } from './history-reader.js';
 
 const { HistorySyncType } = proto.HistorySync;
 
@@ -56,7 +56,52 @@ describe('a history sync', () => {
         { id: '4913@s.whatsapp.net', messages: [message, message], displayName: 'not a push name' },
       ],
     });
-    expect(readHistoryNames(history)).toEqual({ pushNames: [], mappings: [] });
+    expect(readHistoryNames(history)).toEqual(NO_NAMES);
+  });
+
+  it('gives user names and privacy tokens of chats', () => {
+    const token = Buffer.from('a token');
+    const { usernames, tokens } = readHistoryNames(
+      encode({
+        syncType: HistorySyncType.RECENT,
+        conversations: [
+          { id: '13@lid', username: 'anna', tcToken: token, tcTokenTimestamp: 1_700_000_000 },
+          {
+            id: '4914@s.whatsapp.net',
+            lidJid: '14@lid',
+            tcToken: token,
+            tcTokenTimestamp: 2,
+            tcTokenSenderTimestamp: 1,
+          },
+          { id: '15@lid', tcToken: token },
+          { id: '120363012345678901@g.us', username: 'group' },
+        ],
+      }),
+    );
+    expect(usernames).toEqual([{ address: '13@lid', name: 'anna' }]);
+    expect(tokens).toEqual([
+      { address: '13@lid', token, timestamp: 1_700_000_000, senderTimestamp: null },
+      { address: '14@lid', token, timestamp: 2, senderTimestamp: 1 },
+    ]);
+  });
+
+  it('gives the contacts that it holds itself', () => {
+    const text = (field: number, value: string) =>
+      Buffer.concat([Buffer.from([(field << 3) | 2, value.length]), Buffer.from(value)]);
+    const contact = Buffer.concat([
+      text(1, '4911@s.whatsapp.net'),
+      text(2, '11@lid'),
+      text(3, 'Anna Adler'),
+      text(4, 'Anna'),
+      text(5, 'anna'),
+    ]);
+    const inline = Buffer.concat([Buffer.from([0xa2, 0x01, contact.length]), contact]);
+    const history = Buffer.concat([encode({ syncType: HistorySyncType.RECENT }), inline]);
+    expect(readHistoryNames(history)).toMatchObject({
+      mappings: [{ jid: '4911@s.whatsapp.net', lid: '11@lid', observedAt: null }],
+      usernames: [{ address: '4911@s.whatsapp.net', name: 'anna' }],
+      saved: [{ address: '4911@s.whatsapp.net', fullName: 'Anna Adler', firstName: 'Anna' }],
+    });
   });
 
   it('is refused when it is cut off', () => {

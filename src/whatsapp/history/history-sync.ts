@@ -8,20 +8,15 @@ import { cleanName, type ContactsService } from '../../contacts/write/contacts.s
 import type { Transaction } from '../../database/transaction.js';
 import type { Lease } from '../lease/lease.js';
 import { pauseAfterMs } from '../timing/back-off.js';
-import { downloadMedia } from '../wire/media-file.js';
-import { type HistoryNames, readHistoryNames } from './history-reader.js';
+import { downloadMedia, MediaUnavailable } from '../wire/media-file.js';
+import { type HistoryNames, type HistoryToken, NO_NAMES, readHistoryNames } from './history-reader.js';
 import type { HistoryRepository, PendingHistory } from './history.repository.js';
 
 const inflateAsync = promisify(inflate);
 const { HistorySyncType } = proto.Message;
 
-/** History of these kinds is about chats, not about people, or has no content at all. */
-const WITHOUT_NAMES = new Set([
-  HistorySyncType.INITIAL_STATUS_V3,
-  HistorySyncType.NON_BLOCKING_DATA,
-  HistorySyncType.NO_HISTORY,
-  HistorySyncType.MESSAGE_ACCESS_STATUS,
-]);
+/** History of these kinds has no file. */
+const WITHOUT_FILE = new Set([HistorySyncType.NO_HISTORY, HistorySyncType.MESSAGE_ACCESS_STATUS]);
 
 /** After one of these no push names are to be expected any more. */
 const LAST_NAMES = new Set([HistorySyncType.PUSH_NAME, HistorySyncType.NO_HISTORY]);
@@ -35,6 +30,12 @@ export interface HistorySyncEvents {
   pushNamesRead(tx: Transaction): Promise<void>;
   /** A history sync has been read to its end. */
   read(what: { heldPushNames: boolean }): void;
+  /** Whether the address book was read from app state, which knows better than history what the phone has saved. */
+  isAddressBookRead(): Promise<boolean>;
+  /** Privacy tokens out of chats, in the transaction that saves the rest of it. */
+  privacyTokens(tx: Transaction, tokens: HistoryToken[]): Promise<void>;
+  /** Asks the phone to upload a file again that is gone. */
+  askForUpload(file: { messageId: string; mediaKey: Uint8Array }): Promise<void>;
   /** A history sync names the account's owner, in the transaction that saves the rest of it. */
   ownPushName(tx: Transaction, name: string): Promise<void>;
   /** One was given up: its names are lost until their owners write. */
@@ -59,6 +60,19 @@ export class HistorySync {
     private readonly lease: Lease,
     private readonly events: HistorySyncEvents,
   ) {}
+
+  /** The phone has announced one, in the transaction that decrypts it. What it was asked to upload again, it replaces. */
+  async announced(
+    tx: Transaction,
+    { notification, messageId }: { notification: Uint8Array; messageId: string | null },
+  ): Promise<void> {
+    const { accountId } = this.owner;
+    const part = partOf(notification);
+    for (const { id, notification: asked } of await this.repository.findUploadAsked(tx, accountId)) {
+      if (partOf(asked) === part) await this.repository.remove(tx, accountId, id);
+    }
+    await this.repository.add(tx, accountId, { notification, messageId });
+  }
 
   /** Reads whatever is due, one after the other. */
   wake(): void {
@@ -98,12 +112,16 @@ export class HistorySync {
       const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
       const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
       const heldPushNames = LAST_NAMES.has(type);
-      const names = WITHOUT_NAMES.has(type) ? { pushNames: [], mappings: [] } : await download(notification);
+      const names = WITHOUT_FILE.has(type) ? NO_NAMES : await download(notification);
+      const knowsBetter = names.saved.length > 0 && (await this.events.isAddressBookRead());
       await this.lease.transaction(async (tx) => {
         await this.contacts.apply(tx, this.owner, {
           mappings: names.mappings,
+          saved: knowsBetter ? [] : names.saved,
           pushNames: this.pushNames(names),
+          usernames: names.usernames.map((each) => ({ ...each, observedAt: this.heardAt })),
         });
+        await this.events.privacyTokens(tx, names.tokens);
         const ownName = this.ownPushName(names);
         if (ownName) await this.events.ownPushName(tx, ownName);
         if (heldPushNames) await this.events.pushNamesRead(tx);
@@ -120,8 +138,12 @@ export class HistorySync {
   }
 
   /** Names out of history count as heard just before the device was linked: what was heard since is newer. */
+  private get heardAt(): Date {
+    return new Date(this.owner.linkedAt.getTime() - 1);
+  }
+
   private pushNames({ pushNames }: HistoryNames): PushName[] {
-    const observedAt = new Date(this.owner.linkedAt.getTime() - 1);
+    const observedAt = this.heardAt;
     return pushNames.flatMap(({ id, name }) => {
       const address = parseAddress(id);
       return address ? [{ address, name, observedAt }] : [];
@@ -133,7 +155,8 @@ export class HistorySync {
     return own?.name === '-' ? null : cleanName(own?.name);
   }
 
-  private async retryLater({ id, attempts }: PendingHistory, error: Error): Promise<void> {
+  private async retryLater(pending: PendingHistory, error: Error): Promise<void> {
+    const { id, attempts } = pending;
     this.logger.warn(`Reading a history sync failed, attempt ${attempts + 1}: ${error.message}`);
     const isLast = attempts + 1 >= MAX_ATTEMPTS;
     const delayMs = pauseAfterMs(attempts, RETRY);
@@ -144,7 +167,30 @@ export class HistorySync {
         : this.repository.postpone(tx, accountId, { id, delayMs, error: error.message }),
     );
     if (isLast) this.events.lost(error.message);
+    else if (error instanceof MediaUnavailable && error.isGone) await this.askForUpload(pending);
   }
+
+  /** Once: the phone announces the history anew when it has uploaded it. */
+  private async askForUpload({ id, notification, messageId, isUploadAsked }: PendingHistory): Promise<void> {
+    const { mediaKey } = proto.Message.HistorySyncNotification.decode(notification);
+    if (isUploadAsked || !messageId || !mediaKey?.length) return;
+    const mark = (isAsked: boolean) =>
+      this.lease.transaction((tx) => this.repository.markUploadAsked(tx, this.owner.accountId, id, isAsked));
+    await mark(true);
+    try {
+      await this.events.askForUpload({ messageId, mediaKey });
+      this.logger.log('Asking the phone to upload a part of its history again');
+    } catch (error) {
+      await mark(false);
+      throw error;
+    }
+  }
+}
+
+/** Which part of the history it is: its kind, and its place among the parts of this kind. */
+function partOf(notification: Uint8Array): string {
+  const { syncType, chunkOrder } = proto.Message.HistorySyncNotification.decode(notification);
+  return `${syncType ?? 0} ${chunkOrder ?? 0}`;
 }
 
 /** The history stands in the announcement itself or in an encrypted file on the media server; both are deflated. */

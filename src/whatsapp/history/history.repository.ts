@@ -8,6 +8,10 @@ export interface PendingHistory {
   /** `proto.Message.HistorySyncNotification`, encoded. */
   notification: Buffer;
   attempts: number;
+  /** Of the message that has announced it; null: not known. */
+  messageId: string | null;
+  /** Whether the phone was asked to upload it again. */
+  isUploadAsked: boolean;
   /** 0: now. */
   dueInMs: number;
 }
@@ -19,17 +23,37 @@ const HOPELESS_AFTER_ATTEMPTS = 3;
 export class HistoryRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  async add(tx: Transaction, accountId: number, notification: Uint8Array): Promise<void> {
-    await tx.query('INSERT INTO history_notification (account_id, notification) VALUES ($1, $2)', [
-      accountId,
-      Buffer.from(notification),
-    ]);
+  async add(
+    tx: Transaction,
+    accountId: number,
+    { notification, messageId }: { notification: Uint8Array; messageId: string | null },
+  ): Promise<void> {
+    await tx.query(
+      'INSERT INTO history_notification (account_id, notification, message_id) VALUES ($1, $2, $3)',
+      [accountId, Buffer.from(notification), messageId],
+    );
+  }
+
+  /** Those that the phone was asked to upload again. */
+  async findUploadAsked(tx: Transaction, accountId: number): Promise<{ id: string; notification: Buffer }[]> {
+    return tx.query(
+      'SELECT id, notification FROM history_notification WHERE account_id = $1 AND upload_asked_at IS NOT NULL',
+      [accountId],
+    );
+  }
+
+  async markUploadAsked(tx: Transaction, accountId: number, id: string, isAsked: boolean): Promise<void> {
+    await tx.query(
+      `UPDATE history_notification SET upload_asked_at = CASE WHEN $3 THEN now() END
+       WHERE account_id = $1 AND id = $2`,
+      [accountId, id, isAsked],
+    );
   }
 
   /** The one that is due first. */
   async findNext(accountId: number): Promise<PendingHistory | null> {
     const rows = await this.dataSource.query<PendingHistory[]>(
-      `SELECT id, notification, attempts,
+      `SELECT id, notification, attempts, message_id AS "messageId", upload_asked_at IS NOT NULL AS "isUploadAsked",
          greatest(0, ceil(extract(epoch FROM next_attempt_at - now()) * 1000))::int AS "dueInMs"
        FROM history_notification WHERE account_id = $1
        ORDER BY greatest(next_attempt_at, now()), id LIMIT 1`,

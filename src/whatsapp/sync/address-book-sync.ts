@@ -17,11 +17,13 @@ import { SyncKeyRequests } from '../app-state/sync-key-requests.js';
 import { SyncKeys } from '../app-state/sync-keys.js';
 import { AddressBookHandler, type CollectionHandler, SettingsHandler } from './collection-handlers.js';
 import { FirstSync } from './first-sync.js';
+import { saveTokens } from '../history/history-tokens.js';
 import { HistorySync } from '../history/history-sync.js';
 import { identityKeysOf } from '../wire/identity-keys.js';
 import { Presence } from './presence.js';
 import { Reconciliation } from './reconciliation.js';
-import { joinChanges, type StanzaChanges } from '../stanzas/stanza-changes.js';
+import { joinChanges } from '../../contacts/write/contact-changes.js';
+import type { StanzaChanges } from '../stanzas/stanza-changes.js';
 import { isUnknown, readStanza } from '../stanzas/stanza-dispatcher.js';
 
 /** What the synchronisation needs of its connection. */
@@ -31,6 +33,8 @@ export interface SyncConnection extends ProfileConnection {
   send(node: BinaryNode): Promise<void>;
   /** Writes a message for the phone alone. */
   writeToPhone(message: proto.IMessage): Promise<void>;
+  /** Asks the phone to upload a file again. */
+  askForUpload(file: { messageId: string; mediaKey: Uint8Array }): Promise<void>;
 }
 
 /**
@@ -65,6 +69,9 @@ export class AddressBookSync implements KeyHooks {
       () => this.markSynced(),
     );
     this.history = new HistorySync(this.owner, history, contacts, lease, {
+      isAddressBookRead: async () => (await stores.appState.getState(id, ADDRESS_BOOK)).version > 0,
+      privacyTokens: (tx, tokens) => saveTokens(tx, stores.authState, lease.session, tokens),
+      askForUpload: (file) => connection.askForUpload(file),
       ownPushName: (tx, name) => stores.accounts.offerPushName(tx, id, name),
       pushNamesRead: (tx) => stores.accounts.markPushNamesRead(tx, id),
       read: ({ heldPushNames }) => {
@@ -135,12 +142,15 @@ export class AddressBookSync implements KeyHooks {
     const {
       outdatedCollections = [],
       reconcile,
+      reachOutLocks = [],
       ...changes
     } = joinChanges(stanzas.map((stanza) => this.readSafely(stanza)));
     if (Object.values(changes).some((list) => list.length > 0)) {
       const { stanzas: writer } = this.context.stores;
       await writer.save((work) => this.connection.save(work), this.owner, changes);
     }
+    const lock = reachOutLocks.at(-1);
+    if (lock) await this.setReachOutLock(lock.until);
     for (const collection of outdatedCollections) this.collections.get(collection)?.requestInBackground();
     if (reconcile)
       this.collections
@@ -151,13 +161,13 @@ export class AddressBookSync implements KeyHooks {
 
   /** Mappings and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
   async saved(tx: Transaction, data: KeptData): Promise<void> {
-    const { contacts, history } = this.context.stores;
+    const { contacts } = this.context.stores;
     const mappings = mappingsOf(data['lid-mapping'] ?? {});
     const identityKeys = identityKeysOf(data['identity-key'] ?? {}, this.owner, new Date());
     if (mappings.length + identityKeys.length > 0)
       await contacts.apply(tx, this.owner, { mappings, identityKeys });
-    for (const notification of Object.values(data['history-notification'] ?? {})) {
-      await history.add(tx, this.owner.accountId, notification);
+    for (const [messageId, notification] of Object.entries(data['history-notification'] ?? {})) {
+      await this.history.announced(tx, { notification, messageId: messageId || null });
     }
     for (const answer of Object.values(data['snapshot-recovery'] ?? {})) {
       const { appState } = this.context.stores;
@@ -193,6 +203,20 @@ export class AddressBookSync implements KeyHooks {
     lease
       .transaction((tx) => stores.degradations.report(tx, lease.session, code, message), { isDurable: false })
       .catch((error: unknown) => this.logger.warn(`Cannot report ${code}: ${(error as Error).message}`));
+  }
+
+  /** All asking in the background stops: asking on is what leads to the next, longer lock (WAHA issue 2147). */
+  private async setReachOutLock(until: Date | null): Promise<void> {
+    const { lease, stores, pause } = this.context;
+    if (until) await pause.pauseUntil(until, 'WhatsApp has locked reaching out to people');
+    else await pause.resume();
+    const message =
+      until &&
+      `WhatsApp has locked this account's reaching out to people until ${until.toISOString()}: it is not asked about ` +
+        'anybody until then. Names and changes go on being read.';
+    await lease.transaction((tx) =>
+      stores.degradations.report(tx, lease.session, 'reachout_locked', message, until),
+    );
   }
 
   /** No snapshot was of use: the phone has all records, too. */

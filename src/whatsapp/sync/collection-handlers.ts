@@ -46,10 +46,10 @@ export class AddressBookHandler implements CollectionHandler {
     const { contacts } = this.context.stores;
     const { accountId } = this.owner;
     const { saved } = savedByMutations(page.mutations);
-    const { mappings } = savedByMutations(page.changed);
+    const { mappings, usernames } = savedByMutations(page.changed);
     const unsaved = [...page.removed];
     if (page.everybody) unsaved.push(...(await contacts.findSavedOtherThan(tx, accountId, page.everybody)));
-    await contacts.apply(tx, this.owner, { mappings, saved, unsaved });
+    await contacts.apply(tx, this.owner, { mappings, saved, unsaved, usernames });
     if (page.everybody) await this.countRepaired(tx, page.isReconciliation);
     await this.reportDoubts(tx, page);
   }

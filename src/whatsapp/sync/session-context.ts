@@ -40,6 +40,8 @@ export interface SessionContext {
   readonly stores: Stores;
   readonly budget: FetchBudget;
   readonly pause: FetchPause;
+  /** People that one query for profiles asks about in the background. */
+  readonly batchSize: number;
   /** Both of all sessions of the thread. */
   readonly scheduler: FetchScheduler;
   readonly quietTime: QuietTime;

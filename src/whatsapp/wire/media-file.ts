@@ -8,7 +8,12 @@ export interface MediaReference {
 }
 
 /** The media server did not give the file, or gave another. */
-export class MediaUnavailable extends Error {}
+export class MediaUnavailable extends Error {
+  /** Files are kept for some days; after that only who has uploaded it can help. */
+  isGone = false;
+}
+
+const GONE_STATUSES = new Set([404, 410]);
 
 /** A host that has not given the whole file by then counts as failing; fetch itself would wait for 5 minutes. */
 const TIMEOUT_MS = 60_000;
@@ -46,7 +51,11 @@ async function fetchFile(url: string): Promise<Buffer> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(url, { headers: { Origin: DEFAULT_ORIGIN }, signal });
-    if (!response.ok) throw new MediaUnavailable(`The media server answered ${response.status}`);
+    if (!response.ok) {
+      const error = new MediaUnavailable(`The media server answered ${response.status}`);
+      error.isGone = GONE_STATUSES.has(response.status);
+      throw error;
+    }
     return Buffer.from(await response.arrayBuffer());
   } catch (cause) {
     if (cause instanceof MediaUnavailable) throw cause;

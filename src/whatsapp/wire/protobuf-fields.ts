@@ -1,19 +1,26 @@
 import protobuf from 'protobufjs/minimal.js';
 
+const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
 /**
- * Calls back for each length-delimited field; content() must be called at once or not at all.
+ * Calls back for each length-delimited field; content() must be called at once or not at all. Numbers (varints up to 2^53)
+ * go to the second callback, where there is one.
  * @throws RangeError when the bytes are cut off or no protobuf
  */
 export function forEachField(
   bytes: Uint8Array,
   visit: (field: number, content: () => Uint8Array) => void,
+  visitNumber?: (field: number, value: number) => void,
 ): void {
   const reader = protobuf.Reader.create(bytes);
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
     const [field, wireType] = [tag >>> 3, tag & 7];
+    if (wireType === VARINT && visitNumber) {
+      visitNumber(field, Number(reader.uint64()));
+      continue;
+    }
     if (wireType !== LENGTH_DELIMITED) {
       reader.skipType(wireType);
       continue;
