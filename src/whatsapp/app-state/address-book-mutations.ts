@@ -1,5 +1,10 @@
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
-import type { ContactChanges, LidMapping, SavedContact } from '../../contacts/write/contact-changes.js';
+import type {
+  ContactChanges,
+  LidMapping,
+  SavedContact,
+  Username,
+} from '../../contacts/write/contact-changes.js';
 import type { Mutation } from './app-state-crypto.js';
 
 /** The collection that holds the address book. */
@@ -14,8 +19,11 @@ export function addressOf({ index: [kind, address] }: Mutation): Address | null 
 }
 
 /** What the SET mutations say of people. Removals are known only once the records are deleted. */
-export function savedByMutations(mutations: Mutation[]): Pick<ContactChanges, 'saved' | 'mappings'> {
+export function savedByMutations(
+  mutations: Mutation[],
+): Pick<ContactChanges, 'saved' | 'mappings' | 'usernames'> {
   const saved: SavedContact[] = [];
+  const usernames: Username[] = [];
   const mappings: LidMapping[] = [];
   for (const mutation of mutations) {
     const address = addressOf(mutation);
@@ -23,10 +31,12 @@ export function savedByMutations(mutations: Mutation[]): Pick<ContactChanges, 's
     const action = mutation.value?.contactAction ?? mutation.value?.lidContactAction;
     if (!action) continue;
     saved.push({ address, fullName: action.fullName ?? null, firstName: action.firstName ?? null });
+    if (action.username)
+      usernames.push({ address, name: action.username, observedAt: savedAt(mutation.value) });
     const mapping = mappingOf(address, mutation);
     if (mapping) mappings.push(mapping);
   }
-  return { saved, mappings };
+  return { saved, mappings, usernames };
 }
 
 /** The number stands in the index, the LID in the action, or the other way round. */

@@ -2,7 +2,8 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { elementsOf, otherPerson } from '../wire/stanza-values.js';
 import { verifiedNameIn } from '../wire/verified-name.js';
-import { joinChanges, type StanzaChanges } from './stanza-changes.js';
+import { joinChanges } from '../../contacts/write/contact-changes.js';
+import type { StanzaChanges } from './stanza-changes.js';
 
 /**
  * `<notification type="business" from>` with `<verified_name jid>` (a certificate) or `<remove jid/>`: the person is not

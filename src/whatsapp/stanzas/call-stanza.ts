@@ -2,7 +2,8 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { isLid, parseAddress, parseJid } from '../../contacts/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
-import { joinChanges, type StanzaChanges } from './stanza-changes.js';
+import { joinChanges } from '../../contacts/write/contact-changes.js';
+import type { StanzaChanges } from './stanza-changes.js';
 
 /** Somebody calls: `<call from notify><offer call-creator caller_pn/></call>`, as read by Baileys' `handleCall`. */
 export function readCallStanza(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {

@@ -2,7 +2,8 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, NumberChange } from '../../contacts/write/contact-changes.js';
 import { elementsOf, endOfSecondOf, isOwn, otherPerson } from '../wire/stanza-values.js';
-import { joinChanges, type StanzaChanges } from './stanza-changes.js';
+import { joinChanges } from '../../contacts/write/contact-changes.js';
+import type { StanzaChanges } from './stanza-changes.js';
 
 /**
  * `<notification type="contacts">` with one child:

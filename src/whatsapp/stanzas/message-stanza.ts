@@ -1,4 +1,4 @@
-import type { BinaryNode } from '@whiskeysockets/baileys';
+import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys';
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
 import { endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
@@ -6,23 +6,54 @@ import { verifiedNameIn } from '../wire/verified-name.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
 /**
- * The sender's push name (`notify`), their other address, and the verified name of a business.
+ * The sender's push name (`notify`), user name and other address, and the verified name of a business.
  *
  * Attributes as in Baileys' `extractAddressingContext`: the sender is `participant` (groups, broadcasts) or `from`;
- * when they are named by LID, `participant_pn` or `sender_pn` may tell the number, and the other way round.
+ * when they are named by LID, `participant_pn` or `sender_pn` may tell the number, and the other way round. User names as in
+ * zapo's `extractMessageIdentityAttrs`.
  */
 export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const { participant, from, notify } = stanza.attrs;
   const sender = parseAddress(participant ?? from);
   if (!sender) return {};
-  if (isOwn(sender, owner)) return notify && notify !== '-' ? { ownPushName: [notify] } : {};
+  if (isOwn(sender, owner)) return readOwnMessage(stanza);
   const mapping = mappingOf(stanza, sender);
   const businessName = verifiedNameIn(stanza);
+  const username = stanza.attrs.participant_username ?? stanza.attrs.username;
   return {
     mappings: mapping ? [mapping] : [],
     pushNames: notify ? [{ address: sender, name: notify, observedAt: timeOf(stanza) }] : [],
+    usernames: username ? [{ address: sender, name: username, observedAt: timeOf(stanza) }] : [],
     businessNames: businessName ? [{ address: sender, name: businessName }] : [],
     businessFlags: businessName ? [{ address: sender, isBusiness: true }] : [],
+  };
+}
+
+/**
+ * What the account has sent from another device tells whom it went to: `recipient`, with `peer_recipient_pn` or
+ * `peer_recipient_lid` as their other address, and for broadcasts the same in each `<participants><to jid/>` (whatsmeow's
+ * `parseMessageSource`).
+ */
+function readOwnMessage(stanza: BinaryNode): StanzaChanges {
+  const { notify, recipient, recipient_username: byName, peer_recipient_username: byPeerName } = stanza.attrs;
+  const to = getBinaryNodeChildren(getBinaryNodeChild(stanza, 'participants'), 'to');
+  const recipients: BinaryNode['attrs'][] = [
+    { ...stanza.attrs, jid: recipient ?? '' },
+    ...to.map(({ attrs }) => attrs),
+  ];
+  const observedAt = endOfSecondOf(stanza);
+  const address = parseAddress(recipient);
+  const username = byName ?? byPeerName;
+  return {
+    ownPushName: notify && notify !== '-' ? [notify] : [],
+    mappings: recipients.flatMap((attrs) => {
+      const [jid, lid] = [
+        parseJid(attrs.jid) ?? parseJid(attrs.peer_recipient_pn),
+        parseLid(attrs.jid) ?? parseLid(attrs.peer_recipient_lid),
+      ];
+      return jid && lid ? [{ jid, lid, observedAt }] : [];
+    }),
+    usernames: address && username ? [{ address, name: username, observedAt: timeOf(stanza) }] : [],
   };
 }
 

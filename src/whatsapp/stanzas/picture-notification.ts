@@ -1,7 +1,8 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { elementsOf, otherPerson } from '../wire/stanza-values.js';
-import { joinChanges, type StanzaChanges } from './stanza-changes.js';
+import { joinChanges } from '../../contacts/write/contact-changes.js';
+import type { StanzaChanges } from './stanza-changes.js';
 
 /** What the children of the notification say of the picture. */
 const STATES: Record<string, 'changed' | 'none'> = { set: 'changed', add: 'changed', delete: 'none' };

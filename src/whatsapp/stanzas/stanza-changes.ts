@@ -16,6 +16,8 @@ export interface StanzaChanges extends Omit<ContactChanges, 'saved' | 'unsaved'>
   ownPushName?: string[];
   /** App-state collections that have a new version. */
   outdatedCollections?: string[];
+  /** WhatsApp has locked the account's reaching out to people until then; null: no more. */
+  reachOutLocks?: { until: Date | null }[];
   /** The address book is to be reconciled, not only brought up to date. */
   reconcile?: true[];
 }
@@ -27,18 +29,7 @@ export interface HashedPicture {
   id: string | null;
 }
 
-/** What several stanzas, or the parts of one, say together. */
-export function joinChanges(all: StanzaChanges[]): StanzaChanges {
-  const joined: Record<string, unknown[]> = {};
-  for (const changes of all) {
-    for (const [kind, list] of Object.entries(changes) as [string, unknown[]][]) {
-      (joined[kind] ??= []).push(...list);
-    }
-  }
-  return joined;
-}
-
-/** The same, each change by itself. */
+/** What stanzas say, each change by itself. */
 export function splitChanges(changes: StanzaChanges): StanzaChanges[] {
   return (Object.entries(changes) as [string, unknown[]][]).flatMap(([kind, list]) =>
     list.map((change) => ({ [kind]: [change] })),

@@ -6,9 +6,12 @@ import { readCallStanza } from './call-stanza.js';
 import { readContactsNotification } from './contacts-notification.js';
 import { readDevicesNotification } from './devices-notification.js';
 import { readEncryptNotification } from './encrypt-notification.js';
+import { readGroupNotification } from './group-notification.js';
 import { readMessageStanza } from './message-stanza.js';
+import { readMexNotification } from './mex-notification.js';
 import { readPictureNotification } from './picture-notification.js';
-import { joinChanges, type StanzaChanges } from './stanza-changes.js';
+import { joinChanges } from '../../contacts/write/contact-changes.js';
+import type { StanzaChanges } from './stanza-changes.js';
 
 type Reader = (stanza: BinaryNode, owner: AddressBookOwner) => StanzaChanges;
 
@@ -26,12 +29,10 @@ const NOTIFICATIONS: Record<string, Reader> = {
   business: readBusinessNotification,
   encrypt: readEncryptNotification,
   devices: readDevicesNotification,
-  // Who takes part in a group, and its name.
-  'w:gp2': ignored,
+  'w:gp2': readGroupNotification,
   // Channels.
   newsletter: ignored,
-  // Answers to GraphQL queries, which are not asked here.
-  mex: ignored,
+  mex: readMexNotification,
   // A file is to be uploaded again, or has been.
   mediaretry: ignored,
   // Settings of the account itself: its devices, disappearing messages, blocked people.

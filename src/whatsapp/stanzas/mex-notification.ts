@@ -1,0 +1,100 @@
+import { type BinaryNode, getBinaryNodeChildren } from '@whiskeysockets/baileys';
+import { parseLid } from '../../contacts/address.js';
+import { type AddressBookOwner, joinChanges } from '../../contacts/write/contact-changes.js';
+import { bytesOf, endOfSecondOf, isOwn, otherPerson, timeOf } from '../wire/stanza-values.js';
+import { toTextStatus } from '../wire/text-status.js';
+import type { StanzaChanges } from './stanza-changes.js';
+
+type Json = Record<string, unknown>;
+
+/** What one kind of update says: its payload, the only value below `data`, and the stanza that it came in. */
+type MexReader = (payload: Json, stanza: BinaryNode, owner: AddressBookOwner) => StanzaChanges;
+
+/**
+ * The updates that speak of people or of the account, by the name of their payload. All others (channels, capped chats, the
+ * account's own user name) say nothing that is kept.
+ */
+const READERS: Record<string, MexReader> = {
+  xwa2_notify_text_status_on_update: readTextStatus,
+  xwa2_notify_text_status_on_update_side_sub: readHash,
+  xwa2_notify_lid_change: readLidChange,
+  xwa2_notify_username_on_change: readUsername,
+  xwa2_notify_username_delete: readUsernameEnd,
+  xwa2_notify_username_on_update_side_sub: readHash,
+  xwa2_notify_account_reachout_timelock: readReachOutLock,
+};
+
+/** How long an account is left alone that is locked without an end. */
+const LOCK_WITHOUT_END_MS = 24 * 3_600_000;
+
+/**
+ * `<notification type="mex"><update op_name>{"data": {…}}</update></notification>`: JSON in place of stanzas, as read by zapo's
+ * `parseMexNotification` and whatsmeow's `handleMexNotification`.
+ */
+export function readMexNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
+  return joinChanges(
+    getBinaryNodeChildren(stanza, 'update').flatMap((update) =>
+      Object.entries(dataOf(update)).map(([name, payload]) =>
+        Object.hasOwn(READERS, name) ? (READERS[name]?.(asRecord(payload), stanza, owner) ?? {}) : {},
+      ),
+    ),
+  );
+}
+
+function readTextStatus(payload: Json, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
+  const address = otherPerson(textOf(payload.jid), owner);
+  const emoji = asRecord(payload.emoji).content;
+  const { text, last_update_time: setAt, ephemeral_duration_sec: seconds } = payload;
+  // One that was cleared comes without text and time.
+  const status = toTextStatus({ text, emoji, setAt: setAt ?? stanza.attrs.t, seconds });
+  return address && status ? { textStatuses: [{ address, ...status }] } : {};
+}
+
+/** Something of somebody has changed who is named by a hash only. */
+function readHash({ hash }: Json): StanzaChanges {
+  return typeof hash === 'string' && hash ? { outdatedProfileHashes: [hash] } : {};
+}
+
+function readLidChange(payload: Json, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
+  const [oldLid, newLid] = [parseLid(textOf(payload.old)), parseLid(textOf(payload.new))];
+  if (!oldLid || !newLid || oldLid === newLid || isOwn(oldLid, owner)) return {};
+  return { lidChanges: [{ oldLid, newLid, observedAt: endOfSecondOf(stanza) }] };
+}
+
+function readUsername(payload: Json, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
+  const address = otherPerson(textOf(payload.lid), owner);
+  const name = textOf(payload.username);
+  return address && name ? { usernames: [{ address, name, observedAt: timeOf(stanza) }] } : {};
+}
+
+function readUsernameEnd(payload: Json, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
+  const address = otherPerson(textOf(payload.lid), owner);
+  return address ? { usernames: [{ address, name: null, observedAt: timeOf(stanza) }] } : {};
+}
+
+/** WhatsApp has locked the account's reaching out to people, or unlocked it. */
+function readReachOutLock(payload: Json): StanzaChanges {
+  const endMs = Number(payload.time_enforcement_ends) * 1_000;
+  if (!payload.is_active) return { reachOutLocks: [{ until: null }] };
+  return {
+    reachOutLocks: [{ until: new Date(endMs > Date.now() ? endMs : Date.now() + LOCK_WITHOUT_END_MS) }],
+  };
+}
+
+/** What stands below `data`; nothing when it cannot be read. */
+function dataOf(update: BinaryNode): Json {
+  try {
+    const json: unknown = JSON.parse(bytesOf(update)?.toString('utf8') ?? '{}');
+    return asRecord(asRecord(json).data);
+  } catch {
+    return {};
+  }
+}
+
+function asRecord(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
