@@ -2,7 +2,10 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jpeg, ProfileWorld } from './support/profile-world.js';
 import { eventually } from './support/service.js';
+import type { SessionDto } from '../src/sessions/http/session.dto.js';
+import { reachOutLocked } from './whatsapp-server/contact-news.js';
 import { iq } from './whatsapp-server/faults.js';
+import { PICTURE_TOKENS_PROP } from './whatsapp-server/server-settings.js';
 
 describe('profiles of 100 people', () => {
   let world: ProfileWorld;
@@ -12,20 +15,14 @@ describe('profiles of 100 people', () => {
   it('arrive once, though the service is killed in the middle', async () => {
     world = await ProfileWorld.create(100, { DOWNLOADS_PER_MINUTE: '1200' });
     await world.service.synced();
-    await eventually('some are fetched', async () => (await world.fetched()) >= 20).catch(world.explain);
+    await eventually('some are fetched', async () => world.askedForPicture.length >= 20).catch(world.explain);
     await world.service.stop('SIGKILL');
-    const before = world.askedAbout.length;
-    expect(before).toBeLessThan(100);
+    expect(world.askedForPicture.length).toBeLessThan(100);
     await world.start();
-    await eventually(
-      'the others are fetched',
-      async () => new Set(world.askedForPicture).size >= 100 - 10,
-      40_000,
-    ).catch(world.explain);
-    await eventually(
-      'nobody is left but those asked about at the kill',
-      async () => (await world.fetched()) >= 100 - 10,
-    );
+    await eventually('nobody is left but those asked for at the kill', async () => {
+      return (await world.picturesWanted()) <= 10 && new Set(world.askedForPicture).size === 100;
+    }).catch(world.explain);
+    expect(await world.fetched()).toBe(100);
     expect(new Set(world.askedAbout).size).toBe(world.askedAbout.length);
     expect(new Set(world.askedForPicture).size).toBe(world.askedForPicture.length);
   });
@@ -33,7 +30,7 @@ describe('profiles of 100 people', () => {
   it('pause when WhatsApp complains, also after a restart', async () => {
     const complaint = { error: { code: 429, text: 'rate-overlimit' } };
     world.server.faults.received.arm(complaint, { when: iq('usync'), times: Infinity });
-    await world.database.query('UPDATE contact SET profile_fetched_at = NULL, profile_attempted_at = NULL');
+    await world.service.request(`/contacts/${world.contact(0).number}/refresh`, { method: 'POST' });
     const isPaused = ({ profiles }: { profiles: { paused: string | null } }) =>
       /fewer requests/.test(profiles.paused ?? '');
     const { profiles } = await world.service.sessionThat(isPaused);
@@ -44,6 +41,118 @@ describe('profiles of 100 people', () => {
     await world.start();
     await world.service.sessionThat((session) => session.status === 'open' && isPaused(session));
     expect(world.askedAbout.length).toBe(asked);
+  });
+});
+
+describe('profiles of people in batches', () => {
+  let world: ProfileWorld;
+
+  afterEach(() => world?.end());
+
+  it('come one batch at a time, with a long pause between them that a restart does not end', async () => {
+    world = await ProfileWorld.create(6, { DOWNLOADS_PER_MINUTE: '6000', DOWNLOADS_BATCH_SIZE: '4' });
+    await world.service.synced();
+    await eventually('the first batch is fetched', async () => (await world.fetched()) === 4);
+    await world.restart();
+    await sleep(7_000);
+    expect(world.askedAbout).toHaveLength(4);
+    const [session] = await world.database.query<{ minutes: number }>(
+      `SELECT extract(epoch FROM profiles_batch_at - now()) / 60 AS minutes FROM session`,
+    );
+    expect(Number(session?.minutes)).toBeGreaterThan(170);
+    expect(Number(session?.minutes)).toBeLessThanOrEqual(240);
+    // Somebody who waits is not kept waiting.
+    const [jid] = world.contacts.map((each) => each.jid).filter((each) => !world.askedAbout.includes(each));
+    await world.service.request(`/contacts/${jid}/refresh`, { method: 'POST' });
+    await world.personThat('is fetched', jid ?? '', ({ picture }) => picture === 'present');
+  });
+
+  it('cost no request for a picture that is still the one that is known', async () => {
+    world = await ProfileWorld.create(3, { DOWNLOADS_PER_MINUTE: '6000' });
+    await world.service.synced();
+    await world.allFetched();
+    await world.database.query(
+      `UPDATE contact SET profile_fetched_at = now() - interval '8 days'; UPDATE session SET profiles_batch_at = NULL`,
+    );
+    world.contact(1).profile.setPicture(jpeg('another'));
+    await world.restart();
+    await eventually('all were asked about again', async () => world.askedAbout.length === 6);
+    await world.personThat(
+      'has the new picture',
+      world.contact(1).jid,
+      ({ picture_bytes }) => picture_bytes?.equals(jpeg('another')) ?? false,
+    );
+    expect(world.askedForPicture).toHaveLength(4);
+  });
+
+  it('learn pictures one by one from a server whose usync does not speak of them', async () => {
+    world = await ProfileWorld.create(3, { DOWNLOADS_PER_MINUTE: '6000' }, ({ settings }) => {
+      settings.tellsPictures = false;
+    });
+    await world.service.synced();
+    await world.allFetched();
+    expect(world.askedForPicture).toHaveLength(3);
+  });
+
+  it('pause when WhatsApp leaves requests for pictures unanswered', async () => {
+    world = await ProfileWorld.create(5, { DOWNLOADS_PER_MINUTE: '6000' }, ({ faults }) => {
+      faults.received.arm({ ignore: true }, { when: iq('w:profile:picture'), times: Infinity });
+    });
+    await world.service.synced();
+    const isPaused = ({ profiles }: { profiles: { paused: string | null } }) =>
+      /has not answered 3 requests/.test(profiles.paused ?? '');
+    await world.service.sessionThat(isPaused);
+    expect(world.askedForPicture).toHaveLength(3);
+  });
+
+  it('stop when WhatsApp locks reaching out to people, until it unlocks it', async () => {
+    world = await ProfileWorld.create(3, {
+      DOWNLOADS_PER_MINUTE: '6000',
+      DOWNLOADS_START_AFTER_MINUTES: '5',
+    });
+    await world.service.synced();
+    await world.server.sendToCompanions(world.phone, reachOutLocked(new Date(Date.now() + 3_600_000)));
+    const codes = ({ degraded }: SessionDto) => degraded.map(({ code }) => code);
+    const locked = await world.service.sessionThat((session) => codes(session).includes('reachout_locked'));
+    expect(locked.profiles.paused).toMatch(/^WhatsApp has locked reaching out to people; goes on at /);
+    await world.service.request(`/contacts/${world.contact(0).number}/refresh`, { method: 'POST' });
+    await world.restart();
+    await sleep(1_500);
+    expect(world.askedAbout).toEqual([]);
+    await world.server.sendToCompanions(world.phone, reachOutLocked(null));
+    await world.personThat('is fetched', world.contact(0).jid, ({ about }) => about !== null);
+    expect(codes(await world.service.session())).toEqual([]);
+  });
+
+  it('show about and picture to who holds a token, out of history or a notification', async () => {
+    const token = Buffer.from('a token');
+    world = await ProfileWorld.create(
+      2,
+      { DOWNLOADS_PER_MINUTE: '6000' },
+      ({ settings }, people) => {
+        settings.abProps.set(PICTURE_TOKENS_PROP, '1');
+        for (const { profile } of people) profile.privacyToken = token;
+      },
+      ([known]) => ({
+        conversations: [
+          { id: known?.lidJid, tcToken: token, tcTokenTimestamp: Math.floor(Date.now() / 1_000) },
+        ],
+      }),
+    );
+    await world.service.synced();
+    await world.allFetched();
+    const shown = await world.personThat(
+      'is shown',
+      world.contact(0).jid,
+      ({ picture }) => picture === 'present',
+    );
+    expect(shown).toMatchObject({ about: 'about 0', about_state: 'known' });
+    const hidden = await world.personThat(
+      'is hidden',
+      world.contact(1).jid,
+      ({ picture }) => picture === 'hidden',
+    );
+    expect(hidden).toMatchObject({ about: null, about_state: 'hidden' });
   });
 });
 

@@ -3,6 +3,7 @@ import { eventually, Service } from './service.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 import type { Contact } from '../whatsapp-server/contact.js';
 import { iq } from '../whatsapp-server/faults.js';
+import type { HistorySettings } from '../whatsapp-server/history.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { children } from '../whatsapp-server/stanza.js';
 import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
@@ -48,8 +49,17 @@ export class ProfileWorld {
     private readonly settings: Record<string, string>,
   ) {}
 
-  /** A linked service, and people who are in the phone's address book. */
-  static async create(people: number, settings: Record<string, string>): Promise<ProfileWorld> {
+  /**
+   * A linked service, and people who are in the phone's address book.
+   * @param prepare is called before anything is linked
+   * @param history what the phone tells of them beside push names
+   */
+  static async create(
+    people: number,
+    settings: Record<string, string>,
+    prepare?: (server: WhatsAppServer, people: Contact[]) => void,
+    history?: (people: Contact[]) => Partial<HistorySettings>,
+  ): Promise<ProfileWorld> {
     const server = await WhatsAppServer.start();
     const phone = server.createPhone({ number: OWN, pushName: 'The owner' });
     const world = new ProfileWorld(await createTestDatabase(), server, phone, settings);
@@ -63,6 +73,8 @@ export class ProfileWorld {
       world.contacts.push(server.createContact({ number: numberOf(i), addressing: 'pn', ...facts }));
     }
     await phone.saveContacts(world.contacts.map(({ number }) => ({ number, fullName: `Person ${number}` })));
+    prepare?.(server, world.contacts);
+    Object.assign(phone.history, history?.(world.contacts));
     await world.start();
     await phone.scan(() => world.service.qr());
     return world;
@@ -71,6 +83,12 @@ export class ProfileWorld {
   async start(): Promise<void> {
     const fixed = { DATABASE_URL: this.database.url, DOWNLOADS_START_AFTER_MINUTES: '0' };
     this.service = await Service.start({ ...this.server.environment(), ...fixed, ...this.settings });
+  }
+
+  async restart(): Promise<void> {
+    await this.service.stop();
+    await this.start();
+    await this.service.sessionThat(({ status }) => status === 'open');
   }
 
   async end(): Promise<void> {
@@ -102,9 +120,17 @@ export class ProfileWorld {
   }
 
   async allFetched(): Promise<void> {
-    await eventually('all are fetched', async () => (await this.fetched()) === this.contacts.length).catch(
-      this.explain,
+    const isDone = async () =>
+      (await this.fetched()) === this.contacts.length && (await this.picturesWanted()) === 0;
+    await eventually('all are fetched', isDone).catch(this.explain);
+  }
+
+  /** Whose picture has changed, as far as is known, and is not yet fetched. */
+  async picturesWanted(): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM contact_picture WHERE state = 'changed'`,
     );
+    return row?.count ?? 0;
   }
 
   /** With what the service has said last. */

@@ -1,4 +1,4 @@
-import { proto } from '@whiskeysockets/baileys';
+import { aesDecryptGCM, type BinaryNode, hkdf, proto } from '@whiskeysockets/baileys';
 import { gzipSync } from 'node:zlib';
 import { keyShare, type SyncKey } from './app-state/sync-keys.js';
 import { encodeRecovery } from './app-state/recovery.js';
@@ -7,11 +7,13 @@ import { firstHistory, type HistoryChunk, historyMessage } from './history.js';
 import type { Network } from './network.js';
 import type { Phone } from './phone.js';
 import { postMessage } from './person-message.js';
-import { nowSeconds } from './stanza.js';
+import { child, newStanzaId, nowSeconds, requiredBytes } from './stanza.js';
 
 /** What a phone tells its own companions in `category="peer"` messages: sync keys and history. */
 export class Briefing {
   private withholding = false;
+  /** history on the media host, by the message that announced it */
+  private readonly uploads = new Map<string, { chunk: HistoryChunk; mediaKey: Uint8Array; path: string }>();
 
   constructor(
     private readonly network: Network,
@@ -50,7 +52,35 @@ export class Briefing {
 
   /** Sends one history message to all companions. */
   sendHistory(chunk: HistoryChunk): Promise<void> {
-    return this.sendToAll(historyMessage(chunk, this.network.media));
+    return Promise.all(this.phone.companions.map((companion) => this.sendHistoryTo(companion, chunk))).then(
+      () => undefined,
+    );
+  }
+
+  /** Takes away the files of all history that was announced, as the media host does after some days. */
+  expireHistory(): void {
+    for (const { path } of this.uploads.values()) this.network.media.remove(path);
+  }
+
+  /**
+   * A companion could not download a part of the history: it is uploaded again, and announced anew.
+   * @throws Error when the receipt is not what a companion sends
+   */
+  async uploadAgain(companion: Companion, receipt: BinaryNode): Promise<void> {
+    const id = receipt.attrs.id ?? '';
+    const upload = this.uploads.get(id);
+    if (!upload) throw new Error(`the phone has announced no history with ${id}`);
+    if (stanzaIdOf(receipt, upload.mediaKey) !== id)
+      throw new Error('a server-error receipt is not encrypted');
+    await this.sendHistoryTo(companion, upload.chunk);
+  }
+
+  private sendHistoryTo(companion: Companion, chunk: HistoryChunk): Promise<void> {
+    const id = newStanzaId();
+    const message = historyMessage(chunk, this.network.media);
+    const { mediaKey, directPath } = message.protocolMessage?.historySyncNotification ?? {};
+    if (mediaKey && directPath) this.uploads.set(id, { chunk, mediaKey, path: directPath });
+    return this.send(companion, message, id);
   }
 
   /** Tells a newly linked companion keys and history, once, when it has logged in for the first time. */
@@ -62,7 +92,7 @@ export class Briefing {
     for (const chunk of firstHistory(this.phone, this.network.directory.contacts)) {
       if (history.delayMs) await pause(history.delayMs);
       if (companion.unlinked) return;
-      this.send(companion, historyMessage(chunk, this.network.media)).catch(() => undefined);
+      this.sendHistoryTo(companion, chunk).catch(() => undefined);
     }
   }
 
@@ -70,7 +100,7 @@ export class Briefing {
     await Promise.all(this.phone.companions.map((companion) => this.send(companion, message)));
   }
 
-  private send(companion: Companion, message: proto.IMessage): Promise<void> {
+  private send(companion: Companion, message: proto.IMessage, id?: string): Promise<void> {
     const { jid, lidJid, pushName, keys } = this.phone;
     // Without the LID beside the number Baileys would look for the session under another name after login.
     const attrs = {
@@ -81,8 +111,17 @@ export class Briefing {
       t: nowSeconds(),
       notify: pushName,
     };
-    return postMessage(companion, keys, { attrs, message }, this.network.faults);
+    return postMessage(companion, keys, { id, attrs, message }, this.network.faults);
   }
+}
+
+/** What a server-error receipt says within its encryption: the id of the message that it is about. */
+function stanzaIdOf(receipt: BinaryNode, mediaKey: Uint8Array): string | null | undefined {
+  const encrypt = child(receipt, 'encrypt');
+  const key = hkdf(Buffer.from(mediaKey), 32, { info: 'WhatsApp Media Retry Notification' });
+  const [text, iv] = [requiredBytes(encrypt, 'enc_p'), requiredBytes(encrypt, 'enc_iv')];
+  const plain = aesDecryptGCM(text, key, iv, Buffer.from(receipt.attrs.id ?? ''));
+  return proto.ServerErrorReceipt.decode(plain).stanzaId;
 }
 
 function recoveryMessage(records: Uint8Array): proto.IMessage {

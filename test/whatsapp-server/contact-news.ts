@@ -1,7 +1,7 @@
 import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import { createHash } from 'node:crypto';
 import type { Jid } from './jid.js';
-import type { Picture } from './profile.js';
+import type { Picture, TextStatus } from './profile.js';
 import { element, nowSeconds } from './stanza.js';
 
 /** What companions are told about other people: the contents of `<notification>` stanzas. */
@@ -37,6 +37,53 @@ export function pictureChanged(
     ? element('set', { ...named, id: picture.id, author: from })
     : element('delete', named);
   return news('picture', sender, child);
+}
+
+/** GraphQL in a notification: what has happened, by the name of its payload. */
+function mex(operation: string, data: Record<string, unknown>): BinaryNode {
+  const json = Buffer.from(JSON.stringify({ data }));
+  return news('mex', 's.whatsapp.net' as Jid, element('update', { op_name: operation }, json));
+}
+
+/** The about text in its new form has changed. */
+export function textStatusChanged(from: Jid, { text, emoji, setAt, seconds }: TextStatus): BinaryNode {
+  return mex('TextStatusUpdateNotification', {
+    xwa2_notify_text_status_on_update: {
+      jid: from,
+      text,
+      emoji: emoji === undefined ? null : { content: emoji },
+      ephemeral_duration_sec: seconds ?? 0,
+      last_update_time: String(Math.floor(setAt.getTime() / 1000)),
+    },
+  });
+}
+
+/** Something has changed of a person who is named by a hash only. */
+export function hashChanged(operation: string, jid: Jid): BinaryNode {
+  return mex(operation, { xwa2_notify_text_status_on_update_side_sub: { hash: addNotificationHash(jid) } });
+}
+
+/** The user name has changed, or is gone. */
+export function usernameChanged(lid: Jid, username: string | undefined): BinaryNode {
+  return username === undefined
+    ? mex('UsernameDeleteNotification', { xwa2_notify_username_delete: { lid } })
+    : mex('UsernameSetNotification', { xwa2_notify_username_on_change: { lid, username } });
+}
+
+/** The LID has changed. */
+export function lidChanged(old: Jid, newLid: Jid): BinaryNode {
+  return mex('LidChangeNotification', { xwa2_notify_lid_change: { old, new: newLid } });
+}
+
+/** The account may not reach out to people until then; `null`: it may again. */
+export function reachOutLocked(until: Date | null): BinaryNode {
+  return mex('NotificationUserReachoutTimelockUpdate', {
+    xwa2_notify_account_reachout_timelock: {
+      is_active: until !== null,
+      enforcement_type: 'DEFAULT',
+      time_enforcement_ends: until === null ? undefined : String(Math.floor(until.getTime() / 1000)),
+    },
+  });
 }
 
 /** The number has changed. */

@@ -5,7 +5,7 @@ import type { Network } from './network.js';
 import { PersonKeys } from './person-keys.js';
 import { postMessage } from './person-message.js';
 import type { Phone } from './phone.js';
-import { Profile } from './profile.js';
+import { Profile, type TextStatus } from './profile.js';
 import { nowSeconds } from './stanza.js';
 
 /** Whether somebody is addressed by number or by LID. */
@@ -18,6 +18,7 @@ export interface ContactIdentity {
   readonly pushName?: string;
   readonly addressing?: Addressing;
   readonly verifiedName?: string;
+  readonly username?: string;
   readonly about?: string;
   readonly picture?: Uint8Array;
 }
@@ -39,6 +40,7 @@ export class Contact {
   pushName?: string;
   addressing: Addressing;
   verifiedName?: string;
+  username?: string;
   readonly keys = new PersonKeys();
   readonly profile: Profile;
   readonly devices: readonly number[] = [0];
@@ -54,6 +56,7 @@ export class Contact {
     this.pushName = identity.pushName;
     this.addressing = identity.addressing ?? 'pn';
     this.verifiedName = identity.verifiedName;
+    this.username = identity.username;
     this.profile = new Profile(network.media, identity);
   }
 
@@ -80,9 +83,13 @@ export class Contact {
 
   /** Writes to a group that the account is in; encrypted for each companion rather than with sender keys. */
   async sendGroupText(phone: Phone, groupId: string, text: string, options: TextOptions = {}): Promise<void> {
-    const { from, sender_pn, sender_lid, ...rest } = this.addressAttributes(options);
+    const { from, sender_pn, sender_lid, username, ...rest } = this.addressAttributes(options);
     const attrs = { ...rest, from: `${groupId}@g.us`, participant: from };
-    const alternate = { participant_pn: sender_pn, participant_lid: sender_lid };
+    const alternate = {
+      participant_pn: sender_pn,
+      participant_lid: sender_lid,
+      participant_username: username,
+    };
     await this.send(phone, { conversation: text }, { ...attrs, ...alternate });
   }
 
@@ -101,6 +108,40 @@ export class Contact {
     const { picture } = this.profile;
     const shown = picture === 'hidden' ? undefined : picture;
     await this.tell(news.pictureChanged(this.ownAddress, shown, { byHash: options.byHash ?? false }));
+  }
+
+  /**
+   * A new about text in its new form, or none. Resolves when companions have been told.
+   * @param options.byHash the notification names the person by a hash only, and does not tell the text
+   */
+  async setTextStatus(
+    status: Omit<TextStatus, 'setAt'> | null,
+    options: { byHash?: boolean } = {},
+  ): Promise<void> {
+    this.profile.setTextStatus(status);
+    const { textStatus } = this.profile;
+    await this.tell(
+      options.byHash
+        ? news.hashChanged('TextStatusUpdateNotificationSideSub', this.ownAddress)
+        : news.textStatusChanged(this.ownAddress, textStatus as TextStatus),
+    );
+  }
+
+  /** A new user name, or none any more. Told by LID. */
+  async setUsername(username: string | undefined): Promise<void> {
+    this.username = username;
+    await this.tell(news.usernameChanged(this.lidJid ?? this.jid, username));
+  }
+
+  /** A new LID, as after moving to another kind of account. */
+  async changeLid(newLid: string): Promise<void> {
+    const knowing = this.phonesThatKnow();
+    const old = this.lidJid;
+    if (!old) throw new Error(`${this.number} has no LID to change`);
+    this.lid = lid(newLid);
+    this.network.directory.move(this, [old]);
+    const change = news.lidChanged(old, lidJid(this.lid));
+    await Promise.all(knowing.map((phone) => phone.notify(change)));
   }
 
   /** A new verified business name; `undefined` when the person is no business any more. */
@@ -177,6 +218,7 @@ export class Contact {
       type: 'text',
       t: nowSeconds(),
       notify: options.notify ?? this.pushName,
+      username: this.username,
       addressing_mode: addressing,
       sender_pn: told && addressing === 'lid' ? this.jid : undefined,
       sender_lid: told && addressing === 'pn' ? this.lidJid : undefined,

@@ -1,5 +1,6 @@
 import { proto } from '@whiskeysockets/baileys';
 import { deflateSync } from 'node:zlib';
+import protobuf from 'protobufjs/minimal.js';
 import type { Contact } from './contact.js';
 import { type Jid, type Lid, lidJid, phoneJid, type PhoneNumber } from './jid.js';
 import type { MediaHost } from './media-host.js';
@@ -7,6 +8,9 @@ import type { Phone } from './phone.js';
 
 const { HistorySyncType } = proto.Message;
 const { Type } = proto.Message.ProtocolMessage;
+
+/** There is nothing to tell, or nothing but that. */
+const WITHOUT_FILE = new Set([HistorySyncType.NO_HISTORY, HistorySyncType.MESSAGE_ACCESS_STATUS]);
 
 /** How a phone tells a new companion its history. */
 export interface HistorySettings {
@@ -26,11 +30,22 @@ export interface HistoryChunk {
   readonly syncType: proto.Message.HistorySyncType;
   readonly pushNames?: readonly { readonly jid: string; readonly name: string }[];
   readonly conversations?: readonly proto.IConversation[];
+  /** people whom the phone has saved, told beside the chats */
+  readonly inlineContacts?: readonly InlineContact[];
   readonly lidMappings?: readonly { readonly number: PhoneNumber; readonly lid: Lid }[];
   /** percent */
   readonly progress?: number;
   readonly chunkOrder?: number;
   readonly external?: boolean;
+}
+
+/** A contact that history holds itself. */
+export interface InlineContact {
+  readonly pnJid?: string;
+  readonly lidJid?: string;
+  readonly fullName?: string;
+  readonly firstName?: string;
+  readonly username?: string;
 }
 
 /** The history message as a phone sends it; the payload lies in it or on the media host. */
@@ -41,8 +56,7 @@ export function historyMessage(chunk: HistoryChunk, media: MediaHost): proto.IMe
     chunkOrder: chunk.chunkOrder ?? 1,
     progress: chunk.progress,
   };
-  // There is nothing to tell.
-  const isEmpty = chunk.syncType === HistorySyncType.NO_HISTORY;
+  const isEmpty = WITHOUT_FILE.has(chunk.syncType);
   const inline = isEmpty ? notification : { ...notification, initialHistBootstrapInlinePayload: payload };
   return {
     protocolMessage: {
@@ -58,7 +72,7 @@ function uploaded(payload: Buffer, media: MediaHost): proto.Message.IHistorySync
 }
 
 function encodeHistory(chunk: HistoryChunk): Uint8Array {
-  return proto.HistorySync.encode({
+  const history = proto.HistorySync.encode({
     syncType: chunk.syncType as number,
     conversations: [...(chunk.conversations ?? [])],
     pushnames: (chunk.pushNames ?? []).map(({ jid, name }) => ({ id: jid, pushname: name })),
@@ -69,6 +83,19 @@ function encodeHistory(chunk: HistoryChunk): Uint8Array {
     chunkOrder: chunk.chunkOrder,
     progress: chunk.progress,
   }).finish();
+  return Buffer.concat([history, ...(chunk.inlineContacts ?? []).map(encodeInlineContact)]);
+}
+
+/** `repeated InlineContact inlineContacts = 20`, which Baileys' protocol does not have. */
+function encodeInlineContact(contact: InlineContact): Uint8Array {
+  const { pnJid, lidJid, fullName, firstName, username } = contact;
+  const writer = protobuf.Writer.create()
+    .uint32((20 << 3) | 2)
+    .fork();
+  [pnJid, lidJid, fullName, firstName, username].forEach((text, at) => {
+    if (text !== undefined) writer.uint32(((at + 1) << 3) | 2).string(text);
+  });
+  return writer.ldelim().finish();
 }
 
 /** The history that a phone sends to a new companion: bootstrap, push names, and the end of the recent part. */

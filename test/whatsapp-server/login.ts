@@ -63,7 +63,9 @@ function logIn(network: Network, connection: Connection, { payload, noiseKey }: 
   );
   const routing = element('routing_info', {}, ROUTING_INFO);
   connection.send(element('ib', SERVER_OFFLINE, [element('edge_routing', {}, [routing])]));
-  if (effect) connection.endWithStreamError(effect.streamError);
+  if (effect) return connection.endWithStreamError(effect.streamError);
+  // Who does not ask to be passive takes stanzas from the first moment on.
+  if (!payload.passive) companion.activate(connection);
 }
 
 function replaceLiveConnection(network: Network, companion: Companion): void {

@@ -6,6 +6,7 @@ import type { PhoneNumber } from './jid.js';
 import type { LinkingSettings } from './linking/linking-settings.js';
 import type { MediaHost } from './media-host.js';
 import type { Phone } from './phone.js';
+import type { ServerSettings } from './server-settings.js';
 import type { StanzaLog } from './stanza-log.js';
 import type { WebSite } from './web-site.js';
 
@@ -19,10 +20,14 @@ export interface Network {
   readonly phones: ReadonlyMap<PhoneNumber, Phone>;
   /** settings for devices that want to be linked */
   readonly linking: LinkingSettings;
+  /** settings for devices that are logged in */
+  readonly settings: ServerSettings;
   /** open connections, linked or not */
   readonly openConnections: ReadonlySet<Connection>;
   /** IQs that nobody knows how to answer; they got error 501 */
   readonly unknownIqs: BinaryNode[];
+  /** what clients sent that makes no sense */
+  readonly errors: Error[];
   /** a second connection of the same device has replaced a live one */
   countConflict(): void;
 }

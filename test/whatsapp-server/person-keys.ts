@@ -6,6 +6,7 @@ export class PersonKeys {
   private peer?: SignalPeer;
   private signedPreKey?: SignedKeyPair;
   private nextPreKeyId = 1;
+  private signed?: { text: string; signature: Uint8Array };
 
   get signal(): SignalPeer {
     return (this.peer ??= new SignalPeer());
@@ -25,9 +26,18 @@ export class PersonKeys {
     };
   }
 
+  /** Signs with the identity key; the last text only once, for signing takes long. */
+  sign(text: Uint8Array): Uint8Array {
+    const id = Buffer.from(text).toString('base64');
+    if (this.signed?.text !== id)
+      this.signed = { text: id, signature: Curve.sign(this.signal.identity.private, text) };
+    return this.signed.signature;
+  }
+
   /** Forgets all keys, as after a new installation: the identity key changes. */
   reset(): void {
     this.peer = undefined;
     this.signedPreKey = undefined;
+    this.signed = undefined;
   }
 }

@@ -6,6 +6,8 @@ import { element, newStanzaId } from './stanza.js';
 
 /** A message before it is encrypted. */
 export interface OutgoingMessage {
+  /** default: a new one */
+  readonly id?: string;
   /** attributes of the stanza, without `id` */
   readonly attrs: Readonly<Record<string, string | undefined>>;
   readonly message: proto.IMessage;
@@ -26,7 +28,7 @@ export function postMessage(
   outgoing: OutgoingMessage,
   faults: Faults,
 ): Promise<void> {
-  const id = newStanzaId();
+  const { id = newStanzaId() } = outgoing;
   const { address } = companion;
   return companion.outbox.post({
     id,

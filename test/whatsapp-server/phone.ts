@@ -11,6 +11,8 @@ import type { CollectionName } from './app-state/collection.js';
 import type { PlainMutation } from './app-state/mutation.js';
 import { SyncAnswers } from './app-state/sync-answer.js';
 import { Briefing } from './briefing.js';
+import type { Addressing, Contact } from './contact.js';
+import { postMessage } from './person-message.js';
 import type { Companion } from './companion.js';
 import { within } from './deferred.js';
 import type { HistoryChunk, HistorySettings } from './history.js';
@@ -23,7 +25,7 @@ import { PhoneInbox } from './phone-inbox.js';
 import { PersonKeys } from './person-keys.js';
 import { Profile } from './profile.js';
 import type { SignalPeer } from './signal-peer.js';
-import { element, newStanzaId } from './stanza.js';
+import { element, newStanzaId, nowSeconds } from './stanza.js';
 
 const ADDRESS_BOOK: CollectionName = 'critical_unblock_low';
 const LINK_TIMEOUT_MS = 30_000;
@@ -45,6 +47,7 @@ export class Phone {
   readonly jid: Jid;
   readonly lidJid: Jid;
   readonly verifiedName?: string = undefined;
+  readonly username?: string = undefined;
   /** when set, the next link needs this passkey's agreement */
   passkey?: PasskeyDemand;
   readonly keys = new PersonKeys();
@@ -214,6 +217,37 @@ export class Phone {
   /** Sends a history message on demand. Resolves when the companions have it. */
   sendHistory(chunk: HistoryChunk): Promise<void> {
     return this.briefing.sendHistory(chunk);
+  }
+
+  /** The media host forgets all history that was announced. */
+  expireHistory(): void {
+    this.briefing.expireHistory();
+  }
+
+  /** Takes a companion's word that a part of the history could not be downloaded. */
+  uploadAgain(companion: Companion, receipt: BinaryNode): Promise<void> {
+    return this.briefing.uploadAgain(companion, receipt);
+  }
+
+  /** The account writes to somebody; its companions are told whom. Resolves when they have it. */
+  async sendText(to: Contact, text: string, addressing: Addressing = 'pn'): Promise<void> {
+    const byLid = addressing === 'lid';
+    const recipient = byLid ? to.lidJid : to.jid;
+    const attrs = {
+      from: byLid ? this.lidJid : this.jid,
+      recipient,
+      peer_recipient_pn: byLid ? to.jid : undefined,
+      peer_recipient_lid: byLid ? undefined : to.lidJid,
+      peer_recipient_username: to.username,
+      type: 'text',
+      t: nowSeconds(),
+      notify: this.pushName,
+    };
+    const message = { deviceSentMessage: { destinationJid: recipient, message: { conversation: text } } };
+    const { faults } = this.network;
+    await Promise.all(
+      this.linked.map((companion) => postMessage(companion, this.keys, { attrs, message }, faults)),
+    );
   }
 
   /** Sends any stanza to all companions, with an id, and waits for their acks. */

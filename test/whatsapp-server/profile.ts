@@ -14,13 +14,25 @@ export interface Picture {
   readonly path: string;
 }
 
+/** A person's about text in its new form. */
+export interface TextStatus {
+  readonly text: string;
+  readonly emoji?: string;
+  readonly setAt: Date;
+  /** how long it is shown; default until it is changed */
+  readonly seconds?: number;
+}
+
 /** How long a picture's URL is valid according to its `oe` parameter, in seconds. */
 const URL_LIFETIME_SECONDS = 3 * 24 * 3600;
 
 /** What a person shows of themselves. */
 export class Profile {
   about: About;
+  textStatus?: TextStatus;
   picture: Picture | 'hidden' | undefined;
+  /** when set, about and picture are shown only to those who have this token */
+  privacyToken?: Buffer;
 
   constructor(
     private readonly media: MediaHost,
@@ -33,6 +45,11 @@ export class Profile {
   /** A new about text; empty for none, `null` for one that is hidden. */
   setAbout(text: string | null): void {
     this.about = { text: text ?? '', setAt: new Date(), hidden: text === null };
+  }
+
+  /** A new about text in its new form. */
+  setTextStatus(status: Omit<TextStatus, 'setAt'> | null): void {
+    this.textStatus = { text: '', ...status, setAt: new Date() };
   }
 
   /** A new picture; `null` for none, `'hidden'` for one that others may not see. */
@@ -48,4 +65,9 @@ export class Profile {
     const id = String(Date.now() * 1000 + (Math.floor(performance.now() * 1000) % 1000));
     return { id, path, url: `https://pps.whatsapp.net${path}?oe=${expiry}` };
   }
+}
+
+/** Whether somebody who shows this token, or none, may see a person's about and picture. */
+export function mayLook({ profile }: { profile: Profile }, token: Buffer | null | undefined): boolean {
+  return !profile.privacyToken || (token ? profile.privacyToken.equals(token) : false);
 }

@@ -41,7 +41,8 @@ async function answersTo(stanza: BinaryNode, context: IqContext): Promise<Binary
       connection.waiting?.acknowledged(stanza);
       return [];
     case 'receipt':
-      connection.companion?.outbox.received(stanza);
+      if (stanza.attrs.type === 'server-error') await uploadAgain(context, stanza);
+      else connection.companion?.outbox.received(stanza);
       return [acknowledge(stanza)];
     case 'message':
       void phoneOf(context, stanza)?.inbox.take(connection.companion as Companion, stanza);
@@ -52,6 +53,14 @@ async function answersTo(stanza: BinaryNode, context: IqContext): Promise<Binary
       // presence, chatstate and ib want no answer
       return [];
   }
+}
+
+async function uploadAgain(context: IqContext, receipt: BinaryNode): Promise<void> {
+  const { companion } = context.connection;
+  const phone = phoneOf(context, receipt);
+  if (!companion || !phone) throw new Error('a server-error receipt is for the phone, with category="peer"');
+  // The companion gets it when the phone has it, not before the receipt is acknowledged.
+  void phone.uploadAgain(companion, receipt).catch((error: Error) => context.network.errors.push(error));
 }
 
 /** Whose companion writes, if it writes to its own phone. */

@@ -15,6 +15,7 @@ import { type Download, MediaHost } from './media-host.js';
 import type { Network } from './network.js';
 import { NoiseResponder } from './noise-responder.js';
 import { Phone } from './phone.js';
+import { ServerSettings } from './server-settings.js';
 import { type ReceivedStanza, StanzaLog } from './stanza-log.js';
 import { routeStanza } from './stanza-router.js';
 import { SERVICE_WORKER_PATH, WebSite } from './web-site.js';
@@ -38,6 +39,7 @@ export interface ContactOptions {
   /** how this person's messages are addressed; default by number */
   readonly addressing?: Addressing;
   readonly verifiedName?: string;
+  readonly username?: string;
   readonly about?: string;
   readonly picture?: Uint8Array;
 }
@@ -52,6 +54,8 @@ export class WhatsAppServer implements Network {
   readonly directory = new Directory();
   /** how devices that want to be linked are treated */
   readonly linking = new LinkingSettings();
+  /** how logged-in devices are treated */
+  readonly settings = new ServerSettings();
   readonly openConnections = new Set<Connection>();
   readonly unknownIqs: BinaryNode[] = [];
   /** what went wrong inside the server; empty unless it has a defect or a client sends nonsense */

@@ -68,15 +68,6 @@ export class ZapoCompanion extends WaClient {
       SILENT,
     );
     this.on('auth_qr', ({ qr }) => (this.shownQr = qr));
-    // zapo 0.3.0 does not say that it is active, as its later versions and WhatsApp Web do.
-    this.on('connection_success', () => {
-      const content = [{ tag: 'active', attrs: {} }];
-      this.query({
-        tag: 'iq',
-        attrs: { to: 's.whatsapp.net', type: 'set', xmlns: 'passive' },
-        content,
-      }).catch(ignore);
-    });
   }
 
   /** zapo's events tell no names; this method, which it calls itself, gives what a collection says. */

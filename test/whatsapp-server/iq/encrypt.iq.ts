@@ -24,6 +24,7 @@ export const answerEncrypt: IqHandler = (iq, context) => {
         ),
       ];
     case 'identity':
+      if (!context.network.settings.answersIdentities) return undefined;
       return [
         element(
           'list',

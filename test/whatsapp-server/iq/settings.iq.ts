@@ -1,4 +1,5 @@
-import { element } from '../stanza.js';
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { child, element, textOf } from '../stanza.js';
 import type { IqHandler } from './iq-handler.js';
 
 const PRIVACY_CATEGORIES = [
@@ -14,7 +15,7 @@ const PRIVACY_CATEGORIES = [
 
 /** Small IQs that only want a well-formed answer: server properties, privacy settings, block list and the like. */
 export const answerSettings: Readonly<Record<string, IqHandler>> = {
-  abt: () => [element('props', { protocol: '1', ab_key: 'test', hash: '1', refresh: '86400' }, [])],
+  abt: (_, { network }) => [abProps(network.settings.abProps)],
   blocklist: () => [element('list', { dhash: '1' }, [])],
   privacy: () => [
     element(
@@ -24,8 +25,33 @@ export const answerSettings: Readonly<Record<string, IqHandler>> = {
     ),
   ],
   'w:stats': () => [],
+  'w:m': (iq) => (child(iq, 'media_conn') ? [mediaConnection()] : undefined),
+  // The account is no business, and has no profile of one.
+  'w:biz': () => [element('business_profile', { v: '244' }, [])],
+  // It is in no group that could be listed.
+  'w:g2': (iq) => (child(iq, 'participating') ? [element('groups', {}, [])] : undefined),
+  // Its own about text.
+  status: (iq, { phone }) => {
+    if (iq.attrs.type !== 'set') return undefined;
+    phone.profile.setAbout(textOf(child(iq, 'status')));
+    return [];
+  },
   'urn:xmpp:whatsapp:dirty': () => [],
 };
+
+function abProps(props: ReadonlyMap<string, string>): BinaryNode {
+  const attrs = { protocol: '1', ab_key: 'test', hash: String(props.size + 1), refresh: '86400' };
+  const each = Array.from(props, ([code, value]) =>
+    element('prop', { config_code: code, config_value: value }),
+  );
+  return element('props', attrs, each);
+}
+
+/** Where media is uploaded to: this server, under the name by which companions know WhatsApp's. */
+function mediaConnection(): BinaryNode {
+  const attrs = { auth: 'auth', ttl: '86400', auth_ttl: '86400', max_buckets: '12' };
+  return element('media_conn', attrs, [element('host', { hostname: 'mmg.whatsapp.net', type: 'primary' })]);
+}
 
 /**
  * `passive`: with `active` a companion says that it has uploaded its keys and takes stanzas.
