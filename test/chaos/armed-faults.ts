@@ -34,6 +34,8 @@ const ARM: Record<FaultName, (faults: Faults) => void> = {
   'stream-xml': ({ logins }) => void logins.arm({ streamError: 'xml-not-well-formed' }),
   'peer-garbled': ({ messages }) =>
     void messages.arm('garbled', { times: 2, when: ({ category }) => category === 'peer' }),
+  'history-gone': ({ media }) => void media.arm({ status: 410 }, { when: ({ kind }) => kind === 'history' }),
+  'exit-code': ({ appState }) => void appState.arm('exit-code'),
   'login-503': ({ logins }) => void logins.arm({ failure: 503 }),
 };
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../support/world.js';
 import type { Contact } from '../whatsapp-server/contact.js';
 import { phoneNumber } from '../whatsapp-server/jid.js';
+import { element, nowSeconds } from '../whatsapp-server/stanza.js';
 import { AddressBookModel, type ListedNames } from './model.js';
 import { PEOPLE, type Step } from './steps.js';
 
@@ -51,6 +52,12 @@ export class Changes {
         return this.sendHistory(step.people, step.external);
       case 'reuseNumber':
         return this.reuseNumber(step.person, step.pushName);
+      case 'username':
+        return this.setUsername(step.person, step.username);
+      case 'groupMember':
+        return this.joinGroup(step.person);
+      case 'ownMessage':
+        return this.writeTo(step.person);
       default:
         return false;
     }
@@ -71,10 +78,15 @@ export class Changes {
   async differences(): Promise<string[]> {
     const listed = await this.world.listed();
     const truth = this.model.listed();
-    const nobody: ListedNames = { push_name: '', full_name: '', first_name: '' };
+    const usernames = await this.world.usernames();
+    const nobody: ListedNames = { push_name: '', full_name: '', first_name: '', username: '' };
     return [...new Set([...listed.keys(), ...truth.keys()])].flatMap((number) => {
-      const [ours, theirs] = [listed.get(number) ?? nobody, truth.get(number) ?? nobody];
-      return (['push_name', 'full_name', 'first_name'] as const).flatMap((field) =>
+      const names = { ...nobody, ...listed.get(number) };
+      const [ours, theirs] = [
+        { ...names, username: listed.has(number) ? (usernames.get(number) ?? '') : '' },
+        truth.get(number) ?? nobody,
+      ];
+      return (['push_name', 'full_name', 'first_name', 'username'] as const).flatMap((field) =>
         ours[field] === theirs[field]
           ? []
           : [
@@ -128,9 +140,7 @@ export class Changes {
     pushName: string,
     options: { byLid: boolean; withoutAlternate: boolean; inGroup: boolean },
   ): Promise<void> {
-    // The stamp of a message is in seconds: names that change within one cannot be told apart when sent again.
-    while (this.lastMessageSecond.get(contact) === Math.floor(Date.now() / 1_000)) await sleep(50);
-    this.lastMessageSecond.set(contact, Math.floor(Date.now() / 1_000));
+    await this.nextSecond(contact);
     const { number, lid } = contact;
     const byLid = options.byLid && lid !== undefined;
     contact.setPushName(pushName);
@@ -141,7 +151,51 @@ export class Changes {
       : contact.sendText(phone, 'hi', how);
     sent.catch(() => {});
     if (lid && !options.withoutAlternate) this.model.pair(number, lid);
-    this.model.heard(byLid ? { lid } : { number }, pushName);
+    const address = byLid ? { lid } : { number };
+    this.model.heard(address, pushName);
+    if (contact.username) this.model.named(address, contact.username);
+  }
+
+  /** The stamp of what a person says is in seconds: names that change within one cannot be told apart when sent again. */
+  private async nextSecond(contact: Contact): Promise<void> {
+    while (this.lastMessageSecond.get(contact) === Math.floor(Date.now() / 1_000)) await sleep(50);
+    this.lastMessageSecond.set(contact, Math.floor(Date.now() / 1_000));
+  }
+
+  /** Only who knows a person is told; the name is one of nobody else. */
+  private async setUsername(at: number, username: string | null): Promise<true> {
+    const contact = this.person(at);
+    const { phone } = this.world;
+    const isKnown = contact.correspondents.has(phone) || phone.knows(contact);
+    if (!contact.lid || !isKnown || phone.companions.length === 0) return true;
+    await this.nextSecond(contact);
+    const name = username === null ? undefined : `${username}${contact.number}`;
+    contact.setUsername(name).catch(() => {});
+    this.model.named({ lid: contact.lid }, name ?? null);
+    return true;
+  }
+
+  private async joinGroup(at: number): Promise<true> {
+    const { number, jid, lid, lidJid } = this.person(at);
+    if (!lid || !lidJid) return true;
+    const participant = element('participant', { jid: lidJid, phone_number: jid });
+    const attrs = { from: '120363000000000001@g.us', type: 'w:gp2', t: nowSeconds() };
+    const { phone } = this.world;
+    if (phone.companions.length === 0) return true;
+    phone.notify(element('notification', attrs, [element('add', {}, [participant])])).catch(() => {});
+    this.model.pair(number, lid);
+    return true;
+  }
+
+  private async writeTo(at: number): Promise<true> {
+    const contact = this.person(at);
+    const { phone } = this.world;
+    if (phone.companions.length === 0) return true;
+    await this.nextSecond(contact);
+    phone.sendText(contact, 'hi').catch(() => {});
+    if (contact.lid) this.model.pair(contact.number, contact.lid);
+    if (contact.username) this.model.named({ number: contact.number }, contact.username);
+    return true;
   }
 
   private async sendHistory(people: number[], external: boolean): Promise<true> {

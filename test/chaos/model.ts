@@ -1,5 +1,7 @@
 /** The names of a listed person, `""` where there is none. */
 export interface ListedNames {
+  /** Of a person with another name only. */
+  username: string;
   push_name: string;
   full_name: string;
   first_name: string;
@@ -17,6 +19,8 @@ interface Known {
   saved?: SavedNames;
   lidSaved?: SavedNames;
   push?: { name: string; order: number };
+  /** Null: the person has none any more. */
+  username?: { name: string | null; order: number };
 }
 
 /**
@@ -49,6 +53,12 @@ export class AddressBookModel {
     this.of(address).push = { name, order: this.order };
   }
 
+  /** The person has this user name, or none, now. */
+  named(address: { number: string } | { lid: string }, name: string | null): void {
+    this.order += 1;
+    this.of(address).username = { name, order: this.order };
+  }
+
   /** A phone was linked, again or for the first time. */
   linked(): void {
     this.order += 1;
@@ -68,9 +78,14 @@ export class AddressBookModel {
     const numberAlone = this.withoutLid(byNumber);
     const lidAlone = this.withoutNumber(byLid);
     this.people = this.people.filter((each) => each !== numberAlone && each !== lidAlone);
-    const [a, b] = [numberAlone.push, lidAlone.push];
-    const push = a && b ? (b.order > a.order ? b : a) : (a ?? b);
-    this.people.push({ number, lid, saved: numberAlone.saved, lidSaved: lidAlone.lidSaved, push });
+    this.people.push({
+      number,
+      lid,
+      saved: numberAlone.saved,
+      lidSaved: lidAlone.lidSaved,
+      push: latest(numberAlone.push, lidAlone.push),
+      username: latest(numberAlone.username, lidAlone.username),
+    });
   }
 
   /** Like pair(), when it was told out of the past: what is known stays. */
@@ -81,14 +96,15 @@ export class AddressBookModel {
 
   /** Everybody with a number and a name, by number. */
   listed(): Map<string, ListedNames> {
-    const all = this.people.flatMap(({ number, saved, lidSaved, push }) => {
+    const all = this.people.flatMap(({ number, saved, lidSaved, push, username }) => {
       const names = saved ?? lidSaved;
       const listed = {
         push_name: push?.name ?? '',
         full_name: names?.fullName ?? '',
         first_name: names?.firstName ?? '',
       };
-      return number && Object.values(listed).some(Boolean) ? [[number, listed] as const] : [];
+      const isListed = number && Object.values(listed).some(Boolean);
+      return isListed ? [[number, { ...listed, username: username?.name ?? '' }] as const] : [];
     });
     return new Map(all);
   }
@@ -117,4 +133,8 @@ export class AddressBookModel {
     this.people.push(known);
     return known;
   }
+}
+
+function latest<T extends { order: number }>(a: T | undefined, b: T | undefined): T | undefined {
+  return a && b ? (b.order > a.order ? b : a) : (a ?? b);
 }

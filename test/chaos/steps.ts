@@ -33,6 +33,8 @@ export type Step =
     }
   | { kind: 'history'; people: number[]; external: boolean }
   | { kind: 'reuseNumber'; person: number; pushName: string }
+  | { kind: 'username'; person: number; username: string | null }
+  | { kind: 'groupMember' | 'ownMessage'; person: number }
   | { kind: 'rotateKey'; withheld: boolean }
   | { kind: 'shareKeys' }
   | { kind: 'cut' | 'outage' | 'recover' | 'loseDatabase' | 'restart' | 'relink' }
@@ -62,6 +64,8 @@ export const FAULT_NAMES = [
   'stream-ack',
   'stream-xml',
   'peer-garbled',
+  'history-gone',
+  'exit-code',
 ] as const;
 export type FaultName = (typeof FAULT_NAMES)[number];
 
@@ -98,6 +102,15 @@ const CHANGES = [
   },
   { weight: 2, arbitrary: fc.record({ kind: kind('history'), people, external: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('reuseNumber'), person, pushName: name }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: kind('username'),
+      person,
+      username: fc.option(fc.stringMatching(/^[a-z]{3}[a-z0-9._]{2,8}$/), { nil: null }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('groupMember', 'ownMessage'), person }) },
 ] as const;
 
 const TROUBLE = [

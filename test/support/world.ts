@@ -1,5 +1,6 @@
 import { Mutex } from 'async-mutex';
 import type { ContactDto } from '../../src/contacts/http/contact.dto.js';
+import type { ContactPageDto } from '../../src/contacts/http/contact-list.dto.js';
 import type { SessionDto } from '../../src/sessions/http/session.dto.js';
 import type { Companion } from '../whatsapp-server/companion.js';
 import type { Phone } from '../whatsapp-server/phone.js';
@@ -108,6 +109,16 @@ export class World {
     const { status, body } = await this.service.get<ContactDto[]>(`/sessions/${this.session}/getcontacts`);
     if (status !== 200) throw new Error(`/getcontacts answers ${status}`);
     return new Map(body.map(({ jid, ...names }) => [jid.slice(0, jid.indexOf('@')), names]));
+  }
+
+  /** User names that the service knows, by number. */
+  async usernames(): Promise<Map<string, string>> {
+    const path = `/sessions/${this.session}/contacts?limit=1000&has_phone=true`;
+    const { status, body } = await this.service.get<ContactPageDto>(path);
+    if (status !== 200) throw new Error(`/contacts answers ${status}`);
+    return new Map(
+      body.items.flatMap(({ phone, username }) => (phone && username ? [[phone, username] as const] : [])),
+    );
   }
 
   async listedOne(number: string): Promise<Names | undefined> {

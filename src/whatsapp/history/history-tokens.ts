@@ -1,3 +1,4 @@
+import type { SignalDataSet } from '@whiskeysockets/baileys';
 import type { Transaction } from '../../database/transaction.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { deserialiseKey, serialiseKeys } from '../auth-state/auth-key-codec.js';
@@ -23,9 +24,13 @@ export async function saveTokens(
     ]),
   );
   const newer = tokens.filter(({ address, timestamp }) => !(timestamp <= (kept.get(address) ?? 0)));
-  const byId = newer.map(({ address, token, timestamp, senderTimestamp }) => [
-    address,
-    { token, timestamp: String(timestamp), ...(senderTimestamp !== null && { senderTimestamp }) },
-  ]);
-  await repository.saveKeys(tx, session, serialiseKeys({ tctoken: Object.fromEntries(byId) }));
+  const byId: NonNullable<SignalDataSet['tctoken']> = {};
+  for (const { address, token, timestamp, senderTimestamp } of newer) {
+    byId[address] = {
+      token,
+      timestamp: String(timestamp),
+      ...(senderTimestamp !== null && { senderTimestamp }),
+    };
+  }
+  await repository.saveKeys(tx, session, serialiseKeys({ tctoken: byId }));
 }
