@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import type { DatabaseOutages } from './database-outages.js';
+import type { Freeze } from './acknowledgements.js';
 import type { Fleet, Member } from './fleet.js';
 import type { Random } from './random.js';
+
+const THAW_MS = 1_000;
 
 interface World {
   sessions: unknown[];
@@ -17,6 +20,7 @@ export class Faults {
   readonly counts: Record<string, number> = {};
   /** Sessions whose process was frozen: WhatsApp may have seen it connected when another took over. */
   frozenOwners = 0;
+  readonly freezes: Freeze[] = [];
   private readonly kinds: Record<string, () => Promise<void>>;
 
   constructor(private readonly world: World) {
@@ -56,9 +60,12 @@ export class Faults {
     if (member.busy) return;
     this.frozenOwners += this.world.sessions.length;
     member.busy = true;
+    const from = Date.now();
     member.service.process.kill('SIGSTOP');
     await sleep(random.int(1_000, 30_000));
     member.service.process.kill('SIGCONT');
+    // What had arrived is worked off in the first moments after it.
+    this.freezes.push({ from, to: Date.now() + THAW_MS });
     member.busy = false;
   }
 }

@@ -5,6 +5,7 @@ import { openScratchDatabase, type ScratchDatabase } from '../support/scratch-da
 import type { Service } from '../support/service.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+import { acknowledgementReport, type Freeze } from './acknowledgements.js';
 import { AddressBookChanges } from './address-book-changes.js';
 import { ApiWatch } from './api-watch.js';
 import { compareWithTruth } from './compare-with-truth.js';
@@ -62,7 +63,12 @@ export class SoakWorld {
    * @param frozenOwners sessions of processes that were frozen with their connections open: WhatsApp may have seen as
    *   many conflicts
    */
-  async finish(report: { lines: string[]; problems: string[]; frozenOwners: number }): Promise<never> {
+  async finish(report: {
+    lines: string[];
+    problems: string[];
+    frozenOwners: number;
+    freezes?: Freeze[];
+  }): Promise<never> {
     console.log('The world is quiet now; waiting for the truth');
     const compared = this.sessions.map(({ name, changes }) =>
       compareWithTruth(this.fleet.anyApi, name, changes, SETTLE_MS),
@@ -72,9 +78,12 @@ export class SoakWorld {
     this.api.stop();
     this.owners.stop();
     const memory = this.fleet.memoryReport();
+    const companions = this.sessions.flatMap(({ phone }) => phone.companions);
+    const acknowledgements = acknowledgementReport(companions, report.freezes ?? []);
     const problems = [
       ...report.problems,
       ...differences,
+      ...acknowledgements.problems,
       ...this.api.problems(),
       ...this.owners.problems(report.frozenOwners),
       ...this.fleet.crashes,
@@ -84,6 +93,7 @@ export class SoakWorld {
     const lines = [
       ...report.lines,
       ...this.sessions.map(({ name, changes }) => `Changes of ${name}: ${JSON.stringify(changes.counts)}`),
+      acknowledgements.line,
       `API: ${this.api.summary()}`,
       `Session: ${this.owners.summary()}; ${this.fleet.threadDeaths} threads died`,
       ...memory.map(({ line }) => `Memory: ${line}`),

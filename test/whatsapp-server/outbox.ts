@@ -1,4 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import { AcknowledgementLog } from './acknowledgement-log.js';
 import { deferred, type Deferred } from './deferred.js';
 import { Mutex } from './mutex.js';
 import { child, children, element, SERVER_OFFLINE } from './stanza.js';
@@ -47,6 +48,8 @@ interface Entry {
  * connection ends is delivered again at the next login, as offline stanza.
  */
 export class Outbox {
+  /** when and how often the companion acknowledges */
+  readonly acknowledgements = new AcknowledgementLog();
   private readonly entries = new Map<string, Entry>();
   private readonly deliveries = new Mutex();
   private emptied: Deferred<void>[] = [];
@@ -110,6 +113,7 @@ export class Outbox {
 
   /** Takes an `<ack>` of the companion. */
   acknowledged(ack: BinaryNode): void {
+    this.acknowledgements.received(ack);
     const entry = this.entries.get(ack.attrs.id ?? '');
     if (!entry) return;
     const { error } = ack.attrs;
@@ -127,6 +131,7 @@ export class Outbox {
   received(receipt: BinaryNode): void {
     const items = children(child(receipt, 'list'), 'item').map((each) => each.attrs.id ?? '');
     for (const id of [receipt.attrs.id ?? '', ...items]) {
+      this.acknowledgements.received(receipt, id);
       const entry = this.entries.get(id);
       if (!entry) continue;
       if (receipt.attrs.type === 'retry') this.sendAgain(entry, receipt);
@@ -156,6 +161,7 @@ export class Outbox {
       // Building may take a while, in which the connection may have gone.
       if (!this.mayDeliver(entry)) return;
       entry.sentOnThisConnection = true;
+      this.acknowledgements.sent(entry.node);
       this.send?.({ ...entry.node, attrs: { ...entry.node.attrs, ...attrs } });
     });
   }

@@ -22,7 +22,7 @@ import type { Profile } from './profile-query.js';
 /** After the connection or the database has failed. */
 const RETRY_AFTER_MS = 10_000;
 /** Whether anybody is due for whom nobody waits is asked no more often than this. */
-const LOOK_AGAIN_AFTER_MS: Record<FetchLane, number> = { requested: 0, pictures: 1_000, batch: 5_000 };
+const LOOK_AGAIN_AFTER_MS: Record<FetchLane, number> = { requested: 0, pictures: 1_000, batch: 2_000 };
 /** After WhatsApp has left requests without an answer. */
 const UNANSWERED_PAUSE_MS = 60 * 60_000;
 

@@ -1,0 +1,71 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+
+/** A stanza that was acknowledged too late. */
+export interface LateAcknowledgement {
+  readonly what: string;
+  readonly sentAt: Date;
+  readonly acknowledgedAt: Date;
+}
+
+/** WhatsApp ends connections that take longer. */
+const LATE_AFTER_MS = 5_000;
+const REMEMBERED_STANZAS = 20_000;
+
+interface Delivery {
+  readonly what: string;
+  deliveries: number;
+  sentAt: number;
+  /** whether the last delivery is acknowledged, by whatever means */
+  isAcknowledged: boolean;
+  /** how often each kind of acknowledgement came */
+  readonly counts: Map<string, number>;
+}
+
+/** Counts what a companion acknowledges, as a server does that is particular about it. */
+export class AcknowledgementLog {
+  /** deliveries of stanzas, and what came for them */
+  readonly totals = { deliveries: 0, acknowledgements: 0 };
+  readonly late: LateAcknowledgement[] = [];
+  /** acknowledged more often than delivered */
+  readonly duplicates: string[] = [];
+  private readonly stanzas = new Map<string, Delivery>();
+
+  sent({ tag, attrs }: BinaryNode): void {
+    const id = attrs.id ?? '';
+    const known = this.stanzas.get(id);
+    const delivery = known ?? {
+      what: [tag, attrs.category ?? attrs.type, id].filter(Boolean).join(' '),
+      deliveries: 0,
+      sentAt: 0,
+      isAcknowledged: false,
+      counts: new Map<string, number>(),
+    };
+    delivery.deliveries += 1;
+    delivery.sentAt = Date.now();
+    delivery.isAcknowledged = false;
+    this.totals.deliveries += 1;
+    this.stanzas.set(id, delivery);
+    const [oldest] = this.stanzas.keys();
+    if (this.stanzas.size > REMEMBERED_STANZAS && oldest !== undefined) this.stanzas.delete(oldest);
+  }
+
+  /** Takes an `<ack>` or a `<receipt>`: of each kind one for each delivery. */
+  received({ tag, attrs }: BinaryNode, id = attrs.id ?? ''): void {
+    const delivery = this.stanzas.get(id);
+    if (!delivery) return;
+    this.totals.acknowledgements += 1;
+    const kind = [tag, attrs.type].filter(Boolean).join(' ');
+    const count = (delivery.counts.get(kind) ?? 0) + 1;
+    delivery.counts.set(kind, count);
+    if (count > delivery.deliveries) this.duplicates.push(`${delivery.what}: ${count} times ${kind}`);
+    if (delivery.isAcknowledged) return;
+    delivery.isAcknowledged = true;
+    const now = Date.now();
+    if (now - delivery.sentAt <= LATE_AFTER_MS) return;
+    this.late.push({
+      what: delivery.what,
+      sentAt: new Date(delivery.sentAt),
+      acknowledgedAt: new Date(now),
+    });
+  }
+}
