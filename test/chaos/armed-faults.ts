@@ -24,6 +24,8 @@ const ARM: Record<FaultName, (faults: Faults) => void> = {
   'sent-twice': ({ sent }) => void sent.arm('twice', { times: 3 }),
   'sent-cut-before': ({ sent }) => void sent.arm('cut-before'),
   'sent-cut-after': ({ sent }) => void sent.arm('cut-after'),
+  'sent-tampered': ({ sent }) => void sent.arm('tampered'),
+  'sent-overtaken': ({ sent }) => void sent.arm('overtaken', { times: 3 }),
   'received-cut-on-arrival': ({ received }) => void received.arm({ cut: 'on-arrival' }),
   'received-cut-before-answer': ({ received }) => void received.arm({ cut: 'before-answer' }),
   'received-cut-after-answer': ({ received }) => void received.arm({ cut: 'after-answer' }),

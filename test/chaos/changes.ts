@@ -219,6 +219,8 @@ export class Changes {
     const lid = String(Number(number) * 10 + (this.nextNumber % 10));
     const successor = server.createContact({ number, lid });
     this.people[at % PEOPLE] = successor;
+    // Of two who have a number within the same second, nobody can tell who has it now.
+    this.lastMessageSecond.set(successor, this.lastMessageSecond.get(old) ?? 0);
     await this.write(successor, pushName, { byLid: false, withoutAlternate: false, inGroup: false });
     return true;
   }

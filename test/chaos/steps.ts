@@ -54,6 +54,8 @@ export const FAULT_NAMES = [
   'sent-twice',
   'sent-cut-before',
   'sent-cut-after',
+  'sent-tampered',
+  'sent-overtaken',
   'received-cut-on-arrival',
   'received-cut-before-answer',
   'received-cut-after-answer',

@@ -18,6 +18,8 @@ export interface ConnectionHandlers {
   onError(error: Error): void;
 }
 
+const MAX_HELD_MS = 1_000;
+
 /** The WebSocket of one companion: handshake, frames in and out, and the ways in which a line can end. */
 export class Connection {
   readonly openedAt = new Date();
@@ -32,6 +34,8 @@ export class Connection {
   private inbound: Promise<void> = Promise.resolve();
   private stage: 'hello' | 'finish' | 'open' | 'closed' = 'hello';
   private silent = false;
+  /** goes out after the next one */
+  private held?: BinaryNode;
   private forgotten = false;
 
   constructor(
@@ -63,7 +67,9 @@ export class Connection {
     const effect = this.faults.sent.strike(node);
     if (effect === 'lose') return;
     if (effect === 'cut-before') return this.cut();
-    this.write(node);
+    if (effect === 'overtaken') return this.hold(node);
+    this.write(node, { tampered: effect === 'tampered' });
+    this.releaseHeld();
     if (effect === 'twice') this.write(node);
     if (effect === 'cut-after') this.cut();
   }
@@ -120,8 +126,10 @@ export class Connection {
   private async receive(data: Buffer): Promise<void> {
     for (const bytes of this.frames.read(data)) {
       if (this.stage === 'hello') {
-        this.socket.send(frame(this.noise.hello(bytes)));
-        this.stage = 'finish';
+        const { message, client } = this.noise.hello(bytes);
+        this.socket.send(frame(message));
+        this.stage = client ? 'open' : 'finish';
+        if (client) this.handlers.onClient(this, client);
       } else if (this.stage === 'finish') {
         const client = this.noise.finish(bytes);
         this.stage = 'open';
@@ -138,9 +146,23 @@ export class Connection {
     this.cut();
   }
 
-  private write(node: BinaryNode): void {
+  private write(node: BinaryNode, { tampered = false } = {}): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
-    this.socket.send(frame(this.noise.encrypt(encodeBinaryNode(node))));
+    const bytes = this.noise.encrypt(encodeBinaryNode(node));
+    if (tampered) bytes[0] = ~(bytes[0] ?? 0) & 0xff;
+    this.socket.send(frame(bytes));
+  }
+
+  private hold(node: BinaryNode): void {
+    this.releaseHeld();
+    this.held = node;
+    setTimeout(() => this.releaseHeld(), MAX_HELD_MS).unref();
+  }
+
+  private releaseHeld(): void {
+    const { held } = this;
+    this.held = undefined;
+    if (held) this.write(held);
   }
 
   private closed(): void {

@@ -120,6 +120,19 @@ describe('failures', () => {
     await expect(companion.socket.fetchBlocklist()).rejects.toThrow('rate-overlimit');
   });
 
+  it('let a stanza be overtaken by the next one', async () => {
+    await world.link();
+    const seen: string[] = [];
+    companion.socket.ws.on('CB:notification,type:status', ({ attrs }: { attrs: { t: string } }) =>
+      seen.push(attrs.t),
+    );
+    const about = (t: string) =>
+      element('notification', { from: jid(ANNA), type: 'status', t }, [element('set')]);
+    server.faults.sent.arm('overtaken', { when: stanza('notification', 'status') });
+    await Promise.all([phone.notify(about('1')), phone.notify(about('2'))]);
+    expect(seen).toEqual(['2', '1']);
+  });
+
   it('reset TCP connections', async () => {
     const reset = server.faults.tcp.arm('reset');
     const closed = companion.nextClose();

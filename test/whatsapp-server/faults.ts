@@ -13,8 +13,11 @@ export type ReceivedEffect =
   | { readonly delayMs: number }
   | { readonly error: { readonly code: number; readonly text: string } };
 
-/** What can happen to a stanza that the server is about to send. */
-export type SentEffect = 'cut-before' | 'cut-after' | 'twice' | 'lose';
+/**
+ * What can happen to a stanza that the server is about to send. `tampered`: somebody has changed a byte on the way;
+ * `overtaken`: the next stanza, if there is one within a second, goes out before it.
+ */
+export type SentEffect = 'cut-before' | 'cut-after' | 'twice' | 'lose' | 'tampered' | 'overtaken';
 
 /** What can be wrong with an app-state answer. The server's own state stays right. */
 export type AppStateEffect = 'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record' | 'exit-code';

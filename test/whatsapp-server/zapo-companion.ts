@@ -9,7 +9,7 @@ import type { WhatsAppServer } from './whatsapp-server.js';
 // zapo uses the WebSocket of the platform, which Node has from version 22.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
 
-/** zapo is not told what to do when the server does not speak Noise IK: it tries again with XX, after this pause. */
+/** Pause before zapo connects again, as it has to after linking. */
 const RECONNECT_MS = 50;
 
 /** Fetches media from the server of this test, which has no TLS; zapo knows WhatsApp's media hosts alone. */

@@ -39,5 +39,11 @@ describe('another client than Baileys', () => {
     await eventually('it has read a patch', knows('Anna Schmidt'));
     await phone.deleteContact(ANNA);
     await eventually('it has read a removal', knows());
+    // It remembers the server's key from the login before, and begins with Noise IK.
+    const [connection] = server.connections;
+    connection?.cut();
+    await eventually('it has logged in again', async () => companion.online && companion.logins > 1);
+    await phone.saveContact({ number: ANNA, fullName: 'Anna Klein' });
+    await eventually('it follows over the new connection', knows('Anna Klein'));
   });
 });

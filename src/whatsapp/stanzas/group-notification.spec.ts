@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ANNA,
+  ANNA_LID,
+  changesIn,
+  element,
+  MALFORMED,
+  notification,
+  OWNER,
+} from '../../../test/support/stanzas.js';
+import { readGroupNotification } from './group-notification.js';
+
+const GROUP = { from: '120363012345678901@g.us' };
+const observedAt = new Date('2023-11-14T22:13:20.999Z');
+const read = (...stanza: Parameters<typeof notification>) =>
+  changesIn(readGroupNotification, notification(...stanza));
+
+describe('a notification about a group', () => {
+  it.each([
+    ['by LID', { jid: ANNA_LID, phone_number: ANNA }],
+    ['by number', { jid: ANNA, lid: ANNA_LID }],
+  ])('tells the mapping of a participant named %s', (_, attrs) => {
+    const content = [element('add', {}, [element('participant', attrs as Record<string, string>)])];
+    expect(read('w:gp2', content, GROUP)).toEqual({ mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt }] });
+  });
+
+  it('tells user names, of those within a new group as well', () => {
+    const participant = element('participant', { jid: ANNA_LID, username: 'anna' });
+    const content = [element('create', {}, [element('group', { subject: 'Fun' }, [participant])])];
+    expect(read('w:gp2', content, GROUP)).toEqual({
+      usernames: [{ address: ANNA_LID, name: 'anna', observedAt: new Date(1_700_000_000_000) }],
+    });
+  });
+
+  it('says nothing of the account itself', () => {
+    const own = element('participant', { jid: OWNER.lid ?? '', phone_number: OWNER.jid });
+    expect(read('w:gp2', [element('add', {}, [own])], GROUP)).toEqual({});
+  });
+
+  it.each(MALFORMED)('says nothing with %s', (_, content, attrs) => {
+    expect(read('w:gp2', content, attrs)).toEqual({});
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ANNA,
+  ANNA_LID,
+  changesIn,
+  element,
+  MALFORMED,
+  notification,
+  OWNER,
+} from '../../../test/support/stanzas.js';
+import { readMexNotification } from './mex-notification.js';
+
+const observedAt = new Date(1_700_000_000_000);
+const readText = (text: string) =>
+  changesIn(
+    readMexNotification,
+    notification('mex', [element('update', { op_name: 'Any' }, Buffer.from(text))], {
+      from: 's.whatsapp.net',
+    }),
+  );
+const read = (data: unknown) => readText(JSON.stringify({ data }));
+
+describe('a GraphQL notification', () => {
+  it('tells an about text with emoji and end; times may be text or number', () => {
+    const status = { jid: ANNA, text: 'Boat', emoji: { content: '⛵' }, ephemeral_duration_sec: 3_600 };
+    for (const time of ['1700000000', 1_700_000_000]) {
+      expect(read({ xwa2_notify_text_status_on_update: { ...status, last_update_time: time } })).toEqual({
+        textStatuses: [
+          {
+            address: ANNA,
+            text: 'Boat',
+            emoji: '⛵',
+            setAt: observedAt,
+            expiresAt: new Date(1_700_003_600_000),
+          },
+        ],
+      });
+    }
+  });
+
+  it('tells that an about text was cleared', () => {
+    expect(read({ xwa2_notify_text_status_on_update: { jid: ANNA, text: null, emoji: null } })).toEqual({
+      textStatuses: [{ address: ANNA, text: '', emoji: null, setAt: observedAt, expiresAt: null }],
+    });
+  });
+
+  it.each(['xwa2_notify_text_status_on_update_side_sub', 'xwa2_notify_username_on_update_side_sub'])(
+    'has a person fetched who is named by a hash only: %s',
+    (name) => {
+      expect(read({ [name]: { hash: 'abcd' } })).toEqual({ outdatedProfileHashes: ['abcd'] });
+    },
+  );
+
+  it('tells user names, and their end', () => {
+    const lid = ANNA_LID;
+    expect(read({ xwa2_notify_username_on_change: { lid, username: 'anna' } })).toEqual({
+      usernames: [{ address: lid, name: 'anna', observedAt }],
+    });
+    expect(read({ xwa2_notify_username_delete: { lid, display_name: 'Anna' } })).toEqual({
+      usernames: [{ address: lid, name: null, observedAt }],
+    });
+  });
+
+  it('tells a changed LID', () => {
+    expect(read({ xwa2_notify_lid_change: { old: ANNA_LID, new: '7@lid' } })).toEqual({
+      lidChanges: [{ oldLid: ANNA_LID, newLid: '7@lid', observedAt: new Date('2023-11-14T22:13:20.999Z') }],
+    });
+  });
+
+  it('tells that reaching out is locked, until when, and that it is not', () => {
+    const lock = (payload: object) => read({ xwa2_notify_account_reachout_timelock: payload }).reachOutLocks;
+    expect(lock({ is_active: true, time_enforcement_ends: '4000000000' })).toEqual([
+      { until: new Date(4_000_000_000_000) },
+    ]);
+    const [open] = lock({ is_active: true }) as { until: Date }[];
+    expect((open?.until.getTime() ?? 0) - Date.now()).toBeGreaterThan(23 * 3_600_000);
+    expect(lock({ is_active: false })).toEqual([{ until: null }]);
+  });
+
+  it.each([
+    ['about the account itself', { xwa2_notify_username_on_change: { lid: OWNER.lid, username: 'me' } }],
+    ['of another kind', { xwa2_notify_newsletter_on_join: { id: '1@newsletter' } }],
+    ['with a payload that is none', { xwa2_notify_lid_change: 'x', xwa2_notify_username_delete: [] }],
+    ['without data', null],
+  ])('says nothing %s', (_, data) => {
+    expect(read(data)).toEqual({});
+  });
+
+  it.each(['', '{', 'null', '[]', '"text"'])('says nothing in %j', (text) => {
+    expect(readText(text)).toEqual({});
+  });
+
+  it.each(MALFORMED)('says nothing with %s', (_, content, attrs) => {
+    expect(changesIn(readMexNotification, notification('mex', content, attrs))).toEqual({});
+  });
+});
