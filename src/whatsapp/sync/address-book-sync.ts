@@ -21,6 +21,7 @@ import { saveTokens } from '../history/history-tokens.js';
 import { HistorySync } from '../history/history-sync.js';
 import { identityKeysOf } from '../wire/identity-keys.js';
 import { Presence } from './presence.js';
+import { setReachOutLock } from './reach-out-lock.js';
 import { Reconciliation } from './reconciliation.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { StanzaChanges } from '../stanzas/stanza-changes.js';
@@ -150,7 +151,7 @@ export class AddressBookSync implements KeyHooks {
       await writer.save((work) => this.connection.save(work), this.owner, changes);
     }
     const lock = reachOutLocks.at(-1);
-    if (lock) await this.setReachOutLock(lock.until);
+    if (lock) await setReachOutLock(this.context, lock.until);
     for (const collection of outdatedCollections) this.collections.get(collection)?.requestInBackground();
     if (reconcile)
       this.collections
@@ -203,20 +204,6 @@ export class AddressBookSync implements KeyHooks {
     lease
       .transaction((tx) => stores.degradations.report(tx, lease.session, code, message), { isDurable: false })
       .catch((error: unknown) => this.logger.warn(`Cannot report ${code}: ${(error as Error).message}`));
-  }
-
-  /** All asking in the background stops: asking on is what leads to the next, longer lock (WAHA issue 2147). */
-  private async setReachOutLock(until: Date | null): Promise<void> {
-    const { lease, stores, pause } = this.context;
-    if (until) await pause.pauseUntil(until, 'WhatsApp has locked reaching out to people');
-    else await pause.resume();
-    const message =
-      until &&
-      `WhatsApp has locked this account's reaching out to people until ${until.toISOString()}: it is not asked about ` +
-        'anybody until then. Names and changes go on being read.';
-    await lease.transaction((tx) =>
-      stores.degradations.report(tx, lease.session, 'reachout_locked', message, until),
-    );
   }
 
   /** No snapshot was of use: the phone has all records, too. */
