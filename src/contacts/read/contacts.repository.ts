@@ -40,6 +40,9 @@ interface Lookup {
   addresses: AddressForms;
 }
 
+/** A contact under one of the addresses asked for; without any, one row that tells of the account alone. */
+type FoundRow = ContactNames & { account_id: number | null; synced: boolean; address: Address | null };
+
 const MAX_BATCH = 500;
 
 /** What one look-up finds: whether the first sync of the session's account is complete, and the contact. */
@@ -108,23 +111,23 @@ export class ContactsRepository {
     session: SessionName,
     lookups: Lookup[],
   ): Promise<(FoundContact | null)[]> {
-    const { rows } = await this.pool.query<ContactNames & { account_id: number | null; synced: boolean }>({
-      // LIMIT tells the planner, who has no statistics of tables this small, that it is one account.
-      text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.*
-        FROM (SELECT a.* FROM session s LEFT JOIN account a ON a.id = s.account_id WHERE s.name = $2 LIMIT 1) a
-        CROSS JOIN unnest($1::text[]) WITH ORDINALITY AS l(addresses, position)
-        LEFT JOIN LATERAL (
-          SELECT ${FIELDS} FROM contact c
-          WHERE c.account_id = a.id AND c.${column} = ANY (string_to_array(l.addresses, ',')) AND ${IS_LISTED}
-          ORDER BY array_position(string_to_array(l.addresses, ','), c.${column}) LIMIT 1
-        ) c ON true
-        ORDER BY l.position`,
-      values: [lookups.map(({ addresses }) => addresses.join(',')), session],
+    const { rows } = await this.pool.query<FoundRow>({
+      text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.${column} AS address, ${FIELDS}
+        FROM session s LEFT JOIN account a ON a.id = s.account_id
+        LEFT JOIN contact c ON c.account_id = a.id AND c.${column} = ANY ($1::text[]) AND ${IS_LISTED}
+        WHERE s.name = $2`,
+      values: [lookups.flatMap(({ addresses }) => addresses), session],
     });
-    if (rows.length === 0) throw new SessionNotFound(session);
-    return rows.map(({ account_id: accountId, synced, ...contact }) => {
-      if (accountId === null) return null;
-      return { synced, contact: contact.jid === null ? null : contact };
+    const [first] = rows;
+    if (!first) throw new SessionNotFound(session);
+    if (first.account_id === null) return lookups.map(() => null);
+    const { synced } = first;
+    const byAddress = new Map(
+      rows.map(({ account_id: _, synced: __, address, ...contact }) => [address, contact]),
+    );
+    return lookups.map(({ addresses }) => {
+      const address = addresses.find((each) => byAddress.has(each));
+      return { synced, contact: (address && byAddress.get(address)) ?? null };
     });
   }
 
