@@ -5,6 +5,7 @@ import { eventually } from './support/service.js';
 import type { SessionDto } from '../src/sessions/http/session.dto.js';
 import { reachOutLocked } from './whatsapp-server/contact-news.js';
 import { iq } from './whatsapp-server/faults.js';
+import { element, nowSeconds } from './whatsapp-server/stanza.js';
 import { PICTURE_TOKENS_PROP } from './whatsapp-server/server-settings.js';
 
 describe('profiles of 100 people', () => {
@@ -153,6 +154,17 @@ describe('profiles of people in batches', () => {
       ({ picture }) => picture === 'hidden',
     );
     expect(hidden).toMatchObject({ about: null, about_state: 'hidden' });
+    const later = element('token', { type: 'trusted_contact', t: nowSeconds(), jid: world.phone.jid }, token);
+    await world.server.sendToCompanions(
+      world.phone,
+      element('notification', { from: world.contact(1).jid, type: 'privacy_token' }, [
+        element('tokens', {}, [later]),
+      ]),
+    );
+    await world.service.request(`/contacts/${world.contact(1).number}/refresh`, { method: 'POST' });
+    await world.personThat('is shown', world.contact(1).jid, ({ about, picture }) => {
+      return about === 'about 1' && picture === 'present';
+    });
   });
 });
 

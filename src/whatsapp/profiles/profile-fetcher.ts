@@ -12,6 +12,8 @@ import { type Profile, profileQuery, readProfiles } from './profile-query.js';
 /** Some people are asked about in vain; they must not hold up the others. */
 const PICTURE_TIMEOUT_MS = 10_000;
 const PROFILES_TIMEOUT_MS = 30_000;
+/** Keys are not worth keeping the rest of a profile back for. */
+const IDENTITIES_TIMEOUT_MS = 10_000;
 /** Pictures in a row that WhatsApp gives no answer to: then it wants none of these requests (Baileys issue 2498). */
 const MAX_UNANSWERED = 3;
 
@@ -109,7 +111,7 @@ export class ProfileFetcher {
   private async fetchIdentities(people: Address[]): Promise<Map<Address, Buffer>> {
     if (people.length === 0 || this.refusesIdentities) return new Map();
     try {
-      return readIdentities(await queryWithin(this.connection, identityQuery(people), PROFILES_TIMEOUT_MS));
+      return readIdentities(await queryWithin(this.connection, identityQuery(people), IDENTITIES_TIMEOUT_MS));
     } catch (error) {
       this.stop.throwIfAborted();
       if (asRateLimited(error) instanceof RateLimited) throw new RateLimited();
