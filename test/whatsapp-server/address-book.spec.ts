@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Contact } from '@whiskeysockets/baileys';
+import { type Contact, proto } from '@whiskeysockets/baileys';
 import { BaileysCompanion } from './baileys-companion.js';
 import { ANNA, BOB, CompanionWorld, jid } from './companion-world.js';
+import { phoneNumber } from './jid.js';
 import { element } from './stanza.js';
 
 // Baileys makes 812 pre-keys for each link; beside other suites that takes its time.
@@ -45,6 +46,27 @@ describe('the address book', () => {
     await phone.deleteContact(ANNA);
     expect((await deleted)[0]?.name).toBeUndefined();
     expect([...phone.addressBook().keys()]).toEqual([BOB]);
+  });
+
+  it('takes what a companion saves and deletes, and refuses what does not build on the present', async () => {
+    await phone.saveContact({ number: BOB, fullName: 'Bob' });
+    await world.link();
+    await phone.whenSettled();
+    const contact = { fullName: 'Anna by device', firstName: 'Anna', saveOnPrimaryAddressbook: true };
+    await companion.socket.addOrEditContact(jid(ANNA), contact);
+    expect(phone.addressBook().get(phoneNumber(ANNA))).toMatchObject({ fullName: 'Anna by device' });
+    const renamed = world.contact(ANNA);
+    await phone.saveContact({ number: ANNA, fullName: 'Anna by phone' });
+    expect(await renamed).toMatchObject([{ name: 'Anna by phone' }]);
+    await companion.socket.removeContact(jid(BOB));
+    expect([...phone.addressBook().keys()]).toEqual([ANNA]);
+    expect(companion.appStateComplaints).toEqual([]);
+    const { patches, version } = phone.appState.get('critical_unblock_low');
+    const old = proto.SyncdPatch.encode({ keyId: { id: patches.at(-1)?.key.id } }).finish();
+    const [only] = phone.companions;
+    if (!only) throw new Error('no companion is linked');
+    expect(await phone.takePatch(only, 'critical_unblock_low', old, version - 1)).toEqual({ code: 409 });
+    expect(await phone.takePatch(only, 'critical_unblock_low', old, version)).toEqual({ code: 400 });
   });
 
   it('keeps the LT hash right through deletions, repetitions and a new sync key', async () => {

@@ -64,6 +64,17 @@ export class AddressBook {
     return mutation(SyncdOperation.SET, index, { lidContactAction: { fullName, firstName, username } });
   }
 
+  /** What a companion has saved or deleted, by number. */
+  take({ operation, index: [kind, jid], value }: PlainMutation): void {
+    if (kind !== 'contact' || !jid) return;
+    const number = phoneNumber(jid.slice(0, jid.indexOf('@')));
+    if (operation === SyncdOperation.REMOVE) this.entries.delete(number);
+    else {
+      const { fullName, firstName } = value.contactAction ?? {};
+      this.entries.set(number, { fullName: fullName ?? undefined, firstName: firstName ?? undefined });
+    }
+  }
+
   /**
    * Deletes a contact.
    * @param withoutAction leaves the action out of the mutation's value, as the real network was seen to do

@@ -27,6 +27,9 @@ import { Profile } from './profile.js';
 import type { SignalPeer } from './signal-peer.js';
 import { element, newStanzaId, nowSeconds } from './stanza.js';
 
+/** What comes of a companion's patch. */
+type PatchAnswer = { readonly version: number } | { readonly code: 400 | 409 };
+
 const ADDRESS_BOOK: CollectionName = 'critical_unblock_low';
 const LINK_TIMEOUT_MS = 30_000;
 
@@ -190,9 +193,31 @@ export class Phone {
   async commit(mutations: readonly PlainMutation[], name: CollectionName = ADDRESS_BOOK): Promise<void> {
     if (mutations.length === 0) return;
     const { version } = await this.appState.get(name).commit(mutations);
+    this.announce(name, version, this.linked);
+  }
+
+  /**
+   * A companion has changed a collection; the others are told.
+   * @returns the version that it has led to, or the code of the error with which it is refused
+   */
+  async takePatch(from: Companion, name: string, patch: Uint8Array, basedOn: number): Promise<PatchAnswer> {
+    const collection = this.appState.find(name);
+    if (!collection) return { code: 400 };
+    const taken = await collection.take(proto.SyncdPatch.decode(patch), basedOn);
+    if (typeof taken === 'number') return { code: taken };
+    if (name === ADDRESS_BOOK) for (const mutation of taken) this.book.take(mutation);
+    this.announce(
+      collection.name,
+      collection.version,
+      this.linked.filter((each) => each !== from),
+    );
+    return { version: collection.version };
+  }
+
+  private announce(name: CollectionName, version: number, companions: readonly Companion[]): void {
     this.appState.prune(this.linked.length > 0);
     const collection = element('collection', { name, version: String(version) });
-    for (const companion of this.linked) {
+    for (const companion of companions) {
       companion
         .notify('server_sync', [collection], { supersedes: `server_sync ${name}` })
         .catch(() => undefined);

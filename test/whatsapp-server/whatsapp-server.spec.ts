@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { proto } from '@whiskeysockets/baileys';
+import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ANNA, BOB, CompanionWorld, jid, OWNER } from './companion-world.js';
 import { stanza } from './faults.js';
+import { child, element } from './stanza.js';
 
 // Baileys makes 812 pre-keys for each link; beside other suites that takes its time.
 
@@ -78,6 +79,31 @@ describe('linking', () => {
     expect(server.conflicts).toBe(1);
     await phone.whenOnline();
     expect(server.connections).toHaveLength(1);
+  });
+});
+
+describe('requests of other clients than this service', () => {
+  it.each([
+    ['where media goes to', { xmlns: 'w:m', type: 'set' }, element('media_conn'), 'media_conn'],
+    ['a business profile', { xmlns: 'w:biz', type: 'get' }, element('business_profile'), 'business_profile'],
+    ['the groups', { xmlns: 'w:g2', type: 'get', to: '@g.us' }, element('participating'), 'groups'],
+    ['server properties', { xmlns: 'abt', type: 'get' }, element('props', { protocol: '1' }), 'props'],
+  ])('are answered: %s', async (_, attrs, content, answer) => {
+    await world.link();
+    const to = '@s.whatsapp.net';
+    const result = (await companion.socket.query({
+      tag: 'iq',
+      attrs: { to, ...attrs },
+      content: [content],
+    })) as BinaryNode | undefined;
+    expect(child(result)?.tag).toBe(answer);
+    expect(server.unknownIqs.map(({ attrs: { xmlns } }) => xmlns)).not.toContain(attrs.xmlns);
+  });
+
+  it('change the own about text', async () => {
+    await world.link();
+    await companion.socket.updateProfileStatus('By a device');
+    expect(phone.profile.about.text).toBe('By a device');
   });
 });
 

@@ -2,10 +2,12 @@ import { LT_HASH_ANTI_TAMPERING, proto } from '@whiskeysockets/baileys';
 import { breathe, Mutex } from '../mutex.js';
 import { patchMac, snapshotMac } from './macs.js';
 import {
+  decryptMutation,
   encryptMutation,
   type EncryptedMutation,
   type EncryptedRecord,
   type PlainMutation,
+  uploadedMutation,
 } from './mutation.js';
 import type { SyncKey, SyncKeys } from './sync-keys.js';
 
@@ -62,6 +64,42 @@ export class Collection {
       const key = this.keys.current;
       const encrypted = await this.encrypt(mutations, key);
       return this.apply(encrypted, key);
+    });
+  }
+
+  /**
+   * Takes a patch that a companion has made. It must build on the present version, and its MACs must fit.
+   * @returns what it says; or the code of the error with which it is refused
+   */
+  take(sent: proto.ISyncdPatch, basedOn: number): Promise<PlainMutation[] | 400 | 409> {
+    return this.commits.run(async () => {
+      if (basedOn !== this.version) return 409;
+      const key = this.keys.all.find(({ id }) => id.equals(sent.keyId?.id ?? Buffer.alloc(0)));
+      const mutations = (sent.mutations ?? []).map(uploadedMutation);
+      if (!key || mutations.length === 0) return 400;
+      const [records, ltHash] = [[...this.records], this.ltHash];
+      const patch = this.apply(mutations, key);
+      const isRight =
+        patch.snapshotMac.equals(sent.snapshotMac ?? Buffer.alloc(0)) &&
+        patch.patchMac.equals(sent.patchMac ?? Buffer.alloc(0));
+      if (isRight) return this.locate(mutations, key);
+      this.records.clear();
+      for (const [recordKey, record] of records) this.records.set(recordKey, record);
+      this.ltHash = ltHash;
+      this.version -= 1;
+      this.patches.pop();
+      return 400;
+    });
+  }
+
+  /** Notes where the records of a companion's mutations are, as if they were the phone's own. */
+  private locate(mutations: readonly EncryptedMutation[], key: SyncKey): PlainMutation[] {
+    return mutations.map((mutation) => {
+      const plain = decryptMutation(mutation, key);
+      const index = JSON.stringify(plain.index);
+      if (plain.operation === SyncdOperation.REMOVE) this.located.delete(index);
+      else this.located.set(index, { recordKey: mutation.indexMac.toString('base64'), key });
+      return plain;
     });
   }
 

@@ -1,7 +1,8 @@
-import { aesEncrypt, hmacSign, proto } from '@whiskeysockets/baileys';
+import { aesDecrypt, aesEncrypt, hmacSign, proto } from '@whiskeysockets/baileys';
 import type { SyncKey } from './sync-keys.js';
 
 const { SyncdOperation } = proto.SyncdMutation;
+const VALUE_MAC_BYTES = 32;
 
 /** A change of one record, in the clear. */
 export interface PlainMutation {
@@ -57,6 +58,26 @@ export function encryptMutation(mutation: PlainMutation, key: SyncKey): Encrypte
     valueMac: mac,
     keyId: key.id,
   };
+}
+
+/** A mutation as a companion has uploaded it. */
+export function uploadedMutation({ operation, record }: proto.ISyncdMutation): EncryptedMutation {
+  const blob = Buffer.from(record?.value?.blob ?? []);
+  return {
+    operation: operation ?? SyncdOperation.SET,
+    indexMac: Buffer.from(record?.index?.blob ?? []),
+    blob,
+    valueMac: blob.subarray(-VALUE_MAC_BYTES),
+    keyId: Buffer.from(record?.keyId?.id ?? []),
+  };
+}
+
+/** What an encrypted mutation says. */
+export function decryptMutation({ operation, blob }: EncryptedMutation, key: SyncKey): PlainMutation {
+  const plaintext = aesDecrypt(blob.subarray(0, -VALUE_MAC_BYTES), key.valueEncryption);
+  const { index, value, version } = proto.SyncActionData.decode(plaintext);
+  const parsed = JSON.parse(Buffer.from(index ?? []).toString('utf8')) as string[];
+  return { operation, index: parsed, value: value ?? {}, actionVersion: version ?? 0 };
 }
 
 /** The record as it stands in a snapshot or in a mutation. */

@@ -1,16 +1,25 @@
-import { child, children, element } from '../stanza.js';
-import type { IqHandler } from './iq-handler.js';
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { child, childBytes, children, element } from '../stanza.js';
+import type { IqHandler, LoggedInContext } from './iq-handler.js';
 
-/** `w:sync:app:state`: a companion asks for snapshot or patches of one or more collections. */
-export const answerAppState: IqHandler = async (iq, { phone }) => {
+/** `w:sync:app:state`: a companion asks for snapshot or patches of one or more collections, or changes them. */
+export const answerAppState: IqHandler = async (iq, context) => {
   const requests = children(child(iq, 'sync'), 'collection');
-  // Companions of this server only read.
-  if (requests.some((each) => child(each, 'patch'))) return undefined;
-  const answers = requests.map((each) =>
-    phone.syncAnswers.answer(each.attrs.name ?? '', {
-      version: Number(each.attrs.version ?? 0),
-      returnSnapshot: each.attrs.return_snapshot === 'true',
-    }),
-  );
-  return [element('sync', {}, await Promise.all(answers))];
+  return [element('sync', {}, await Promise.all(requests.map((each) => answerCollection(each, context))))];
 };
+
+async function answerCollection(
+  request: BinaryNode,
+  { phone, companion }: LoggedInContext,
+): Promise<BinaryNode> {
+  const { name = '', version = '0', return_snapshot } = request.attrs;
+  const patch = childBytes(request, 'patch');
+  if (!patch) {
+    const returnSnapshot = return_snapshot === 'true';
+    return phone.syncAnswers.answer(name, { version: Number(version), returnSnapshot });
+  }
+  const answer = await phone.takePatch(companion, name, patch, Number(version));
+  if ('version' in answer) return element('collection', { name, version: String(answer.version) });
+  const error = element('error', { code: String(answer.code) });
+  return element('collection', { name, type: 'error' }, [error]);
+}
