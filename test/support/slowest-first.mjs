@@ -2,6 +2,7 @@ import Sequencer from '@jest/test-sequencer';
 
 /** Suites that wait for real pauses, the longest first: begun last, they would run alone while the other workers idle. */
 const SLOWEST = [
+  'profiles-pace',
   'chaos/chaos',
   'session',
   'linking/linking',
@@ -10,7 +11,6 @@ const SLOWEST = [
   'failover',
   'linking/passkey',
   'sync-keys',
-  'profiles-pace',
   'linking/random-links',
   'reconciliation',
   'sessions/fleet',
