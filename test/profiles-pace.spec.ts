@@ -14,8 +14,14 @@ describe('profiles of 100 people', () => {
   afterAll(() => world?.end());
 
   it('arrive once, though the service is killed in the middle', async () => {
-    world = await ProfileWorld.create(100, { DOWNLOADS_PER_MINUTE: '1200' });
+    world = await ProfileWorld.create(100, { DOWNLOADS_PER_MINUTE: '600' });
     await world.service.synced();
+    await eventually('all are asked about', async () => (await world.fetched()) === 100).catch(world.explain);
+    expect(world.profileQueries).toHaveLength(2);
+    await eventually('the batch has ended', async () => {
+      const [row] = await world.database.query('SELECT FROM session WHERE profiles_batch_at > now()');
+      return row !== undefined;
+    });
     await eventually('some are fetched', async () => world.askedForPicture.length >= 20).catch(world.explain);
     await world.service.stop('SIGKILL');
     expect(world.askedForPicture.length).toBeLessThan(100);

@@ -87,8 +87,8 @@ export class Config {
   DOWNLOADS_PER_MINUTE = 20;
 
   /**
-   * How many people one query asks about in the background (about, picture id, business, user name, identity key), everybody
-   * once in 7 days at most. Queries are far apart, as those of mautrix-whatsapp are.
+   * How many people a batch asks about in the background (about, picture id, business, user name, identity key), up to 50 with one
+   * query, everybody once in 7 days at most. Batches are far apart, as those of mautrix-whatsapp are.
    */
   @Transform(toNumber)
   @IsInt({ message: 'a number of people from 1 to 1000, for example 500' })
@@ -96,7 +96,7 @@ export class Config {
   @Max(1000, { message: 'a number of people from 1 to 1000, for example 500' })
   DOWNLOADS_BATCH_SIZE = 500;
 
-  /** Minutes between these queries; each comes up to a quarter of it early. */
+  /** Minutes between batches; each comes up to a quarter of it early. */
   @Transform(toNumber)
   @IsInt({ message: 'a number of minutes from 1 to 10080, for example 240' })
   @Min(1, { message: 'a number of minutes from 1 to 10080, for example 240' })

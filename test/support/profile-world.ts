@@ -147,13 +147,18 @@ export class ProfileWorld {
 
   /** Whom it asked about by usync for the about text, as often as it did. */
   get askedAbout(): string[] {
+    return this.profileQueries.flatMap((usync) =>
+      children(children(usync, 'list')[0], 'user').map(({ attrs }) => attrs.jid ?? ''),
+    );
+  }
+
+  /** Its usync queries for profiles. */
+  get profileQueries(): (BinaryNode | undefined)[] {
     const queries = this.server.log
       .filter(({ node }) => iq('usync')(node))
       .map(({ node }) => children(node, 'usync')[0]);
-    const isProfile = (usync: BinaryNode | undefined) =>
-      children(children(usync, 'query')[0]).some(({ tag }) => tag === 'status');
-    return queries
-      .filter(isProfile)
-      .flatMap((usync) => children(children(usync, 'list')[0], 'user').map(({ attrs }) => attrs.jid ?? ''));
+    return queries.filter((usync) =>
+      children(children(usync, 'query')[0]).some(({ tag }) => tag === 'status'),
+    );
   }
 }

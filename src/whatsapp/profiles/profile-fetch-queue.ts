@@ -23,6 +23,10 @@ import type { Profile } from './profile-query.js';
 const RETRY_AFTER_MS = 10_000;
 /** Whether anybody is due for whom nobody waits is asked no more often than this. */
 const LOOK_AGAIN_AFTER_MS: Record<FetchLane, number> = { requested: 0, pictures: 1_000, batch: 2_000 };
+/** A larger answer takes long to make and to read, and is lost as a whole. */
+const MAX_PEOPLE_PER_QUERY = 50;
+/** Between the queries of a batch, up to twice as long. */
+const QUERIES_APART_MS = 2_000;
 /** After WhatsApp has left requests without an answer. */
 const UNANSWERED_PAUSE_MS = 60 * 60_000;
 
@@ -41,7 +45,7 @@ interface FetchContext {
   budget: FetchBudget;
   pause: FetchPause;
   scheduler: FetchScheduler;
-  /** People that one query asks about in the background. */
+  /** People that a batch asks about in the background. */
   batchSize: number;
 }
 
@@ -57,6 +61,8 @@ export class ProfileFetchQueue implements FetchQueue {
   /** The scheduler serves all sessions; what it starts here belongs to this one. */
   private readonly origin = new AsyncResource('ProfileFetchQueue');
   private restsUntilMs = 0;
+  /** People that the batch under way may still ask about; 0: none is under way. */
+  private batchLeft = 0;
   /** When it is worth looking again for people for whom nobody waits. */
   private readonly looksAtMs: Record<FetchLane, number> = { requested: 0, pictures: 0, batch: 0 };
 
@@ -99,6 +105,7 @@ export class ProfileFetchQueue implements FetchQueue {
 
   nobodyDue(lane: FetchLane): void {
     this.looksAtMs[lane] = performance.now() + LOOK_AGAIN_AFTER_MS[lane];
+    if (lane === 'batch' && this.batchLeft > 0) void this.endBatch();
   }
 
   async fetchDue(lane: FetchLane): Promise<void> {
@@ -128,10 +135,15 @@ export class ProfileFetchQueue implements FetchQueue {
     }
   }
 
-  /** One query for many; pictures that have changed are noted, and asked for one by one later. */
+  /**
+   * One query of a batch; pictures that have changed are noted, and asked for one by one later. The pause until the next batch
+   * begins with the last query, in the transaction that saves what it told.
+   */
   private async fetchBatch(): Promise<void> {
     const { batchSize, pause, stores } = this.context;
-    const people = (await stores.fetches.takeDue(this.accountId, batchSize)).flatMap(personOf);
+    const left = this.batchLeft || batchSize;
+    const limit = Math.min(left, MAX_PEOPLE_PER_QUERY);
+    const people = (await stores.fetches.takeDue(this.accountId, limit)).flatMap(personOf);
     if (people.length === 0) return;
     const profiles = await this.fetcher.fetchProfiles(people);
     const tellsPictures = [...profiles.values()].some(({ picture }) => picture !== null);
@@ -139,8 +151,22 @@ export class ProfileFetchQueue implements FetchQueue {
       const profile = profiles.get(person.address);
       return { person, profile, picture: pictureLater(person, profile, tellsPictures) };
     });
-    await this.save(fetched, (tx) => pause.batchMade(tx));
+    const remaining = people.length < limit ? 0 : left - people.length;
+    await this.save(fetched, remaining > 0 ? undefined : (tx) => pause.batchMade(tx));
+    this.batchLeft = remaining;
+    this.looksAtMs.batch = performance.now() + QUERIES_APART_MS * (1 + Math.random());
     this.logger.debug(`Profiles fetched: ${people.length}`);
+  }
+
+  /** The batch has ended with a query that was full. */
+  private async endBatch(): Promise<void> {
+    const { lease, pause } = this.context;
+    this.batchLeft = 0;
+    await lease
+      .transaction((tx) => pause.batchMade(tx))
+      .catch((error: unknown) =>
+        this.logger.warn(`The pause until the next batch is not kept: ${(error as Error).message}`),
+      );
   }
 
   private async fetchPictures(): Promise<void> {

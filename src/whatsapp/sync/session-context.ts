@@ -40,7 +40,7 @@ export interface SessionContext {
   readonly stores: Stores;
   readonly budget: FetchBudget;
   readonly pause: FetchPause;
-  /** People that one query for profiles asks about in the background. */
+  /** People that a batch of profiles asks about in the background. */
   readonly batchSize: number;
   /** Both of all sessions of the thread. */
   readonly scheduler: FetchScheduler;
