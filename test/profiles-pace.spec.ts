@@ -27,7 +27,7 @@ describe('profiles of 100 people', () => {
     expect(world.askedForPicture.length).toBeLessThan(100);
     await world.start();
     await eventually('nobody is left but those asked for at the kill', async () => {
-      return (await world.picturesWanted()) <= 10 && new Set(world.askedForPicture).size === 100;
+      return (await world.picturesWanted()) <= 1 && new Set(world.askedForPicture).size >= 99;
     }).catch(world.explain);
     expect(await world.fetched()).toBe(100);
     expect(new Set(world.askedAbout).size).toBe(world.askedAbout.length);

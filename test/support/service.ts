@@ -14,7 +14,7 @@ const [, ...START_ARGUMENTS] = (
 ).scripts.start.split(' ');
 /** Often at first; what takes long is looked at less often, for looking takes the processor from what is waited for. */
 const MIN_POLL_MS = 25;
-const MAX_POLL_MS = 200;
+const MAX_POLL_MS = 50;
 /** Generous: several suites may start services at once. */
 const START_TIMEOUT_MS = 60_000;
 

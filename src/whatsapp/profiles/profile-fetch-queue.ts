@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { AsyncResource } from 'node:async_hooks';
 import type {
   DuePerson,
+  DuePicture,
   FetchLane,
   ProfileFetchesRepository,
 } from '../../contacts/fetches/profile-fetches.repository.js';
@@ -169,22 +170,29 @@ export class ProfileFetchQueue implements FetchQueue {
       );
   }
 
+  /** One by one: what is taken, and not asked for because of a kill, waits for a day. */
   private async fetchPictures(): Promise<void> {
-    const { budget, lease, stores } = this.context;
-    const due = await stores.fetches.takePictures(this.accountId, budget.forPictures);
-    for (const { id, jid, lid, pictureId } of due) {
-      const address = jid ?? lid;
-      if (!address) continue;
+    const { budget, stores } = this.context;
+    for (let left = budget.forPictures; left > 0; left -= 1) {
+      const [due] = await stores.fetches.takePictures(this.accountId, 1);
+      if (!due) return;
       budget.spend(1);
-      const picture = await this.fetcher.fetchPicture({ address, lid, pictureId });
-      this.closing.signal.throwIfAborted();
-      if (!picture) continue;
-      await lease.transaction(async (tx) => {
-        // Told to have changed again meanwhile: what was fetched may be the one before.
-        if (!(await stores.fetches.isLatest(tx, this.accountId, id))) return;
-        await stores.contacts.apply(tx, this.owner, { pictures: [picture] });
-      });
+      await this.fetchPicture(due);
     }
+  }
+
+  private async fetchPicture({ id, jid, lid, pictureId }: DuePicture): Promise<void> {
+    const { lease, stores } = this.context;
+    const address = jid ?? lid;
+    if (!address) return;
+    const picture = await this.fetcher.fetchPicture({ address, lid, pictureId });
+    this.closing.signal.throwIfAborted();
+    if (!picture) return;
+    await lease.transaction(async (tx) => {
+      // Told to have changed again meanwhile: what was fetched may be the one before.
+      if (!(await stores.fetches.isLatest(tx, this.accountId, id))) return;
+      await stores.contacts.apply(tx, this.owner, { pictures: [picture] });
+    });
   }
 
   private async save(fetched: Fetched[], also?: (tx: Transaction) => Promise<void>): Promise<void> {
