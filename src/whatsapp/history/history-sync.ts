@@ -119,7 +119,7 @@ export class HistorySync {
           mappings: names.mappings,
           saved: knowsBetter ? [] : names.saved,
           pushNames: this.pushNames(names),
-          usernames: names.usernames.map((each) => ({ ...each, observedAt: this.heardAt })),
+          usernames: names.usernames.map((each) => ({ ...each, observedAt: this.observedAt })),
         });
         await this.events.privacyTokens(tx, names.tokens);
         const ownName = this.ownPushName(names);
@@ -137,13 +137,13 @@ export class HistorySync {
     }
   }
 
-  /** Names out of history count as heard just before the device was linked: what was heard since is newer. */
-  private get heardAt(): Date {
+  /** Names out of history count as observed just before the device was linked: what was observed since is newer. */
+  private get observedAt(): Date {
     return new Date(this.owner.linkedAt.getTime() - 1);
   }
 
   private pushNames({ pushNames }: HistoryNames): PushName[] {
-    const observedAt = this.heardAt;
+    const { observedAt } = this;
     return pushNames.flatMap(({ id, name }) => {
       const address = parseAddress(id);
       return address ? [{ address, name, observedAt }] : [];
