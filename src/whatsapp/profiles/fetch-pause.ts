@@ -82,8 +82,9 @@ export class FetchPause {
     await this.write({ reason: this.reported, resumeAt });
   }
 
-  /** What the pause was for has ended early. */
-  async resume(): Promise<void> {
+  /** What the pause was for has ended early; a pause for another reason stays. */
+  async resume(why: string): Promise<void> {
+    if (this.reported && !this.reported.startsWith(why)) return;
     this.resumeAt = null;
     this.reported = null;
     await this.write({ reason: null, resumeAt: null });
