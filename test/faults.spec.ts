@@ -279,6 +279,19 @@ describe('faults of a linked session', () => {
     );
   });
 
+  it.each([
+    ['message', 90],
+    ['notification', 91],
+  ] as const)('is told again of a %s that was damaged on the way', async (tag, at) => {
+    const fault = world.server.faults.sent.arm('tampered', { when: stanza(tag) });
+    const ben = world.server.createContact({ number: number(at), pushName: 'Ben' });
+    await rename(at, `damaged ${tag}`);
+    ben.sendText(world.phone, 'hello').catch(() => {});
+    await fault.whenStruck();
+    await world.truth();
+    await eventually('his push name', async () => (await world.listedOne(number(at)))?.push_name === 'Ben');
+  });
+
   it('reads again when a reply never comes', async () => {
     const asksForContacts = (node: BinaryNode) => {
       const [collection] = getBinaryNodeChildren(getBinaryNodeChild(node, 'sync'), 'collection');

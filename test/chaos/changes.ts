@@ -54,6 +54,8 @@ export class Changes {
         return this.reuseNumber(step.person, step.pushName);
       case 'username':
         return this.setUsername(step.person, step.username);
+      case 'newLid':
+        return this.changeLid(step.person);
       case 'groupMember':
         return this.joinGroup(step.person);
       case 'ownMessage':
@@ -162,16 +164,33 @@ export class Changes {
     this.lastMessageSecond.set(contact, Math.floor(Date.now() / 1_000));
   }
 
-  /** Only who knows a person is told; the name is one of nobody else. */
+  /** Only who knows a person is told of it. */
+  private isToldOf(contact: Contact): boolean {
+    const { phone } = this.world;
+    return phone.companions.length > 0 && (contact.correspondents.has(phone) || phone.knows(contact));
+  }
+
+  /** The name is one of nobody else. */
   private async setUsername(at: number, username: string | null): Promise<true> {
     const contact = this.person(at);
-    const { phone } = this.world;
-    const isKnown = contact.correspondents.has(phone) || phone.knows(contact);
-    if (!contact.lid || !isKnown || phone.companions.length === 0) return true;
+    if (!contact.lid || !this.isToldOf(contact)) return true;
     await this.nextSecond(contact);
     const name = username === null ? undefined : `${username}${contact.number}`;
     contact.setUsername(name).catch(() => {});
     this.model.named({ lid: contact.lid }, name ?? null);
+    return true;
+  }
+
+  /** Not of somebody saved by LID: that record would stay with the former LID. */
+  private async changeLid(at: number): Promise<true> {
+    const contact = this.person(at);
+    const { lid } = contact;
+    if (!lid || !this.isToldOf(contact) || this.model.isSaved({ lid })) return true;
+    await this.nextSecond(contact);
+    const newLid = String(Number(contact.number) * 10 + (this.nextNumber++ % 10));
+    if (newLid === lid) return true;
+    contact.changeLid(newLid).catch(() => {});
+    this.model.changeLid(lid, newLid);
     return true;
   }
 

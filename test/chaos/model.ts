@@ -88,6 +88,11 @@ export class AddressBookModel {
     });
   }
 
+  /** A person has another LID from now on. */
+  changeLid(old: string, lid: string): void {
+    this.of({ lid: old }).lid = lid;
+  }
+
   /** Like pair(), when it was told out of the past: what is known stays. */
   pairOfThePast(number: string, lid: string): void {
     if (this.of({ number }).lid === undefined && this.of({ lid }).number === undefined)

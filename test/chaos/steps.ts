@@ -34,7 +34,7 @@ export type Step =
   | { kind: 'history'; people: number[]; external: boolean }
   | { kind: 'reuseNumber'; person: number; pushName: string }
   | { kind: 'username'; person: number; username: string | null }
-  | { kind: 'groupMember' | 'ownMessage'; person: number }
+  | { kind: 'groupMember' | 'ownMessage' | 'newLid'; person: number }
   | { kind: 'rotateKey'; withheld: boolean }
   | { kind: 'shareKeys' }
   | { kind: 'cut' | 'outage' | 'recover' | 'loseDatabase' | 'restart' | 'relink' }
@@ -112,7 +112,10 @@ const CHANGES = [
       username: fc.option(fc.stringMatching(/^[a-z]{3}[a-z0-9._]{2,8}$/), { nil: null }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('groupMember', 'ownMessage'), person }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom('groupMember', 'ownMessage', 'newLid'), person }),
+  },
 ] as const;
 
 const TROUBLE = [

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import { iq, stanza } from '../whatsapp-server/faults.js';
@@ -48,6 +49,16 @@ function refreshAcks() {
 }
 
 describe('linking by QR code', () => {
+  it('shows a code when the first refs were damaged on the way', async () => {
+    const refs = (node: BinaryNode) =>
+      node.tag === 'iq' && getBinaryNodeChild(node, 'pair-device') !== undefined;
+    const fault = world.server.faults.sent.arm('tampered', { when: refs });
+    await world.restart();
+    await fault.whenStruck();
+    await world.phone.scan(() => world.service.qr());
+    await isOpen(world);
+  });
+
   it('links after two secrets were retired while it waited, and acknowledges both', async () => {
     world.server.linking.refreshes.beforeScan = 2;
     world.server.linking.refreshes.atScan = 0;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
+import { PostgresClient } from '../../src/database/postgres-client.js';
 
 const TEMPLATE = process.env.TEST_TEMPLATE ?? 'contacts_template';
 
@@ -16,7 +17,7 @@ async function once<Row extends pg.QueryResultRow>(
   sql: string,
   values?: unknown[],
 ): Promise<Row[]> {
-  const client = new pg.Client(url);
+  const client = new PostgresClient(url);
   await client.connect();
   try {
     return (await client.query<Row>(sql, values)).rows;

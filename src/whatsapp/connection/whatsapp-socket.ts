@@ -80,6 +80,7 @@ export class WhatsAppSocket {
       silent: () => this.cut(),
       refused: (status) =>
         void this.baileys.end(new Error(`WebSocket Error (Unexpected server response: ${status})`)),
+      damaged: () => this.cut(new Error('What came in was changed on the way')),
     });
     // Nobody may be waiting for an answer when the connection ends.
     this.endOfConnection.catch(() => {});
@@ -121,10 +122,10 @@ export class WhatsAppSocket {
   }
 
   /** Cuts the connection without a word, as must be when another process holds the session. */
-  cut(): void {
+  cut(why?: Error): void {
     this.end();
     rawSocketOf(this.baileys)?.terminate();
-    void this.baileys.end(undefined);
+    void this.baileys.end(why);
   }
 
   private onUpdate(

@@ -62,11 +62,15 @@ export class FetchPause {
     return this.allow(isBatchDue ? 'batch' : 'requested', null);
   }
 
-  /** A batch was fetched; the pause until the next one begins, in the transaction that saves it. */
-  async batchMade(tx: Transaction): Promise<void> {
+  /**
+   * A batch was fetched: the pause until the next one begins, once it is committed.
+   * @param commit commits the write, with all else that belongs to the batch
+   */
+  async batchMade(commit: (write: (tx: Transaction) => Promise<void>) => Promise<void>): Promise<void> {
     const everyMs = this.config.DOWNLOADS_BATCH_EVERY_MINUTES * 60_000;
-    this.nextBatchAt = new Date(Date.now() + everyMs * (1 - Math.random() * JITTER));
-    await this.state.reportProfilesBatch(tx, this.lease.session, this.nextBatchAt);
+    const nextAt = new Date(Date.now() + everyMs * (1 - Math.random() * JITTER));
+    await commit((tx) => this.state.reportProfilesBatch(tx, this.lease.session, nextAt));
+    this.nextBatchAt = nextAt;
   }
 
   /** Nobody is asked about for a while. */

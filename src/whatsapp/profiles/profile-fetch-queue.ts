@@ -153,7 +153,8 @@ export class ProfileFetchQueue implements FetchQueue {
       return { person, profile, picture: pictureLater(person, profile, tellsPictures) };
     });
     const remaining = people.length < limit ? 0 : left - people.length;
-    await this.save(fetched, remaining > 0 ? undefined : (tx) => pause.batchMade(tx));
+    if (remaining > 0) await this.save(fetched);
+    else await pause.batchMade((write) => this.save(fetched, write));
     this.batchLeft = remaining;
     this.looksAtMs.batch = performance.now() + QUERIES_APART_MS * (1 + Math.random());
     this.logger.debug(`Profiles fetched: ${people.length}`);
@@ -163,8 +164,8 @@ export class ProfileFetchQueue implements FetchQueue {
   private async endBatch(): Promise<void> {
     const { lease, pause } = this.context;
     this.batchLeft = 0;
-    await lease
-      .transaction((tx) => pause.batchMade(tx))
+    await pause
+      .batchMade((write) => lease.transaction(write))
       .catch((error: unknown) =>
         this.logger.warn(`The pause until the next batch is not kept: ${(error as Error).message}`),
       );
