@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { type BinaryNode, type proto } from '@whiskeysockets/baileys';
 import type { DegradationCode } from '../../sessions/degradation.entity.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
-import { type Jid, type Lid, parseJid, parseLid } from '../../contacts/address.js';
-import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
+import { type Jid, type Lid, parseLid } from '../../contacts/address.js';
+import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
 import { ProfileFetchQueue } from '../profiles/profile-fetch-queue.js';
@@ -12,7 +12,7 @@ import type { SessionContext } from './session-context.js';
 import { ADDRESS_BOOK } from '../app-state/address-book-mutations.js';
 import { CollectionScheduler } from '../app-state/collection-scheduler.js';
 import { CollectionSync, type ReadCollection } from '../app-state/collection-sync.js';
-import { recoveryRequest } from '../app-state/snapshot-recovery.js';
+import { RecoveryRequests } from '../app-state/recovery-requests.js';
 import { SyncKeyRequests } from '../app-state/sync-key-requests.js';
 import { SyncKeys } from '../app-state/sync-keys.js';
 import { AddressBookHandler, type CollectionHandler, SettingsHandler } from './collection-handlers.js';
@@ -20,6 +20,7 @@ import { FirstSync } from './first-sync.js';
 import { saveTokens } from '../history/history-tokens.js';
 import { HistorySync } from '../history/history-sync.js';
 import { identityKeysOf } from '../wire/identity-keys.js';
+import { lidMappingsOf } from '../wire/lid-mappings.js';
 import { Presence } from './presence.js';
 import { setReachOutLock } from './reach-out-lock.js';
 import { Reconciliation } from './reconciliation.js';
@@ -53,6 +54,7 @@ export class AddressBookSync implements KeyHooks {
   private readonly profiles: ProfileFetchQueue;
   private readonly presence: Presence;
   private readonly keyRequests: SyncKeyRequests;
+  private readonly recoveries: RecoveryRequests;
   private isOpen = false;
 
   constructor(
@@ -94,6 +96,9 @@ export class AddressBookSync implements KeyHooks {
       degradations: stores.degradations,
       write: (message) => connection.writeToPhone(message),
     });
+    this.recoveries = new RecoveryRequests(id, lease, stores.appState, (message) =>
+      connection.writeToPhone(message),
+    );
     this.handlers = [
       new AddressBookHandler(this.owner, context, (state) => this.addressBookWasRead(state)),
       new SettingsHandler(this.owner, context, (name) => this.announce(name)),
@@ -163,7 +168,7 @@ export class AddressBookSync implements KeyHooks {
   /** Mappings and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
   async saved(tx: Transaction, data: KeptData): Promise<void> {
     const { contacts } = this.context.stores;
-    const mappings = mappingsOf(data['lid-mapping'] ?? {});
+    const mappings = lidMappingsOf(data['lid-mapping'] ?? {});
     const identityKeys = identityKeysOf(data['identity-key'] ?? {}, this.owner, new Date());
     if (mappings.length + identityKeys.length > 0)
       await contacts.apply(tx, this.owner, { mappings, identityKeys });
@@ -206,27 +211,10 @@ export class AddressBookSync implements KeyHooks {
       .catch((error: unknown) => this.logger.warn(`Cannot report ${code}: ${(error as Error).message}`));
   }
 
-  /** No snapshot was of use: the phone has all records, too. */
-  private async askForRecovery(): Promise<void> {
-    const { lease, stores } = this.context;
-    const { accountId } = this.owner;
-    const mayAsk = await lease.transaction((tx) =>
-      stores.appState.claimRecovery(tx, accountId, ADDRESS_BOOK),
-    );
-    if (!mayAsk) return;
-    this.logger.log('Asking the phone for the whole address book');
-    try {
-      await this.connection.writeToPhone(recoveryRequest(ADDRESS_BOOK));
-    } catch (error) {
-      await lease.transaction((tx) => stores.appState.releaseRecovery(tx, accountId, ADDRESS_BOOK));
-      throw error;
-    }
-  }
-
   private addressBookWasRead({ hasSnapshotFailed }: ReadCollection): void {
     this.firstSync.addressBookWasRead();
     if (hasSnapshotFailed) {
-      this.askForRecovery().catch((error: unknown) => {
+      this.recoveries.ask(ADDRESS_BOOK).catch((error: unknown) => {
         this.logger.warn(`Cannot ask the phone for the address book: ${(error as Error).message}`);
       });
     }
@@ -289,16 +277,4 @@ export class AddressBookSync implements KeyHooks {
     pause.firstSync({ ...this.account, syncedAt: new Date() });
     this.logger.log('The first sync is complete');
   }
-}
-
-/**
- * Baileys keeps each mapping twice: number -> LID, and LID + `_reverse` -> number; users only, no servers. It does not say
- * since when it is so: what came late may be a mapping of the past.
- */
-function mappingsOf(mappings: Record<string, string | null>): LidMapping[] {
-  return Object.entries(mappings).flatMap(([pnUser, lidUser]) => {
-    const jid = parseJid(`${pnUser}@s.whatsapp.net`);
-    const lid = parseLid(`${lidUser}@lid`);
-    return jid && lid ? [{ jid, lid, observedAt: null }] : [];
-  });
 }
