@@ -112,7 +112,7 @@ export class Driver {
       const pending = this.world.phone.companions.some(({ outbox }) => outbox.size > 0);
       if (session.status === 'open' && pending && Date.now() > redeliverAtMs) {
         redeliverAtMs = Date.now() + REDELIVER_AFTER_MS;
-        this.troubles.cut();
+        this.troubles.cutOwn();
       }
       const isCalm =
         session.status === 'open' && session.reason === null && session.contacts.sync === 'complete';

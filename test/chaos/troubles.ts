@@ -52,8 +52,13 @@ export class Troubles {
     }
   }
 
-  cut(): void {
+  private cut(): void {
     for (const connection of this.world.server.connections) connection.cut();
+  }
+
+  /** The line of this session alone. */
+  cutOwn(): void {
+    for (const { connection } of this.world.phone.companions) connection?.cut();
   }
 
   async recover(): Promise<void> {
