@@ -1,11 +1,17 @@
 import { BadRequestException, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { refuseForeignPages } from './access/foreign-pages.js';
+import { jsonBodiesOnly } from './access/json-bodies.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { createLogger } from './config/logger.js';
 import { migrate } from './database/migrations.js';
 import { ErrorFilter } from './errors/error.filter.js';
+
+/** The largest is the assertion of a passkey, with a few kilobytes. */
+const MAX_BODY = '64kb';
 
 /** Brings the database up to date and builds the HTTP application on it, not yet listening. */
 export async function createHttpServer(config: Config, databaseUrl: string): Promise<NestExpressApplication> {
@@ -13,11 +19,24 @@ export async function createHttpServer(config: Config, databaseUrl: string): Pro
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, databaseUrl), {
     logger: createLogger(config),
     forceCloseConnections: true,
+    bodyParser: false,
   });
   app.disable('x-powered-by');
   app.set('etag', false);
   // For links to this service: a proxy on this machine or in a private network says how it was called.
   app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  // No page may show, embed or load what is here; answers are data.
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+        useDefaults: false,
+      },
+    }),
+  );
+  if (!config.API_KEY) app.use(refuseForeignPages(config));
+  app.use(jsonBodiesOnly);
+  app.useBodyParser('json', { limit: MAX_BODY });
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalPipes(
     new ValidationPipe({

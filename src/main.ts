@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
-import { type Config, loadConfigFromProcess } from './config/config.js';
+import { type Config, isOpenToOthers, loadConfigFromProcess } from './config/config.js';
 import { createLogger } from './config/logger.js';
 import { endOfNpm } from './config/started-by-npm.js';
 import { openDatabase } from './database/open-database.js';
@@ -29,6 +29,7 @@ async function start(config: Config): Promise<void> {
   await server.listen(config.PORT, config.HOST);
   running.push({ name: 'HTTP', stop: () => server.close() });
   logger.log(`Listening on http://${config.HOST}:${config.PORT}`);
+  if (config.ROLE !== 'session') tellWhoMayCall(config);
 
   if (config.ROLE !== 'api') {
     session.start();
@@ -45,6 +46,15 @@ async function createServer(
   if (config.ROLE === 'session') return new ProbeServer(databaseUrl, session);
   const { createHttpServer } = await import('./http-server.js');
   return createHttpServer(config, databaseUrl);
+}
+
+function tellWhoMayCall(config: Config): void {
+  if (config.API_KEY) return;
+  if (isOpenToOthers(config))
+    logger.warn(
+      'ANYBODY who reaches this address can read all contacts and link accounts: ALLOW_ANONYMOUS is true, and API_KEY is not set.',
+    );
+  else logger.log('Everybody on this machine may use the API. Set API_KEY to ask for keys.');
 }
 
 async function stop(): Promise<void> {

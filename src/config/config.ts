@@ -1,5 +1,15 @@
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, validateSync } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  validateSync,
+} from 'class-validator';
 import { resolve } from 'node:path';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -17,6 +27,22 @@ const KILOBYTES = 'a whole number of kilobytes from 1 to 16384, for example 256'
 /** Text to number; what is no number is left as it is, for the validator to name. */
 const toNumber = ({ value }: { value: unknown }) => (/^-?\d+$/.test(String(value)) ? Number(value) : value);
 
+const toBoolean = ({ value }: { value: unknown }) => {
+  const text = String(value).toLowerCase();
+  return text === 'true' || (text === 'false' ? false : value);
+};
+
+const toList = ({ value }: { value: unknown }) =>
+  typeof value === 'string'
+    ? value
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean)
+    : value;
+
+/** Whether only this machine can reach it. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
 /**
  * Everything that can be configured, one environment variable a field. The only place that knows names,
  * units and defaults; `.env.example` and the README repeat them for people.
@@ -29,11 +55,45 @@ export class Config {
   @Max(65535, { message: 'a TCP port from 1 to 65535, for example 8888' })
   PORT = 8888;
 
-  /** Address that the HTTP API listens on. Whoever reaches it can link the account: keep it private. */
+  /** Address that the HTTP API listens on. Without API_KEY only this machine's own, unless ALLOW_ANONYMOUS is set. */
   @Matches(/^[\w.:-]+$/, {
     message: 'an address or host name to listen on, for example 127.0.0.1 or 0.0.0.0',
   })
   HOST = '127.0.0.1';
+
+  /**
+   * The key that may do everything, and creates others (`POST /keys`). Without it, everybody who reaches the API may do
+   * everything.
+   */
+  @IsOptional()
+  @Matches(/^(?!wac_)[\x21-\x7e]{16,200}$/, {
+    message:
+      '16 to 200 characters without spaces that nobody can guess, for example the output of: openssl rand -hex 32',
+  })
+  API_KEY?: string;
+
+  /** Whether the API may be open to everybody on other addresses than this machine's own. */
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'true or false' })
+  ALLOW_ANONYMOUS = false;
+
+  /**
+   * Names with a dot that this service goes by, separated by commas. Without API_KEY, requests to others are refused, because
+   * any page could let a name of its own point here.
+   */
+  @Transform(toList)
+  @Matches(/^[a-z0-9.-]+$/, {
+    each: true,
+    message: 'host names separated by commas, for example contacts.example.com,contacts.internal',
+  })
+  ALLOWED_HOSTS: string[] = [];
+
+  /** How many pairing codes may be asked for in 10 minutes, for each session. Each rings on the phone with that number. */
+  @Transform(toNumber)
+  @IsInt({ message: 'a number of codes from 1 to 1000, for example 3' })
+  @Min(1, { message: 'a number of codes from 1 to 1000, for example 3' })
+  @Max(1000, { message: 'a number of codes from 1 to 1000, for example 3' })
+  PAIRING_CODES_PER_10_MINUTES = 3;
 
   /** Postgres to use; without it an embedded one runs under DATA_DIR. */
   @IsOptional()
@@ -140,14 +200,14 @@ export class ConfigError extends Error {
 }
 
 /** Variables whose value must not be repeated in a message or a log. */
-const SECRET = new Set(['DATABASE_URL']);
+const SECRET = new Set(['API_KEY', 'DATABASE_URL']);
 
 /**
  * Reads and checks the configuration.
  * @throws ConfigError naming every variable that is wrong
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const known = Object.keys({ ...new Config(), DATABASE_URL: undefined });
+  const known = Object.keys({ ...new Config(), API_KEY: undefined, DATABASE_URL: undefined });
   const given = Object.fromEntries(
     known.filter((name) => env[name]?.trim()).map((name) => [name, env[name]?.trim()]),
   );
@@ -162,9 +222,21 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
         'for example postgres://user:password@localhost:5432/whatsapp_contacts.',
     );
   }
+  if (config.ROLE !== 'session' && isOpenToOthers(config) && config.ALLOW_ANONYMOUS !== true) {
+    problems.push(
+      `HOST is "${config.HOST}", but API_KEY is not set: everybody who reaches that address could read all contacts and ` +
+        'link accounts. Set API_KEY, for example to the output of: openssl rand -hex 32. Or set HOST to 127.0.0.1; or, ' +
+        'where only trusted programs reach it, ALLOW_ANONYMOUS to true.',
+    );
+  }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   config.DATA_DIR = resolve(config.DATA_DIR);
   return config;
+}
+
+/** Whether others than this machine may reach an API that asks for no key. */
+export function isOpenToOthers({ API_KEY, HOST }: Pick<Config, 'API_KEY' | 'HOST'>): boolean {
+  return !API_KEY && !LOOPBACK.test(HOST);
 }
 
 /** Reads `.env` in the working directory, when there is one, without overriding what is set; then the environment. */

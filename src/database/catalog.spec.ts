@@ -4,7 +4,9 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/test-d
 /** One small row per account, session, process, request or migration: what Citus calls reference tables. */
 const CONTROL_PLANE = [
   'account',
+  'api_key',
   'migration',
+  'rate_limit',
   'session',
   'session_command',
   'session_process',

@@ -1,4 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ApiKey } from '../access/api-key.entity.js';
+import { RateLimit } from '../access/rate-limit.entity.js';
 import { Account } from '../accounts/account.entity.js';
 import { Degradation } from '../sessions/degradation.entity.js';
 import { SessionCommand } from '../sessions/session-command.entity.js';
@@ -19,6 +21,7 @@ import { PostgresClient } from './postgres-client.js';
 /** Every table of the service; the migrations are held against this list by `npm run migration:drift`. */
 export const ENTITIES = [
   Account,
+  ApiKey,
   AppStateCollection,
   AppStateRecord,
   AuthCredentials,
@@ -28,6 +31,7 @@ export const ENTITIES = [
   Degradation,
   HistoryNotification,
   IdentityKey,
+  RateLimit,
   RefreshRequest,
   Session,
   SessionCommand,

@@ -9,9 +9,11 @@ import { prefixOf, withPathPrefix } from './paths-in-text.js';
 
 const STATUS: Record<DomainErrorKind, number> = {
   invalid: 400,
+  unauthorised: 401,
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
+  unsupported: 415,
   limited: 429,
   unavailable: 503,
 };
@@ -39,6 +41,7 @@ export class ErrorFilter implements ExceptionFilter {
     const told = error instanceof DomainError ? error.retryAfterSeconds : undefined;
     const retryAfter = told ?? (statusCode === 503 ? RETRY_UNAVAILABLE_AFTER_SECONDS : undefined);
     if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
+    if (error instanceof DomainError && error.headers) response.set(error.headers);
     response.status(statusCode).json({ statusCode, error: STATUS_CODES[statusCode], message });
   }
 

@@ -1,8 +1,10 @@
 import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { Public } from '../access/access.js';
 import { DatabaseHealth } from '../database/database.health.js';
 
 /** Probes. WhatsApp being away or unlinked is no reason to restart this process, or to send readers elsewhere. */
 @Controller()
+@Public()
 export class HealthController {
   constructor(private readonly database: DatabaseHealth) {}
 

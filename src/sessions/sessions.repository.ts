@@ -31,6 +31,8 @@ export interface SessionListQuery {
   after: string | null;
   /** Null: all of them. */
   status: SessionStatus | null;
+  /** The only ones to list; null: all. */
+  among: readonly string[] | null;
 }
 
 export interface ListedSession {
@@ -79,15 +81,25 @@ export class SessionsRepository {
   }
 
   /** In the order of their names. */
-  async list({ limit, after, status }: SessionListQuery): Promise<ListedSession[]> {
+  async list({ limit, after, status, among }: SessionListQuery): Promise<ListedSession[]> {
     return this.dataSource.query<ListedSession[]>(
       `SELECT s.name, s.status, s.reason, s.advice, s.since, s.retry_at AS "retryAt",
          s.sync_problem AS "syncProblem", ${IS_ATTENDED} AS "isAttended", a.jid, a.push_name AS "pushName"
        FROM session s LEFT JOIN account a ON a.id = s.account_id
        WHERE ($2::text IS NULL OR s.name > $2) AND ($3::text IS NULL OR $3 = ${STATUS})
+         AND ($4::text[] IS NULL OR s.name = ANY ($4))
        ORDER BY s.name LIMIT $1`,
-      [limit, after, status],
+      [limit, after, status, among],
     );
+  }
+
+  /** @returns those of the names that are sessions */
+  async existing(names: readonly string[]): Promise<string[]> {
+    const rows = await this.dataSource.query<{ name: string }[]>(
+      'SELECT name FROM session WHERE name = ANY ($1)',
+      [names],
+    );
+    return rows.map(({ name }) => name);
   }
 
   /** @returns false when there is one of this name */

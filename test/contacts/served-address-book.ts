@@ -21,11 +21,11 @@ export class ServedAddressBook extends TestAddressBook {
     super(database, dataSource);
   }
 
-  static async start(): Promise<ServedAddressBook> {
+  static async start(environment: Record<string, string> = {}): Promise<ServedAddressBook> {
     const database = await createTestDatabase();
     const dataSource = await openDataSource(database.url);
     const { proxy, url } = await TcpProxy.beforeDatabase(database.url);
-    const service = await Service.start({ DATABASE_URL: url, ROLE: 'api' });
+    const service = await Service.start({ DATABASE_URL: url, ROLE: 'api', ...environment });
     return new ServedAddressBook(database, dataSource, proxy, service);
   }
 

@@ -34,7 +34,7 @@ export class TestAddressBook {
   private readonly details: ContactDetailsRepository;
 
   protected constructor(
-    private readonly database: TestDatabase,
+    readonly database: TestDatabase,
     readonly dataSource: DataSource,
     config: Partial<Config> = {},
   ) {

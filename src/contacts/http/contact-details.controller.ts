@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Needs } from '../../access/access.js';
 import { pathPrefixOf, type SessionName } from '../../sessions/session-name.js';
 import { SessionParam, sessionRoutes } from '../../sessions/session-param.js';
 import { setSyncHeader } from './answers.js';
@@ -11,6 +12,7 @@ import { ContactPath } from './contact.dto.js';
 
 /** One person with all that is known of him. */
 @Controller(sessionRoutes('contacts/:phone'))
+@Needs('contacts:read')
 export class ContactDetailsController {
   constructor(
     private readonly service: ContactDetailsService,

@@ -1,5 +1,6 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { Needs } from '../../access/access.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionParam } from '../../sessions/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
@@ -16,6 +17,7 @@ import { toVcard } from './vcard.js';
 
 /** The whole address book as a file for other programs, streamed. */
 @Controller(['', 'sessions/:session'])
+@Needs('contacts:export')
 export class ContactExportController {
   constructor(
     private readonly contacts: ContactExportRepository,

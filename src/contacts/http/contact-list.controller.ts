@@ -1,5 +1,6 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { Needs } from '../../access/access.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionParam, sessionRoutes } from '../../sessions/session-param.js';
 import { phoneOf } from '../address.js';
@@ -17,6 +18,7 @@ import { NoAccountLinked } from '../contacts.errors.js';
 
 /** The address book in pages, searched and sorted. */
 @Controller(sessionRoutes('contacts'))
+@Needs('contacts:read')
 export class ContactListController {
   constructor(
     private readonly contacts: ContactListRepository,

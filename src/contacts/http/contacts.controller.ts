@@ -1,5 +1,6 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { Needs } from '../../access/access.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionParam } from '../../sessions/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
@@ -10,6 +11,7 @@ import { ContactsRepository } from '../read/contacts.repository.js';
 
 /** The two routes of names. */
 @Controller(['', 'sessions/:session'])
+@Needs('contacts:read')
 export class ContactsController {
   constructor(
     private readonly contacts: ContactsRepository,

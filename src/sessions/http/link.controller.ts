@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import qrcode from 'qrcode';
+import { Needs } from '../../access/access.js';
 import type { SessionName } from '../session-name.js';
 import { linkRoutes, SessionParam } from '../session-param.js';
 import { type PairingCodeDto, PairingCodeRequest } from './session.dto.js';
@@ -18,6 +19,7 @@ import { SessionService } from './session.service.js';
 
 /** Linking an account by QR code or pairing code. */
 @Controller(linkRoutes())
+@Needs('session:link')
 export class LinkController {
   constructor(private readonly session: SessionService) {}
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Access } from '../../access/access.js';
 import { phoneOf } from '../../contacts/address.js';
 import { ContactsRepository } from '../../contacts/read/contacts.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
@@ -14,6 +15,7 @@ import { DegradationsRepository } from '../degradations.repository.js';
 import type { SessionStatus } from '../session.entity.js';
 import { type SessionAccount, SessionsRepository } from '../sessions.repository.js';
 import { CommandSender } from './command-sender.js';
+import { PairingLimit } from './pairing-limit.js';
 import type { PairingCodeDto, ProfilesDto, SessionDto } from './session.dto.js';
 import { NoPairingCode, NoQr } from './session.errors.js';
 
@@ -31,6 +33,7 @@ export class SessionService {
     private readonly contacts: ContactsRepository,
     private readonly commands: CommandSender,
     private readonly fetches: ProfileFetchesRepository,
+    private readonly pairingLimit: PairingLimit,
   ) {}
 
   /** @throws SessionNotFound */
@@ -92,6 +95,7 @@ export class SessionService {
 
   /** @returns a code that WhatsApp has accepted, in the place of any before */
   async requestPairingCode(session: SessionName, phone: string): Promise<PairingCodeDto> {
+    await this.pairingLimit.count(session);
     const code = await this.commands.send(session, 'pairing-code', phone);
     return toPairingCodeDto(JSON.parse(code ?? '') as ExpiringText);
   }
@@ -117,6 +121,12 @@ function describeOffer({
     pairing_code: pairingCode && { expires_at: pairingCode.expiresAt },
     passkey: passkey && { step: passkey.step, code: passkey.code, expires_at: passkey.expiresAt },
   };
+}
+
+/** What can be linked with is not for keys that may only look. */
+export function shownTo<T extends SessionDto>(access: Access, session: T): T {
+  if (access.has('session:link')) return session;
+  return { ...session, ...describeOffer({ linkOffer: null }) };
 }
 
 export function isLinkedStatus(status: SessionStatus): boolean {

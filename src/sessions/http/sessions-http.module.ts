@@ -1,9 +1,11 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { AccessModule } from '../../access/access.module.js';
 import { ContactsModule } from '../../contacts/contacts.module.js';
 import { linkRoutes } from '../session-param.js';
 import { SessionsModule } from '../sessions.module.js';
 import { CommandSender } from './command-sender.js';
 import { LinkController } from './link.controller.js';
+import { PairingLimit } from './pairing-limit.js';
 import { PasskeyController } from './passkey/passkey.controller.js';
 import { passkeyCors } from './passkey/passkey-cors.js';
 import { PasskeyService } from './passkey/passkey.service.js';
@@ -14,9 +16,9 @@ import { SessionsService } from './sessions.service.js';
 
 /** The sessions as the API shows them. They run elsewhere: src/whatsapp. */
 @Module({
-  imports: [SessionsModule, ContactsModule],
+  imports: [AccessModule, SessionsModule, ContactsModule],
   controllers: [SessionController, LinkController, PasskeyController, SessionsController],
-  providers: [CommandSender, PasskeyService, SessionService, SessionsService],
+  providers: [CommandSender, PairingLimit, PasskeyService, SessionService, SessionsService],
 })
 export class SessionsHttpModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

@@ -29,9 +29,13 @@ export class SessionsService {
     private readonly session: SessionService,
   ) {}
 
-  async list({ limit, cursor, status }: ListSessionsQuery): Promise<SessionPageDto> {
+  /** @param among the only ones to list; null: all */
+  async list(
+    { limit, cursor, status }: ListSessionsQuery,
+    among: readonly string[] | null,
+  ): Promise<SessionPageDto> {
     const size = Number(limit);
-    const query = { limit: size + 1, after: cursor ?? null, status: status ?? null };
+    const query = { limit: size + 1, after: cursor ?? null, status: status ?? null, among };
     const found = await this.sessions.list(query);
     const page = found.slice(0, size);
     return {

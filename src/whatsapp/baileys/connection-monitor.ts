@@ -50,7 +50,7 @@ export function monitorConnection(
 function endOnDamage(ws: EventEmitter, events: ConnectionMonitorEvents): void {
   const [read] = ws.listeners('message') as ((data: Uint8Array) => Promise<void>)[];
   if (!read) throw new Error('Baileys no longer reads frames from "message"');
-  ws.off('message', read);
+  ws.removeAllListeners('message');
   const readSafely = async (data: Uint8Array): Promise<void> => {
     try {
       await read(data);
@@ -60,5 +60,5 @@ function endOnDamage(ws: EventEmitter, events: ConnectionMonitorEvents): void {
       await readSafely(new Uint8Array());
     }
   };
-  ws.on('message', readSafely);
+  ws.on('message', (data: Uint8Array) => void readSafely(data));
 }

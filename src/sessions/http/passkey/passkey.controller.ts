@@ -1,5 +1,7 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { type Access, CallerAccess, Needs } from '../../../access/access.js';
+import { KeyInvalid, KeyMissing } from '../../../access/access.errors.js';
 import type { PasskeyOffer } from '../../link-offer.js';
 import { withPathPrefix } from '../../../errors/paths-in-text.js';
 import { pathPrefixOf, type SessionName } from '../../session-name.js';
@@ -16,6 +18,7 @@ import { isSame, PasskeyService } from './passkey.service.js';
 
 /** The passkey ceremony: for the operator, and for a browser on web.whatsapp.com that was given the token. */
 @Controller(linkRoutes('passkey'))
+@Needs('session:link', { orToken: true })
 export class PasskeyController {
   constructor(private readonly passkey: PasskeyService) {}
 
@@ -25,11 +28,18 @@ export class PasskeyController {
   @Header('Vary', 'Accept, Origin')
   async get(
     @SessionParam() session: SessionName,
+    @CallerAccess() access: Access | null,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const offer = await this.passkey.get(session);
-    if (request.headers.origin && !isAuthorised(request, offer)) throw new TokenRequired();
+    if (!access && !request.headers.authorization) throw new KeyMissing();
+    const offer = await this.passkey.get(session).catch((error: unknown) => {
+      // Whoever shows neither key nor token does not learn whether there is a ceremony.
+      throw access ? error : new KeyInvalid();
+    });
+    const hasToken = isAuthorised(request, offer);
+    if (!access && !hasToken) throw new KeyInvalid();
+    if (request.headers.origin && !hasToken) throw new TokenRequired();
     if (request.accepts(['application/json', 'text/plain']) === 'text/plain') {
       response.type('text').send(`${consoleLine(offer)}\n`);
       return;
@@ -68,6 +78,7 @@ export class PasskeyController {
 
   /** Ends the ceremony; a new QR code follows. */
   @Delete()
+  @Needs('session:link')
   async cancel(@SessionParam() session: SessionName): Promise<{ cancelled: true; message: string }> {
     await this.passkey.cancel(session);
     const message = 'The passkey ceremony has ended. A new QR code follows at /session/qr.';

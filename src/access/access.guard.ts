@@ -1,0 +1,90 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { Config } from '../config/config.js';
+import { DEFAULT_SESSION } from '../sessions/session-name.js';
+import {
+  Access,
+  FULL_ACCESS,
+  type GuardedRequest,
+  REQUIREMENT,
+  type Requirement,
+  type ScopeRequirement,
+} from './access.js';
+import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from './access.errors.js';
+import type { ApiKey } from './api-key.entity.js';
+import { KeyLimits } from './key-limits.js';
+import { hashOfKey, idOfKey, isKey } from './key-text.js';
+import { KnownKeys } from './known-keys.js';
+
+/** Lets a request through when its key allows it. Without API_KEY no keys are in use, and everybody may do everything. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  private readonly masterHash: Buffer | null;
+
+  constructor(
+    { API_KEY }: Config,
+    private readonly reflector: Reflector,
+    private readonly known: KnownKeys,
+    private readonly limits: KeyLimits,
+  ) {
+    this.masterHash = API_KEY ? hashOfKey(API_KEY) : null;
+  }
+
+  /** @throws KeyMissing, KeyInvalid, ScopeMissing, SessionNotAllowed, TooManyRequests */
+  canActivate(context: ExecutionContext): true | Promise<true> {
+    const requirement = this.reflector.getAllAndOverride<Requirement>(REQUIREMENT, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    if (requirement === 'public') return true;
+    if (!this.masterHash) return admit(request, requirement, FULL_ACCESS);
+    const text = keyOf(request);
+    const id = text === null ? null : idOfKey(text);
+    if (text !== null && id === null && isKey(text, this.masterHash))
+      return admit(request, requirement, FULL_ACCESS);
+    if (text === null || id === null) {
+      if (requirement.orToken) return admit(request, requirement, null);
+      throw text === null ? new KeyMissing() : new KeyInvalid();
+    }
+    const key = this.known.peek(id);
+    if (key !== undefined) return this.admitKey(request, requirement, text, key);
+    return this.known.load(id).then((loaded) => this.admitKey(request, requirement, text, loaded));
+  }
+
+  private admitKey(
+    request: GuardedRequest,
+    requirement: ScopeRequirement,
+    text: string,
+    key: ApiKey | null,
+  ): true {
+    if (!key || !isKey(text, key.hash) || (key.expiresAt && key.expiresAt <= new Date()))
+      throw new KeyInvalid();
+    this.limits.count(key);
+    this.known.used(key);
+    return admit(request, requirement, new Access(key.scopes, key.sessions));
+  }
+}
+
+function admit(
+  request: GuardedRequest,
+  { scope, acrossSessions }: ScopeRequirement,
+  access: Access | null,
+): true {
+  request.access = access;
+  if (!access) return true;
+  if (!access.has(scope)) throw new ScopeMissing(scope);
+  const { sessions } = access;
+  const { session = DEFAULT_SESSION } = request.params;
+  if (sessions && !acrossSessions && !sessions.includes(session))
+    throw new SessionNotAllowed(session, sessions);
+  return true;
+}
+
+/** `Authorization: Bearer …`, or else `X-API-Key`. */
+function keyOf({ headers }: Request): string | null {
+  const [, bearer] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  const given = bearer ?? headers['x-api-key'];
+  return typeof given === 'string' && given ? given : null;
+}

@@ -1,0 +1,60 @@
+import { Injectable, Logger } from '@nestjs/common';
+import DataLoader from 'dataloader';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiKey } from './api-key.entity.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
+
+/** What was read of a key is taken for true this long. Whoever deletes one waits until no replica does any more. */
+const TRUSTED_FOR_MS = 500;
+/** Replicas began to read a moment before they trust what they have read. */
+const MARGIN_MS = 200;
+const NOTE_USE_EVERY_MS = 60_000;
+const MAX_KNOWN = 10_000;
+
+/** Keys by their ids, as the database has, or had a moment ago: a busy reader costs no statement for each request. */
+@Injectable()
+export class KnownKeys {
+  private readonly logger = new Logger(KnownKeys.name);
+  private readonly known = new Map<string, { key: ApiKey | null; readAtMs: number }>();
+  private readonly notedAtMs = new Map<string, number>();
+  private readonly loader = new DataLoader<string, ApiKey | null>((ids) => this.read(ids), { cache: false });
+
+  constructor(private readonly keys: ApiKeysRepository) {}
+
+  /** The key with this id, if it is known well enough; undefined: it has to be read. */
+  peek(id: string): ApiKey | null | undefined {
+    const known = this.known.get(id);
+    return known && performance.now() - known.readAtMs < TRUSTED_FOR_MS ? known.key : undefined;
+  }
+
+  load(id: string): Promise<ApiKey | null> {
+    return this.loader.load(id);
+  }
+
+  /** Resolves when no replica takes a key any more that was just deleted. */
+  async forgotten(id: string): Promise<void> {
+    this.known.delete(id);
+    await sleep(TRUSTED_FOR_MS + MARGIN_MS);
+  }
+
+  /** Notes in the background that a key was used, once a minute. */
+  used({ id }: ApiKey): void {
+    const nowMs = performance.now();
+    if (nowMs - (this.notedAtMs.get(id) ?? -Infinity) < NOTE_USE_EVERY_MS) return;
+    this.notedAtMs.set(id, nowMs);
+    this.keys
+      .noteUse(id)
+      .catch((error: unknown) => this.logger.debug(`The use of a key is not noted: ${String(error)}`));
+  }
+
+  private async read(ids: readonly string[]): Promise<(ApiKey | null)[]> {
+    const readAtMs = performance.now();
+    const found = new Map((await this.keys.find(ids)).map((key) => [key.id, key]));
+    if (this.known.size > MAX_KNOWN) this.known.clear();
+    return ids.map((id) => {
+      const key = found.get(id) ?? null;
+      this.known.set(id, { key, readAtMs });
+      return key;
+    });
+  }
+}

@@ -1,0 +1,11 @@
+/** What a key may do; `admin` may do everything. */
+export const SCOPES = [
+  'contacts:read',
+  'contacts:export',
+  'session:read',
+  'session:link',
+  'metrics:read',
+  'admin',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];

@@ -1,0 +1,54 @@
+import type { CreatedKeyDto } from '../../src/access/http/keys.dto.js';
+import { ServedAddressBook } from '../contacts/served-address-book.js';
+import { type Answer, Service } from '../support/service.js';
+
+export const MASTER = 'a-key-for-everything-0123456789';
+
+/** Two replicas of the API that ask for keys. */
+export class AccessWorld {
+  private constructor(
+    readonly book: ServedAddressBook,
+    readonly other: Service,
+  ) {}
+
+  static async start(): Promise<AccessWorld> {
+    const book = await ServedAddressBook.start({ API_KEY: MASTER });
+    await book.clear();
+    await book.save('Anna', 'Ben');
+    const environment = { DATABASE_URL: book.database.url, ROLE: 'api', API_KEY: MASTER };
+    return new AccessWorld(book, await Service.start(environment));
+  }
+
+  /** @param key null: none is sent */
+  request<Body = { message: string }>(
+    method: string,
+    path: string,
+    key: string | null,
+    body?: unknown,
+    service: Service = this.book.service,
+  ): Promise<Answer<Body>> {
+    const headers = {
+      ...(key !== null && { authorization: `Bearer ${key}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    return service.request<Body>(path, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+
+  async create(fields: Record<string, unknown>): Promise<CreatedKeyDto> {
+    const { status, body, text } = await this.request<CreatedKeyDto>('POST', '/keys', MASTER, {
+      name: 'a test',
+      ...fields,
+    });
+    if (status !== 201) throw new Error(text);
+    return body;
+  }
+
+  async stop(): Promise<void> {
+    await this.other.stop();
+    await this.book.stop();
+  }
+}

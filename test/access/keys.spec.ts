@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { KeyListDto } from '../../src/access/http/keys.dto.js';
+import { SCOPES, type Scope } from '../../src/access/scopes.js';
+import type { SessionPageDto } from '../../src/sessions/http/sessions.dto.js';
+import { eventually } from '../support/service.js';
+import { AccessWorld, MASTER } from './access-world.js';
+
+/** Every route, by the scope that it needs. A passkey may be brought by whoever has its token, with no key at all. */
+const ROUTES: Record<Scope, [method: string, path: string][]> = {
+  'contacts:read': [
+    ['GET', '/getcontact?phone=491700000010'],
+    ['GET', '/getcontacts'],
+    ['GET', '/contacts'],
+    ['GET', '/contacts/491700000010'],
+    ['GET', '/contacts/491700000010/keys'],
+    ['GET', '/contacts/491700000010/picture'],
+    ['POST', '/contacts/491700000010/refresh'],
+  ],
+  'contacts:export': [
+    ['GET', '/contacts.csv'],
+    ['GET', '/contacts.vcf'],
+  ],
+  'session:read': [
+    ['GET', '/session'],
+    ['GET', '/sessions'],
+    ['GET', '/sessions/default'],
+  ],
+  'session:link': [
+    ['GET', '/session/qr'],
+    ['GET', '/session/pairing-code'],
+    ['GET', '/session/passkey'],
+    ['DELETE', '/session/passkey'],
+  ],
+  'metrics:read': [],
+  admin: [
+    ['GET', '/keys'],
+    ['GET', '/keys/abc'],
+    ['DELETE', '/keys/abc'],
+    ['POST', '/keys'],
+    ['POST', '/sessions'],
+    ['DELETE', '/sessions/none'],
+  ],
+};
+const ALL = Object.entries(ROUTES).flatMap(([scope, routes]) =>
+  routes.map(([method, path]) => [method, path, scope as Scope] as const),
+);
+
+describe('API keys', () => {
+  let world: AccessWorld;
+  const keys = new Map<Scope, string>();
+
+  beforeAll(async () => {
+    world = await AccessWorld.start();
+    for (const scope of SCOPES) keys.set(scope, (await world.create({ scopes: [scope] })).key);
+  });
+
+  afterAll(() => world.stop());
+
+  it.each(ALL)('are needed for %s %s', async (method, path) => {
+    const without = await world.request(method, path, null);
+    expect([without.status, without.headers.get('www-authenticate')]).toEqual([
+      401,
+      'Bearer realm="whatsapp-contacts"',
+    ]);
+    expect(without.body.message).toMatch(/Authorization: Bearer <key>/);
+    for (const wrong of [`${MASTER}x`, `wac_000000000000_${'x'.repeat(43)}`, `${keys.get('admin')}x`]) {
+      const answer = await world.request(method, path, wrong);
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
+        401,
+        expect.stringContaining('invalid_token'),
+      ]);
+    }
+  });
+
+  it.each(ALL)('open %s %s with its scope alone', async (method, path, scope) => {
+    for (const [held, key] of keys) {
+      const { status, body } = await world.request(method, path, key);
+      if (held === scope || held === 'admin') expect([401, 403]).not.toContain(status);
+      else expect([status, body.message]).toEqual([403, expect.stringContaining(`the scope ${scope}`)]);
+    }
+    expect([401, 403]).not.toContain((await world.request(method, path, MASTER)).status);
+  });
+
+  it.each(['/livez', '/readyz', '/startupz'])('are not asked for at %s', async (path) => {
+    expect((await world.request('GET', path, null)).status).toBe(200);
+  });
+
+  it('are taken as X-API-Key as well', async () => {
+    const path = '/getcontact?phone=491700000010';
+    const answer = await world.book.service.request(path, { headers: { 'x-api-key': MASTER } });
+    expect(answer.status).toBe(200);
+  });
+
+  it('are shown once, kept as hashes, and listed without the key', async () => {
+    const { key, ...rest } = await world.create({
+      name: 'crm',
+      scopes: ['contacts:read'],
+      requests_per_minute: 600,
+    });
+    expect(key).toMatch(/^wac_[0-9a-f]{12}_[\w-]{43}$/);
+    expect(rest).toEqual({
+      id: key.slice(4, 16),
+      name: 'crm',
+      scopes: ['contacts:read'],
+      sessions: null,
+      requests_per_minute: 600,
+      created_at: expect.any(String),
+      expires_at: null,
+      last_used_at: null,
+    });
+    const { body, text } = await world.request<KeyListDto>('GET', '/keys', MASTER);
+    expect(body.items).toContainEqual(rest);
+    expect(text).not.toContain(key.slice(17));
+    const rows = await world.book.database.query<{ row: string }>('SELECT k::text AS row FROM api_key k');
+    expect(rows.some(({ row }) => row.includes(key.slice(17)))).toBe(false);
+  });
+
+  it('tell when they were last used', async () => {
+    const { id, key } = await world.create({ scopes: ['contacts:read'] });
+    await world.request('GET', '/contacts', key);
+    await eventually('the use is noted', async () => {
+      const { body } = await world.request<{ last_used_at: string | null }>('GET', `/keys/${id}`, MASTER);
+      return body.last_used_at !== null;
+    });
+  });
+
+  it('are of no use on any replica once they are deleted', async () => {
+    const { id, key } = await world.create({ scopes: ['contacts:read'] });
+    const read = (service = world.book.service) => world.request('GET', '/contacts', key, undefined, service);
+    expect([(await read()).status, (await read(world.other)).status]).toEqual([200, 200]);
+    const deleting = world.request('DELETE', `/keys/${id}`, MASTER);
+    let isOver = false;
+    const readers = [world.book.service, world.other].map(async (service) => {
+      while (!isOver) await read(service);
+    });
+    expect((await deleting).status).toBe(200);
+    isOver = true;
+    await Promise.all(readers);
+    expect([(await read()).status, (await read(world.other)).status]).toEqual([401, 401]);
+    expect((await world.request('DELETE', `/keys/${id}`, MASTER)).status).toBe(404);
+  });
+
+  it('expire', async () => {
+    const expires_at = new Date(Date.now() + 1_500).toISOString();
+    const { key } = await world.create({ scopes: ['contacts:read'], expires_at });
+    expect((await world.request('GET', '/contacts', key)).status).toBe(200);
+    await eventually(
+      'the key has expired',
+      async () => (await world.request('GET', '/contacts', key)).status === 401,
+    );
+  });
+
+  it('are for some sessions alone, when they name them', async () => {
+    await world.request('POST', '/sessions', MASTER, { name: 'sales' });
+    const { key } = await world.create({ scopes: ['contacts:read', 'session:read'], sessions: ['sales'] });
+    const { body } = await world.request<SessionPageDto>('GET', '/sessions', key);
+    expect(body.items.map(({ name }) => name)).toEqual(['sales']);
+    expect((await world.request('GET', '/sessions/sales', key)).status).toBe(200);
+    for (const path of [
+      '/session',
+      '/contacts',
+      '/sessions/default',
+      '/sessions/default/contacts',
+      '/sessions/no',
+    ]) {
+      const { status, body: error } = await world.request('GET', path, key);
+      expect([status, error.message]).toEqual([
+        403,
+        expect.stringMatching(/but for sales only, as in \/sessions\/sales\//),
+      ]);
+    }
+  });
+
+  it('may send so many requests a minute to all replicas together', async () => {
+    const { key } = await world.create({ scopes: ['contacts:read'], requests_per_minute: 40 });
+    const read = (service = world.book.service) => world.request('GET', '/contacts', key, undefined, service);
+    for (let i = 0; i < 20; i += 1) expect((await read()).status).toBe(200);
+    const refused = await eventually('the other replica refuses', async () => {
+      const answer = await read(world.other);
+      return answer.status === 429 && answer;
+    });
+    expect(refused.body.message).toMatch(/40 requests a minute/);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    await eventually('this one, too', async () => (await read()).status === 429);
+    expect((await world.request('GET', '/contacts', MASTER)).status).toBe(200);
+  });
+
+  it.each([
+    [{ name: ' ' }, /name must be/],
+    [{ scopes: [] }, /scopes must be/],
+    [{ scopes: ['contacts:write'] }, /scopes must be/],
+    [{ scopes: ['admin', 'admin'] }, /scopes must be/],
+    [{ sessions: [] }, /sessions must be/],
+    [{ sessions: ['nobody'] }, /"nobody", which does not exist/],
+    [{ sessions: ['default'], scopes: ['admin'] }, /for all sessions/],
+    [{ expires_at: 'tomorrow' }, /expires_at must be/],
+    [{ expires_at: '2020-01-01T00:00:00Z' }, /still to come/],
+    [{ requests_per_minute: 0 }, /requests_per_minute must be/],
+  ])('are not created from %j', async (fields, message) => {
+    const body = { name: 'a test', scopes: ['contacts:read'], ...fields };
+    const answer = await world.request('POST', '/keys', MASTER, body);
+    expect([answer.status, answer.body.message]).toEqual([400, expect.stringMatching(message)]);
+  });
+});
