@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Keys to the API, and the counts of requests that replicas share. */
+/** Keys to the API, the counts of requests that replicas share, and which keys encrypt secrets. */
 export class Access1800000003000 implements MigrationInterface {
   name = 'Access1800000003000';
 
@@ -18,6 +18,11 @@ export class Access1800000003000 implements MigrationInterface {
         last_used_at timestamptz,
         CONSTRAINT api_key_pkey PRIMARY KEY (id)
       );
+      CREATE TABLE encryption_key (
+        id text NOT NULL,
+        used_since timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT encryption_key_pkey PRIMARY KEY (id)
+      );
       CREATE TABLE rate_limit (
         key varchar(255) NOT NULL,
         points integer NOT NULL DEFAULT 0,
@@ -28,6 +33,6 @@ export class Access1800000003000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('DROP TABLE rate_limit, api_key');
+    await queryRunner.query('DROP TABLE rate_limit, encryption_key, api_key');
   }
 }

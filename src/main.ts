@@ -19,7 +19,7 @@ interface HttpServer {
 /** What was started, to be stopped in the opposite order. */
 const running: { name: string; stop: () => Promise<void> }[] = [];
 
-async function start(config: Config): Promise<void> {
+async function start(config: Config): Promise<SessionSupervisor> {
   const database = await openDatabase(config, (message) => logger.log(message));
   running.push({ name: 'database', stop: () => database.close() });
 
@@ -35,6 +35,7 @@ async function start(config: Config): Promise<void> {
     session.start();
     running.push({ name: 'session', stop: () => session.stop() });
   }
+  return session;
 }
 
 /** A process of the session role serves probes alone, and does without the 50 MB of framework and ORM in this thread. */
@@ -69,8 +70,8 @@ try {
   const config = loadConfigFromProcess();
   Logger.overrideLogger(createLogger(config));
   const signal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), endOfNpm()]);
-  await start(config);
-  await signal;
+  const session = await start(config);
+  await Promise.race([signal, session.failure]);
   logger.log('Stopping');
   await stop();
   process.exit(0);

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { SecretsModule } from './secrets/secrets.module.js';
 import { WhatsappModule } from './whatsapp/whatsapp.module.js';
 
 /** Hundreds of sessions share a few connections, and can wait; their leases have connections of their own. */
@@ -16,6 +17,7 @@ export class SessionRoleModule {
       imports: [
         ConfigModule.forRoot(config),
         DatabaseModule.forRoot(databaseUrl, { connectTimeoutMs: CONNECT_TIMEOUT_MS }),
+        SecretsModule,
         WhatsappModule,
       ],
     };

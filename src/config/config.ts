@@ -10,6 +10,7 @@ import {
   Min,
   validateSync,
 } from 'class-validator';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -32,13 +33,11 @@ const toBoolean = ({ value }: { value: unknown }) => {
   return text === 'true' || (text === 'false' ? false : value);
 };
 
+const toWords = ({ value }: { value: unknown }) =>
+  typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value;
+
 const toList = ({ value }: { value: unknown }) =>
-  typeof value === 'string'
-    ? value
-        .toLowerCase()
-        .split(/[\s,]+/)
-        .filter(Boolean)
-    : value;
+  toWords({ value: typeof value === 'string' ? value.toLowerCase() : value });
 
 /** Whether only this machine can reach it. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
@@ -94,6 +93,19 @@ export class Config {
   @Min(1, { message: 'a number of codes from 1 to 1000, for example 3' })
   @Max(1000, { message: 'a number of codes from 1 to 1000, for example 3' })
   PAIRING_CODES_PER_10_MINUTES = 3;
+
+  /**
+   * Encrypts credentials and Signal keys in the database: 32 bytes in base64 or hexadecimal. With several, separated by commas,
+   * the first encrypts and all decrypt. Set here, or in a file named by ENCRYPTION_KEY_FILE.
+   */
+  @Transform(toWords)
+  @Matches(/^([0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=)$/, {
+    each: true,
+    message:
+      '32 bytes in base64 or hexadecimal, for example the output of: openssl rand -base64 32; or several, separated by ' +
+      'commas, of which the first encrypts',
+  })
+  ENCRYPTION_KEY: string[] = [];
 
   /** Postgres to use; without it an embedded one runs under DATA_DIR. */
   @IsOptional()
@@ -200,7 +212,7 @@ export class ConfigError extends Error {
 }
 
 /** Variables whose value must not be repeated in a message or a log. */
-const SECRET = new Set(['API_KEY', 'DATABASE_URL']);
+const SECRET = new Set(['API_KEY', 'DATABASE_URL', 'ENCRYPTION_KEY']);
 
 /**
  * Reads and checks the configuration.
@@ -211,6 +223,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(
     known.filter((name) => env[name]?.trim()).map((name) => [name, env[name]?.trim()]),
   );
+  const keyFile = env.ENCRYPTION_KEY_FILE?.trim();
+  if (keyFile) given.ENCRYPTION_KEY = readKeyFile(keyFile, given);
   const config = plainToInstance(Config, given, { exposeDefaultValues: true });
   const problems = validateSync(config).map(({ property, value, constraints }) => {
     const shown = SECRET.has(property) ? 'not of that form' : JSON.stringify(value);
@@ -237,6 +251,21 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 /** Whether others than this machine may reach an API that asks for no key. */
 export function isOpenToOthers({ API_KEY, HOST }: Pick<Config, 'API_KEY' | 'HOST'>): boolean {
   return !API_KEY && !LOOPBACK.test(HOST);
+}
+
+function readKeyFile(path: string, { ENCRYPTION_KEY }: Record<string, string | undefined>): string {
+  if (ENCRYPTION_KEY)
+    throw new ConfigError('ENCRYPTION_KEY and ENCRYPTION_KEY_FILE are both set: leave one out.');
+  const given = `ENCRYPTION_KEY_FILE is ${JSON.stringify(path)}`;
+  let text;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError(`${given}, which cannot be read: ${(error as Error).message}`);
+  }
+  // A file that was meant to hold a key must not turn encryption off.
+  if (!text) throw new ConfigError(`${given}, which is empty; it must hold a key.`);
+  return text;
 }
 
 /** Reads `.env` in the working directory, when there is one, without overriding what is set; then the environment. */

@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/test-d
 const CONTROL_PLANE = [
   'account',
   'api_key',
+  'encryption_key',
   'migration',
   'rate_limit',
   'session',

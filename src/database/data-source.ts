@@ -6,6 +6,7 @@ import { Degradation } from '../sessions/degradation.entity.js';
 import { SessionCommand } from '../sessions/session-command.entity.js';
 import { SessionProcess } from '../sessions/session-process.entity.js';
 import { Session } from '../sessions/session.entity.js';
+import { EncryptionKey } from '../secrets/encryption-key.entity.js';
 import { ContactPicture } from '../contacts/entities/contact-picture.entity.js';
 import { Contact } from '../contacts/entities/contact.entity.js';
 import { IdentityKey } from '../contacts/entities/identity-key.entity.js';
@@ -29,6 +30,7 @@ export const ENTITIES = [
   Contact,
   ContactPicture,
   Degradation,
+  EncryptionKey,
   HistoryNotification,
   IdentityKey,
   RateLimit,

@@ -1,4 +1,4 @@
-const OPERATORS_FAULTS = new Set(['ConfigError', 'DatabaseError', 'EmbeddedPostgresError']);
+const OPERATORS_FAULTS = new Set(['ConfigError', 'DatabaseError', 'EmbeddedPostgresError', 'SecretsError']);
 
 /**
  * What the log says of an error that ends a process or a thread: a fault of the operator's making is one sentence, a

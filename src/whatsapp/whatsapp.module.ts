@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { ContactsModule } from '../contacts/contacts.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { AppStateRepository } from './app-state/app-state.repository.js';
 import { SyncKeyRequestsRepository } from './app-state/sync-key-requests.repository.js';
@@ -17,7 +18,7 @@ import { SessionHost } from './worker/session-host.js';
 
 /** The WhatsApp sessions: everything that knows Baileys. What belongs to one session, SessionHost creates. */
 @Module({
-  imports: [AccountsModule, ContactsModule, SessionsModule],
+  imports: [AccountsModule, ContactsModule, SecretsModule, SessionsModule],
   providers: [
     AppStateRepository,
     AuthStateRepository,

@@ -16,7 +16,7 @@ export class AuthCredentials {
   @JoinColumn({ name: 'session', foreignKeyConstraintName: 'auth_credentials_session' })
   session: Session;
 
-  /** `AuthenticationCreds` as JSON, binary values as Baileys' BufferJSON writes them. */
+  /** `AuthenticationCreds` as JSON, binary values as Baileys' BufferJSON writes them; sealed (secrets.ts). */
   @Column('text')
   value: string;
 }

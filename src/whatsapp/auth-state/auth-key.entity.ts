@@ -20,7 +20,7 @@ export class AuthKey {
   @PrimaryColumn('text', { primaryKeyConstraintName })
   id: string;
 
-  /** JSON, binary values as Baileys' BufferJSON writes them. */
+  /** JSON, binary values as Baileys' BufferJSON writes them; sealed (secrets.ts). */
   @Column('text')
   value: string;
 }

@@ -2,29 +2,33 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../../database/transaction.js';
+import { Secrets } from '../../secrets/secrets.js';
 import type { SessionName } from '../../sessions/session-name.js';
 
 /** Serialised keys of one type by their id; null deletes. */
 export type SerialisedKeys = Record<string, Record<string, string | null>>;
 
-/** Baileys' credentials and Signal keys of each session, as text. */
+/** Baileys' credentials and Signal keys of each session, as text; kept encrypted when there is a key. */
 @Injectable()
 export class AuthStateRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly secrets: Secrets,
+  ) {}
 
   async findCredentials(session: SessionName): Promise<string | null> {
     const rows = await this.dataSource.query<{ value: string }[]>(
       'SELECT value FROM auth_credentials WHERE session = $1',
       [session],
     );
-    return rows[0]?.value ?? null;
+    return rows[0] ? this.secrets.open(rows[0].value, ['auth_credentials', session]) : null;
   }
 
   async saveCredentials(tx: Transaction, session: SessionName, value: string): Promise<void> {
     await tx.query(
       `INSERT INTO auth_credentials (session, value) VALUES ($1, $2)
        ON CONFLICT (session) DO UPDATE SET value = EXCLUDED.value`,
-      [session, value],
+      [session, this.secrets.seal(value, ['auth_credentials', session])],
     );
   }
 
@@ -34,10 +38,14 @@ export class AuthStateRepository {
     type: string,
     ids: string[],
   ): Promise<{ id: string; value: string }[]> {
-    return this.dataSource.query(
+    const rows = await this.dataSource.query<{ id: string; value: string }[]>(
       'SELECT id, value FROM auth_key WHERE session = $1 AND type = $2 AND id = ANY ($3::text[])',
       [session, type, ids],
     );
+    return rows.map(({ id, value }) => ({
+      id,
+      value: this.secrets.open(value, ['auth_key', session, type, id]),
+    }));
   }
 
   async hasKeys(session: SessionName, type: string): Promise<boolean> {
@@ -52,7 +60,9 @@ export class AuthStateRepository {
     const rows = Object.entries(keys).flatMap(([type, byId]) =>
       Object.entries(byId).map(([id, value]) => ({ type, id, value })),
     );
-    const kept = rows.filter(({ value }) => value !== null);
+    const kept = rows.flatMap(({ type, id, value }) =>
+      value === null ? [] : [{ type, id, value: this.secrets.seal(value, ['auth_key', session, type, id]) }],
+    );
     const deleted = rows.filter(({ value }) => value === null);
     if (kept.length > 0) {
       await tx.query(

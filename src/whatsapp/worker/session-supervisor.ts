@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import pTimeout from 'p-timeout';
 import { explain } from '../../errors/explain.js';
+import { SecretsError } from '../../secrets/secrets.errors.js';
 import { pauseAfterMs } from '../timing/back-off.js';
 import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
 
@@ -30,10 +31,16 @@ export class SessionSupervisor {
   private readonly stopping = new AbortController();
   /** Whether the session has ever run: the database can be used, and is migrated. */
   hasStarted = false;
+  /** Rejects when no restart would help: only the operator can. */
+  readonly failure: Promise<never>;
+  private fail: (error: Error) => void = () => {};
   private worker: Worker | null = null;
   private ended: Promise<void> | null = null;
 
-  constructor(private readonly data: SessionWorkerData) {}
+  constructor(private readonly data: SessionWorkerData) {
+    this.failure = new Promise((_, reject) => (this.fail = reject));
+    this.failure.catch(() => {});
+  }
 
   start(): void {
     this.ended = this.keepAlive();
@@ -74,7 +81,11 @@ export class SessionSupervisor {
     });
     this.worker = worker;
     const stopWatching = this.watch(worker);
-    worker.on('error', (error: unknown) => this.logger.error(`The session failed: ${explain(error)}`));
+    worker.on('error', (error: Error) => {
+      if (error.name !== SecretsError.name) return this.logger.error(`The session failed: ${explain(error)}`);
+      this.stopping.abort();
+      this.fail(error);
+    });
     await once(worker, 'exit').catch(() => once(worker, 'exit'));
     stopWatching();
     this.worker = null;

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '../../config/logger.js';
 import { migrate } from '../../database/migrations.js';
+import { SecretKeys } from '../../secrets/secret-keys.js';
 import { SessionRoleModule } from '../../session-role.module.js';
 import { shareAsyncStorages } from '../baileys/async-storage.js';
 import { IdleCollector } from './idle-collector.js';
@@ -28,6 +29,8 @@ await migrate(databaseUrl);
 const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {
   logger,
 });
+const keys = app.get(SecretKeys);
+await keys.require();
 parentPort?.postMessage(STARTED);
 
 // Baileys leaves some promises to themselves; what fails there fails again, and visibly, on the connection.
@@ -35,7 +38,7 @@ process.on('unhandledRejection', (error) => {
   new Logger('SessionWorker').warn(`Left unhandled: ${error instanceof Error ? error.stack : String(error)}`);
 });
 
-await app.get(SessionHost).run(stop.signal);
+await Promise.all([app.get(SessionHost).run(stop.signal), keys.keepSealed(stop.signal)]);
 await app.close();
 // Ends the thread: caches of Baileys hold timers that would keep it alive.
 process.exit(0);

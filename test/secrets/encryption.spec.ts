@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Deployment } from '../support/deployment.js';
+import { eventually, Service } from '../support/service.js';
+
+const newKey = () => randomBytes(32).toString('base64');
+
+/** One deployment, from before encryption to the second key. */
+describe('encryption at rest', () => {
+  const [first, second] = [newKey(), newKey()];
+  let deployment: Deployment;
+  let service: Service;
+
+  const environment = (more: Record<string, string>) => ({
+    ...deployment.server.environment(),
+    DATABASE_URL: deployment.database.url,
+    ...more,
+  });
+  const secrets = () =>
+    deployment.database.query<{ row: string; value: string }>(
+      `SELECT 'credentials ' || session AS row, value FROM auth_credentials
+       UNION ALL SELECT concat_ws(' ', session, type, id), value FROM auth_key ORDER BY row`,
+    );
+  const sealedBy = async () =>
+    new Set((await secrets()).map(({ value }) => /^enc1:\w+/.exec(value)?.[0] ?? 'plain'));
+  const isSealedWithOne = () =>
+    eventually('all secrets are sealed with one key', async () => {
+      const [used, ids] = [
+        await sealedBy(),
+        await deployment.database.query<{ id: string }>('SELECT id FROM encryption_key'),
+      ];
+      return used.size === 1 && ids.length === 1 && used.has(`enc1:${ids[0]?.id}`) && ids[0]?.id;
+    });
+  const restart = async (more: Record<string, string>) => {
+    await service.stop();
+    service = await deployment.start('all', more);
+    await service.sessionThat(({ status }) => status === 'open');
+  };
+  const names = async () =>
+    (await service.get<{ full_name: string }[]>('/getcontacts')).body.map((each) => each.full_name);
+
+  beforeAll(async () => {
+    deployment = await Deployment.create();
+    service = await deployment.start('all');
+    await deployment.link(service);
+    await service.synced();
+  });
+
+  afterAll(() => deployment.remove());
+
+  it('encrypts what is there when it is enabled, and the link holds', async () => {
+    expect(await sealedBy()).toEqual(new Set(['plain']));
+    expect((await secrets()).some(({ value }) => value.includes('private'))).toBe(true);
+    await restart({ ENCRYPTION_KEY: first });
+    await isSealedWithOne();
+    expect((await secrets()).some(({ value }) => value.includes('private'))).toBe(false);
+    await deployment.phone.saveContact({ number: '491701234568', fullName: 'Ben', firstName: 'Ben' });
+    await eventually('the change is read', async () => (await names()).includes('Ben'));
+    expect(deployment.phone.companions).toHaveLength(1);
+  });
+
+  it.each([
+    ['no key', {}, /but ENCRYPTION_KEY is not set/],
+    ['another key', { ENCRYPTION_KEY: newKey() }, /which is none of those in ENCRYPTION_KEY/],
+    [
+      'something else',
+      { ENCRYPTION_KEY: 'secret' },
+      /ENCRYPTION_KEY is not of that form.*openssl rand -base64 32/,
+    ],
+    ['two settings', { ENCRYPTION_KEY: first, ENCRYPTION_KEY_FILE: '/tmp' }, /are both set/],
+    [
+      'a file that is none',
+      { ENCRYPTION_KEY_FILE: '/tmp' },
+      /ENCRYPTION_KEY_FILE is "\/tmp", which cannot be read/,
+    ],
+  ])('does not start with %s, and destroys nothing', async (_, settings, message) => {
+    await service.stop();
+    const before = await secrets();
+    for (const ROLE of ['all', 'session']) {
+      const refused = await Service.spawn(environment({ ...settings, ROLE }));
+      expect(await refused.exit()).toBe(1);
+      expect(refused.output).toMatch(message);
+      expect(refused.output).not.toMatch(/\n {4}at |"stack"/);
+      expect(refused.output).not.toContain('secret"');
+    }
+    expect(await secrets()).toEqual(before);
+    service = await deployment.start('all', { ENCRYPTION_KEY: first });
+  });
+
+  it('changes keys while it runs, goes on after a kill, and needs the former no more', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'keys-'));
+    const file = join(folder, 'key');
+    await writeFile(file, `${second}\n${first}\n`);
+    await service.stop();
+    const cut = await Service.spawn(environment({ ENCRYPTION_KEY_FILE: file }));
+    await eventually(
+      'some are sealed anew',
+      async () =>
+        (await sealedBy()).size > 1 ||
+        (await deployment.database.query('SELECT FROM encryption_key')).length > 1,
+    );
+    await cut.stop('SIGKILL');
+    service = await deployment.start('all', { ENCRYPTION_KEY_FILE: file });
+    const id = await isSealedWithOne();
+    await eventually('the log says so', async () =>
+      service.output.includes(`All secrets are encrypted with the key ${id}`),
+    );
+    await restart({ ENCRYPTION_KEY: second });
+    expect(await names()).toEqual(['Anna Müller', 'Ben']);
+    expect(deployment.phone.companions).toHaveLength(1);
+    await rm(folder, { recursive: true });
+  });
+
+  it('is none of the business of the API', async () => {
+    const api = await deployment.start('api');
+    expect((await api.get('/getcontacts')).status).toBe(200);
+  });
+});
