@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Deployment } from './support/deployment.js';
 import { eventually, type Service } from './support/service.js';
 
@@ -120,6 +121,22 @@ describe('one session', () => {
     await service.qr();
     expect((await service.session()).phone).toBeNull();
     fleet.phone.unlink();
+  });
+
+  it.each([0, 60, 250])('unlinks %i ms after the line was cut, as it connects again', async (ms) => {
+    const companion = fleet.phone.companions[0];
+    fleet.server.connections[0]?.cut();
+    await sleep(ms);
+    const answer = await service.request('/session', { method: 'DELETE' });
+    expect(answer).toMatchObject({ status: 200, body: { unlinked: true } });
+    const told = /WhatsApp could not be told/.test(answer.text);
+    expect(companion?.unlinked).toBe(!told);
+    await service.qr();
+    expect(companion?.online).toBe(false);
+    const rows = await fleet.database.query('SELECT FROM session WHERE is_linked');
+    expect(rows).toHaveLength(0);
+    fleet.phone.unlink();
+    await fleet.link(service);
   });
 
   it('links by a pairing code', async () => {

@@ -22,6 +22,8 @@ interface Count {
 export class KeyLimits {
   private readonly logger = new Logger(KeyLimits.name);
   private readonly counts = new Map<string, Count>();
+  /** Told once: it happens again with every key. */
+  private isAlone = false;
 
   constructor(private readonly limits: RateLimitsRepository) {}
 
@@ -31,7 +33,7 @@ export class KeyLimits {
     const nowMs = Date.now();
     const count = this.countOf(id);
     if (nowMs >= count.endsAtMs)
-      Object.assign(count, { shared: 0, endsAtMs: nowMs + WINDOW_SECONDS * 1_000 });
+      Object.assign(count, { pending: 0, shared: 0, endsAtMs: nowMs + WINDOW_SECONDS * 1_000 });
     if (count.shared + count.pending >= limit) {
       throw new TooManyRequests(
         `The API key may send ${limit} requests a minute, and has.`,
@@ -57,13 +59,14 @@ export class KeyLimits {
     try {
       const window = { name: 'key', points: limit, seconds: WINDOW_SECONDS };
       const { points, endsInMs } = await this.limits.use(window, id, pending);
-      count.pending -= pending;
+      count.pending = Math.max(0, count.pending - pending);
       count.shared = points;
       count.endsAtMs = Date.now() + endsInMs;
+      this.isAlone = false;
     } catch (error) {
-      this.logger.warn(
-        `Requests of the key ${id} are counted by this process alone: ${(error as Error).message}`,
-      );
+      if (!this.isAlone)
+        this.logger.warn(`Requests are counted by this process alone: ${(error as Error).message}`);
+      this.isAlone = true;
     } finally {
       count.isSharing = false;
       count.sharedAtMs = Date.now();
