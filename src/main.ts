@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
+import { createServer as createTcpServer } from 'node:net';
 import { type Config, isOpenToOthers, loadConfigFromProcess } from './config/config.js';
 import { createLogger } from './config/logger.js';
 import { endOfNpm } from './config/started-by-npm.js';
@@ -20,6 +21,7 @@ interface HttpServer {
 const running: { name: string; stop: () => Promise<void> }[] = [];
 
 async function start(config: Config): Promise<SessionSupervisor> {
+  await requirePort(config);
   const database = await openDatabase(config, (message) => logger.log(message));
   running.push({ name: 'database', stop: () => database.close() });
 
@@ -47,6 +49,14 @@ async function createServer(
   if (config.ROLE === 'session') return new ProbeServer(databaseUrl, session);
   const { createHttpServer } = await import('./http-server.js');
   return createHttpServer(config, databaseUrl);
+}
+
+/** Before a database is created for nothing. @throws what listening does */
+async function requirePort({ HOST, PORT }: Config): Promise<void> {
+  const server = createTcpServer().listen(PORT, HOST);
+  await once(server, 'listening');
+  server.close();
+  await once(server, 'close');
 }
 
 function tellWhoMayCall(config: Config): void {

@@ -32,6 +32,44 @@ describe('the configuration', () => {
     expect(load).not.toThrow(/secret/);
   });
 
+  it.each(['pa#ss', 'pa/ss', '1/ss', 'pa?ss', '1?ss', 'pa%ss'])(
+    'says how to write the password %s, without repeating it',
+    (password) => {
+      const load = (text: string) => () =>
+        loadConfig({ DATABASE_URL: `postgres://me:${text}@db:5432/contacts` });
+      expect(load(password)).toThrow(/DATABASE_URL is not of that form.*encodeURIComponent/);
+      expect(load(password)).not.toThrow(new RegExp(password.replace('?', '\\?')));
+      expect(load(encodeURIComponent(password))()).toMatchObject({ ROLE: 'all' });
+    },
+  );
+
+  it.each(['postgres:///contacts?host=/var/run/postgresql', 'postgresql://me@db/contacts?sslmode=require'])(
+    'takes %s',
+    (url) => expect(loadConfig({ DATABASE_URL: url }).DATABASE_URL).toBe(url),
+  );
+
+  it('takes keys for encryption, and does not repeat wrong ones', () => {
+    const [base64, hex] = [Buffer.alloc(32, 7).toString('base64'), '07'.repeat(32)];
+    expect(loadConfig({ ENCRYPTION_KEY: `${base64}, ${hex}` }).ENCRYPTION_KEY).toEqual([base64, hex]);
+    expect(() => loadConfig({ ENCRYPTION_KEY: 'my password' })).toThrow(/ENCRYPTION_KEY is not of that form/);
+    expect(() => loadConfig({ API_KEY: 'short' })).toThrow(/API_KEY is not of that form.*16 to 200/);
+  });
+
+  it.each(['0.0.0.0', '::', '10.0.0.7', 'contacts.example.com'])(
+    'asks for a key where HOST is %s',
+    (HOST) => {
+      const DATABASE_URL = 'postgres://u:p@db/contacts';
+      expect(() => loadConfig({ HOST })).toThrow(/API_KEY is not set/);
+      expect(() => loadConfig({ HOST, ALLOW_ANONYMOUS: 'perhaps' })).toThrow(/ALLOW_ANONYMOUS is "perhaps"/);
+      for (const more of [
+        { API_KEY: 'x'.repeat(16) },
+        { ALLOW_ANONYMOUS: 'true' },
+        { ROLE: 'session', DATABASE_URL },
+      ])
+        expect(loadConfig({ HOST, ...more }).HOST).toBe(HOST);
+    },
+  );
+
   it('names every variable that is wrong', () => {
     expect(() => loadConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/PORT[^]*LOG_LEVEL/);
   });

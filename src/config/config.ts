@@ -8,6 +8,7 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
   validateSync,
 } from 'class-validator';
 import { readFileSync } from 'node:fs';
@@ -38,6 +39,23 @@ const toWords = ({ value }: { value: unknown }) =>
 
 const toList = ({ value }: { value: unknown }) =>
   toWords({ value: typeof value === 'string' ? value.toLowerCase() : value });
+
+const DATABASE_URL_FORM = {
+  message:
+    'a Postgres URL, for example postgres://user:password@localhost:5432/whatsapp_contacts; characters of the password ' +
+    'other than letters and digits are written as encodeURIComponent does, # as %23 and / as %2F',
+};
+
+/** What is left of a password with a bare `/`, `?` or `#` in it would be taken for a path, and its beginning for a port. */
+function isPostgresUrl(text: unknown): boolean {
+  try {
+    const { username, password, pathname, search, hash } = new URL(String(text));
+    decodeURIComponent(username + password);
+    return !hash && !`${pathname}${search}`.includes('@');
+  } catch {
+    return false;
+  }
+}
 
 /** Whether only this machine can reach it. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
@@ -109,9 +127,8 @@ export class Config {
 
   /** Postgres to use; without it an embedded one runs under DATA_DIR. */
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\/[^\s]+$/, {
-    message: 'a Postgres URL, for example postgres://user:password@localhost:5432/whatsapp_contacts',
-  })
+  @Matches(/^postgres(ql)?:\/\/[^\s]+$/, DATABASE_URL_FORM)
+  @ValidateBy({ name: 'isPostgresUrl', validator: { validate: isPostgresUrl } }, DATABASE_URL_FORM)
   DATABASE_URL?: string;
 
   /** Folder for what the service keeps itself: the embedded database. Made absolute. */
@@ -273,7 +290,8 @@ export function loadConfigFromProcess(): Config {
   try {
     process.loadEnvFile();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') throw new ConfigError(`.env in the working directory cannot be read: ${message} It must be a file of lines such as PORT=8889.`);
   }
   return loadConfig(process.env);
 }

@@ -183,9 +183,11 @@ export class SessionRunner {
   }
 
   private async follow(closed: Closed, over: AbortSignal): Promise<void> {
-    this.logger.log(`Connection ended by ${closed.by} with ${closed.code}: ${closed.message}`);
-    if (this.isUnlinked) return this.pause(RELINK_PAUSE_MS, over);
     const ending = afterAttempt(closed) ?? endingOf(closed);
+    // WhatsApp makes each device that was just linked connect anew.
+    if (ending.action !== 'restart')
+      this.logger.log(`Connection ended by ${closed.by} with ${closed.code}: ${closed.message}`);
+    if (this.isUnlinked) return this.pause(RELINK_PAUSE_MS, over);
     this.lastFailure = closed.failure ?? this.lastFailure;
     const isGone = ending.action === 'relink';
     if (isGone && closed.purpose === 'linked') return this.relink(ending, over);
