@@ -1,5 +1,6 @@
 import autocannon from 'autocannon';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -10,7 +11,7 @@ import { seedContacts } from './seed.js';
 
 /**
  * `npm run bench:reads [-- contacts]`: how far the two contract routes are from their floors, measured in the same
- * run: one contact against bare Nest on Express, all contacts against a COPY of the same rows to nowhere.
+ * run: one contact, without and with API keys, against bare Nest on Express, all contacts against a COPY of the same rows to nowhere.
  * On the Postgres of TEST_DATABASE_URL, or on an embedded one.
  */
 const contacts = Number(process.argv[2] ?? 100_000);
@@ -20,13 +21,17 @@ const SECONDS = 4;
 const median = (values: number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
-async function requestsPerSecond(target: string, random: boolean): Promise<number> {
+async function requestsPerSecond(
+  target: string,
+  random: boolean,
+  headers: Record<string, string> = {},
+): Promise<number> {
   const requests = random
     ? Array.from({ length: 1000 }, () => ({
         path: `/getcontact?phone=4917${String(Math.floor(Math.random() * contacts)).padStart(8, '0')}`,
       }))
     : [{ path: '/getcontact' }];
-  const result = await autocannon({ url: target, connections: 32, duration: SECONDS, requests });
+  const result = await autocannon({ url: target, connections: 32, duration: SECONDS, requests, headers });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers were no 200`);
   return result.requests.average;
 }
@@ -54,6 +59,13 @@ async function copyMs(): Promise<number> {
 
 const database = await openScratchDatabase();
 const service = await Service.start({ DATABASE_URL: database.url, ROLE: 'api', LOG_LEVEL: 'warn' });
+const API_KEY = randomBytes(24).toString('hex');
+const locked = await Service.start({
+  DATABASE_URL: database.url,
+  ROLE: 'api',
+  LOG_LEVEL: 'warn',
+  API_KEY,
+});
 const barePort = await freePort();
 const bareFramework = join(import.meta.dirname, 'bare-framework.ts');
 const bare = spawn(process.execPath, ['--import', 'tsx', bareFramework, String(barePort)], {
@@ -69,11 +81,18 @@ try {
     ),
   );
 
-  const one: { floor: number; ours: number }[] = [];
+  const { body } = await locked.request<{ key: string }>('/keys', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'bench', scopes: ['contacts:read'], requests_per_minute: 1_000_000 }),
+  });
+  const authorization = `Bearer ${body.key}`;
+  const one: { floor: number; ours: number; keyed: number }[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {
     const floor = await requestsPerSecond(bareUrl, false);
     const ours = await requestsPerSecond(`http://127.0.0.1:${service.port}`, true);
-    if (round > 0) one.push({ floor, ours });
+    const keyed = await requestsPerSecond(`http://127.0.0.1:${locked.port}`, true, { authorization });
+    if (round > 0) one.push({ floor, ours, keyed });
   }
   const all: { floor: number; ours: number }[] = [];
   let bytes = 0;
@@ -87,6 +106,8 @@ try {
   console.log(`  bare Nest, constant   ${median(one.map(({ floor }) => floor)).toFixed(0)}`);
   console.log(`  /getcontact           ${median(one.map(({ ours }) => ours)).toFixed(0)}`);
   console.log(`  ratio                 ${median(one.map(({ floor, ours }) => ours / floor)).toFixed(2)}`);
+  console.log(`  with a key            ${median(one.map(({ keyed }) => keyed)).toFixed(0)}`);
+  console.log(`  with / without        ${median(one.map(({ ours, keyed }) => keyed / ours)).toFixed(2)}`);
   console.log(`All ${contacts} contacts, ${(bytes / 1e6).toFixed(1)} MB, ms, median of ${ROUNDS}:`);
   console.log(`  COPY to nowhere       ${median(all.map(({ floor }) => floor)).toFixed(0)}`);
   console.log(`  /getcontacts          ${median(all.map(({ ours }) => ours)).toFixed(0)}`);
@@ -94,6 +115,7 @@ try {
 } finally {
   bare.kill();
   await service.stop();
+  await locked.stop();
   await database.close();
 }
 process.exit(0);

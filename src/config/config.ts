@@ -291,7 +291,10 @@ export function loadConfigFromProcess(): Config {
     process.loadEnvFile();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') throw new ConfigError(`.env in the working directory cannot be read: ${message} It must be a file of lines such as PORT=8889.`);
+    if (code !== 'ENOENT')
+      throw new ConfigError(
+        `.env in the working directory cannot be read: ${message} It must be a file of lines such as PORT=8889.`,
+      );
   }
   return loadConfig(process.env);
 }
