@@ -79,7 +79,7 @@ describe('the service, linked to a phone', () => {
     expect(await service.session()).toMatchObject({ phone: null, contacts: { count: 0, sync: 'partial' } });
   });
 
-  it('shows the QR as PNG, SVG and text, and in the terminal', async () => {
+  it('shows the QR as PNG, SVG and text, and a log that is no terminal says where', async () => {
     const qr = await service.qr();
     expect(await service.session()).toMatchObject({ status: 'linking', qr });
     const png = await service.get('/session/qr');
@@ -90,7 +90,7 @@ describe('the service, linked to a phone', () => {
     const text = await service.request('/session/qr', { headers: { accept: 'text/plain' } });
     expect(text.text).toBe(qr);
     expect((await service.request('/session/qr', { headers: { accept: 'text/html' } })).status).toBe(406);
-    expect(service.output).toContain('Linked devices > Link a device');
+    expect(service.output).toContain('Scan the QR code at /session/qr to link an account.');
   });
 
   it('has the whole address book to the byte after linking', async () => {

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
+import { isatty } from 'node:tty';
 import qrcode from 'qrcode';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
@@ -7,6 +8,8 @@ import type { SessionStatus } from '../../sessions/session.entity.js';
 import type { LinkFailure } from '../linking/link-failure.js';
 import { DEFAULT_SESSION } from '../../sessions/session-name.js';
 import type { Lease } from '../lease/lease.js';
+
+const STDOUT = 1;
 
 /** Writes a session's state where the API reads it, and shows the default session's QR codes in the terminal. */
 export class SessionReporter {
@@ -55,9 +58,13 @@ export class SessionReporter {
   private async print({ qr, passkey }: LinkOffer, advice: string | null): Promise<void> {
     if (passkey && passkey.step !== 'waiting') this.logger.log(advice);
     const text = qr?.text ?? null;
-    const isNew = text !== this.lastQr;
+    const before = this.lastQr;
     this.lastQr = text;
-    if (text === null || !isNew || this.lease.session !== DEFAULT_SESSION) return;
+    if (text === null || text === before || this.lease.session !== DEFAULT_SESSION) return;
+    if (!isatty(STDOUT)) {
+      if (before === null) this.logger.log('Scan the QR code at /session/qr to link an account.');
+      return;
+    }
     const picture = await qrcode.toString(text, { type: 'terminal', small: true });
     process.stdout.write(`\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
   }

@@ -183,11 +183,10 @@ export class SessionRunner {
   }
 
   private async follow(closed: Closed, over: AbortSignal): Promise<void> {
-    const ending = afterAttempt(closed) ?? endingOf(closed);
-    // WhatsApp makes each device that was just linked connect anew.
-    if (ending.action !== 'restart')
-      this.logger.log(`Connection ended by ${closed.by} with ${closed.code}: ${closed.message}`);
+    // For people, the report says it.
+    this.logger.debug(`Connection ended by ${closed.by} with ${closed.code}: ${closed.message}`);
     if (this.isUnlinked) return this.pause(RELINK_PAUSE_MS, over);
+    const ending = afterAttempt(closed) ?? endingOf(closed);
     this.lastFailure = closed.failure ?? this.lastFailure;
     const isGone = ending.action === 'relink';
     if (isGone && closed.purpose === 'linked') return this.relink(ending, over);
