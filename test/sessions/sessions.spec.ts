@@ -119,15 +119,23 @@ describe('several sessions', () => {
     },
   );
 
-  it('are unlinked at once when their account is linked already, with a reason', async () => {
+  it('are unlinked at once when their account is linked already, with a reason, and never open', async () => {
     await world.create('twin');
     const { since } = await world.session('default');
+    const seen = new Set<string>();
+    let isOver = false;
+    const watching = (async () => {
+      while (!isOver) seen.add((await world.session('twin')).status);
+    })();
     await world.scan('twin', first);
     const { reason, advice } = await world.sessionThat(
       'twin',
       (session) => session.qr !== null && /already/.test(session.reason ?? ''),
     );
     expect(reason).toMatch(/The account 491700000001 is linked through the session "default" already/);
+    isOver = true;
+    await watching;
+    expect(seen).not.toContain('open');
     expect(advice).not.toBeNull();
     expect(first.companions).toHaveLength(1);
     expect(await world.session('default')).toMatchObject({ status: 'open', since, contacts: { count: 1 } });
