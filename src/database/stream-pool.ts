@@ -1,4 +1,4 @@
-import { Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { PostgresClient } from './postgres-client.js';
 
@@ -9,7 +9,7 @@ const MAX_STREAMS = 4;
  * Connections for answers that are streamed. A reader who takes his time holds one for as long, so these are kept
  * apart: a few slow readers of the whole list must not keep everybody else from looking up one contact.
  */
-export class StreamPool extends pg.Pool implements OnModuleDestroy {
+export class StreamPool extends pg.Pool implements OnApplicationShutdown {
   constructor(url: string) {
     super({
       connectionString: url,
@@ -24,7 +24,8 @@ export class StreamPool extends pg.Pool implements OnModuleDestroy {
     this.on('error', (error) => logger.warn(`An idle connection was lost: ${error.message}`));
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the last answer: before, it would be refused its connection. */
+  async onApplicationShutdown(): Promise<void> {
     await this.end();
   }
 }
