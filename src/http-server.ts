@@ -8,13 +8,14 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { createLogger } from './config/logger.js';
 import { migrate } from './database/migrations.js';
+import { GracefulServer } from './graceful-server.js';
 import { ErrorFilter } from './errors/error.filter.js';
 
 /** The largest is the assertion of a passkey, with a few kilobytes. */
 const MAX_BODY = '64kb';
 
 /** Brings the database up to date and builds the HTTP application on it, not yet listening. */
-export async function createHttpServer(config: Config, databaseUrl: string): Promise<NestExpressApplication> {
+export async function createHttpServer(config: Config, databaseUrl: string): Promise<GracefulServer> {
   await migrate(databaseUrl);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, databaseUrl), {
     logger: createLogger(config),
@@ -47,5 +48,5 @@ export async function createHttpServer(config: Config, databaseUrl: string): Pro
       },
     }),
   );
-  return app;
+  return new GracefulServer(app);
 }
