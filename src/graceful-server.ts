@@ -1,6 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { once } from 'node:events';
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Stopping } from './health/stopping.js';
@@ -18,12 +18,16 @@ const LOOK_EVERY_MS = 20;
  */
 export class GracefulServer {
   private readonly http: Server;
-  private readonly answering = new Set<ServerResponse>();
-  private lastRequestAtMs = 0;
+  private readonly stopping: Stopping;
+  private requests = 0;
 
   constructor(private readonly app: NestExpressApplication) {
     this.http = app.getHttpServer();
-    this.http.prependListener('request', (_request, response) => this.track(response));
+    this.stopping = app.get(Stopping);
+    this.http.prependListener('request', (_request, response) => {
+      this.requests += 1;
+      if (this.stopping.hasBegun) response.setHeader('Connection', 'close');
+    });
   }
 
   async listen(port: number, host: string): Promise<void> {
@@ -32,35 +36,23 @@ export class GracefulServer {
 
   async close(): Promise<void> {
     this.stopping.begin();
-    for (const response of this.answering) closeAfter(response);
     await this.quiet();
     const closed = once(this.http, 'close');
     // Not HTTP's own close: it would cut who has just been let in and not spoken yet.
     NetServer.prototype.close.call(this.http);
     await this.quiet();
-    this.http.closeIdleConnections();
+    const closing = setInterval(() => this.http.closeIdleConnections(), LOOK_EVERY_MS);
     await Promise.race([closed, sleep(MAX_DRAIN_MS, undefined, { ref: false })]);
+    clearInterval(closing);
     await this.app.close();
   }
 
+  /** Resolves when nobody has asked for a while. */
   private async quiet(): Promise<void> {
     const until = performance.now() + MAX_WAIT_FOR_QUIET_MS;
-    while (performance.now() < until && performance.now() - this.lastRequestAtMs < QUIET_MS)
-      await sleep(LOOK_EVERY_MS);
+    for (let before = -1; before !== this.requests && performance.now() < until;) {
+      before = this.requests;
+      await sleep(QUIET_MS);
+    }
   }
-
-  private get stopping(): Stopping {
-    return this.app.get(Stopping);
-  }
-
-  private track(response: ServerResponse): void {
-    this.lastRequestAtMs = performance.now();
-    if (this.stopping.hasBegun) closeAfter(response);
-    this.answering.add(response);
-    response.once('close', () => this.answering.delete(response));
-  }
-}
-
-function closeAfter(response: ServerResponse): void {
-  if (!response.headersSent) response.setHeader('Connection', 'close');
 }

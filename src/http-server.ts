@@ -26,13 +26,23 @@ export async function createHttpServer(config: Config, databaseUrl: string): Pro
   app.set('etag', false);
   // For links to this service: a proxy on this machine or in a private network says how it was called.
   app.set('trust proxy', 'loopback, linklocal, uniquelocal');
-  // No page may show, embed or load what is here; answers are data.
+  // No page may show, embed or load what is here. The others concern pages, and this serves none; each costs every answer.
   app.use(
     helmet({
       contentSecurityPolicy: {
         directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
         useDefaults: false,
       },
+      crossOriginOpenerPolicy: false,
+      originAgentCluster: false,
+      referrerPolicy: false,
+      strictTransportSecurity: false,
+      xDnsPrefetchControl: false,
+      xDownloadOptions: false,
+      xFrameOptions: false,
+      xPermittedCrossDomainPolicies: false,
+      xPoweredBy: false,
+      xXssProtection: false,
     }),
   );
   if (!config.API_KEY) app.use(refuseForeignPages(config));

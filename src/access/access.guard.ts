@@ -21,6 +21,8 @@ import { KnownKeys } from './known-keys.js';
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly masterHash: Buffer | null;
+  /** Of each handler, for the reflector takes its time. */
+  private readonly requirements = new Map<ReturnType<ExecutionContext['getHandler']>, Requirement>();
 
   constructor(
     { API_KEY }: Config,
@@ -33,10 +35,7 @@ export class AccessGuard implements CanActivate {
 
   /** @throws KeyMissing, KeyInvalid, ScopeMissing, SessionNotAllowed, TooManyRequests */
   canActivate(context: ExecutionContext): true | Promise<true> {
-    const requirement = this.reflector.getAllAndOverride<Requirement>(REQUIREMENT, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const requirement = this.requirementOf(context);
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     if (requirement === 'public') return true;
     if (!this.masterHash) return admit(request, requirement, FULL_ACCESS);
@@ -51,6 +50,16 @@ export class AccessGuard implements CanActivate {
     const key = this.known.peek(id);
     if (key !== undefined) return this.admitKey(request, requirement, text, key);
     return this.known.load(id).then((loaded) => this.admitKey(request, requirement, text, loaded));
+  }
+
+  private requirementOf(context: ExecutionContext): Requirement {
+    const handler = context.getHandler();
+    let requirement = this.requirements.get(handler);
+    if (!requirement) {
+      requirement = this.reflector.getAllAndOverride<Requirement>(REQUIREMENT, [handler, context.getClass()]);
+      this.requirements.set(handler, requirement);
+    }
+    return requirement;
   }
 
   private admitKey(

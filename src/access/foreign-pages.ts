@@ -16,9 +16,14 @@ export function refuseForeignPages({
   HOST,
 }: Pick<Config, 'ALLOWED_HOSTS' | 'HOST'>): RequestHandler {
   const allowed = new Set([...ALLOWED_HOSTS, HOST.toLowerCase()]);
+  /** Most callers use one name. */
+  let lastHost: string | undefined;
   return (request, _response, next) => {
-    const host = nameOf(request.headers.host ?? '');
-    if (!isOurs(host, allowed)) throw new ForeignHost(host);
+    const { host = '' } = request.headers;
+    if (host !== lastHost) {
+      if (!isOurs(nameOf(host), allowed)) throw new ForeignHost(nameOf(host));
+      lastHost = host;
+    }
     if (!READING.has(request.method) && !PASSKEY_PATH.test(request.path) && isOfForeignPage(request))
       throw new ForeignPage();
     next();
