@@ -85,7 +85,7 @@ export class Config {
   @IsOptional()
   @Matches(/^(?!wac_)[\x21-\x7e]{16,200}$/, {
     message:
-      '16 to 200 characters without spaces that nobody can guess, for example the output of: openssl rand -hex 32',
+      '16 to 200 characters without spaces that nobody can guess, not beginning with wac_ as created keys do, for example the output of: openssl rand -hex 32',
   })
   API_KEY?: string;
 
