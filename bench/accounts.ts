@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { residentMb, workerEnvironment } from '../test/support/memory.js';
@@ -8,6 +7,7 @@ import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { eventually, Service } from '../test/support/service.js';
 import type { Phone } from '../test/whatsapp-server/phone.js';
 import { WhatsAppServer } from '../test/whatsapp-server/whatsapp-server.js';
+import { cpuMs } from './cpu-time.js';
 
 /**
  * `npm run bench:accounts -- 1000`: that many accounts with 200 contacts each, on two session processes and one API
@@ -22,8 +22,6 @@ const IDLE_MS = 30_000;
 const REQUESTS_PER_SECOND = 50;
 const PROBED_ACCOUNTS = 50;
 const LINK_TIMEOUT_MS = 120_000;
-/** Of user and system time in /proc: USER_HZ is 100 on every Linux. */
-const TICK_MS = 10;
 
 const nameOf = (i: number) => (i === 0 ? 'default' : `account-${i}`);
 const numberOf = (account: number, i: number) => String(4_910_000_000_000 + account * 1_000 + i);
@@ -104,11 +102,6 @@ async function linkAll(): Promise<void> {
   await Promise.all(Array.from({ length: LANES }, lane));
 }
 
-async function cpuMs({ process: { pid } }: Service): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
 /** Transactions of the database so far; all that an idle service runs are statements of their own. */
 async function statements(): Promise<number> {
   const { rows } = await pool.query<{ count: string }>(
@@ -118,6 +111,7 @@ async function statements(): Promise<number> {
 }
 
 const memoryOf = (services: Service[]) => Promise.all(services.map(({ process }) => residentMb(process.pid)));
+const cpuOf = (services: Service[]) => Promise.all(services.map(({ process }) => cpuMs(process)));
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
 /** A process of its own that asks for a contact of accounts all over, about 50 times a second. */
@@ -166,9 +160,9 @@ try {
     `Memory: ${settledMb.join(' and ')} MB; ${beyondFirst.toFixed(2)} MB for each session beyond the first`,
   );
 
-  const [cpuBefore, statementsBefore] = [await Promise.all(workers.map(cpuMs)), await statements()];
+  const [cpuBefore, statementsBefore] = [await cpuOf(workers), await statements()];
   await sleep(IDLE_MS);
-  const [cpuAfter, statementsAfter] = [await Promise.all(workers.map(cpuMs)), await statements()];
+  const [cpuAfter, statementsAfter] = [await cpuOf(workers), await statements()];
   const shares = cpuAfter.map((ms, i) => ((100 * (ms - (cpuBefore[i] ?? 0))) / IDLE_MS).toFixed(1));
   const perSecond = (statementsAfter - statementsBefore) / (IDLE_MS / 1_000) / workers.length;
   console.log(

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { eventually, freePort, Service } from '../test/support/service.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
+import { cpuMs } from './cpu-time.js';
 import { seedContacts } from './seed.js';
 
 /**
@@ -21,19 +22,28 @@ const SECONDS = 4;
 const median = (values: number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
-async function requestsPerSecond(
+interface Speed {
+  perSecond: number;
+  /** Of the processor, by the process that answers. */
+  us: number;
+}
+
+async function speedOf(
+  process: ChildProcess,
   target: string,
   random: boolean,
   headers: Record<string, string> = {},
-): Promise<number> {
+): Promise<Speed> {
   const requests = random
     ? Array.from({ length: 1000 }, () => ({
         path: `/getcontact?phone=4917${String(Math.floor(Math.random() * contacts)).padStart(8, '0')}`,
       }))
     : [{ path: '/getcontact' }];
+  const before = await cpuMs(process);
   const result = await autocannon({ url: target, connections: 32, duration: SECONDS, requests, headers });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers were no 200`);
-  return result.requests.average;
+  const us = (((await cpuMs(process)) - before) / result.requests.total) * 1000;
+  return { perSecond: result.requests.average, us };
 }
 
 async function listMs(service: Service): Promise<{ ms: number; bytes: number }> {
@@ -87,11 +97,11 @@ try {
     body: JSON.stringify({ name: 'bench', scopes: ['contacts:read'], requests_per_minute: 1_000_000 }),
   });
   const authorization = `Bearer ${body.key}`;
-  const one: { floor: number; ours: number; keyed: number }[] = [];
+  const one: Record<'floor' | 'ours' | 'keyed', Speed>[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const floor = await requestsPerSecond(bareUrl, false);
-    const ours = await requestsPerSecond(`http://127.0.0.1:${service.port}`, true);
-    const keyed = await requestsPerSecond(`http://127.0.0.1:${locked.port}`, true, { authorization });
+    const floor = await speedOf(bare, bareUrl, false);
+    const ours = await speedOf(service.process, `http://127.0.0.1:${service.port}`, true);
+    const keyed = await speedOf(locked.process, `http://127.0.0.1:${locked.port}`, true, { authorization });
     if (round > 0) one.push({ floor, ours, keyed });
   }
   const all: { floor: number; ours: number }[] = [];
@@ -102,12 +112,24 @@ try {
     bytes = list.bytes;
     if (round > 0) all.push({ floor, ours: list.ms });
   }
-  console.log(`One of ${contacts} contacts, requests a second, median of ${ROUNDS}:`);
-  console.log(`  bare Nest, constant   ${median(one.map(({ floor }) => floor)).toFixed(0)}`);
-  console.log(`  /getcontact           ${median(one.map(({ ours }) => ours)).toFixed(0)}`);
-  console.log(`  ratio                 ${median(one.map(({ floor, ours }) => ours / floor)).toFixed(2)}`);
-  console.log(`  with a key            ${median(one.map(({ keyed }) => keyed)).toFixed(0)}`);
-  console.log(`  with / without        ${median(one.map(({ ours, keyed }) => keyed / ours)).toFixed(2)}`);
+  const line = (
+    title: string,
+    ...[each, digits]: [(round: (typeof one)[number], of: keyof Speed) => number, number]
+  ) =>
+    console.log(
+      `  ${title.padEnd(22)}`,
+      ...(['perSecond', 'us'] as const).map((of) =>
+        median(one.map((round) => each(round, of)))
+          .toFixed(digits)
+          .padStart(12),
+      ),
+    );
+  console.log(`One of ${contacts} contacts, median of ${ROUNDS}:     requests/s   CPU us each`);
+  line('bare Nest, constant', ({ floor }, of) => floor[of], 0);
+  line('/getcontact', ({ ours }, of) => ours[of], 0);
+  line('  of bare Nest', ({ ours, floor }, of) => ours[of] / floor[of], 2);
+  line('  with a key', ({ keyed }, of) => keyed[of], 0);
+  line('  with / without', ({ ours, keyed }, of) => keyed[of] / ours[of], 2);
   console.log(`All ${contacts} contacts, ${(bytes / 1e6).toFixed(1)} MB, ms, median of ${ROUNDS}:`);
   console.log(`  COPY to nowhere       ${median(all.map(({ floor }) => floor)).toFixed(0)}`);
   console.log(`  /getcontacts          ${median(all.map(({ ours }) => ours)).toFixed(0)}`);

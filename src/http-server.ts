@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { refuseForeignPages } from './access/foreign-pages.js';
-import { jsonBodiesOnly } from './access/json-bodies.js';
+import { jsonBodies } from './access/json-bodies.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { createLogger } from './config/logger.js';
@@ -46,8 +46,7 @@ export async function createHttpServer(config: Config, databaseUrl: string): Pro
     }),
   );
   if (!config.API_KEY) app.use(refuseForeignPages(config));
-  app.use(jsonBodiesOnly);
-  app.useBodyParser('json', { limit: MAX_BODY });
+  app.use(jsonBodies(MAX_BODY));
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalPipes(
     new ValidationPipe({

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { Config } from '../config/config.js';
 import { DEFAULT_SESSION } from '../sessions/session-name.js';
 import {
-  Access,
+  type Access,
   FULL_ACCESS,
   type GuardedRequest,
   REQUIREMENT,
@@ -15,7 +15,7 @@ import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from './acces
 import type { ApiKey } from './api-key.entity.js';
 import { KeyLimits } from './key-limits.js';
 import { hashOfKey, idOfKey, isKey } from './key-text.js';
-import { KnownKeys } from './known-keys.js';
+import { type KnownKey, KnownKeys } from './known-keys.js';
 
 /** Lets a request through when its key allows it. Without API_KEY no keys are in use, and everybody may do everything. */
 @Injectable()
@@ -47,8 +47,8 @@ export class AccessGuard implements CanActivate {
       if (requirement.orToken) return admit(request, requirement, null);
       throw text === null ? new KeyMissing() : new KeyInvalid();
     }
-    const key = this.known.peek(id);
-    if (key !== undefined) return this.admitKey(request, requirement, text, key);
+    const known = this.known.peek(id);
+    if (known !== undefined) return this.admitKey(request, requirement, text, known);
     return this.known.load(id).then((loaded) => this.admitKey(request, requirement, text, loaded));
   }
 
@@ -66,14 +66,17 @@ export class AccessGuard implements CanActivate {
     request: GuardedRequest,
     requirement: ScopeRequirement,
     text: string,
-    key: ApiKey | null,
+    known: KnownKey | null,
   ): true {
-    if (!key || !isKey(text, key.hash) || (key.expiresAt && key.expiresAt <= new Date()))
-      throw new KeyInvalid();
-    this.limits.count(key);
-    this.known.used(key);
-    return admit(request, requirement, new Access(key.scopes, key.sessions));
+    if (!known || !isKey(text, known.key.hash) || isExpired(known.key)) throw new KeyInvalid();
+    this.limits.count(known.key);
+    this.known.used(known.key);
+    return admit(request, requirement, known.access);
   }
+}
+
+function isExpired({ expiresAt }: ApiKey): boolean {
+  return expiresAt !== null && expiresAt.getTime() <= Date.now();
 }
 
 function admit(

@@ -1,10 +1,13 @@
-import type { RequestHandler } from 'express';
+import { json, type RequestHandler } from 'express';
 import { BodyNotJson } from './access.errors.js';
 
-/** Takes JSON bodies alone: what a form of another page can send is refused before it is read. */
-export const jsonBodiesOnly: RequestHandler = (request, _response, next) => {
-  const hasBody =
-    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
-  if (hasBody && !request.is('application/json')) throw new BodyNotJson(request.headers['content-type']);
-  next();
-};
+/** Reads JSON bodies, and no others: what a form of another page can send is refused before it is read. */
+export function jsonBodies(limit: string): RequestHandler {
+  const parse = json({ limit });
+  return (request, response, next) => {
+    const { 'transfer-encoding': encoding, 'content-length': length } = request.headers;
+    if (encoding === undefined && !(Number(length) > 0)) return next();
+    if (!request.is('application/json')) throw new BodyNotJson(request.headers['content-type']);
+    parse(request, response, next);
+  };
+}

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Access } from './access.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 
@@ -11,23 +12,31 @@ const MARGIN_MS = 200;
 const NOTE_USE_EVERY_MS = 60_000;
 const MAX_KNOWN = 10_000;
 
+/** A key and what its holder may do. */
+export interface KnownKey {
+  key: ApiKey;
+  access: Access;
+}
+
 /** Keys by their ids, as the database has, or had a moment ago: a busy reader costs no statement for each request. */
 @Injectable()
 export class KnownKeys {
   private readonly logger = new Logger(KnownKeys.name);
-  private readonly known = new Map<string, { key: ApiKey | null; readAtMs: number }>();
+  private readonly known = new Map<string, { found: KnownKey | null; readAtMs: number }>();
   private readonly notedAtMs = new Map<string, number>();
-  private readonly loader = new DataLoader<string, ApiKey | null>((ids) => this.read(ids), { cache: false });
+  private readonly loader = new DataLoader<string, KnownKey | null>((ids) => this.read(ids), {
+    cache: false,
+  });
 
   constructor(private readonly keys: ApiKeysRepository) {}
 
   /** The key with this id, if it is known well enough; undefined: it has to be read. */
-  peek(id: string): ApiKey | null | undefined {
+  peek(id: string): KnownKey | null | undefined {
     const known = this.known.get(id);
-    return known && performance.now() - known.readAtMs < TRUSTED_FOR_MS ? known.key : undefined;
+    return known && performance.now() - known.readAtMs < TRUSTED_FOR_MS ? known.found : undefined;
   }
 
-  load(id: string): Promise<ApiKey | null> {
+  load(id: string): Promise<KnownKey | null> {
     return this.loader.load(id);
   }
 
@@ -47,14 +56,15 @@ export class KnownKeys {
       .catch((error: unknown) => this.logger.debug(`The use of a key is not noted: ${String(error)}`));
   }
 
-  private async read(ids: readonly string[]): Promise<(ApiKey | null)[]> {
+  private async read(ids: readonly string[]): Promise<(KnownKey | null)[]> {
     const readAtMs = performance.now();
-    const found = new Map((await this.keys.find(ids)).map((key) => [key.id, key]));
+    const keys = new Map((await this.keys.find(ids)).map((key) => [key.id, key]));
     if (this.known.size > MAX_KNOWN) this.known.clear();
     return ids.map((id) => {
-      const key = found.get(id) ?? null;
-      this.known.set(id, { key, readAtMs });
-      return key;
+      const key = keys.get(id);
+      const found = key ? { key, access: new Access(key.scopes, key.sessions) } : null;
+      this.known.set(id, { found, readAtMs });
+      return found;
     });
   }
 }
