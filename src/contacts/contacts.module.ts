@@ -3,6 +3,7 @@ import { ContactChangesRepository } from './write/contact-changes.repository.js'
 import { ContactHashRepository } from './write/contact-hash.repository.js';
 import { ContactsRepository } from './read/contacts.repository.js';
 import { ContactsService } from './write/contacts.service.js';
+import { FormerLidsRepository } from './write/former-lids.repository.js';
 import { IdentityKeysRepository } from './write/identity-keys.repository.js';
 import { LidChangesRepository } from './write/lid-changes.repository.js';
 import { LidMappingsRepository } from './write/lid-mappings.repository.js';
@@ -19,6 +20,7 @@ import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.j
     ContactHashRepository,
     ContactsRepository,
     ContactsService,
+    FormerLidsRepository,
     IdentityKeysRepository,
     LidChangesRepository,
     LidMappingsRepository,

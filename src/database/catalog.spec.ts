@@ -38,6 +38,7 @@ describe('the tables with the data of accounts and sessions', () => {
       'contact',
       'contact_picture',
       'degradation',
+      'former_lid',
       'history_notification',
       'identity_key',
       'refresh_request',

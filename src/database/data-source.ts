@@ -9,6 +9,7 @@ import { Session } from '../sessions/session.entity.js';
 import { EncryptionKey } from '../secrets/encryption-key.entity.js';
 import { ContactPicture } from '../contacts/entities/contact-picture.entity.js';
 import { Contact } from '../contacts/entities/contact.entity.js';
+import { FormerLid } from '../contacts/entities/former-lid.entity.js';
 import { IdentityKey } from '../contacts/entities/identity-key.entity.js';
 import { RefreshRequest } from '../contacts/entities/refresh-request.entity.js';
 import { AuthCredentials } from '../whatsapp/auth-state/auth-credentials.entity.js';
@@ -31,6 +32,7 @@ export const ENTITIES = [
   ContactPicture,
   Degradation,
   EncryptionKey,
+  FormerLid,
   HistoryNotification,
   IdentityKey,
   RateLimit,

@@ -181,16 +181,11 @@ export class Changes {
     return true;
   }
 
-  /**
-   * Not of somebody saved by LID: that record would stay with the former LID. Nor while history is on its way that pairs the
-   * number with the former LID: only the next word of the person tells that number and new LID are one.
-   */
+  /** Not of somebody saved by LID: that record would stay with the former LID. */
   private async changeLid(at: number): Promise<true> {
     const contact = this.person(at);
     const { lid } = contact;
     if (!lid || !this.isToldOf(contact) || this.model.isSaved({ lid })) return true;
-    const session = await this.world.state().catch(() => null);
-    if (session?.contacts.sync !== 'complete') return true;
     await this.nextSecond(contact);
     const newLid = String(Number(contact.number) * 10 + (this.nextNumber++ % 10));
     if (newLid === lid) return true;

@@ -12,6 +12,7 @@ import { poolOf } from '../../src/database/postgres-pool.js';
 import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
 import { ContactChangesRepository } from '../../src/contacts/write/contact-changes.repository.js';
 import { ContactsService } from '../../src/contacts/write/contacts.service.js';
+import { FormerLidsRepository } from '../../src/contacts/write/former-lids.repository.js';
 import { IdentityKeysRepository } from '../../src/contacts/write/identity-keys.repository.js';
 import { LidChangesRepository } from '../../src/contacts/write/lid-changes.repository.js';
 import { LidMappingsRepository } from '../../src/contacts/write/lid-mappings.repository.js';
@@ -103,6 +104,7 @@ function createContactsService(config: Partial<Config>): ContactsService {
   const pictures = new PicturesRepository(Object.assign(new Config(), config));
   const identityKeys = new IdentityKeysRepository();
   const ownFacts = new OwnFactsRepository(pictures, identityKeys);
+  const formerLids = new FormerLidsRepository();
   const pairs = new LidMappingsRepository(ownFacts);
   return new ContactsService(
     new ContactChangesRepository(),
@@ -111,6 +113,7 @@ function createContactsService(config: Partial<Config>): ContactsService {
     pictures,
     identityKeys,
     new NumberChangesRepository(pairs, ownFacts),
-    new LidChangesRepository(pairs, ownFacts),
+    new LidChangesRepository(pairs, ownFacts, formerLids),
+    formerLids,
   );
 }

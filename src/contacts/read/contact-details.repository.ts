@@ -57,6 +57,14 @@ export interface KeyRow {
   is_current: boolean;
 }
 
+/** Who asks by a LID that a person had before means that person. */
+const VALUES = {
+  jid: '$1::text[]',
+  lid: `ARRAY(SELECT unnest($1::text[]) UNION ALL
+    SELECT f.current_lid FROM former_lid f WHERE f.account_id = a.id AND f.lid = ANY ($1::text[]))`,
+  username: '$1::text[]',
+};
+
 const PERSON = `c.id, c.jid, c.lid, c.username, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
   c.business_name, c.is_business, ${ABOUT_COLUMNS}, c.saved OR c.lid_saved AS saved,
   c.moved_to, c.moved_from, c.updated_at`;
@@ -84,7 +92,7 @@ export class ContactDetailsRepository {
         FROM session s LEFT JOIN account a ON a.id = s.account_id
         LEFT JOIN LATERAL (
           SELECT ${PERSON} FROM contact c
-          WHERE c.account_id = a.id AND ${address} = ANY ($1::text[])
+          WHERE c.account_id = a.id AND ${address} = ANY (${VALUES[column]})
           ORDER BY ${HAS_NAME} DESC, array_position($1::text[], ${address}) LIMIT 1
         ) c ON true
         LEFT JOIN contact_picture p ON p.account_id = a.id AND p.contact_id = c.id

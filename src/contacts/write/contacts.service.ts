@@ -12,6 +12,8 @@ import type {
   Username,
 } from './contact-changes.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
+import { lidsIn, withCurrentLids } from './current-lids.js';
+import { FormerLidsRepository } from './former-lids.repository.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
 import { LidChangesRepository } from './lid-changes.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
@@ -33,16 +35,18 @@ export class ContactsService {
     private readonly identityKeys: IdentityKeysRepository,
     private readonly numberChanges: NumberChangesRepository,
     private readonly lidChanges: LidChangesRepository,
+    private readonly formerLids: FormerLidsRepository,
   ) {}
 
   /** Writes the changes within the caller's transaction, whatever their number, in a handful of statements. */
-  async apply(tx: Transaction, owner: AddressBookOwner, changes: ContactChanges): Promise<void> {
+  async apply(tx: Transaction, owner: AddressBookOwner, news: ContactChanges): Promise<void> {
     const { accountId } = owner;
     const isOther = (address: Address) => address !== owner.jid && address !== owner.lid;
     const areOthers = ({ jid, lid }: LidMapping) => isOther(jid) && isOther(lid);
 
     // Two writers that name the same people in another order would wait for each other for ever.
     await this.changes.lock(tx, accountId);
+    const changes = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
     await this.mappings.join(tx, accountId, lastOfEach(changes.mappings?.filter(areOthers)));
     await this.changes.save(tx, accountId, lastPerPerson(changes.saved).map(cleanSaved));
     await this.changes.unsave(tx, accountId, changes.unsaved ?? []);

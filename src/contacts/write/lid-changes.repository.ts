@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Jid, Lid } from '../address.js';
 import type { LidChange } from './contact-changes.js';
+import { FormerLidsRepository } from './former-lids.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
 import { OwnFactsRepository } from './own-facts.repository.js';
 
@@ -17,11 +18,13 @@ export class LidChangesRepository {
   constructor(
     private readonly mappings: LidMappingsRepository,
     private readonly ownFacts: OwnFactsRepository,
+    private readonly formerLids: FormerLidsRepository,
   ) {}
 
   async apply(tx: Transaction, accountId: number, changes: LidChange[]): Promise<void> {
     for (const change of changes) {
       const { oldLid, newLid } = change;
+      await this.formerLids.remember(tx, accountId, change);
       const rows = await tx.query<LidRow[]>(
         'SELECT id, jid, lid FROM contact WHERE account_id = $1 AND lid = ANY ($2::text[])',
         [accountId, [oldLid, newLid]],
