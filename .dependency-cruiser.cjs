@@ -99,12 +99,17 @@ module.exports = {
     forbid('contacts/read', { path: '^src/contacts/(write|fetches)/' }, 'Reading writes nothing.'),
     forbid('contacts/write', { path: '^src/contacts/(read|fetches)/' }, 'Who writes knows no readers.'),
     forbid(
+      'http',
+      { path: ['^src/(accounts|contacts|sessions|whatsapp)/', WIRING] },
+      'How answers are sent does not depend on what they say.',
+    ),
+    forbid(
       'sessions/http|health',
       { path: ['^src/whatsapp/', WIRING] },
       'The HTTP side reaches WhatsApp through Postgres alone; it may run in another process.',
     ),
     ...whatsappTiers,
-    forbid('whatsapp', { path: ['^src/(health|.*/http)/', WIRING] }, 'The WhatsApp side has no HTTP.'),
+    forbid('whatsapp', { path: ['^src/(health|http|.*/http)/', WIRING] }, 'The WhatsApp side has no HTTP.'),
     {
       name: 'migrations-stand-alone',
       comment: 'A merged migration never changes, so it must not use code that does.',

@@ -5,6 +5,7 @@ import { ConfigModule } from './config/config.module.js';
 import { ContactsHttpModule } from './contacts/http/contacts-http.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
 import { SessionsHttpModule } from './sessions/http/sessions-http.module.js';
 
 /** The HTTP side. */
@@ -18,6 +19,7 @@ export class AppModule {
         DatabaseModule.forRoot(databaseUrl),
         AccessModule,
         HealthModule,
+        HttpModule,
         ContactsHttpModule,
         SessionsHttpModule,
       ],

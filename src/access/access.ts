@@ -27,10 +27,12 @@ export class Access {
   /**
    * @param scopes null: everything
    * @param sessions null: all sessions
+   * @param keyId null: of no key that was created
    */
   constructor(
     private readonly scopes: readonly Scope[] | null,
     readonly sessions: readonly string[] | null,
+    readonly keyId: string | null = null,
   ) {}
 
   has(scope: Scope): boolean {
@@ -43,6 +45,11 @@ export const FULL_ACCESS = new Access(null, null);
 
 /** A request that has passed the guard; without access, a token must do. */
 export type GuardedRequest = Request<{ session?: string }> & { access?: Access | null };
+
+/** Tells callers apart, to give each a fair share: by their key, or else by their address. */
+export function callerOf(request: GuardedRequest): string {
+  return request.access?.keyId ?? request.ip ?? '';
+}
 
 /** What the caller may do; null on routes where the token of a passkey ceremony may take the place of a key. */
 export const CallerAccess = createParamDecorator(

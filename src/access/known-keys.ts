@@ -62,7 +62,7 @@ export class KnownKeys {
     if (this.known.size > MAX_KNOWN) this.known.clear();
     return ids.map((id) => {
       const key = keys.get(id);
-      const found = key ? { key, access: new Access(key.scopes, key.sessions) } : null;
+      const found = key ? { key, access: new Access(key.scopes, key.sessions, key.id) } : null;
       this.known.set(id, { found, readAtMs });
       return found;
     });

@@ -23,6 +23,10 @@ export class Account {
   @Column('timestamptz', { name: 'linked_at' })
   linkedAt: Date;
 
+  /** Grows with every transaction that changes the account's contacts. */
+  @Column('bigint', { default: 0 })
+  revision: string;
+
   /** When the first sync after linking was complete; null while it runs. */
   @Column('timestamptz', { name: 'synced_at', nullable: true })
   syncedAt: Date | null;

@@ -61,6 +61,11 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
+/** Whether the database has ended a query because it took too long. */
+export function isTooSlow(error: unknown): boolean {
+  return (error as { code?: string }).code === '57014';
+}
+
 /** Whether the database takes the data themselves for wrong (SQLSTATE classes 22, 23), so that repeating is no use. */
 export function isRefusal(error: unknown): boolean {
   const { code, driverError } = error as { code?: string; driverError?: { code?: string } };

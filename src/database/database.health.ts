@@ -3,8 +3,10 @@ import type { Pool } from 'pg';
 
 const TIMEOUT_MS = 2_000;
 
-/** Whether the database can be used. */
+/** Whether the database can be used. Who asks at the same time is answered together. */
 export class DatabaseHealth {
+  private asking: Promise<string | null> | null = null;
+
   /** @param mustWrite whether a database from which one can only read is a problem: a replica is, where sessions run */
   constructor(
     private readonly pool: Pick<Pool, 'query'>,
@@ -12,7 +14,12 @@ export class DatabaseHealth {
   ) {}
 
   /** @returns why the database cannot be used, one sentence; null when it can */
-  async problem(): Promise<string | null> {
+  problem(): Promise<string | null> {
+    this.asking ??= this.askInTime().finally(() => (this.asking = null));
+    return this.asking;
+  }
+
+  private askInTime(): Promise<string | null> {
     const fallback = () => `The database does not answer within ${TIMEOUT_MS} ms.`;
     return pTimeout(this.ask(), { milliseconds: TIMEOUT_MS, fallback });
   }

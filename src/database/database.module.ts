@@ -1,10 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseHealth } from './database.health.js';
-import { poolOf } from './postgres-pool.js';
 import { LeasePool } from './lease-pool.js';
+import { ProbePool } from './probe-pool.js';
 import { StreamPool } from './stream-pool.js';
 
 /** The connection pools of a role, to the database that main.ts has opened and migrated. */
@@ -19,10 +18,11 @@ export class DatabaseModule {
       providers: [
         {
           provide: DatabaseHealth,
-          inject: [DataSource],
-          useFactory: (dataSource: DataSource) => new DatabaseHealth(poolOf(dataSource), false),
+          inject: [ProbePool],
+          useFactory: (pool: ProbePool) => new DatabaseHealth(pool, false),
         },
         { provide: StreamPool, useFactory: () => new StreamPool(url) },
+        { provide: ProbePool, useFactory: () => new ProbePool(url) },
         { provide: LeasePool, useFactory: () => new LeasePool(url) },
       ],
       exports: [DatabaseHealth, LeasePool, StreamPool],

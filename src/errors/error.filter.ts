@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { logContext } from '../config/log-context.js';
-import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { isDatabaseUnavailable, isTooSlow } from '../database/database-errors.js';
 import { DomainError, type DomainErrorKind } from './domain-error.js';
 import { prefixOf, withPathPrefix } from './paths-in-text.js';
 
@@ -40,6 +40,7 @@ export class ErrorFilter implements ExceptionFilter {
     }
     const told = error instanceof DomainError ? error.retryAfterSeconds : undefined;
     const retryAfter = told ?? (statusCode === 503 ? RETRY_UNAVAILABLE_AFTER_SECONDS : undefined);
+    response.removeHeader('ETag');
     if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
     if (error instanceof DomainError && error.headers) response.set(error.headers);
     response.status(statusCode).json({ statusCode, error: STATUS_CODES[statusCode], message });
@@ -54,6 +55,11 @@ export class ErrorFilter implements ExceptionFilter {
       this.logger.warn(`The database is away: ${(error as Error).message}`);
       return { statusCode: 503, message: 'The database is not available at the moment. Try again shortly.' };
     }
+    if (isTooSlow(error))
+      return {
+        statusCode: 503,
+        message: 'The database took too long for this. Try again shortly, or ask for less.',
+      };
     const id = randomUUID();
     this.logger.error(`Unexpected error ${id}`, (error as Error).stack);
     return { statusCode: 500, message: `Unexpected error. The log says more under the id ${id}.` };

@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import pg from 'pg';
 import { DatabaseHealth } from '../database/database.health.js';
-import { PostgresClient } from '../database/postgres-client.js';
+import { ProbePool } from '../database/probe-pool.js';
 
 /**
  * The probes of HealthController without the framework, for a process of the session role: its main thread has
  * nothing else to do, and a waiting replica should cost little memory.
  */
 export class ProbeServer {
-  private readonly pool: pg.Pool;
+  private readonly pool: ProbePool;
   private readonly database: DatabaseHealth;
   private readonly server: Server;
 
@@ -18,15 +17,7 @@ export class ProbeServer {
     databaseUrl: string,
     private readonly session: { readonly hasStarted: boolean },
   ) {
-    this.pool = new pg.Pool({
-      connectionString: databaseUrl,
-      max: 1,
-      connectionTimeoutMillis: 5_000,
-      application_name: 'whatsapp-contacts',
-      Client: PostgresClient,
-    });
-    // Without a listener, an idle connection that the server closes would end the process.
-    this.pool.on('error', () => {});
+    this.pool = new ProbePool(databaseUrl);
     this.database = new DatabaseHealth(this.pool, true);
     this.server = createServer((request, response) => void this.answer(request.url ?? '', response));
   }

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { Needs } from '../../access/access.js';
 import { pathPrefixOf, type SessionName } from '../../sessions/session-name.js';
 import { SessionParam, sessionRoutes } from '../../sessions/session-param.js';
+import { isHeld } from '../../http/conditional.js';
 import { setSyncHeader } from './answers.js';
 import type { ContactDetailsDto, ContactKeysDto } from './contact-details.dto.js';
 import { toDetails, toKeys } from './contact-details.mapping.js';
@@ -52,19 +53,10 @@ export class ContactDetailsController {
     const etag = etagOf(found.person);
     response.setHeader('Cache-Control', 'private, no-cache');
     if (etag) response.setHeader('ETag', etag);
-    if (etag && holds(request.headers['if-none-match'], etag)) {
-      response.status(304).end();
-      return;
-    }
-    try {
-      const { bytes, contentType } = await this.service.getPicture(found);
-      response.setHeader('X-Content-Type-Options', 'nosniff');
-      response.setHeader('Content-Type', contentType);
-      response.end(bytes);
-    } catch (error) {
-      response.removeHeader('ETag');
-      throw error;
-    }
+    if (etag && isHeld(request, etag)) return void response.status(304).end();
+    const { bytes, contentType } = await this.service.getPicture(found);
+    response.setHeader('Content-Type', contentType);
+    response.end(bytes);
   }
 
   /** Fetches about text, picture and keys as soon as the session can. */
@@ -90,10 +82,4 @@ export class ContactDetailsController {
 /** Of WhatsApp's id of the picture and the size, since preview and full picture share the id; null without bytes. */
 function etagOf({ picture_id: id, picture_bytes: bytes }: PersonRow): string | null {
   return bytes === null ? null : `"${encodeURIComponent(id ?? '')}-${bytes}"`;
-}
-
-/** Whether the header If-None-Match names the ETag (RFC 9110, 13.1.2). */
-function holds(ifNoneMatch: string | undefined, etag: string): boolean {
-  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
 }

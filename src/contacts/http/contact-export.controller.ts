@@ -1,19 +1,28 @@
-import { Controller, Get, Query, Res } from '@nestjs/common';
-import type { Response } from 'express';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { Needs } from '../../access/access.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionParam } from '../../sessions/session-param.js';
-import { SessionsRepository } from '../../sessions/sessions.repository.js';
-import { sendStream, setSyncHeader } from './answers.js';
-import {
-  ContactExportRepository,
-  type ExportedContact,
-  type ExportQuery,
-} from '../read/contact-export.repository.js';
+import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
+import { LargeAnswers } from '../../http/large-answers.js';
+import { setSyncHeader } from './answers.js';
+import { ContactExportRepository } from '../read/contact-export.repository.js';
 import { ContactFilter, toHasPhone, VcardQuery } from './contact-list.dto.js';
 import { NoAccountLinked } from '../contacts.errors.js';
 import { CSV_HEADER, toCsv } from './csv.js';
 import { toVcard } from './vcard.js';
+
+/** An about text that expires changes them without a word, so they have no version. */
+const VCARDS = {
+  contentType: 'text/vcard; charset=utf-8',
+  headers: { 'Content-Disposition': 'attachment; filename=contacts.vcf' },
+  version: null,
+};
+const CSV = {
+  contentType: 'text/csv; charset=utf-8; header=present',
+  headers: { 'Content-Disposition': 'attachment; filename=contacts.csv' },
+  version: null,
+};
 
 /** The whole address book as a file for other programs, streamed. */
 @Controller(['', 'sessions/:session'])
@@ -22,6 +31,7 @@ export class ContactExportController {
   constructor(
     private readonly contacts: ContactExportRepository,
     private readonly sessions: SessionsRepository,
+    private readonly answers: LargeAnswers,
   ) {}
 
   /** vCard 4.0, as phones and Google Contacts import it. */
@@ -29,38 +39,35 @@ export class ContactExportController {
   async exportVcards(
     @SessionParam() session: SessionName,
     @Query() query: VcardQuery,
+    @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const contacts = await this.open(session, response, 'contacts.vcf', {
-      photo: query.photo === 'true',
-      hasPhone: toHasPhone(query),
-    });
-    await sendStream(response, 'text/vcard; charset=utf-8', map(contacts, toVcard));
+    const account = await this.accountOf(session, response);
+    const contacts = { photo: query.photo === 'true', hasPhone: toHasPhone(query) };
+    await this.answers.stream(request, response, VCARDS, async () =>
+      map(await this.contacts.stream(account.id, contacts), toVcard),
+    );
   }
 
   @Get('contacts.csv')
   async exportCsv(
     @SessionParam() session: SessionName,
     @Query() query: ContactFilter,
+    @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const hasPhone = toHasPhone(query);
-    const contacts = await this.open(session, response, 'contacts.csv', { photo: false, hasPhone });
-    await sendStream(response, 'text/csv; charset=utf-8; header=present', map(contacts, toCsv, CSV_HEADER));
+    const account = await this.accountOf(session, response);
+    const contacts = { photo: false, hasPhone: toHasPhone(query) };
+    await this.answers.stream(request, response, CSV, async () =>
+      map(await this.contacts.stream(account.id, contacts), toCsv, CSV_HEADER),
+    );
   }
 
-  private async open(
-    session: SessionName,
-    response: Response,
-    file: string,
-    query: ExportQuery,
-  ): Promise<AsyncGenerator<ExportedContact>> {
+  private async accountOf(session: SessionName, response: Response): Promise<SessionAccount> {
     const account = await this.sessions.getAccount(session);
     if (!account) throw new NoAccountLinked();
-    const contacts = await this.contacts.stream(account.id, query);
     setSyncHeader(response, account.syncedAt !== null);
-    response.attachment(file);
-    return contacts;
+    return account;
   }
 }
 

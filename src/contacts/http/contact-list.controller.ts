@@ -1,12 +1,13 @@
-import { Controller, Get, Query, Res } from '@nestjs/common';
-import type { Response } from 'express';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { Needs } from '../../access/access.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionParam, sessionRoutes } from '../../sessions/session-param.js';
 import { phoneOf } from '../address.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
-import { setSyncHeader } from './answers.js';
-import { fromCursor, toCursor } from '../read/contact-cursor.js';
+import { LargeAnswers } from '../../http/large-answers.js';
+import { setSyncHeader, versionOf } from './answers.js';
+import { type ContactPlace, fromCursor, toCursor } from '../read/contact-cursor.js';
 import {
   type ContactPageDto,
   type ContactSummaryDto,
@@ -23,21 +24,31 @@ export class ContactListController {
   constructor(
     private readonly contacts: ContactListRepository,
     private readonly sessions: SessionsRepository,
+    private readonly answers: LargeAnswers,
   ) {}
 
   @Get()
   async list(
     @SessionParam() session: SessionName,
     @Query() query: ListContactsQuery,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ContactPageDto> {
-    const { sort, cursor, search = null } = query;
-    const after = cursor === undefined ? null : fromCursor(sort, cursor);
-    const limit = Number(query.limit);
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const after = query.cursor === undefined ? null : fromCursor(query.sort, query.cursor);
     const account = await this.sessions.getAccount(session);
     if (!account) throw new NoAccountLinked();
     setSyncHeader(response, account.syncedAt !== null);
-    const found = await this.contacts.list(account.id, {
+    await this.answers.page(request, response, versionOf(account), () => this.load(account.id, query, after));
+  }
+
+  private async load(
+    accountId: number,
+    query: ListContactsQuery,
+    after: ContactPlace | null,
+  ): Promise<ContactPageDto> {
+    const { sort, search = null } = query;
+    const limit = Number(query.limit);
+    const found = await this.contacts.list(accountId, {
       limit: limit + 1,
       sort,
       after,

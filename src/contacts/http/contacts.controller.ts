@@ -1,10 +1,11 @@
-import { Controller, Get, Query, Res } from '@nestjs/common';
-import type { Response } from 'express';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { Needs } from '../../access/access.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionParam } from '../../sessions/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
-import { sendStream, setSyncHeader } from './answers.js';
+import { LargeAnswers } from '../../http/large-answers.js';
+import { setSyncHeader, versionOf } from './answers.js';
 import { type ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
 import { ContactNotFound, NoAccountLinked } from '../contacts.errors.js';
 import { ContactsRepository } from '../read/contacts.repository.js';
@@ -16,6 +17,7 @@ export class ContactsController {
   constructor(
     private readonly contacts: ContactsRepository,
     private readonly sessions: SessionsRepository,
+    private readonly answers: LargeAnswers,
   ) {}
 
   /** One contact, by number or JID. */
@@ -34,12 +36,18 @@ export class ContactsController {
 
   /** Every contact with a name, in the order of their JIDs, streamed. */
   @Get('getcontacts')
-  async getContacts(@SessionParam() session: SessionName, @Res() response: Response): Promise<void> {
+  async getContacts(
+    @SessionParam() session: SessionName,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     const account = await this.sessions.getAccount(session);
     if (!account) throw new NoAccountLinked();
-    const rows = await this.contacts.stream(account.id);
     setSyncHeader(response, account.syncedAt !== null);
-    await sendStream(response, 'application/json; charset=utf-8', enclose(rows));
+    const answer = { contentType: 'application/json; charset=utf-8', version: versionOf(account) };
+    await this.answers.stream(request, response, answer, async () =>
+      enclose(await this.contacts.stream(account.id)),
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import { boundedQuery } from '../../database/bounded-query.js';
 import { poolOf } from '../../database/postgres-pool.js';
 import type { ContactPlace, ContactSort } from './contact-cursor.js';
 import { ADDRESS, FIRST_NAME, FULL_NAME, HAS_NAME, phoneIs } from './contact.sql.js';
@@ -35,6 +36,9 @@ export interface ContactListQuery {
   hasPhone: boolean | null;
 }
 
+/** The slowest search of a million contacts takes a tenth of it. */
+const MAX_MS = 10_000;
+
 /** Pages of people with a name of any kind, by index. */
 @Injectable()
 export class ContactListRepository {
@@ -46,7 +50,7 @@ export class ContactListRepository {
 
   async list(accountId: number, query: ContactListQuery): Promise<ListedContact[]> {
     const { text, values } = toSql(accountId, query);
-    const { rows } = await this.pool.query<ListedContact>(text, values);
+    const { rows } = await boundedQuery<ListedContact>(this.pool, MAX_MS, { text, values });
     return rows;
   }
 }

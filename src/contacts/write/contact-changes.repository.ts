@@ -10,6 +10,9 @@ const SOURCES = {
   lid: { saved: 'lid_saved', fullName: 'lid_full_name', firstName: 'lid_first_name' },
 } as const;
 
+/** What callers are shown of contacts stands in these. */
+const CONTACT_TABLES = ['contact', 'contact_picture', 'identity_key'];
+
 /**
  * Writes to the address book. Every method takes any number of people, each person at most once, and touches only
  * the columns of its fact; rows that would not change are not rewritten.
@@ -79,6 +82,20 @@ export class ContactChangesRepository {
       [accountId],
     );
     return Number(count);
+  }
+
+  /**
+   * Raises the account's revision if this transaction has changed anything of its contacts; Postgres itself counts what a
+   * transaction has written (pg_stat_xact_user_tables).
+   */
+  async revise(tx: Transaction, accountId: number): Promise<void> {
+    const written = CONTACT_TABLES.flatMap((table) =>
+      ['inserted', 'updated', 'deleted'].map((how) => `pg_stat_get_xact_tuples_${how}('${table}'::regclass)`),
+    );
+    await tx.query(
+      `UPDATE account SET revision = revision + 1 WHERE id = $1 AND ${written.join(' + ')} > 0`,
+      [accountId],
+    );
   }
 
   async setPushNames(tx: Transaction, accountId: number, pushNames: PushName[]): Promise<void> {

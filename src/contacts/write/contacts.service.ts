@@ -58,6 +58,7 @@ export class ContactsService {
     await this.numberChanges.apply(tx, accountId, moves);
     const lids = changes.lidChanges?.filter(({ oldLid, newLid }) => isOther(oldLid) && isOther(newLid)) ?? [];
     await this.lidChanges.apply(tx, accountId, lids);
+    await this.changes.revise(tx, accountId);
   }
 
   private async applyProfiles(

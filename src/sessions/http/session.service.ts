@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Access } from '../../access/access.js';
 import { phoneOf } from '../../contacts/address.js';
-import { ContactsRepository } from '../../contacts/read/contacts.repository.js';
-import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { withPathPrefix } from '../../errors/paths-in-text.js';
 import type { ExpiringText } from '../link-offer.js';
 import { pathPrefixOf, type SessionName } from '../session-name.js';
@@ -13,10 +11,11 @@ import {
 } from '../session-state.repository.js';
 import { DegradationsRepository } from '../degradations.repository.js';
 import type { SessionStatus } from '../session.entity.js';
-import { type SessionAccount, SessionsRepository } from '../sessions.repository.js';
+import { SessionsRepository } from '../sessions.repository.js';
+import { ContactCounts } from './contact-counts.js';
 import { CommandSender } from './command-sender.js';
 import { PairingLimit } from './pairing-limit.js';
-import type { PairingCodeDto, ProfilesDto, SessionDto } from './session.dto.js';
+import type { PairingCodeDto, SessionDto } from './session.dto.js';
 import { NoPairingCode, NoQr } from './session.errors.js';
 
 const LINKED = new Set<SessionStatus>(['connecting', 'open', 'disconnected']);
@@ -30,9 +29,8 @@ export class SessionService {
     private readonly state: SessionStateRepository,
     private readonly sessions: SessionsRepository,
     private readonly degradations: DegradationsRepository,
-    private readonly contacts: ContactsRepository,
+    private readonly counts: ContactCounts,
     private readonly commands: CommandSender,
-    private readonly fetches: ProfileFetchesRepository,
     private readonly pairingLimit: PairingLimit,
   ) {}
 
@@ -44,6 +42,7 @@ export class SessionService {
       this.degradations.find(session),
     ]);
     const state = toStatus(written);
+    const counts = account && (await this.counts.of(account.id));
     const linked = LINKED.has(state.status) ? account : null;
     return {
       status: state.status,
@@ -57,22 +56,16 @@ export class SessionService {
       jid: linked?.jid ?? null,
       push_name: linked?.pushName ?? null,
       contacts: {
-        count: account ? await this.contacts.count(account.id) : 0,
+        count: counts?.contacts ?? 0,
         sync: account?.syncedAt ? 'complete' : 'partial',
         checked_at: account?.reconciledAt?.toISOString() ?? null,
         repaired: account?.repaired ?? 0,
       },
-      profiles: await this.describeProfiles(account, state),
+      profiles: {
+        ...(counts?.profiles ?? { people: 0, fetched: 0, due: 0 }),
+        paused: state.status === 'open' ? state.profilesPause.reason : 'The session is not open.',
+      },
     };
-  }
-
-  private async describeProfiles(
-    account: SessionAccount | null,
-    state: SessionSnapshot,
-  ): Promise<ProfilesDto> {
-    const progress = account ? await this.fetches.progress(account.id) : { people: 0, fetched: 0, due: 0 };
-    const paused = state.status === 'open' ? state.profilesPause.reason : 'The session is not open.';
-    return { ...progress, paused };
   }
 
   /** @throws NoQr when there is nothing to scan */

@@ -3,6 +3,7 @@ import { AccessModule } from '../../access/access.module.js';
 import { ContactsModule } from '../../contacts/contacts.module.js';
 import { linkRoutes } from '../session-param.js';
 import { SessionsModule } from '../sessions.module.js';
+import { ContactCounts } from './contact-counts.js';
 import { CommandSender } from './command-sender.js';
 import { LinkController } from './link.controller.js';
 import { PairingLimit } from './pairing-limit.js';
@@ -18,7 +19,7 @@ import { SessionsService } from './sessions.service.js';
 @Module({
   imports: [AccessModule, SessionsModule, ContactsModule],
   controllers: [SessionController, LinkController, PasskeyController, SessionsController],
-  providers: [CommandSender, PairingLimit, PasskeyService, SessionService, SessionsService],
+  providers: [CommandSender, ContactCounts, PairingLimit, PasskeyService, SessionService, SessionsService],
 })
 export class SessionsHttpModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
