@@ -3,9 +3,10 @@ import { Agent, get } from 'node:http';
 /**
  * A process of its own, so that nothing but the service itself delays what it measures: asks each path over and over,
  * and answers each message with the latencies since the one before, in ms. Between two questions for a path it pauses for
- * PROBE_PAUSE_MS.
+ * PROBE_PAUSE_MS. With PROBE_KEY as its API key.
  */
 const PAUSE_MS = Number(process.env.PROBE_PAUSE_MS ?? 10);
+const headers = process.env.PROBE_KEY ? { authorization: `Bearer ${process.env.PROBE_KEY}` } : {};
 const agent = new Agent({ keepAlive: true });
 const [port, ...paths] = process.argv.slice(2);
 let latencies: Record<string, number[]> = {};
@@ -17,10 +18,9 @@ function ask(path: string): Promise<void> {
       (latencies[path] ??= []).push(performance.now() - startedAtMs);
       resolve();
     };
-    get({ agent, host: '127.0.0.1', port, path }, (response) => response.resume().on('end', done)).on(
-      'error',
-      done,
-    );
+    get({ agent, host: '127.0.0.1', port, path, headers }, (response) =>
+      response.resume().on('end', done),
+    ).on('error', done);
   });
 }
 

@@ -40,6 +40,9 @@ const QUERIES: { what: string; search: string | null; sort?: ContactSort; isWors
   { what: 'two common words few share', search: 'zoë müller' },
   { what: '2 % who all stand at the end', search: 'lastly', isWorstCase: true },
   { what: '0.3 % who all stand at the end', search: 'finally' },
+  { what: 'an apostrophe', search: "'", isWorstCase: true },
+  { what: 'a hyphen that few have', search: '-' },
+  { what: 'an emoji that nobody has', search: '😀' },
   { what: 'nothing that is there', search: 'xyzxyz' },
 ];
 
@@ -57,6 +60,7 @@ const SEED = `
   UPDATE contact SET full_name = 'Lastly Lee' WHERE id > ${CONTACTS * 0.98};
   UPDATE contact SET full_name = 'Finally Lee' WHERE id > ${CONTACTS * 0.997};
   UPDATE contact SET full_name = 'Kx77 Unique' WHERE jid = '491700050000@s.whatsapp.net';
+  UPDATE contact SET full_name = 'Anna-Lena - Kx' WHERE id % 1000 = 7;
   UPDATE contact SET full_name = '李小龍' WHERE jid = '491700050001@s.whatsapp.net';`;
 
 function quantile(sortedMs: number[], share: number): number {

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { LastingFailure } from '../errors/lasting-failure.js';
 import { TooManyRequests } from './access.errors.js';
 import type { ApiKey } from './api-key.entity.js';
 import { RateLimitsRepository } from './rate-limits.repository.js';
@@ -22,8 +23,10 @@ interface Count {
 export class KeyLimits {
   private readonly logger = new Logger(KeyLimits.name);
   private readonly counts = new Map<string, Count>();
-  /** Told once: it happens again with every key. */
-  private isAlone = false;
+  private readonly sharing = new LastingFailure(
+    this.logger,
+    'Counting requests together with other processes',
+  );
 
   constructor(private readonly limits: RateLimitsRepository) {}
 
@@ -62,11 +65,9 @@ export class KeyLimits {
       count.pending = Math.max(0, count.pending - pending);
       count.shared = points;
       count.endsAtMs = Date.now() + endsInMs;
-      this.isAlone = false;
+      this.sharing.worked();
     } catch (error) {
-      if (!this.isAlone)
-        this.logger.warn(`Requests are counted by this process alone: ${(error as Error).message}`);
-      this.isAlone = true;
+      this.sharing.failed(error);
     } finally {
       count.isSharing = false;
       count.sharedAtMs = Date.now();

@@ -5,6 +5,7 @@ import { STATUS_CODES } from 'node:http';
 import { logContext } from '../config/log-context.js';
 import { isDatabaseUnavailable, isTooSlow } from '../database/database-errors.js';
 import { DomainError, type DomainErrorKind } from './domain-error.js';
+import { LastingFailure } from './lasting-failure.js';
 import { prefixOf, withPathPrefix } from './paths-in-text.js';
 
 const STATUS: Record<DomainErrorKind, number> = {
@@ -27,6 +28,7 @@ const RETRY_UNAVAILABLE_AFTER_SECONDS = 5;
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger(ErrorFilter.name);
+  private readonly asking = new LastingFailure(this.logger, 'Asking the database');
 
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
@@ -52,7 +54,7 @@ export class ErrorFilter implements ExceptionFilter {
     const statusCode = httpStatusOf(error);
     if (statusCode) return { statusCode, message: (error as Error).message };
     if (isDatabaseUnavailable(error)) {
-      this.logger.warn(`The database is away: ${(error as Error).message}`);
+      this.asking.failed(error);
       return { statusCode: 503, message: 'The database is not available at the moment. Try again shortly.' };
     }
     if (isTooSlow(error))

@@ -51,15 +51,15 @@ export class LargeAnswers {
     await this.send(this.streams, { request, response, answer }, async () => beginning(await open()));
   }
 
-  /** A JSON object that is built at once. */
+  /** @param load gives it as JSON, all at once */
   async page(
     request: Request,
     response: Response,
     version: string,
-    load: () => Promise<object>,
+    load: () => Promise<string>,
   ): Promise<void> {
     const answer = { contentType: 'application/json; charset=utf-8', version };
-    await this.send(this.pages, { request, response, answer }, async () => [JSON.stringify(await load())]);
+    await this.send(this.pages, { request, response, answer }, async () => [await load()]);
   }
 
   /** A fault before anything is sent is still answered as an error. After it none can be any more: the connection is cut. */

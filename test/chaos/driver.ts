@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
@@ -124,11 +127,18 @@ export class Driver {
     // Another session's trouble may restart the service while it is asked.
     const lookSafely = () => look().catch(() => false);
     await eventually('everything is settled', lookSafely, SETTLE_TIMEOUT_MS).catch(() => {});
-    if (differences.length > 0) differences.push(this.world.service.output.slice(-4_000));
+    if (differences.length > 0)
+      differences.push(`${this.world.session}: the log is ${await keepLog(this.world.service.output)}`);
     const isRight = (field: string) => !differences.some((line) => line.includes(`${field}:`));
     const namesRight = isRight('full_name') && isRight('first_name') && isRight('listed');
     return { namesRight, pushNamesRight: isRight('push_name'), kills: this.shared.kills, differences };
   }
+}
+
+async function keepLog(log: string): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), 'chaos-')), 'service.log');
+  await writeFile(file, log);
+  return file;
 }
 
 function joinOutcomes(outcomes: Outcome[]): Outcome {

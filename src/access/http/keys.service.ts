@@ -4,7 +4,7 @@ import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { KeyNotFound, KeyRequestInvalid, KeysNotInUse } from '../access.errors.js';
 import type { ApiKey } from '../api-key.entity.js';
 import { ApiKeysRepository } from '../api-keys.repository.js';
-import { createKey, hashOfKey } from '../key-text.js';
+import { createKey, hashOfKey, isKeyId } from '../key-text.js';
 import { KnownKeys } from '../known-keys.js';
 import type { CreatedKeyDto, CreateKeyRequest, KeyDto } from './keys.dto.js';
 
@@ -59,7 +59,7 @@ export class KeysService {
   }
 
   private async find(id: string): Promise<ApiKey> {
-    const [key] = await this.keys.find([id]);
+    const [key] = isKeyId(id) ? await this.keys.find([id]) : [];
     if (!key) throw new KeyNotFound(id);
     return key;
   }

@@ -26,6 +26,7 @@ const IN_THE_MIGRATION = ' ';
 @Index('contact_jid', ['accountId', 'jid'], { unique: true })
 @Index('contact_lid', ['accountId', 'lid'], { unique: true })
 @Index('contact_search', { synchronize: false })
+@Index('contact_symbols', { synchronize: false })
 @Index('contact_sort_name', { synchronize: false })
 @Index('contact_address', { synchronize: false })
 @Index('contact_username', { synchronize: false })

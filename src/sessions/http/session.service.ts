@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import DataLoader from 'dataloader';
 import type { Access } from '../../access/access.js';
 import { phoneOf } from '../../contacts/address.js';
 import { withPathPrefix } from '../../errors/paths-in-text.js';
@@ -25,6 +26,13 @@ const UNATTENDED = 'No process runs the WhatsApp session at the moment.';
 /** What the API says and asks of a WhatsApp session; the two meet in the database alone. */
 @Injectable()
 export class SessionService {
+  private readonly descriptions = new DataLoader<SessionName, SessionDto>(
+    (names) => this.describeEach(names),
+    {
+      cache: false,
+    },
+  );
+
   constructor(
     private readonly state: SessionStateRepository,
     private readonly sessions: SessionsRepository,
@@ -34,8 +42,22 @@ export class SessionService {
     private readonly pairingLimit: PairingLimit,
   ) {}
 
-  /** @throws SessionNotFound */
-  async describe(session: SessionName): Promise<SessionDto> {
+  /**
+   * Who asks at the same moment is told together.
+   * @throws SessionNotFound
+   */
+  describe(session: SessionName): Promise<SessionDto> {
+    return this.descriptions.load(session);
+  }
+
+  private async describeEach(names: readonly SessionName[]): Promise<(SessionDto | Error)[]> {
+    const once = new Map(
+      [...new Set(names)].map((name) => [name, this.read(name).catch((error: Error) => error)]),
+    );
+    return Promise.all(names.map((name) => once.get(name) as Promise<SessionDto | Error>));
+  }
+
+  private async read(session: SessionName): Promise<SessionDto> {
     const [written, account, degraded] = await Promise.all([
       this.state.get(session),
       this.sessions.getAccount(session),

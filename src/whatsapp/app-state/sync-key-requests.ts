@@ -49,9 +49,7 @@ export class SyncKeyRequests {
     const wasReported = this.isReported ?? reported.some(({ code }) => code === 'sync_key_missing');
     this.isReported = false;
     if (!wasReported) return;
-    await lease.transaction((tx) => degradations.report(tx, lease.session, 'sync_key_missing', null), {
-      isDurable: false,
-    });
+    await lease.transaction((tx) => degradations.report(tx, lease.session, 'sync_key_missing', null));
   }
 
   close(): void {

@@ -1,15 +1,18 @@
 import { Logger } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import qrcode from 'qrcode';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
 import type { SessionStatus } from '../../sessions/session.entity.js';
 import type { LinkFailure } from '../linking/link-failure.js';
+import { isRefusal } from '../../database/database-errors.js';
 import { DEFAULT_SESSION } from '../../sessions/session-name.js';
 import type { Lease } from '../lease/lease.js';
 
 const STDOUT = 1;
+const TRY_AGAIN_MS = 1_000;
 
 /** Writes a session's state where the API reads it, and shows the default session's QR codes in the terminal. */
 export class SessionReporter {
@@ -69,11 +72,20 @@ export class SessionReporter {
     process.stdout.write(`\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
   }
 
+  /** Tries until it is written: the state of a session that is well may not change for days. */
   private async write(report: SessionReport): Promise<void> {
     const { lease } = this;
-    await this.writes.runExclusive(() =>
-      lease.transaction((tx) => this.state.report(tx, lease.session, report), { isDurable: false }),
-    );
+    await this.writes.runExclusive(async () => {
+      for (;;) {
+        try {
+          return await lease.transaction((tx) => this.state.report(tx, lease.session, report));
+        } catch (error) {
+          if (!lease.isHeld || isRefusal(error)) throw error;
+          this.logger.warn(`Cannot report that the session is ${report.status}: ${(error as Error).message}`);
+          await sleep(TRY_AGAIN_MS);
+        }
+      }
+    });
   }
 }
 

@@ -268,7 +268,7 @@ export class SessionRunner {
     return Promise.race([isHeard, sleep(UNLINK_TIMEOUT_MS, false)]).catch(() => false);
   }
 
-  /** Reports are written in the background; what cannot be written now is written with the next change. */
+  /** Reports are written in the background, in their order. */
   private report(written: Promise<void>): void {
     written.catch((error: unknown) => this.logger.warn(`Cannot report: ${(error as Error).message}`));
   }

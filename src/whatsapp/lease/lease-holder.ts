@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Config } from '../../config/config.js';
+import { LastingFailure } from '../../errors/lasting-failure.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { elapsedMs, type Moment, now } from '../timing/clocks.js';
 import { Lease } from './lease.js';
@@ -37,6 +38,7 @@ export interface LeaseEvents {
 @Injectable()
 export class LeaseHolder {
   private readonly logger = new Logger(LeaseHolder.name);
+  private readonly keeping = new LastingFailure(this.logger, 'Keeping the session leases');
   private readonly leases = new Map<SessionName, Lease>();
   private readonly maxSessions: number;
   private id = randomUUID();
@@ -88,9 +90,7 @@ export class LeaseHolder {
 
   private async every(pauseMs: number, stop: AbortSignal, work: () => Promise<void>): Promise<void> {
     while (!stop.aborted) {
-      await work().catch((error: unknown) => {
-        this.logger.warn(`Cannot keep the session leases: ${(error as Error).message}`);
-      });
+      await work().catch((error: unknown) => this.keeping.failed(error));
       await sleep(pauseMs, undefined, { signal: stop }).catch(() => {});
     }
   }
@@ -166,6 +166,7 @@ export class LeaseHolder {
 
   /** Answers may come out of order: only a later renewal counts. */
   private count(askedAt: Moment): void {
+    this.keeping.worked();
     if (!this.renewedAt || askedAt.monotonicMs > this.renewedAt.monotonicMs) this.renewedAt = askedAt;
     clearTimeout(this.expiry);
     const leftMs = HELD_MS - elapsedMs(this.renewedAt);

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import pTimeout from 'p-timeout';
+import { LastingFailure } from '../../errors/lasting-failure.js';
 import {
   type AccountsByLane,
   type FetchLane,
@@ -27,6 +28,7 @@ export interface FetchQueue {
 @Injectable()
 export class FetchScheduler {
   private readonly logger = new Logger(FetchScheduler.name);
+  private readonly looking = new LastingFailure(this.logger, 'Looking for profiles to fetch');
   private readonly queues = new Set<FetchQueue>();
   private readonly busy = new Set<FetchQueue>();
   private timer: NodeJS.Timeout | undefined;
@@ -51,8 +53,9 @@ export class FetchScheduler {
     this.isLooking = true;
     try {
       await this.look();
+      this.looking.worked();
     } catch (error) {
-      this.logger.warn(`Cannot look for profiles to fetch: ${(error as Error).message}`);
+      this.looking.failed(error);
     } finally {
       this.isLooking = false;
     }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type BinaryNode, type proto } from '@whiskeysockets/baileys';
 import type { DegradationCode } from '../../sessions/degradation.entity.js';
+import { pathPrefixOf } from '../../sessions/session-name.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { type Jid, type Lid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
@@ -79,6 +80,7 @@ export class AddressBookSync implements KeyHooks {
       pushNamesRead: (tx) => stores.accounts.markPushNamesRead(tx, id),
       read: ({ heldPushNames }) => {
         this.firstSync.historyWasRead({ heldPushNames });
+        this.tellProgress('Read a part of the history');
       },
       lost: (reason) => {
         this.logger.error(`A history sync was given up, push names in it are lost: ${reason}`);
@@ -207,12 +209,12 @@ export class AddressBookSync implements KeyHooks {
   private reportDegradation(code: DegradationCode, message: string | null): void {
     const { lease, stores } = this.context;
     lease
-      .transaction((tx) => stores.degradations.report(tx, lease.session, code, message), { isDurable: false })
+      .transaction((tx) => stores.degradations.report(tx, lease.session, code, message))
       .catch((error: unknown) => this.logger.warn(`Cannot report ${code}: ${(error as Error).message}`));
   }
 
   private addressBookWasRead({ hasSnapshotFailed }: ReadCollection): void {
-    this.firstSync.addressBookWasRead();
+    if (this.firstSync.addressBookWasRead()) this.tellProgress('Read the address book, push names follow');
     if (hasSnapshotFailed) {
       this.recoveries.ask(ADDRESS_BOOK).catch((error: unknown) => {
         this.logger.warn(`Cannot ask the phone for the address book: ${(error as Error).message}`);
@@ -275,6 +277,17 @@ export class AddressBookSync implements KeyHooks {
     const { lease, stores, pause } = this.context;
     await lease.transaction((tx) => stores.accounts.markSynced(tx, this.owner.accountId));
     pause.firstSync({ ...this.account, syncedAt: new Date() });
-    this.logger.log('The first sync is complete');
+    const { people } = await stores.fetches.progress(this.owner.accountId);
+    const path = pathPrefixOf(lease.session);
+    this.logger.log(`The first sync is complete: ${people} people. GET ${path}/getcontacts lists them.`);
+  }
+
+  /** While the first sync runs; a line for each part, which the phone sends seconds or minutes apart. */
+  private tellProgress(what: string): void {
+    if (this.firstSync.isDone) return;
+    this.context.stores.fetches.progress(this.owner.accountId).then(
+      ({ people }) => this.logger.log(`${what}: ${people} people so far`),
+      (error: unknown) => this.logger.debug(`Cannot count people: ${(error as Error).message}`),
+    );
   }
 }

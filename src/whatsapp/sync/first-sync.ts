@@ -25,10 +25,16 @@ export class FirstSync {
     private readonly complete: () => Promise<void>,
   ) {}
 
-  addressBookWasRead(): void {
-    if (this.addressBookRead) return;
+  get isDone(): boolean {
+    return this.done;
+  }
+
+  /** @returns whether it was not read before */
+  addressBookWasRead(): boolean {
+    if (this.addressBookRead) return false;
     this.addressBookRead = true;
     this.waitForQuiet();
+    return true;
   }
 
   historyWasRead({ heldPushNames }: { heldPushNames: boolean }): void {

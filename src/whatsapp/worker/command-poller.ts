@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
 import { DomainError } from '../../errors/domain-error.js';
+import { LastingFailure } from '../../errors/lasting-failure.js';
 import {
   type CommandResult,
   type PendingCommand,
@@ -26,6 +27,7 @@ export interface CommandTarget {
 @Injectable()
 export class CommandPoller {
   private readonly logger = new Logger(CommandPoller.name);
+  private readonly polling = new LastingFailure(this.logger, 'Polling for commands');
   private readonly busy = new Set<SessionName>();
 
   constructor(
@@ -42,8 +44,9 @@ export class CommandPoller {
           const target = find(command.session);
           if (target && !this.busy.has(command.session)) void this.serve(command, target);
         }
+        this.polling.worked();
       } catch (error) {
-        this.logger.warn(`Cannot poll for commands: ${(error as Error).message}`);
+        this.polling.failed(error);
       }
       await sleep(POLL_EVERY_MS, undefined, { signal: stop }).catch(() => {});
     }

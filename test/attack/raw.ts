@@ -1,0 +1,64 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** HTTP as no library would send it. */
+export class RawConnection {
+  /** As it came. */
+  received = '';
+  bytes = 0;
+  private readonly closing: Promise<void>;
+
+  private constructor(readonly socket: Socket) {
+    socket.on('error', () => {});
+    this.closing = new Promise((resolve) => socket.once('close', () => resolve()));
+  }
+
+  static async open(port: number): Promise<RawConnection> {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const connection = new RawConnection(socket);
+    socket.on('data', (data: Buffer) => {
+      connection.bytes += data.length;
+      if (connection.received.length < 100_000) connection.received += data.toString('latin1');
+    });
+    await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    return connection;
+  }
+
+  send(text: string | Buffer): void {
+    if (!this.socket.destroyed) this.socket.write(text, 'latin1');
+  }
+
+  get isClosed(): boolean {
+    return this.socket.destroyed;
+  }
+
+  /** @returns whether the other side closes it in time */
+  async closes(timeoutMs: number): Promise<boolean> {
+    return Promise.race([this.closing.then(() => true), sleep(timeoutMs, false, { ref: false })]);
+  }
+
+  /** The status of the first answer; `cut` when the connection ends without, `silence` when nothing comes. */
+  async outcome(timeoutMs = 10_000): Promise<string> {
+    const until = performance.now() + timeoutMs;
+    for (;;) {
+      const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(this.received) ?? [];
+      if (status) return status;
+      if (this.isClosed) return 'cut';
+      if (performance.now() >= until) return 'silence';
+      await sleep(10);
+    }
+  }
+
+  end(): void {
+    this.socket.destroy();
+  }
+}
+
+/** One request by hand, and what comes of it. */
+export async function exchange(port: number, text: string): Promise<string> {
+  const connection = await RawConnection.open(port);
+  connection.send(text);
+  const outcome = await connection.outcome();
+  connection.end();
+  return outcome;
+}
