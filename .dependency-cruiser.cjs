@@ -1,5 +1,5 @@
 /** Where a process or a thread begins; it wires together what it runs. */
-const ENTRIES = '^src/(main|whatsapp/worker/session-worker)\\.ts$';
+const ENTRIES = '^src/(main|service|whatsapp/worker/session-worker)\\.ts$';
 
 /** What wires the parts together stands directly in src. */
 const WIRING = '^src/[^/]+\\.ts$';
@@ -57,7 +57,7 @@ module.exports = {
       comment:
         'A process and its worker thread begin there; importing such a file would start it a second time.',
       severity: 'error',
-      from: {},
+      from: { pathNot: '^src/main\\.ts$' },
       to: { path: ENTRIES },
     },
     forbid(

@@ -33,8 +33,9 @@ USER node
 EXPOSE 8888
 # Node itself is process 1: it gets the signal, and ends the session and the connections in order.
 STOPSIGNAL SIGTERM
+# Bash, which the base image has, for a Node every ten seconds takes more than the service itself.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8888}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT:-8888} && printf 'GET /livez HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
 # As in `npm start`: room for young objects 4 instead of 16 MB or more, one helper thread of V8 instead of four, each of
 # which keeps memory of its own. 30 to 50 MB less, no slower.
 CMD ["node", "--max-semi-space-size=4", "--v8-pool-size=1", "dist/main.js"]

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -88,8 +89,21 @@ ${help()}
 `);
 }
 
+/** Otherwise whatever answers there would be taken for the service. */
+async function requirePort(): Promise<void> {
+  const probe = createServer().listen(Number(PORT), '127.0.0.1');
+  await once(probe, 'listening').catch(() => {
+    throw new Error(
+      `Another program uses the port ${PORT}. Set PORT to a free one, for example PORT=8889 npm run demo.`,
+    );
+  });
+  probe.close();
+  await once(probe, 'close');
+}
+
 /** Starts a WhatsApp server and the service, links them, and takes commands. */
 async function main(): Promise<void> {
+  await requirePort();
   const server = await WhatsAppServer.start();
   const world = await createDemoWorld(server);
   const temporary = process.env.DATA_DIR

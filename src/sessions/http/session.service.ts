@@ -4,6 +4,7 @@ import type { Access } from '../../access/access.js';
 import { phoneOf } from '../../contacts/address.js';
 import { withPathPrefix } from '../../errors/paths-in-text.js';
 import type { ExpiringText } from '../link-offer.js';
+import { Config } from '../../config/config.js';
 import { pathPrefixOf, type SessionName } from '../session-name.js';
 import {
   type SessionReport,
@@ -21,6 +22,9 @@ import { NoPairingCode, NoQr } from './session.errors.js';
 
 const LINKED = new Set<SessionStatus>(['connecting', 'open', 'disconnected']);
 
+/** A process that runs sessions itself holds those that are free by then. */
+const STARTS_WITHIN_SECONDS = 10;
+
 const UNATTENDED = 'No process runs the WhatsApp session at the moment.';
 
 /** What the API says and asks of a WhatsApp session; the two meet in the database alone. */
@@ -34,6 +38,7 @@ export class SessionService {
   );
 
   constructor(
+    private readonly config: Config,
     private readonly state: SessionStateRepository,
     private readonly sessions: SessionsRepository,
     private readonly degradations: DegradationsRepository,
@@ -63,7 +68,7 @@ export class SessionService {
       this.sessions.getAccount(session),
       this.degradations.find(session),
     ]);
-    const state = toStatus(written);
+    const state = toStatus(written, this.config);
     const counts = account && (await this.counts.of(account.id));
     const linked = LINKED.has(state.status) ? account : null;
     return {
@@ -157,9 +162,18 @@ type Status = Pick<
  * What callers are told of a session's state. What a process wrote that is gone holds no longer; the next one takes over
  * within seconds, if there is one.
  */
-export function toStatus<T extends Status>(written: T): T {
+export function toStatus<T extends Status>(written: T, { ROLE }: Pick<Config, 'ROLE'>): T {
   if (!written.isAttended) {
     const status = LINKED.has(written.status) ? 'disconnected' : 'linking';
+    if (ROLE === 'all' && process.uptime() < STARTS_WITHIN_SECONDS)
+      return {
+        ...written,
+        status,
+        reason: 'The session is starting.',
+        advice: null,
+        retryAt: null,
+        linkOffer: null,
+      };
     const advice =
       'If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all, or let each hold more ' +
       'sessions (SESSIONS_PER_PROCESS).';

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.js';
 import { phoneOf } from '../../contacts/address.js';
 import { CommandRefused } from '../command-refused.js';
 import { DEFAULT_SESSION, type SessionName } from '../session-name.js';
@@ -24,6 +25,7 @@ const CONTACTS: Record<DeletedContacts, string> = {
 @Injectable()
 export class SessionsService {
   constructor(
+    private readonly config: Config,
     private readonly sessions: SessionsRepository,
     private readonly state: SessionStateRepository,
     private readonly session: SessionService,
@@ -39,7 +41,7 @@ export class SessionsService {
     const found = await this.sessions.list(query);
     const page = found.slice(0, size);
     return {
-      items: page.map(toSummary),
+      items: page.map((session) => toSummary(session, this.config)),
       next_cursor: found.length > size ? (page.at(-1)?.name ?? null) : null,
     };
   }
@@ -82,8 +84,8 @@ export class SessionsService {
   }
 }
 
-function toSummary(session: ListedSession): SessionSummaryDto {
-  const { status, reason, advice, retryAt } = toStatus(session);
+function toSummary(session: ListedSession, config: Config): SessionSummaryDto {
+  const { status, reason, advice, retryAt } = toStatus(session, config);
   const jid = isLinkedStatus(status) ? session.jid : null;
   return {
     name: session.name,
