@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Agent, request } from 'node:http';
 import { count, type Outcomes } from './target.js';
 
-const LANES = 32;
+const LANES = 8;
 const SHOWN_FAILURES = 5;
 
 interface FuzzedRequest {

@@ -1,5 +1,6 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { setImmediate } from 'node:timers/promises';
 import { Needs } from '../../access/access.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionParam } from '../../sessions/session-param.js';
@@ -85,6 +86,8 @@ async function* map<T>(
     if (chunk.length < CHUNK_CHARACTERS) continue;
     yield chunk;
     chunk = '';
+    // Rows and readers are often both ready: without a pause nobody else would be answered until one of them is not.
+    await setImmediate();
   }
   if (chunk) yield chunk;
 }

@@ -34,6 +34,8 @@ export class SessionService {
     (names) => this.describeEach(names),
     {
       cache: false,
+      // After everything that has been read from the sockets in this turn of the event loop.
+      batchScheduleFn: setImmediate,
     },
   );
 
