@@ -56,6 +56,14 @@ describe('API keys', () => {
 
   afterAll(() => world.stop());
 
+  it.each(['/keys/%00', '/keys/abc%00def', '/keys/%ff', '/keys/__proto__'])(
+    '%s is the id of none',
+    async (path) => {
+      const { status } = await world.request('GET', path, MASTER);
+      expect([400, 404]).toContain(status);
+    },
+  );
+
   it.each(ALL)('are needed for %s %s', async (method, path) => {
     const without = await world.request(method, path, null);
     expect([without.status, without.headers.get('www-authenticate')]).toEqual([

@@ -141,13 +141,28 @@ describe('the routes of the address book', () => {
     ['an underscore', 'l_', []],
     ['a backslash', 'back\\slash', ['back\\slash']],
     ['an emoji', '🙂', ['🙂 smile']],
+    ['one symbol', '-', ['Bo - Work']],
+    ['a symbol and letters', '-w', []],
+    ['symbols alone', '+_', ['+_+']],
+    ['a symbol within a word', '_+', []],
+    ['a symbol within a word of three', 'l_ ', []],
     ['nothing that is there', 'xyz', []],
     ['digits within the number', '700000012', ['иванов']],
     ['a number as people write it', '+49 (0) 170 000-0012', []],
     ['a number in national form', '0170 000 0012', ['иванов']],
     ['a number in international form', '0049 1700000012', ['иванов']],
   ])('find by %s', async (_, text, expected) => {
-    await book.save('Anna Adler', 'Ångström', 'иванов', '李小龍', '100% real_', 'back\\slash', '🙂 smile');
+    await book.save(
+      'Anna Adler',
+      'Ångström',
+      'иванов',
+      '李小龍',
+      '100% real_',
+      'back\\slash',
+      '🙂 smile',
+      'Bo - Work',
+      '+_+',
+    );
     expect(await search(text)).toEqual(expected);
   });
 

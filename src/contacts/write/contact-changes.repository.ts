@@ -10,8 +10,15 @@ const SOURCES = {
   lid: { saved: 'lid_saved', fullName: 'lid_full_name', firstName: 'lid_first_name' },
 } as const;
 
-/** What callers are shown of contacts stands in these. */
-const CONTACT_TABLES = ['contact', 'contact_picture', 'identity_key'];
+/**
+ * How many rows this connection has written to the tables of contacts so far, as Postgres counts them for its statistics; with those
+ * of transactions before, so that only the difference says something of this one.
+ */
+const WRITTEN = ['contact', 'contact_picture', 'identity_key']
+  .flatMap((table) =>
+    ['inserted', 'updated', 'deleted'].map((how) => `pg_stat_get_xact_tuples_${how}('${table}'::regclass)`),
+  )
+  .join(' + ');
 
 /**
  * Writes to the address book. Every method takes any number of people, each person at most once, and touches only
@@ -19,9 +26,16 @@ const CONTACT_TABLES = ['contact', 'contact_picture', 'identity_key'];
  */
 @Injectable()
 export class ContactChangesRepository {
-  /** Makes other writers of the account's contacts wait for the end of the transaction; readers do not. */
-  async lock(tx: Transaction, accountId: number): Promise<void> {
-    await tx.query('SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE', [accountId]);
+  /**
+   * Makes other writers of the account's contacts wait for the end of the transaction; readers do not.
+   * @returns what revise() wants to know in the end
+   */
+  async lock(tx: Transaction, accountId: number): Promise<string> {
+    const [locked] = await tx.query<{ written: string }[]>(
+      `SELECT ${WRITTEN} AS written FROM account WHERE id = $1 FOR NO KEY UPDATE`,
+      [accountId],
+    );
+    return locked?.written ?? '0';
   }
 
   /** Saved on the phone. A record with no name at all changes no name. */
@@ -84,18 +98,12 @@ export class ContactChangesRepository {
     return Number(count);
   }
 
-  /**
-   * Raises the account's revision if this transaction has changed anything of its contacts; Postgres itself counts what a
-   * transaction has written (pg_stat_xact_user_tables).
-   */
-  async revise(tx: Transaction, accountId: number): Promise<void> {
-    const written = CONTACT_TABLES.flatMap((table) =>
-      ['inserted', 'updated', 'deleted'].map((how) => `pg_stat_get_xact_tuples_${how}('${table}'::regclass)`),
-    );
-    await tx.query(
-      `UPDATE account SET revision = revision + 1 WHERE id = $1 AND ${written.join(' + ')} > 0`,
-      [accountId],
-    );
+  /** Raises the account's revision if contacts have been written since it was locked. */
+  async revise(tx: Transaction, accountId: number, writtenBefore: string): Promise<void> {
+    await tx.query(`UPDATE account SET revision = revision + 1 WHERE id = $1 AND ${WRITTEN} <> $2`, [
+      accountId,
+      writtenBefore,
+    ]);
   }
 
   async setPushNames(tx: Transaction, accountId: number, pushNames: PushName[]): Promise<void> {

@@ -45,7 +45,7 @@ export class ContactsService {
     const areOthers = ({ jid, lid }: LidMapping) => isOther(jid) && isOther(lid);
 
     // Two writers that name the same people in another order would wait for each other for ever.
-    await this.changes.lock(tx, accountId);
+    const writtenBefore = await this.changes.lock(tx, accountId);
     const changes = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
     await this.mappings.join(tx, accountId, lastOfEach(changes.mappings?.filter(areOthers)));
     await this.changes.save(tx, accountId, lastPerPerson(changes.saved).map(cleanSaved));
@@ -58,7 +58,7 @@ export class ContactsService {
     await this.numberChanges.apply(tx, accountId, moves);
     const lids = changes.lidChanges?.filter(({ oldLid, newLid }) => isOther(oldLid) && isOther(newLid)) ?? [];
     await this.lidChanges.apply(tx, accountId, lids);
-    await this.changes.revise(tx, accountId);
+    await this.changes.revise(tx, accountId, writtenBefore);
   }
 
   private async applyProfiles(
