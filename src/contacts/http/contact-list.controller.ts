@@ -42,18 +42,13 @@ export class ContactListController {
     after: ContactPlace | null,
   ): Promise<string> {
     const { sort, search = null } = query;
-    const limit = Number(query.limit);
-    const found = await this.contacts.list(accountId, {
-      limit: limit + 1,
+    const { items, next } = await this.contacts.list(accountId, {
+      limit: Number(query.limit),
       sort,
       after,
       search,
       hasPhone: toHasPhone(query),
     });
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    const hasMore = found.length > limit && last;
-    const next = hasMore ? toCursor(sort, { address: last.address, name: last.sort_name }) : null;
-    return `{"items":[${page.map(({ json }) => json).join(',')}],"next_cursor":${JSON.stringify(next)}}`;
+    return `{"items":[${items}],"next_cursor":${JSON.stringify(next && toCursor(sort, next))}}`;
   }
 }
