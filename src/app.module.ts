@@ -8,6 +8,9 @@ import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { SessionsHttpModule } from './sessions/http/sessions-http.module.js';
 
+/** A database that has stopped to answer is said to be away before the caller's connection ends. */
+const QUERY_TIMEOUT_MS = 30_000;
+
 /** The HTTP side. */
 @Module({})
 export class AppModule {
@@ -16,7 +19,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        DatabaseModule.forRoot(databaseUrl),
+        DatabaseModule.forRoot(databaseUrl, { queryTimeoutMs: QUERY_TIMEOUT_MS }),
         AccessModule,
         HealthModule,
         HttpModule,

@@ -43,6 +43,14 @@ export const ENTITIES = [
   SyncKeyRequest,
 ];
 
+export interface ConnectionLimits {
+  maxConnections?: number;
+  /** How long work waits for a free connection. */
+  connectTimeoutMs?: number;
+  /** How long a caller waits for the answer to one statement; undefined: for ever. */
+  queryTimeoutMs?: number;
+}
+
 /**
  * Options of the one data source, for the API, the session and the migrations.
  *
@@ -51,7 +59,7 @@ export const ENTITIES = [
  */
 export function dataSourceOptions(
   url: string,
-  { maxConnections = 10, connectTimeoutMs = 5_000 } = {},
+  { maxConnections = 10, connectTimeoutMs = 5_000, queryTimeoutMs }: ConnectionLimits = {},
 ): DataSourceOptions {
   return {
     type: 'postgres',
@@ -65,6 +73,7 @@ export function dataSourceOptions(
     extra: {
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      ...(queryTimeoutMs && { query_timeout: queryTimeoutMs }),
       application_name: 'whatsapp-contacts',
       Client: PostgresClient,
     },

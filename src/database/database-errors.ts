@@ -56,7 +56,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const { code, message, driverError } = error as { code?: string; message?: string; driverError?: unknown };
   if (driverError && driverError !== error) return isDatabaseUnavailable(driverError);
   if (code && (NETWORK_CODES.has(code) || code === 'EPIPE' || AWAY.test(code))) return true;
-  return /connection terminated|client was closed|timeout exceeded when trying to connect|not queryable/i.test(
+  return /connection terminated|client was closed|query read timeout|timeout exceeded when trying to connect|not queryable/i.test(
     message ?? '',
   );
 }

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { dataSourceOptions } from './data-source.js';
+import { type ConnectionLimits, dataSourceOptions } from './data-source.js';
 import { DatabaseHealth } from './database.health.js';
 import { LeasePool } from './lease-pool.js';
 import { ProbePool } from './probe-pool.js';
@@ -9,8 +9,7 @@ import { StreamPool } from './stream-pool.js';
 /** The connection pools of a role, to the database that main.ts has opened and migrated. */
 @Module({})
 export class DatabaseModule {
-  /** @param options.connectTimeoutMs how long work waits for a free connection */
-  static forRoot(url: string, options: { connectTimeoutMs?: number } = {}): DynamicModule {
+  static forRoot(url: string, options: ConnectionLimits = {}): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
