@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
+import pTimeout from 'p-timeout';
 import qrcode from 'qrcode';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
@@ -13,6 +14,8 @@ import type { Lease } from '../lease/lease.js';
 
 const STDOUT = 1;
 const TRY_AGAIN_MS = 1_000;
+/** While the database is away, a write waits by itself; longer than that it has been forgotten by something below. */
+const WRITTEN_WITHIN_MS = 30_000;
 
 /** Writes a session's state where the API reads it, and shows the default session's QR codes in the terminal. */
 export class SessionReporter {
@@ -78,7 +81,8 @@ export class SessionReporter {
     await this.writes.runExclusive(async () => {
       for (;;) {
         try {
-          return await lease.transaction((tx) => this.state.report(tx, lease.session, report));
+          const written = lease.transaction((tx) => this.state.report(tx, lease.session, report));
+          return await pTimeout(written, { milliseconds: WRITTEN_WITHIN_MS });
         } catch (error) {
           if (!lease.isHeld || isRefusal(error)) throw error;
           this.logger.warn(`Cannot report that the session is ${report.status}: ${(error as Error).message}`);
