@@ -95,12 +95,11 @@ describe('encryption at rest', () => {
     const file = join(folder, 'key');
     await writeFile(file, `${second}\n${first}\n`);
     await service.stop();
+    const [former] = await sealedBy();
     const cut = await Service.spawn(environment({ ENCRYPTION_KEY_FILE: file }));
-    await eventually(
-      'some are sealed anew',
-      async () =>
-        (await sealedBy()).size > 1 ||
-        (await deployment.database.query('SELECT FROM encryption_key')).length > 1,
+    // All of them may be by the time they are looked at.
+    await eventually('some are sealed anew', async () =>
+      [...(await sealedBy())].some((key) => key !== former),
     );
     await cut.stop('SIGKILL');
     service = await deployment.start('all', { ENCRYPTION_KEY_FILE: file });
