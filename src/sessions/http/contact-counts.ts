@@ -4,18 +4,25 @@ import {
   ProfileFetchesRepository,
 } from '../../contacts/fetches/profile-fetches.repository.js';
 import { ContactsRepository } from '../../contacts/read/contacts.repository.js';
+import type { SessionAccount } from '../sessions.repository.js';
 
 export interface Counts {
   contacts: number;
   profiles: FetchProgress;
 }
 
-/** What was counted stands for so many times as long as the counting took: it never takes more than a twentieth of the time. */
+/** Of what was counted, how long it is told, as a multiple of the time that the counting took: a twentieth of the time at most. */
 const STANDS_FOR = 20;
+/** When contacts have changed since: half of the time. */
+const STANDS_WHEN_CHANGED_FOR = 1;
 
 interface Counted {
   counts: Promise<Counts>;
-  standsUntilMs: number;
+  revision: string;
+  isSynced: boolean;
+  /** Infinite while it is being counted. */
+  endedMs: number;
+  tookMs: number;
 }
 
 /**
@@ -31,18 +38,20 @@ export class ContactCounts {
     private readonly fetches: ProfileFetchesRepository,
   ) {}
 
-  of(accountId: number): Promise<Counts> {
-    const known = this.counted.get(accountId);
-    if (known && performance.now() < known.standsUntilMs) return known.counts;
-    const counted: Counted = { counts: this.count(accountId), standsUntilMs: Infinity };
-    this.counted.set(accountId, counted);
+  /** Once the first sync is complete, nothing is told that was counted before. */
+  of({ id, revision, syncedAt }: Pick<SessionAccount, 'id' | 'revision' | 'syncedAt'>): Promise<Counts> {
+    const isSynced = syncedAt !== null;
+    const known = this.counted.get(id);
+    if (known?.isSynced === isSynced && isStanding(known, revision)) return known.counts;
     const startedMs = performance.now();
+    const counted: Counted = { counts: this.count(id), revision, isSynced, endedMs: Infinity, tookMs: 0 };
+    this.counted.set(id, counted);
     counted.counts.then(
       () => {
-        const endedMs = performance.now();
-        counted.standsUntilMs = endedMs + STANDS_FOR * (endedMs - startedMs);
+        counted.endedMs = performance.now();
+        counted.tookMs = counted.endedMs - startedMs;
       },
-      () => this.counted.delete(accountId),
+      () => this.counted.delete(id),
     );
     return counted.counts;
   }
@@ -54,4 +63,9 @@ export class ContactCounts {
     ]);
     return { contacts, profiles };
   }
+}
+
+function isStanding({ endedMs, tookMs, ...counted }: Counted, revision: string): boolean {
+  const factor = counted.revision === revision ? STANDS_FOR : STANDS_WHEN_CHANGED_FOR;
+  return performance.now() < endedMs + factor * tookMs;
 }

@@ -71,7 +71,7 @@ export class SessionService {
       this.degradations.find(session),
     ]);
     const state = toStatus(written, this.config);
-    const counts = account && (await this.counts.of(account.id));
+    const counts = account && (await this.counts.of(account));
     const linked = LINKED.has(state.status) ? account : null;
     return {
       status: state.status,
