@@ -150,7 +150,7 @@ export async function pipelined(
     connection.send(head('GET', path, headers).repeat(requests));
     await connection.closes(5_000);
     connection.end();
-    return answers > 0 ? 'answered' : 'not answered';
+    return answers > 0 ? 'answered' : 'cut';
   });
 }
 
