@@ -70,6 +70,7 @@ export class LargeAnswers {
   ): Promise<void> {
     const encoding = encodingFor(request);
     const etag = answer.version && `"${answer.version}${encoding ? `-${encoding.name}` : ''}"`;
+    response.setHeader('Vary', 'Accept-Encoding');
     response.setHeader('Cache-Control', etag ? 'private, no-cache' : 'no-store');
     if (etag) response.setHeader('ETag', etag);
     if (etag && isHeld(request, etag)) return void response.status(304).end();
@@ -77,7 +78,7 @@ export class LargeAnswers {
     response.once('close', release);
     if (response.closed) return release();
     const parts = request.method === 'HEAD' ? [] : await open();
-    response.set({ ...answer.headers, 'Content-Type': answer.contentType, Vary: 'Accept-Encoding' });
+    response.set({ ...answer.headers, 'Content-Type': answer.contentType });
     if (encoding) response.setHeader('Content-Encoding', encoding.name);
     cutSlowReader(response, () => slots.isContended);
     const source = Readable.from(parts, { objectMode: false });

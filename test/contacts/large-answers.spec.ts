@@ -10,7 +10,7 @@ import { jidOf, ServedAddressBook } from './served-address-book.js';
 const LISTS = ['/getcontacts', '/contacts', '/contacts?search=anna&limit=1', '/sessions/default/getcontacts'];
 const EXPORTS = ['/contacts.csv', '/contacts.vcf'];
 /** More than the buffers of two sockets hold. */
-const MANY = 150_000;
+const MANY = 30_000;
 
 interface RawAnswer {
   status: number;
@@ -68,6 +68,7 @@ describe('lists, pages and exports', () => {
         'cache-control': 'no-cache',
       });
       expect([status, body.length, headers.etag]).toEqual([304, 0, etag]);
+      expect(headers.vary).toBe('Accept-Encoding');
     }
     expect((await ask(path, { 'if-none-match': '"other"' })).status).toBe(200);
     await book.save('Anna', 'Ben', 'Cleo');
@@ -144,7 +145,7 @@ describe('lists, pages and exports', () => {
     beforeEach(async () => {
       await book.dataSource.query(
         `INSERT INTO contact (account_id, jid, full_name)
-         SELECT $1, (4916000000000 + i) || '@s.whatsapp.net', repeat('Person ' || i, 10) FROM generate_series(1, $2::int) i`,
+         SELECT $1, (4916000000000 + i) || '@s.whatsapp.net', repeat('Person ' || i || ' ', 60) FROM generate_series(1, $2::int) i`,
         [book.accountId, MANY],
       );
     });
@@ -164,7 +165,7 @@ describe('lists, pages and exports', () => {
         return count === '2';
       });
       const answer = await book.service.get('/getcontacts');
-      expect([answer.status, answer.text.length > MANY * 50]).toEqual([200, true]);
+      expect([answer.status, answer.text.length > MANY * 600]).toEqual([200, true]);
       for (const connection of stalled.slice(0, 2)) {
         connection.socket.resume();
         expect(await connection.closes(5_000)).toBe(true);
