@@ -58,7 +58,7 @@ export interface ListedSession {
 export type DeletedContacts = 'deleted' | 'kept' | 'shared' | 'none';
 
 const ACCOUNT = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt",
-  a.revision,   a.reconciled_at AS "reconciledAt", a.repaired, a.push_names_read AS "pushNamesRead", s.is_linked AS "isLinked"`;
+  a.revision, a.reconciled_at AS "reconciledAt", a.repaired, a.push_names_read AS "pushNamesRead", s.is_linked AS "isLinked"`;
 
 /** As callers are told it (toStatus in session.service.ts): of a session that no process holds, what still holds. */
 const STATUS = `CASE WHEN ${IS_ATTENDED} THEN s.status

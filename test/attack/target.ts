@@ -10,6 +10,8 @@ const MAX_LOOKUP_P99_MS = 100;
 const SAMPLE_EVERY_MS = 100;
 /** Of fewer look-ups the slowest one would be the 99th percentile. */
 const MIN_MS = 5_000;
+/** Statuses of 500 and more; connections that stay, or end in the middle of proper use. */
+const FAILURE = /^5|still open|no end|silence|errors|cut \(/;
 
 /** How often what happened, by status or other outcome. */
 export type Outcomes = Record<string, number>;
@@ -58,8 +60,7 @@ export class Target {
     return this.service.port;
   }
 
-  /** @param allowed statuses of 500 and more that are right */
-  async during(attack: string, run: () => Promise<Outcomes>, allowed: readonly string[] = []): Promise<void> {
+  async during(attack: string, run: () => Promise<Outcomes>): Promise<void> {
     await this.latencies();
     const memory = new MemoryWatch(this.service.process.pid, SAMPLE_EVERY_MS);
     const [outcomes] = await Promise.all([run(), sleep(MIN_MS)]);
@@ -72,9 +73,7 @@ export class Target {
       livezMaxMs: Math.round(Math.max(0, ...livez)),
       lookupP99Ms: Math.round(percentile(lookup, 99)),
     };
-    const failed = Object.keys(outcomes).filter(
-      (outcome) => /^5/.test(outcome) && !allowed.includes(outcome),
-    );
+    const failed = Object.keys(outcomes).filter((outcome) => FAILURE.test(outcome));
     const problems = [
       ...failed.map((status) => `${outcomes[status]} answers of ${status}`),
       ...(this.service.isRunning ? [] : ['the process ended']),

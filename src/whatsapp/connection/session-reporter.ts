@@ -22,6 +22,7 @@ export class SessionReporter {
   private readonly logger = new Logger(SessionReporter.name);
   /** Reports are written in the order in which they are made. */
   private readonly writes = new Mutex();
+  private attempt = 0;
   private lastQr: string | null = null;
 
   constructor(
@@ -81,14 +82,23 @@ export class SessionReporter {
     await this.writes.runExclusive(async () => {
       for (;;) {
         try {
-          const written = lease.transaction((tx) => this.state.report(tx, lease.session, report));
-          return await pTimeout(written, { milliseconds: WRITTEN_WITHIN_MS });
+          await pTimeout(this.tryToWrite(report), { milliseconds: WRITTEN_WITHIN_MS });
+          return;
         } catch (error) {
           if (!lease.isHeld || isRefusal(error)) throw error;
           this.logger.warn(`Cannot report that the session is ${report.status}: ${(error as Error).message}`);
           await sleep(TRY_AGAIN_MS);
         }
       }
+    });
+  }
+
+  /** An attempt that was given up writes nothing when it comes to life again: it would overwrite what is newer. */
+  private tryToWrite(report: SessionReport): Promise<void> {
+    const attempt = ++this.attempt;
+    const { lease } = this;
+    return lease.transaction(async (tx) => {
+      if (attempt === this.attempt) await this.state.report(tx, lease.session, report);
     });
   }
 }

@@ -277,16 +277,21 @@ export class AddressBookSync implements KeyHooks {
     const { lease, stores, pause } = this.context;
     await lease.transaction((tx) => stores.accounts.markSynced(tx, this.owner.accountId));
     pause.firstSync({ ...this.account, syncedAt: new Date() });
-    const { people } = await stores.fetches.progress(this.owner.accountId);
-    const path = pathPrefixOf(lease.session);
-    this.logger.log(`The first sync is complete: ${people} people. GET ${path}/getcontacts lists them.`);
+    this.tellPeople(
+      (people) =>
+        `The first sync is complete: ${people} people. GET ${pathPrefixOf(lease.session)}/contacts lists them.`,
+    );
   }
 
   /** While the first sync runs; a line for each part, which the phone sends seconds or minutes apart. */
   private tellProgress(what: string): void {
-    if (this.firstSync.isDone) return;
+    if (!this.firstSync.isDone) this.tellPeople((people) => `${what}: ${people} people so far`);
+  }
+
+  /** In the background: nothing waits for a count. */
+  private tellPeople(tell: (people: number) => string): void {
     this.context.stores.fetches.progress(this.owner.accountId).then(
-      ({ people }) => this.logger.log(`${what}: ${people} people so far`),
+      ({ people }) => this.logger.log(tell(people)),
       (error: unknown) => this.logger.debug(`Cannot count people: ${(error as Error).message}`),
     );
   }

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { openDataSource } from '../../../test/support/open-data-source.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import type { Transaction } from '../../database/transaction.js';
+import { SessionStateRepository } from '../../sessions/session-state.repository.js';
+import { DEFAULT_SESSION } from '../../sessions/session-name.js';
+import type { Lease } from '../lease/lease.js';
+import { LeaseLost } from '../lease/lease-lost.js';
+import { SessionReporter } from './session-reporter.js';
+
+describe('the report of a session', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let isHeld: boolean;
+  let failures: Error[];
+  let reporter: SessionReporter;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    dataSource = await openDataSource(database.url);
+  });
+
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  beforeEach(() => {
+    [isHeld, failures] = [true, []];
+    const lease = {
+      session: DEFAULT_SESSION,
+      get isHeld() {
+        return isHeld;
+      },
+      transaction: async (work: (tx: Transaction) => Promise<unknown>) => {
+        const failure = failures.shift();
+        if (failure) throw failure;
+        return dataSource.transaction(work);
+      },
+    } as unknown as Lease;
+    reporter = new SessionReporter(lease, new SessionStateRepository(dataSource));
+  });
+
+  const status = async () =>
+    (await database.query<{ status: string }>('SELECT status FROM session'))[0]?.status;
+
+  it('is made again until it is written, before the next one', async () => {
+    failures = [new Error('a connection that nobody knows what has become of')];
+    await Promise.all([reporter.report('connecting'), reporter.report('open')]);
+    expect(await status()).toBe('open');
+  });
+
+  it('is given up when the session is another process’s', async () => {
+    failures = [new LeaseLost()];
+    isHeld = false;
+    await expect(reporter.report('connecting')).rejects.toThrow(LeaseLost);
+    expect(await status()).toBe('open');
+  });
+});
