@@ -4,6 +4,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testSequencer: '<rootDir>/test/support/slowest-first.mjs',
+  setupFilesAfterEnv: ['<rootDir>/test/support/answers-as-documented.ts'],
   // More than there are processors here and there: tests wait for most of their time.
   maxWorkers: 3,
   // Ends a test that hangs; what a test waits for has a limit of its own (test/support/patience.ts).

@@ -4,7 +4,6 @@ import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ContactsHttpModule } from './contacts/http/contacts-http.module.js';
 import { DatabaseModule } from './database/database.module.js';
-import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { SessionsHttpModule } from './sessions/http/sessions-http.module.js';
 
@@ -19,9 +18,8 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        DatabaseModule.forRoot(databaseUrl, { queryTimeoutMs: QUERY_TIMEOUT_MS }),
+        DatabaseModule.forRoot(databaseUrl, 'api', { queryTimeoutMs: QUERY_TIMEOUT_MS }),
         AccessModule,
-        HealthModule,
         HttpModule,
         ContactsHttpModule,
         SessionsHttpModule,

@@ -1,23 +1,38 @@
-import { BadRequestException, ValidationPipe } from '@nestjs/common';
+import { type INestApplication, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { RequestHandler } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import { refuseForeignPages } from './access/foreign-pages.js';
 import { jsonBodies } from './access/json-bodies.js';
+import { MetricsAccess } from './access/metrics-access.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { createLogger } from './config/logger.js';
+import { DatabaseHealth } from './database/database.health.js';
 import { migrate } from './database/migrations.js';
 import { GracefulServer } from './http/graceful-server.js';
 import { oneAtATime } from './http/one-at-a-time.js';
 import { ErrorFilter } from './errors/error.filter.js';
+import { InvalidRequest } from './errors/request.errors.js';
+import { assignRequestId } from './errors/request-id.js';
+import { ProbePool } from './database/probe-pool.js';
+import { measureRequests } from './http/measure-requests.js';
+import { measureDeployment } from './ops/deployment-metrics.js';
+import { type MeasuredThread, Metrics } from './ops/metrics.js';
+import { OpsRoutes } from './ops/ops-routes.js';
+import { Stopping } from './ops/stopping.js';
+import { serveApiDocs } from './openapi/api-docs.js';
 
 /** The largest is the assertion of a passkey, with a few kilobytes. */
 const MAX_BODY = '64kb';
 
 /** Brings the database up to date and builds the HTTP application on it, not yet listening. */
-export async function createHttpServer(config: Config, databaseUrl: string): Promise<GracefulServer> {
+export async function createHttpServer(
+  config: Config,
+  databaseUrl: string,
+  sessions: MeasuredThread | null,
+): Promise<GracefulServer> {
   await migrate(databaseUrl);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, databaseUrl), {
     logger: createLogger(config),
@@ -28,9 +43,18 @@ export async function createHttpServer(config: Config, databaseUrl: string): Pro
   app.set('etag', false);
   // For links to this service: a proxy on this machine or in a private network says how it was called.
   app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  app.use(measureRequests());
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    assignRequestId(request, response);
+    next();
+  });
   app.use(oneAtATime());
   app.use(safeHeaders());
   if (!config.API_KEY) app.use(refuseForeignPages(config));
+  const ops = opsRoutes(app, config, sessions);
+  app.use(async (request: Request, response: Response, next: NextFunction) => {
+    if (!(await ops.handle(request, response))) next();
+  });
   app.use(jsonBodies(MAX_BODY));
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalPipes(
@@ -38,11 +62,31 @@ export async function createHttpServer(config: Config, databaseUrl: string): Pro
       transform: true,
       exceptionFactory: (errors) => {
         const [message] = errors.flatMap(({ constraints }) => Object.values(constraints ?? {}));
-        return new BadRequestException(message);
+        return new InvalidRequest(message);
       },
     }),
   );
+  serveApiDocs(app);
   return new GracefulServer(app);
+}
+
+function opsRoutes(app: INestApplication, config: Config, sessions: MeasuredThread | null): OpsRoutes {
+  const database = app.get(DatabaseHealth);
+  const stopping = app.get(Stopping);
+  const pool = app.get(ProbePool);
+  measureDeployment(pool);
+  return new OpsRoutes({
+    process: {
+      // It is migrated before it listens.
+      hasStarted: true,
+      get isStopping() {
+        return stopping.hasBegun;
+      },
+    },
+    database,
+    metrics: new Metrics(config, database, sessions),
+    access: new MetricsAccess(config, pool),
+  });
 }
 
 /**

@@ -7,7 +7,7 @@ import { createLogger } from './config/logger.js';
 import { endOfNpm } from './config/started-by-npm.js';
 import { openDatabase } from './database/open-database.js';
 import { explain } from './errors/explain.js';
-import { ProbeServer } from './health/probe-server.js';
+import { OpsServer } from './ops/ops-server.js';
 import { SessionSupervisor } from './whatsapp/worker/session-supervisor.js';
 
 const logger = new Logger('Main');
@@ -40,15 +40,14 @@ async function start(config: Config): Promise<SessionSupervisor> {
   return session;
 }
 
-/** A process of the session role serves probes alone, and does without the 50 MB of framework and ORM in this thread. */
 async function createServer(
   config: Config,
   databaseUrl: string,
   session: SessionSupervisor,
 ): Promise<HttpServer> {
-  if (config.ROLE === 'session') return new ProbeServer(databaseUrl, session);
+  if (config.ROLE === 'session') return new OpsServer(config, databaseUrl, session);
   const { createHttpServer } = await import('./http-server.js');
-  return createHttpServer(config, databaseUrl);
+  return createHttpServer(config, databaseUrl, config.ROLE === 'all' ? session : null);
 }
 
 /** Before a database is created for nothing. @throws what listening does */

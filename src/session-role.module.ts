@@ -16,7 +16,7 @@ export class SessionRoleModule {
       module: SessionRoleModule,
       imports: [
         ConfigModule.forRoot(config),
-        DatabaseModule.forRoot(databaseUrl, { connectTimeoutMs: CONNECT_TIMEOUT_MS }),
+        DatabaseModule.forRoot(databaseUrl, 'session', { connectTimeoutMs: CONNECT_TIMEOUT_MS }),
         SecretsModule,
         WhatsappModule,
       ],

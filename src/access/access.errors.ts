@@ -5,6 +5,7 @@ const CHALLENGE = 'Bearer realm="whatsapp-contacts"';
 
 export class KeyMissing extends DomainError {
   readonly kind = 'unauthorised';
+  readonly code = 'key_missing';
   override readonly headers = { 'WWW-Authenticate': CHALLENGE };
 
   constructor() {
@@ -14,6 +15,7 @@ export class KeyMissing extends DomainError {
 
 export class KeyInvalid extends DomainError {
   readonly kind = 'unauthorised';
+  readonly code = 'key_invalid';
   override readonly headers = { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` };
 
   constructor() {
@@ -23,6 +25,7 @@ export class KeyInvalid extends DomainError {
 
 export class ScopeMissing extends DomainError {
   readonly kind = 'forbidden';
+  readonly code = 'scope_missing';
 
   constructor(scope: Scope) {
     super(`This needs the scope ${scope}, which the API key does not have.`);
@@ -31,6 +34,7 @@ export class ScopeMissing extends DomainError {
 
 export class SessionNotAllowed extends DomainError {
   readonly kind = 'forbidden';
+  readonly code = 'session_not_allowed';
 
   constructor(session: string, allowed: readonly string[]) {
     super(
@@ -43,6 +47,7 @@ export class TooManyRequests extends DomainError {
   readonly kind = 'limited';
 
   constructor(
+    readonly code: 'key_limited' | 'pairing_limited',
     message: string,
     override readonly retryAfterSeconds: number,
   ) {
@@ -52,6 +57,7 @@ export class TooManyRequests extends DomainError {
 
 export class KeyNotFound extends DomainError {
   readonly kind = 'not-found';
+  readonly code = 'key_not_found';
 
   constructor(id: string) {
     super(`There is no API key with the id ${JSON.stringify(id)}. GET /keys lists those that exist.`);
@@ -60,10 +66,12 @@ export class KeyNotFound extends DomainError {
 
 export class KeyRequestInvalid extends DomainError {
   readonly kind = 'invalid';
+  readonly code = 'invalid_request';
 }
 
 export class KeysNotInUse extends DomainError {
   readonly kind = 'conflict';
+  readonly code = 'keys_not_in_use';
 
   constructor() {
     super(
@@ -76,6 +84,7 @@ export class KeysNotInUse extends DomainError {
 /** The request was sent to a name that is not known to be this service's. */
 export class ForeignHost extends DomainError {
   readonly kind = 'forbidden';
+  readonly code = 'host_not_allowed';
 
   constructor(host: string) {
     super(
@@ -87,6 +96,7 @@ export class ForeignHost extends DomainError {
 
 export class ForeignPage extends DomainError {
   readonly kind = 'forbidden';
+  readonly code = 'page_not_allowed';
 
   constructor() {
     super(
@@ -97,6 +107,7 @@ export class ForeignPage extends DomainError {
 
 export class BodyNotJson extends DomainError {
   readonly kind = 'unsupported';
+  readonly code = 'body_not_json';
 
   constructor(given: string | undefined) {
     super(

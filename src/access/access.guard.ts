@@ -1,6 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Request } from 'express';
 import { Config } from '../config/config.js';
 import { DEFAULT_SESSION } from '../sessions/session-name.js';
 import {
@@ -13,6 +12,7 @@ import {
 } from './access.js';
 import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from './access.errors.js';
 import type { ApiKey } from './api-key.entity.js';
+import { givenKey } from './given-key.js';
 import { KeyLimits } from './key-limits.js';
 import { hashOfKey, idOfKey, isKey } from './key-text.js';
 import { type KnownKey, KnownKeys } from './known-keys.js';
@@ -39,7 +39,7 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     if (requirement === 'public') return true;
     if (!this.masterHash) return admit(request, requirement, FULL_ACCESS);
-    const text = keyOf(request);
+    const text = givenKey(request.headers);
     const id = text === null ? null : idOfKey(text);
     if (text !== null && id === null && isKey(text, this.masterHash))
       return admit(request, requirement, FULL_ACCESS);
@@ -92,11 +92,4 @@ function admit(
   if (sessions && !acrossSessions && !sessions.includes(session))
     throw new SessionNotAllowed(session, sessions);
   return true;
-}
-
-/** `Authorization: Bearer …`, or else `X-API-Key`. */
-function keyOf({ headers }: Request): string | null {
-  const [, bearer] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  const given = bearer ?? headers['x-api-key'];
-  return typeof given === 'string' && given ? given : null;
 }

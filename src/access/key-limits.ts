@@ -39,6 +39,7 @@ export class KeyLimits {
       Object.assign(count, { pending: 0, shared: 0, endsAtMs: nowMs + WINDOW_SECONDS * 1_000 });
     if (count.shared + count.pending >= limit) {
       throw new TooManyRequests(
+        'key_limited',
         `The API key may send ${limit} requests a minute, and has.`,
         Math.max(1, Math.ceil((count.endsAtMs - nowMs) / 1_000)),
       );

@@ -139,6 +139,10 @@ export class Config {
   @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
 
+  /** Of what Baileys logs, whatever LOG_LEVEL is. Names, texts and keys are in none of it. */
+  @IsIn(LOG_LEVELS, { message: `one of ${LOG_LEVELS.join(', ')}` })
+  BAILEYS_LOG_LEVEL: LogLevel = 'error';
+
   /** Which parts run in this process: `all`, only the HTTP `api`, or only the WhatsApp `session`. */
   @IsIn(ROLES, { message: `one of ${ROLES.join(', ')}` })
   ROLE: Role = 'all';

@@ -1,17 +1,11 @@
-import { ConsoleLogger, type LogLevel as NestLevel } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
+import { destination, type Level, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
+import pretty from 'pino-pretty';
 import type { Config } from './config.js';
 import { logContext } from './log-context.js';
 
-/** Nest's levels, from the gravest on, by the names that operators know. */
-const LEVELS: Record<Config['LOG_LEVEL'], NestLevel[]> = {
-  silent: [],
-  fatal: ['fatal'],
-  error: ['fatal', 'error'],
-  warn: ['fatal', 'error', 'warn'],
-  info: ['fatal', 'error', 'warn', 'log'],
-  debug: ['fatal', 'error', 'warn', 'log', 'debug'],
-  trace: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
-};
+/** The context of what Baileys logs, which has a level of its own (BAILEYS_LOG_LEVEL). */
+export const BAILEYS = 'Baileys';
 
 /** Parts of Nest that tell at each start what the code says anyway. */
 const FRAMEWORK = new Set([
@@ -22,27 +16,70 @@ const FRAMEWORK = new Set([
   'RouterExplorer',
 ]);
 
-/** Lines for people in a terminal, JSON everywhere else. */
-class ServiceLogger extends ConsoleLogger {
-  protected override getJsonLogObject(
-    ...entry: Parameters<ConsoleLogger['getJsonLogObject']>
-  ): ReturnType<ConsoleLogger['getJsonLogObject']> {
-    return { ...super.getJsonLogObject(...entry), ...logContext.getStore() };
+/** For Nest, whose callers give a context last, and a stack before it. */
+class ServiceLogger implements LoggerService {
+  private readonly baileys: Pino;
+
+  constructor(
+    private readonly pino: Pino,
+    baileysLevel: Config['BAILEYS_LOG_LEVEL'],
+  ) {
+    this.baileys = pino.child({}, { level: baileysLevel });
   }
 
-  protected override formatContext(context: string): string {
-    const { session } = logContext.getStore() ?? {};
-    const isOneOfMany = session !== undefined && session !== 'default';
-    return super.formatContext(isOneOfMany ? `${context} ${session}` : context);
+  fatal(message: unknown, ...more: unknown[]): void {
+    this.write('fatal', message, more);
   }
 
-  override log(message: unknown, ...parameters: unknown[]): void {
-    if (FRAMEWORK.has(String(parameters.at(-1)))) super.debug(message, ...parameters);
-    else super.log(message, ...parameters);
+  error(message: unknown, ...more: unknown[]): void {
+    this.write('error', message, more);
+  }
+
+  warn(message: unknown, ...more: unknown[]): void {
+    this.write('warn', message, more);
+  }
+
+  log(message: unknown, ...more: unknown[]): void {
+    this.write(FRAMEWORK.has(String(more.at(-1))) ? 'debug' : 'info', message, more);
+  }
+
+  debug(message: unknown, ...more: unknown[]): void {
+    this.write('debug', message, more);
+  }
+
+  verbose(message: unknown, ...more: unknown[]): void {
+    this.write('trace', message, more);
+  }
+
+  private write(level: Level, message: unknown, more: unknown[]): void {
+    const context = more.at(-1);
+    const [stack] = more.slice(0, -1);
+    const logger = context === BAILEYS ? this.baileys : this.pino;
+    logger[level]({ context, ...(typeof stack === 'string' && { stack }) }, String(message));
   }
 }
 
-/** @param isTerminal whether people read it; a worker thread cannot see that for itself */
-export function createLogger(config: Config, isTerminal = process.stdout.isTTY): ConsoleLogger {
-  return new ServiceLogger({ logLevels: LEVELS[config.LOG_LEVEL], json: !isTerminal, colors: isTerminal });
+/**
+ * Lines for people in a terminal, JSON everywhere else: `level`, `timestamp`, `pid`, `context`, `message`, and what the work is for.
+ * @param isTerminal whether people read it; a worker thread cannot see that for itself
+ */
+export function createLogger(config: Config, isTerminal = process.stdout.isTTY): LoggerService {
+  const options = {
+    level: config.LOG_LEVEL,
+    messageKey: 'message',
+    base: { pid: process.pid },
+    timestamp: () => stdTimeFunctions.isoTime().replace('"time"', '"timestamp"'),
+    formatters: { level: (level: string) => ({ level }) },
+    mixin: () => ({ ...logContext.getStore() }),
+  };
+  const lines = isTerminal
+    ? pretty({
+        messageKey: 'message',
+        timestampKey: 'timestamp',
+        ignore: 'pid',
+        singleLine: true,
+        sync: true,
+      })
+    : destination({ sync: true });
+  return new ServiceLogger(pino(options, lines), config.BAILEYS_LOG_LEVEL);
 }

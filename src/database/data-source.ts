@@ -18,6 +18,7 @@ import { AppStateCollection } from '../whatsapp/app-state/app-state-collection.e
 import { AppStateRecord } from '../whatsapp/app-state/app-state-record.entity.js';
 import { SyncKeyRequest } from '../whatsapp/app-state/sync-key-request.entity.js';
 import { HistoryNotification } from '../whatsapp/history/history-notification.entity.js';
+import { applicationName } from './application-name.js';
 import { PostgresClient } from './postgres-client.js';
 
 /** Every table of the service; the migrations are held against this list by `npm run migration:drift`. */
@@ -43,7 +44,9 @@ export const ENTITIES = [
   SyncKeyRequest,
 ];
 
-export interface ConnectionLimits {
+export interface ConnectionOptions {
+  /** What Postgres shows the connections as. */
+  application?: string;
   maxConnections?: number;
   /** How long work waits for a free connection. */
   connectTimeoutMs?: number;
@@ -59,7 +62,12 @@ export interface ConnectionLimits {
  */
 export function dataSourceOptions(
   url: string,
-  { maxConnections = 10, connectTimeoutMs = 5_000, queryTimeoutMs }: ConnectionLimits = {},
+  {
+    application = 'whatsapp-contacts',
+    maxConnections = 10,
+    connectTimeoutMs = 5_000,
+    queryTimeoutMs,
+  }: ConnectionOptions = {},
 ): DataSourceOptions {
   return {
     type: 'postgres',
@@ -74,7 +82,7 @@ export function dataSourceOptions(
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       ...(queryTimeoutMs && { query_timeout: queryTimeoutMs }),
-      application_name: 'whatsapp-contacts',
+      application_name: application,
       Client: PostgresClient,
     },
   };
@@ -83,5 +91,8 @@ export function dataSourceOptions(
 /** A data source for what runs outside of Nest: migrations and their check. */
 export function migrationDataSource(url: string): DataSource {
   const migrations = [`${import.meta.dirname}/../migrations/*.js`];
-  return new DataSource({ ...dataSourceOptions(url, { maxConnections: 3 }), migrations });
+  return new DataSource({
+    ...dataSourceOptions(url, { application: applicationName('any', 'migrations'), maxConnections: 3 }),
+    migrations,
+  });
 }

@@ -1,30 +1,44 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { type ConnectionLimits, dataSourceOptions } from './data-source.js';
+import { InjectDataSource, TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { applicationName } from './application-name.js';
+import { type ConnectionOptions, dataSourceOptions } from './data-source.js';
 import { DatabaseHealth } from './database.health.js';
 import { LeasePool } from './lease-pool.js';
+import { measurePool } from './pool-metrics.js';
+import { poolOf } from './postgres-pool.js';
 import { ProbePool } from './probe-pool.js';
 import { StreamPool } from './stream-pool.js';
+
+/** The pool of TypeORM, for all that has none of its own. */
+const QUERIES = 'queries';
 
 /** The connection pools of a role, to the database that main.ts has opened and migrated. */
 @Module({})
 export class DatabaseModule {
-  static forRoot(url: string, options: ConnectionLimits = {}): DynamicModule {
+  constructor(@InjectDataSource() dataSource: DataSource) {
+    measurePool(QUERIES, poolOf(dataSource));
+  }
+
+  static forRoot(url: string, role: string, options: ConnectionOptions = {}): DynamicModule {
+    const application = applicationName(role, QUERIES);
     return {
       module: DatabaseModule,
       global: true,
-      imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(url, options), retryAttempts: 1 })],
+      imports: [
+        TypeOrmModule.forRoot({ ...dataSourceOptions(url, { application, ...options }), retryAttempts: 1 }),
+      ],
       providers: [
         {
           provide: DatabaseHealth,
           inject: [ProbePool],
           useFactory: (pool: ProbePool) => new DatabaseHealth(pool, false),
         },
-        { provide: StreamPool, useFactory: () => new StreamPool(url) },
-        { provide: ProbePool, useFactory: () => new ProbePool(url) },
-        { provide: LeasePool, useFactory: () => new LeasePool(url) },
+        { provide: StreamPool, useFactory: () => new StreamPool(url, role) },
+        { provide: ProbePool, useFactory: () => new ProbePool(url, role) },
+        { provide: LeasePool, useFactory: () => new LeasePool(url, role) },
       ],
-      exports: [DatabaseHealth, LeasePool, StreamPool],
+      exports: [DatabaseHealth, LeasePool, ProbePool, StreamPool],
     };
   }
 }

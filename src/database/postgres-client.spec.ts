@@ -50,7 +50,7 @@ it('does not end the process when TypeORM gets a connection that has just broken
 });
 
 it('does not end the process when a connection for a stream has just broken', async () => {
-  const pool = new StreamPool(url);
+  const pool = new StreamPool(url, 'test');
   const client = await pool.connect();
   await expect(client.query('SELECT 1')).rejects.toThrow(/not queryable|terminat/);
   client.release();

@@ -2,7 +2,7 @@ import { ServicePool } from './service-pool.js';
 
 /** A connection for probes: callers who use up all others are no reason to restart a process, or to send readers elsewhere. */
 export class ProbePool extends ServicePool {
-  constructor(url: string) {
-    super(url, { max: 1 });
+  constructor(url: string, role: string) {
+    super(url, { role, use: 'probes' }, { max: 1 });
   }
 }

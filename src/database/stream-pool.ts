@@ -8,7 +8,7 @@ export const STREAMS = 4;
  * list must not keep everybody else from looking up one contact.
  */
 export class StreamPool extends ServicePool {
-  constructor(url: string) {
-    super(url, { max: STREAMS });
+  constructor(url: string, role: string) {
+    super(url, { role, use: 'streams' }, { max: STREAMS });
   }
 }

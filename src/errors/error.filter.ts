@@ -1,29 +1,31 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 import { logContext } from '../config/log-context.js';
 import { isDatabaseUnavailable, isTooSlow } from '../database/database-errors.js';
-import { DomainError, type DomainErrorKind } from './domain-error.js';
+import { DomainError, RETRY_UNAVAILABLE_AFTER_SECONDS, STATUS_OF } from './domain-error.js';
+import { errorBody } from './error.dto.js';
 import { LastingFailure } from './lasting-failure.js';
 import { prefixOf, withPathPrefix } from './paths-in-text.js';
+import { DatabaseTooSlow, DatabaseUnavailable, UnexpectedError } from './request.errors.js';
+import { requestIdOf } from './request-id.js';
 
-const STATUS: Record<DomainErrorKind, number> = {
-  invalid: 400,
-  unauthorised: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  unsupported: 415,
-  limited: 429,
-  unavailable: 503,
+/** Codes of errors that are raised by Nest, the router and the body parser, by their status. */
+const CODES: Record<number, string> = {
+  400: 'invalid_request',
+  404: 'route_not_found',
+  406: 'not_acceptable',
+  413: 'body_too_large',
+  415: 'body_not_json',
 };
 
-const RETRY_UNAVAILABLE_AFTER_SECONDS = 5;
+interface Explained {
+  statusCode: number;
+  code: string;
+  message: string;
+}
 
 /**
- * Every error as `{"statusCode", "error", "message"}`, as Nest writes its own. What is unexpected shows nothing but
- * an id that stands in the log.
+ * Every error as an ErrorDto. What is unexpected shows nothing but the id of the request, which stands in the log.
  */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -34,8 +36,10 @@ export class ErrorFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const { path, params } = host.switchToHttp().getRequest<Request<{ session?: string }>>();
     const { session = 'default' } = params;
-    const { statusCode, message: text } = logContext.run({ session }, () => this.explain(error));
-    const message = withPathPrefix(text, prefixOf(path));
+    const requestId = requestIdOf(response);
+    const explained = logContext.run({ session, requestId }, () => this.explain(error, requestId));
+    const { statusCode, code } = explained;
+    const message = withPathPrefix(explained.message, prefixOf(path));
     if (response.headersSent) {
       response.destroy();
       return;
@@ -45,27 +49,30 @@ export class ErrorFilter implements ExceptionFilter {
     response.removeHeader('ETag');
     if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
     if (error instanceof DomainError && error.headers) response.set(error.headers);
-    response.status(statusCode).json({ statusCode, error: STATUS_CODES[statusCode], message });
+    response.status(statusCode).json(errorBody(statusCode, code, message));
   }
 
-  private explain(error: unknown): { statusCode: number; message: string } {
-    if (error instanceof DomainError) return { statusCode: STATUS[error.kind], message: error.message };
-    if (error instanceof HttpException) return { statusCode: error.getStatus(), message: textOf(error) };
+  private explain(error: unknown, requestId: string): Explained {
+    if (error instanceof DomainError) return ofDomain(error);
+    if (error instanceof HttpException) return withCode(error.getStatus(), textOf(error));
     const statusCode = httpStatusOf(error);
-    if (statusCode) return { statusCode, message: (error as Error).message };
+    if (statusCode) return withCode(statusCode, (error as Error).message);
     if (isDatabaseUnavailable(error)) {
       this.asking.failed(error);
-      return { statusCode: 503, message: 'The database is not available at the moment. Try again shortly.' };
+      return ofDomain(new DatabaseUnavailable());
     }
-    if (isTooSlow(error))
-      return {
-        statusCode: 503,
-        message: 'The database took too long for this. Try again shortly, or ask for less.',
-      };
-    const id = randomUUID();
-    this.logger.error(`Unexpected error ${id}`, (error as Error).stack);
-    return { statusCode: 500, message: `Unexpected error. The log says more under the id ${id}.` };
+    if (isTooSlow(error)) return ofDomain(new DatabaseTooSlow());
+    this.logger.error('Unexpected error', (error as Error).stack);
+    return { statusCode: 500, code: 'unexpected_error', message: new UnexpectedError(requestId).message };
   }
+}
+
+function ofDomain({ kind, code, message }: DomainError): Explained {
+  return { statusCode: STATUS_OF[kind], code, message };
+}
+
+function withCode(statusCode: number, message: string): Explained {
+  return { statusCode, code: CODES[statusCode] ?? 'invalid_request', message };
 }
 
 /** Body parser and router of Express mark errors of the caller with a status. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Stopping } from '../health/stopping.js';
+import { Stopping } from '../ops/stopping.js';
 
 /** Callers who keep their connections send their next request within this, or have nothing to send. */
 const QUIET_MS = 100;

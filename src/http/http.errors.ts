@@ -5,6 +5,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** One caller asks for more at once than their share. */
 export class TooManyAtOnce extends DomainError {
   readonly kind = 'limited';
+  readonly code = 'too_many_at_once';
   override readonly retryAfterSeconds = RETRY_AFTER_SECONDS;
 
   constructor(what: string, limit: number) {
@@ -15,6 +16,7 @@ export class TooManyAtOnce extends DomainError {
 /** All callers together ask for more at once than the database is given to do. */
 export class TooBusy extends DomainError {
   readonly kind = 'unavailable';
+  readonly code = 'too_busy';
   override readonly retryAfterSeconds = RETRY_AFTER_SECONDS;
 
   constructor(what: string, limit: number) {

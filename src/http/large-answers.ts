@@ -8,11 +8,20 @@ import { encodingFor } from './encodings.js';
 import { FairSlots } from './fair-slots.js';
 import { cutSlowReader } from './slow-readers.js';
 import { STREAMS } from '../database/stream-pool.js';
+import { TooBusy, TooManyAtOnce } from './http.errors.js';
 
 const MAX_WAIT_MS = 10_000;
 
 /** Pages at once: there are ten connections, and look-ups of one contact must find one. */
 const PAGES = 6;
+
+/** What may keep a list or an export from being sent. */
+export const BUSY_STREAMS = [
+  new TooManyAtOnce('lists or exports', STREAMS / 2),
+  new TooBusy('lists or exports', STREAMS),
+];
+/** What may keep a page from being sent. */
+export const BUSY_PAGES = [new TooManyAtOnce('pages', PAGES / 2), new TooBusy('pages', PAGES)];
 
 /** An answer that may be large. */
 export interface LargeAnswer {

@@ -1,9 +1,25 @@
 import { DomainError, type DomainErrorKind } from '../errors/domain-error.js';
 
+/** Stable names of what can keep a command from being done. */
+export type RefusalCode =
+  | 'account_linked'
+  | 'assertion_refused'
+  | 'no_account_linked'
+  | 'no_passkey'
+  | 'pairing_refused'
+  | 'passkey_ended'
+  | 'refused'
+  | 'token_invalid'
+  | 'whatsapp_limited'
+  | 'whatsapp_not_answering'
+  | 'whatsapp_not_ready'
+  | 'wrong_step';
+
 /** The session role could not do what the API asked of it; the message says why, and what to do. */
 export class CommandRefused extends DomainError {
   constructor(
     readonly kind: DomainErrorKind,
+    readonly code: RefusalCode,
     message: string,
   ) {
     super(message);

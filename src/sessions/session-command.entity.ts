@@ -1,5 +1,6 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { DomainErrorKind } from '../errors/domain-error.js';
+import type { RefusalCode } from './command-refused.js';
 import { Session } from './session.entity.js';
 
 /** What the API can ask of the session role. */
@@ -55,4 +56,8 @@ export class SessionCommand {
   /** What kind of error that is, which the API answers with a status of its own. */
   @Column('text', { name: 'error_kind', nullable: true })
   errorKind: DomainErrorKind | null;
+
+  /** Its stable name; null when a process of an older version has answered. */
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode: RefusalCode | null;
 }

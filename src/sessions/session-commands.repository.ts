@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import type { DomainErrorKind } from '../errors/domain-error.js';
+import type { RefusalCode } from './command-refused.js';
 import type { SessionCommandKind } from './session-command.entity.js';
 import type { SessionName } from './session-name.js';
 
@@ -18,10 +19,12 @@ export interface CommandOutcome {
   result: string | null;
   error: string | null;
   errorKind: DomainErrorKind | null;
+  errorCode: RefusalCode | null;
 }
 
 /** How a command has ended. */
-export type CommandResult = { result: string | null } | { error: string; errorKind: DomainErrorKind };
+export type CommandResult =
+  { result: string | null } | { error: string; errorKind: DomainErrorKind; errorCode: RefusalCode };
 
 /** Requests of the API to the session role: the API adds one and looks for its outcome, the session's process takes it. */
 @Injectable()
@@ -46,7 +49,7 @@ export class SessionCommandsRepository {
 
   async findOutcome(session: SessionName, id: string): Promise<CommandOutcome | null> {
     const rows = await this.dataSource.query<CommandOutcome[]>(
-      `SELECT done_at AS "doneAt", result, error, error_kind AS "errorKind" FROM session_command
+      `SELECT done_at AS "doneAt", result, error, error_kind AS "errorKind", error_code AS "errorCode" FROM session_command
        WHERE session = $1 AND id = $2`,
       [session, id],
     );
@@ -76,11 +79,13 @@ export class SessionCommandsRepository {
 
   /** The argument may be a secret, and is forgotten. */
   async finish(tx: Transaction, { session, id }: PendingCommand, outcome: CommandResult): Promise<void> {
-    const { result, error, errorKind } = { result: null, error: null, errorKind: null, ...outcome };
+    const nothing = { result: null, error: null, errorKind: null, errorCode: null };
+    const { result, error, errorKind, errorCode } = { ...nothing, ...outcome };
     await tx.query(
-      `UPDATE session_command SET done_at = now(), argument = NULL, result = $3, error = $4, error_kind = $5
+      `UPDATE session_command
+       SET done_at = now(), argument = NULL, result = $3, error = $4, error_kind = $5, error_code = $6
        WHERE session = $1 AND id = $2`,
-      [session, id, result, error, errorKind],
+      [session, id, result, error, errorKind, errorCode],
     );
   }
 

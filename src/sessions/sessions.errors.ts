@@ -2,6 +2,7 @@ import { DomainError } from '../errors/domain-error.js';
 
 export class SessionNotFound extends DomainError {
   readonly kind = 'not-found';
+  readonly code = 'session_not_found';
 
   constructor(name: string) {
     super(

@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { DegradationsRepository } from './degradations.repository.js';
 import { SessionCommandsRepository } from './session-commands.repository.js';
+import { SessionMetricsRepository } from './session-metrics.repository.js';
 import { SessionStateRepository } from './session-state.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 const REPOSITORIES = [
   DegradationsRepository,
   SessionCommandsRepository,
+  SessionMetricsRepository,
   SessionStateRepository,
   SessionsRepository,
 ];

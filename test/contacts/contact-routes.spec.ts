@@ -254,6 +254,7 @@ describe('the routes of one contact', () => {
         statusCode: 404,
         error: 'Not Found',
         message: 'Nobody is known under 491709999998.',
+        code: 'contact_not_found',
       });
     });
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionDto } from '../../src/sessions/http/session.dto.js';
+import { noteDifferences } from '../openapi/undocumented.js';
 import { patient } from './patience.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -104,10 +105,13 @@ export class Service {
   async request<Body = unknown>(path: string, init?: RequestInit): Promise<Answer<Body>> {
     const response = await fetch(`http://127.0.0.1:${this.port}${path}`, init);
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
+    const { status, headers } = response;
+    if (!path.startsWith('/api-docs'))
+      noteDifferences({ method: init?.method ?? 'GET', path, status, headers, text });
+    const isJson = headers.get('content-type')?.includes('json');
     return {
-      status: response.status,
-      headers: response.headers,
+      status,
+      headers,
       text,
       body: (isJson ? JSON.parse(text) : text) as Body,
     };

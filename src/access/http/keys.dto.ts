@@ -14,7 +14,7 @@ import { SESSION_NAME } from '../../sessions/session-name.js';
 import { SCOPES, type Scope } from '../scopes.js';
 
 /** One entry of `GET /keys`; never the key itself. */
-export interface KeyDto {
+export class KeyDto {
   id: string;
   name: string;
   scopes: Scope[];
@@ -29,15 +29,18 @@ export interface KeyDto {
 }
 
 /** The answer of `POST /keys`, the only one with the key. */
-export type CreatedKeyDto = KeyDto & { key: string };
+export class CreatedKeyDto extends KeyDto {
+  /** Shown this once: only its hash is kept. */
+  key: string;
+}
 
 /** The answer of `GET /keys`, the oldest first. */
-export interface KeyListDto {
+export class KeyListDto {
   items: KeyDto[];
 }
 
 /** The answer of `DELETE /keys/{id}`. */
-export interface KeyDeletedDto {
+export class KeyDeletedDto {
   deleted: true;
   message: string;
 }

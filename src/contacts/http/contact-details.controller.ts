@@ -5,11 +5,17 @@ import { pathPrefixOf, type SessionName } from '../../sessions/session-name.js';
 import { SessionParam, sessionRoutes } from '../../sessions/session-param.js';
 import { isHeld } from '../../http/conditional.js';
 import { setSyncHeader } from './answers.js';
-import type { ContactDetailsDto, ContactKeysDto } from './contact-details.dto.js';
+import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
 import { toDetails, toKeys } from './contact-details.mapping.js';
 import { ContactDetailsRepository, type PersonRow } from '../read/contact-details.repository.js';
 import { ContactDetailsService, type Person } from './contact-details.service.js';
 import { ContactPath } from './contact.dto.js';
+import { NoAccountLinked, NoPicture, PersonNotFound, RefreshLimited } from '../contacts.errors.js';
+import * as examples from '../../openapi/examples.js';
+import { Operation } from '../../openapi/operation.js';
+
+const UNKNOWN = [new PersonNotFound('491709999999'), new NoAccountLinked()];
+const REQUESTED = 'The person is fetched next; updated_at tells when something changed.';
 
 /** One person with all that is known of him. */
 @Controller(sessionRoutes('contacts/:phone'))
@@ -20,6 +26,14 @@ export class ContactDetailsController {
     private readonly details: ContactDetailsRepository,
   ) {}
 
+  /** Show everything that is known of a person. */
+  @Operation({
+    id: 'getPerson',
+    parameters: { phone: examples.PHONE },
+    answer: examples.details,
+    headers: ['Contacts-Sync'],
+    errors: UNKNOWN,
+  })
   @Get()
   async get(
     @SessionParam() session: SessionName,
@@ -30,7 +44,14 @@ export class ContactDetailsController {
     return toDetails(person, pathPrefixOf(session));
   }
 
-  /** Current and earlier identity keys. */
+  /** List the current and all earlier identity keys of a person. */
+  @Operation({
+    id: 'listIdentityKeys',
+    parameters: { phone: examples.PHONE },
+    answer: examples.keys,
+    headers: ['Contacts-Sync'],
+    errors: UNKNOWN,
+  })
   @Get('keys')
   async listKeys(
     @SessionParam() session: SessionName,
@@ -41,7 +62,21 @@ export class ContactDetailsController {
     return toKeys(person, await this.details.listKeys(accountId, person.id));
   }
 
-  /** The image itself; asked with the ETag of the one that the caller has, 304 without a body. */
+  /** Get the picture of a person; asked with the ETag of the one that the caller has, 304 without a body. */
+  @Operation({
+    id: 'getPicture',
+    parameters: { phone: examples.PHONE },
+    answer: { byType: { 'image/jpeg': null, 'image/png': null, 'image/webp': null } },
+    headers: ['Contacts-Sync'],
+    isConditional: true,
+    errors: [
+      ...UNKNOWN,
+      new NoPicture('picture_none'),
+      new NoPicture('picture_hidden'),
+      new NoPicture('picture_not_fetched'),
+      new NoPicture('picture_evicted'),
+    ],
+  })
   @Get('picture')
   async getPicture(
     @SessionParam() session: SessionName,
@@ -59,18 +94,25 @@ export class ContactDetailsController {
     response.end(bytes);
   }
 
-  /** Fetches about text, picture and keys as soon as the session can. */
+  /** Fetch about text, picture and keys of a person as soon as the session can. */
+  @Operation({
+    id: 'refreshPerson',
+    parameters: { phone: examples.PHONE },
+    answer: { requested: true, message: REQUESTED },
+    headers: ['Contacts-Sync'],
+    errors: [...UNKNOWN, new RefreshLimited('This person was asked for less than a minute ago.', 42)],
+  })
   @Post('refresh')
   @HttpCode(202)
   async refresh(
     @SessionParam() session: SessionName,
     @Param() { phone }: ContactPath,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<{ requested: true; message: string }> {
+  ): Promise<RefreshRequestedDto> {
     await this.service.refresh(await this.find(session, phone, response));
     return {
       requested: true,
-      message: 'The person is fetched next; updated_at tells when something changed.',
+      message: REQUESTED,
     };
   }
 

@@ -1,5 +1,36 @@
+/** What a person says of themselves. */
+export class AboutDto {
+  /** `""` when the person has none; null when it is hidden from this account. */
+  text: string | null;
+  /** It may stand before the text. */
+  emoji: string | null;
+  hidden: boolean;
+  /** ISO 8601; null where WhatsApp did not say. */
+  set_at: string | null;
+  /** After it there is none, ISO 8601; null: it does not expire. */
+  expires_at: string | null;
+}
+
+export class PictureDto {
+  id: string | null;
+  /** Path of the image. */
+  url: string;
+  /** ISO 8601. */
+  updated_at: string;
+}
+
+/** The public key that messages to a person are encrypted for. */
+export class IdentityKeyDto {
+  /** 32 bytes in base64. */
+  key: string;
+  /** SHA-256 of the key, in hex. */
+  fingerprint: string;
+  /** When it was first seen, ISO 8601. */
+  since: string;
+}
+
 /** Everything that is known of a person; unlike in the two routes of names, null where nothing is known. */
-export interface ContactDetailsDto {
+export class ContactDetailsDto {
   /** Null while only the LID is known. */
   jid: string | null;
   /** The number, digits only. */
@@ -13,21 +44,12 @@ export interface ContactDetailsDto {
   /** As verified by WhatsApp. */
   business_name: string | null;
   is_business: boolean | null;
-  /**
-   * Null: unknown. `text` is `""` when the person has none, and null when it is hidden from this account; `emoji` may
-   * stand before it. After `expires_at` there is none.
-   */
-  about: {
-    text: string | null;
-    emoji: string | null;
-    hidden: boolean;
-    set_at: string | null;
-    expires_at: string | null;
-  } | null;
+  /** Null: unknown. */
+  about: AboutDto | null;
   /** Null: none, hidden or unknown; the route of `url` says which. */
-  picture: { id: string | null; url: string; updated_at: string } | null;
-  /** `key` in base64, 32 bytes; `fingerprint` its SHA-256 in hex; `since`: when it was first seen. */
-  identity_key: { key: string; fingerprint: string; since: string } | null;
+  picture: PictureDto | null;
+  /** Null: unknown. */
+  identity_key: IdentityKeyDto | null;
   /** Whether it stands in the phone's address book. */
   saved: boolean;
   /** JIDs of the person's next and former number. */
@@ -36,15 +58,29 @@ export interface ContactDetailsDto {
   updated_at: string;
 }
 
+/** An identity key that a person has, or had. */
+export class SeenKeyDto {
+  /** 32 bytes in base64. */
+  key: string;
+  /** SHA-256 of the key, in hex. */
+  fingerprint: string;
+  /** ISO 8601. */
+  first_seen_at: string;
+  /** ISO 8601. */
+  last_seen_at: string;
+  /** Whether it is the one that counts now. */
+  current: boolean;
+}
+
 /** The answer of `GET /contacts/{phone}/keys`, the current key first. */
-export interface ContactKeysDto {
+export class ContactKeysDto {
   jid: string | null;
   lid: string | null;
-  keys: {
-    key: string;
-    fingerprint: string;
-    first_seen_at: string;
-    last_seen_at: string;
-    current: boolean;
-  }[];
+  keys: SeenKeyDto[];
+}
+
+/** The answer of `POST /contacts/{phone}/refresh`. */
+export class RefreshRequestedDto {
+  requested: true;
+  message: string;
 }

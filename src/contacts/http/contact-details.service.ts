@@ -16,12 +16,12 @@ export interface Person {
   person: PersonRow;
 }
 
+/** By what is known of a picture without bytes. */
 const REASONS = {
-  none: 'This person has no profile picture.',
-  hidden: 'This person does not show the profile picture to this account.',
-  unknown: 'The profile picture has not been fetched yet. POST /contacts/{phone}/refresh fetches it.',
-  evicted: 'The profile picture is not kept any more; it is being fetched again. Try again shortly.',
-};
+  none: 'picture_none',
+  hidden: 'picture_hidden',
+  changed: 'picture_not_fetched',
+} as const;
 
 /** One person as the API shows them. */
 @Injectable()
@@ -58,11 +58,9 @@ export class ContactDetailsService {
     }
     if (person.picture_state === 'present') {
       await this.fetches.request(accountId, addressOf(person));
-      throw new NoPicture(REASONS.evicted);
+      throw new NoPicture('picture_evicted');
     }
-    throw new NoPicture(
-      REASONS[person.picture_state === 'changed' ? 'unknown' : (person.picture_state ?? 'unknown')],
-    );
+    throw new NoPicture(person.picture_state ? REASONS[person.picture_state] : 'picture_not_fetched');
   }
 
   /** Has the person fetched before all others. @throws RefreshLimited */

@@ -12,6 +12,8 @@ import { ContactFilter, toHasPhone, VcardQuery } from './contact-list.dto.js';
 import { NoAccountLinked } from '../contacts.errors.js';
 import { CSV_HEADER, toCsv } from './csv.js';
 import { toVcard } from './vcard.js';
+import { BUSY_STREAMS } from '../../http/large-answers.js';
+import { Operation } from '../../openapi/operation.js';
 
 /** An about text that expires changes them without a word, so they have no version. */
 const VCARDS = {
@@ -35,7 +37,19 @@ export class ContactExportController {
     private readonly answers: LargeAnswers,
   ) {}
 
-  /** vCard 4.0, as phones and Google Contacts import it. */
+  /** Export the address book as vCard 4.0, as phones and Google Contacts import it. */
+  @Operation({
+    id: 'exportVcards',
+    parameters: { photo: 'true', has_phone: 'true' },
+    answer: {
+      byType: {
+        'text/vcard':
+          'BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna Adler\r\nN:Adler;Anna;;;\r\nNICKNAME:anni\r\nTEL;VALUE=uri;TYPE=cell:tel:+491701234567\r\nIMPP:whatsapp:491701234567\r\nREV:20260101T100000Z\r\nEND:VCARD\r\n',
+      },
+    },
+    headers: ['Contacts-Sync', 'Content-Disposition'],
+    errors: [new NoAccountLinked(), ...BUSY_STREAMS],
+  })
   @Get('contacts.vcf')
   async exportVcards(
     @SessionParam() session: SessionName,
@@ -50,6 +64,18 @@ export class ContactExportController {
     );
   }
 
+  /** Export the address book as CSV (RFC 4180). */
+  @Operation({
+    id: 'exportCsv',
+    parameters: { has_phone: 'true' },
+    answer: {
+      byType: {
+        'text/csv': `${CSV_HEADER}491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,2026-01-01T10:00:00Z,123456789012345@lid,\r\n`,
+      },
+    },
+    headers: ['Contacts-Sync', 'Content-Disposition'],
+    errors: [new NoAccountLinked(), ...BUSY_STREAMS],
+  })
   @Get('contacts.csv')
   async exportCsv(
     @SessionParam() session: SessionName,

@@ -7,9 +7,14 @@ import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { LargeAnswers } from '../../http/large-answers.js';
 import { setSyncHeader, versionOf } from './answers.js';
 import { type ContactPlace, fromCursor, toCursor } from '../read/contact-cursor.js';
-import { ListContactsQuery, toHasPhone } from './contact-list.dto.js';
+import { ContactPageDto, ListContactsQuery, toHasPhone } from './contact-list.dto.js';
 import { ContactListRepository } from '../read/contact-list.repository.js';
-import { NoAccountLinked } from '../contacts.errors.js';
+import { InvalidCursor, NoAccountLinked } from '../contacts.errors.js';
+import { BUSY_PAGES } from '../../http/large-answers.js';
+import { DatabaseTooSlow } from '../../errors/request.errors.js';
+import * as examples from '../../openapi/examples.js';
+import { Operation } from '../../openapi/operation.js';
+import { ApiOkResponse } from '@nestjs/swagger';
 
 /** The address book in pages, searched and sorted. */
 @Controller(sessionRoutes('contacts'))
@@ -21,6 +26,21 @@ export class ContactListController {
     private readonly answers: LargeAnswers,
   ) {}
 
+  /** List contacts in pages, searched and sorted. */
+  @Operation({
+    id: 'listContacts',
+    parameters: { limit: '2', sort: 'name', search: 'adler', has_phone: 'true' },
+    answer: { items: [examples.summary], next_cursor: null },
+    headers: ['Contacts-Sync'],
+    isConditional: true,
+    errors: [
+      new InvalidCursor('nonsense', 'jid'),
+      new NoAccountLinked(),
+      new DatabaseTooSlow(),
+      ...BUSY_PAGES,
+    ],
+  })
+  @ApiOkResponse({ type: ContactPageDto })
   @Get()
   async list(
     @SessionParam() session: SessionName,

@@ -2,7 +2,7 @@ import { IsIn, IsOptional, IsString, Matches, MaxLength, type ValidationArgument
 import { type ContactSort, SORTS } from '../read/contact-cursor.js';
 
 /** One entry of `GET /contacts`; null where nothing is known. */
-export interface ContactSummaryDto {
+export class ContactSummaryDto {
   /** Null, like `phone`, while only the LID is known. */
   jid: string | null;
   phone: string | null;
@@ -18,7 +18,7 @@ export interface ContactSummaryDto {
 }
 
 /** The answer of `GET /contacts`; `next_cursor` is null on the last page. */
-export interface ContactPageDto {
+export class ContactPageDto {
   items: ContactSummaryDto[];
   next_cursor: string | null;
 }

@@ -5,7 +5,16 @@ import type { PersonKey } from '../read/contact-details.repository.js';
 import type { ContactNames } from '../read/contacts.repository.js';
 
 /** The answer of `GET /getcontact`, and an entry of `GET /getcontacts`. */
-export type ContactDto = ContactNames;
+export class ContactDto implements ContactNames {
+  /** `491701234567@s.whatsapp.net`. */
+  jid: string;
+  /** The name that the person chose; `""`: unknown. */
+  push_name: string;
+  /** The name saved on the phone; `""`: none. */
+  full_name: string;
+  /** The first name saved on the phone; `""`: none. */
+  first_name: string;
+}
 
 /** 7 to 15 digits without a leading zero (E.164); LIDs are up to 20 digits long. */
 const PHONE_OR_JID = /^([1-9]\d{6,14}(@s\.whatsapp\.net)?|[1-9]\d{4,19}@lid)$/;

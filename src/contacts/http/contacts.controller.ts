@@ -6,9 +6,13 @@ import { SessionParam } from '../../sessions/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { LargeAnswers } from '../../http/large-answers.js';
 import { setSyncHeader, versionOf } from './answers.js';
-import { type ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
+import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
 import { ContactNotFound, NoAccountLinked } from '../contacts.errors.js';
 import { ContactsRepository } from '../read/contacts.repository.js';
+import { BUSY_STREAMS } from '../../http/large-answers.js';
+import * as examples from '../../openapi/examples.js';
+import { Operation } from '../../openapi/operation.js';
+import { ApiOkResponse } from '@nestjs/swagger';
 
 /** The two routes of names. */
 @Controller(['', 'sessions/:session'])
@@ -20,7 +24,14 @@ export class ContactsController {
     private readonly answers: LargeAnswers,
   ) {}
 
-  /** One contact, by number or JID. */
+  /** Look up one contact by number or JID. */
+  @Operation({
+    id: 'getContact',
+    parameters: { phone: examples.PHONE },
+    answer: examples.contact,
+    headers: ['Contacts-Sync'],
+    errors: [new ContactNotFound('491709999999'), new NoAccountLinked()],
+  })
   @Get('getcontact')
   async getContact(
     @SessionParam() session: SessionName,
@@ -34,7 +45,15 @@ export class ContactsController {
     return found.contact;
   }
 
-  /** Every contact with a name, in the order of their JIDs, streamed. */
+  /** List all contacts with a number and a name, in the order of their JIDs, streamed. */
+  @Operation({
+    id: 'getContacts',
+    answer: [examples.contact],
+    headers: ['Contacts-Sync'],
+    isConditional: true,
+    errors: [new NoAccountLinked(), ...BUSY_STREAMS],
+  })
+  @ApiOkResponse({ type: ContactDto, isArray: true })
   @Get('getcontacts')
   async getContacts(
     @SessionParam() session: SessionName,

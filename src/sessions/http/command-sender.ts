@@ -33,7 +33,8 @@ export class CommandSender {
       const outcome = await this.commands.findOutcome(session, id);
       if (outcome?.doneAt) {
         await this.commands.remove(session, id);
-        if (outcome.error) throw new CommandRefused(outcome.errorKind ?? 'conflict', outcome.error);
+        const { error, errorKind, errorCode } = outcome;
+        if (error) throw new CommandRefused(errorKind ?? 'conflict', errorCode ?? 'refused', error);
         return outcome.result;
       }
       await sleep(POLL_EVERY_MS);

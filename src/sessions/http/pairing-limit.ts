@@ -21,6 +21,7 @@ export class PairingLimit {
     const { isOver, endsInMs } = await this.limits.use(window, session);
     if (!isOver) return;
     throw new TooManyRequests(
+      'pairing_limited',
       `${points} pairing codes were asked for within 10 minutes (PAIRING_CODES_PER_10_MINUTES). The QR code at ` +
         '/session/qr can be scanned at any time.',
       Math.ceil(endsInMs / 1_000),

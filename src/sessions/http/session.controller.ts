@@ -4,6 +4,10 @@ import type { SessionName } from '../session-name.js';
 import { SessionParam, sessionRoutes } from '../session-param.js';
 import type { SessionDto, UnlinkedDto } from './session.dto.js';
 import { SessionService, shownTo } from './session.service.js';
+import * as examples from '../../openapi/examples.js';
+import { Operation } from '../../openapi/operation.js';
+import { CommandRefused } from '../command-refused.js';
+import { SessionNotAnswering } from './session.errors.js';
 
 /** How a session is. */
 @Controller(sessionRoutes('session'))
@@ -11,12 +15,29 @@ import { SessionService, shownTo } from './session.service.js';
 export class SessionController {
   constructor(private readonly session: SessionService) {}
 
+  /** Show how the session is, what is wrong, and what to do about it. */
+  @Operation({ id: 'getSession', answer: examples.session })
   @Get()
   async describe(@SessionParam() session: SessionName, @CallerAccess() access: Access): Promise<SessionDto> {
     return shownTo(access, await this.session.describe(session));
   }
 
-  /** Unlinks the account. Its contacts stay and are served until another account is linked. */
+  /** Unlink the account. Its contacts stay and are served until another account is linked. */
+  @Operation({
+    id: 'unlinkSession',
+    answer: {
+      unlinked: true,
+      message: 'The account is unlinked. Its contacts stay until another account is linked.',
+    },
+    errors: [
+      new CommandRefused(
+        'conflict',
+        'no_account_linked',
+        'No account is linked, so there is nothing to unlink.',
+      ),
+      new SessionNotAnswering(),
+    ],
+  })
   @Delete()
   @Needs('session:link')
   async unlink(@SessionParam() session: SessionName): Promise<UnlinkedDto> {

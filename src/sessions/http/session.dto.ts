@@ -3,8 +3,64 @@ import type { DegradationCode } from '../degradation.entity.js';
 import type { PasskeyStep } from '../link-offer.js';
 import type { SessionStatus } from '../session.entity.js';
 
+export class DegradationDto {
+  code: DegradationCode;
+  /** One or two sentences for people. */
+  message: string;
+  /** ISO 8601. */
+  since: string;
+}
+
+export class PasskeyStatusDto {
+  /**
+   * `assertion`: a browser has to confirm with the passkey (GET /session/passkey); `waiting`: for WhatsApp and the
+   * phone; `compare`: a person has to compare the code with the phone's (POST /session/passkey/confirm).
+   */
+  step: PasskeyStep;
+  /** XXXX-XXXX while it is to be compared, otherwise null. */
+  code: string | null;
+  /** When the step has to be done, ISO 8601. After it linking begins anew. */
+  expires_at: string;
+}
+
+/** A pairing code to enter on the phone. */
+export class PairingCodeDto {
+  /** 8 characters. */
+  code: string;
+  /** ISO 8601. */
+  expires_at: string;
+}
+
+export class ProfilesDto {
+  /** Who can be asked about. */
+  people: number;
+  /** Who has been asked about at least once. */
+  fetched: number;
+  /** Who is to be asked about, for the first time or again. */
+  due: number;
+  /** Why nobody, or only those whom somebody wants, are asked about at the moment; null when all are. */
+  paused: string | null;
+}
+
+/** A pairing code that waits to be entered. */
+export class PairingOfferDto {
+  /** ISO 8601. */
+  expires_at: string;
+}
+
+/** How complete the contacts of an account are. */
+export class ContactsDto {
+  count: number;
+  /** `partial` until the first sync after linking is complete. */
+  sync: 'partial' | 'complete';
+  /** When the address book was last compared with a whole copy of the server's, ISO 8601; null before the first. */
+  checked_at: string | null;
+  /** Contacts that such comparisons have put right, ever. */
+  repaired: number;
+}
+
 /** The body of `GET /session`. */
-export interface SessionDto {
+export class SessionDto {
   status: SessionStatus;
   /** Why the session is not open, or what is wrong while it is; null when all is well. */
   reason: string | null;
@@ -21,7 +77,7 @@ export interface SessionDto {
   /** Until when that QR code links, ISO 8601; another one follows. */
   qr_expires_at: string | null;
   /** A pairing code that waits to be entered on the phone (GET /session/pairing-code shows it); null when there is none. */
-  pairing_code: { expires_at: string } | null;
+  pairing_code: PairingOfferDto | null;
   /** The passkey ceremony that WhatsApp has asked for; null when it has not. */
   passkey: PasskeyStatusDto | null;
   /** The linked account; null while none is linked. */
@@ -29,55 +85,9 @@ export interface SessionDto {
   jid: string | null;
   push_name: string | null;
   /** Of the account that is served: the linked one, or the last one. */
-  contacts: {
-    count: number;
-    sync: 'partial' | 'complete';
-    /** When the address book was last compared with a whole copy of the server's, ISO 8601; null before the first. */
-    checked_at: string | null;
-    /** Contacts that such comparisons have put right, ever. */
-    repaired: number;
-  };
+  contacts: ContactsDto;
   /** How far about, picture, business name and identity key of that account's people have been fetched. */
   profiles: ProfilesDto;
-}
-
-export interface DegradationDto {
-  code: DegradationCode;
-  /** One or two sentences for people. */
-  message: string;
-  /** ISO 8601. */
-  since: string;
-}
-
-export interface PasskeyStatusDto {
-  /**
-   * `assertion`: a browser has to confirm with the passkey (GET /session/passkey); `waiting`: for WhatsApp and the
-   * phone; `compare`: a person has to compare the code with the phone's (POST /session/passkey/confirm).
-   */
-  step: PasskeyStep;
-  /** XXXX-XXXX while it is to be compared, otherwise null. */
-  code: string | null;
-  /** When the step has to be done, ISO 8601. After it linking begins anew. */
-  expires_at: string;
-}
-
-/** A pairing code to enter on the phone. */
-export interface PairingCodeDto {
-  /** 8 characters. */
-  code: string;
-  /** ISO 8601. */
-  expires_at: string;
-}
-
-export interface ProfilesDto {
-  /** Who can be asked about. */
-  people: number;
-  /** Who has been asked about at least once. */
-  fetched: number;
-  /** Who is to be asked about, for the first time or again. */
-  due: number;
-  /** Why nobody, or only those whom somebody wants, are asked about at the moment; null when all are. */
-  paused: string | null;
 }
 
 function explain({ value }: ValidationArguments): string {
@@ -96,7 +106,7 @@ export class PairingCodeRequest {
 }
 
 /** The answer of `DELETE /session`. */
-export interface UnlinkedDto {
+export class UnlinkedDto {
   unlinked: true;
   message: string;
 }

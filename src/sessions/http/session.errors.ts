@@ -2,6 +2,7 @@ import { DomainError } from '../../errors/domain-error.js';
 
 export class SessionExists extends DomainError {
   readonly kind = 'conflict';
+  readonly code = 'session_exists';
 
   constructor(name: string) {
     super(`There is a session ${JSON.stringify(name)} already: GET /sessions/${name} says how it is.`);
@@ -10,6 +11,7 @@ export class SessionExists extends DomainError {
 
 export class DefaultSessionStays extends DomainError {
   readonly kind = 'conflict';
+  readonly code = 'default_session_stays';
 
   constructor() {
     super(
@@ -21,14 +23,25 @@ export class DefaultSessionStays extends DomainError {
 
 export class NoQr extends DomainError {
   readonly kind = 'not-found';
+  readonly code = 'no_qr';
 
   constructor(why: string) {
     super(`There is no QR code to scan: ${why}`);
   }
 }
 
+export class QrTypeNotAcceptable extends DomainError {
+  readonly kind = 'not-acceptable';
+  readonly code = 'not_acceptable';
+
+  constructor() {
+    super('Accept must allow image/png, image/svg+xml or text/plain.');
+  }
+}
+
 export class NoPairingCode extends DomainError {
   readonly kind = 'not-found';
+  readonly code = 'no_pairing_code';
 
   constructor() {
     super(
@@ -39,6 +52,7 @@ export class NoPairingCode extends DomainError {
 
 export class SessionNotAnswering extends DomainError {
   readonly kind = 'unavailable';
+  readonly code = 'session_not_answering';
 
   constructor() {
     super('The WhatsApp session does not answer at the moment. See /session, and try again shortly.');

@@ -13,6 +13,9 @@ import {
 } from './sessions.dto.js';
 import { shownTo } from './session.service.js';
 import { SessionsService } from './sessions.service.js';
+import * as examples from '../../openapi/examples.js';
+import { Operation } from '../../openapi/operation.js';
+import { DefaultSessionStays, SessionExists } from './session.errors.js';
 
 /** The sessions of this deployment: one for each account that is, or is to be, linked. */
 @Controller('sessions')
@@ -20,14 +23,26 @@ import { SessionsService } from './sessions.service.js';
 export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}
 
-  /** Those that the key is for. */
+  /** List the sessions, or those that the key is for, in the order of their names. */
+  @Operation({
+    id: 'listSessions',
+    parameters: { limit: '2', status: 'open' },
+    answer: examples.sessions,
+  })
   @Get()
   @Needs('session:read', { acrossSessions: true })
   list(@Query() query: ListSessionsQuery, @CallerAccess() access: Access): Promise<SessionPageDto> {
     return this.sessions.list(query, access.sessions);
   }
 
-  /** The session waits to be linked from then on. */
+  /** Create a session, which waits to be linked from then on. */
+  @Operation({
+    id: 'createSession',
+    body: { name: 'sales' },
+    answer: examples.newSession,
+    headers: ['Location'],
+    errors: [new SessionExists('default')],
+  })
   @Post()
   @Needs('admin')
   async create(
@@ -39,12 +54,20 @@ export class SessionsController {
     return session;
   }
 
+  /** Show how a session is. */
+  @Operation({ id: 'getSessionByName', answer: { name: 'default', ...examples.session } })
   @Get(':session')
   async get(@SessionParam() session: SessionName, @CallerAccess() access: Access): Promise<NamedSessionDto> {
     return shownTo(access, await this.sessions.get(session));
   }
 
-  /** Unlinks the account and forgets the session; with `?contacts=delete` its contacts, too. */
+  /** Unlink the account and forget the session; with `?contacts=delete` its contacts, too. */
+  @Operation({
+    id: 'deleteSession',
+    parameters: { contacts: 'delete' },
+    answer: { deleted: true, message: 'The session sales is deleted.' },
+    errors: [new DefaultSessionStays()],
+  })
   @Delete(':session')
   @Needs('admin')
   async delete(

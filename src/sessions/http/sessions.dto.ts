@@ -1,13 +1,15 @@
 import { IsIn, IsOptional, IsString, Matches, type ValidationArguments } from 'class-validator';
 import { SESSION_NAME } from '../session-name.js';
 import { SESSION_STATUSES, type SessionStatus } from '../session.entity.js';
-import type { SessionDto } from './session.dto.js';
+import { SessionDto } from './session.dto.js';
 
 /** The body of `GET /sessions/{name}`. */
-export type NamedSessionDto = { name: string } & SessionDto;
+export class NamedSessionDto extends SessionDto {
+  name: string;
+}
 
 /** One entry of `GET /sessions`; see SessionDto for the fields. */
-export interface SessionSummaryDto {
+export class SessionSummaryDto {
   name: string;
   status: SessionStatus;
   reason: string | null;
@@ -20,13 +22,13 @@ export interface SessionSummaryDto {
 }
 
 /** The answer of `GET /sessions`, in the order of names; `next_cursor` is null on the last page. */
-export interface SessionPageDto {
+export class SessionPageDto {
   items: SessionSummaryDto[];
   next_cursor: string | null;
 }
 
 /** The answer of `DELETE /sessions/{name}`. */
-export interface SessionDeletedDto {
+export class SessionDeletedDto {
   deleted: true;
   message: string;
 }

@@ -4,6 +4,7 @@ import { pauseAfterMs } from '../timing/back-off.js';
 import { CollectionRefused, CorruptAppState, MissingSyncKey, OutdatedRead } from './app-state-errors.js';
 import { KEY_PATIENCE_MS } from './key-patience.js';
 import type { CollectionSync, ReadCollection } from './collection-sync.js';
+import { behind, caughtUp, forget } from './sync.metrics.js';
 
 /** Whoever asks for snapshots every few minutes meets a rate limit. */
 const RETRY = { firstMs: 2_000, maxMs: 60 * 60_000 };
@@ -47,6 +48,7 @@ export class CollectionScheduler {
    * @throws what the read throws; it is tried again in the background all the same
    */
   request(): Promise<void> {
+    behind(this);
     this.next ??= this.running.then(() => {
       this.next = null;
       const attempt = this.attempt();
@@ -78,6 +80,7 @@ export class CollectionScheduler {
   close(): void {
     this.closed = true;
     clearTimeout(this.retry);
+    forget(this);
   }
 
   private async attempt(): Promise<void> {
@@ -90,6 +93,7 @@ export class CollectionScheduler {
       // A request to read anew that came meanwhile is still to be fulfilled.
       if (anew) this.readAnew = false;
       this.awaitsKey = false;
+      if (!this.next) caughtUp(this);
       this.events.problem(null);
       this.events.synced(state);
     } catch (error) {

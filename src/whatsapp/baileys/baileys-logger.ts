@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { UserFacingSocketConfig } from '@whiskeysockets/baileys';
+import { BAILEYS } from '../../config/logger.js';
 
 type BaileysLogger = NonNullable<UserFacingSocketConfig['logger']>;
 
@@ -10,11 +11,11 @@ const HARMLESS_FIELDS = ['msgId', 'count', 'version', 'name', 'statusCode', 'att
 const EXPECTED = new Set(['stream errored out']);
 
 /**
- * Baileys' log, one level quieter than it thinks (its `info` is our `debug`), and without what it logs of stanzas
- * and messages: only sentences, errors' messages and a few harmless fields get through.
+ * Baileys' log without what it logs of stanzas and messages: only sentences, errors' messages and a few harmless fields get
+ * through.
  */
 export function createBaileysLogger(): BaileysLogger {
-  const logger = new Logger('Baileys');
+  const logger = new Logger(BAILEYS);
   const line = (fields: unknown, text?: string) => [text ?? '', ...details(fields)].filter(Boolean).join(' ');
   return {
     // Baileys formats whole stanzas for `trace` and `debug`, so it is not told of those levels.
@@ -22,10 +23,10 @@ export function createBaileysLogger(): BaileysLogger {
     child: () => createBaileysLogger(),
     trace: () => {},
     debug: () => {},
-    info: (fields, text) => logger.debug(line(fields, text)),
-    warn: (fields, text) => logger.debug(line(fields, text)),
+    info: (fields, text) => logger.log(line(fields, text)),
+    warn: (fields, text) => logger.warn(line(fields, text)),
     error: (fields, text) =>
-      EXPECTED.has(text ?? '') ? logger.debug(line(fields, text)) : logger.warn(line(fields, text)),
+      EXPECTED.has(text ?? '') ? logger.debug(line(fields, text)) : logger.error(line(fields, text)),
   };
 }
 

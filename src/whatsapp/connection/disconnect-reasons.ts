@@ -117,10 +117,18 @@ function row(action: Ending['action'], reason: string, advice: string | null): E
   return { action, reason, advice };
 }
 
+/** Where an ending stands in the table: what it is counted as. */
+export function keyOf({ by, code, detail }: ConnectionEnd): Key {
+  const keys: Key[] = [`${by} ${code} ${detail}`, `${by} ${detail}`, `${by} ${code}`];
+  return keys.find((key) => key in ENDINGS) ?? by;
+}
+
 /** Endings that nobody knows are taken for passing faults; the reason then carries what is known. */
-export function endingOf({ by, code, detail, message }: ConnectionEnd): Ending {
-  const known = ENDINGS[`${by} ${code} ${detail}`] ?? ENDINGS[`${by} ${detail}`] ?? ENDINGS[`${by} ${code}`];
-  if (known) return known;
+export function endingOf(end: ConnectionEnd): Ending {
+  const { by, code, detail, message } = end;
+  const key = keyOf(end);
+  const known = ENDINGS[key];
+  if (known && key !== by) return known;
   if (detail?.startsWith('HTTP')) {
     return row(
       'retry',
@@ -128,6 +136,6 @@ export function endingOf({ by, code, detail, message }: ConnectionEnd): Ending {
       NETWORK,
     );
   }
-  const { action, reason, advice } = ENDINGS[by] ?? LOST;
+  const { action, reason, advice } = known ?? LOST;
   return { action, reason: `${reason.slice(0, -1)} (${detail ?? code}: ${message}).`, advice };
 }

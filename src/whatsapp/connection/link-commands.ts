@@ -44,14 +44,18 @@ export class LinkCommands {
         this.ceremony().cancelPasskey();
         return null;
       default:
-        throw new CommandRefused('invalid', `The session does not know the command ${kind}.`);
+        throw new CommandRefused('invalid', 'refused', `The session does not know the command ${kind}.`);
     }
   }
 
   private async requestPairingCode(phone: string): Promise<string> {
     const { session } = this;
     if (await session.isLinked()) {
-      throw new CommandRefused('conflict', 'An account is linked already. Unlink it first: DELETE /session.');
+      throw new CommandRefused(
+        'conflict',
+        'account_linked',
+        'An account is linked already. Unlink it first: DELETE /session.',
+      );
     }
     // Over a connection with a passkey ceremony WhatsApp takes nothing else.
     const blocked = session.current();
@@ -68,6 +72,7 @@ export class LinkCommands {
     if (!ready?.isReady) {
       throw new CommandRefused(
         'unavailable',
+        'whatsapp_not_ready',
         'WhatsApp is not ready to link. /session says why; try again when it shows a QR code.',
       );
     }
@@ -80,6 +85,7 @@ export class LinkCommands {
     if (current?.isConfirming) return current;
     throw new CommandRefused(
       'conflict',
+      'no_passkey',
       'No passkey ceremony is under way. /session says how far linking is.',
     );
   }

@@ -11,6 +11,7 @@ import { AccountLinkedElsewhere } from '../../sessions/sessions.errors.js';
 import type { SessionContext } from '../sync/session-context.js';
 import type { ConnectionOptions } from './connection.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
+import { linkAttempts } from './connection.metrics.js';
 
 /** One connection of a device that waits to be linked: a socket, and the attempt that is made over it. */
 export class LinkConnection {
@@ -125,11 +126,14 @@ export class LinkConnection {
       await stores.sessions.link(tx, lease.session, { id, jid });
       await stores.appState.restart(tx, id);
     };
-    await this.authState.saveLink(confirmed, link).catch(async (error: unknown) => {
+    try {
+      await this.authState.saveLink(confirmed, link);
+      linkAttempts.inc({ result: 'linked' });
+    } catch (error) {
       if (!(error instanceof AccountLinkedElsewhere)) throw error;
       this.logger.warn(error.message);
       await this.authState.saveLink(confirmed, async () => {});
-    });
+    }
   }
 
   private abandon(error: unknown): void {

@@ -14,7 +14,8 @@ import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
 import type { SessionContext } from '../sync/session-context.js';
 import { afterAttempt, type Closed, isOwnLogout, type Purpose } from './closed.js';
 import { Connection } from './connection.js';
-import { type Ending, endingOf } from './disconnect-reasons.js';
+import { connectionsEnded, linkAttempts } from './connection.metrics.js';
+import { type Ending, endingOf, keyOf } from './disconnect-reasons.js';
 import { type Closable, closedOrLeft, graceAfter } from './leave.js';
 import { LinkCommands } from './link-commands.js';
 import { LinkConnection } from './link-connection.js';
@@ -185,6 +186,8 @@ export class SessionRunner {
   private async follow(closed: Closed, over: AbortSignal): Promise<void> {
     // For people, the report says it.
     this.logger.debug(`Connection ended by ${closed.by} with ${closed.code}: ${closed.message}`);
+    connectionsEnded.inc({ reason: keyOf(closed) });
+    if (closed.failure) linkAttempts.inc({ result: 'failed' });
     if (this.isUnlinked) return this.pause(RELINK_PAUSE_MS, over);
     const ending = afterAttempt(closed) ?? endingOf(closed);
     this.lastFailure = closed.failure ?? this.lastFailure;
@@ -243,7 +246,11 @@ export class SessionRunner {
   private async unlink(): Promise<string> {
     const { connection } = this;
     if (!isLinked(await this.loadCredentials())) {
-      throw new CommandRefused('conflict', 'No account is linked, so there is nothing to unlink.');
+      throw new CommandRefused(
+        'conflict',
+        'no_account_linked',
+        'No account is linked, so there is nothing to unlink.',
+      );
     }
     this.isUnlinked = connection !== null;
     const told = connection?.isOpen ? await this.tellUnlinked(connection) : false;

@@ -6,6 +6,7 @@ import { LastingFailure } from '../../errors/lasting-failure.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { elapsedMs, type Moment, now } from '../timing/clocks.js';
 import { Lease } from './lease.js';
+import { leases } from './lease.metrics.js';
 import { LeaseRepository, type Standing } from './lease.repository.js';
 
 /**
@@ -74,12 +75,15 @@ export class LeaseHolder {
     if (this.leases.get(lease.session) === lease) this.leases.delete(lease.session);
     const wasHeld = lease.isHeld;
     lease.end();
-    if (wasHeld) await this.repository.release(lease.claimed);
+    if (!wasHeld) return;
+    await this.repository.release(lease.claimed);
+    leases.inc({ event: 'released' });
   }
 
   /** Gives all sessions to whoever waits for them. */
   async leave(): Promise<void> {
     const wasRegistered = this.renewedAt !== null;
+    leases.inc({ event: 'released' }, this.leases.size);
     this.forget();
     if (wasRegistered) await this.repository.leave(this.id);
   }
@@ -134,6 +138,7 @@ export class LeaseHolder {
       this.isStandingBy = false;
       this.leases.get(session.session)?.end();
       this.leases.set(session.session, lease);
+      leases.inc({ event: 'claimed' });
       this.logger.log(`Holding the lease of session ${session.session} (fencing token ${session.token})`);
       events.claimed(lease);
     }
@@ -153,6 +158,7 @@ export class LeaseHolder {
       this.logger.warn(`Session ${session} was deleted, or is another process's now; closing it`);
       this.leases.delete(session);
       lease.end();
+      leases.inc({ event: 'lost' });
     }
   }
 
@@ -178,6 +184,7 @@ export class LeaseHolder {
 
   private stepDown(why: string): void {
     this.logger.warn(`${why}; closing ${this.leases.size} sessions`);
+    leases.inc({ event: 'lost' }, this.leases.size);
     this.forget();
     this.id = randomUUID();
   }

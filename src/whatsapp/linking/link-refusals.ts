@@ -19,16 +19,19 @@ export function codeRefusal(error: unknown, displayName: string): CommandRefused
     case null:
       return new CommandRefused(
         'unavailable',
+        'whatsapp_not_answering',
         `WhatsApp did not answer the request for a pairing code: ${reasonOf(error)}. Try again shortly.`,
       );
     case TOO_MANY_REQUESTS:
       return new CommandRefused(
         'limited',
+        'whatsapp_limited',
         `${refused}: too many codes were asked for. Wait for an hour, or scan the QR code at /session/qr.`,
       );
     case 400:
       return new CommandRefused(
         'invalid',
+        'pairing_refused',
         `${refused}. Check that "phone" is the number of a WhatsApp account, with country code, for example ` +
           `"491701234567", and that the client name is one that WhatsApp accepts: DEVICE_NAME is "${displayName}", ` +
           'the default is "Chrome (Mac OS)". The QR code at /session/qr links without either.',
@@ -36,6 +39,7 @@ export function codeRefusal(error: unknown, displayName: string): CommandRefused
     default:
       return new CommandRefused(
         'conflict',
+        'pairing_refused',
         `${refused}. Check that the number has WhatsApp, or scan the QR code at /session/qr.`,
       );
   }

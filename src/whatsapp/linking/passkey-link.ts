@@ -112,12 +112,14 @@ export class PasskeyLink {
     if (this.steps.isOver) {
       return new CommandRefused(
         'conflict',
+        'passkey_ended',
         `The passkey ceremony has ended: ${reason}. /session says how to go on.`,
       );
     }
     if (this.ceremony) this.within(this.ceremony.request.timeoutMs, linkFailures.noAssertion);
     return new CommandRefused(
       'conflict',
+      'assertion_refused',
       `WhatsApp did not take the assertion: ${reason}. Make another one with the same options, or begin anew: ` +
         'DELETE /session/passkey.',
     );
@@ -137,12 +139,17 @@ export class PasskeyLink {
     if (ceremony?.token !== token) {
       throw new CommandRefused(
         'conflict',
+        'token_invalid',
         'This token is of a passkey ceremony that has ended. GET /session/passkey gives the current one, if any.',
       );
     }
     if (ceremony.step !== step) {
       const at = `the ceremony is at the step "${ceremony.step}"`;
-      throw new CommandRefused('conflict', `This token cannot be used for that (again): ${at}.`);
+      throw new CommandRefused(
+        'conflict',
+        'wrong_step',
+        `This token cannot be used for that (again): ${at}.`,
+      );
     }
     return ceremony;
   }

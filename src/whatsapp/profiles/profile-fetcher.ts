@@ -2,10 +2,12 @@ import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { type Address, isLid, type Lid } from '../../contacts/address.js';
 import type { ContactChanges, Picture } from '../../contacts/write/contact-changes.js';
+import { iqErrorCode } from '../wire/iq-error.js';
 import { identityQuery, readIdentities } from './identity-query.js';
 import { downloadPicture } from './picture-download.js';
 import { pictureQuery, readPictureAnswer, readPictureError, type PictureAnswer } from './picture-query.js';
 import { asRateLimited, RateLimited } from './profile-errors.js';
+import { type FetchResult, profileFetches } from './profile.metrics.js';
 import { NoAnswer, type ProfileConnection, queryWithin } from './profile-connection.js';
 import { type Profile, profileQuery, readProfiles } from './profile-query.js';
 
@@ -53,9 +55,11 @@ export class ProfileFetcher {
     const addresses = people.map(({ address }) => address);
     const tokens = await this.connection.privacyTokens(people);
     const query = profileQuery(addresses, { id: randomBytes(8).toString('hex'), tokens });
-    const answer = await queryWithin(this.connection, query, PROFILES_TIMEOUT_MS).catch((error: unknown) => {
-      throw asRateLimited(error);
-    });
+    const answer = await counted('profiles', queryWithin(this.connection, query, PROFILES_TIMEOUT_MS)).catch(
+      (error: unknown) => {
+        throw asRateLimited(error);
+      },
+    );
     const profiles = readProfiles(answer);
     const withoutKey = [...profiles].flatMap(([address, { identityKey }]) => (identityKey ? [] : [address]));
     const keys = await this.fetchIdentities(withoutKey);
@@ -78,7 +82,12 @@ export class ProfileFetcher {
     if (answer.state !== 'present') return { address, state: answer.state };
     try {
       const { id, url } = answer;
-      return { address, state: 'present', id, bytes: await downloadPicture(url, this.stop) };
+      return {
+        address,
+        state: 'present',
+        id,
+        bytes: await counted('picture_file', downloadPicture(url, this.stop)),
+      };
     } catch (error) {
       this.stop.throwIfAborted();
       this.logger.warn(`A picture cannot be fetched: ${(error as Error).message}`);
@@ -92,9 +101,9 @@ export class ProfileFetcher {
       : null;
     const query = pictureQuery(address, { knownId: pictureId, token: tokens?.get(address) ?? null });
     try {
-      const answer = readPictureAnswer(await queryWithin(this.connection, query, PICTURE_TIMEOUT_MS));
+      const answer = await counted('picture', queryWithin(this.connection, query, PICTURE_TIMEOUT_MS));
       this.unanswered = 0;
-      return answer;
+      return readPictureAnswer(answer);
     } catch (error) {
       if (!(error instanceof NoAnswer)) {
         this.unanswered = 0;
@@ -111,7 +120,8 @@ export class ProfileFetcher {
   private async fetchIdentities(people: Address[]): Promise<Map<Address, Buffer>> {
     if (people.length === 0 || this.refusesIdentities) return new Map();
     try {
-      return readIdentities(await queryWithin(this.connection, identityQuery(people), IDENTITIES_TIMEOUT_MS));
+      const query = queryWithin(this.connection, identityQuery(people), IDENTITIES_TIMEOUT_MS);
+      return readIdentities(await counted('identities', query));
     } catch (error) {
       this.stop.throwIfAborted();
       if (asRateLimited(error) instanceof RateLimited) throw new RateLimited();
@@ -120,6 +130,24 @@ export class ProfileFetcher {
       return new Map();
     }
   }
+}
+
+/** Counts a request by its result. */
+async function counted<T>(kind: string, request: Promise<T>): Promise<T> {
+  try {
+    const answer = await request;
+    profileFetches.inc({ kind, result: 'answered' });
+    return answer;
+  } catch (error) {
+    profileFetches.inc({ kind, result: resultOf(error) });
+    throw error;
+  }
+}
+
+function resultOf(error: unknown): FetchResult {
+  if (error instanceof NoAnswer) return 'unanswered';
+  if (asRateLimited(error) instanceof RateLimited) return 'limited';
+  return iqErrorCode(error) === null ? 'failed' : 'refused';
 }
 
 /** What was learned of one person, but for the picture, as changes of people. */

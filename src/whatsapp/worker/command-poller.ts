@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
-import { DomainError } from '../../errors/domain-error.js';
 import { LastingFailure } from '../../errors/lasting-failure.js';
+import { CommandRefused } from '../../sessions/command-refused.js';
 import {
   type CommandResult,
   type PendingCommand,
@@ -71,7 +71,8 @@ export class CommandPoller {
       (result) => ({ result }),
       (error: unknown) => ({
         error: (error as Error).message,
-        errorKind: error instanceof DomainError ? error.kind : 'conflict',
+        errorKind: error instanceof CommandRefused ? error.kind : 'conflict',
+        errorCode: error instanceof CommandRefused ? error.code : 'refused',
       }),
     );
     await target.lease.transaction((tx) => this.commands.finish(tx, command, outcome));

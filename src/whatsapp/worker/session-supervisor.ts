@@ -3,10 +3,18 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import pTimeout from 'p-timeout';
+import type { MetricObject } from 'prom-client';
 import { explain } from '../../errors/explain.js';
 import { SecretsError } from '../../secrets/secrets.errors.js';
 import { pauseAfterMs } from '../timing/back-off.js';
-import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
+import {
+  HEARTBEAT_EVERY_MS,
+  METRICS,
+  type MetricsMessage,
+  STARTED,
+  STOP,
+  type SessionWorkerData,
+} from './worker-protocol.js';
 
 /** Memory of the session thread, and for each session that it may hold; beyond it the thread dies and is started again. */
 const MAX_HEAP_MB = 384;
@@ -44,6 +52,24 @@ export class SessionSupervisor {
 
   start(): void {
     this.ended = this.keepAlive();
+  }
+
+  get isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  /** What the thread measures; never resolves when there is none, or it hangs. */
+  async metrics(): Promise<MetricObject[]> {
+    const { worker } = this;
+    return new Promise((resolve) => {
+      const listen = (message: string | MetricsMessage) => {
+        if (typeof message === 'string') return;
+        worker?.off('message', listen);
+        resolve(message.metrics);
+      };
+      worker?.on('message', listen);
+      worker?.postMessage(METRICS);
+    });
   }
 
   /** Ends the session cleanly; after a while without mercy. */

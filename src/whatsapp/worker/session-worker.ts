@@ -2,14 +2,26 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { parentPort, workerData } from 'node:worker_threads';
+import { register } from 'prom-client';
 import { createLogger } from '../../config/logger.js';
 import { migrate } from '../../database/migrations.js';
+import { measureThread } from '../../ops/metrics.js';
 import { SecretKeys } from '../../secrets/secret-keys.js';
 import { SessionRoleModule } from '../../session-role.module.js';
 import { shareAsyncStorages } from '../baileys/async-storage.js';
 import { IdleCollector } from './idle-collector.js';
+import { LeaseHolder } from '../lease/lease-holder.js';
+import { SessionMetricsRepository } from '../../sessions/session-metrics.repository.js';
 import { SessionHost } from './session-host.js';
-import { HEARTBEAT_EVERY_MS, STARTED, STOP, type SessionWorkerData } from './worker-protocol.js';
+import { measureSessions } from './session-metrics.js';
+import {
+  HEARTBEAT_EVERY_MS,
+  METRICS,
+  type MetricsMessage,
+  STARTED,
+  STOP,
+  type SessionWorkerData,
+} from './worker-protocol.js';
 
 /** Entry of the worker thread in which the WhatsApp sessions run, so that nothing they do stalls the API. */
 const { config, databaseUrl, isTerminal } = workerData as SessionWorkerData;
@@ -19,11 +31,17 @@ shareAsyncStorages();
 const stop = new AbortController();
 parentPort?.on('message', (message) => {
   if (message === STOP) stop.abort();
+  if (message === METRICS) void tellMetrics();
 });
+const tellMetrics = async () => {
+  const message: MetricsMessage = { metrics: await register.getMetricsAsJSON() };
+  parentPort?.postMessage(message);
+};
 const beat = () => parentPort?.postMessage('alive');
 beat();
 setInterval(beat, HEARTBEAT_EVERY_MS);
 new IdleCollector();
+measureThread('session');
 
 await migrate(databaseUrl);
 const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {
@@ -38,6 +56,7 @@ process.on('unhandledRejection', (error) => {
   new Logger('SessionWorker').warn(`Left unhandled: ${error instanceof Error ? error.stack : String(error)}`);
 });
 
+measureSessions(app.get(SessionMetricsRepository), app.get(LeaseHolder));
 await Promise.all([app.get(SessionHost).run(stop.signal), keys.keepSealed(stop.signal)]);
 await app.close();
 // Ends the thread: caches of Baileys hold timers that would keep it alive.

@@ -1,3 +1,4 @@
+import type { MetricObject } from 'prom-client';
 import type { Config } from '../../config/config.js';
 
 /** What the session's thread is started with. */
@@ -10,6 +11,14 @@ export interface SessionWorkerData {
 
 /** Sent to the thread: end cleanly. */
 export const STOP = 'stop';
+
+/** Sent to the thread: tell your metrics. */
+export const METRICS = 'metrics';
+
+/** Sent by the thread: its metrics. */
+export interface MetricsMessage {
+  metrics: MetricObject[];
+}
 
 /** Sent by the thread: the database is migrated, and the session runs. */
 export const STARTED = 'started';

@@ -19,6 +19,7 @@ const EXAMPLE =
 /** The assertion cannot be what WhatsApp asks for. It is not sent, and another one may be made with the same options. */
 export class InvalidAssertion extends DomainError {
   readonly kind = 'invalid';
+  readonly code = 'invalid_assertion';
 
   constructor(what: string) {
     super(`The assertion is not valid: ${what}`);

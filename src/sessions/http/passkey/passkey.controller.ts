@@ -9,12 +9,38 @@ import { linkRoutes, SessionParam } from '../../session-param.js';
 import { consoleLine, extensionLink } from './passkey-browser.js';
 import {
   type AcceptedDto,
+  type CancelledDto,
   ConfirmPasskeyRequest,
-  type PasskeyDto,
+  PasskeyDto,
   SubmitAssertionRequest,
 } from './passkey.dto.js';
-import { TokenRequired } from './passkey.errors.js';
+import { NoPasskey, TokenRequired, WrongToken } from './passkey.errors.js';
 import { isSame, PasskeyService } from './passkey.service.js';
+import * as examples from '../../../openapi/examples.js';
+import { Operation } from '../../../openapi/operation.js';
+import { CommandRefused } from '../../command-refused.js';
+import { SessionNotAnswering } from '../session.errors.js';
+import { InvalidAssertion } from './passkey-assertion.js';
+import { ApiOkResponse } from '@nestjs/swagger';
+
+const SUBMITTED = 'WhatsApp has the assertion. /session says how it goes on.';
+const CONFIRMED = 'The phone is told to complete the link. /session says how it goes on.';
+const CANCELLED = 'The passkey ceremony has ended. A new QR code follows at /session/qr.';
+const CEREMONY_ERRORS = [
+  new WrongToken(),
+  new CommandRefused(
+    'conflict',
+    'no_passkey',
+    'No passkey ceremony is under way. /session says how far linking is.',
+  ),
+  new CommandRefused(
+    'conflict',
+    'wrong_step',
+    'This token cannot be used for that (again): the ceremony is at the step "waiting".',
+  ),
+  new NoPasskey('nobody is linking.'),
+  new SessionNotAnswering(),
+];
 
 /** The passkey ceremony: for the operator, and for a browser on web.whatsapp.com that was given the token. */
 @Controller(linkRoutes('passkey'))
@@ -22,7 +48,18 @@ import { isSame, PasskeyService } from './passkey.service.js';
 export class PasskeyController {
   constructor(private readonly passkey: PasskeyService) {}
 
-  /** JSON for programs and the extension; by `Accept: text/plain` one line for the developer tools of a browser. */
+  /** Show the passkey ceremony: JSON for programs and the extension; by `Accept: text/plain` one line for the developer tools of a browser. */
+  @Operation({
+    id: 'getPasskey',
+    answer: {
+      byType: {
+        'application/json': JSON.stringify(examples.passkey),
+        'text/plain': 'await (async () => { … })()\n',
+      },
+    },
+    errors: [new NoPasskey('nobody is linking.'), new TokenRequired()],
+  })
+  @ApiOkResponse({ type: PasskeyDto })
   @Get()
   @Header('Cache-Control', 'no-store')
   @Header('Vary', 'Accept, Origin')
@@ -55,6 +92,26 @@ export class PasskeyController {
     response.json(body);
   }
 
+  /** Bring the assertion that a browser has made. */
+  @Operation({
+    id: 'submitPasskey',
+    body: examples.passkeySubmission,
+    answer: { accepted: true, message: SUBMITTED },
+    errors: [
+      ...CEREMONY_ERRORS,
+      new InvalidAssertion('id and rawId differ.'),
+      new CommandRefused(
+        'conflict',
+        'assertion_refused',
+        'WhatsApp did not take the assertion: error 400 (bad-request). Make another one with the same options, or begin anew: DELETE /session/passkey.',
+      ),
+      new CommandRefused(
+        'conflict',
+        'passkey_ended',
+        'The passkey ceremony has ended: error 400 (bad-request). /session says how to go on.',
+      ),
+    ],
+  })
   @Post()
   @HttpCode(202)
   async submit(
@@ -62,10 +119,16 @@ export class PasskeyController {
     @Body() { token, assertion }: SubmitAssertionRequest,
   ): Promise<AcceptedDto> {
     await this.passkey.submit(session, token, assertion);
-    return accepted(session, 'WhatsApp has the assertion. /session says how it goes on.');
+    return accepted(session, SUBMITTED);
   }
 
-  /** Only after somebody has seen that the phone shows the same code as `GET /session`. */
+  /** Confirm the link, only after somebody has seen that the phone shows the same code as `GET /session`. */
+  @Operation({
+    id: 'confirmPasskey',
+    body: examples.passkeyConfirmation,
+    answer: { accepted: true, message: CONFIRMED },
+    errors: CEREMONY_ERRORS,
+  })
   @Post('confirm')
   @HttpCode(202)
   async confirm(
@@ -73,16 +136,20 @@ export class PasskeyController {
     @Body() { token }: ConfirmPasskeyRequest,
   ): Promise<AcceptedDto> {
     await this.passkey.confirm(session, token);
-    return accepted(session, 'The phone is told to complete the link. /session says how it goes on.');
+    return accepted(session, CONFIRMED);
   }
 
-  /** Ends the ceremony; a new QR code follows. */
+  /** End the ceremony; a new QR code follows. */
+  @Operation({
+    id: 'cancelPasskey',
+    answer: { cancelled: true, message: CANCELLED },
+    errors: [new NoPasskey('nobody is linking.'), ...CEREMONY_ERRORS],
+  })
   @Delete()
   @Needs('session:link')
-  async cancel(@SessionParam() session: SessionName): Promise<{ cancelled: true; message: string }> {
+  async cancel(@SessionParam() session: SessionName): Promise<CancelledDto> {
     await this.passkey.cancel(session);
-    const message = 'The passkey ceremony has ended. A new QR code follows at /session/qr.';
-    return { cancelled: true, message: withPathPrefix(message, pathPrefixOf(session)) };
+    return { cancelled: true, message: withPathPrefix(CANCELLED, pathPrefixOf(session)) };
   }
 }
 

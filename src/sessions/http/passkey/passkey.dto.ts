@@ -4,7 +4,7 @@ import type { PasskeyStep } from '../../link-offer.js';
 const BODY = '{"token": "…", "assertion": {…}}';
 
 /** The body of `GET /session/passkey`. */
-export interface PasskeyDto {
+export class PasskeyDto {
   /** WhatsApp's request for an assertion, unmodified: `PublicKeyCredentialRequestOptionsJSON`. */
   options: Record<string, unknown>;
   /** To be sent with the assertion; good for one, and for the confirmation after it. */
@@ -37,8 +37,14 @@ export class ConfirmPasskeyRequest {
   token: string;
 }
 
+/** The answer of `DELETE /session/passkey`. */
+export class CancelledDto {
+  cancelled: true;
+  message: string;
+}
+
 /** The answer to what goes on after it. */
-export interface AcceptedDto {
+export class AcceptedDto {
   accepted: true;
   message: string;
 }

@@ -2,6 +2,7 @@ import { DomainError } from '../../../errors/domain-error.js';
 
 export class NoPasskey extends DomainError {
   readonly kind = 'not-found';
+  readonly code = 'no_passkey';
 
   constructor(why: string) {
     super(`No passkey is asked for: ${why}`);
@@ -10,6 +11,7 @@ export class NoPasskey extends DomainError {
 
 export class WrongToken extends DomainError {
   readonly kind = 'conflict';
+  readonly code = 'token_invalid';
 
   constructor() {
     super('This token is of a passkey ceremony that has ended. GET /session/passkey gives the current one.');
@@ -19,6 +21,7 @@ export class WrongToken extends DomainError {
 /** A page of another origin has to show that it was given the token. */
 export class TokenRequired extends DomainError {
   readonly kind = 'forbidden';
+  readonly code = 'token_required';
 
   constructor() {
     super('From another origin the token is needed: Authorization: Bearer <token of GET /session/passkey>.');

@@ -1,0 +1,36 @@
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+import { createDocument } from './document.js';
+
+const PATH = 'api-docs';
+
+/** Swagger UI styles its page inline; scripts come from here alone, and speak to here alone. */
+const pagePolicy = helmet({
+  contentSecurityPolicy: {
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    useDefaults: false,
+  },
+}) as RequestHandler;
+
+/** `/api-docs`, a page to read and try the API with; and `/api-docs.json`. Made when somebody asks for the first time. */
+export function serveApiDocs(app: NestExpressApplication): void {
+  let document: OpenAPIObject | undefined;
+  app.use(`/${PATH}`, pagePolicy);
+  SwaggerModule.setup(PATH, app, () => (document ??= createDocument(app)), {
+    jsonDocumentUrl: `${PATH}.json`,
+    raw: ['json'],
+    customSiteTitle: 'whatsapp-contacts API',
+    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true },
+  });
+}

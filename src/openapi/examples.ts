@@ -1,0 +1,132 @@
+/** The people and things that the examples of the API document are about. */
+export const PHONE = '491701234567';
+export const JID = `${PHONE}@s.whatsapp.net`;
+export const LID = '123456789012345@lid';
+export const TIME = '2026-01-01T10:00:00.000Z';
+
+const NAMES = { push_name: 'anni', full_name: 'Anna Adler', first_name: 'Anna' };
+
+export const contact = { jid: JID, ...NAMES };
+
+export const summary = {
+  jid: JID,
+  phone: PHONE,
+  lid: LID,
+  username: null,
+  ...NAMES,
+  business_name: null,
+  is_business: null,
+  saved: true,
+  updated_at: TIME,
+};
+
+const key = {
+  key: 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=',
+  fingerprint: '72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793',
+};
+
+export const details = {
+  ...summary,
+  about: { text: 'On a boat', emoji: null, hidden: false, set_at: TIME, expires_at: null },
+  picture: { id: '1712345678', url: `/contacts/${PHONE}/picture`, updated_at: TIME },
+  identity_key: { ...key, since: TIME },
+  moved_to: null,
+  moved_from: null,
+};
+
+export const keys = {
+  jid: JID,
+  lid: LID,
+  keys: [{ ...key, first_seen_at: TIME, last_seen_at: TIME, current: true }],
+};
+
+export const session = {
+  status: 'open',
+  reason: null,
+  advice: null,
+  degraded: [],
+  since: TIME,
+  retry_at: null,
+  qr: null,
+  qr_expires_at: null,
+  pairing_code: null,
+  passkey: null,
+  phone: '491701230000',
+  jid: '491701230000@s.whatsapp.net',
+  push_name: 'Owner',
+  contacts: { count: 1, sync: 'complete', checked_at: TIME, repaired: 0 },
+  profiles: { people: 1, fetched: 1, due: 0, paused: null },
+};
+
+export const newSession = {
+  name: 'sales',
+  ...session,
+  status: 'linking',
+  reason: 'No process runs the WhatsApp session at the moment.',
+  advice:
+    'If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all, or let each hold more ' +
+    'sessions (SESSIONS_PER_PROCESS).',
+  phone: null,
+  jid: null,
+  push_name: null,
+  contacts: { count: 0, sync: 'partial', checked_at: null, repaired: 0 },
+  profiles: { people: 0, fetched: 0, due: 0, paused: 'The session is not open.' },
+};
+
+export const sessions = {
+  items: [
+    {
+      name: 'default',
+      status: 'open',
+      reason: null,
+      advice: null,
+      since: TIME,
+      retry_at: null,
+      phone: '491701230000',
+      jid: '491701230000@s.whatsapp.net',
+      push_name: 'Owner',
+    },
+  ],
+  next_cursor: null,
+};
+
+export const apiKey = {
+  id: '5f0c9b1d2e3a',
+  name: 'crm',
+  scopes: ['contacts:read'],
+  sessions: null,
+  requests_per_minute: 600,
+  created_at: TIME,
+  expires_at: '2030-01-31T00:00:00.000Z',
+  last_used_at: null,
+};
+
+export const apiKeyRequest = {
+  name: 'crm',
+  scopes: ['contacts:read'],
+  expires_at: '2030-01-31T00:00:00Z',
+  requests_per_minute: 600,
+};
+
+export const createdKey = { ...apiKey, key: 'wac_5f0c9b1d2e3a_6YlVQm1yZQ9b3c0T4xv8kR2sWn7uHj5dLe0gFp1aBiM' };
+
+const token = 'b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b';
+
+export const passkey = {
+  options: { challenge: 'q83vEjRWeJCrze8SNFZ4kA', rpId: 'whatsapp.com', userVerification: 'required' },
+  token,
+  expires_at: TIME,
+  step: 'assertion',
+  link: `https://web.whatsapp.com/#whatsapp-contacts=http%3A%2F%2Flocalhost%3A8888%2Fsession%2Fpasskey%23${token}`,
+};
+
+export const passkeySubmission = {
+  token,
+  assertion: {
+    id: 'AQIDBAUGBwg',
+    rawId: 'AQIDBAUGBwg',
+    type: 'public-key',
+    response: { clientDataJSON: 'e30', authenticatorData: 'AQID', signature: 'AQID', userHandle: null },
+  },
+};
+export const passkeyConfirmation = { token };

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Deployment } from '../support/deployment.js';
+import { eventually, type Service } from '../support/service.js';
+import { scrape, sum } from './metrics-reader.js';
+
+const PREFIX = 'whatsapp_contacts';
+const API_KEY = 'a-key-for-the-tests-of-metrics';
+
+describe('metrics of every role', () => {
+  let deployment: Deployment;
+  let api: Service;
+  let session: Service;
+
+  beforeAll(async () => {
+    deployment = await Deployment.create();
+    [session, api] = await Promise.all([deployment.start('session'), deployment.start('api')]);
+    await deployment.link(api);
+    await api.synced();
+  });
+
+  afterAll(() => deployment.remove());
+
+  it('tells how many sessions a process has in which status, and that a link was made', async () => {
+    const series = await scrape(session);
+    expect(sum(series, `${PREFIX}_sessions`, 'status="open"')).toBe(1);
+    expect(sum(series, `${PREFIX}_sessions`)).toBe(1);
+    expect(sum(series, `${PREFIX}_link_attempts_total`, 'result="linked"')).toBe(1);
+    expect(sum(series, `${PREFIX}_session_leases_total`, 'event="claimed"')).toBe(1);
+    expect(sum(series, `${PREFIX}_connections_ended_total`, 'reason="stream 515"')).toBe(1);
+    expect(sum(series, `${PREFIX}_sync_seconds_count`)).toBeGreaterThan(0);
+    expect(series.get(`${PREFIX}_sync_lag_seconds`)).toBe(0);
+  });
+
+  it('counts a connection that was lost, and tells of the session in trouble while it lasts', async () => {
+    const ended = async () =>
+      sum(await scrape(session), `${PREFIX}_connections_ended_total`, 'reason="client 428"');
+    const before = await ended();
+    await deployment.server.goDown();
+    const trouble = `${PREFIX}_session_trouble_seconds{session="default",status="disconnected"}`;
+    await eventually('the session is in trouble', async () => (await scrape(session)).has(trouble));
+    expect((await ended()) - before).toBe(1);
+    await deployment.server.comeBack();
+    await eventually('the session is well', async () => !(await scrape(session)).has(trouble));
+  });
+
+  it('tells the latency of the API by route, whatever is asked about', async () => {
+    await api.get('/getcontact?phone=491701234567');
+    await api.get('/getcontact?phone=491709999999');
+    await api.get('/sessions/default/getcontact?phone=491701234567');
+    await api.get('/nothing/here/491701234567');
+    const text = (await api.get('/metrics')).text;
+    const series = await scrape(api);
+    const count = (...labels: string[]) =>
+      sum(series, `${PREFIX}_http_request_duration_seconds_count`, ...labels);
+    expect(count('route="/getcontact"', 'status="200"')).toBe(1);
+    expect(count('route="/getcontact"', 'status="404"')).toBe(1);
+    expect(count('route="/sessions/{session}/getcontact"')).toBe(1);
+    expect(count('route="none"', 'status="404"')).toBe(1);
+    expect(text).not.toContain('4917');
+  });
+
+  it('tells of the whole deployment, of pools and of threads', async () => {
+    const [ofApi, ofSession] = await Promise.all([scrape(api), scrape(session)]);
+    expect(ofApi.get(`${PREFIX}_deployment_contacts`)).toBe(1);
+    expect(ofApi.get(`${PREFIX}_deployment_sessions{state="attended"}`)).toBe(1);
+    for (const [series, role] of [
+      [ofApi, 'api'],
+      [ofSession, 'session'],
+    ] as const) {
+      expect(sum(series, `${PREFIX}_build_info`, `role="${role}"`)).toBe(1);
+      expect(series.get(`${PREFIX}_database_up`)).toBe(1);
+      expect(sum(series, `${PREFIX}_database_connections`, 'pool="probes"', 'state="idle"')).toBe(1);
+      expect(sum(series, 'process_resident_memory_bytes')).toBeGreaterThan(0);
+      expect(sum(series, 'nodejs_eventloop_lag_p99_seconds', 'thread="main"')).toBeGreaterThan(0);
+    }
+    expect(sum(ofSession, 'nodejs_eventloop_lag_p99_seconds', 'thread="session"')).toBeGreaterThan(0);
+  });
+
+  it('needs a key of the scope metrics:read for all sessions in every role, where keys are in use', async () => {
+    const [keyed, standby] = await Promise.all([
+      deployment.start('api', { API_KEY }),
+      deployment.start('session', { API_KEY }),
+    ]);
+    const create = async (body: object) => {
+      const answer = await keyed.request<{ key: string }>('/keys', {
+        method: 'POST',
+        headers: { 'X-API-Key': API_KEY, 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return answer.body.key;
+    };
+    const reader = await create({ name: 'prometheus', scopes: ['metrics:read'] });
+    const other = await create({ name: 'crm', scopes: ['contacts:read'] });
+    const limited = await create({ name: 'one', scopes: ['metrics:read'], sessions: ['default'] });
+    for (const service of [keyed, standby]) {
+      const ask = async (key?: string) => {
+        const { status, body } = await service.request<{ code?: string }>('/metrics', {
+          headers: key ? { Authorization: `Bearer ${key}` } : {},
+        });
+        return [status, body.code];
+      };
+      expect(await ask()).toEqual([401, 'key_missing']);
+      expect(await ask('nonsense')).toEqual([401, 'key_invalid']);
+      expect(await ask(other)).toEqual([403, 'scope_missing']);
+      expect(await ask(limited)).toEqual([403, 'session_not_allowed']);
+      expect(await ask(reader)).toEqual([200, undefined]);
+      expect(await ask(API_KEY)).toEqual([200, undefined]);
+    }
+  });
+});
