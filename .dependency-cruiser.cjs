@@ -39,7 +39,7 @@ const whatsappTiers = WHATSAPP.slice(1).map((folders, at) => ({
 }));
 
 /**
- * Imports go one way: main -> app -> {sessions/http, contacts/http, health, whatsapp} -> {contacts, sessions, accounts} ->
+ * Imports go one way: main -> app -> {sessions/http, contacts/http, ops, whatsapp} -> {contacts, sessions, accounts} ->
  * {errors, database, config}.
  * @type {import('dependency-cruiser').IConfiguration}
  */
@@ -77,18 +77,18 @@ module.exports = {
     ),
     forbid(
       'accounts',
-      { path: ['^src/(contacts|sessions|whatsapp|health)/', WIRING] },
+      { path: ['^src/(contacts|sessions|whatsapp|ops)/', WIRING] },
       'Accounts are what contacts and sessions belong to.',
     ),
     forbid(
       'sessions',
-      { path: ['^src/(contacts|whatsapp|health)/', WIRING] },
+      { path: ['^src/(contacts|whatsapp|ops)/', WIRING] },
       'A session is a row that API and session role share; it knows neither.',
       '^src/sessions/http/',
     ),
     forbid(
       'contacts',
-      { path: ['^src/(whatsapp|health|sessions/http)/', WIRING] },
+      { path: ['^src/(whatsapp|ops|sessions/http)/', WIRING] },
       "The address book knows nothing of WhatsApp's protocol.",
     ),
     forbid(
@@ -104,12 +104,12 @@ module.exports = {
       'How answers are sent does not depend on what they say.',
     ),
     forbid(
-      'sessions/http|health',
+      'sessions/http|ops',
       { path: ['^src/whatsapp/', WIRING] },
       'The HTTP side reaches WhatsApp through Postgres alone; it may run in another process.',
     ),
     ...whatsappTiers,
-    forbid('whatsapp', { path: ['^src/(health|http|.*/http)/', WIRING] }, 'The WhatsApp side has no HTTP.'),
+    forbid('whatsapp', { path: ['^src/(ops|http|.*/http)/', WIRING] }, 'The WhatsApp side has no HTTP.'),
     {
       name: 'migrations-stand-alone',
       comment: 'A merged migration never changes, so it must not use code that does.',

@@ -10,7 +10,7 @@ import {
   TooManyRequests,
 } from '../access/access.errors.js';
 import { VERSION } from '../config/version.js';
-import { DomainError, STATUS_OF } from '../errors/domain-error.js';
+import { type DomainError, STATUS_OF } from '../errors/domain-error.js';
 import { ErrorDto, errorBody } from '../errors/error.dto.js';
 import { DatabaseUnavailable, InvalidRequest, UnexpectedError } from '../errors/request.errors.js';
 import { SessionNotFound } from '../sessions/sessions.errors.js';
@@ -139,7 +139,7 @@ function parametersOf(
     return {
       ...parameter,
       required,
-      schema: schema as ParameterObject['schema'],
+      schema: schema,
       ...(value !== undefined && { example: value }),
     };
   });
@@ -156,8 +156,7 @@ function describeAnswer(operation: OperationObject, info: OperationInfo): void {
   const response = responses[status] as ResponseObject;
   response.description = operation.summary ?? 'Done';
   response.headers = headersOf(...(info.headers ?? []), ...(info.isConditional ? (['ETag'] as const) : []));
-  if ('byType' in info.answer)
-    response.content = contentByType(info.answer.byType as Record<string, string | null>, response);
+  if ('byType' in info.answer) response.content = contentByType(info.answer.byType, response);
   else for (const media of Object.values(response.content ?? {})) media.example = info.answer;
   if (info.isConditional)
     responses['304'] = {
@@ -171,7 +170,7 @@ function contentByType(
   response: ResponseObject,
 ): ResponseObject['content'] {
   return Object.fromEntries(
-    Object.entries(byType).map(([type, example]) => {
+    Object.entries(byType).map(([type, example]): [string, object] => {
       if (type === 'application/json')
         return [type, { ...response.content?.[type], example: JSON.parse(example ?? 'null') as unknown }];
       return [type, example === null ? { schema: {} } : { schema: { type: 'string' }, example }];

@@ -2,7 +2,7 @@ import type { HeaderObject } from './types.js';
 
 const text = (description: string, example: string): HeaderObject => ({
   description,
-  schema: { type: 'string', examples: [example] } as HeaderObject['schema'],
+  schema: { type: 'string', examples: [example] },
 });
 
 /** Headers of answers. */

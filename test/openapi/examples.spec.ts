@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import createClient from 'openapi-fetch';
+import type { Jid, Lid } from '../../src/contacts/address.js';
+import { ServedAddressBook } from '../contacts/served-address-book.js';
+import type { Answer } from '../support/service.js';
+import type { paths } from './client.js';
+import { document, type Operation } from './document.js';
+
+const MASTER = 'a-key-for-everything-0123456789';
+const ANNA = '491701234567@s.whatsapp.net' as Jid;
+const ANNAS_LID = '123456789012345@lid' as Lid;
+const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const SET_AT = new Date('2026-01-01T10:00:00.000Z');
+
+/** Need a session process and a phone: test/linking and test/session.spec.ts execute them. */
+const NEED_A_PHONE = [
+  'cancelPasskey',
+  'confirmPasskey',
+  'getPairingCode',
+  'getPasskey',
+  'getQr',
+  'requestPairingCode',
+  'submitPasskey',
+  'unlinkSession',
+];
+
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
+);
+
+/** What differs from run to run gives way to a word. */
+function normalise(body: unknown): unknown {
+  const text = JSON.stringify(body, (name, value: unknown) => {
+    const isOurs = name === 'key' && String(value).startsWith('wac_');
+    return isOurs || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value))) ? 'made anew' : value;
+  });
+  return JSON.parse(
+    text.replace(/20[23]\d-\d\d-\d\dT[\d:.]+Z/g, 'a time').replace(/[0-9a-f]{12} \(/, 'made anew ('),
+  );
+}
+
+describe('the examples of the API document', () => {
+  let book: ServedAddressBook;
+  const values: Record<string, string> = {};
+
+  /** Sends a request as its example has it. */
+  const execute = (operation: (typeof operations)[number]): Promise<Answer> => {
+    const given = (place: Operation['parameters'][number]['in']) =>
+      operation.parameters.filter((each) => each.in === place && each.example !== undefined);
+    const path = given('path').reduce(
+      (text, { name, example }) => text.replace(`{${name}}`, values[name] ?? String(example)),
+      operation.path,
+    );
+    const query = new URLSearchParams(
+      given('query').map(({ name, example }): [string, string] => [name, String(example)]),
+    );
+    const body = operation.requestBody?.content['application/json']?.example;
+    return book.service.request(query.size > 0 ? `${path}?${query.toString()}` : path, {
+      method: operation.method,
+      headers: { 'X-API-Key': MASTER, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  };
+  const find = (id: string) =>
+    operations.find(({ operationId }) => operationId === id) as (typeof operations)[number];
+
+  beforeAll(async () => {
+    book = await ServedAddressBook.start({ API_KEY: MASTER });
+    await book.clear();
+    await book.apply({
+      saved: [{ address: ANNA, fullName: 'Anna Adler', firstName: 'Anna' }],
+      pushNames: [{ address: ANNA, name: 'anni', observedAt: SET_AT }],
+      mappings: [{ jid: ANNA, lid: ANNAS_LID, observedAt: SET_AT }],
+      abouts: [{ address: ANNA, text: 'On a boat', setAt: SET_AT }],
+      pictures: [{ address: ANNA, state: 'present', id: '1712345678', bytes: PNG }],
+      identityKeys: [{ address: ANNA, key: Buffer.alloc(32, 1), seenAt: SET_AT }],
+    });
+  });
+
+  afterAll(() => book.stop());
+
+  it.each([
+    'getContact',
+    'getContacts',
+    'listContacts',
+    'getPerson',
+    'listIdentityKeys',
+    'refreshPerson',
+    'createSession',
+    'createKey',
+    'listKeys',
+    'isAlive',
+    'hasStarted',
+    'isReady',
+  ])('%s answers as its example says', async (id) => {
+    const operation = find(id);
+    const { status, body } = await execute(operation);
+    const example = operation.responses[String(status)]?.content?.['application/json']?.example;
+    expect(example).toBeDefined();
+    expect(normalise(body)).toEqual(normalise(example));
+    if (id === 'createKey') values.id = (body as { id: string }).id;
+  });
+
+  it.each(['getKey', 'deleteKey'])('%s answers as its example says', async (id) => {
+    const { body } = await execute(find(id));
+    expect(normalise(body)).toEqual(
+      normalise(find(id).responses['200']?.content?.['application/json']?.example),
+    );
+  });
+
+  it.each([
+    ['exportVcards', 'text/vcard'],
+    ['exportCsv', 'text/csv'],
+  ])('%s answers as its example says', async (id, type) => {
+    const withoutPicture = {
+      ...find(id),
+      parameters: find(id).parameters.filter(({ name }) => name !== 'photo'),
+    };
+    const { text } = await execute(withoutPicture);
+    const when = (lines: unknown) => String(lines).replace(/20\d\d-?\d\d-?\d\dT[\d:]+Z/g, 'a time');
+    expect(when(text)).toBe(when(find(id).responses['200']?.content?.[type]?.example));
+  });
+
+  it('executes every operation that needs no phone, below /sessions/{session}, too', async () => {
+    const done: string[] = [];
+    const destructive = (id: string) => /^(delete|create)/.test(id);
+    for (const operation of operations) {
+      const id = operation.operationId.replace(/Of(Named)?Session$/, '');
+      if (NEED_A_PHONE.includes(id) || destructive(id) || id === 'getKey') continue;
+      const { status } = await execute(operation);
+      // Asked for a person twice within a minute.
+      expect([operation.operationId, status < 400 || (id === 'refreshPerson' && status === 429)]).toEqual([
+        operation.operationId,
+        true,
+      ]);
+      done.push(id);
+    }
+    expect(done).toContain('getMetrics');
+    values.session = 'sales';
+    expect(await execute(find('deleteSession'))).toMatchObject({ status: 200 });
+  });
+
+  it('are of operations with names of their own', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(expect.arrayContaining(NEED_A_PHONE));
+  });
+
+  it('give each code one status, but for refusals of WhatsApp itself', () => {
+    const statuses = new Map<string, Set<string>>();
+    for (const { responses } of operations) {
+      for (const [status, response] of Object.entries(responses)) {
+        for (const code of Object.keys(response.content?.['application/json']?.examples ?? {})) {
+          statuses.set(code, (statuses.get(code) ?? new Set()).add(status));
+        }
+      }
+    }
+    const ambiguous = [...statuses].filter(([, found]) => found.size > 1).map(([code]) => code);
+    expect(ambiguous.sort()).toEqual(['no_account_linked', 'no_passkey', 'pairing_refused']);
+  });
+
+  it('serve a client that is generated of the document', async () => {
+    const client = createClient<paths>({
+      baseUrl: `http://127.0.0.1:${book.service.port}`,
+      headers: { 'X-API-Key': MASTER },
+    });
+    const found = await client.GET('/getcontact', { params: { query: { phone: '491701234567' } } });
+    expect(found.data?.full_name).toBe('Anna Adler');
+    const missing = await client.GET('/contacts/{phone}', { params: { path: { phone: '491709999999' } } });
+    expect(missing.error?.code).toBe('contact_not_found');
+    const page = await client.GET('/sessions/{session}/contacts', {
+      params: { path: { session: 'default' }, query: { limit: '1' } },
+    });
+    expect(page.data?.items.map(({ phone }) => phone)).toEqual(['491701234567']);
+  });
+
+  it('are served as they are checked in, and as a page that runs no foreign scripts', async () => {
+    const { body } = await book.service.get('/api-docs.json');
+    expect(body).toEqual(document);
+    const page = await book.service.get('/api-docs');
+    expect(page.headers.get('content-type')).toMatch(/text\/html/);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+    expect((await book.service.get('/api-docs/swagger-ui-bundle.js')).status).toBe(200);
+  });
+});
