@@ -26,7 +26,10 @@ function explain(code: string | undefined, message: string): string {
   if (code === '28P01' || code === '28000') return 'user or password are wrong. Check them in DATABASE_URL.';
   if (code === '3D000') return 'the database does not exist. Create it, for example with createdb.';
   if (code === '42501')
-    return 'the user may not create or change tables. Grant it CREATE on the schema public.';
+    return (
+      'the user may not create or change tables. Grant it CREATE on the schema public; or migrate first as the owner of the ' +
+      'tables (node dist/database/migrate.js), and then run deploy/postgres/roles.sql.'
+    );
   if (code === '57P03') return 'it is still starting up. Try again in a moment.';
   if (code === '53300') return 'it has no free connections. Raise max_connections or close other clients.';
   if (/timeout/i.test(message))

@@ -16,8 +16,8 @@ export async function migrate(url: string): Promise<void> {
     await dataSource.initialize();
     if (await isReplica(dataSource)) return await requireSchema(dataSource);
     await underLock(dataSource, async () => {
-      await refuseNewerSchema(dataSource);
-      await dataSource.runMigrations({ transaction: 'all' });
+      // A role that may create no tables can start when there is nothing to do.
+      if (await isBehind(dataSource)) await dataSource.runMigrations({ transaction: 'all' });
     });
   } catch (error) {
     throw toDatabaseError(error, url);
@@ -35,8 +35,7 @@ async function isReplica(dataSource: DataSource): Promise<boolean> {
 }
 
 async function requireSchema(dataSource: DataSource): Promise<void> {
-  await refuseNewerSchema(dataSource);
-  if (!(await dataSource.showMigrations())) return;
+  if (!(await isBehind(dataSource))) return;
   throw new DatabaseError(
     'The database is a replica of one that is not migrated to this version of the service yet: start a process with ' +
       'the DATABASE_URL of the primary first.',
@@ -51,11 +50,15 @@ async function underLock(dataSource: DataSource, work: () => Promise<void>): Pro
   });
 }
 
-async function refuseNewerSchema(dataSource: DataSource): Promise<void> {
+/**
+ * Whether migrations of this version are not applied yet.
+ * @throws DatabaseError when the database is newer than this code
+ */
+async function isBehind(dataSource: DataSource): Promise<boolean> {
   const [{ exists }] = await dataSource.query<[{ exists: boolean }]>(
     `SELECT to_regclass('migration') IS NOT NULL AS exists`,
   );
-  if (!exists) return;
+  if (!exists) return true;
   const known = new Set(dataSource.migrations.map((migration) => migration.name));
   const applied = await dataSource.query<{ name: string }[]>('SELECT name FROM migration ORDER BY id');
   const unknown = applied.filter(({ name }) => !known.has(name)).at(-1);
@@ -65,4 +68,5 @@ async function refuseNewerSchema(dataSource: DataSource): Promise<void> {
         'which is unknown here. Run the newer version, or restore a backup from before it.',
     );
   }
+  return applied.length < known.size;
 }

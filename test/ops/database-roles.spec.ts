@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Deployment } from '../support/deployment.js';
+import type { Service } from '../support/service.js';
+
+const ROLES = readFileSync(new URL('../../deploy/postgres/roles.sql', import.meta.url), 'utf8');
+const API_KEY = 'a-key-for-the-tests-of-roles';
+
+describe('processes with database roles of their own', () => {
+  const suffix = randomBytes(4).toString('hex');
+  let deployment: Deployment;
+  let api: Service;
+  let session: Service;
+
+  const loginOf = (role: 'api' | 'session') => `contacts_${role}_${suffix}`;
+  const urlOf = (role: 'api' | 'session') => {
+    const url = new URL(deployment.database.url);
+    Object.assign(url, { username: loginOf(role), password: 'secret' });
+    return url.href;
+  };
+  const call = <T = unknown>(path: string, method = 'GET', body?: object) =>
+    api.request<T>(path, {
+      method,
+      headers: { 'X-API-Key': API_KEY, ...(body && { 'Content-Type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+
+  beforeAll(async () => {
+    deployment = await Deployment.create();
+    // Twice, as after an upgrade.
+    for (const sql of [ROLES, ROLES]) await deployment.database.query(sql);
+    for (const role of ['api', 'session'] as const) {
+      await deployment.database.query(
+        `CREATE ROLE ${loginOf(role)} LOGIN PASSWORD 'secret' IN ROLE whatsapp_contacts_${role}`,
+      );
+    }
+    session = await deployment.start('session', { DATABASE_URL: urlOf('session'), API_KEY });
+    api = await deployment.start('api', { DATABASE_URL: urlOf('api'), API_KEY });
+  });
+
+  afterAll(async () => {
+    await Promise.all(deployment.services.map((service) => service.stop()));
+    for (const role of ['api', 'session'] as const)
+      await deployment.database.query(`DROP ROLE ${loginOf(role)}`);
+    await deployment.remove();
+  });
+
+  it('link, synchronise and read', async () => {
+    await deployment.phone.scan(async () => {
+      for (;;) {
+        const { body } = await call<{ qr: string | null }>('/session');
+        if (body.qr) return body.qr;
+      }
+    });
+    for (;;) {
+      const { body } = await call<{ contacts: { sync: string } }>('/session');
+      if (body.contacts.sync === 'complete') break;
+    }
+    expect((await call('/getcontact?phone=491701234567')).status).toBe(200);
+    for (const path of [
+      '/getcontacts',
+      '/contacts?search=anna',
+      '/contacts.vcf?photo=true',
+      '/contacts.csv',
+      '/contacts/491701234567',
+      '/contacts/491701234567/keys',
+      '/sessions',
+      '/metrics',
+    ]) {
+      expect([path, (await call(path)).status]).toEqual([path, 200]);
+    }
+    expect((await session.request('/metrics', { headers: { 'X-API-Key': API_KEY } })).status).toBe(200);
+  });
+
+  it('take everything that callers may ask for', async () => {
+    expect((await call('/contacts/491701234567/refresh', 'POST')).status).toBe(202);
+    const { body } = await call<{ id: string; key: string }>('/keys', 'POST', {
+      name: 'crm',
+      scopes: ['contacts:read'],
+      requests_per_minute: 100,
+    });
+    expect((await api.request('/getcontacts', { headers: { 'X-API-Key': body.key } })).status).toBe(200);
+    expect((await call(`/keys/${body.id}`, 'DELETE')).status).toBe(200);
+    expect((await call('/sessions', 'POST', { name: 'sales' })).status).toBe(201);
+    expect((await call('/sessions/sales?contacts=delete', 'DELETE')).status).toBe(200);
+    expect((await call('/session', 'DELETE')).status).toBe(200);
+  });
+
+  it('do not let the API read credentials and Signal keys, or change names', async () => {
+    for (const sql of [
+      'SELECT * FROM auth_credentials',
+      'SELECT * FROM auth_key',
+      "UPDATE contact SET full_name = 'x'",
+    ]) {
+      await expect(deployment.database.query(`SET ROLE whatsapp_contacts_api; ${sql}`)).rejects.toThrow(
+        /permission denied/,
+      );
+    }
+  });
+
+  it('show in pg_stat_activity what each connection is for', async () => {
+    const rows = await deployment.database.query<{ name: string }>(
+      'SELECT DISTINCT application_name AS name FROM pg_stat_activity WHERE datname = current_database()',
+    );
+    expect(rows.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['whatsapp-contacts api queries', 'whatsapp-contacts session leases']),
+    );
+  });
+});
