@@ -144,8 +144,8 @@ describe('the service, linked to a phone', () => {
   ])('refuses /getcontact%s, says what is right, and gives an example', async (query) => {
     const { status, body } = await service.get<Record<string, unknown>>(`/getcontact${query}`);
     expect(status).toBe(400);
-    expect(Object.keys(body)).toEqual(['statusCode', 'error', 'message']);
-    expect(body).toMatchObject({ statusCode: 400, error: 'Bad Request' });
+    expect(Object.keys(body)).toEqual(['statusCode', 'error', 'message', 'code']);
+    expect(body).toMatchObject({ statusCode: 400, error: 'Bad Request', code: 'invalid_request' });
     expect(body.message).toMatch(/phone is .*number with country code, 7 to 15 digits.*for example/);
   });
 

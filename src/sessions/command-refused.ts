@@ -15,13 +15,19 @@ export type RefusalCode =
   | 'whatsapp_not_ready'
   | 'wrong_step';
 
+/** As the message says it. */
+const WHATSAPP_LIMITED_FOR_SECONDS = 3_600;
+
 /** The session role could not do what the API asked of it; the message says why, and what to do. */
 export class CommandRefused extends DomainError {
+  override readonly retryAfterSeconds: number | undefined = undefined;
+
   constructor(
     readonly kind: DomainErrorKind,
     readonly code: RefusalCode,
     message: string,
   ) {
     super(message);
+    if (code === 'whatsapp_limited') this.retryAfterSeconds = WHATSAPP_LIMITED_FOR_SECONDS;
   }
 }

@@ -91,12 +91,11 @@ export function differences(answered: Answered): string[] {
   return [...found, ...schemaErrors(at, operation, status, body), ...codeErrors(at, media, body)];
 }
 
-/** What the body itself, or what stands before all routes, refuses: bodies, hosts and pages. */
+/** What stands before all routes refuses: bodies, hosts, pages, and processes that serve probes alone. */
 function isEverywhere(status: number, text: string): boolean {
-  return (
-    /"code":"(body_not_json|body_too_large|host_not_allowed|page_not_allowed|invalid_request)"/.test(text) &&
-    status >= 400
-  );
+  const refusal =
+    /"code":"(body_not_json|body_too_large|host_not_allowed|page_not_allowed|invalid_request)"|ROLE=session answers/;
+  return status >= 400 && refusal.test(text);
 }
 
 /** After a failure it may not be known yet whose address book it is; and a version or a name is of what was found. */

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Deployment } from '../support/deployment.js';
+import { eventually, type Service } from '../support/service.js';
+
+const API_KEY = 'a-key-that-no-log-may-show';
+/** 32 bytes in base64: a key of any kind. */
+const KEY = /[A-Za-z0-9+/]{43}=/;
+
+interface Line {
+  level: string;
+  timestamp: string;
+  context: string;
+  message: string;
+  session?: string;
+  account?: number;
+  requestId?: string;
+}
+
+let deployment: Deployment;
+let service: Service;
+const headers = { 'X-API-Key': API_KEY, 'Content-Type': 'application/json' };
+const lines = () =>
+  service.output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Line);
+
+beforeAll(async () => {
+  deployment = await Deployment.create();
+  const levels = { LOG_LEVEL: 'trace', BAILEYS_LOG_LEVEL: 'trace' };
+  service = await deployment.start('all', { API_KEY, ...levels });
+});
+
+afterAll(() => deployment.remove());
+
+it('holds neither names, texts, pairing codes nor keys, even at its lowest level', async () => {
+  const { phone, server } = deployment;
+  const { body } = await eventually('WhatsApp gives a code', async () => {
+    const answer = await service.request<{ code: string }>('/session/pairing-code', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ phone: '491701230000' }),
+    });
+    return answer.status === 200 && answer;
+  });
+  await phone.enterPairingCode(body.code);
+  const session = async () =>
+    (await service.request<{ qr: string | null; contacts: { sync: string } }>('/session', { headers })).body;
+  await eventually('the first sync is complete', async () => (await session()).contacts.sync === 'complete');
+  const ben = server.createContact({ number: '491705554444', pushName: 'Zebulon Pushname' });
+  await phone.saveContact({ number: '491705554444', fullName: 'Zebediah Fullname', firstName: 'Zebediah' });
+  await ben.sendText(phone, 'A secret of Zebulon');
+  await eventually('both names are there', async () => {
+    const { text } = await service.request('/getcontact?phone=491705554444', { headers });
+    return text.includes('Zebulon') && text.includes('Zebediah');
+  });
+  await service.request('/contacts?search=zebediah', { headers });
+  const created = await service.request<{ key: string }>('/keys', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ name: 'crm', scopes: ['admin'] }),
+  });
+  const log = service.output;
+  expect(log).toMatch(/The session is open/);
+  expect(log).not.toMatch(/zeb(ulon|ediah)|secret of|anna|müller/i);
+  for (const secret of [
+    API_KEY,
+    created.body.key,
+    body.code,
+    `${body.code.slice(0, 4)}-${body.code.slice(4)}`,
+  ])
+    expect(log).not.toContain(secret);
+  expect(log).not.toMatch(KEY);
+});
+
+it('is JSON with level, time, context, session and account', () => {
+  const open = lines().find(({ message }) => message === 'The session is open.');
+  expect(open).toMatchObject({ level: 'info', context: 'SessionReporter', session: 'default', account: 1 });
+  expect(Date.parse(open?.timestamp ?? '')).not.toBeNaN();
+  expect(lines().some(({ context }) => context === 'Baileys')).toBe(true);
+});
+
+it('tells of a failed request under the id that the caller gave it, and the answer has it, too', async () => {
+  await deployment.database.query('ALTER TABLE contact RENAME TO gone');
+  const {
+    status,
+    headers: got,
+    body,
+  } = await service.request<{ code: string; message: string }>('/getcontact?phone=491701234567', {
+    headers: { ...headers, 'X-Request-Id': 'from-a-caller.7' },
+  });
+  await deployment.database.query('ALTER TABLE gone RENAME TO contact');
+  expect([status, body.code, got.get('x-request-id')]).toEqual([500, 'unexpected_error', 'from-a-caller.7']);
+  expect(body.message).toContain('from-a-caller.7');
+  expect(lines().some(({ requestId, level }) => requestId === 'from-a-caller.7' && level === 'error')).toBe(
+    true,
+  );
+  const forged = await service.request('/livez', { headers: { 'X-Request-Id': 'a b{"x":1}' } });
+  expect(forged.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+});
