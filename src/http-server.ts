@@ -15,14 +15,12 @@ import { GracefulServer } from './http/graceful-server.js';
 import { oneAtATime } from './http/one-at-a-time.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { InvalidRequest } from './errors/request.errors.js';
-import { assignRequestId } from './errors/request-id.js';
 import { ProbePool } from './database/probe-pool.js';
-import { measureRequests } from './http/measure-requests.js';
 import { measureDeployment } from './ops/deployment-metrics.js';
 import { type MeasuredThread, Metrics } from './ops/metrics.js';
 import { OpsRoutes } from './ops/ops-routes.js';
 import { Stopping } from './ops/stopping.js';
-import { serveApiDocs } from './openapi/api-docs.js';
+import { apiDocsPolicy, isApiDocs, serveApiDocs } from './openapi/api-docs.js';
 
 /** The largest is the assertion of a passkey, with a few kilobytes. */
 const MAX_BODY = '64kb';
@@ -43,17 +41,12 @@ export async function createHttpServer(
   app.set('etag', false);
   // For links to this service: a proxy on this machine or in a private network says how it was called.
   app.set('trust proxy', 'loopback, linklocal, uniquelocal');
-  app.use(measureRequests());
-  app.use((request: Request, response: Response, next: NextFunction) => {
-    assignRequestId(request, response);
-    next();
-  });
   app.use(oneAtATime());
   app.use(safeHeaders());
   if (!config.API_KEY) app.use(refuseForeignPages(config));
   const ops = opsRoutes(app, config, sessions);
-  app.use(async (request: Request, response: Response, next: NextFunction) => {
-    if (!(await ops.handle(request, response))) next();
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    if (!ops.handle(request, response)) next();
   });
   app.use(jsonBodies(MAX_BODY));
   app.useGlobalFilters(new ErrorFilter());
@@ -91,7 +84,7 @@ function opsRoutes(app: INestApplication, config: Config, sessions: MeasuredThre
 
 /**
  * No page may show, embed or load what is here, and nobody on the way may keep it. The other headers of helmet concern pages, and
- * this serves none; each costs every answer.
+ * this serves one alone; each costs every answer.
  */
 function safeHeaders(): RequestHandler {
   const secure = helmet({
@@ -112,6 +105,6 @@ function safeHeaders(): RequestHandler {
   });
   return (request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
-    secure(request, response, next);
+    (isApiDocs(request.url) ? apiDocsPolicy : secure)(request, response, next);
   };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { observeRequests } from './observe-requests.js';
 import { Stopping } from '../ops/stopping.js';
 
 /** Callers who keep their connections send their next request within this, or have nothing to send. */
@@ -40,6 +41,7 @@ export class GracefulServer {
       // An option of createServer(), which Nest calls; read when listening begins.
       connectionsCheckingInterval: 1_000,
     });
+    observeRequests(this.http);
     this.http.prependListener('request', (_request, response) => {
       this.requests += 1;
       if (this.stopping.hasBegun) response.setHeader('Connection', 'close');

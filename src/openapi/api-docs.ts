@@ -7,7 +7,7 @@ import { createDocument } from './document.js';
 const PATH = 'api-docs';
 
 /** Swagger UI styles its page inline; scripts come from here alone, and speak to here alone. */
-const pagePolicy = helmet({
+export const apiDocsPolicy = helmet({
   contentSecurityPolicy: {
     directives: {
       defaultSrc: ["'none'"],
@@ -23,10 +23,13 @@ const pagePolicy = helmet({
   },
 }) as RequestHandler;
 
+export function isApiDocs(url: string): boolean {
+  return url.startsWith(`/${PATH}`);
+}
+
 /** `/api-docs`, a page to read and try the API with; and `/api-docs.json`. Made when somebody asks for the first time. */
 export function serveApiDocs(app: NestExpressApplication): void {
   let document: OpenAPIObject | undefined;
-  app.use(`/${PATH}`, pagePolicy);
   SwaggerModule.setup(PATH, app, () => (document ??= createDocument(app)), {
     jsonDocumentUrl: `${PATH}.json`,
     raw: ['json'],

@@ -6,6 +6,8 @@ import { errorBody } from '../errors/error.dto.js';
 import { DatabaseUnavailable } from '../errors/request.errors.js';
 import type { Metrics } from './metrics.js';
 
+/** No probe asks for more, query included. */
+const LONGEST = 200;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** A process, as far as its probes go. */
@@ -46,14 +48,15 @@ export class OpsRoutes {
 
   constructor(private readonly parts: OpsParts) {}
 
-  /** @returns whether the request was for one of these routes, and is answered */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const [path = ''] = (request.url ?? '').split('?');
-    const isReading = request.method === 'GET' || request.method === 'HEAD';
-    const answer = isReading && Object.hasOwn(this.routes, path) ? this.routes[path] : undefined;
+  /** @returns whether the request is for one of these routes, and is being answered */
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const { url = '', method } = request;
+    if (url.length > LONGEST || (method !== 'GET' && method !== 'HEAD')) return false;
+    const [path = ''] = url.split('?');
+    const answer = Object.hasOwn(this.routes, path) ? this.routes[path] : undefined;
     if (!answer) return false;
     response.setHeader('Cache-Control', 'no-store');
-    await answer(request, response);
+    answer(request, response).catch(() => response.destroy());
     return true;
   }
 

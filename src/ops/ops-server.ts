@@ -27,7 +27,7 @@ export class OpsServer {
       metrics: new Metrics(config, database, session),
       access: new MetricsAccess(config, this.pool),
     });
-    this.server = createServer((request, response) => void this.answer(request, response));
+    this.server = createServer((request, response) => this.answer(request, response));
   }
 
   async listen(port: number, host: string): Promise<void> {
@@ -41,9 +41,9 @@ export class OpsServer {
     await this.pool.end();
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private answer(request: IncomingMessage, response: ServerResponse): void {
     assignRequestId(request, response);
-    if (await this.routes.handle(request, response)) return;
+    if (this.routes.handle(request, response)) return;
     const message =
       'ROLE=session answers /livez, /readyz, /startupz and /metrics only. Ask a process of ROLE=api.';
     sendError(response, 404, { code: 'route_not_found', message });

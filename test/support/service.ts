@@ -71,14 +71,17 @@ export class Service {
     this.ended = once(process, 'exit').then(([code]) => code as number | null);
   }
 
-  /** @param environment on top of this process's own; PORT is a free one unless given */
-  static async spawn(environment: Record<string, string>): Promise<Service> {
+  /**
+   * @param environment on top of this process's own; PORT is a free one unless given
+   * @param cwd checkout to run, built
+   */
+  static async spawn(environment: Record<string, string>, cwd = ROOT): Promise<Service> {
     const port = Number(environment.PORT ?? (await freePort()));
     // One suite asks for more pairing codes than a person does in a week.
     const defaults = { LOG_LEVEL: 'debug', PAIRING_CODES_PER_10_MINUTES: '1000' };
     const env = { ...process.env, ...defaults, ...environment, PORT: String(port) };
     const child = spawn(process.execPath, START_ARGUMENTS, {
-      cwd: ROOT,
+      cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -86,8 +89,8 @@ export class Service {
   }
 
   /** Like spawn(), and waits until it is ready. */
-  static async start(environment: Record<string, string>): Promise<Service> {
-    const service = await Service.spawn(environment);
+  static async start(environment: Record<string, string>, cwd?: string): Promise<Service> {
+    const service = await Service.spawn(environment, cwd);
     const look = async () => {
       if (service.process.exitCode !== null) throw new Error(`The service ended:\n${service.output}`);
       return service.get('/readyz').then(

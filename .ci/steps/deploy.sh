@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Checks what stands in deploy/ and .github/workflows: manifests, compose files, workflows; and, with promtool, the alert rules. Where
+# promtool is missing, CI installs it by name; elsewhere the rules are left out, and it says so.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+npm run deploy:check
+if [ "${CI:-}" = true ] && ! command -v promtool >/dev/null; then
+  as_root=$([ "$(id -u)" -eq 0 ] || echo sudo)
+  $as_root apt-get update -q
+  $as_root apt-get install -q -y --no-install-recommends prometheus
+fi
+if command -v promtool >/dev/null; then
+  promtool check rules deploy/prometheus/rules.yml
+  promtool test rules deploy/prometheus/rules.test.yml
+else
+  echo 'promtool is missing (Debian: apt-get install prometheus): the alert rules are not checked.'
+fi
