@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { Deployment } from '../support/deployment.js';
 import { eventually, type Service } from '../support/service.js';
 import { scrape, sum } from './metrics-reader.js';
@@ -74,6 +75,25 @@ describe('metrics of every role', () => {
       expect(sum(series, 'nodejs_eventloop_lag_p99_seconds', 'thread="main"')).toBeGreaterThan(0);
     }
     expect(sum(ofSession, 'nodejs_eventloop_lag_p99_seconds', 'thread="session"')).toBeGreaterThan(0);
+  });
+
+  it('are all that the dashboard and the alerts speak of, and docs/operations.md explains each', async () => {
+    const texts = await Promise.all([api, session].map(async (each) => (await each.get('/metrics')).text));
+    const told = new Set([...texts.join('\n').matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? ''));
+    const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+    const named = (text: string) =>
+      [...text.matchAll(/\b(?:whatsapp_contacts|nodejs|process)_[a-z0-9_]+/g)]
+        .map(([name]) => name.replace(/_(bucket|count|sum)$/, ''))
+        .filter((name) => name !== 'whatsapp_contacts_api' && name !== 'whatsapp_contacts_session');
+    const docs = read('docs/operations.md');
+    const used = [
+      ...named(read('deploy/grafana/dashboard.json')),
+      ...named(read('deploy/prometheus/rules.yml')),
+    ];
+    expect(used.length).toBeGreaterThan(20);
+    expect(used.filter((name) => !told.has(name) || !docs.includes(name))).toEqual([]);
+    const ours = [...told].filter((name) => name.startsWith(PREFIX));
+    expect(ours.filter((name) => !docs.includes(name))).toEqual([]);
   });
 
   it('needs a key of the scope metrics:read for all sessions in every role, where keys are in use', async () => {
