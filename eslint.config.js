@@ -53,7 +53,10 @@ export default defineConfig(
   },
   { files: ['src/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
   // What people start by hand speaks to them on the terminal.
-  { files: ['src/{main,service}.ts', 'src/database/{migrate,drift}.ts', 'src/openapi/generate.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['src/{main,service}.ts', 'src/database/{migrate,drift}.ts', 'src/openapi/generate.ts'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['src/database/**/*.ts', ...DATABASE_FILES.map((name) => `src/**/${name}`)],
     rules: noImportOf(BAILEYS),
