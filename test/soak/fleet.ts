@@ -3,6 +3,9 @@ import { freePort, Service } from '../support/service.js';
 
 type Role = 'api' | 'session';
 
+/** Names of the soak (address-book-changes.ts), and 32 bytes in base64. */
+const SECRET = /\b(Saved \d{7}|Full \d|First \d|Name \d{2})|[A-Za-z0-9+/]{43}=/;
+
 /** A process of the fleet under one port; after a kill another takes its place. */
 export interface Member {
   name: string;
@@ -56,6 +59,12 @@ export class Fleet {
   get threadDeaths(): number {
     const all = [...this.retired, ...this.members].map(({ service }) => service.output);
     return all.join().split('Session thread exited').length - 1;
+  }
+
+  /** Lines of any log that hold what none may: names as AddressBookChanges makes them, or a key in base64. */
+  get indiscretions(): string[] {
+    const logs = [...this.retired, ...this.members].map(({ service }) => service.output);
+    return logs.flatMap((log) => log.split('\n').filter((line) => SECRET.test(line)));
   }
 
   get anyApi(): Service {

@@ -87,6 +87,7 @@ export class SoakWorld {
       ...this.api.problems(),
       ...this.owners.problems(report.frozenOwners),
       ...this.fleet.crashes,
+      ...this.fleet.indiscretions.map((line) => `the log tells too much: ${line}`),
       ...memory.filter(({ grows }) => grows).map(({ line }) => `grows: ${line}`),
       ...this.server.errors.map((error) => `the test's server failed: ${error.message}`),
     ];
