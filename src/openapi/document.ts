@@ -15,6 +15,7 @@ import { ErrorDto, errorBody } from '../errors/error.dto.js';
 import { DatabaseUnavailable, InvalidRequest, UnexpectedError } from '../errors/request.errors.js';
 import { SessionNotFound } from '../sessions/sessions.errors.js';
 import { HEADERS, type HeaderName } from './headers.js';
+import { invalidExample } from './invalid-example.js';
 import { OPERATION, type OperationInfo } from './operation.js';
 import { OPS_PATHS } from './ops-paths.js';
 import type { OperationObject, ParameterObject, ResponseObject } from './types.js';
@@ -41,6 +42,8 @@ const TAGS = [
 interface Handler {
   requirement: Requirement;
   info: OperationInfo;
+  /** What callers are told of a request that is not of its form; null when it cannot be. */
+  invalid: string | null;
 }
 
 /** The API document, OpenAPI 3.1: of types, docstrings and validators of the DTOs, and of what the routes declare. */
@@ -84,7 +87,14 @@ function handlersOf(app: INestApplicationContext): Map<string, Handler> {
         const info = Reflect.getMetadata(OPERATION, handler) as OperationInfo | undefined;
         const requirement = (Reflect.getMetadata(REQUIREMENT, handler) ??
           Reflect.getMetadata(REQUIREMENT, metatype as Type)) as Requirement;
-        return info ? [[`${(metatype as Type).name}.${name}`, { info, requirement }]] : [];
+        return info
+          ? [
+              [
+                `${(metatype as Type).name}.${name}`,
+                { info, requirement, invalid: invalidExample(prototype, name) },
+              ],
+            ]
+          : [];
       });
     }),
   );
@@ -104,7 +114,7 @@ function complete(path: string, operation: OperationObject, handlers: Map<string
   describeAnswer(operation, info);
   if (requirement !== 'public')
     operation.security = [{ bearer: [requirement.scope] }, { header: [requirement.scope] }];
-  describeErrors(operation, errorsOf(path, operation, handler));
+  describeErrors(operation, errorsOf(path, handler));
 }
 
 function tagOf(part: string): string {
@@ -179,13 +189,7 @@ function contentByType(
 }
 
 /** What may go wrong: what the route says, and what follows from its access, its path and its parameters. */
-function errorsOf(
-  path: string,
-  { parameters, requestBody }: OperationObject,
-  { info, requirement }: Handler,
-): DomainError[] {
-  const hasInput =
-    requestBody !== undefined || parameters?.some((each) => 'in' in each && each.name !== 'session');
+function errorsOf(path: string, { info, invalid, requirement }: Handler): DomainError[] {
   return [
     ...(requirement === 'public'
       ? []
@@ -196,7 +200,7 @@ function errorsOf(
           new SessionNotAllowed('default', ['sales']),
           new TooManyRequests('key_limited', 'The API key may send 600 requests a minute, and has.', 42),
         ]),
-    ...(hasInput ? [new InvalidRequest('phone is missing; it must be …')] : []),
+    ...(invalid ? [new InvalidRequest(invalid)] : []),
     ...(path.includes('{session}') ? [new SessionNotFound('nosuch')] : []),
     ...(info.errors ?? []),
     new DatabaseUnavailable(),

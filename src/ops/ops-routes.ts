@@ -6,8 +6,6 @@ import { errorBody } from '../errors/error.dto.js';
 import { DatabaseUnavailable } from '../errors/request.errors.js';
 import type { Metrics } from './metrics.js';
 
-/** No probe asks for more, query included. */
-const LONGEST = 200;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** A process, as far as its probes go. */
@@ -51,7 +49,7 @@ export class OpsRoutes {
   /** @returns whether the request is for one of these routes, and is being answered */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const { url = '', method } = request;
-    if (url.length > LONGEST || (method !== 'GET' && method !== 'HEAD')) return false;
+    if (method !== 'GET' && method !== 'HEAD') return false;
     const [path = ''] = url.split('?');
     const answer = Object.hasOwn(this.routes, path) ? this.routes[path] : undefined;
     if (!answer) return false;

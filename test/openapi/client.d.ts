@@ -2461,17 +2461,6 @@ export interface operations {
                     "application/json": components["schemas"]["KeyDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -2573,17 +2562,6 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["KeyDeletedDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
                 };
             };
             /** @description Unauthorized */
