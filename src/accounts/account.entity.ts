@@ -27,6 +27,21 @@ export class Account {
   @Column('bigint', { default: 0 })
   revision: string;
 
+  /**
+   * Before the first number of the account's feed: the microsecond since 1970 at which it was first linked, so that its numbers
+   * are never taken for those of another account that the same session was linked to.
+   */
+  @Column('bigint', { name: 'feed_start', default: 0 })
+  feedStart: string;
+
+  /** The last number of the feed. */
+  @Column('bigint', { name: 'feed_latest', default: 0 })
+  feedLatest: string;
+
+  /** The last number that is not kept any more; null: all are. */
+  @Column('bigint', { name: 'feed_pruned_to', nullable: true })
+  feedPrunedTo: string | null;
+
   /** When the first sync after linking was complete; null while it runs. */
   @Column('timestamptz', { name: 'synced_at', nullable: true })
   syncedAt: Date | null;

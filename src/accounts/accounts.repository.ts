@@ -25,7 +25,8 @@ export class AccountsRepository {
     account: { jid: string; lid: string | null; identityKey: Buffer | null },
   ): Promise<number> {
     const [{ id }] = await tx.query<[{ id: number }]>(
-      `INSERT INTO account (jid, lid, identity_key, linked_at) VALUES ($1, $2, $3, now())
+      `INSERT INTO account (jid, lid, identity_key, linked_at, feed_start, feed_latest)
+       SELECT $1, $2, $3, now(), start, start FROM (SELECT (extract(epoch FROM now()) * 1000000)::bigint AS start) feed
        ON CONFLICT (jid) DO UPDATE
        SET lid = coalesce(EXCLUDED.lid, account.lid),
          identity_key = coalesce(EXCLUDED.identity_key, account.identity_key), linked_at = EXCLUDED.linked_at, synced_at = NULL,
@@ -76,7 +77,12 @@ export class AccountsRepository {
     );
   }
 
-  async markSynced(tx: Transaction, id: number): Promise<void> {
-    await tx.query('UPDATE account SET synced_at = now() WHERE id = $1 AND synced_at IS NULL', [id]);
+  /** @returns whether it was not before */
+  async markSynced(tx: Transaction, id: number): Promise<boolean> {
+    const [, count] = await tx.query<[unknown, number]>(
+      'UPDATE account SET synced_at = now() WHERE id = $1 AND synced_at IS NULL',
+      [id],
+    );
+    return count > 0;
   }
 }

@@ -8,13 +8,16 @@ import { IdentityKeysRepository } from './write/identity-keys.repository.js';
 import { LidChangesRepository } from './write/lid-changes.repository.js';
 import { LidMappingsRepository } from './write/lid-mappings.repository.js';
 import { NumberChangesRepository } from './write/number-changes.repository.js';
+import { FeedModule } from '../feed/feed.module.js';
 import { OwnFactsRepository } from './write/own-facts.repository.js';
+import { PersonStatesRepository } from './write/person-states.repository.js';
 import { PicturesRepository } from './write/pictures.repository.js';
 import { ProfileChangesRepository } from './write/profile-changes.repository.js';
 import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.js';
 
 /** The address book: what is known of people, and how it changes. The routes are in ContactsHttpModule. */
 @Module({
+  imports: [FeedModule],
   providers: [
     ContactChangesRepository,
     ContactHashRepository,
@@ -26,6 +29,7 @@ import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.j
     LidMappingsRepository,
     NumberChangesRepository,
     OwnFactsRepository,
+    PersonStatesRepository,
     PicturesRepository,
     ProfileChangesRepository,
     ProfileFetchesRepository,

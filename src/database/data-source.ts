@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ApiKey } from '../access/api-key.entity.js';
 import { RateLimit } from '../access/rate-limit.entity.js';
 import { Account } from '../accounts/account.entity.js';
+import { Change } from '../feed/change.entity.js';
 import { Degradation } from '../sessions/degradation.entity.js';
 import { SessionCommand } from '../sessions/session-command.entity.js';
 import { SessionProcess } from '../sessions/session-process.entity.js';
@@ -29,6 +30,7 @@ export const ENTITIES = [
   AppStateRecord,
   AuthCredentials,
   AuthKey,
+  Change,
   Contact,
   ContactPicture,
   Degradation,

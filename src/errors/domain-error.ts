@@ -6,6 +6,7 @@ export type DomainErrorKind =
   | 'not-found'
   | 'not-acceptable'
   | 'conflict'
+  | 'gone'
   | 'unsupported'
   | 'limited'
   | 'unavailable';
@@ -18,6 +19,7 @@ export const STATUS_OF: Record<DomainErrorKind, number> = {
   'not-found': 404,
   'not-acceptable': 406,
   conflict: 409,
+  gone: 410,
   unsupported: 415,
   limited: 429,
   unavailable: 503,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
+import { FeedRepository } from '../feed/feed.repository.js';
 import type { DegradationCode } from './degradation.entity.js';
 import type { SessionName } from './session-name.js';
 
@@ -14,7 +15,10 @@ export interface ReportedDegradation {
 /** What is wrong with sessions that work all the same: written by the session role, told by the API. */
 @Injectable()
 export class DegradationsRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly feed: FeedRepository,
+  ) {}
 
   /** The oldest first. */
   async find(session: SessionName): Promise<ReportedDegradation[]> {
@@ -40,12 +44,16 @@ export class DegradationsRepository {
       await tx.query('DELETE FROM degradation WHERE session = $1 AND code = $2', [session, code]);
       return;
     }
-    await tx.query(
+    const [reported] = await tx.query<{ account: number | null; isNew: boolean }[]>(
       `INSERT INTO degradation AS d (session, code, message, expires_at) VALUES ($1, $2, $3, $4)
        ON CONFLICT (session, code) DO UPDATE SET message = EXCLUDED.message, expires_at = EXCLUDED.expires_at,
-         since = CASE WHEN d.expires_at <= now() THEN now() ELSE d.since END`,
+         since = CASE WHEN d.expires_at <= now() THEN now() ELSE d.since END
+       RETURNING d.since = now() AS "isNew", (SELECT account_id FROM session WHERE name = $1) AS account`,
       [session, code, message, expiresAt],
     );
+    if (!reported?.isNew || reported.account === null) return;
+    const event = { name: session, code, reason: message };
+    await this.feed.append(tx, reported.account, [{ kind: 'session.degraded', session: event }]);
   }
 
   /** The link is gone, and with it what was wrong with it. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
+import { FeedRepository } from '../feed/feed.repository.js';
 import type { LinkOffer } from './link-offer.js';
 import type { SessionName } from './session-name.js';
 import { SessionNotFound } from './sessions.errors.js';
@@ -40,10 +41,22 @@ type SessionRow = Omit<SessionSnapshot, 'profilesPause'> &
 export const IS_ATTENDED =
   'EXISTS (SELECT FROM session_process p WHERE p.id = s.process_id AND p.expires_at > now())';
 
+/** States that readers of the feed are told of. */
+const EVENTS: Partial<
+  Record<SessionStatus, { kind: `session.${'open' | 'degraded' | 'logged_out'}`; code: string | null }>
+> = {
+  open: { kind: 'session.open', code: null },
+  disconnected: { kind: 'session.degraded', code: 'disconnected' },
+  logged_out: { kind: 'session.logged_out', code: null },
+};
+
 /** What the session role tells of its sessions. */
 @Injectable()
 export class SessionStateRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly feed: FeedRepository,
+  ) {}
 
   /** @throws SessionNotFound */
   async get(session: SessionName): Promise<SessionSnapshot> {
@@ -67,20 +80,31 @@ export class SessionStateRepository {
   /** What was wrong with the synchronisation counts no more when a new connection begins. */
   async report(tx: Transaction, session: SessionName, report: SessionReport): Promise<void> {
     const { status, reason, advice, retryAt, linkOffer } = report;
-    await tx.query(
-      `UPDATE session SET status = $2, reason = $3, advice = $4, retry_at = $5, link_offer = $6,
+    const [[changed]] = await tx.query<[{ account: number | null; isNew: boolean }[], number]>(
+      `UPDATE session s SET status = $2, reason = $3, advice = $4, retry_at = $5, link_offer = $6,
          sync_problem = CASE WHEN $2 = 'connecting' THEN NULL ELSE sync_problem END,
-         since = CASE WHEN status = $2 THEN since ELSE now() END
-       WHERE name = $1`,
+         since = CASE WHEN s.status = $2 THEN since ELSE now() END
+       FROM (SELECT name, status FROM session WHERE name = $1 FOR NO KEY UPDATE) before
+       WHERE s.name = before.name RETURNING s.account_id AS account, before.status <> $2 AS "isNew"`,
       [session, status, reason, advice, retryAt, linkOffer],
     );
+    const event = EVENTS[status];
+    if (!event || !changed?.isNew || changed.account === null) return;
+    const { kind, code } = event;
+    await this.feed.append(tx, changed.account, [{ kind, session: { name: session, code, reason } }]);
   }
 
   async reportSyncProblem(tx: Transaction, session: SessionName, problem: string | null): Promise<void> {
-    await tx.query(
-      'UPDATE session SET sync_problem = $2 WHERE name = $1 AND sync_problem IS DISTINCT FROM $2',
+    const [[changed]] = await tx.query<[{ account: number; isNew: boolean }[], number]>(
+      `UPDATE session s SET sync_problem = $2
+       FROM (SELECT name, sync_problem FROM session WHERE name = $1 FOR NO KEY UPDATE) before
+       WHERE s.name = before.name AND s.sync_problem IS DISTINCT FROM $2
+       RETURNING s.account_id AS account, before.sync_problem IS NULL AS "isNew"`,
       [session, problem],
     );
+    if (!changed?.isNew) return;
+    const event = { name: session, code: 'sync_problem', reason: problem };
+    await this.feed.append(tx, changed.account, [{ kind: 'session.degraded', session: event }]);
   }
 
   async reportProfilesPause(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
+import { FeedRepository } from '../feed/feed.repository.js';
 import type { SessionName } from './session-name.js';
 import { IS_ATTENDED } from './session-state.repository.js';
 import type { SessionStatus } from './session.entity.js';
@@ -18,6 +19,8 @@ export interface SessionAccount {
   linkedAt: Date;
   /** Grows with every change of its contacts. */
   revision: string;
+  /** The last number of its feed. */
+  feedLatest: string;
   /** When the first sync after linking was complete; null while it runs. */
   syncedAt: Date | null;
   pushNamesRead: boolean;
@@ -58,7 +61,7 @@ export interface ListedSession {
 export type DeletedContacts = 'deleted' | 'kept' | 'shared' | 'none';
 
 const ACCOUNT = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt",
-  a.revision, a.reconciled_at AS "reconciledAt", a.repaired, a.push_names_read AS "pushNamesRead", s.is_linked AS "isLinked"`;
+  a.revision, a.feed_latest AS "feedLatest", a.reconciled_at AS "reconciledAt", a.repaired, a.push_names_read AS "pushNamesRead", s.is_linked AS "isLinked"`;
 
 /** As callers are told it (toStatus in session.service.ts): of a session that no process holds, what still holds. */
 const STATUS = `CASE WHEN ${IS_ATTENDED} THEN s.status
@@ -67,7 +70,10 @@ const STATUS = `CASE WHEN ${IS_ATTENDED} THEN s.status
 /** The sessions themselves, and whose account is linked through which. */
 @Injectable()
 export class SessionsRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly feed: FeedRepository,
+  ) {}
 
   /**
    * @returns null when no account was linked yet
@@ -147,6 +153,8 @@ export class SessionsRepository {
       session,
       account.id,
     ]);
+    const event = { name: session, code: null, reason: null };
+    await this.feed.append(tx, account.id, [{ kind: 'session.linked', session: event }]);
   }
 
   /** The account stays the session's, for its contacts are served until another one is linked. */

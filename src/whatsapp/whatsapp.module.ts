@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { ContactsModule } from '../contacts/contacts.module.js';
+import { FeedModule } from '../feed/feed.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { AppStateRepository } from './app-state/app-state.repository.js';
@@ -18,7 +19,7 @@ import { SessionHost } from './worker/session-host.js';
 
 /** The WhatsApp sessions: everything that knows Baileys. What belongs to one session, SessionHost creates. */
 @Module({
-  imports: [AccountsModule, ContactsModule, SecretsModule, SessionsModule],
+  imports: [AccountsModule, ContactsModule, FeedModule, SecretsModule, SessionsModule],
   providers: [
     AppStateRepository,
     AuthStateRepository,

@@ -1,14 +1,13 @@
 import type { DataSource } from 'typeorm';
 import { Config } from '../../src/config/config.js';
 import type { Address, Jid, Lid } from '../../src/contacts/address.js';
-import {
-  ContactDetailsRepository,
-  type KeyRow,
-  type PersonRow,
-} from '../../src/contacts/read/contact-details.repository.js';
+import { ContactDetailsRepository, type KeyRow } from '../../src/contacts/read/contact-details.repository.js';
 import { type ContactDto, toPersonKey } from '../../src/contacts/http/contact.dto.js';
 import { ContactsRepository } from '../../src/contacts/read/contacts.repository.js';
 import { poolOf } from '../../src/database/postgres-pool.js';
+import type { ChangeKind } from '../../src/feed/change.js';
+import type { PersonJson, PersonRow } from '../../src/contacts/person.js';
+import { FeedRepository } from '../../src/feed/feed.repository.js';
 import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
 import { ContactChangesRepository } from '../../src/contacts/write/contact-changes.repository.js';
 import { ContactsService } from '../../src/contacts/write/contacts.service.js';
@@ -18,6 +17,7 @@ import { LidChangesRepository } from '../../src/contacts/write/lid-changes.repos
 import { LidMappingsRepository } from '../../src/contacts/write/lid-mappings.repository.js';
 import { NumberChangesRepository } from '../../src/contacts/write/number-changes.repository.js';
 import { OwnFactsRepository } from '../../src/contacts/write/own-facts.repository.js';
+import { PersonStatesRepository } from '../../src/contacts/write/person-states.repository.js';
 import { PicturesRepository } from '../../src/contacts/write/pictures.repository.js';
 import { ProfileChangesRepository } from '../../src/contacts/write/profile-changes.repository.js';
 import { DEFAULT_SESSION } from '../../src/sessions/session-name.js';
@@ -27,6 +27,18 @@ import { createTestDatabase, type TestDatabase } from './test-database.js';
 /** The account. */
 export const ME = '4915100000000@s.whatsapp.net' as Jid;
 export const MY_LID = '900000000000000@lid' as Lid;
+
+/** A row of the feed; see Change. */
+export interface FeedRow {
+  seq: number;
+  kind: ChangeKind;
+  id: string;
+  jid: string | null;
+  lid: string | null;
+  fields: string[];
+  mergedInto: string | null;
+  contact: PersonJson | null;
+}
 
 /** An address book in a database of its own, written as the session role writes it, without Nest. */
 export class TestAddressBook {
@@ -53,7 +65,7 @@ export class TestAddressBook {
     await this.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
     await this.dataSource.query('DELETE FROM account');
     const [{ id }] = await this.dataSource.query<[{ id: number }]>(
-      'INSERT INTO account (jid, linked_at) VALUES ($1, now()) RETURNING id',
+      'INSERT INTO account (jid, linked_at, synced_at) VALUES ($1, now(), now()) RETURNING id',
       [ME],
     );
     await this.dataSource.query(
@@ -83,6 +95,15 @@ export class TestAddressBook {
   async keysOf(address: Address): Promise<KeyRow[]> {
     const person = await this.find(address);
     return person ? this.details.listKeys(this.accountId, person.id) : [];
+  }
+
+  /** What its feed tells, without what is the same for all. */
+  async feed(): Promise<FeedRow[]> {
+    return this.dataSource.query<FeedRow[]>(
+      `SELECT seq::int, kind, contact_id AS id, jid, lid, fields, merged_into AS "mergedInto", contact
+       FROM change WHERE account_id = $1 ORDER BY change.seq`,
+      [this.accountId],
+    );
   }
 
   /** All rows, with what tells whether one was written again. */
@@ -115,5 +136,7 @@ function createContactsService(config: Partial<Config>): ContactsService {
     new NumberChangesRepository(pairs, ownFacts),
     new LidChangesRepository(pairs, ownFacts, formerLids),
     formerLids,
+    new PersonStatesRepository(),
+    new FeedRepository(),
   );
 }

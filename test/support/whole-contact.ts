@@ -34,7 +34,7 @@ export const WHOLE = {
   picture_state: 'present',
   picture_id: '17',
   picture_bytes: JPEG.length,
-  key: KEY_A,
+  key: KEY_A.toString('base64'),
   key_since: EARLIER,
 };
 

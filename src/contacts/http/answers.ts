@@ -5,7 +5,7 @@ import type { SessionAccount } from '../../sessions/sessions.repository.js';
 const SYNC_HEADER = 'Contacts-Sync';
 
 /** Raised when answers take another form, so that nobody keeps the former one. */
-const FORM = 1;
+const FORM = 2;
 
 export function setSyncHeader(response: Response, synced: boolean): void {
   response.setHeader(SYNC_HEADER, synced ? 'complete' : 'partial');

@@ -31,6 +31,8 @@ export class IdentityKeyDto {
 
 /** Everything that is known of a person; unlike in the two routes of names, null where nothing is known. */
 export class ContactDetailsDto {
+  /** Opaque; the same for as long as the person is one contact, whatever becomes of number and LID. */
+  id: string;
   /** Null while only the LID is known. */
   jid: string | null;
   /** The number, digits only. */
@@ -74,6 +76,8 @@ export class SeenKeyDto {
 
 /** The answer of `GET /contacts/{phone}/keys`, the current key first. */
 export class ContactKeysDto {
+  /** Of the contact. */
+  id: string;
   jid: string | null;
   lid: string | null;
   keys: SeenKeyDto[];

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { phoneOf } from '../address.js';
 import type { ContactDetailsDto, ContactKeysDto } from './contact-details.dto.js';
-import type { KeyRow, PersonRow } from '../read/contact-details.repository.js';
+import { contactIdOf, hasPicture, type PersonRow } from '../person.js';
+import type { KeyRow } from '../read/contact-details.repository.js';
 
 /** @param pathPrefix below which the session's routes stand */
 export function toDetails(person: PersonRow, pathPrefix: string): ContactDetailsDto {
   const { jid, lid } = person;
   return {
+    id: contactIdOf(person.id),
     jid,
     phone: jid && phoneOf(jid),
     lid,
@@ -26,8 +28,9 @@ export function toDetails(person: PersonRow, pathPrefix: string): ContactDetails
   };
 }
 
-export function toKeys({ jid, lid }: PersonRow, keys: KeyRow[]): ContactKeysDto {
+export function toKeys({ id, jid, lid }: PersonRow, keys: KeyRow[]): ContactKeysDto {
   return {
+    id: contactIdOf(id),
     jid,
     lid,
     keys: keys.map((row) => ({
@@ -50,11 +53,9 @@ function toAbout(person: PersonRow): ContactDetailsDto['about'] {
   };
 }
 
-/** A person has a picture when it is known, even if its bytes gave way to others, or are those of the one before. */
 function toPicture(person: PersonRow, pathPrefix: string): ContactDetailsDto['picture'] {
-  const { picture_state: state, picture_bytes: bytes, picture_updated_at: updatedAt } = person;
-  const exists = state === 'present' || (state === 'changed' && bytes !== null);
-  if (!exists || !updatedAt) return null;
+  const { picture_updated_at: updatedAt } = person;
+  if (!hasPicture(person) || !updatedAt) return null;
   const user = person.jid ? phoneOf(person.jid) : person.lid;
   return {
     id: person.picture_id,
@@ -64,7 +65,8 @@ function toPicture(person: PersonRow, pathPrefix: string): ContactDetailsDto['pi
 }
 
 function toIdentityKey({ key, key_since: since }: PersonRow): ContactDetailsDto['identity_key'] {
-  return key && since && { ...toKey(key), since: since.toISOString() };
+  if (key === null || since === null) return null;
+  return { ...toKey(Buffer.from(key, 'base64')), since: since.toISOString() };
 }
 
 function toKey(key: Buffer): { key: string; fingerprint: string } {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionName } from '../../sessions/session-name.js';
 import type { Address } from '../address.js';
-import { ContactDetailsRepository, type PersonRow } from '../read/contact-details.repository.js';
+import type { PersonRow } from '../person.js';
+import { ContactDetailsRepository } from '../read/contact-details.repository.js';
 import { NoAccountLinked, NoPicture, PersonNotFound } from '../contacts.errors.js';
 import { toPersonKey } from './contact.dto.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';

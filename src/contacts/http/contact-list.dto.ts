@@ -3,6 +3,8 @@ import { type ContactSort, SORTS } from '../read/contact-cursor.js';
 
 /** One entry of `GET /contacts`; null where nothing is known. */
 export class ContactSummaryDto {
+  /** Opaque; the same for as long as the person is one contact. */
+  id: string;
   /** Null, like `phone`, while only the LID is known. */
   jid: string | null;
   phone: string | null;

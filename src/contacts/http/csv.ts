@@ -13,6 +13,7 @@ const COLUMNS = [
   'updated_at',
   'lid',
   'username',
+  'id',
 ] as const satisfies (keyof ExportedContact)[];
 
 /** What a spreadsheet takes for the beginning of a formula, in full width too, blanks before it or not. */

@@ -5,43 +5,15 @@ import { DataSource } from 'typeorm';
 import { poolOf } from '../../database/postgres-pool.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
-import type { Jid, Lid } from '../address.js';
-import { ABOUT_COLUMNS, FIRST_NAME, FULL_NAME, HAS_NAME } from './contact.sql.js';
-import type { PictureState } from '../entities/contact-picture.entity.js';
+import { HAS_NAME } from '../contact.sql.js';
+import type { PersonRow } from '../person.js';
+import { JOINED_COLUMNS, JOINS, OWN_COLUMNS } from '../person.sql.js';
 
 /** Whom a look-up is about: forms of one person's number, the preferred one first, a LID, or a user name. */
 export type PersonKey =
   | { column: 'jid' | 'lid'; values: [string, ...string[]] }
   /** Whatever its case. */
   | { column: 'username'; values: [string] };
-
-/** A person with all that is known of them; the columns of Contact, ContactPicture and IdentityKey. */
-export interface PersonRow {
-  id: string;
-  jid: Jid | null;
-  lid: Lid | null;
-  username: string | null;
-  push_name: string | null;
-  full_name: string | null;
-  first_name: string | null;
-  business_name: string | null;
-  is_business: boolean | null;
-  about: string | null;
-  about_set_at: Date | null;
-  about_state: 'known' | 'hidden' | null;
-  about_emoji: string | null;
-  about_expires_at: Date | null;
-  saved: boolean;
-  moved_to: Jid | null;
-  moved_from: Jid | null;
-  updated_at: Date;
-  picture_state: PictureState | null;
-  picture_id: string | null;
-  picture_bytes: number | null;
-  picture_updated_at: Date | null;
-  key: Buffer | null;
-  key_since: Date | null;
-}
 
 /** What one look-up finds: whose address book it is, and the person. */
 export interface FoundPerson {
@@ -65,10 +37,6 @@ const VALUES = {
   username: '$1::text[]',
 };
 
-const PERSON = `c.id, c.jid, c.lid, c.username, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
-  c.business_name, c.is_business, ${ABOUT_COLUMNS}, c.saved OR c.lid_saved AS saved,
-  c.moved_to, c.moved_from, c.updated_at`;
-
 /** Reads of one person. */
 @Injectable()
 export class ContactDetailsRepository {
@@ -87,16 +55,14 @@ export class ContactDetailsRepository {
     const address = column === 'username' ? 'lower(c.username)' : `c.${column}`;
     const { rows } = await this.pool.query<PersonRow & { account_id: number | null; synced: boolean }>({
       text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.*,
-          p.state AS picture_state, p.picture_id, p.size_bytes AS picture_bytes, p.updated_at AS picture_updated_at,
-          k.key, k.first_seen_at AS key_since
+          ${JOINED_COLUMNS}
         FROM session s LEFT JOIN account a ON a.id = s.account_id
         LEFT JOIN LATERAL (
-          SELECT ${PERSON} FROM contact c
+          SELECT c.account_id, ${OWN_COLUMNS} FROM contact c
           WHERE c.account_id = a.id AND ${address} = ANY (${VALUES[column]})
           ORDER BY ${HAS_NAME} DESC, array_position($1::text[], ${address}) LIMIT 1
         ) c ON true
-        LEFT JOIN contact_picture p ON p.account_id = a.id AND p.contact_id = c.id
-        LEFT JOIN identity_key k ON k.account_id = a.id AND k.contact_id = c.id AND k.is_current
+        ${JOINS}
         WHERE s.name = $2`,
       values: [values, session],
     });

@@ -2,10 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { copyLines, readJsonLines } from '../../database/copy-lines.js';
 import { StreamPool } from '../../database/stream-pool.js';
-import { ABOUT, ADDRESS, FIRST_NAME, FULL_NAME, HAS_NAME, phoneIs } from './contact.sql.js';
+import { ABOUT, ADDRESS, FIRST_NAME, FULL_NAME, HAS_NAME, phoneIs } from '../contact.sql.js';
 
 /** A person with a name of any kind; null where nothing is known. */
 export interface ExportedContact {
+  id: string;
   jid: string | null;
   phone: string | null;
   full_name: string | null;
@@ -51,7 +52,7 @@ export class ContactExportRepository {
     const rows = await copyLines(
       this.streams,
       `SELECT row_to_json(exported) FROM (
-         SELECT sorted.jid, phone, full_name, first_name, push_name, business_name, is_business, saved, about,
+         SELECT 'c' || sorted.id AS id, sorted.jid, phone, full_name, first_name, push_name, business_name, is_business, saved, about,
            updated_at, lid, username, ${photo ? PHOTO : 'NULL::json'} AS photo
          FROM (
            SELECT c.account_id, c.id, c.jid, c.lid, c.username, split_part(c.jid, '@', 1) AS phone,

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { boundedQuery } from '../../database/bounded-query.js';
 import { poolOf } from '../../database/postgres-pool.js';
 import type { ContactPlace, ContactSort } from './contact-cursor.js';
-import { ADDRESS, FIRST_NAME, FULL_NAME, HAS_NAME, phoneIs } from './contact.sql.js';
+import { ADDRESS, FIRST_NAME, FULL_NAME, HAS_NAME, phoneIs } from '../contact.sql.js';
 import { type SearchTerm, toSearchTerms } from './search-terms.js';
 
 export interface ContactPage {
@@ -81,11 +81,11 @@ export function toSql(accountId: number, query: ContactListQuery): { text: strin
     FROM (
       SELECT row_number() OVER () AS place, p.address, p.sort_name, (
         SELECT row_to_json(item) FROM (
-          SELECT p.jid, split_part(p.jid, '@', 1) AS phone, p.lid, p.username, p.push_name, p.full_name, p.first_name,
+          SELECT 'c' || p.id AS id, p.jid, split_part(p.jid, '@', 1) AS phone, p.lid, p.username, p.push_name, p.full_name, p.first_name,
             p.business_name, p.is_business, p.saved, p.updated_at
         ) item)::text AS item
       FROM (
-        SELECT c.jid, c.lid, c.username, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
+        SELECT c.id, c.jid, c.lid, c.username, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
           c.business_name, c.is_business, c.saved OR c.lid_saved AS saved, ${ADDRESS} AS address, c.sort_name,
           to_char(c.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at
         FROM contact c WHERE ${conditions.join(' AND ')}

@@ -10,7 +10,7 @@ import { StreamPool } from '../../database/stream-pool.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { type Address, isLid } from '../address.js';
-import { FIRST_NAME, FULL_NAME } from './contact.sql.js';
+import { FIRST_NAME, FULL_NAME } from '../contact.sql.js';
 
 /** A contact as the two routes of names give it; every field is a string, `""` where nothing is known. */
 export interface ContactNames {

@@ -28,14 +28,14 @@ const WRITTEN = ['contact', 'contact_picture', 'identity_key']
 export class ContactChangesRepository {
   /**
    * Makes other writers of the account's contacts wait for the end of the transaction; readers do not.
-   * @returns what revise() wants to know in the end
+   * @returns whether the first sync is complete, and what revise() wants to know in the end
    */
-  async lock(tx: Transaction, accountId: number): Promise<string> {
-    const [locked] = await tx.query<{ written: string }[]>(
-      `SELECT ${WRITTEN} AS written FROM account WHERE id = $1 FOR NO KEY UPDATE`,
+  async lock(tx: Transaction, accountId: number): Promise<{ isSynced: boolean; written: string }> {
+    const [locked] = await tx.query<{ isSynced: boolean; written: string }[]>(
+      `SELECT synced_at IS NOT NULL AS "isSynced", ${WRITTEN} AS written FROM account WHERE id = $1 FOR NO KEY UPDATE`,
       [accountId],
     );
-    return locked?.written ?? '0';
+    return locked ?? { isSynced: false, written: '0' };
   }
 
   /** Saved on the phone. A record with no name at all changes no name. */

@@ -1,4 +1,5 @@
-import type { Address, Jid, Lid } from '../address.js';
+import { type Address, isLid, type Jid, type Lid } from '../address.js';
+import { cleanUsername } from './clean-name.js';
 
 /** What the phone's address book says of a person; a name that it does not have is null. */
 export interface SavedContact {
@@ -139,4 +140,76 @@ export interface AddressBookOwner {
   accountId: number;
   jid: Jid;
   lid: Lid | null;
+}
+
+/** In the order in which they are applied. */
+const KINDS = [
+  'mappings',
+  'saved',
+  'unsaved',
+  'pushNames',
+  'usernames',
+  'businessNames',
+  'businessFlags',
+  'abouts',
+  'textStatuses',
+  'pictures',
+  'identityKeys',
+  'numberChanges',
+  'lidChanges',
+] as const satisfies (keyof ContactChanges)[];
+
+/** The same changes, all at once if they are few, or else one kind after the other, so many at a time. */
+export function inParts(changes: ContactChanges, maxEntries: number): ContactChanges[] {
+  const total = KINDS.reduce((count, kind) => count + (changes[kind]?.length ?? 0), 0);
+  if (total <= maxEntries) return [changes];
+  return KINDS.flatMap((kind) => {
+    const entries: unknown[] = changes[kind] ?? [];
+    const starts = Array.from({ length: Math.ceil(entries.length / maxEntries) }, (_, at) => at * maxEntries);
+    return starts.map((start): ContactChanges => ({ [kind]: entries.slice(start, start + maxEntries) }));
+  });
+}
+
+/** All addresses and user names that changes speak of. */
+export function keysIn(changes: ContactChanges): { jids: string[]; lids: string[]; usernames: string[] } {
+  const about = [
+    ...(changes.saved ?? []),
+    ...(changes.pushNames ?? []),
+    ...(changes.usernames ?? []),
+    ...(changes.businessNames ?? []),
+    ...(changes.businessFlags ?? []),
+    ...(changes.abouts ?? []),
+    ...(changes.textStatuses ?? []),
+    ...(changes.pictures ?? []),
+    ...(changes.identityKeys ?? []),
+  ].map(({ address }) => address);
+  const addresses = [
+    ...about,
+    ...(changes.unsaved ?? []),
+    ...(changes.mappings ?? []).flatMap(({ jid, lid }) => [jid, lid]),
+    ...(changes.numberChanges ?? []).flatMap(({ oldJid, newJid, oldLid, newLid }) => [
+      oldJid,
+      newJid,
+      oldLid,
+      newLid,
+    ]),
+    ...(changes.lidChanges ?? []).flatMap(({ oldLid, newLid }) => [oldLid, newLid]),
+  ].filter((address) => address !== null);
+  const distinct = [...new Set(addresses)];
+  return {
+    jids: distinct.filter((address) => !isLid(address)),
+    lids: distinct.filter((address) => isLid(address)),
+    usernames: (changes.usernames ?? []).flatMap(({ name }) => cleanUsername(name)?.toLowerCase() ?? []),
+  };
+}
+
+/** Addresses that people had, and those that they have instead. */
+export function movesIn({
+  numberChanges = [],
+  lidChanges = [],
+}: ContactChanges): { from: Address; to: Address }[] {
+  return [
+    ...numberChanges.map(({ oldJid, newJid }) => ({ from: oldJid, to: newJid })),
+    ...lidChanges.map(({ oldLid, newLid }) => ({ from: oldLid, to: newLid })),
+  ];
 }

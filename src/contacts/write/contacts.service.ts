@@ -1,16 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Address } from '../address.js';
-import type {
-  About,
-  AddressBookOwner,
-  ContactChanges,
-  IdentityKeySeen,
-  LidMapping,
-  NumberChange,
-  TextStatus,
-  Username,
+import { FeedRepository } from '../../feed/feed.repository.js';
+import {
+  type About,
+  type AddressBookOwner,
+  type ContactChanges,
+  type IdentityKeySeen,
+  inParts,
+  keysIn,
+  movesIn,
+  type LidMapping,
+  type NumberChange,
+  type TextStatus,
+  type Username,
 } from './contact-changes.js';
+import { cleanName, cleanUsername } from './clean-name.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
 import { lidsIn, withCurrentLids } from './current-lids.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
@@ -18,8 +23,13 @@ import { IdentityKeysRepository } from './identity-keys.repository.js';
 import { LidChangesRepository } from './lid-changes.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
 import { NumberChangesRepository } from './number-changes.repository.js';
+import { changesOf } from './person-changes.js';
+import { PersonStatesRepository } from './person-states.repository.js';
 import { PicturesRepository } from './pictures.repository.js';
 import { ProfileChangesRepository } from './profile-changes.repository.js';
+
+/** What is compared before and after at once; more would only take more memory. */
+const MAX_COMPARED = 5_000;
 
 /**
  * The rules by which news of people become rows: one person is one row, each fact has its column, an empty value
@@ -36,17 +46,47 @@ export class ContactsService {
     private readonly numberChanges: NumberChangesRepository,
     private readonly lidChanges: LidChangesRepository,
     private readonly formerLids: FormerLidsRepository,
+    private readonly states: PersonStatesRepository,
+    private readonly feed: FeedRepository,
   ) {}
 
-  /** Writes the changes within the caller's transaction, whatever their number, in a handful of statements. */
+  /**
+   * Writes the changes within the caller's transaction, whatever their number, in a handful of statements, and what they
+   * have changed into the feed. While the first sync runs, the feed is silent: its end is one event (AddressBookSync).
+   */
   async apply(tx: Transaction, owner: AddressBookOwner, news: ContactChanges): Promise<void> {
+    const { accountId } = owner;
+    // Two writers that name the same people in another order would wait for each other for ever.
+    const { isSynced, written } = await this.changes.lock(tx, accountId);
+    const changes = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
+    if (!isSynced) await this.write(tx, owner, changes);
+    else {
+      for (const part of inParts(changes, MAX_COMPARED)) await this.writeAndTell(tx, owner, part);
+    }
+    await this.changes.revise(tx, accountId, written);
+  }
+
+  private async writeAndTell(
+    tx: Transaction,
+    owner: AddressBookOwner,
+    changes: ContactChanges,
+  ): Promise<void> {
+    const { accountId } = owner;
+    const keys = keysIn(changes);
+    const before = await this.states.find(tx, accountId, keys);
+    await this.write(tx, owner, changes);
+    const after = await this.states.findWritten(tx, accountId, keys, before);
+    const written = new Set(after.map(({ id }) => id));
+    const untouched = mayMerge(changes) ? before.map(({ id }) => id).filter((id) => !written.has(id)) : [];
+    const gone = await this.states.findGone(tx, accountId, untouched);
+    await this.feed.append(tx, accountId, changesOf({ before, after, gone, moves: movesIn(changes) }));
+  }
+
+  private async write(tx: Transaction, owner: AddressBookOwner, changes: ContactChanges): Promise<void> {
     const { accountId } = owner;
     const isOther = (address: Address) => address !== owner.jid && address !== owner.lid;
     const areOthers = ({ jid, lid }: LidMapping) => isOther(jid) && isOther(lid);
 
-    // Two writers that name the same people in another order would wait for each other for ever.
-    const writtenBefore = await this.changes.lock(tx, accountId);
-    const changes = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
     await this.mappings.join(tx, accountId, lastOfEach(changes.mappings?.filter(areOthers)));
     await this.changes.save(tx, accountId, lastPerPerson(changes.saved).map(cleanSaved));
     await this.changes.unsave(tx, accountId, changes.unsaved ?? []);
@@ -58,7 +98,6 @@ export class ContactsService {
     await this.numberChanges.apply(tx, accountId, moves);
     const lids = changes.lidChanges?.filter(({ oldLid, newLid }) => isOther(oldLid) && isOther(newLid)) ?? [];
     await this.lidChanges.apply(tx, accountId, lids);
-    await this.changes.revise(tx, accountId, writtenBefore);
   }
 
   private async applyProfiles(
@@ -88,10 +127,9 @@ export class ContactsService {
   }
 }
 
-/** Postgres cannot keep NUL, and UTF-8 no lone surrogates; a name of nothing but blanks is none. */
-export function cleanName(name: string | null | undefined): string | null {
-  const clean = (name ?? '').replaceAll('\0', '').toWellFormed();
-  return clean.trim() === '' ? null : clean;
+/** Whether rows may become part of others, and be gone. */
+function mayMerge({ mappings, numberChanges, lidChanges }: ContactChanges): boolean {
+  return [mappings, numberChanges, lidChanges].some((list) => (list?.length ?? 0) > 0);
 }
 
 function cleanSaved<T extends { fullName: string | null; firstName: string | null }>(contact: T): T {
@@ -145,7 +183,7 @@ function named<T extends { address: Address; name: string }>(
 /** Of each person and of each name the latest word: a name may have gone from one person to another. */
 function latestPerName(entries: Username[] = [], isOther: (address: Address) => boolean): Username[] {
   const latest = new Map<string, Username>();
-  const clean = entries.map((entry) => ({ ...entry, name: cleanName(entry.name?.replace(/^@/, '')) }));
+  const clean = entries.map((entry) => ({ ...entry, name: cleanUsername(entry.name) }));
   for (const entry of clean.toSorted((a, b) => Number(a.observedAt) - Number(b.observedAt))) {
     if (isOther(entry.address)) latest.set(entry.address, entry);
   }

@@ -100,9 +100,14 @@ export class PicturesRepository {
   private async confirm(tx: Transaction, accountId: number, pictures: Picture[]): Promise<void> {
     await forEachBatch(pictures, async (column, batch) => {
       await tx.query(
-        `UPDATE contact_picture p SET state = 'present', asked_at = NULL FROM contact c
-         WHERE c.account_id = $1 AND c.${column} = ANY ($2::text[]) AND p.account_id = $1 AND p.contact_id = c.id
-           AND p.state = 'changed' AND p.picture_id IS NOT NULL`,
+        `WITH confirmed AS (
+           UPDATE contact_picture p SET state = 'present', asked_at = NULL FROM contact c
+           WHERE c.account_id = $1 AND c.${column} = ANY ($2::text[]) AND p.account_id = $1 AND p.contact_id = c.id
+             AND p.state = 'changed' AND p.picture_id IS NOT NULL
+           RETURNING c.id, p.bytes IS NOT NULL AS was_shown
+         )
+         UPDATE contact c SET updated_at = now() FROM confirmed
+         WHERE c.account_id = $1 AND c.id = confirmed.id AND NOT confirmed.was_shown`,
         [accountId, batch.map(({ address }) => address)],
       );
     });
@@ -118,7 +123,10 @@ export class PicturesRepository {
     return { state, id, bytes: fits ? bytes : null, contentType: sniffImageType(bytes) ?? UNKNOWN_TYPE };
   }
 
-  /** Over the total, the bytes that nobody has asked for the longest go; what is known of the picture stays. */
+  /**
+   * Over the total, the bytes that nobody has asked for the longest go; what is known of the picture stays. Those of a picture that
+   * has changed are about to be replaced, and are all that is known of it.
+   */
   private async evict(tx: Transaction, accountId: number): Promise<void> {
     const [{ total }] = await tx.query<[{ total: string }]>(
       'SELECT coalesce(sum(size_bytes), 0) AS total FROM contact_picture WHERE account_id = $1 AND size_bytes IS NOT NULL',
@@ -131,7 +139,7 @@ export class PicturesRepository {
          SELECT contact_id, sum(size_bytes) OVER (ORDER BY last_used_at DESC, contact_id DESC) AS total
          FROM contact_picture WHERE account_id = $1 AND size_bytes IS NOT NULL
        ) held
-       WHERE p.account_id = $1 AND p.contact_id = held.contact_id AND held.total > $2`,
+       WHERE p.account_id = $1 AND p.contact_id = held.contact_id AND held.total > $2 AND p.state = 'present'`,
       [accountId, Math.floor(this.maxTotalBytes * EVICT_TO)],
     );
   }

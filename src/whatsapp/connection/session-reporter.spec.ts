@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { openDataSource } from '../../../test/support/open-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import type { Transaction } from '../../database/transaction.js';
+import { FeedRepository } from '../../feed/feed.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import { DEFAULT_SESSION } from '../../sessions/session-name.js';
 import type { Lease } from '../lease/lease.js';
@@ -39,7 +40,7 @@ describe('the report of a session', () => {
         return dataSource.transaction(work);
       },
     } as unknown as Lease;
-    reporter = new SessionReporter(lease, new SessionStateRepository(dataSource));
+    reporter = new SessionReporter(lease, new SessionStateRepository(dataSource, new FeedRepository()));
   });
 
   const status = async () =>

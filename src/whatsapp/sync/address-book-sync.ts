@@ -275,7 +275,11 @@ export class AddressBookSync implements KeyHooks {
 
   private async markSynced(): Promise<void> {
     const { lease, stores, pause } = this.context;
-    await lease.transaction((tx) => stores.accounts.markSynced(tx, this.owner.accountId));
+    const { accountId } = this.owner;
+    await lease.transaction(async (tx) => {
+      const isNew = await stores.accounts.markSynced(tx, accountId);
+      if (isNew) await stores.feed.append(tx, accountId, [{ kind: 'sync.completed' }]);
+    });
     pause.firstSync({ ...this.account, syncedAt: new Date() });
     this.tellPeople(
       (people) =>

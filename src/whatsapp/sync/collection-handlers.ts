@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
-import { cleanName } from '../../contacts/write/contacts.service.js';
+import { cleanName } from '../../contacts/write/clean-name.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { DegradationCode } from '../../sessions/degradation.entity.js';
 import {

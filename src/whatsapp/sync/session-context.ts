@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
+import { FeedRepository } from '../../feed/feed.repository.js';
 import { DegradationsRepository } from '../../sessions/degradations.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
@@ -25,6 +26,7 @@ export class Stores {
     readonly sessionState: SessionStateRepository,
     readonly degradations: DegradationsRepository,
     readonly contacts: ContactsService,
+    readonly feed: FeedRepository,
     readonly fetches: ProfileFetchesRepository,
     readonly appState: AppStateRepository,
     readonly keyRequests: SyncKeyRequestsRepository,

@@ -1,0 +1,60 @@
+import type { Jid, Lid } from './address.js';
+import type { PictureState } from './entities/contact-picture.entity.js';
+
+/** A person with all that is known of them; the columns of Contact, ContactPicture and IdentityKey. */
+export interface PersonRow {
+  id: string;
+  jid: Jid | null;
+  lid: Lid | null;
+  username: string | null;
+  push_name: string | null;
+  full_name: string | null;
+  first_name: string | null;
+  business_name: string | null;
+  is_business: boolean | null;
+  about: string | null;
+  about_set_at: Date | null;
+  about_state: 'known' | 'hidden' | null;
+  about_emoji: string | null;
+  about_expires_at: Date | null;
+  saved: boolean;
+  moved_to: Jid | null;
+  moved_from: Jid | null;
+  updated_at: Date;
+  picture_state: PictureState | null;
+  picture_id: string | null;
+  picture_bytes: number | null;
+  picture_updated_at: Date | null;
+  /** In base64. */
+  key: string | null;
+  key_since: Date | null;
+}
+
+/** The same as the database writes it as JSON: times as text. */
+export type PersonJson = { [Field in keyof PersonRow]: JsonOf<PersonRow[Field]> };
+type JsonOf<T> = T extends Date ? string : T;
+
+export function fromJson(json: PersonJson): PersonRow {
+  const time = (text: string | null) => (text === null ? null : new Date(text));
+  return {
+    ...json,
+    about_set_at: time(json.about_set_at),
+    about_expires_at: time(json.about_expires_at),
+    updated_at: new Date(json.updated_at),
+    picture_updated_at: time(json.picture_updated_at),
+    key_since: time(json.key_since),
+  };
+}
+
+/** Callers know people by it, for as long as the person is one row; it says nothing. */
+export function contactIdOf(id: string): string {
+  return `c${id}`;
+}
+
+/** A person has a picture when it is known, even if its bytes gave way to others, or are those of the one before. */
+export function hasPicture({
+  picture_state: state,
+  picture_bytes: bytes,
+}: Pick<PersonRow, 'picture_state' | 'picture_bytes'>): boolean {
+  return state === 'present' || (state === 'changed' && bytes !== null);
+}

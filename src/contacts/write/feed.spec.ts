@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { called, EARLIER, LATER, paired, saved } from '../../../test/support/people.js';
+import { type FeedRow, TestAddressBook } from '../../../test/support/test-address-book.js';
+import { KEY_A, KEY_B, picture, whole } from '../../../test/support/whole-contact.js';
+import type { Address, Jid, Lid } from '../address.js';
+import { toDetails } from '../http/contact-details.mapping.js';
+import { fromJson } from '../person.js';
+import { ContactListRepository } from '../read/contact-list.repository.js';
+import type { ContactChanges } from './contact-changes.js';
+
+const ANNA = '491701111111@s.whatsapp.net' as Jid;
+const BEN = '491702222222@s.whatsapp.net' as Jid;
+const CARL = '491703333333@s.whatsapp.net' as Jid;
+const [A, B, C] = ['111111111111111@lid', '222222222222222@lid', '333333333333333@lid'] as [Lid, Lid, Lid];
+
+const RUNS = 100;
+
+describe('the feed', () => {
+  let book: TestAddressBook;
+  let lists: ContactListRepository;
+
+  beforeAll(async () => {
+    book = await TestAddressBook.create();
+    lists = new ContactListRepository(book.dataSource);
+  });
+
+  afterAll(() => book.drop());
+
+  beforeEach(() => book.clear());
+
+  /** What it says, in short. */
+  const told = async () =>
+    (await book.feed()).map(({ kind, jid, lid, fields }) => [
+      kind.replace('contact.', ''),
+      jid ?? lid,
+      fields.join(' '),
+    ]);
+
+  it('tells that somebody is new, and what changes about them', async () => {
+    await book.apply(saved(ANNA, 'Anna Adler', 'Anna'));
+    await book.apply(called(ANNA, 'anni'));
+    await book.apply(whole(ANNA));
+    expect(await told()).toEqual([
+      ['created', ANNA, ''],
+      ['changed', ANNA, 'push_name'],
+      ['changed', ANNA, 'business_name is_business about picture identity_key'],
+    ]);
+    const [first] = await book.feed();
+    expect(first?.contact).toMatchObject({
+      jid: ANNA,
+      full_name: 'Anna Adler',
+      push_name: null,
+      saved: true,
+    });
+  });
+
+  it('tells nothing when nothing has changed', async () => {
+    await book.apply({ ...whole(ANNA), ...saved(ANNA, 'Anna', null), ...paired(ANNA, A) });
+    const before = await book.feed();
+    await book.apply({ ...whole(ANNA), ...saved(ANNA, 'Anna', null), ...paired(ANNA, A) });
+    expect(await book.feed()).toEqual(before);
+  });
+
+  it('tells nothing of people without a name, as the list does', async () => {
+    await book.apply({ abouts: [{ address: ANNA, text: 'Hello', setAt: null }] });
+    await book.apply({ unsaved: [ANNA] });
+    expect(await told()).toEqual([]);
+  });
+
+  it('tells that somebody was deleted on the phone: from the list, or only the saved names', async () => {
+    await book.apply(saved(ANNA, 'Anna', null));
+    await book.apply({ ...saved(BEN, 'Ben', null), ...called(BEN, 'benny') });
+    await book.apply({ unsaved: [ANNA, BEN] });
+    expect((await told()).slice(2)).toEqual([
+      ['deleted', ANNA, ''],
+      ['changed', BEN, 'full_name saved'],
+    ]);
+    expect((await book.feed())[2]).toMatchObject({ contact: null, mergedInto: null });
+  });
+
+  it('tells who has become part of whom', async () => {
+    await book.apply(saved(ANNA, 'Anna', null));
+    await book.apply(called(A, 'anni'));
+    await book.apply(paired(ANNA, A));
+    const [anna, lid, changed, merged] = await book.feed();
+    expect(changed).toMatchObject({ kind: 'contact.changed', id: anna?.id, fields: ['lid', 'push_name'] });
+    expect(merged).toMatchObject({
+      kind: 'contact.merged',
+      id: lid?.id,
+      lid: A,
+      mergedInto: anna?.id,
+      contact: null,
+    });
+  });
+
+  it('tells of a merger by a changed LID', async () => {
+    await book.apply(called(A, 'anni'));
+    await book.apply(called(B, 'anna'));
+    await book.apply({ lidChanges: [{ oldLid: A, newLid: B, observedAt: LATER }] });
+    const [a, b, ...rest] = await book.feed();
+    expect(rest.at(-1)).toMatchObject({ kind: 'contact.merged', id: a?.id, mergedInto: b?.id });
+  });
+
+  it('tells that a number was learned', async () => {
+    await book.apply(called(A, 'anni'));
+    await book.apply(paired(ANNA, A));
+    expect(await told()).toEqual([
+      ['created', A, ''],
+      ['phone_learned', ANNA, 'jid phone'],
+    ]);
+  });
+
+  it('tells of another identity key by itself', async () => {
+    await book.apply({
+      ...called(ANNA, 'anni'),
+      identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }],
+    });
+    await book.apply({
+      ...called(ANNA, 'anna', LATER),
+      identityKeys: [{ address: ANNA, key: KEY_B, seenAt: LATER }],
+    });
+    expect(await told()).toEqual([
+      ['created', ANNA, ''],
+      ['changed', ANNA, 'push_name'],
+      ['identity_key_changed', ANNA, 'identity_key'],
+    ]);
+  });
+
+  it('tells who has lost a user name to somebody else', async () => {
+    await book.apply({ usernames: [{ address: ANNA, name: 'adler', observedAt: EARLIER }] });
+    await book.apply({ usernames: [{ address: BEN, name: '@Adler', observedAt: LATER }] });
+    expect((await told()).slice(1).sort()).toEqual([
+      ['created', BEN, ''],
+      ['deleted', ANNA, ''],
+    ]);
+  });
+
+  it('keeps silent while the first sync runs', async () => {
+    await book.dataSource.query('UPDATE account SET synced_at = NULL');
+    await book.apply(saved(ANNA, 'Anna', null));
+    expect(await told()).toEqual([]);
+  });
+
+  it('tells of more people than are compared at once', async () => {
+    const people = Array.from({ length: 12_345 }, (_, i) => `49170${1_000_000 + i}@s.whatsapp.net` as Jid);
+    const all = (name: string) => ({
+      saved: people.map((address) => ({ address, fullName: name, firstName: null })),
+    });
+    await book.apply(all('x'));
+    await book.apply(all('y'));
+    const feed = await book.feed();
+    expect(feed).toHaveLength(2 * people.length);
+    expectEqualToList(feed, await listed());
+  });
+
+  it('leads from nothing to the list, whatever happens', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(arbitraryChanges(), { minLength: 1, maxLength: 12 }), async (history) => {
+        await book.clear();
+        for (const changes of history) {
+          await book.apply(changes);
+          expectEqualToList(await book.feed(), await listed());
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  async function listed(): Promise<Record<string, unknown>[]> {
+    const query = { limit: 20_000, sort: 'jid' as const, after: null, search: null, hasPhone: null };
+    const { items } = await lists.list(book.accountId, query);
+    return JSON.parse(`[${items}]`) as Record<string, unknown>[];
+  }
+});
+
+/** Follows the feed as a consumer does. */
+function expectEqualToList(feed: FeedRow[], list: Record<string, unknown>[]): void {
+  expect(feed.map(({ seq }) => seq)).toEqual(feed.map((_, i) => i + 1));
+  const copy = new Map<string, object>();
+  for (const { id, contact, mergedInto, kind } of feed) {
+    // Whom it is about is known by then: a consumer who keeps more than the contact can move it.
+    if (mergedInto) expect(copy.has(mergedInto)).toBe(true);
+    if (kind === 'contact.created') expect(copy.has(id)).toBe(false);
+    if (contact === null) expect(copy.delete(id)).toBe(true);
+    else copy.set(id, toDetails(fromJson(contact), ''));
+  }
+  const expected = list.map((item) => {
+    const {
+      picture: _,
+      about: __,
+      identity_key: ___,
+      moved_to: ____,
+      moved_from: _____,
+      ...summary
+    } = (copy.get(String(item.id).slice(1)) ?? {}) as Record<string, unknown>;
+    return summary;
+  });
+  expect(list).toEqual(expected);
+  expect(copy.size).toBe(list.length);
+}
+
+function arbitraryChanges(): fc.Arbitrary<ContactChanges> {
+  const jid = fc.constantFrom(ANNA, BEN, CARL);
+  const lid = fc.constantFrom(A, B, C);
+  const address = fc.oneof(jid, lid) as fc.Arbitrary<Address>;
+  const name = fc.constantFrom('Anna', 'Ben', 'Carl');
+  const time = fc.constantFrom(EARLIER, LATER, new Date('2026-01-01T12:00:00Z'));
+  const few = <T>(entry: fc.Arbitrary<T>) => fc.array(entry, { maxLength: 2 });
+  return fc.record(
+    {
+      mappings: few(fc.record({ jid, lid, observedAt: fc.option(time) })),
+      saved: few(fc.record({ address, fullName: fc.option(name), firstName: fc.option(name) })),
+      unsaved: few(address),
+      pushNames: few(fc.record({ address, name, observedAt: time })),
+      usernames: few(fc.record({ address, name: fc.option(name), observedAt: time })),
+      businessNames: few(fc.record({ address, name })),
+      abouts: few(fc.record({ address, text: fc.option(name), setAt: fc.option(time) })),
+      pictures: few(fc.record({ address, id: name }).map((each) => picture(each.address, each.id))),
+      identityKeys: few(fc.record({ address, key: fc.constantFrom(KEY_A, KEY_B), seenAt: time })),
+      numberChanges: few(
+        fc.record({
+          oldJid: jid,
+          newJid: jid,
+          oldLid: fc.option(lid),
+          newLid: fc.option(lid),
+          observedAt: time,
+        }),
+      ),
+      lidChanges: few(fc.record({ oldLid: lid, newLid: lid, observedAt: time })),
+    },
+    { requiredKeys: [] },
+  );
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
+import type { ContactChange, NewChange } from './change.js';
+import { noteAppended } from './feed-commits.repository.js';
+
+/** Writes the feed. */
+@Injectable()
+export class FeedRepository {
+  /**
+   * Gives the changes the account's next numbers, in the caller's transaction. Its row of `account` is locked until the
+   * commit, so that numbers are committed in their order, and no reader can pass one by.
+   */
+  async append(tx: Transaction, accountId: number, changes: NewChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const people = changes.map((change) => ('contactId' in change ? change : null));
+    const of = <T>(read: (change: ContactChange) => T) => people.map((change) => change && read(change));
+    await tx.query(
+      `WITH numbered AS (
+         UPDATE account SET feed_latest = feed_latest + $2 WHERE id = $1 RETURNING feed_latest - $2 AS before
+       )
+       INSERT INTO change (account_id, seq, at, kind, contact_id, jid, lid, fields, merged_into, contact, session)
+       SELECT $1, before + place, clock_timestamp(), kind, contact_id, jid, lid, fields::text[], merged_into,
+         contact::json, session::json
+       FROM numbered, unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[],
+         $10::text[]) WITH ORDINALITY
+         AS c (kind, contact_id, jid, lid, fields, merged_into, contact, session, place)`,
+      [
+        accountId,
+        changes.length,
+        changes.map(({ kind }) => kind),
+        of(({ contactId }) => contactId),
+        of(({ jid }) => jid),
+        of(({ lid }) => lid),
+        // Arrays of different lengths cannot be one parameter; names of fields need no quotes.
+        of(({ fields }) => `{${fields.join(',')}}`),
+        of(({ mergedInto }) => mergedInto),
+        of(({ contact }) => contact),
+        changes.map((change) => ('session' in change ? JSON.stringify(change.session) : null)),
+      ],
+    );
+    noteAppended(tx, accountId);
+  }
+}
