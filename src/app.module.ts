@@ -4,6 +4,7 @@ import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ContactsHttpModule } from './contacts/http/contacts-http.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { FeedHttpModule } from './feed/http/feed-http.module.js';
 import { HttpModule } from './http/http.module.js';
 import { SessionsHttpModule } from './sessions/http/sessions-http.module.js';
 
@@ -22,6 +23,7 @@ export class AppModule {
         AccessModule,
         HttpModule,
         ContactsHttpModule,
+        FeedHttpModule,
         SessionsHttpModule,
       ],
     };

@@ -11,11 +11,10 @@ import {
   type ScopeRequirement,
 } from './access.js';
 import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from './access.errors.js';
-import type { ApiKey } from './api-key.entity.js';
 import { givenKey } from './given-key.js';
 import { KeyLimits } from './key-limits.js';
 import { hashOfKey, idOfKey, isKey } from './key-text.js';
-import { type KnownKey, KnownKeys } from './known-keys.js';
+import { isExpired, type KnownKey, KnownKeys } from './known-keys.js';
 
 /** Lets a request through when its key allows it. Without API_KEY no keys are in use, and everybody may do everything. */
 @Injectable()
@@ -73,10 +72,6 @@ export class AccessGuard implements CanActivate {
     this.known.used(known.key);
     return admit(request, requirement, known.access);
   }
-}
-
-function isExpired({ expiresAt }: ApiKey): boolean {
-  return expiresAt !== null && expiresAt.getTime() <= Date.now();
 }
 
 function admit(

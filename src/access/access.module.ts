@@ -25,6 +25,6 @@ import { RequirementsCheck } from './requirements.check.js';
     RequirementsCheck,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [RateLimitsRepository],
+  exports: [KnownKeys, RateLimitsRepository],
 })
 export class AccessModule {}

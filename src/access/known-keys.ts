@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Access } from './access.js';
+import { Access, type GuardedRequest } from './access.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 
@@ -40,6 +40,15 @@ export class KnownKeys {
     return this.loader.load(id);
   }
 
+  /** Whether the key holds with which a request was let in that lasts. */
+  async isStillValid({ access }: GuardedRequest): Promise<boolean> {
+    const id = access?.keyId;
+    if (!id) return true;
+    const known = this.peek(id);
+    const { key } = (known === undefined ? await this.load(id) : known) ?? {};
+    return key !== undefined && !isExpired(key);
+  }
+
   /** Resolves when no replica takes a key any more that was just deleted. */
   async forgotten(id: string): Promise<void> {
     this.known.delete(id);
@@ -67,4 +76,8 @@ export class KnownKeys {
       return found;
     });
   }
+}
+
+export function isExpired({ expiresAt }: ApiKey): boolean {
+  return expiresAt !== null && expiresAt.getTime() <= Date.now();
 }

@@ -11,6 +11,7 @@ import {
   ValidateBy,
   validateSync,
 } from 'class-validator';
+import ipaddr from 'ipaddr.js';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
@@ -24,6 +25,7 @@ export type Role = (typeof ROLES)[number];
 const DEVICE_NAME = /^(Chrome|Edge|Firefox|Opera|Safari) \((Windows|Mac OS|Linux|Ubuntu)\)$/;
 
 const MEGABYTES = 'a whole number of megabytes from 1 to 1048576, for example 512';
+const DAYS = 'a whole number of days from 1 to 365, for example 7';
 const KILOBYTES = 'a whole number of kilobytes from 1 to 16384, for example 256';
 
 /** Text to number; what is no number is left as it is, for the validator to name. */
@@ -167,6 +169,27 @@ export class Config {
       'example "Chrome (Mac OS)"; WhatsApp refuses others',
   })
   DEVICE_NAME = 'Chrome (Mac OS)';
+
+  /**
+   * Days for which changes are kept in the feed. A consumer who was away for longer reads the whole list once more; one change
+   * takes about 1 kB.
+   */
+  @Transform(toNumber)
+  @IsInt({ message: DAYS })
+  @Min(1, { message: DAYS })
+  @Max(365, { message: DAYS })
+  CHANGES_KEEP_DAYS = 7;
+
+  /**
+   * Addresses in private networks that webhooks may be sent to, as CIDRs separated by commas. Without it, only public addresses
+   * are: whoever creates a webhook could otherwise have this service call what only it can reach.
+   */
+  @Transform(toList)
+  @ValidateBy(
+    { name: 'isCidr', validator: { validate: (text) => ipaddr.isValidCIDR(String(text)) } },
+    { each: true, message: 'CIDRs separated by commas, for example 10.1.0.0/16,fd00::/8' },
+  )
+  WEBHOOKS_ALLOW_PRIVATE: string[] = [];
 
   /**
    * How many requests a minute are about one person alone: pictures that have changed, and people whom a caller or a

@@ -9,6 +9,8 @@ export const OWN_COLUMNS = `c.id, c.jid, c.lid, c.username, c.push_name, ${FULL_
 export const JOINED_COLUMNS = `p.state AS picture_state, p.picture_id, p.size_bytes AS picture_bytes, p.updated_at AS picture_updated_at,
   encode(k.key, 'base64') AS key, k.first_seen_at AS key_since`;
 
-/** What these are read from, beside row `c`. */
-export const JOINS = `LEFT JOIN contact_picture p ON p.account_id = c.account_id AND p.contact_id = c.id
-  LEFT JOIN identity_key k ON k.account_id = c.account_id AND k.contact_id = c.id AND k.is_current`;
+/** What these are read from, beside row `c`. @param accountId as an expression */
+export function joins(accountId: string): string {
+  return `LEFT JOIN contact_picture p ON p.account_id = ${accountId} AND p.contact_id = c.id
+    LEFT JOIN identity_key k ON k.account_id = ${accountId} AND k.contact_id = c.id AND k.is_current`;
+}

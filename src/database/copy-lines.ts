@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
 import copyStreams from 'pg-copy-streams';
 import type { Readable } from 'node:stream';
 
@@ -15,13 +15,40 @@ const AS_LINES_OF_JSON = `TO STDOUT (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x
  * @param sql without parameters, which COPY does not take
  */
 export async function copyLines(pool: Pool, sql: string): Promise<Readable> {
+  return copyFrom(await pool.connect(), sql);
+}
+
+/**
+ * The same, after another query whose first row tells of the very same moment.
+ * @throws what that query does
+ */
+export async function copySnapshot<Row extends QueryResultRow>(
+  pool: Pool,
+  query: QueryConfig,
+  sql: string,
+): Promise<{ before: Row | undefined; rows: Readable }> {
   const client = await pool.connect();
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const { rows } = await client.query<Row>(query);
+    return { before: rows[0], rows: copyFrom(client, sql, 'COMMIT') };
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+/** @param last what is to be done with the connection before it is given back */
+function copyFrom(client: PoolClient, sql: string, last?: string): Readable {
   const rows = client.query(copyStreams.to(`COPY (${sql}) ${AS_LINES_OF_JSON}`));
   const finish = (error?: Error) => client.release(error);
   rows.once('error', finish).once('close', () => {
     if (!rows.readableEnded && !rows.errored) finish(new Error('The reader went away'));
   });
-  rows.once('end', () => finish());
+  rows.once('end', () => {
+    if (!last) return finish();
+    client.query(last).then(() => finish(), finish);
+  });
   return rows;
 }
 

@@ -5,6 +5,7 @@ import { applicationName } from './application-name.js';
 import { type ConnectionOptions, dataSourceOptions } from './data-source.js';
 import { DatabaseHealth } from './database.health.js';
 import { LeasePool } from './lease-pool.js';
+import { Listener } from './listener.js';
 import { measurePool } from './pool-metrics.js';
 import { poolOf } from './postgres-pool.js';
 import { ProbePool } from './probe-pool.js';
@@ -35,10 +36,11 @@ export class DatabaseModule {
           useFactory: (pool: ProbePool) => new DatabaseHealth(pool, false),
         },
         { provide: StreamPool, useFactory: () => new StreamPool(url, role) },
+        { provide: Listener, useFactory: () => new Listener(url, role) },
         { provide: ProbePool, useFactory: () => new ProbePool(url, role) },
         { provide: LeasePool, useFactory: () => new LeasePool(url, role) },
       ],
-      exports: [DatabaseHealth, LeasePool, ProbePool, StreamPool],
+      exports: [DatabaseHealth, LeasePool, Listener, ProbePool, StreamPool],
     };
   }
 }

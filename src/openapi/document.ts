@@ -33,6 +33,7 @@ Each route of the default session exists once more below \`/sessions/{session}\`
 
 const TAGS = [
   { name: 'contacts', description: 'The people in an address book' },
+  { name: 'changes', description: 'What has changed in an address book: polled or streamed' },
   { name: 'sessions', description: 'Links to WhatsApp: their state, and how to make and end them' },
   { name: 'keys', description: 'Keys to this API' },
   { name: 'operation', description: 'Probes and metrics' },
@@ -119,7 +120,7 @@ function complete(path: string, operation: OperationObject, handlers: Map<string
 
 function tagOf(part: string): string {
   if (/^(get)?contacts?(\.\w+)?$/.test(part)) return 'contacts';
-  if (part === 'keys') return 'keys';
+  if (part === 'keys' || part === 'changes' || part === 'webhooks') return part;
   return 'sessions';
 }
 

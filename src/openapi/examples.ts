@@ -8,7 +8,10 @@ const NAMES = { push_name: 'anni', full_name: 'Anna Adler', first_name: 'Anna' }
 
 export const contact = { jid: JID, ...NAMES };
 
+const ID = 'c1';
+
 export const summary = {
+  id: ID,
   jid: JID,
   phone: PHONE,
   lid: LID,
@@ -35,9 +38,23 @@ export const details = {
 };
 
 export const keys = {
+  id: ID,
   jid: JID,
   lid: LID,
   keys: [{ ...key, first_seen_at: TIME, last_seen_at: TIME, current: true }],
+};
+
+export const change = {
+  seq: 1_767_261_600_000_042,
+  at: TIME,
+  kind: 'contact.changed',
+  id: ID,
+  jid: JID,
+  lid: LID,
+  fields: ['push_name'],
+  merged_into: null,
+  contact: details,
+  session: null,
 };
 
 export const session = {

@@ -15,6 +15,10 @@ export const HEADERS = {
     '`partial` until the first sync after linking is complete, then `complete`',
     'complete',
   ),
+  'Changes-Next': text(
+    'The number of the last change that the list holds: what comes after it is in GET /changes?after={number}',
+    '1767261600000042',
+  ),
   'Content-Disposition': text('A name for the file', 'attachment; filename=contacts.vcf'),
   ETag: text('Version of the answer, for If-None-Match', '"1-7-42-complete"'),
   Location: text('Path of what was created', '/sessions/sales'),

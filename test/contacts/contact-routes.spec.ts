@@ -50,11 +50,12 @@ describe('the routes of one contact', () => {
       identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }],
     });
     const { status, headers, body } = await book.service.get<ContactDetailsDto>('/contacts/491701111111');
-    expect([status, headers.get('contacts-sync')]).toEqual([200, 'partial']);
+    expect([status, headers.get('contacts-sync')]).toEqual([200, 'complete']);
     const { updated_at: updatedAt, picture, ...rest } = body;
     expect(Math.abs(Date.parse(updatedAt) - Date.now())).toBeLessThan(60_000);
     expect(picture).toMatchObject({ id: '17', url: '/contacts/491701111111/picture' });
     expect(rest).toEqual({
+      id: expect.stringMatching(/^c\d+$/),
       jid: ANNA,
       phone: '491701111111',
       lid: ANNA_LID,
@@ -151,7 +152,7 @@ describe('the routes of one contact', () => {
       'content-type': 'image/png',
       'cache-control': 'private, no-cache',
       'content-length': String(PNG.length),
-      'contacts-sync': 'partial',
+      'contacts-sync': 'complete',
       'x-content-type-options': 'nosniff',
     });
     const etag = response.headers.get('etag')!;
@@ -249,7 +250,7 @@ describe('the routes of one contact', () => {
 
     it('say 404 of who is unknown', async () => {
       const { status, headers, body } = await book.service.get<Problem>(`/contacts/491709999998${path}`);
-      expect([status, headers.get('contacts-sync')]).toEqual([404, 'partial']);
+      expect([status, headers.get('contacts-sync')]).toEqual([404, 'complete']);
       expect(body).toEqual({
         statusCode: 404,
         error: 'Not Found',

@@ -104,7 +104,7 @@ describe('the exports of the address book', () => {
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
     const [head, ...records] = parseCsv(text);
     expect(head?.slice(0, 3)).toEqual(['jid', 'phone', 'full_name']);
-    expect(head?.slice(-3)).toEqual(['updated_at', 'lid', 'username']);
+    expect(head?.slice(-3)).toEqual(['lid', 'username', 'id']);
     expect(records.map(([, , name]) => name)).toEqual(
       names.map((name) =>
         ['=', '+', '-', '@', '\t', '\r', ' ', '＝'].includes(name[0]!) ? `'${name}` : name,

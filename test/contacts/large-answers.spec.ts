@@ -95,6 +95,7 @@ describe('lists, pages and exports', () => {
   });
 
   it('are others when the first sync is complete', async () => {
+    await book.dataSource.query('UPDATE account SET synced_at = NULL');
     const etag = await etagOf('/getcontacts');
     await book.dataSource.query('UPDATE account SET synced_at = now()');
     const { status, headers } = await ask('/getcontacts', { 'if-none-match': etag });

@@ -21,6 +21,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List changes in the order of their numbers, and wait for the next one if asked to. */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/changes/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the changes as server-sent events: each has its number as `id`, and a ChangeDto as `data`. Where the stream begins, an
+         *     event `position` says.
+         */
+        get: operations["streamChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts": {
         parameters: {
             query?: never;
@@ -386,6 +423,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{session}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List changes in the order of their numbers, and wait for the next one if asked to. */
+        get: operations["listChangesOfSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session}/changes/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the changes as server-sent events: each has its number as `id`, and a ChangeDto as `data`. Where the stream begins, an
+         *     event `position` says.
+         */
+        get: operations["streamChangesOfSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session}/contacts": {
         parameters: {
             query?: never;
@@ -739,10 +813,40 @@ export interface components {
             cancelled: boolean;
             message: string;
         };
+        ChangeDto: {
+            /** @description The number after that of the change before. */
+            seq: number;
+            /** @description When it was committed, ISO 8601. */
+            at: string;
+            /** @enum {string} */
+            kind: "contact.changed" | "contact.created" | "contact.phone_learned" | "contact.merged" | "contact.deleted" | "contact.identity_key_changed" | "sync.completed" | "session.linked" | "session.open" | "session.degraded" | "session.logged_out";
+            /** @description Of the contact; null when the change is about nobody. */
+            id: string | null;
+            /** @description Of the contact after the change; of one that is gone, before it. */
+            jid: string | null;
+            lid: string | null;
+            /** @description What has changed, in the names of `contact`; empty when everything is new, or only what is not shown. */
+            fields: string[];
+            /** @description Id of the contact that this one has become part of. */
+            merged_into: string | null;
+            /** @description The contact after the change, as `GET /contacts/{phone}` shows it; null for one that is gone, and for nobody. */
+            contact: components["schemas"]["ContactDetailsDto"] | null;
+            /** @description Of `session.*`; otherwise null. */
+            session: components["schemas"]["SessionEventDto"] | null;
+        };
+        ChangePageDto: {
+            items: components["schemas"]["ChangeDto"][];
+            /** @description `after` of the next request. */
+            next: number;
+            /** @description The last number there is; with `next` equal to it, there is no more at the moment. */
+            latest: number;
+        };
         ConfirmPasskeyRequest: {
             token: string;
         };
         ContactDetailsDto: {
+            /** @description Opaque; the same for as long as the person is one contact, whatever becomes of number and LID. */
+            id: string;
             /** @description Null while only the LID is known. */
             jid: string | null;
             /** @description The number, digits only. */
@@ -780,6 +884,8 @@ export interface components {
             first_name: string;
         };
         ContactKeysDto: {
+            /** @description Of the contact. */
+            id: string;
             jid: string | null;
             lid: string | null;
             keys: components["schemas"]["SeenKeyDto"][];
@@ -789,6 +895,8 @@ export interface components {
             next_cursor: string | null;
         };
         ContactSummaryDto: {
+            /** @description Opaque; the same for as long as the person is one contact. */
+            id: string;
             /** @description Null, like `phone`, while only the LID is known. */
             jid: string | null;
             phone: string | null;
@@ -887,7 +995,7 @@ export interface components {
         };
         NamedSessionDto: {
             /** @enum {string} */
-            status: "linking" | "connecting" | "open" | "disconnected" | "logged_out";
+            status: "open" | "logged_out" | "linking" | "connecting" | "disconnected";
             /** @description Why the session is not open, or what is wrong while it is; null when all is well. */
             reason: string | null;
             /** @description What to do about it; null when nothing is needed. */
@@ -994,7 +1102,7 @@ export interface components {
         };
         SessionDto: {
             /** @enum {string} */
-            status: "linking" | "connecting" | "open" | "disconnected" | "logged_out";
+            status: "open" | "logged_out" | "linking" | "connecting" | "disconnected";
             /** @description Why the session is not open, or what is wrong while it is; null when all is well. */
             reason: string | null;
             /** @description What to do about it; null when nothing is needed. */
@@ -1022,6 +1130,13 @@ export interface components {
             /** @description How far about, picture, business name and identity key of that account's people have been fetched. */
             profiles: components["schemas"]["ProfilesDto"];
         };
+        SessionEventDto: {
+            name: string;
+            /** @description Of `session.degraded`: `disconnected`, `sync_problem`, or a code of `degraded` in `GET /session`; otherwise null. */
+            code: string | null;
+            /** @description One sentence for people; null when there is nothing to say. */
+            reason: string | null;
+        };
         SessionPageDto: {
             items: components["schemas"]["SessionSummaryDto"][];
             next_cursor: string | null;
@@ -1029,7 +1144,7 @@ export interface components {
         SessionSummaryDto: {
             name: string;
             /** @enum {string} */
-            status: "linking" | "connecting" | "open" | "disconnected" | "logged_out";
+            status: "open" | "logged_out" | "linking" | "connecting" | "disconnected";
             reason: string | null;
             advice: string | null;
             since: string;
@@ -1078,6 +1193,301 @@ export interface operations {
             };
         };
     };
+    listChanges: {
+        parameters: {
+            query?: {
+                /** @example 1767261600000041 */
+                after?: string;
+                /** @example 100 */
+                limit?: string;
+                /**
+                 * @description Seconds to wait for a change when there is none.
+                 * @example 0
+                 */
+                wait?: string;
+                /**
+                 * @description Whether changes of one contact are joined, as far as they are in one answer.
+                 * @example false
+                 */
+                compact?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List changes in the order of their numbers, and wait for the next one if asked to. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "seq": 1767261600000042,
+                     *           "at": "2026-01-01T10:00:00.000Z",
+                     *           "kind": "contact.changed",
+                     *           "id": "c1",
+                     *           "jid": "491701234567@s.whatsapp.net",
+                     *           "lid": "123456789012345@lid",
+                     *           "fields": [
+                     *             "push_name"
+                     *           ],
+                     *           "merged_into": null,
+                     *           "contact": {
+                     *             "id": "c1",
+                     *             "jid": "491701234567@s.whatsapp.net",
+                     *             "phone": "491701234567",
+                     *             "lid": "123456789012345@lid",
+                     *             "username": null,
+                     *             "push_name": "anni",
+                     *             "full_name": "Anna Adler",
+                     *             "first_name": "Anna",
+                     *             "business_name": null,
+                     *             "is_business": null,
+                     *             "saved": true,
+                     *             "updated_at": "2026-01-01T10:00:00.000Z",
+                     *             "about": {
+                     *               "text": "On a boat",
+                     *               "emoji": null,
+                     *               "hidden": false,
+                     *               "set_at": "2026-01-01T10:00:00.000Z",
+                     *               "expires_at": null
+                     *             },
+                     *             "picture": {
+                     *               "id": "1712345678",
+                     *               "url": "/contacts/491701234567/picture",
+                     *               "updated_at": "2026-01-01T10:00:00.000Z"
+                     *             },
+                     *             "identity_key": {
+                     *               "key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
+                     *               "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
+                     *               "since": "2026-01-01T10:00:00.000Z"
+                     *             },
+                     *             "moved_to": null,
+                     *             "moved_from": null
+                     *           },
+                     *           "session": null
+                     *         }
+                     *       ],
+                     *       "next": 1767261600000042,
+                     *       "latest": 1767261600000042
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangePageDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    streamChanges: {
+        parameters: {
+            query?: {
+                /** @example 1767261600000041 */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Follow the changes as server-sent events: each has its number as `id`, and a ChangeDto as `data`. Where the stream begins, an
+             *     event `position` says.
+             */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 1000
+                     *
+                     *     event: position
+                     *     id: 1767261600000041
+                     *     data: {"next":1767261600000041}
+                     *
+                     *     id: 1767261600000042
+                     *     data: {"seq":1767261600000042,"at":"2026-01-01T10:00:00.000Z","kind":"contact.changed","id":"c1","jid":"491701234567@s.whatsapp.net","lid":"123456789012345@lid","fields":["push_name"],"merged_into":null,"contact":{"id":"c1","jid":"491701234567@s.whatsapp.net","phone":"491701234567","lid":"123456789012345@lid","username":null,"push_name":"anni","full_name":"Anna Adler","first_name":"Anna","business_name":null,"is_business":null,"saved":true,"updated_at":"2026-01-01T10:00:00.000Z","about":{"text":"On a boat","emoji":null,"hidden":false,"set_at":"2026-01-01T10:00:00.000Z","expires_at":null},"picture":{"id":"1712345678","url":"/contacts/491701234567/picture","updated_at":"2026-01-01T10:00:00.000Z"},"identity_key":{"key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=","fingerprint":"72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793","since":"2026-01-01T10:00:00.000Z"},"moved_to":null,"moved_from":null},"session":null}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
     listContacts: {
         parameters: {
             query?: {
@@ -1107,6 +1517,8 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description `partial` until the first sync after linking is complete, then `complete` */
                     "Contacts-Sync"?: string;
+                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
+                    "Changes-Next"?: string;
                     /** @description Version of the answer, for If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
@@ -1116,6 +1528,7 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
+                     *           "id": "c1",
                      *           "jid": "491701234567@s.whatsapp.net",
                      *           "phone": "491701234567",
                      *           "lid": "123456789012345@lid",
@@ -1144,6 +1557,8 @@ export interface operations {
                     ETag?: string;
                     /** @description `partial` until the first sync after linking is complete, then `complete` */
                     "Contacts-Sync"?: string;
+                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
+                    "Changes-Next"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1250,8 +1665,8 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example jid,phone,full_name,first_name,push_name,business_name,is_business,saved,about,updated_at,lid,username
-                     *     491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,2026-01-01T10:00:00Z,123456789012345@lid,
+                     * @example jid,phone,full_name,first_name,push_name,business_name,is_business,saved,about,updated_at,lid,username,id
+                     *     491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,2026-01-01T10:00:00Z,123456789012345@lid,,c1
                      */
                     "text/csv": string;
                 };
@@ -1471,6 +1886,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "id": "c1",
                      *       "jid": "491701234567@s.whatsapp.net",
                      *       "phone": "491701234567",
                      *       "lid": "123456789012345@lid",
@@ -1615,6 +2031,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "id": "c1",
                      *       "jid": "491701234567@s.whatsapp.net",
                      *       "lid": "123456789012345@lid",
                      *       "keys": [
@@ -2093,6 +2510,8 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description `partial` until the first sync after linking is complete, then `complete` */
                     "Contacts-Sync"?: string;
+                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
+                    "Changes-Next"?: string;
                     /** @description Version of the answer, for If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
@@ -2120,6 +2539,8 @@ export interface operations {
                     ETag?: string;
                     /** @description `partial` until the first sync after linking is complete, then `complete` */
                     "Contacts-Sync"?: string;
+                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
+                    "Changes-Next"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4325,6 +4746,329 @@ export interface operations {
             };
         };
     };
+    listChangesOfSession: {
+        parameters: {
+            query?: {
+                /** @example 1767261600000041 */
+                after?: string;
+                /** @example 100 */
+                limit?: string;
+                /**
+                 * @description Seconds to wait for a change when there is none.
+                 * @example 0
+                 */
+                wait?: string;
+                /**
+                 * @description Whether changes of one contact are joined, as far as they are in one answer.
+                 * @example false
+                 */
+                compact?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @example default */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List changes in the order of their numbers, and wait for the next one if asked to. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "seq": 1767261600000042,
+                     *           "at": "2026-01-01T10:00:00.000Z",
+                     *           "kind": "contact.changed",
+                     *           "id": "c1",
+                     *           "jid": "491701234567@s.whatsapp.net",
+                     *           "lid": "123456789012345@lid",
+                     *           "fields": [
+                     *             "push_name"
+                     *           ],
+                     *           "merged_into": null,
+                     *           "contact": {
+                     *             "id": "c1",
+                     *             "jid": "491701234567@s.whatsapp.net",
+                     *             "phone": "491701234567",
+                     *             "lid": "123456789012345@lid",
+                     *             "username": null,
+                     *             "push_name": "anni",
+                     *             "full_name": "Anna Adler",
+                     *             "first_name": "Anna",
+                     *             "business_name": null,
+                     *             "is_business": null,
+                     *             "saved": true,
+                     *             "updated_at": "2026-01-01T10:00:00.000Z",
+                     *             "about": {
+                     *               "text": "On a boat",
+                     *               "emoji": null,
+                     *               "hidden": false,
+                     *               "set_at": "2026-01-01T10:00:00.000Z",
+                     *               "expires_at": null
+                     *             },
+                     *             "picture": {
+                     *               "id": "1712345678",
+                     *               "url": "/contacts/491701234567/picture",
+                     *               "updated_at": "2026-01-01T10:00:00.000Z"
+                     *             },
+                     *             "identity_key": {
+                     *               "key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
+                     *               "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
+                     *               "since": "2026-01-01T10:00:00.000Z"
+                     *             },
+                     *             "moved_to": null,
+                     *             "moved_from": null
+                     *           },
+                     *           "session": null
+                     *         }
+                     *       ],
+                     *       "next": 1767261600000042,
+                     *       "latest": 1767261600000042
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangePageDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    streamChangesOfSession: {
+        parameters: {
+            query?: {
+                /** @example 1767261600000041 */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @example default */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Follow the changes as server-sent events: each has its number as `id`, and a ChangeDto as `data`. Where the stream begins, an
+             *     event `position` says.
+             */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 1000
+                     *
+                     *     event: position
+                     *     id: 1767261600000041
+                     *     data: {"next":1767261600000041}
+                     *
+                     *     id: 1767261600000042
+                     *     data: {"seq":1767261600000042,"at":"2026-01-01T10:00:00.000Z","kind":"contact.changed","id":"c1","jid":"491701234567@s.whatsapp.net","lid":"123456789012345@lid","fields":["push_name"],"merged_into":null,"contact":{"id":"c1","jid":"491701234567@s.whatsapp.net","phone":"491701234567","lid":"123456789012345@lid","username":null,"push_name":"anni","full_name":"Anna Adler","first_name":"Anna","business_name":null,"is_business":null,"saved":true,"updated_at":"2026-01-01T10:00:00.000Z","about":{"text":"On a boat","emoji":null,"hidden":false,"set_at":"2026-01-01T10:00:00.000Z","expires_at":null},"picture":{"id":"1712345678","url":"/contacts/491701234567/picture","updated_at":"2026-01-01T10:00:00.000Z"},"identity_key":{"key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=","fingerprint":"72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793","since":"2026-01-01T10:00:00.000Z"},"moved_to":null,"moved_from":null},"session":null}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
     listContactsOfSession: {
         parameters: {
             query?: {
@@ -4357,6 +5101,8 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description `partial` until the first sync after linking is complete, then `complete` */
                     "Contacts-Sync"?: string;
+                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
+                    "Changes-Next"?: string;
                     /** @description Version of the answer, for If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
@@ -4366,6 +5112,7 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
+                     *           "id": "c1",
                      *           "jid": "491701234567@s.whatsapp.net",
                      *           "phone": "491701234567",
                      *           "lid": "123456789012345@lid",
@@ -4394,6 +5141,8 @@ export interface operations {
                     ETag?: string;
                     /** @description `partial` until the first sync after linking is complete, then `complete` */
                     "Contacts-Sync"?: string;
+                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
+                    "Changes-Next"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4514,8 +5263,8 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example jid,phone,full_name,first_name,push_name,business_name,is_business,saved,about,updated_at,lid,username
-                     *     491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,2026-01-01T10:00:00Z,123456789012345@lid,
+                     * @example jid,phone,full_name,first_name,push_name,business_name,is_business,saved,about,updated_at,lid,username,id
+                     *     491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,2026-01-01T10:00:00Z,123456789012345@lid,,c1
                      */
                     "text/csv": string;
                 };
@@ -4762,6 +5511,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "id": "c1",
                      *       "jid": "491701234567@s.whatsapp.net",
                      *       "phone": "491701234567",
                      *       "lid": "123456789012345@lid",
@@ -4908,6 +5658,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "id": "c1",
                      *       "jid": "491701234567@s.whatsapp.net",
                      *       "lid": "123456789012345@lid",
                      *       "keys": [
@@ -5396,6 +6147,8 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description `partial` until the first sync after linking is complete, then `complete` */
                     "Contacts-Sync"?: string;
+                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
+                    "Changes-Next"?: string;
                     /** @description Version of the answer, for If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
@@ -5423,6 +6176,8 @@ export interface operations {
                     ETag?: string;
                     /** @description `partial` until the first sync after linking is complete, then `complete` */
                     "Contacts-Sync"?: string;
+                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
+                    "Changes-Next"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;

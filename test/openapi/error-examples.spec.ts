@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Address } from '../../src/contacts/address.js';
 import { MASTER } from '../access/access-world.js';
+import { change } from '../../src/openapi/examples.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
 import { document, operationFor } from './document.js';
 
@@ -66,6 +67,16 @@ const PROVOCATIONS: Provocation[] = [
   { code: 'contact_not_found', path: UNKNOWN },
   { code: 'no_account_linked', path: '/getcontacts', before: unlinked },
   { code: 'invalid_cursor', path: '/contacts?cursor=nonsense' },
+  {
+    code: 'changes_gone',
+    path: `/changes?after=${change.seq - 2_000}`,
+    before: (book) =>
+      book.dataSource.query('UPDATE account SET feed_start = 7, feed_pruned_to = $1, feed_latest = $2', [
+        change.seq - 1_000,
+        change.seq,
+      ]),
+  },
+  { code: 'invalid_request', path: '/changes?after=%2B&limit=%2B&wait=%2B&compact=%2B' },
   { code: 'picture_none', path: PICTURE, before: anna('none') },
   { code: 'picture_hidden', path: PICTURE, before: anna('hidden') },
   { code: 'picture_not_fetched', path: PICTURE, before: anna() },

@@ -84,7 +84,7 @@ export class TestAddressBook {
   async list(): Promise<ContactDto[]> {
     const contacts = new ContactsRepository(this.dataSource, poolOf(this.dataSource));
     let text = '';
-    for await (const chunk of await contacts.stream(this.accountId)) text += String(chunk);
+    for await (const chunk of (await contacts.stream(this.accountId)).rows) text += String(chunk);
     return JSON.parse(`[${text}]`) as ContactDto[];
   }
 

@@ -4,6 +4,9 @@ import type { SessionAccount } from '../../sessions/sessions.repository.js';
 /** Tells whether the first sync after linking is complete; until then contacts may be missing. */
 const SYNC_HEADER = 'Contacts-Sync';
 
+/** The number after which the changes are to be read that the list does not hold. */
+export const CHANGES_HEADER = 'Changes-Next';
+
 /** Raised when answers take another form, so that nobody keeps the former one. */
 const FORM = 2;
 

@@ -70,7 +70,7 @@ export class ContactExportController {
     parameters: { has_phone: 'true' },
     answer: {
       byType: {
-        'text/csv': `${CSV_HEADER}491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,2026-01-01T10:00:00Z,123456789012345@lid,,c1842\r\n`,
+        'text/csv': `${CSV_HEADER}491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,2026-01-01T10:00:00Z,123456789012345@lid,,c1\r\n`,
       },
     },
     headers: ['Contacts-Sync', 'Content-Disposition'],

@@ -5,7 +5,7 @@ import type { SessionName } from '../../sessions/session-name.js';
 import { SessionParam, sessionRoutes } from '../../sessions/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { LargeAnswers } from '../../http/large-answers.js';
-import { setSyncHeader, versionOf } from './answers.js';
+import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
 import { type ContactPlace, fromCursor, toCursor } from '../read/contact-cursor.js';
 import { ContactPageDto, ListContactsQuery, toHasPhone } from './contact-list.dto.js';
 import { ContactListRepository } from '../read/contact-list.repository.js';
@@ -31,7 +31,7 @@ export class ContactListController {
     id: 'listContacts',
     parameters: { limit: '2', sort: 'name', search: 'adler', has_phone: 'true' },
     answer: { items: [examples.summary], next_cursor: null },
-    headers: ['Contacts-Sync'],
+    headers: ['Contacts-Sync', 'Changes-Next'],
     isConditional: true,
     errors: [
       new InvalidCursor('nonsense', 'jid'),
@@ -52,23 +52,29 @@ export class ContactListController {
     const account = await this.sessions.getAccount(session);
     if (!account) throw new NoAccountLinked();
     setSyncHeader(response, account.syncedAt !== null);
-    await this.answers.page(request, response, versionOf(account), () => this.load(account.id, query, after));
+    response.setHeader(CHANGES_HEADER, account.feedLatest);
+    await this.answers.page(request, response, versionOf(account), async () => {
+      const { changesNext, page } = await this.load(account.id, query, after);
+      response.setHeader(CHANGES_HEADER, changesNext);
+      return page;
+    });
   }
 
-  /** @returns a ContactPageDto as JSON */
+  /** @returns also a ContactPageDto as JSON */
   private async load(
     accountId: number,
     query: ListContactsQuery,
     after: ContactPlace | null,
-  ): Promise<string> {
+  ): Promise<{ changesNext: string; page: string }> {
     const { sort, search = null } = query;
-    const { items, next } = await this.contacts.list(accountId, {
+    const { items, next, changesNext } = await this.contacts.list(accountId, {
       limit: Number(query.limit),
       sort,
       after,
       search,
       hasPhone: toHasPhone(query),
     });
-    return `{"items":[${items}],"next_cursor":${JSON.stringify(next && toCursor(sort, next))}}`;
+    const page = `{"items":[${items}],"next_cursor":${JSON.stringify(next && toCursor(sort, next))}}`;
+    return { changesNext, page };
   }
 }

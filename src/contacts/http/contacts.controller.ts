@@ -5,7 +5,7 @@ import type { SessionName } from '../../sessions/session-name.js';
 import { SessionParam } from '../../sessions/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { LargeAnswers } from '../../http/large-answers.js';
-import { setSyncHeader, versionOf } from './answers.js';
+import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
 import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
 import { ContactNotFound, NoAccountLinked } from '../contacts.errors.js';
 import { ContactsRepository } from '../read/contacts.repository.js';
@@ -49,7 +49,7 @@ export class ContactsController {
   @Operation({
     id: 'getContacts',
     answer: [examples.contact],
-    headers: ['Contacts-Sync'],
+    headers: ['Contacts-Sync', 'Changes-Next'],
     isConditional: true,
     errors: [new NoAccountLinked(), ...BUSY_STREAMS],
   })
@@ -63,10 +63,13 @@ export class ContactsController {
     const account = await this.sessions.getAccount(session);
     if (!account) throw new NoAccountLinked();
     setSyncHeader(response, account.syncedAt !== null);
+    response.setHeader(CHANGES_HEADER, account.feedLatest);
     const answer = { contentType: 'application/json; charset=utf-8', version: versionOf(account) };
-    await this.answers.stream(request, response, answer, async () =>
-      enclose(await this.contacts.stream(account.id)),
-    );
+    await this.answers.stream(request, response, answer, async () => {
+      const { changesNext, rows } = await this.contacts.stream(account.id);
+      response.setHeader(CHANGES_HEADER, changesNext);
+      return enclose(rows);
+    });
   }
 }
 

@@ -7,7 +7,7 @@ import type { SessionName } from '../../sessions/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { HAS_NAME } from '../contact.sql.js';
 import type { PersonRow } from '../person.js';
-import { JOINED_COLUMNS, JOINS, OWN_COLUMNS } from '../person.sql.js';
+import { JOINED_COLUMNS, joins, OWN_COLUMNS } from '../person.sql.js';
 
 /** Whom a look-up is about: forms of one person's number, the preferred one first, a LID, or a user name. */
 export type PersonKey =
@@ -58,11 +58,11 @@ export class ContactDetailsRepository {
           ${JOINED_COLUMNS}
         FROM session s LEFT JOIN account a ON a.id = s.account_id
         LEFT JOIN LATERAL (
-          SELECT c.account_id, ${OWN_COLUMNS} FROM contact c
+          SELECT ${OWN_COLUMNS} FROM contact c
           WHERE c.account_id = a.id AND ${address} = ANY (${VALUES[column]})
           ORDER BY ${HAS_NAME} DESC, array_position($1::text[], ${address}) LIMIT 1
         ) c ON true
-        ${JOINS}
+        ${joins('a.id')}
         WHERE s.name = $2`,
       values: [values, session],
     });

@@ -13,6 +13,8 @@ export interface ContactPage {
   items: string;
   /** After whom the next page begins; null on the last one. */
   next: ContactPlace | null;
+  /** The number of the last change that the page holds. */
+  changesNext: string;
 }
 
 export interface ContactListQuery {
@@ -44,8 +46,12 @@ export class ContactListRepository {
   async list(accountId: number, query: ContactListQuery): Promise<ContactPage> {
     const { text, values } = toSql(accountId, query);
     const { rows } = await boundedQuery<PageRow>(this.pool, MAX_MS, { text, values });
-    const { items = null, address, name = '', has_more: hasMore } = rows[0] ?? {};
-    return { items: items ?? '', next: hasMore && address ? { address, name: name ?? '' } : null };
+    const { items = null, address, name = '', has_more: hasMore, changes_next: changesNext } = rows[0] ?? {};
+    return {
+      items: items ?? '',
+      next: hasMore && address ? { address, name: name ?? '' } : null,
+      changesNext: changesNext ?? '0',
+    };
   }
 }
 
@@ -55,6 +61,7 @@ interface PageRow {
   address: string | null;
   name: string | null;
   has_more: boolean;
+  changes_next: string | null;
 }
 
 /** The query as SQL, for the repository and for who measures it. */
@@ -77,7 +84,7 @@ export function toSql(accountId: number, query: ContactListQuery): { text: strin
   const text = `
     SELECT string_agg(item, ',' ORDER BY place) FILTER (WHERE place <= $2) AS items,
       max(address) FILTER (WHERE place = $2) AS address, max(sort_name) FILTER (WHERE place = $2) AS name,
-      count(*) > $2 AS has_more
+      count(*) > $2 AS has_more, (SELECT feed_latest FROM account WHERE id = $1) AS changes_next
     FROM (
       SELECT row_number() OVER () AS place, p.address, p.sort_name, (
         SELECT row_to_json(item) FROM (

@@ -4,7 +4,7 @@ import DataLoader from 'dataloader';
 import type { Pool } from 'pg';
 import type { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
-import { copyLines } from '../../database/copy-lines.js';
+import { copySnapshot } from '../../database/copy-lines.js';
 import { poolOf } from '../../database/postgres-pool.js';
 import { StreamPool } from '../../database/stream-pool.js';
 import type { SessionName } from '../../sessions/session-name.js';
@@ -142,13 +142,16 @@ export class ContactsRepository {
   /**
    * Every listed contact in the order of JIDs, one JSON object a line; after the first, each line begins with a
    * comma. Memory stays flat, whatever the number of contacts.
+   * @returns also the number of the last change that they hold
    */
-  async stream(accountId: number): Promise<Readable> {
-    return copyLines(
+  async stream(accountId: number): Promise<{ changesNext: string; rows: Readable }> {
+    const { before, rows } = await copySnapshot<{ latest: string }>(
       this.streams,
+      { text: 'SELECT feed_latest AS latest FROM account WHERE id = $1', values: [accountId] },
       `SELECT CASE WHEN row_number() OVER () = 1 THEN '' ELSE ',' END || row_to_json(listed)
        FROM (SELECT ${FIELDS} FROM contact c
              WHERE c.account_id = ${accountId} AND ${IS_LISTED} ORDER BY c.jid) listed`,
     );
+    return { changesNext: before?.latest ?? '0', rows };
   }
 }

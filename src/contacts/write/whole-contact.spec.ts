@@ -172,7 +172,11 @@ describe('the whole contact', () => {
       ],
     });
     await book.apply({ mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: EARLIER }] });
-    expect(await book.find(ANNA)).toMatchObject({ picture_id: 'number', key: KEY_A.toString('base64'), key_since: EARLIER });
+    expect(await book.find(ANNA)).toMatchObject({
+      picture_id: 'number',
+      key: KEY_A.toString('base64'),
+      key_since: EARLIER,
+    });
     expect(await book.keysOf(ANNA)).toEqual([
       { key: KEY_A, first_seen_at: EARLIER, last_seen_at: LATER, is_current: true },
       { key: KEY_B, first_seen_at: EARLIER, last_seen_at: EARLIER, is_current: false },

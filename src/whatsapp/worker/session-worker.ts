@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { register } from 'prom-client';
 import { createLogger } from '../../config/logger.js';
 import { migrate } from '../../database/migrations.js';
+import { FeedPruner } from '../../feed/feed-pruner.js';
 import { measureThread } from '../../ops/metrics.js';
 import { SecretKeys } from '../../secrets/secret-keys.js';
 import { SessionRoleModule } from '../../session-role.module.js';
@@ -57,7 +58,11 @@ process.on('unhandledRejection', (error) => {
 });
 
 measureSessions(app.get(SessionMetricsRepository), app.get(LeaseHolder));
-await Promise.all([app.get(SessionHost).run(stop.signal), keys.keepSealed(stop.signal)]);
+await Promise.all([
+  app.get(SessionHost).run(stop.signal),
+  keys.keepSealed(stop.signal),
+  app.get(FeedPruner).run(stop.signal),
+]);
 await app.close();
 // Ends the thread: caches of Baileys hold timers that would keep it alive.
 process.exit(0);

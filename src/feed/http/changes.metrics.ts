@@ -1,0 +1,6 @@
+import { Gauge } from 'prom-client';
+
+export const openStreams = new Gauge({
+  name: 'whatsapp_contacts_feed_streams',
+  help: 'Readers of GET /changes/stream',
+});

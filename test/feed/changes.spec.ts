@@ -1,0 +1,265 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ChangePageDto } from '../../src/feed/http/changes.dto.js';
+import { MASTER } from '../access/access-world.js';
+import { jidOf, ServedAddressBook } from '../contacts/served-address-book.js';
+import { called } from '../support/people.js';
+import { eventually, Service } from '../support/service.js';
+import { KEY_A, KEY_B } from '../support/whole-contact.js';
+import { StreamReader } from './stream-reader.js';
+
+/** Where the feed begins. */
+const START = 1_767_261_600_000_000;
+const EARLIER = new Date('2026-01-01T10:00:00Z');
+
+interface Problem {
+  code: string;
+  message: string;
+}
+
+describe('the changes of an address book', () => {
+  let book: ServedAddressBook;
+  let readers: StreamReader[];
+
+  beforeAll(async () => {
+    book = await ServedAddressBook.start();
+  });
+
+  afterAll(() => book.stop());
+
+  beforeEach(async () => {
+    readers = [];
+    await book.clear();
+    await book.dataSource.query('UPDATE account SET feed_start = $1, feed_latest = $1', [START]);
+  });
+
+  afterEach(() => readers.forEach((reader) => reader.close()));
+
+  const page = async (query = ''): Promise<ChangePageDto> => {
+    const { status, body } = await book.service.get<ChangePageDto>(`/changes${query}`);
+    expect(status).toBe(200);
+    return body;
+  };
+  const read = (query = '', service = book.service, headers = {}) => {
+    const reader = new StreamReader(`http://127.0.0.1:${service.port}/changes/stream${query}`, { headers });
+    readers.push(reader);
+    return reader;
+  };
+  const names = ({ items }: ChangePageDto) => items.map(({ contact }) => contact?.full_name ?? null);
+
+  describe('polled', () => {
+    it('are given in the order of their numbers, page by page', async () => {
+      await book.save('a', 'b', 'c');
+      const first = await page('?limit=2');
+      expect(first).toMatchObject({ next: START + 2, latest: START + 3 });
+      expect(first.items.map(({ seq, kind }) => [seq, kind])).toEqual([
+        [START + 1, 'contact.created'],
+        [START + 2, 'contact.created'],
+      ]);
+      const second = await page(`?after=${first.next}`);
+      expect([...names(first), ...names(second)].sort()).toEqual(['a', 'b', 'c']);
+      expect(await page(`?after=${second.next}`)).toEqual({ items: [], next: START + 3, latest: START + 3 });
+    });
+
+    it('hold the contact as its own route shows it, below the path of the session asked for', async () => {
+      await book.apply({
+        ...called(jidOf(10), 'anni'),
+        abouts: [{ address: jidOf(10), text: 'Hello', setAt: EARLIER }],
+        pictures: [{ address: jidOf(10), state: 'present', id: '17', bytes: Buffer.from('x') }],
+        identityKeys: [{ address: jidOf(10), key: KEY_A, seenAt: EARLIER }],
+      });
+      const [change] = (await page()).items;
+      expect(change?.contact).toEqual((await book.service.get(`/contacts/4917000000${10}`)).body);
+    });
+
+    it('are waited for', async () => {
+      const waiting = page(`?after=${START}&wait=30`);
+      await eventually('somebody waits', async () => true);
+      await book.save('a');
+      expect(names(await waiting)).toEqual(['a']);
+      expect(await page(`?after=${START + 1}&wait=1`)).toMatchObject({ items: [], next: START + 1 });
+    });
+
+    it('are joined by person if that is wanted, but for identity keys', async () => {
+      const key = (bytes: Buffer, seenAt: Date) => ({
+        identityKeys: [{ address: jidOf(11), key: bytes, seenAt }],
+      });
+      await book.save('a', 'b');
+      await book.save('aa', 'bb');
+      await book.apply(called(jidOf(10), 'anni'));
+      await book.apply(key(KEY_A, EARLIER));
+      await book.apply(key(KEY_B, new Date()));
+      await book.apply({ unsaved: [jidOf(10)] });
+      const joined = async (query: string) =>
+        (await page(`?compact=true${query}`)).items.map(({ kind, contact, fields }) => [
+          kind,
+          contact?.full_name ?? contact?.push_name,
+          fields.join(' '),
+        ]);
+      expect((await joined('')).sort()).toEqual([
+        ['contact.created', 'anni', ''],
+        ['contact.created', 'bb', ''],
+        ['contact.identity_key_changed', 'bb', 'identity_key'],
+      ]);
+      expect((await joined(`&after=${START + 2}`)).sort()).toEqual([
+        ['contact.changed', 'anni', 'full_name push_name saved'],
+        ['contact.changed', 'bb', 'full_name identity_key'],
+        ['contact.identity_key_changed', 'bb', 'identity_key'],
+      ]);
+    });
+
+    it.each([
+      ['before the feed began', START - 1, 'begin after'],
+      ['beyond its end', START + 2, `the last change has the number ${START + 1}`],
+      ['not kept any more', START, 'are not kept any more'],
+    ])('are gone %s', async (what, after, reason) => {
+      await book.save('a');
+      if (what === 'not kept any more')
+        await book.dataSource.query('UPDATE account SET feed_pruned_to = $1', [START + 1]);
+      const { status, body } = await book.service.get<Problem>(`/changes?after=${after}`);
+      expect([status, body.code]).toEqual([410, 'changes_gone']);
+      expect(body.message).toContain(reason);
+      expect(body.message).toContain('Changes-Next');
+      expect((await book.service.get(`/changes/stream?after=${after}`)).status).toBe(410);
+    });
+
+    it('begin at 0 for who has read nothing, as long as all are kept', async () => {
+      await book.save('a');
+      expect(names(await page('?after=0'))).toEqual(['a']);
+      await book.dataSource.query('UPDATE account SET feed_pruned_to = feed_latest');
+      expect((await book.service.get('/changes?after=0')).status).toBe(410);
+    });
+  });
+
+  it.each(['/getcontacts', '/contacts'])('begin where %s ends', async (path) => {
+    await book.save('a', 'b');
+    const before = await book.service.get(path);
+    expect(before.headers.get('changes-next')).toBe(String(START + 2));
+    await book.save('a', 'c');
+    expect(names(await page(`?after=${before.headers.get('changes-next')}`))).toEqual(['c']);
+    const held = await book.service.request(path, {
+      headers: { 'If-None-Match': (await book.service.get(path)).headers.get('etag') as string },
+    });
+    expect([held.status, held.headers.get('changes-next')]).toEqual([304, String(START + 3)]);
+  });
+
+  it('begin exactly where a list ends that is read while all of it changes', async () => {
+    const people = Array.from({ length: 60 }, (_, i) => `n${i}`);
+    await book.save(...people);
+    let isOver = false;
+    const writing = (async () => {
+      for (let round = 0; !isOver; round++) await book.save(...people.map((name) => `${name} ${round}`));
+    })();
+    for (let i = 0; i < 20; i++) {
+      const { body, headers } = await book.service.get<{ jid: string; full_name: string }[]>('/getcontacts');
+      const last = Number(headers.get('changes-next'));
+      const copy = new Map<string, string>();
+      for (const { seq, jid, contact } of (await page(`?limit=1000&after=${Math.max(START, last - 900)}`))
+        .items) {
+        if (seq <= last) copy.set(jid as string, contact?.full_name as string);
+      }
+      expect(new Map(body.map(({ jid, full_name: name }) => [jid, name]))).toEqual(new Map([...copy].sort()));
+    }
+    isOver = true;
+    await writing;
+  });
+
+  describe('streamed', () => {
+    it('come as they are committed, to everybody', async () => {
+      const [one, other] = await Promise.all([read().opened(), read().opened()]);
+      await book.save('a');
+      await book.save('b');
+      expect((await one!.has(1))[0]).toEqual((await page()).items[0]);
+      await Promise.all([one!.has(1), other!.has(1)]);
+      expect(other!.changes).toEqual(one!.changes);
+    });
+
+    it('go on where the reader was, on whichever replica', async () => {
+      const replica = await Service.start({ DATABASE_URL: book.database.url, ROLE: 'api' });
+      const reader = await read('', replica).opened();
+      await book.save('a');
+      await reader.has(1);
+      expect(await replica.stop()).toBe(0);
+      await book.save('a', 'b');
+      const { seq } = reader.changes[0]!;
+      const next = read('', book.service, { 'Last-Event-ID': String(seq) });
+      expect((await next.has(1))[0]).toMatchObject({ seq: seq + 1, contact: { full_name: 'b' } });
+    });
+
+    it('go on by themselves when the process is started anew', async () => {
+      const environment = { DATABASE_URL: book.database.url, ROLE: 'api' };
+      const replica = await Service.start(environment);
+      const reader = await read('', replica).opened();
+      expect(await replica.stop()).toBe(0);
+      await book.save('a', 'b');
+      const again = await Service.start({ ...environment, PORT: String(replica.port) });
+      expect((await reader.has(2)).map(({ seq }) => seq)).toEqual([START + 1, START + 2]);
+      await again.stop();
+    });
+
+    it('go on when the database was away', async () => {
+      const reader = await read().opened();
+      await book.proxy.goDown();
+      await book.save('a');
+      await eventually(
+        'the API has no database',
+        async () => (await book.service.get('/changes')).status === 503,
+      );
+      await book.proxy.comeBack();
+      await reader.has(1);
+    });
+
+    it('come behind a pooler that hands connections round, where nothing is notified', async () => {
+      const reader = await read().opened();
+      await book.dataSource.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%notifications'",
+      );
+      await book.save('a');
+      await reader.has(1);
+    });
+
+    it('come slowly to slow readers, and cost the others nothing', async () => {
+      const slow = await fetch(`http://127.0.0.1:${book.service.port}/changes/stream`);
+      const reader = await read().opened();
+      const names = Array.from({ length: 80 }, (_, i) => `${i} ${'x'.repeat(2_000)}`);
+      for (let round = 0; round < 20; round++) await book.save(...names.map((name) => `${name}${round}`));
+      await reader.has(20 * names.length);
+      const ids: string[] = [];
+      let rest = '';
+      for await (const chunk of slow.body as unknown as AsyncIterable<Uint8Array>) {
+        const lines = (rest + Buffer.from(chunk).toString()).split('\n');
+        rest = lines.pop() ?? '';
+        ids.push(...lines.filter((line) => line.startsWith('id: ')));
+        if (ids.length > 20 * names.length) break;
+      }
+      expect(ids).toEqual([START, ...reader.changes.map(({ seq }) => seq)].map((seq) => `id: ${seq}`));
+    }, 60_000);
+
+    it('say what is wrong with Last-Event-ID', async () => {
+      const { status, body } = await book.service.request<Problem>('/changes/stream', {
+        headers: { 'Last-Event-ID': 'x' },
+      });
+      expect([status, body.code]).toEqual([400, 'invalid_request']);
+    });
+  });
+
+  it('come to nobody whose key was deleted', async () => {
+    const guarded = await Service.start({ DATABASE_URL: book.database.url, ROLE: 'api', API_KEY: MASTER });
+    const asMaster = (path: string, init: RequestInit = {}) =>
+      guarded.request<{ key: string; id: string }>(path, {
+        ...init,
+        headers: { 'X-API-Key': MASTER, 'Content-Type': 'application/json' },
+      });
+    const { body } = await asMaster('/keys', {
+      method: 'POST',
+      body: JSON.stringify({ name: 'crm', scopes: ['contacts:read'] }),
+    });
+    const reader = await read('', guarded, { 'X-API-Key': body.key }).opened();
+    await book.save('a');
+    await reader.has(1);
+    await asMaster(`/keys/${body.id}`, { method: 'DELETE' });
+    await book.save('a', 'b');
+    await eventually('the key is refused', async () => reader.refusals.includes(401));
+    expect(reader.changes).toHaveLength(1);
+    await guarded.stop();
+  });
+});
