@@ -6,6 +6,7 @@ import { ContactsHttpModule } from './contacts/http/contacts-http.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { FeedHttpModule } from './feed/http/feed-http.module.js';
 import { HttpModule } from './http/http.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { SessionsHttpModule } from './sessions/http/sessions-http.module.js';
 
 /** A database that has stopped to answer is said to be away before the caller's connection ends. */
@@ -25,6 +26,7 @@ export class AppModule {
         ContactsHttpModule,
         FeedHttpModule,
         SessionsHttpModule,
+        WebhooksModule,
       ],
     };
   }

@@ -26,7 +26,7 @@ GRANT SELECT ON
   account, change, contact, contact_picture, degradation, former_lid, identity_key, session, session_process
 TO whatsapp_contacts_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-  api_key, rate_limit, refresh_request, session_command
+  api_key, rate_limit, refresh_request, session_command, webhook, webhook_attempt, webhook_cursor
 TO whatsapp_contacts_api;
 GRANT INSERT, DELETE ON session TO whatsapp_contacts_api;
 -- An account is locked before it is deleted.

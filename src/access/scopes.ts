@@ -5,6 +5,7 @@ export const SCOPES = [
   'session:read',
   'session:link',
   'metrics:read',
+  'webhooks:manage',
   'admin',
 ] as const;
 

@@ -13,6 +13,9 @@ import { Contact } from '../contacts/entities/contact.entity.js';
 import { FormerLid } from '../contacts/entities/former-lid.entity.js';
 import { IdentityKey } from '../contacts/entities/identity-key.entity.js';
 import { RefreshRequest } from '../contacts/entities/refresh-request.entity.js';
+import { WebhookAttempt } from '../webhooks/webhook-attempt.entity.js';
+import { WebhookCursor } from '../webhooks/webhook-cursor.entity.js';
+import { Webhook } from '../webhooks/webhook.entity.js';
 import { AuthCredentials } from '../whatsapp/auth-state/auth-credentials.entity.js';
 import { AuthKey } from '../whatsapp/auth-state/auth-key.entity.js';
 import { AppStateCollection } from '../whatsapp/app-state/app-state-collection.entity.js';
@@ -44,6 +47,9 @@ export const ENTITIES = [
   SessionCommand,
   SessionProcess,
   SyncKeyRequest,
+  Webhook,
+  WebhookAttempt,
+  WebhookCursor,
 ];
 
 export interface ConnectionOptions {

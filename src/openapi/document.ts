@@ -20,7 +20,7 @@ import { OPERATION, type OperationInfo } from './operation.js';
 import { OPS_PATHS } from './ops-paths.js';
 import type { OperationObject, ParameterObject, ResponseObject } from './types.js';
 
-const METHODS = ['get', 'post', 'delete'] as const;
+const METHODS = ['get', 'post', 'patch', 'delete'] as const;
 /** Of the paths of one route: the default session's, a session's, and a session's by a longer path. */
 const SUFFIXES = ['', 'OfSession', 'OfNamedSession'];
 const EXAMPLE_SESSION = 'default';
@@ -34,6 +34,7 @@ Each route of the default session exists once more below \`/sessions/{session}\`
 const TAGS = [
   { name: 'contacts', description: 'The people in an address book' },
   { name: 'changes', description: 'What has changed in an address book: polled or streamed' },
+  { name: 'webhooks', description: 'Changes that are sent to a URL' },
   { name: 'sessions', description: 'Links to WhatsApp: their state, and how to make and end them' },
   { name: 'keys', description: 'Keys to this API' },
   { name: 'operation', description: 'Probes and metrics' },

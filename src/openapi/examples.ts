@@ -57,6 +57,43 @@ export const change = {
   session: null,
 };
 
+export const webhook = {
+  id: 'wh_5f0c9b1d2e3a4f60',
+  url: 'https://crm.example.com/contacts',
+  session: 'default',
+  kinds: null,
+  max_items: 100,
+  state: 'active',
+  reason: null,
+  failures: 0,
+  retry_at: null,
+  behind: 0,
+  created_at: TIME,
+};
+
+export const webhookRequest = { url: webhook.url, session: webhook.session, max_items: 100 };
+
+export const createdWebhook = { ...webhook, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3ITyWgJdQ0g=' };
+
+export const webhookAttempt = {
+  at: TIME,
+  delivery_id: 'msg_2f0c9b1d2e3a4f608c7d6e5f4a3b2c1d',
+  session: 'default',
+  items: 1,
+  first_seq: change.seq,
+  last_seq: change.seq,
+  status: 204,
+  duration_ms: 42,
+  error: null,
+};
+
+export const webhookTested = {
+  delivered: false,
+  status: null,
+  duration_ms: 3,
+  error: 'The receiver cannot be reached: getaddrinfo ENOTFOUND crm.example.com',
+};
+
 export const session = {
   status: 'open',
   reason: null,

@@ -14,6 +14,8 @@ const ROUTES: Record<Scope, [method: string, path: string][]> = {
     ['GET', '/contacts/491700000010'],
     ['GET', '/contacts/491700000010/keys'],
     ['GET', '/contacts/491700000010/picture'],
+    ['GET', '/changes'],
+    ['GET', '/changes/stream?after=99'],
     ['POST', '/contacts/491700000010/refresh'],
   ],
   'contacts:export': [
@@ -32,6 +34,18 @@ const ROUTES: Record<Scope, [method: string, path: string][]> = {
     ['DELETE', '/session/passkey'],
   ],
   'metrics:read': [],
+  'webhooks:manage': [
+    ['GET', '/webhooks'],
+    ['POST', '/webhooks'],
+    ['GET', '/webhooks/wh_1'],
+    ['PATCH', '/webhooks/wh_1'],
+    ['DELETE', '/webhooks/wh_1'],
+    ['POST', '/webhooks/wh_1/resume'],
+    ['POST', '/webhooks/wh_1/replay'],
+    ['POST', '/webhooks/wh_1/test'],
+    ['POST', '/webhooks/wh_1/rotate'],
+    ['GET', '/webhooks/wh_1/attempts'],
+  ],
   admin: [
     ['GET', '/keys'],
     ['GET', '/keys/abc'],

@@ -790,6 +790,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the webhooks, or those of the sessions that the key is for, the oldest first. */
+        get: operations["listWebhooks"];
+        put?: never;
+        /** Create a webhook. Its secret is shown in this answer, and never again. */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one webhook. */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /** Delete a webhook. */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /** Change a webhook, pause it, or go on. */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/webhooks/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the last attempts to deliver, the latest first. */
+        get: operations["listWebhookAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deliver once more what came after a number, with new ids. */
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on where a webhook was, at once. */
+        post: operations["resumeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret. The one of before signs as well for a day. */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an empty delivery, and tell what the receiver says. */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -924,7 +1046,7 @@ export interface components {
         };
         CreateKeyRequest: {
             name: string;
-            scopes: ("contacts:read" | "contacts:export" | "session:read" | "session:link" | "metrics:read" | "admin")[];
+            scopes: ("contacts:read" | "contacts:export" | "session:read" | "session:link" | "metrics:read" | "webhooks:manage" | "admin")[];
             sessions?: string[] | null;
             expires_at?: string | null;
             requests_per_minute?: number | null;
@@ -932,12 +1054,20 @@ export interface components {
         CreateSessionRequest: {
             name: string;
         };
+        CreateWebhookRequest: {
+            url: string;
+            session?: string | null;
+            kinds?: ("contact.created" | "contact.changed" | "contact.phone_learned" | "contact.merged" | "contact.deleted" | "contact.identity_key_changed" | "sync.completed" | "session.linked" | "session.open" | "session.degraded" | "session.logged_out")[] | null;
+            /** @description Null: from now on. */
+            after?: number | null;
+            max_items?: number;
+        };
         CreatedKeyDto: {
             /** @description Shown this once: only its hash is kept. */
             key: string;
             id: string;
             name: string;
-            scopes: ("contacts:read" | "contacts:export" | "session:read" | "session:link" | "metrics:read" | "admin")[];
+            scopes: ("contacts:read" | "contacts:export" | "session:read" | "session:link" | "metrics:read" | "webhooks:manage" | "admin")[];
             /** @description Null: all sessions. */
             sessions: string[] | null;
             /** @description Null: no limit. */
@@ -946,6 +1076,32 @@ export interface components {
             expires_at: string | null;
             /** @description To the minute; null: never. */
             last_used_at: string | null;
+        };
+        CreatedWebhookDto: {
+            /** @description Verifies signatures, by any library for Standard Webhooks. */
+            secret: string;
+            id: string;
+            url: string;
+            /** @description Null: all sessions. */
+            session: string | null;
+            /** @description Null: all kinds of changes. */
+            kinds: ("contact.created" | "contact.changed" | "contact.phone_learned" | "contact.merged" | "contact.deleted" | "contact.identity_key_changed" | "sync.completed" | "session.linked" | "session.open" | "session.degraded" | "session.logged_out")[] | null;
+            /** @description Changes in one delivery at most. */
+            max_items: number;
+            /**
+             * @description `paused`: on request, or after too many failures; `disabled`: the receiver has answered 410.
+             * @enum {string}
+             */
+            state: "active" | "paused" | "disabled";
+            /** @description Why it is not active, or why the last attempt has failed; null when all is well. */
+            reason: string | null;
+            /** @description How often the delivery that is under way has failed. */
+            failures: number;
+            /** @description When it is tried again; null: at once. */
+            retry_at: string | null;
+            /** @description Changes that it has still to read, all kinds counted. */
+            behind: number;
+            created_at: string;
         };
         DegradationDto: {
             /** @enum {string} */
@@ -980,7 +1136,7 @@ export interface components {
         KeyDto: {
             id: string;
             name: string;
-            scopes: ("contacts:read" | "contacts:export" | "session:read" | "session:link" | "metrics:read" | "admin")[];
+            scopes: ("contacts:read" | "contacts:export" | "session:read" | "session:link" | "metrics:read" | "webhooks:manage" | "admin")[];
             /** @description Null: all sessions. */
             sessions: string[] | null;
             /** @description Null: no limit. */
@@ -1084,6 +1240,17 @@ export interface components {
             requested: boolean;
             message: string;
         };
+        ReplayWebhookRequest: {
+            after: number;
+            /** @description In whose feed; needed where the webhook is for all sessions. */
+            session?: string;
+        };
+        RotatedSecretDto: {
+            /** @description The new one, shown this once. */
+            secret: string;
+            /** @description Until then the one of before signs as well, ISO 8601. */
+            former_until: string;
+        };
         SeenKeyDto: {
             /** @description 32 bytes in base64. */
             key: string;
@@ -1161,6 +1328,69 @@ export interface components {
         UnlinkedDto: {
             unlinked: boolean;
             message: string;
+        };
+        UpdateWebhookRequest: {
+            url?: string;
+            /** @description Null: all. */
+            kinds?: ("contact.created" | "contact.changed" | "contact.phone_learned" | "contact.merged" | "contact.deleted" | "contact.identity_key_changed" | "sync.completed" | "session.linked" | "session.open" | "session.degraded" | "session.logged_out")[] | null;
+            max_items?: number;
+            /** @description False goes on, as `POST /webhooks/{id}/resume` does. */
+            paused?: boolean;
+        };
+        WebhookAttemptDto: {
+            at: string;
+            /** @description The header `webhook-id`; the same whenever the same is sent. */
+            delivery_id: string;
+            session: string | null;
+            /** @description Changes in it, and their numbers; null in a test. */
+            items: number;
+            first_seq: number | null;
+            last_seq: number | null;
+            /** @description Of the answer; null: there was none. */
+            status: number | null;
+            duration_ms: number;
+            /** @description Null: it was taken. */
+            error: string | null;
+        };
+        WebhookAttemptListDto: {
+            items: components["schemas"]["WebhookAttemptDto"][];
+        };
+        WebhookDeletedDto: {
+            deleted: boolean;
+            message: string;
+        };
+        WebhookDto: {
+            id: string;
+            url: string;
+            /** @description Null: all sessions. */
+            session: string | null;
+            /** @description Null: all kinds of changes. */
+            kinds: ("contact.created" | "contact.changed" | "contact.phone_learned" | "contact.merged" | "contact.deleted" | "contact.identity_key_changed" | "sync.completed" | "session.linked" | "session.open" | "session.degraded" | "session.logged_out")[] | null;
+            /** @description Changes in one delivery at most. */
+            max_items: number;
+            /**
+             * @description `paused`: on request, or after too many failures; `disabled`: the receiver has answered 410.
+             * @enum {string}
+             */
+            state: "active" | "paused" | "disabled";
+            /** @description Why it is not active, or why the last attempt has failed; null when all is well. */
+            reason: string | null;
+            /** @description How often the delivery that is under way has failed. */
+            failures: number;
+            /** @description When it is tried again; null: at once. */
+            retry_at: string | null;
+            /** @description Changes that it has still to read, all kinds counted. */
+            behind: number;
+            created_at: string;
+        };
+        WebhookListDto: {
+            items: components["schemas"]["WebhookDto"][];
+        };
+        WebhookTestedDto: {
+            delivered: boolean;
+            status: number | null;
+            duration_ms: number;
+            error: string | null;
         };
     };
     responses: never;
@@ -8230,6 +8460,1199 @@ export interface operations {
                         /** @enum {string} */
                         status: "ok";
                     };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the webhooks, or those of the sessions that the key is for, the oldest first. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "wh_5f0c9b1d2e3a4f60",
+                     *           "url": "https://crm.example.com/contacts",
+                     *           "session": "default",
+                     *           "kinds": null,
+                     *           "max_items": 100,
+                     *           "state": "active",
+                     *           "reason": null,
+                     *           "failures": 0,
+                     *           "retry_at": null,
+                     *           "behind": 0,
+                     *           "created_at": "2026-01-01T10:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookListDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://crm.example.com/contacts",
+                 *       "session": "default",
+                 *       "max_items": 100
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Create a webhook. Its secret is shown in this answer, and never again. */
+            201: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Path of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wh_5f0c9b1d2e3a4f60",
+                     *       "url": "https://crm.example.com/contacts",
+                     *       "session": "default",
+                     *       "kinds": null,
+                     *       "max_items": 100,
+                     *       "state": "active",
+                     *       "reason": null,
+                     *       "failures": 0,
+                     *       "retry_at": null,
+                     *       "behind": 0,
+                     *       "created_at": "2026-01-01T10:00:00.000Z",
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3ITyWgJdQ0g="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedWebhookDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example wh_5f0c9b1d2e3a4f60 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show one webhook. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wh_5f0c9b1d2e3a4f60",
+                     *       "url": "https://crm.example.com/contacts",
+                     *       "session": "default",
+                     *       "kinds": null,
+                     *       "max_items": 100,
+                     *       "state": "active",
+                     *       "reason": null,
+                     *       "failures": 0,
+                     *       "retry_at": null,
+                     *       "behind": 0,
+                     *       "created_at": "2026-01-01T10:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example wh_5f0c9b1d2e3a4f60 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a webhook. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deleted": true,
+                     *       "message": "The webhook wh_5f0c9b1d2e3a4f60 is deleted."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDeletedDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example wh_5f0c9b1d2e3a4f60 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "max_items": 100
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Change a webhook, pause it, or go on. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wh_5f0c9b1d2e3a4f60",
+                     *       "url": "https://crm.example.com/contacts",
+                     *       "session": "default",
+                     *       "kinds": null,
+                     *       "max_items": 100,
+                     *       "state": "active",
+                     *       "reason": null,
+                     *       "failures": 0,
+                     *       "retry_at": null,
+                     *       "behind": 0,
+                     *       "created_at": "2026-01-01T10:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    listWebhookAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example wh_5f0c9b1d2e3a4f60 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the last attempts to deliver, the latest first. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-01-01T10:00:00.000Z",
+                     *           "delivery_id": "msg_2f0c9b1d2e3a4f608c7d6e5f4a3b2c1d",
+                     *           "session": "default",
+                     *           "items": 1,
+                     *           "first_seq": 1767261600000042,
+                     *           "last_seq": 1767261600000042,
+                     *           "status": 204,
+                     *           "duration_ms": 42,
+                     *           "error": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookAttemptListDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example wh_5f0c9b1d2e3a4f60 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "after": 1767261600000042
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Deliver once more what came after a number, with new ids. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wh_5f0c9b1d2e3a4f60",
+                     *       "url": "https://crm.example.com/contacts",
+                     *       "session": "default",
+                     *       "kinds": null,
+                     *       "max_items": 100,
+                     *       "state": "active",
+                     *       "reason": null,
+                     *       "failures": 0,
+                     *       "retry_at": null,
+                     *       "behind": 0,
+                     *       "created_at": "2026-01-01T10:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    resumeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example wh_5f0c9b1d2e3a4f60 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go on where a webhook was, at once. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "wh_5f0c9b1d2e3a4f60",
+                     *       "url": "https://crm.example.com/contacts",
+                     *       "session": "default",
+                     *       "kinds": null,
+                     *       "max_items": 100,
+                     *       "state": "active",
+                     *       "reason": null,
+                     *       "failures": 0,
+                     *       "retry_at": null,
+                     *       "behind": 0,
+                     *       "created_at": "2026-01-01T10:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example wh_5f0c9b1d2e3a4f60 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Make a new secret. The one of before signs as well for a day. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3ITyWgJdQ0g=",
+                     *       "former_until": "2026-01-01T10:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RotatedSecretDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example wh_5f0c9b1d2e3a4f60 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Send an empty delivery, and tell what the receiver says. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivered": false,
+                     *       "status": null,
+                     *       "duration_ms": 3,
+                     *       "error": "The receiver cannot be reached: getaddrinfo ENOTFOUND crm.example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookTestedDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
                 };
             };
             /** @description Service Unavailable */

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { once } from 'node:events';
+import { VERSION } from '../config/version.js';
+import { Destinations } from './destinations.js';
+import { readRetryAfter } from './retries.js';
+import { sign } from './webhook-secret.js';
+
+/** For all of it: name, connection, request and answer. */
+const TIMEOUT_MS = 15_000;
+/** Of an answer, which nobody reads, to keep the connection; more is cut off. */
+const MAX_ANSWER_BYTES = 65_536;
+
+export interface Delivery {
+  id: string;
+  url: string;
+  /** All that are valid, the current one first. */
+  secrets: string[];
+  body: string;
+}
+
+/** What has become of an attempt. */
+export interface Outcome {
+  /** Null: there was no answer. */
+  status: number | null;
+  durationMs: number;
+  /** One sentence; null: it was delivered. */
+  error: string | null;
+  retryAfterMs: number | null;
+}
+
+/** Sends deliveries as Standard Webhooks has them. Redirects are not followed: they could lead anywhere. */
+@Injectable()
+export class WebhookSender {
+  private readonly agents = {
+    'http:': new HttpAgent({ keepAlive: true }),
+    'https:': new HttpsAgent({ keepAlive: true }),
+  };
+
+  constructor(private readonly destinations: Destinations) {}
+
+  /** @param stop aborts it */
+  async send(delivery: Delivery, stop: AbortSignal): Promise<Outcome> {
+    const startedMs = performance.now();
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+      const { statusCode = 0, headers } = await this.post(delivery, AbortSignal.any([stop, timeout]));
+      return {
+        status: statusCode,
+        durationMs: Math.round(performance.now() - startedMs),
+        error: statusCode >= 200 && statusCode < 300 ? null : whatIsWrong(statusCode),
+        retryAfterMs: readRetryAfter(headers['retry-after']),
+      };
+    } catch (error) {
+      if (stop.aborted) throw error;
+      const message = timeout.aborted
+        ? `The receiver has not answered within ${TIMEOUT_MS / 1_000} s.`
+        : `The receiver cannot be reached: ${(error as Error).message || (error as { code?: string }).code}`;
+      return {
+        status: null,
+        durationMs: Math.round(performance.now() - startedMs),
+        error: message,
+        retryAfterMs: null,
+      };
+    }
+  }
+
+  private async post({ id, url, secrets, body }: Delivery, signal: AbortSignal): Promise<IncomingMessage> {
+    const target = new URL(url);
+    this.destinations.check(target);
+    const timestamp = Math.floor(Date.now() / 1_000);
+    const isHttps = target.protocol === 'https:';
+    const request = (isHttps ? requestHttps : requestHttp)(target, {
+      method: 'POST',
+      agent: this.agents[isHttps ? 'https:' : 'http:'],
+      lookup: this.destinations.lookup,
+      signal,
+      headers: {
+        'Content-Type': 'application/json',
+        'Content-Length': Buffer.byteLength(body),
+        'User-Agent': `whatsapp-contacts/${VERSION}`,
+        'webhook-id': id,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': sign({ id, timestamp, body }, secrets),
+      },
+    });
+    // What happens after the head of the answer is of no interest.
+    request.on('error', () => {});
+    request.end(body);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    await drain(response);
+    return response;
+  }
+}
+
+async function drain(response: IncomingMessage): Promise<void> {
+  let bytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > MAX_ANSWER_BYTES) break;
+    }
+  } catch {
+    // Its head has come, and says all that is of interest.
+  }
+}
+
+function whatIsWrong(status: number): string {
+  if (status >= 300 && status < 400)
+    return `The receiver answers ${status}: redirects are not followed, so give the URL that it redirects to.`;
+  return `The receiver answers ${status}.`;
+}

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { FeedHttpModule } from '../feed/http/feed-http.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { Destinations } from './destinations.js';
+import { WebhooksController } from './http/webhooks.controller.js';
+import { WebhooksService } from './http/webhooks.service.js';
+import { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js';
+import { WebhookRunner } from './webhook-runner.js';
+import { WebhookSender } from './webhook-sender.js';
+import { WebhooksRepository } from './webhooks.repository.js';
+
+/** Readers of the feed that the service runs for others. API processes share them. */
+@Module({
+  imports: [FeedHttpModule, SessionsModule],
+  controllers: [WebhooksController],
+  providers: [
+    Destinations,
+    WebhookDeliveriesRepository,
+    WebhookRunner,
+    WebhookSender,
+    WebhooksRepository,
+    WebhooksService,
+  ],
+})
+export class WebhooksModule {}
