@@ -13,11 +13,13 @@ import { VERSION } from '../config/version.js';
 import { type DomainError, STATUS_OF } from '../errors/domain-error.js';
 import { ErrorDto, errorBody } from '../errors/error.dto.js';
 import { DatabaseUnavailable, InvalidRequest, UnexpectedError } from '../errors/request.errors.js';
+import { WebhookPayloadDto } from '../webhooks/http/webhook-payload.dto.js';
 import { SessionNotFound } from '../sessions/sessions.errors.js';
 import { HEADERS, type HeaderName } from './headers.js';
 import { invalidExample } from './invalid-example.js';
 import { OPERATION, type OperationInfo } from './operation.js';
 import { OPS_PATHS } from './ops-paths.js';
+import { WEBHOOKS } from './webhook-operations.js';
 import type { OperationObject, ParameterObject, ResponseObject } from './types.js';
 
 const METHODS = ['get', 'post', 'patch', 'delete'] as const;
@@ -65,7 +67,7 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     .build();
   const handlers = handlersOf(app);
   const document = SwaggerModule.createDocument(app as never, config, {
-    extraModels: [ErrorDto],
+    extraModels: [ErrorDto, WebhookPayloadDto],
     operationIdFactory: (controller, method) => `${controller}.${method}`,
   });
   for (const [path, item] of Object.entries(document.paths)) {
@@ -75,7 +77,7 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     }
   }
   document.paths = { ...document.paths, ...OPS_PATHS };
-  return sorted(document);
+  return { ...sorted(document), webhooks: WEBHOOKS } as OpenAPIObject;
 }
 
 function handlersOf(app: INestApplicationContext): Map<string, Handler> {

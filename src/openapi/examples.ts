@@ -87,6 +87,12 @@ export const webhookAttempt = {
   error: null,
 };
 
+export const webhookPayload = {
+  type: 'changes',
+  timestamp: TIME,
+  data: { session: 'default', items: [change] },
+};
+
 export const webhookTested = {
   delivered: false,
   status: null,

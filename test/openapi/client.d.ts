@@ -913,7 +913,28 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes are sent to the URL of a webhook
+         * @description Signed as [Standard Webhooks](https://www.standardwebhooks.com) has it: verify it with any of its libraries before you believe it, and take each `webhook-id` once.
+         */
+        post: operations["receiveChanges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         AboutDto: {
@@ -1355,6 +1376,12 @@ export interface components {
         WebhookAttemptListDto: {
             items: components["schemas"]["WebhookAttemptDto"][];
         };
+        WebhookDataDto: {
+            /** @description Whose changes they are; null in a test of a webhook for all sessions. */
+            session: string | null;
+            /** @description In the order of their numbers; empty in a test. */
+            items: components["schemas"]["ChangeDto"][];
+        };
         WebhookDeletedDto: {
             deleted: boolean;
             message: string;
@@ -1385,6 +1412,13 @@ export interface components {
         };
         WebhookListDto: {
             items: components["schemas"]["WebhookDto"][];
+        };
+        WebhookPayloadDto: {
+            /** @enum {string} */
+            type: "changes" | "webhook.test";
+            /** @description When the last of the changes was committed, ISO 8601. */
+            timestamp: string;
+            data: components["schemas"]["WebhookDataDto"];
         };
         WebhookTestedDto: {
             delivered: boolean;
@@ -9667,6 +9701,122 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
+            };
+        };
+    };
+    receiveChanges: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same whenever the same is sent
+                 * @example msg_2f0c9b1d2e3a4f608c7d6e5f4a3b2c1d
+                 */
+                "webhook-id": string;
+                /**
+                 * @description When it is sent, in seconds since 1970
+                 * @example 1767261600
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description `v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64; two, with a space between, after a change of the secret
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "changes",
+                 *       "timestamp": "2026-01-01T10:00:00.000Z",
+                 *       "data": {
+                 *         "session": "default",
+                 *         "items": [
+                 *           {
+                 *             "seq": 1767261600000042,
+                 *             "at": "2026-01-01T10:00:00.000Z",
+                 *             "kind": "contact.changed",
+                 *             "id": "c1",
+                 *             "jid": "491701234567@s.whatsapp.net",
+                 *             "lid": "123456789012345@lid",
+                 *             "fields": [
+                 *               "push_name"
+                 *             ],
+                 *             "merged_into": null,
+                 *             "contact": {
+                 *               "id": "c1",
+                 *               "jid": "491701234567@s.whatsapp.net",
+                 *               "phone": "491701234567",
+                 *               "lid": "123456789012345@lid",
+                 *               "username": null,
+                 *               "push_name": "anni",
+                 *               "full_name": "Anna Adler",
+                 *               "first_name": "Anna",
+                 *               "business_name": null,
+                 *               "is_business": null,
+                 *               "saved": true,
+                 *               "updated_at": "2026-01-01T10:00:00.000Z",
+                 *               "about": {
+                 *                 "text": "On a boat",
+                 *                 "emoji": null,
+                 *                 "hidden": false,
+                 *                 "set_at": "2026-01-01T10:00:00.000Z",
+                 *                 "expires_at": null
+                 *               },
+                 *               "picture": {
+                 *                 "id": "1712345678",
+                 *                 "url": "/contacts/491701234567/picture",
+                 *                 "updated_at": "2026-01-01T10:00:00.000Z"
+                 *               },
+                 *               "identity_key": {
+                 *                 "key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
+                 *                 "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
+                 *                 "since": "2026-01-01T10:00:00.000Z"
+                 *               },
+                 *               "moved_to": null,
+                 *               "moved_from": null
+                 *             },
+                 *             "session": null
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookPayloadDto"];
+            };
+        };
+        responses: {
+            /** @description No more is wanted: the webhook is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too much: it is sent again after Retry-After, or later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken: the next changes follow */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, up to 10 times in three days, and nothing behind it before */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

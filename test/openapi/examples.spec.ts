@@ -36,10 +36,11 @@ const ENDLESS = 'streamChanges';
 function normalise(body: unknown): unknown {
   const text = JSON.stringify(body, (name, value: unknown) => {
     const isOurs = name === 'key' && String(value).startsWith('wac_');
-    return isOurs || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value))) ? 'made anew' : value;
+    const isWebhooks = /^(wh_|whsec_)/.test(String(value));
+    return isOurs || isWebhooks || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value))) ? 'made anew' : value;
   });
   return JSON.parse(
-    text.replace(/20[23]\d-\d\d-\d\dT[\d:.]+Z/g, 'a time').replace(/[0-9a-f]{12} \(/, 'made anew ('),
+    text.replace(/20[23]\d-\d\d-\d\dT[\d:.]+Z/g, 'a time').replace(/[0-9a-f]{12} \(|wh_[0-9a-f]{16}/, 'made anew ('),
   );
 }
 
@@ -116,6 +117,21 @@ describe('the examples of the API document', () => {
   });
 
   it.each([
+    'createWebhook',
+    'listWebhooks',
+    'getWebhook',
+    'updateWebhook',
+    'resumeWebhook',
+    'replayWebhook',
+    'rotateWebhookSecret',
+  ])('%s answers as its example says', async (id) => {
+    const { status, body } = await execute(find(id));
+    const example = find(id).responses[String(status)]?.content?.['application/json']?.example;
+    expect(normalise(body)).toEqual(normalise(example));
+    if (id === 'createWebhook') values.id = (body as { id: string }).id;
+  });
+
+  it.each([
     ['exportVcards', 'text/vcard'],
     ['exportCsv', 'text/csv'],
   ])('%s answers as its example says', async (id, type) => {
@@ -145,6 +161,10 @@ describe('the examples of the API document', () => {
     expect(done).toContain('getMetrics');
     values.session = 'sales';
     expect(await execute(find('deleteSession'))).toMatchObject({ status: 200 });
+    const { body } = await execute(find('deleteWebhook'));
+    expect(normalise(body)).toEqual(
+      normalise(find('deleteWebhook').responses['200']?.content?.['application/json']?.example),
+    );
   });
 
   it('are of operations with names of their own', () => {
