@@ -7,6 +7,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { FeedHttpModule } from './feed/http/feed-http.module.js';
 import { HttpModule } from './http/http.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
+import { McpModule } from './mcp/mcp.module.js';
 import { SessionsHttpModule } from './sessions/http/sessions-http.module.js';
 
 /** A database that has stopped to answer is said to be away before the caller's connection ends. */
@@ -25,6 +26,7 @@ export class AppModule {
         HttpModule,
         ContactsHttpModule,
         FeedHttpModule,
+        McpModule,
         SessionsHttpModule,
         WebhooksModule,
       ],

@@ -24,5 +24,6 @@ import { RefreshRequestsRepository } from '../fetches/refresh-requests.repositor
     PictureReadsRepository,
     RefreshRequestsRepository,
   ],
+  exports: [ContactDetailsService, ContactListRepository],
 })
 export class ContactsHttpModule {}

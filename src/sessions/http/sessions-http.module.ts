@@ -20,6 +20,7 @@ import { SessionsService } from './sessions.service.js';
   imports: [AccessModule, SessionsModule, ContactsModule],
   controllers: [SessionController, LinkController, PasskeyController, SessionsController],
   providers: [CommandSender, ContactCounts, PairingLimit, PasskeyService, SessionService, SessionsService],
+  exports: [SessionService],
 })
 export class SessionsHttpModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
