@@ -9,7 +9,7 @@ import type { WebhookState } from './webhook.entity.js';
 import { FEEDS, POSITION, SECRETS } from './webhooks.repository.js';
 
 /** Longer than an attempt may take; whoever delivers renews it before each. */
-const LEASE_SECONDS = 30;
+const LEASE_SECONDS = 20;
 /** Kept of each webhook. */
 const KEPT_ATTEMPTS = 1_000;
 

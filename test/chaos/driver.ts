@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import { Changes } from './changes.js';
+import { Consumers } from './consumers.js';
 import type { Scenario, Step } from './steps.js';
 import { type SharedTrouble, Troubles } from './troubles.js';
 
@@ -25,11 +26,12 @@ export interface Outcome {
 export class Driver {
   private readonly changes: Changes;
   private readonly troubles: Troubles;
+  private consumers: Consumers | null = null;
 
   private constructor(
     private readonly world: World,
     private readonly shared: SharedTrouble,
-    at: number,
+    private readonly at: number,
   ) {
     this.changes = new Changes(world, at);
     this.troubles = new Troubles(world, shared);
@@ -38,9 +40,9 @@ export class Driver {
   /** Runs one round on a service of its own: a session for each scenario, all at once. */
   static async run(scenarios: Scenario[]): Promise<Outcome> {
     const shared = { kills: 0, isDown: false };
-    const world = await World.create();
+    const world = await World.create({ WEBHOOKS_ALLOW_PRIVATE: '127.0.0.0/8' });
+    const drivers: Driver[] = [];
     try {
-      const drivers = [];
       for (const at of scenarios.keys()) {
         const own = at === 0 ? world : await world.beside(`session-${at}`, String(491701230000 + at));
         drivers.push(new Driver(own, shared, at));
@@ -50,6 +52,7 @@ export class Driver {
       await Promise.all(drivers.map((driver, at) => driver.play(scenarios[at] as Scenario)));
       return joinOutcomes(await Promise.all(drivers.map((driver) => driver.settle())));
     } finally {
+      for (const { consumers } of drivers) await consumers?.stop();
       await world.stop();
     }
   }
@@ -60,6 +63,7 @@ export class Driver {
 
   private async play({ atStart, after }: Scenario): Promise<void> {
     await Promise.all([this.link(), this.troubleAtStart(atStart)]);
+    this.consumers = new Consumers(this.world, this.at);
     for (const step of after) await this.happen(step);
     await this.troubles.end();
   }
@@ -107,6 +111,7 @@ export class Driver {
   /** Ends all trouble, and waits for the truth. */
   private async settle(): Promise<Outcome> {
     await this.troubles.end();
+    this.consumers?.calm();
     let differences: string[] = ['nothing was read'];
     let redeliverAtMs = Date.now() + REDELIVER_AFTER_MS;
     const look = async () => {
@@ -120,12 +125,17 @@ export class Driver {
       const isCalm =
         session.status === 'open' && session.reason === null && session.contacts.sync === 'complete';
       differences = await this.changes.differences();
+      if (differences.length === 0) differences = (await this.consumers?.differences()) ?? [];
       if (!isCalm || pending)
         differences.unshift(`${session.status} ${session.reason ?? ''} ${session.contacts.sync}`);
       return differences.length === 0;
     };
     // Another session's trouble may restart the service while it is asked.
-    const lookSafely = () => look().catch(() => false);
+    const lookSafely = () =>
+      look().catch((error: Error) => {
+        differences = [error.stack ?? error.message];
+        return false;
+      });
     await eventually('everything is settled', lookSafely, SETTLE_TIMEOUT_MS).catch(() => {});
     if (differences.length > 0)
       differences.push(`${this.world.session}: the log is ${await keepLog(this.world.service.output)}`);

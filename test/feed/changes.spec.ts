@@ -168,9 +168,9 @@ describe('the changes of an address book', () => {
       const [one, other] = await Promise.all([read().opened(), read().opened()]);
       await book.save('a');
       await book.save('b');
-      expect((await one!.has(1))[0]).toEqual((await page()).items[0]);
-      await Promise.all([one!.has(1), other!.has(1)]);
-      expect(other!.changes).toEqual(one!.changes);
+      expect((await one.has(1))[0]).toEqual((await page()).items[0]);
+      await Promise.all([one.has(1), other.has(1)]);
+      expect(other.changes).toEqual(one.changes);
     });
 
     it('go on where the reader was, on whichever replica', async () => {

@@ -68,11 +68,7 @@ describe('MCP', () => {
 
   it('reads one person as the API does, on whichever replica', async () => {
     const client = await connect(MASTER, world.other);
-    const { body } = await world.request(
-      'GET',
-      '/contacts/491700000010',
-      MASTER,
-    );
+    const { body } = await world.request('GET', '/contacts/491700000010', MASTER);
     expect(dataOf(await call(client, 'get_person', { phone: jidOf(10) }))).toEqual(body);
   });
 

@@ -37,10 +37,14 @@ function normalise(body: unknown): unknown {
   const text = JSON.stringify(body, (name, value: unknown) => {
     const isOurs = name === 'key' && String(value).startsWith('wac_');
     const isWebhooks = /^(wh_|whsec_)/.test(String(value));
-    return isOurs || isWebhooks || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value))) ? 'made anew' : value;
+    return isOurs || isWebhooks || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value)))
+      ? 'made anew'
+      : value;
   });
   return JSON.parse(
-    text.replace(/20[23]\d-\d\d-\d\dT[\d:.]+Z/g, 'a time').replace(/[0-9a-f]{12} \(|wh_[0-9a-f]{16}/, 'made anew ('),
+    text
+      .replace(/20[23]\d-\d\d-\d\dT[\d:.]+Z/g, 'a time')
+      .replace(/[0-9a-f]{12} \(|wh_[0-9a-f]{16}/, 'made anew ('),
   );
 }
 

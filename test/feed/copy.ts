@@ -1,0 +1,92 @@
+import type { ContactPageDto, ContactSummaryDto } from '../../src/contacts/http/contact-list.dto.js';
+import type { ContactDto } from '../../src/contacts/http/contact.dto.js';
+import type { ChangeDto } from '../../src/feed/http/changes.dto.js';
+
+/** Asks the service; throws when it does not answer. */
+export type Get = <Body>(path: string) => Promise<{ status: number; headers: Headers; body: Body }>;
+
+/** A list that is to be read once more: the feed does not lead there. */
+export class ReadAgain extends Error {}
+
+/** What a consumer keeps: the people, and up to where it has followed the feed. Both are stored together, or neither. */
+export class Copy {
+  private constructor(
+    readonly people: ReadonlyMap<string, ContactSummaryDto>,
+    readonly position: number,
+  ) {}
+
+  /** Reads the whole list. What changes between its pages comes again with the feed. */
+  static async read(get: Get, prefix: string): Promise<Copy> {
+    const people = new Map<string, ContactSummaryDto>();
+    let cursor: string | null = null;
+    let position: number | null = null;
+    do {
+      const { status, headers, body }: Awaited<ReturnType<typeof get<ContactPageDto>>> =
+        await get<ContactPageDto>(`${prefix}/contacts?limit=3${cursor === null ? '' : `&cursor=${cursor}`}`);
+      if (status !== 200) throw new Error(`${prefix}/contacts answers ${status}`);
+      position ??= Number(headers.get('changes-next'));
+      for (const item of body.items) people.set(item.id, item);
+      cursor = body.next_cursor;
+    } while (cursor !== null);
+    return new Copy(people, position);
+  }
+
+  /**
+   * Follows the feed; what it has seen already, it passes by.
+   * @param isCompact whether numbers may be missing
+   * @throws ReadAgain
+   */
+  with(changes: ChangeDto[], { next, isCompact = false }: { next?: number; isCompact?: boolean } = {}): Copy {
+    const people = new Map(this.people);
+    let { position } = this;
+    for (const change of changes) {
+      const { seq, kind, id, contact } = change;
+      if (seq <= position) continue;
+      if (!isCompact && seq !== position + 1) throw new Error(`${seq} follows on ${position}`);
+      position = seq;
+      if (kind === 'sync.completed') throw new ReadAgain();
+      if (id === null) continue;
+      if (contact === null) people.delete(id);
+      else people.set(id, toSummary(contact));
+    }
+    return new Copy(people, Math.max(position, next ?? 0));
+  }
+
+  /** In what it differs from the lists of the service. */
+  async differences(get: Get, prefix: string): Promise<string[]> {
+    const [list, names] = [
+      await get<ContactPageDto>(`${prefix}/contacts?limit=1000`),
+      await get<ContactDto[]>(`${prefix}/getcontacts`),
+    ];
+    return [
+      ...compare('/contacts', list.body.items, [...this.people.values()]),
+      ...compare('/getcontacts', names.body, [...this.people.values()].flatMap(toNames)),
+    ];
+  }
+}
+
+function toSummary(contact: NonNullable<ChangeDto['contact']>): ContactSummaryDto {
+  const { about: _, picture: __, identity_key: ___, moved_to: ____, moved_from: _____, ...summary } = contact;
+  return summary;
+}
+
+/** As the two routes of names have it: whoever has a number, and one of three names. */
+function toNames({
+  jid,
+  push_name: push,
+  full_name: full,
+  first_name: first,
+}: ContactSummaryDto): ContactDto[] {
+  if (jid === null || (push ?? full ?? first) === null) return [];
+  return [{ jid, push_name: push ?? '', full_name: full ?? '', first_name: first ?? '' }];
+}
+
+function compare(what: string, listed: object[], copied: object[]): string[] {
+  const sorted = (items: object[]) =>
+    items.map((item) => JSON.stringify(item, Object.keys(item).sort())).sort();
+  const [expected, actual] = [sorted(listed), sorted(copied)];
+  return [
+    ...expected.filter((item) => !actual.includes(item)).map((item) => `${what}: not in the copy: ${item}`),
+    ...actual.filter((item) => !expected.includes(item)).map((item) => `${what}: only in the copy: ${item}`),
+  ];
+}
