@@ -77,7 +77,7 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     }
   }
   document.paths = { ...document.paths, ...OPS_PATHS };
-  return { ...sorted(document), webhooks: WEBHOOKS } as OpenAPIObject;
+  return { ...sorted(document), webhooks: WEBHOOKS };
 }
 
 function handlersOf(app: INestApplicationContext): Map<string, Handler> {

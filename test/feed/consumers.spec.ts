@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, beforeEach, describe, it } from '@jest/globals';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MASTER } from '../access/access-world.js';
+import { jidOf, ServedAddressBook } from '../contacts/served-address-book.js';
+import { called } from '../support/people.js';
+import { eventually } from '../support/service.js';
+
+const FOLDER = join(import.meta.dirname, '../../docs/consumers');
+const TSX = join(import.meta.dirname, '../../node_modules/.bin/tsx');
+
+/** The consumers of the documentation, as a reader would run them. */
+describe.each([
+  ['in TypeScript', TSX, 'consumer.ts'],
+  ['in Python', 'python3', 'consumer.py'],
+])('the documented consumer %s', (_, command, script) => {
+  let book: ServedAddressBook;
+  let folder: string;
+  let consumer: ChildProcess;
+
+  beforeAll(async () => {
+    book = await ServedAddressBook.start({ API_KEY: MASTER });
+  });
+
+  afterAll(() => book.stop());
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'consumer-'));
+    await book.clear();
+    await book.dataSource.query('UPDATE account SET feed_start = 100, feed_latest = 100');
+  });
+
+  const start = () => {
+    consumer = spawn(command, [join(FOLDER, script), `http://127.0.0.1:${book.service.port}`, 'copy.json'], {
+      cwd: folder,
+      env: { ...process.env, API_KEY: MASTER },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  };
+  const kill = async () => {
+    const ended = once(consumer, 'exit');
+    consumer.kill('SIGKILL');
+    await ended;
+  };
+  const has = (...names: string[]) =>
+    eventually(`the copy has ${names.join(', ')}`, async () => {
+      const text = await readFile(join(folder, 'copy.json'), 'utf8').catch(() => '{"people":{}}');
+      const { people } = JSON.parse(text) as { people: Record<string, Record<string, string | null>> };
+      const shown = Object.values(people).map((each) => each.full_name ?? each.push_name);
+      return JSON.stringify(shown.sort()) === JSON.stringify(names);
+    });
+
+  it('is equal to the list, through kills and all that changes meanwhile', async () => {
+    await book.save('a', 'b');
+    start();
+    await has('a', 'b');
+    await book.save('a', 'bb', 'c');
+    await has('a', 'bb', 'c');
+    await kill();
+    await book.apply({ unsaved: [jidOf(10)] });
+    await book.apply(called(jidOf(13), 'd'));
+    start();
+    await has('bb', 'c', 'd');
+    // What it needs is gone: it reads the list once more.
+    await kill();
+    await book.save('e', 'bb', 'c');
+    await book.dataSource.query('DELETE FROM change');
+    await book.dataSource.query('UPDATE account SET feed_pruned_to = feed_latest');
+    start();
+    await has('bb', 'c', 'd', 'e');
+    await kill();
+    await rm(folder, { recursive: true });
+  });
+});
