@@ -21,10 +21,13 @@ export class ServedAddressBook extends TestAddressBook {
     super(database, dataSource);
   }
 
-  static async start(environment: Record<string, string> = {}): Promise<ServedAddressBook> {
+  /** @param prefix before the name of the database, where the API is to reach it by another way */
+  static async start(environment: Record<string, string> = {}, prefix?: string): Promise<ServedAddressBook> {
     const database = await createTestDatabase();
     const dataSource = await openDataSource(database.url);
-    const { proxy, url } = await TcpProxy.beforeDatabase(database.url);
+    const { proxy, url } = await TcpProxy.beforeDatabase(
+      prefix ? new URL(new URL(database.url).pathname, prefix).href : database.url,
+    );
     const service = await Service.start({ DATABASE_URL: url, ROLE: 'api', ...environment });
     return new ServedAddressBook(database, dataSource, proxy, service);
   }

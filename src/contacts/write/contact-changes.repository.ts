@@ -20,9 +20,13 @@ const WRITTEN = ['contact', 'contact_picture', 'identity_key']
   )
   .join(' + ');
 
+/** A statement as it is, which tells nobody. */
+const as = (statement: string) => statement;
+
 /**
  * Writes to the address book. Every method takes any number of people, each person at most once, and touches only
  * the columns of its fact; rows that would not change are not rewritten.
+ * Those that may have many to write take a function that makes their statements tell the feed (telling.sql.ts).
  */
 @Injectable()
 export class ContactChangesRepository {
@@ -39,12 +43,12 @@ export class ContactChangesRepository {
   }
 
   /** Saved on the phone. A record with no name at all changes no name. */
-  async save(tx: Transaction, accountId: number, contacts: SavedContact[]): Promise<void> {
+  async save(tx: Transaction, accountId: number, contacts: SavedContact[], tell = as): Promise<void> {
     await forEachBatch(contacts, async (column, batch) => {
       const { saved, fullName, firstName } = SOURCES[column];
       const isNamed = `num_nonnulls(EXCLUDED.${fullName}, EXCLUDED.${firstName}) > 0`;
       await tx.query(
-        `INSERT INTO contact AS c (account_id, ${column}, ${saved}, ${fullName}, ${firstName})
+        tell(`INSERT INTO contact AS c (account_id, ${column}, ${saved}, ${fullName}, ${firstName})
          SELECT $1, address, true, full_name, first_name
          FROM unnest($2::text[], $3::text[], $4::text[]) AS p (address, full_name, first_name)
          ON CONFLICT (account_id, ${column}) DO UPDATE SET
@@ -53,7 +57,7 @@ export class ContactChangesRepository {
            ${firstName} = CASE WHEN ${isNamed} THEN EXCLUDED.${firstName} ELSE c.${firstName} END,
            updated_at = now()
          WHERE NOT c.${saved} OR ${isNamed}
-           AND (c.${fullName}, c.${firstName}) IS DISTINCT FROM (EXCLUDED.${fullName}, EXCLUDED.${firstName})`,
+           AND (c.${fullName}, c.${firstName}) IS DISTINCT FROM (EXCLUDED.${fullName}, EXCLUDED.${firstName})`),
         [
           accountId,
           batch.map(({ address }) => address),
@@ -65,13 +69,13 @@ export class ContactChangesRepository {
   }
 
   /** Deleted on the phone: the saved names go, what the person says of himself stays. */
-  async unsave(tx: Transaction, accountId: number, addresses: Address[]): Promise<void> {
+  async unsave(tx: Transaction, accountId: number, addresses: Address[], tell = as): Promise<void> {
     const people = addresses.map((address) => ({ address }));
     await forEachBatch(people, async (column, batch) => {
       const { saved, fullName, firstName } = SOURCES[column];
       await tx.query(
-        `UPDATE contact SET ${saved} = false, ${fullName} = NULL, ${firstName} = NULL, updated_at = now()
-         WHERE account_id = $1 AND ${column} = ANY ($2::text[]) AND ${saved}`,
+        tell(`UPDATE contact AS c SET ${saved} = false, ${fullName} = NULL, ${firstName} = NULL, updated_at = now()
+         WHERE account_id = $1 AND ${column} = ANY ($2::text[]) AND ${saved}`),
         [accountId, batch.map(({ address }) => address)],
       );
     });
@@ -106,15 +110,15 @@ export class ContactChangesRepository {
     ]);
   }
 
-  async setPushNames(tx: Transaction, accountId: number, pushNames: PushName[]): Promise<void> {
+  async setPushNames(tx: Transaction, accountId: number, pushNames: PushName[], tell = as): Promise<void> {
     await forEachBatch(pushNames, async (column, batch) => {
       await tx.query(
-        `INSERT INTO contact AS c (account_id, ${column}, push_name, push_name_at)
+        tell(`INSERT INTO contact AS c (account_id, ${column}, push_name, push_name_at)
          SELECT $1, p.* FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS p
          ON CONFLICT (account_id, ${column}) DO UPDATE
          SET push_name = EXCLUDED.push_name, push_name_at = EXCLUDED.push_name_at, updated_at = now()
          WHERE c.push_name IS DISTINCT FROM EXCLUDED.push_name
-           AND (c.push_name IS NULL OR c.push_name_at <= EXCLUDED.push_name_at)`,
+           AND (c.push_name IS NULL OR c.push_name_at <= EXCLUDED.push_name_at)`),
         [
           accountId,
           batch.map(({ address }) => address),

@@ -160,9 +160,12 @@ const KINDS = [
 ] as const satisfies (keyof ContactChanges)[];
 
 /** The same changes, all at once if they are few, or else one kind after the other, so many at a time. */
-export function inParts(changes: ContactChanges, maxEntries: number): ContactChanges[] {
+export function inParts(
+  changes: ContactChanges,
+  { few, maxEntries }: { few: number; maxEntries: number },
+): ContactChanges[] {
   const total = KINDS.reduce((count, kind) => count + (changes[kind]?.length ?? 0), 0);
-  if (total <= maxEntries) return [changes];
+  if (total <= few) return [changes];
   return KINDS.flatMap((kind) => {
     const entries: unknown[] = changes[kind] ?? [];
     const starts = Array.from({ length: Math.ceil(entries.length / maxEntries) }, (_, at) => at * maxEntries);
@@ -212,4 +215,13 @@ export function movesIn({
     ...numberChanges.map(({ oldJid, newJid }) => ({ from: oldJid, to: newJid })),
     ...lidChanges.map(({ oldLid, newLid }) => ({ from: oldLid, to: newLid })),
   ];
+}
+
+const NAMES: readonly string[] = ['saved', 'unsaved', 'pushNames'] satisfies (keyof ContactChanges)[];
+
+/** Whether changes are of names alone, and at least so many. */
+export function isOfNames(changes: ContactChanges, minEntries: number): boolean {
+  const given = KINDS.filter((kind) => (changes[kind]?.length ?? 0) > 0);
+  const total = given.reduce((count, kind) => count + (changes[kind]?.length ?? 0), 0);
+  return total >= minEntries && given.every((kind) => NAMES.includes(kind));
 }

@@ -8,6 +8,7 @@ import {
   type ContactChanges,
   type IdentityKeySeen,
   inParts,
+  isOfNames,
   keysIn,
   movesIn,
   type LidMapping,
@@ -25,11 +26,15 @@ import { LidMappingsRepository } from './lid-mappings.repository.js';
 import { NumberChangesRepository } from './number-changes.repository.js';
 import { changesOf } from './person-changes.js';
 import { PersonStatesRepository } from './person-states.repository.js';
+import { noteAppended } from '../../feed/feed-commits.repository.js';
+import { telling } from './telling.sql.js';
 import { PicturesRepository } from './pictures.repository.js';
 import { ProfileChangesRepository } from './profile-changes.repository.js';
 
 /** What is compared before and after at once; more would only take more memory. */
 const MAX_COMPARED = 5_000;
+/** Of so many names at once, the feed is told by the statements that write them. */
+const MANY = 200;
 
 /**
  * The rules by which news of people become rows: one person is one row, each fact has its column, an empty value
@@ -61,9 +66,23 @@ export class ContactsService {
     const changes = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
     if (!isSynced) await this.write(tx, owner, changes);
     else {
-      for (const part of inParts(changes, MAX_COMPARED)) await this.writeAndTell(tx, owner, part);
+      for (const part of inParts(changes, { few: MANY, maxEntries: MAX_COMPARED })) {
+        if (isOfNames(part, MANY)) await this.writeNames(tx, owner, part);
+        else await this.writeAndTell(tx, owner, part);
+      }
     }
     await this.changes.revise(tx, accountId, written);
+  }
+
+  /** Many names at once; see telling(). */
+  private async writeNames(tx: Transaction, owner: AddressBookOwner, changes: ContactChanges): Promise<void> {
+    const { accountId } = owner;
+    const { saved, unsaved = [], pushNames } = changes;
+    await this.changes.save(tx, accountId, lastPerPerson(saved).map(cleanSaved), telling);
+    await this.changes.unsave(tx, accountId, unsaved, telling);
+    const heard = lastPerPerson(named(pushNames, isOther(owner)));
+    await this.changes.setPushNames(tx, accountId, heard, telling);
+    noteAppended(tx, accountId);
   }
 
   private async writeAndTell(
@@ -84,19 +103,20 @@ export class ContactsService {
 
   private async write(tx: Transaction, owner: AddressBookOwner, changes: ContactChanges): Promise<void> {
     const { accountId } = owner;
-    const isOther = (address: Address) => address !== owner.jid && address !== owner.lid;
-    const areOthers = ({ jid, lid }: LidMapping) => isOther(jid) && isOther(lid);
+    const isOthers = isOther(owner);
+    const areOthers = ({ jid, lid }: LidMapping) => isOthers(jid) && isOthers(lid);
 
     await this.mappings.join(tx, accountId, lastOfEach(changes.mappings?.filter(areOthers)));
     await this.changes.save(tx, accountId, lastPerPerson(changes.saved).map(cleanSaved));
     await this.changes.unsave(tx, accountId, changes.unsaved ?? []);
-    await this.changes.setPushNames(tx, accountId, lastPerPerson(named(changes.pushNames, isOther)));
-    await this.changes.setUsernames(tx, accountId, latestPerName(changes.usernames, isOther));
-    await this.changes.setBusinessNames(tx, accountId, lastPerPerson(named(changes.businessNames, isOther)));
-    await this.applyProfiles(tx, accountId, changes, isOther);
-    const moves = changes.numberChanges?.filter((change) => areAllOther(change, isOther)) ?? [];
+    await this.changes.setPushNames(tx, accountId, lastPerPerson(named(changes.pushNames, isOthers)));
+    await this.changes.setUsernames(tx, accountId, latestPerName(changes.usernames, isOthers));
+    await this.changes.setBusinessNames(tx, accountId, lastPerPerson(named(changes.businessNames, isOthers)));
+    await this.applyProfiles(tx, accountId, changes, isOthers);
+    const moves = changes.numberChanges?.filter((change) => areAllOther(change, isOthers)) ?? [];
     await this.numberChanges.apply(tx, accountId, moves);
-    const lids = changes.lidChanges?.filter(({ oldLid, newLid }) => isOther(oldLid) && isOther(newLid)) ?? [];
+    const lids =
+      changes.lidChanges?.filter(({ oldLid, newLid }) => isOthers(oldLid) && isOthers(newLid)) ?? [];
     await this.lidChanges.apply(tx, accountId, lids);
   }
 
@@ -125,6 +145,11 @@ export class ContactsService {
   countChangedBy(tx: Transaction, accountId: number): Promise<number> {
     return this.changes.countChangedBy(tx, accountId);
   }
+}
+
+/** The account's owner is no contact of their own, unless they have saved themselves. */
+function isOther(owner: AddressBookOwner): (address: Address) => boolean {
+  return (address) => address !== owner.jid && address !== owner.lid;
 }
 
 /** Whether rows may become part of others, and be gone. */

@@ -154,6 +154,34 @@ describe('the feed', () => {
     expectEqualToList(feed, await listed());
   });
 
+  it('leads to the list when many names change at once, too', async () => {
+    const people = Array.from({ length: 600 }, (_, i) => `49170${1_000_000 + i}@s.whatsapp.net` as Jid);
+    const first = (count: number) => people.slice(0, count);
+    const histories: ContactChanges[] = [
+      { saved: first(500).map((address) => ({ address, fullName: 'x', firstName: null })) },
+      { pushNames: people.slice(300).map((address) => ({ address, name: 'push', observedAt: EARLIER })) },
+      whole(people[0]!),
+      { unsaved: people.slice(100, 550) },
+      { saved: first(400).map((address, i) => ({ address, fullName: i % 2 ? 'x' : 'y', firstName: 'z' })) },
+      {
+        unsaved: first(300),
+        pushNames: first(50).map((address) => ({ address, name: 'p', observedAt: LATER })),
+      },
+      { saved: first(300).map((address) => ({ address, fullName: null, firstName: null })) },
+    ];
+    const counts: number[] = [];
+    for (const changes of histories) {
+      await book.apply(changes);
+      const feed = await book.feed();
+      counts.push(feed.length);
+      expectEqualToList(feed, await listed());
+    }
+    expect(counts[0]).toBe(500);
+    await book.apply(histories.at(-1)!);
+    expect(await book.feed()).toHaveLength(counts.at(-1)!);
+    expect((await book.feed()).at(500)).toMatchObject({ kind: 'contact.changed', fields: ['push_name'] });
+  });
+
   it('leads from nothing to the list, whatever happens', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(arbitraryChanges(), { minLength: 1, maxLength: 12 }), async (history) => {

@@ -18,8 +18,8 @@ import type { ChangeDto, ChangePageDto } from './changes.dto.js';
 import { openStreams } from './changes.metrics.js';
 
 /** Each has a connection, and next to nothing else. */
-const READERS = 2_000;
-const READERS_OF_ONE_CALLER = 1_000;
+const READERS = 3_000;
+const READERS_OF_ONE_CALLER = 1_500;
 
 /** What may keep somebody from waiting for changes. */
 export const BUSY_READERS = [
