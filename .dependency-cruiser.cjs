@@ -39,8 +39,8 @@ const whatsappTiers = WHATSAPP.slice(1).map((folders, at) => ({
 }));
 
 /**
- * Imports go one way: main -> app -> {sessions/http, contacts/http, ops, whatsapp} -> {contacts, sessions, accounts} ->
- * {errors, database, config}.
+ * Imports go one way: main -> app -> {webhooks, mcp} -> {feed/http, sessions/http, contacts/http, ops, whatsapp} ->
+ * {contacts, sessions} -> feed -> accounts -> {errors, database, config}.
  * @type {import('dependency-cruiser').IConfiguration}
  */
 module.exports = {
@@ -81,6 +81,17 @@ module.exports = {
       'Accounts are what contacts and sessions belong to.',
     ),
     forbid(
+      'feed',
+      { path: ['^src/(contacts|sessions|webhooks|mcp|whatsapp|ops)/', WIRING] },
+      'The feed holds what others have written; it does not know what it means.',
+      '^src/feed/http/',
+    ),
+    forbid(
+      'feed/http|contacts|sessions|accounts',
+      { path: '^src/(webhooks|mcp)/' },
+      'Webhooks and MCP are readers of the feed and the address book.',
+    ),
+    forbid(
       'sessions',
       { path: ['^src/(contacts|whatsapp|ops)/', WIRING] },
       'A session is a row that API and session role share; it knows neither.',
@@ -104,7 +115,7 @@ module.exports = {
       'How answers are sent does not depend on what they say.',
     ),
     forbid(
-      'sessions/http|ops',
+      'sessions/http|feed/http|webhooks|mcp|ops',
       { path: ['^src/whatsapp/', WIRING] },
       'The HTTP side reaches WhatsApp through Postgres alone; it may run in another process.',
     ),
