@@ -26,6 +26,7 @@ describe('events of a session', () => {
     const seen = afterSync.items.map(({ kind }) => kind);
     expect(seen[0]).toBe('session.linked');
     expect(seen).toContain('session.open');
+    expect(seen).not.toContain('session.degraded');
     // Whoever was there already stands in no row of its own.
     expect(seen.filter((kind) => kind === 'sync.completed')).toHaveLength(1);
     expect(seen.slice(0, seen.indexOf('sync.completed')).some((kind) => kind.startsWith('contact.'))).toBe(

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Deployment } from '../support/deployment.js';
-import type { Service } from '../support/service.js';
+import { eventually, type Service } from '../support/service.js';
 
 const ROLES = readFileSync(new URL('../../deploy/postgres/roles.sql', import.meta.url), 'utf8');
 const API_KEY = 'a-key-for-the-tests-of-roles';
@@ -58,6 +58,7 @@ describe('processes with database roles of their own', () => {
       if (body.contacts.sync === 'complete') break;
     }
     expect((await call('/getcontact?phone=491701234567')).status).toBe(200);
+    expect((await call<{ items: unknown[] }>('/changes')).body.items.length).toBeGreaterThan(0);
     for (const path of [
       '/getcontacts',
       '/contacts?search=anna',
@@ -71,6 +72,28 @@ describe('processes with database roles of their own', () => {
       expect([path, (await call(path)).status]).toEqual([path, 200]);
     }
     expect((await session.request('/metrics', { headers: { 'X-API-Key': API_KEY } })).status).toBe(200);
+  });
+
+  it('deliver webhooks', async () => {
+    const { body, status } = await call<{ id: string }>('/webhooks', 'POST', {
+      url: 'https://receiver.invalid/',
+      session: 'default',
+      after: 0,
+    });
+    expect(status).toBe(201);
+    const path = `/webhooks/${body.id}`;
+    await eventually('it was tried', async () => {
+      const { items } = (await call<{ items: { error: string | null }[] }>(`${path}/attempts`)).body;
+      return items[0]?.error;
+    });
+    for (const [method, more, given] of [
+      ['PATCH', '', { max_items: 7 }],
+      ['POST', '/resume'],
+      ['POST', '/replay', { after: 0 }],
+      ['POST', '/rotate'],
+      ['DELETE', ''],
+    ] as const)
+      expect([method, more, (await call(path + more, method, given)).status]).toEqual([method, more, 200]);
   });
 
   it('take everything that callers may ask for', async () => {

@@ -332,6 +332,15 @@ describe('webhooks', () => {
     expect(togetherMs / aloneMs).toBeLessThan(2);
   }, 180_000);
 
+  it('are not more than there may be', async () => {
+    await book.dataSource.query(
+      `INSERT INTO webhook (id, url, max_items, secret, state)
+       SELECT 'wh_' || i, 'https://crm.example.com/', 1, 'whsec_', 'paused' FROM generate_series(1, 10000) AS i`,
+    );
+    const { status, body } = await send<Problem>('POST', '/webhooks', { url: 'https://crm.example.com/' });
+    expect([status, body.code]).toEqual([409, 'too_many_webhooks']);
+  });
+
   it('are delivered by another process when one is killed in between', async () => {
     const environment = { DATABASE_URL: book.database.url, ROLE: 'api', ...ENVIRONMENT };
     let answer: Answer = 'silence';

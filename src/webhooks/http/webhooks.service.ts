@@ -166,7 +166,8 @@ export class WebhooksService {
     try {
       this.destinations.check(new URL(url));
     } catch (error) {
-      if (error instanceof DestinationRefused) throw new WebhookRequestInvalid(`url names ${error.message}`);
+      if (error instanceof DestinationRefused)
+        throw new WebhookRequestInvalid(`url is refused: ${error.message}`);
       throw new WebhookRequestInvalid(
         `url is ${JSON.stringify(url)}; it must be an http or https URL, for example https://crm.example.com/contacts.`,
       );
