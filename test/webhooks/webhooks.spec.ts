@@ -118,6 +118,31 @@ describe('webhooks', () => {
     expect(receiver.taken.map(({ seq }) => seq)).toEqual([2]);
   });
 
+  it('deliver all sessions, those that come later from their beginning', async () => {
+    const { receiver, path } = await create({ session: null });
+    await book.save('a');
+    await has(receiver, 1);
+    await book.dataSource.query(
+      `WITH a AS (
+         INSERT INTO account (jid, linked_at, feed_start, feed_latest)
+         VALUES ('4915111111111@s.whatsapp.net', now(), 500, 502) RETURNING id
+       ), s AS (INSERT INTO session (name, account_id) SELECT 'sales', id FROM a)
+       INSERT INTO change (account_id, seq, at, kind) SELECT id, seq, now(), 'sync.completed' FROM a, generate_series(501, 502) seq`,
+    );
+    await has(receiver, 3);
+    expect(
+      receiver.requests.map(({ payload: { data } }) => [data.session, data.items.map(({ seq }) => seq)]),
+    ).toEqual([
+      ['default', [1]],
+      ['sales', [501, 502]],
+    ]);
+    const replay = (body: object) => send<Problem>('POST', `${path}/replay`, body);
+    expect((await replay({ after: 501 })).body.message).toContain('name it');
+    expect((await replay({ after: 501, session: 'sales' })).status).toBe(200);
+    await has(receiver, 4);
+    await book.dataSource.query("DELETE FROM session WHERE name = 'sales'");
+  });
+
   it('repeat the same delivery until it is taken, and nothing behind it', async () => {
     let answers = 0;
     const { receiver, path } = await create({}, () => (++answers <= 2 ? 503 : 200));
