@@ -1,47 +1,41 @@
-# Keeps a copy of an address book. Run it, kill it, run it again: python3 consumer.py http://localhost:8888 copy.json
-import json, os, sys, time
+# Keeps a copy of an address book: python3 consumer.py http://localhost:8888 copy.json
+# It ends when the service is away. Start it again, as often as you like: it goes on where it was.
+import json, os, sys
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-base, file = (sys.argv[1:] + ["http://localhost:8888", "copy.json"][len(sys.argv) - 1:])[:2]
-headers = {"Authorization": "Bearer " + os.environ.get("API_KEY", "")}
+base, file = sys.argv[1], sys.argv[2]
 
 def get(path):
-    with urlopen(Request(base + path, headers=headers), timeout=60) as answer:
-        return answer.headers, json.load(answer)
+    request = Request(base + path, headers={"Authorization": "Bearer " + os.environ.get("API_KEY", "")})
+    with urlopen(request, timeout=60) as answer:
+        return json.load(answer), answer.headers
 
-def read_all():
-    people, after, cursor = {}, None, ""
+def read_list():
+    copy, cursor = {"after": None, "people": {}}, ""
     while cursor is not None:
-        head, page = get("/contacts?limit=1000" + (cursor and "&cursor=" + cursor))
-        after = after or int(head["Changes-Next"])  # of the first page: what comes later comes again
-        people.update((contact["id"], contact) for contact in page["items"])
+        page, headers = get("/contacts?limit=1000" + (cursor and "&cursor=" + cursor))
+        copy["after"] = copy["after"] or headers["Changes-Next"]  # of the first page: later changes come with the feed
+        copy["people"].update((contact["id"], contact) for contact in page["items"])
         cursor = page["next_cursor"]
-    return {"after": after, "people": people}
+    return copy
 
-def follow(copy):
-    try:
-        _, page = get(f"/changes?after={copy['after']}&wait=30&limit=1000")
-    except HTTPError as error:
-        if error.code == 410:  # too old a number: the whole list is to be read once more
-            return read_all()
-        raise
-    if any(change["kind"] == "sync.completed" for change in page["items"]):
-        return read_all()
-    for change in page["items"]:
-        if change["contact"]:
-            copy["people"][change["id"]] = change["contact"]
-        elif change["id"]:
-            copy["people"].pop(change["id"], None)
-    return {**copy, "after": page["next"]}
-
-copy = json.load(open(file)) if os.path.exists(file) else None
+copy = json.load(open(file)) if os.path.exists(file) else read_list()
 while True:
+    with open(file + ".new", "w") as out:
+        json.dump(copy, out)
+    os.replace(file + ".new", file)  # people and number, both or neither
     try:
-        copy = follow(copy) if copy else read_all()
-        with open(file + ".new", "w") as out:
-            json.dump(copy, out)
-        os.replace(file + ".new", file)  # the copy and its number, both or neither
-    except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-        time.sleep(1)
+        page, _ = get(f"/changes?after={copy['after']}&wait=30")
+    except HTTPError as error:
+        if error.code != 410:
+            raise
+        page = None  # what was too long ago is gone
+    if page is None or any(change["kind"] == "sync.completed" for change in page["items"]):
+        copy = read_list()
+    else:
+        for change in page["items"]:
+            copy["people"].pop(change["id"], None)
+            if change["contact"]:
+                copy["people"][change["id"]] = change["contact"]
+        copy["after"] = page["next"]

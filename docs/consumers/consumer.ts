@@ -1,44 +1,50 @@
-// Keeps a copy of an address book. Run it, kill it, run it again: node consumer.ts http://localhost:8888 copy.json
+// Keeps a copy of an address book: node consumer.ts http://localhost:8888 copy.json
+// It ends when the service is away. Start it again, as often as you like: it goes on where it was.
 import { readFile, rename, writeFile } from 'node:fs/promises';
+
+type Contact = { id: string; full_name: string | null };
+type Change = { kind: string; id: string | null; contact: Contact | null };
+type Copy = { after: number; people: Record<string, Contact> };
 
 const [base = 'http://localhost:8888', file = 'copy.json'] = process.argv.slice(2);
 const headers = { Authorization: `Bearer ${process.env.API_KEY ?? ''}` };
-type Contact = { id: string; full_name: string | null };
-type Copy = { after: number; people: Record<string, Contact> };
-type Change = { kind: string; id: string | null; contact: Contact | null };
 
-async function readAll(): Promise<Copy> {
-  const people: Copy['people'] = {};
-  let [after, cursor]: [number | null, string | null] = [null, ''];
-  while (cursor !== null) {
-    const response = await fetch(`${base}/contacts?limit=1000${cursor && `&cursor=${cursor}`}`, { headers });
-    if (!response.ok) throw new Error(await response.text());
-    after ??= Number(response.headers.get('changes-next')); // of the first page: what comes later comes again
-    const page = (await response.json()) as { items: Contact[]; next_cursor: string | null };
-    for (const contact of page.items) people[contact.id] = contact;
-    cursor = page.next_cursor;
-  }
-  return { after: after ?? 0, people };
+async function get<T>(path: string): Promise<T & { status: number; changesNext: number }> {
+  const response = await fetch(base + path, { headers });
+  if (!response.ok && response.status !== 410) throw new Error(await response.text());
+  const changesNext = Number(response.headers.get('changes-next'));
+  return { ...((await response.json()) as T), status: response.status, changesNext };
 }
 
-let copy = JSON.parse(await readFile(file, 'utf8').catch(() => 'null')) as Copy | null;
+async function readList(): Promise<Copy> {
+  const copy: Copy = { after: 0, people: {} };
+  for (let cursor: string | null = ''; cursor !== null;) {
+    type Page = { items: Contact[]; next_cursor: string | null };
+    const page: Page & { changesNext: number } = await get(
+      `/contacts?limit=1000&cursor=${cursor}`.replace(/&cursor=$/, ''),
+    );
+    copy.after ||= page.changesNext; // of the first page: what changes later comes with the feed
+    for (const contact of page.items) copy.people[contact.id] = contact;
+    cursor = page.next_cursor;
+  }
+  return copy;
+}
+
+let copy =
+  (JSON.parse(await readFile(file, 'utf8').catch(() => 'null')) as Copy | null) ?? (await readList());
 for (;;) {
-  try {
-    copy ??= await readAll();
-    const response = await fetch(`${base}/changes?after=${copy.after}&wait=30&limit=1000`, { headers });
-    const { items, next } = (response.ok ? await response.json() : {}) as { items?: Change[]; next?: number };
-    if (!items && response.status !== 410) throw new Error(`The service answers ${response.status}`);
-    for (const { id, contact } of items ?? []) {
-      if (id && contact) copy.people[id] = contact;
+  await writeFile(`${file}.new`, JSON.stringify(copy)); // people and number, both or neither
+  await rename(`${file}.new`, file);
+  const { status, items, next } = await get<{ items: Change[]; next: number }>(
+    `/changes?after=${copy.after}&wait=30`,
+  );
+  // Gone is what was too long ago; after a first sync, everything is new.
+  if (status === 410 || items.some(({ kind }) => kind === 'sync.completed')) copy = await readList();
+  else {
+    for (const { id, contact } of items) {
+      if (contact) copy.people[contact.id] = contact;
       else if (id) delete copy.people[id];
     }
-    // Too old a number, or a first sync: the whole list is to be read once more.
-    const isNew = !items || items.some(({ kind }) => kind === 'sync.completed');
-    copy = isNew ? await readAll() : { ...copy, after: next ?? copy.after };
-    await writeFile(`${file}.new`, JSON.stringify(copy)); // the copy and its number, both or neither
-    await rename(`${file}.new`, file);
-  } catch (error) {
-    console.error(String(error));
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    copy.after = next;
   }
 }

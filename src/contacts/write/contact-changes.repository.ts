@@ -21,7 +21,7 @@ const WRITTEN = ['contact', 'contact_picture', 'identity_key']
   .join(' + ');
 
 /** A statement as it is, which tells nobody. */
-const as = (statement: string) => statement;
+const silently = (statement: string) => statement;
 
 /**
  * Writes to the address book. Every method takes any number of people, each person at most once, and touches only
@@ -43,7 +43,7 @@ export class ContactChangesRepository {
   }
 
   /** Saved on the phone. A record with no name at all changes no name. */
-  async save(tx: Transaction, accountId: number, contacts: SavedContact[], tell = as): Promise<void> {
+  async save(tx: Transaction, accountId: number, contacts: SavedContact[], tell = silently): Promise<void> {
     await forEachBatch(contacts, async (column, batch) => {
       const { saved, fullName, firstName } = SOURCES[column];
       const isNamed = `num_nonnulls(EXCLUDED.${fullName}, EXCLUDED.${firstName}) > 0`;
@@ -69,7 +69,7 @@ export class ContactChangesRepository {
   }
 
   /** Deleted on the phone: the saved names go, what the person says of himself stays. */
-  async unsave(tx: Transaction, accountId: number, addresses: Address[], tell = as): Promise<void> {
+  async unsave(tx: Transaction, accountId: number, addresses: Address[], tell = silently): Promise<void> {
     const people = addresses.map((address) => ({ address }));
     await forEachBatch(people, async (column, batch) => {
       const { saved, fullName, firstName } = SOURCES[column];
@@ -110,7 +110,12 @@ export class ContactChangesRepository {
     ]);
   }
 
-  async setPushNames(tx: Transaction, accountId: number, pushNames: PushName[], tell = as): Promise<void> {
+  async setPushNames(
+    tx: Transaction,
+    accountId: number,
+    pushNames: PushName[],
+    tell = silently,
+  ): Promise<void> {
     await forEachBatch(pushNames, async (column, batch) => {
       await tx.query(
         tell(`INSERT INTO contact AS c (account_id, ${column}, push_name, push_name_at)
