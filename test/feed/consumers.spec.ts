@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, it } from '@jest/globals';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,10 +12,13 @@ import { eventually } from '../support/service.js';
 const FOLDER = join(import.meta.dirname, '../../docs/consumers');
 const TSX = join(import.meta.dirname, '../../node_modules/.bin/tsx');
 
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+if (!hasPython) console.warn('No Python: its consumer is left out. Debian: apt-get install python3');
+
 /** The consumers of the documentation, as a reader would run them. */
 describe.each([
   ['in TypeScript', TSX, 'consumer.ts'],
-  ['in Python', 'python3', 'consumer.py'],
+  ...(hasPython ? [['in Python', 'python3', 'consumer.py'] as const] : []),
 ])('the documented consumer %s', (_, command, script) => {
   let book: ServedAddressBook;
   let folder: string;
