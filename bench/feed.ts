@@ -5,15 +5,18 @@ import type { Jid } from '../src/contacts/address.js';
 import { FeedCommits } from '../src/feed/feed-commits.repository.js';
 import { ServedAddressBook } from '../test/contacts/served-address-book.js';
 import { residentMb } from '../test/support/memory.js';
+import { World } from '../test/support/world.js';
 import { Receiver } from '../test/webhooks/receiver.js';
 import setUp from '../test/support/global-setup.mjs';
 import tearDown from '../test/support/global-teardown.mjs';
 
 /**
- * `npm run bench:feed`: what the feed costs who writes (a change of 50,000 contacts, with it and without), and how long after a commit
+ * `npm run bench:feed`: what the feed costs a phone that renames 20,000 contacts, and the database alone with 50,000, both with it and
+ * without; and how long after a commit
  * a change is with readers who poll, stream and take webhooks, beside 1, 100 and 1,000 readers of the stream. With
  * API_DATABASE_URL_PREFIX (for example `postgres://user:password@localhost:6432/`) the API reaches its database there, as through a pooler.
  */
+const RENAMED = 20_000;
 const PEOPLE = 50_000;
 const ROUNDS = 5;
 const CHANGES = 200;
@@ -37,6 +40,43 @@ class Commits {
     dataSource.subscribers.push({ afterTransactionCommit: () => void (this.atMs = performance.now()) });
     new FeedCommits(dataSource);
   }
+}
+
+/** From the phone's patch to the last row, decryption and verification included. */
+async function measureRenaming(): Promise<void> {
+  const world = await World.create({ LOG_LEVEL: 'info' });
+  const people = (name: string) =>
+    Array.from({ length: RENAMED }, (_, i) => ({
+      number: String(4915000000000 + i),
+      fullName: `${name} ${i} of many`,
+      firstName: name,
+    }));
+  await world.phone.saveContacts(people('Person'));
+  await world.startLinked();
+  await world.service.synced(120_000);
+  const times: Record<'with' | 'without', number[]> = { with: [], without: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const how of ['without', 'with'] as const) {
+      await world.database.query(`UPDATE account SET synced_at = ${how === 'with' ? 'now()' : 'NULL'}`);
+      const name = `${how} ${round}`;
+      await world.phone.saveContacts(people(name));
+      const sinceMs = performance.now();
+      const isDone = async () => {
+        const [row] = await world.database.query<{ count: string }>(
+          `SELECT count(*) FROM contact WHERE first_name = '${name}'`,
+        );
+        return Number(row?.count) === RENAMED;
+      };
+      while (!(await isDone())) await pause(20);
+      times[how].push(performance.now() - sinceMs);
+    }
+  }
+  await world.stop();
+  const [without, withFeed] = [quantile(times.without, 0.5), quantile(times.with, 0.5)];
+  console.log(
+    `A phone that renames ${RENAMED} contacts: ${without.toFixed(0)} ms without the feed, ${withFeed.toFixed(0)} ms with it ` +
+      `(${(withFeed / without).toFixed(2)} of it)`,
+  );
 }
 
 async function measureWriting(book: ServedAddressBook): Promise<void> {
@@ -148,6 +188,7 @@ async function measureReading(book: ServedAddressBook, commits: Commits, count: 
 
 await setUp();
 try {
+  await measureRenaming();
   const book = await ServedAddressBook.start(
     { WEBHOOKS_ALLOW_PRIVATE: '127.0.0.0/8', LOG_LEVEL: 'info' },
     process.env.API_DATABASE_URL_PREFIX,

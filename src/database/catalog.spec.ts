@@ -12,6 +12,9 @@ const CONTROL_PLANE = [
   'session_command',
   'session_process',
   'typeorm_metadata',
+  'webhook',
+  'webhook_attempt',
+  'webhook_cursor',
 ];
 
 let database: TestDatabase;
@@ -35,6 +38,7 @@ describe('the tables with the data of accounts and sessions', () => {
       'app_state_record',
       'auth_credentials',
       'auth_key',
+      'change',
       'contact',
       'contact_picture',
       'degradation',

@@ -48,6 +48,11 @@ export function toDatabaseError(error: unknown, url: string): DatabaseError {
 /** SQLSTATE classes and codes of a database that is away, or on its way out, for now. */
 const AWAY = /^(08...|57P0[123]|57P05|25P03|53300|53100|25006)$/;
 
+/** Whether the error says that nothing can be written here, as on a standby. */
+export function isReadOnly(error: unknown): boolean {
+  return (error as { code?: string } | null)?.code === '25006';
+}
+
 /**
  * Whether the error says that the database is away (restarting, unreachable, full, read-only), so that the same
  * work may succeed later.

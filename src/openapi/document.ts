@@ -240,11 +240,13 @@ function headersOf(...names: HeaderName[]): ResponseObject['headers'] {
   return Object.fromEntries(['X-Request-Id' as const, ...names].map((name) => [name, HEADERS[name]]));
 }
 
-/** So that the order of imports changes nothing. */
+/** So that the order of imports, and that in which the compiler meets the members of a union, change nothing. */
 function sorted(document: OpenAPIObject): OpenAPIObject {
   const byName = <T>(record: Record<string, T>) =>
     Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const { components = {}, paths } = document;
+  const { components = {}, paths } = JSON.parse(JSON.stringify(document), (name, value: unknown) =>
+    name === 'enum' && Array.isArray(value) ? value.toSorted() : value,
+  ) as OpenAPIObject;
   // What stands for a type that is not told; see parametersOf().
   delete components.schemas?.Object;
   return {

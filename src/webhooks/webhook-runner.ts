@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { isDatabaseUnavailable, isReadOnly } from '../database/database-errors.js';
 import { LastingFailure } from '../errors/lasting-failure.js';
 import { FeedWatch } from '../feed/feed-watch.js';
 import { MAX_ATTEMPTS, retryDelayMs } from './retries.js';
@@ -73,7 +73,8 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
       this.isWoken = false;
       await this.claim().then(
         () => this.failure.worked(),
-        (error: unknown) => this.failure.failed(error),
+        // On a standby, webhooks are for others to deliver.
+        (error: unknown) => isReadOnly(error) || this.failure.failed(error),
       );
       this.pause = new AbortController();
       if (this.isWoken) continue;

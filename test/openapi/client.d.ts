@@ -962,7 +962,7 @@ export interface components {
             /** @description When it was committed, ISO 8601. */
             at: string;
             /** @enum {string} */
-            kind: "contact.changed" | "contact.created" | "contact.phone_learned" | "contact.merged" | "contact.deleted" | "contact.identity_key_changed" | "sync.completed" | "session.linked" | "session.open" | "session.degraded" | "session.logged_out";
+            kind: "contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed";
             /** @description Of the contact; null when the change is about nobody. */
             id: string | null;
             /** @description Of the contact after the change; of one that is gone, before it. */
@@ -1067,7 +1067,7 @@ export interface components {
         };
         CreateKeyRequest: {
             name: string;
-            scopes: ("contacts:read" | "contacts:export" | "session:read" | "session:link" | "metrics:read" | "webhooks:manage" | "admin")[];
+            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
             sessions?: string[] | null;
             expires_at?: string | null;
             requests_per_minute?: number | null;
@@ -1078,7 +1078,7 @@ export interface components {
         CreateWebhookRequest: {
             url: string;
             session?: string | null;
-            kinds?: ("contact.created" | "contact.changed" | "contact.phone_learned" | "contact.merged" | "contact.deleted" | "contact.identity_key_changed" | "sync.completed" | "session.linked" | "session.open" | "session.degraded" | "session.logged_out")[] | null;
+            kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
             /** @description Null: from now on. */
             after?: number | null;
             max_items?: number;
@@ -1088,7 +1088,7 @@ export interface components {
             key: string;
             id: string;
             name: string;
-            scopes: ("contacts:read" | "contacts:export" | "session:read" | "session:link" | "metrics:read" | "webhooks:manage" | "admin")[];
+            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
             /** @description Null: all sessions. */
             sessions: string[] | null;
             /** @description Null: no limit. */
@@ -1106,14 +1106,14 @@ export interface components {
             /** @description Null: all sessions. */
             session: string | null;
             /** @description Null: all kinds of changes. */
-            kinds: ("contact.created" | "contact.changed" | "contact.phone_learned" | "contact.merged" | "contact.deleted" | "contact.identity_key_changed" | "sync.completed" | "session.linked" | "session.open" | "session.degraded" | "session.logged_out")[] | null;
+            kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
             /** @description Changes in one delivery at most. */
             max_items: number;
             /**
              * @description `paused`: on request, or after too many failures; `disabled`: the receiver has answered 410.
              * @enum {string}
              */
-            state: "active" | "paused" | "disabled";
+            state: "active" | "disabled" | "paused";
             /** @description Why it is not active, or why the last attempt has failed; null when all is well. */
             reason: string | null;
             /** @description How often the delivery that is under way has failed. */
@@ -1126,7 +1126,7 @@ export interface components {
         };
         DegradationDto: {
             /** @enum {string} */
-            code: "snapshot_unverified" | "changes_unverified" | "sync_key_missing" | "phone_message_lost" | "history_lost" | "reachout_locked";
+            code: "changes_unverified" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_key_missing";
             /** @description One or two sentences for people. */
             message: string;
             /** @description ISO 8601. */
@@ -1157,7 +1157,7 @@ export interface components {
         KeyDto: {
             id: string;
             name: string;
-            scopes: ("contacts:read" | "contacts:export" | "session:read" | "session:link" | "metrics:read" | "webhooks:manage" | "admin")[];
+            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
             /** @description Null: all sessions. */
             sessions: string[] | null;
             /** @description Null: no limit. */
@@ -1172,7 +1172,7 @@ export interface components {
         };
         NamedSessionDto: {
             /** @enum {string} */
-            status: "open" | "logged_out" | "linking" | "connecting" | "disconnected";
+            status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
             /** @description Why the session is not open, or what is wrong while it is; null when all is well. */
             reason: string | null;
             /** @description What to do about it; null when nothing is needed. */
@@ -1224,7 +1224,7 @@ export interface components {
             /** @description When the step has to be done, ISO 8601. */
             expires_at: string;
             /** @enum {string} */
-            step: "assertion" | "waiting" | "compare";
+            step: "assertion" | "compare" | "waiting";
             /** @description A link that hands address and token to the browser extension (extension/). */
             link: string;
         };
@@ -1234,7 +1234,7 @@ export interface components {
              *     phone; `compare`: a person has to compare the code with the phone's (POST /session/passkey/confirm).
              * @enum {string}
              */
-            step: "assertion" | "waiting" | "compare";
+            step: "assertion" | "compare" | "waiting";
             /** @description XXXX-XXXX while it is to be compared, otherwise null. */
             code: string | null;
             /** @description When the step has to be done, ISO 8601. After it linking begins anew. */
@@ -1290,7 +1290,7 @@ export interface components {
         };
         SessionDto: {
             /** @enum {string} */
-            status: "open" | "logged_out" | "linking" | "connecting" | "disconnected";
+            status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
             /** @description Why the session is not open, or what is wrong while it is; null when all is well. */
             reason: string | null;
             /** @description What to do about it; null when nothing is needed. */
@@ -1332,7 +1332,7 @@ export interface components {
         SessionSummaryDto: {
             name: string;
             /** @enum {string} */
-            status: "open" | "logged_out" | "linking" | "connecting" | "disconnected";
+            status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
             reason: string | null;
             advice: string | null;
             since: string;
@@ -1353,7 +1353,7 @@ export interface components {
         UpdateWebhookRequest: {
             url?: string;
             /** @description Null: all. */
-            kinds?: ("contact.created" | "contact.changed" | "contact.phone_learned" | "contact.merged" | "contact.deleted" | "contact.identity_key_changed" | "sync.completed" | "session.linked" | "session.open" | "session.degraded" | "session.logged_out")[] | null;
+            kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
             max_items?: number;
             /** @description False goes on, as `POST /webhooks/{id}/resume` does. */
             paused?: boolean;
@@ -1392,14 +1392,14 @@ export interface components {
             /** @description Null: all sessions. */
             session: string | null;
             /** @description Null: all kinds of changes. */
-            kinds: ("contact.created" | "contact.changed" | "contact.phone_learned" | "contact.merged" | "contact.deleted" | "contact.identity_key_changed" | "sync.completed" | "session.linked" | "session.open" | "session.degraded" | "session.logged_out")[] | null;
+            kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
             /** @description Changes in one delivery at most. */
             max_items: number;
             /**
              * @description `paused`: on request, or after too many failures; `disabled`: the receiver has answered 410.
              * @enum {string}
              */
-            state: "active" | "paused" | "disabled";
+            state: "active" | "disabled" | "paused";
             /** @description Why it is not active, or why the last attempt has failed; null when all is well. */
             reason: string | null;
             /** @description How often the delivery that is under way has failed. */
@@ -1473,7 +1473,7 @@ export interface operations {
                  * @description Whether changes of one contact are joined, as far as they are in one answer.
                  * @example false
                  */
-                compact?: "true" | "false";
+                compact?: "false" | "true";
             };
             header?: never;
             path?: never;
@@ -1766,7 +1766,7 @@ export interface operations {
                  * @description Only people whose number is known, or only those whose is not.
                  * @example true
                  */
-                has_phone?: "true" | "false";
+                has_phone?: "false" | "true";
             };
             header?: never;
             path?: never;
@@ -1908,7 +1908,7 @@ export interface operations {
                  * @description Only people whose number is known, or only those whose is not.
                  * @example true
                  */
-                has_phone?: "true" | "false";
+                has_phone?: "false" | "true";
             };
             header?: never;
             path?: never;
@@ -2013,12 +2013,12 @@ export interface operations {
         parameters: {
             query?: {
                 /** @example true */
-                photo?: "true" | "false";
+                photo?: "false" | "true";
                 /**
                  * @description Only people whose number is known, or only those whose is not.
                  * @example true
                  */
-                has_phone?: "true" | "false";
+                has_phone?: "false" | "true";
             };
             header?: never;
             path?: never;
@@ -4498,7 +4498,7 @@ export interface operations {
                 /** @description The name of the last session of the page before. */
                 cursor?: string;
                 /** @example open */
-                status?: "linking" | "connecting" | "open" | "disconnected" | "logged_out";
+                status?: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
             };
             header?: never;
             path?: never;
@@ -5026,7 +5026,7 @@ export interface operations {
                  * @description Whether changes of one contact are joined, as far as they are in one answer.
                  * @example false
                  */
-                compact?: "true" | "false";
+                compact?: "false" | "true";
             };
             header?: never;
             path: {
@@ -5347,7 +5347,7 @@ export interface operations {
                  * @description Only people whose number is known, or only those whose is not.
                  * @example true
                  */
-                has_phone?: "true" | "false";
+                has_phone?: "false" | "true";
             };
             header?: never;
             path: {
@@ -5503,7 +5503,7 @@ export interface operations {
                  * @description Only people whose number is known, or only those whose is not.
                  * @example true
                  */
-                has_phone?: "true" | "false";
+                has_phone?: "false" | "true";
             };
             header?: never;
             path: {
@@ -5622,12 +5622,12 @@ export interface operations {
         parameters: {
             query?: {
                 /** @example true */
-                photo?: "true" | "false";
+                photo?: "false" | "true";
                 /**
                  * @description Only people whose number is known, or only those whose is not.
                  * @example true
                  */
-                has_phone?: "true" | "false";
+                has_phone?: "false" | "true";
             };
             header?: never;
             path: {

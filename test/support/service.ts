@@ -92,7 +92,11 @@ export class Service {
   static async start(environment: Record<string, string>, cwd?: string): Promise<Service> {
     const service = await Service.spawn(environment, cwd);
     const look = async () => {
-      if (service.process.exitCode !== null) throw new Error(`The service ended:\n${service.output}`);
+      if (service.process.exitCode !== null) {
+        // The port was free a moment ago.
+        if (!environment.PORT && service.output.includes('EADDRINUSE')) return true;
+        throw new Error(`The service ended:\n${service.output}`);
+      }
       return service.get('/readyz').then(
         ({ status }) => status === 200,
         () => false,
@@ -102,7 +106,7 @@ export class Service {
       service.process.kill('SIGKILL');
       throw new Error(`${(error as Error).message}:\n${service.output}`);
     });
-    return service;
+    return service.process.exitCode === null ? service : Service.start(environment, cwd);
   }
 
   async request<Body = unknown>(path: string, init?: RequestInit): Promise<Answer<Body>> {

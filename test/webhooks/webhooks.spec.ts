@@ -159,6 +159,7 @@ describe('webhooks', () => {
     expect([second?.payload, third?.payload]).toEqual([first?.payload, first?.payload]);
     expect(fourth?.id).not.toBe(first?.id);
     expect(receiver.taken.map(({ seq }) => seq)).toEqual([1, 2]);
+    await eventually('all is noted', async () => (await attempts(path)).length === 4);
     expect((await attempts(path)).map(({ status }) => status)).toEqual([200, 200, 503, 503]);
   });
 

@@ -28,7 +28,7 @@ const HIT = (column: string, parameter: string) =>
 const STATES = (hits: string, condition: string) => `
   SELECT c.id, c.jid, c.lid, ${HAS_NAME} AS "isListed",
     (SELECT row_to_json(person) FROM (SELECT ${OWN_COLUMNS}, ${JOINED_COLUMNS}) person)::text AS json
-  FROM (${hits}) hit JOIN contact c ON c.account_id = $1 AND c.id = hit.id ${joins('$1')} ${condition}`;
+  FROM (${hits}) hit JOIN contact c ON c.account_id = $1 AND c.id = hit.id ${joins('$1')} ${condition} ORDER BY c.id`;
 
 const BY_KEYS = `${HIT('jid', '$2')} UNION ${HIT('lid', '$3')} UNION ${HIT('lower(username)', '$4')}`;
 
