@@ -99,7 +99,7 @@ export class SessionStateRepository {
     const [[changed]] = await tx.query<[{ account: number; isNew: boolean }[], number]>(
       `UPDATE session s SET sync_problem = $2
        FROM (SELECT name, sync_problem FROM session WHERE name = $1 FOR NO KEY UPDATE) before
-       WHERE s.name = before.name AND s.sync_problem IS DISTINCT FROM $2
+       WHERE s.name = before.name AND before.sync_problem IS DISTINCT FROM $2
        RETURNING s.account_id AS account, before.sync_problem IS NULL
          AND EXISTS (SELECT FROM account a WHERE a.id = s.account_id AND a.synced_at IS NOT NULL) AS "isNew"`,
       [session, problem],

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { Mutex } from 'async-mutex';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { cleanName } from '../../contacts/write/clean-name.js';
 import type { Transaction } from '../../database/transaction.js';
@@ -33,6 +34,8 @@ export class AddressBookHandler implements CollectionHandler {
   readonly name = ADDRESS_BOOK;
   /** What the session's state says; nothing since it is connecting. */
   private reported: string | null = null;
+  /** One after the other: the last one is to stay. */
+  private readonly writes = new Mutex();
   private isClosed = false;
 
   /** @param synced is told each time that the address book has been read */
@@ -68,11 +71,14 @@ export class AddressBookHandler implements CollectionHandler {
     const { lease, stores } = this.context;
     if (!lease.isHeld || problem === this.reported) return;
     this.reported = problem;
-    lease
-      .transaction(async (tx) => {
-        // It may have waited for the database, and the next connection know better.
-        if (!this.isClosed) await stores.sessionState.reportSyncProblem(tx, lease.session, problem);
-      })
+    const write = () =>
+      lease.transaction(async (tx) => {
+        // It may have waited for the database, and what is reported now, or the next connection, know better.
+        if (!this.isClosed && problem === this.reported)
+          await stores.sessionState.reportSyncProblem(tx, lease.session, problem);
+      });
+    this.writes
+      .runExclusive(write)
       .catch((error: unknown) => this.logger.warn(`Cannot report a problem: ${(error as Error).message}`));
   }
 
