@@ -31,9 +31,9 @@ export class FeedReader {
     return reading;
   }
 
-  /** Resolves when there may be changes after this number, or when the signal is aborted. */
-  grown(accountId: number, after: number, signal: AbortSignal): Promise<void> {
-    return this.watch.grown(accountId, after, signal);
+  /** Resolves when there may be changes after a page, or when the signal is aborted. */
+  grown(accountId: number, page: FeedPage, signal: AbortSignal): Promise<void> {
+    return this.watch.grown(accountId, page, signal);
   }
 
   /**
@@ -45,7 +45,7 @@ export class FeedReader {
     while (!signal.aborted) {
       const page = await this.tryToRead(accountId, position);
       if (!page) await sleep(TRY_AGAIN_MS, undefined, { signal }).catch(() => {});
-      else if (page.rows.length === 0) await this.grown(accountId, position, signal);
+      else if (page.rows.length === 0) await this.grown(accountId, page, signal);
       else {
         position = page.next;
         yield page;

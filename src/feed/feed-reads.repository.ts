@@ -28,6 +28,8 @@ export interface FeedPage {
   next: number;
   /** The last number there is. */
   latest: number;
+  /** When the database was asked, as performance.now() tells it: what was committed before is here. */
+  readAtMs: number;
 }
 
 /** Where the feed of an account begins and ends; numbers are below 2^53 for 200 years to come. */
@@ -53,6 +55,7 @@ export class FeedReadsRepository {
    * @throws ChangesGone
    */
   async read(accountId: number, after: number | null, limit: number): Promise<FeedPage> {
+    const readAtMs = performance.now();
     const { rows } = await this.pool.query<Bounds & { change: ChangeRow | null } & Partial<ChangeRow>>({
       text: `SELECT ${BOUNDS}, c.seq, c.at, c.kind, c.contact_id AS "contactId", c.jid, c.lid, c.fields,
           c.merged_into AS "mergedInto", c.contact, c.session
@@ -67,7 +70,7 @@ export class FeedReadsRepository {
     const found = rows.flatMap(({ start: _, latest: __, prunedTo: ___, ...row }) =>
       row.seq === null ? [] : [{ ...row, seq: Number(row.seq) } as ChangeRow],
     );
-    return { rows: found, next: found.at(-1)?.seq ?? begin, latest: Number(first.latest) };
+    return { rows: found, next: found.at(-1)?.seq ?? begin, latest: Number(first.latest), readAtMs };
   }
 
   /** Reaches whoever listens directly. */

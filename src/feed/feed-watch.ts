@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LastingFailure } from '../errors/lasting-failure.js';
 import { Listener } from '../database/listener.js';
 import { FEED_CHANNEL } from './feed-channel.js';
-import { FeedReadsRepository } from './feed-reads.repository.js';
+import { type FeedPage, FeedReadsRepository } from './feed-reads.repository.js';
 
 /** While notifications come, polling only makes up for those that are lost; otherwise it is all there is. */
 const POLL_WHEN_NOTIFIED_MS = 2_000;
@@ -22,6 +22,8 @@ interface Waiter {
 export class FeedWatch {
   private readonly failure = new LastingFailure(new Logger(FeedWatch.name), 'Looking for changes');
   private readonly waiters = new Map<number, Set<Waiter>>();
+  /** When each account was last notified of. */
+  private readonly notifiedAtMs = new Map<number, number>();
   /** A notification of this process to itself, which shows that notifications come. */
   private readonly ping = randomUUID();
   private heardAtMs = -Infinity;
@@ -33,9 +35,16 @@ export class FeedWatch {
     private readonly notifications: Listener,
   ) {}
 
-  /** Resolves when the account may have changes after this number, or when the signal is aborted. */
-  async grown(accountId: number, after: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
+  /**
+   * Resolves when the account may have changes after a page that was read, or when the signal is aborted. What was notified
+   * while the page was on its way may not be in it.
+   */
+  async grown(
+    accountId: number,
+    { next: after, readAtMs }: Pick<FeedPage, 'next' | 'readAtMs'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (signal.aborted || (this.notifiedAtMs.get(accountId) ?? -Infinity) >= readAtMs) return;
     const ofAccount = this.waiters.get(accountId) ?? new Set();
     this.waiters.set(accountId, ofAccount);
     await new Promise<void>((resolve) => {
@@ -70,6 +79,7 @@ export class FeedWatch {
       return;
     }
     const accountId = Number(payload);
+    this.notifiedAtMs.set(accountId, performance.now());
     for (const { wake } of [...(this.waiters.get(accountId) ?? [])]) wake();
     for (const tell of this.listeners) tell(accountId);
   }

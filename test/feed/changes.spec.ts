@@ -256,10 +256,15 @@ describe('the changes of an address book', () => {
     const reader = await read('', guarded, { 'X-API-Key': body.key }).opened();
     await book.save('a');
     await reader.has(1);
+    const seq = reader.changes[0]?.seq;
+    const waiting = guarded.request<Problem>(`/changes?after=${seq}&wait=30`, {
+      headers: { 'X-API-Key': body.key },
+    });
     await asMaster(`/keys/${body.id}`, { method: 'DELETE' });
     await book.save('a', 'b');
     await eventually('the key is refused', async () => reader.refusals.includes(401));
     expect(reader.changes).toHaveLength(1);
+    expect((await waiting).body.code).toBe('key_invalid');
     await guarded.stop();
   });
 });

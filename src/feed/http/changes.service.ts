@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { once } from 'node:events';
+import { KeyInvalid } from '../../access/access.errors.js';
 import { callerOf } from '../../access/access.js';
 import { KnownKeys } from '../../access/known-keys.js';
 import { NoAccountLinked } from '../../contacts/contacts.errors.js';
@@ -71,10 +72,11 @@ export class ChangesService {
     if (page.rows.length === 0 && query.waitMs > 0) {
       const { signal, release } = await this.enter(request, response);
       try {
-        await this.feed.grown(id, page.next, AbortSignal.any([signal, AbortSignal.timeout(query.waitMs)]));
+        await this.feed.grown(id, page, AbortSignal.any([signal, AbortSignal.timeout(query.waitMs)]));
       } finally {
         release();
       }
+      if (!(await this.keys.isStillValid(request))) throw new KeyInvalid();
       page = await this.feed.read(id, page.next, query.limit);
     }
     const changes = page.rows.map((row) => toChange(row, pathPrefixOf(session)));
