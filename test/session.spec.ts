@@ -100,7 +100,8 @@ describe('one session', () => {
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
     });
     await once(proxy.listen(server.port, '127.0.0.1'), 'listening');
-    await service.sessionThat(({ reason }) => /HTTP 401/.test(reason ?? ''));
+    const session = await service.sessionThat(({ reason }) => /HTTP 401/.test(reason ?? ''));
+    expect(session.reason_code).toBe('network_intercepted');
     await once(proxy.close(), 'close');
     await server.comeBack();
     await fleet.nextLoginMs(logins);
@@ -110,6 +111,7 @@ describe('one session', () => {
     fleet.server.connections[0]?.endWithStreamError(440);
     const session = await service.sessionThat(({ status }) => status === 'disconnected');
     expect(session.reason).toMatch(/replaced/);
+    expect(session.reason_code).toBe('other_program_connected');
     expect(session.advice).toMatch(/Stop the other program/);
     expect(Date.parse(session.retry_at ?? '') - Date.now()).toBeGreaterThan(110_000);
   });
@@ -167,7 +169,10 @@ describe('one session', () => {
     const session = await service.sessionThat(
       ({ status }) => status === 'logged_out' || status === 'linking',
     );
-    expect(session).toMatchObject({ reason: 'The phone has unlinked this device.' });
+    expect(session).toMatchObject({
+      reason_code: 'unlinked_by_phone',
+      reason: 'The phone has unlinked this device.',
+    });
     expect((await service.get('/getcontact?phone=491701234567')).status).toBe(200);
     await fleet.link(service);
   });
@@ -185,6 +190,7 @@ describe('one session', () => {
     const session = await service.sessionThat(({ reason }) => /version/.test(reason ?? ''));
     expect(session).toMatchObject({
       status: 'disconnected',
+      reason_code: 'client_outdated',
       phone: fleet.phone.number,
       advice: expect.stringMatching(/[Uu]pdate/),
     });
@@ -196,7 +202,11 @@ describe('one session', () => {
     fleet.server.faults.logins.arm({ failure: 402 }, { times: Infinity });
     fleet.server.connections[0]?.cut();
     const session = await service.sessionThat(({ reason }) => /banned/.test(reason ?? ''));
-    expect(session).toMatchObject({ status: 'disconnected', advice: expect.stringMatching(/phone/) });
+    expect(session).toMatchObject({
+      status: 'disconnected',
+      reason_code: 'account_banned_for_now',
+      advice: expect.stringMatching(/phone/),
+    });
     expect(Date.parse(session.retry_at ?? '') - Date.now()).toBeGreaterThan(3_600_000);
   });
 });

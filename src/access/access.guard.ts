@@ -81,7 +81,7 @@ function admit(
 ): true {
   request.access = access;
   if (!access) return true;
-  if (!access.has(scope)) throw new ScopeMissing(scope);
+  if (scope && !access.has(scope)) throw new ScopeMissing(scope);
   const { sessions } = access;
   const { session = DEFAULT_SESSION } = request.params;
   if (sessions && !acrossSessions && !sessions.includes(session))

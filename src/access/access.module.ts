@@ -5,6 +5,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { AccessGuard } from './access.guard.js';
 import { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
+import { AccessController } from './http/access.controller.js';
 import { KeysController } from './http/keys.controller.js';
 import { KeysService } from './http/keys.service.js';
 import { KeyLimits } from './key-limits.js';
@@ -15,7 +16,7 @@ import { RequirementsCheck } from './requirements.check.js';
 /** Who may call what: keys, their scopes and limits. */
 @Module({
   imports: [DiscoveryModule, SessionsModule, TypeOrmModule.forFeature([ApiKey])],
-  controllers: [KeysController],
+  controllers: [AccessController, KeysController],
   providers: [
     ApiKeysRepository,
     KeyLimits,

@@ -6,7 +6,8 @@ import type { Scope } from './scopes.js';
 export type Requirement = ScopeRequirement | 'public';
 
 export interface ScopeRequirement {
-  scope: Scope;
+  /** Null: any key will do. */
+  scope: Scope | null;
   /** The one-time token of a passkey ceremony may take the place of a key; the handler checks it. */
   orToken?: true;
   /** The route is about all sessions at once; the handler shows those that the key is for. */
@@ -18,6 +19,10 @@ export const REQUIREMENT = Symbol('requirement');
 /** The scope that callers of a route, or of all routes of a controller, must have. */
 export const Needs = (scope: Scope, more: Omit<ScopeRequirement, 'scope'> = {}) =>
   SetMetadata(REQUIREMENT, { scope, ...more } satisfies Requirement);
+
+/** For every caller that may call anything. */
+export const NeedsAnyKey = () =>
+  SetMetadata(REQUIREMENT, { scope: null, acrossSessions: true } satisfies Requirement);
 
 /** For everybody. */
 export const Public = () => SetMetadata(REQUIREMENT, 'public' satisfies Requirement);

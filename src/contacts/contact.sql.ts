@@ -12,9 +12,27 @@ export const HAS_NAME =
 /** By which people are listed: the number, or the LID while no number is known. As in the indexes of `contact`. */
 export const ADDRESS = 'coalesce(c.jid, c.lid)';
 
-/** Whether the number of row `c` is known. */
-export function phoneIs(known: boolean): string {
-  return `c.jid IS ${known ? 'NOT NULL' : 'NULL'}`;
+/** Whether row `c` stands in the phone's address book, under the number or the LID. */
+export const SAVED = '(c.saved OR c.lid_saved)';
+
+/** Which people a list or an export holds; null where it is all the same. */
+export interface PeopleFilter {
+  /** Whether the number is known. */
+  hasPhone: boolean | null;
+  saved: boolean | null;
+  /** False: also who is not known to be one. */
+  isBusiness: boolean | null;
+}
+
+export const EVERYBODY: PeopleFilter = { hasPhone: null, saved: null, isBusiness: null };
+
+/** The conditions of a filter on row `c`. */
+export function conditionsOf({ hasPhone, saved, isBusiness }: PeopleFilter): string[] {
+  return [
+    ...(hasPhone === null ? [] : [`c.jid IS ${hasPhone ? 'NOT NULL' : 'NULL'}`]),
+    ...(saved === null ? [] : [`${SAVED} IS ${saved}`]),
+    ...(isBusiness === null ? [] : [`c.is_business IS ${isBusiness ? '' : 'NOT '}TRUE`]),
+  ];
 }
 
 /** Of the two forms of the about the one set later is shown, the new one where the old one does not say when. */

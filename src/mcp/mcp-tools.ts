@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Access } from '../access/access.js';
 import { SessionNotAllowed } from '../access/access.errors.js';
 import { VERSION } from '../config/version.js';
+import { EVERYBODY } from '../contacts/contact.sql.js';
 import { NoAccountLinked } from '../contacts/contacts.errors.js';
 import { ContactPath } from '../contacts/http/contact.dto.js';
 import { toDetails } from '../contacts/http/contact-details.mapping.js';
@@ -89,7 +90,7 @@ export class McpTools {
             sort: 'name',
             after: cursor === undefined ? null : fromCursor('name', cursor),
             search: query?.trim() ? query : null,
-            hasPhone: null,
+            ...EVERYBODY,
           });
           return { people: JSON.parse(`[${items}]`) as unknown, next_cursor: next && toCursor('name', next) };
         }),

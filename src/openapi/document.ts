@@ -9,6 +9,7 @@ import {
   SessionNotAllowed,
   TooManyRequests,
 } from '../access/access.errors.js';
+import type { Scope } from '../access/scopes.js';
 import { VERSION } from '../config/version.js';
 import { type DomainError, STATUS_OF } from '../errors/domain-error.js';
 import { ErrorDto, errorBody } from '../errors/error.dto.js';
@@ -116,13 +117,18 @@ function complete(path: string, operation: OperationObject, handlers: Map<string
   operation.parameters = parametersOf(path, operation.parameters as ParameterObject[], info);
   if (info.body) exemplify(operation, info.body);
   describeAnswer(operation, info);
-  if (requirement !== 'public')
-    operation.security = [{ bearer: [requirement.scope] }, { header: [requirement.scope] }];
+  if (requirement !== 'public') operation.security = securityOf(requirement.scope);
   describeErrors(operation, errorsOf(path, handler));
+}
+
+function securityOf(scope: Scope | null): OperationObject['security'] {
+  const scopes = scope ? [scope] : [];
+  return [{ bearer: scopes }, { header: scopes }];
 }
 
 function tagOf(part: string): string {
   if (/^(get)?contacts?(\.\w+)?$/.test(part)) return 'contacts';
+  if (part === 'access') return 'keys';
   if (part === 'keys' || part === 'changes' || part === 'webhooks') return part;
   return 'sessions';
 }
@@ -200,8 +206,9 @@ function errorsOf(path: string, { info, invalid, requirement }: Handler): Domain
       : [
           new KeyMissing(),
           new KeyInvalid(),
-          new ScopeMissing(requirement.scope),
-          new SessionNotAllowed('default', ['sales']),
+          ...(requirement.scope
+            ? [new ScopeMissing(requirement.scope), new SessionNotAllowed('default', ['sales'])]
+            : []),
           new TooManyRequests('key_limited', 'The API key may send 600 requests a minute, and has.', 42),
         ]),
     ...(invalid ? [new InvalidRequest(invalid)] : []),

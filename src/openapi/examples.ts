@@ -20,6 +20,7 @@ export const summary = {
   business_name: null,
   is_business: null,
   saved: true,
+  picture_updated_at: TIME,
   updated_at: TIME,
 };
 
@@ -28,8 +29,10 @@ const key = {
   fingerprint: '72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793',
 };
 
+const { picture_updated_at: _, ...shared } = summary;
+
 export const details = {
-  ...summary,
+  ...shared,
   about: { text: 'On a boat', emoji: null, hidden: false, set_at: TIME, expires_at: null },
   picture: { id: '1712345678', url: `/contacts/${PHONE}/picture`, updated_at: TIME },
   identity_key: { ...key, since: TIME },
@@ -100,8 +103,11 @@ export const webhookTested = {
   error: 'The receiver cannot be reached: getaddrinfo ENOTFOUND crm.example.com',
 };
 
+export const access = { keys_in_use: true, scopes: ['contacts:read'], sessions: ['sales'] };
+
 export const session = {
   status: 'open',
+  reason_code: null,
   reason: null,
   advice: null,
   degraded: [],
@@ -122,6 +128,7 @@ export const newSession = {
   name: 'sales',
   ...session,
   status: 'linking',
+  reason_code: 'no_process',
   reason: 'No process runs the WhatsApp session at the moment.',
   advice:
     'If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all, or let each hold more ' +
@@ -138,6 +145,7 @@ export const sessions = {
     {
       name: 'default',
       status: 'open',
+      reason_code: null,
       reason: null,
       advice: null,
       since: TIME,

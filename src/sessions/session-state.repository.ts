@@ -6,11 +6,13 @@ import { FeedRepository } from '../feed/feed.repository.js';
 import type { LinkOffer } from './link-offer.js';
 import type { SessionName } from './session-name.js';
 import { SessionNotFound } from './sessions.errors.js';
+import type { ReasonCode } from './reason-code.js';
 import type { Session, SessionStatus } from './session.entity.js';
 
 /** How a session is; see the columns of Session. */
 export interface SessionReport {
   status: SessionStatus;
+  reasonCode: ReasonCode | null;
   reason: string | null;
   advice: string | null;
   retryAt: Date | null;
@@ -61,7 +63,7 @@ export class SessionStateRepository {
   /** @throws SessionNotFound */
   async get(session: SessionName): Promise<SessionSnapshot> {
     const [row] = await this.dataSource.query<SessionRow[]>(
-      `SELECT name, status, reason, advice, since, retry_at AS "retryAt", sync_problem AS "syncProblem",
+      `SELECT name, status, reason_code AS "reasonCode", reason, advice, since, retry_at AS "retryAt", sync_problem AS "syncProblem",
          link_offer AS "linkOffer", profiles_paused AS "profilesPaused", profiles_resume_at AS "profilesResumeAt",
          profiles_batch_at AS "profilesBatchAt", ${IS_ATTENDED} AS "isAttended"
        FROM session s WHERE name = $1`,
@@ -79,14 +81,14 @@ export class SessionStateRepository {
 
   /** What was wrong with the synchronisation counts no more when a new connection begins. */
   async report(tx: Transaction, session: SessionName, report: SessionReport): Promise<void> {
-    const { status, reason, advice, retryAt, linkOffer } = report;
+    const { status, reasonCode, reason, advice, retryAt, linkOffer } = report;
     const [[changed]] = await tx.query<[{ account: number | null; isNew: boolean }[], number]>(
-      `UPDATE session s SET status = $2, reason = $3, advice = $4, retry_at = $5, link_offer = $6,
+      `UPDATE session s SET status = $2, reason_code = $7, reason = $3, advice = $4, retry_at = $5, link_offer = $6,
          sync_problem = CASE WHEN $2 = 'connecting' THEN NULL ELSE sync_problem END,
          since = CASE WHEN s.status = $2 THEN since ELSE now() END
        FROM (SELECT name, status FROM session WHERE name = $1 FOR NO KEY UPDATE) before
        WHERE s.name = before.name RETURNING s.account_id AS account, before.status <> $2 AS "isNew"`,
-      [session, status, reason, advice, retryAt, linkOffer],
+      [session, status, reason, advice, retryAt, linkOffer, reasonCode],
     );
     const event = EVENTS[status];
     if (!event || !changed?.isNew || changed.account === null) return;

@@ -1,6 +1,7 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import { Account } from '../accounts/account.entity.js';
 import type { LinkOffer } from './link-offer.js';
+import type { ReasonCode } from './reason-code.js';
 import { SESSION_NAME } from './session-name.js';
 import { SessionProcess } from './session-process.entity.js';
 
@@ -40,7 +41,11 @@ export class Session {
   @Column('text', { default: 'linking' })
   status: SessionStatus;
 
-  /** Why the session is not open, one sentence for people; null when it is. */
+  /** Why the session is not open; null when it is. */
+  @Column('text', { name: 'reason_code', nullable: true })
+  reasonCode: ReasonCode | null;
+
+  /** The same in one sentence for people. */
   @Column('text', { nullable: true })
   reason: string | null;
 

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import { FeedRepository } from '../feed/feed.repository.js';
+import type { ReasonCode } from './reason-code.js';
 import type { SessionName } from './session-name.js';
 import { IS_ATTENDED } from './session-state.repository.js';
 import type { SessionStatus } from './session.entity.js';
@@ -43,6 +44,7 @@ export interface SessionListQuery {
 export interface ListedSession {
   name: SessionName;
   status: SessionStatus;
+  reasonCode: ReasonCode | null;
   reason: string | null;
   advice: string | null;
   since: Date;
@@ -91,7 +93,7 @@ export class SessionsRepository {
   /** In the order of their names. */
   async list({ limit, after, status, among }: SessionListQuery): Promise<ListedSession[]> {
     return this.dataSource.query<ListedSession[]>(
-      `SELECT s.name, s.status, s.reason, s.advice, s.since, s.retry_at AS "retryAt",
+      `SELECT s.name, s.status, s.reason_code AS "reasonCode", s.reason, s.advice, s.since, s.retry_at AS "retryAt",
          s.sync_problem AS "syncProblem", ${IS_ATTENDED} AS "isAttended", a.jid, a.push_name AS "pushName"
        FROM session s LEFT JOIN account a ON a.id = s.account_id
        WHERE ($2::text IS NULL OR s.name > $2) AND ($3::text IS NULL OR $3 = ${STATUS})

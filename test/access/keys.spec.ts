@@ -107,6 +107,20 @@ describe('API keys', () => {
     expect((await world.request('GET', path, null)).status).toBe(200);
   });
 
+  it.each(SCOPES)('say themselves that they have %s', async (scope) => {
+    const { body } = await world.request('GET', '/access', keys.get(scope) as string);
+    const scopes = scope === 'admin' ? SCOPES : [scope];
+    expect(body).toEqual({ keys_in_use: true, scopes, sessions: null });
+  });
+
+  it('say themselves which sessions they are for', async () => {
+    const { key } = await world.create({ scopes: ['contacts:read'], sessions: ['default'] });
+    const { body } = await world.request('GET', '/access', key);
+    expect(body).toEqual({ keys_in_use: true, scopes: ['contacts:read'], sessions: ['default'] });
+    expect((await world.request('GET', '/access', null)).status).toBe(401);
+    expect((await world.request('GET', '/access', `${MASTER}x`)).status).toBe(401);
+  });
+
   it('are taken as X-API-Key as well', async () => {
     const path = '/getcontact?phone=491700000010';
     const answer = await world.book.service.request(path, { headers: { 'x-api-key': MASTER } });

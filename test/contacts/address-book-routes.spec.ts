@@ -61,15 +61,30 @@ describe('the routes of the address book', () => {
         business_name: null,
         is_business: null,
         saved: true,
+        picture_updated_at: null,
         updated_at: expect.stringMatching(/^\d{4}-.*Z$/),
       },
       expect.objectContaining({ jid: jidOf(20), business_name: 'Shop', saved: false }),
       expect.objectContaining({ jid: null, phone: null, lid: '55555@lid', push_name: 'no number' }),
     ]);
-    const only = async (hasPhone: string) =>
-      (await page(`?has_phone=${hasPhone}`)).items.map(({ jid, lid }) => jid ?? lid);
-    expect(await only('true')).toEqual([jidOf(10), jidOf(20)]);
-    expect(await only('false')).toEqual(['55555@lid']);
+  });
+
+  it('list those alone who are asked for', async () => {
+    await book.save('Anna');
+    await book.apply({
+      businessNames: [{ address: jidOf(20), name: 'Shop' }],
+      businessFlags: [{ address: jidOf(20), isBusiness: true }],
+      pushNames: [{ address: '55555@lid' as Lid, name: 'no number', observedAt: EARLIER }],
+    });
+    const only = async (filter: string) => (await page(`?${filter}`)).items.map(({ jid, lid }) => jid ?? lid);
+    const [anna, shop, lid] = [jidOf(10), jidOf(20), '55555@lid'];
+    expect(await only('has_phone=true')).toEqual([anna, shop]);
+    expect(await only('has_phone=false')).toEqual([lid]);
+    expect(await only('saved=true')).toEqual([anna]);
+    expect(await only('saved=false')).toEqual([shop, lid]);
+    expect(await only('is_business=true')).toEqual([shop]);
+    expect(await only('is_business=false')).toEqual([anna, lid]);
+    expect(await only('saved=false&has_phone=true')).toEqual([shop]);
   });
 
   it('give every page once, whether people are known by number or by LID', async () => {

@@ -66,8 +66,8 @@ export class Copy {
 }
 
 function toSummary(contact: NonNullable<ChangeDto['contact']>): ContactSummaryDto {
-  const { about: _, picture: __, identity_key: ___, moved_to: ____, moved_from: _____, ...summary } = contact;
-  return summary;
+  const { about: _, picture, identity_key: __, moved_to: ___, moved_from: ____, ...summary } = contact;
+  return { ...summary, picture_updated_at: picture?.updated_at ?? null };
 }
 
 /** As the two routes of names have it: whoever has a number, and one of three names. */

@@ -102,10 +102,11 @@ describe('linking by QR code', () => {
       }),
     );
     await expect(scan).rejects.toThrow(/did not accept the signature/);
-    const { reason } = await world.service.sessionThat((session) =>
+    const { reason, reason_code: code } = await world.service.sessionThat((session) =>
       /not the current one/.test(session.reason ?? ''),
     );
     expect(reason).toMatch(/scanned a QR code that is not the current one/);
+    expect(code).toBe('link_wrong_qr');
     await world.phone.scan(() => world.service.qr());
     await isOpen(world);
   });
@@ -154,6 +155,7 @@ describe('linking by pairing code', () => {
     expect(await world.service.session()).toMatchObject({
       status: 'linking',
       pairing_code: { expires_at: body.expires_at },
+      reason_code: 'waiting_for_code_entry',
       reason: expect.stringMatching(/pairing code to be entered/),
     });
     world.server.renewQrRefs();

@@ -139,6 +139,7 @@ describe('linking with a passkey', () => {
     expect((await post(world, '/session/passkey', { token: ceremony.token, assertion })).status).toBe(202);
     expect(await world.service.session()).toMatchObject({
       passkey: { step: 'waiting', code: null },
+      reason_code: 'passkey_waiting',
       reason: expect.stringMatching(/waiting for the phone/),
     });
     const again = await post<Refusal>(world, '/session/passkey', { token: ceremony.token, assertion });
@@ -193,8 +194,9 @@ describe('linking with a passkey', () => {
     await beginPasskey(world, 'qr');
     const answer = await world.service.request('/session/passkey', { method: 'DELETE' });
     expect(answer).toMatchObject({ status: 200, body: { cancelled: true } });
-    const { reason } = await world.service.sessionThat(({ qr }) => qr !== null);
+    const { reason, reason_code: code } = await world.service.sessionThat(({ qr }) => qr !== null);
     expect(reason).toMatch(/cancelled on request.*scan the QR code/);
+    expect(code).toBe('link_passkey_cancelled');
   });
 
   it('gives way to a pairing code', async () => {

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what the key of the request may do. */
+        get: operations["getAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api-docs.json": {
         parameters: {
             query?: never;
@@ -952,6 +969,14 @@ export interface components {
             accepted: boolean;
             message: string;
         };
+        AccessDto: {
+            /** @description False: no keys are in use, and everybody may do everything. */
+            keys_in_use: boolean;
+            /** @description All that the key may do; those that `admin` implies are told, too. */
+            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            /** @description Names of the sessions that it is good for; null: all. */
+            sessions: string[] | null;
+        };
         CancelledDto: {
             cancelled: boolean;
             message: string;
@@ -1051,6 +1076,8 @@ export interface components {
             business_name: string | null;
             is_business: boolean | null;
             saved: boolean;
+            /** @description When the picture was last changed; null: none, hidden or unknown. */
+            picture_updated_at: string | null;
             updated_at: string;
         };
         ContactsDto: {
@@ -1173,7 +1200,12 @@ export interface components {
         NamedSessionDto: {
             /** @enum {string} */
             status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
-            /** @description Why the session is not open, or what is wrong while it is; null when all is well. */
+            /**
+             * @description Why the session is not open, or what is wrong while it is; null when all is well. It stays the same when the words change.
+             * @enum {string|null}
+             */
+            reason_code: "account_banned" | "account_banned_for_now" | "account_locked" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "reconnecting" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            /** @description The same in words. */
             reason: string | null;
             /** @description What to do about it; null when nothing is needed. */
             advice: string | null;
@@ -1291,7 +1323,12 @@ export interface components {
         SessionDto: {
             /** @enum {string} */
             status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
-            /** @description Why the session is not open, or what is wrong while it is; null when all is well. */
+            /**
+             * @description Why the session is not open, or what is wrong while it is; null when all is well. It stays the same when the words change.
+             * @enum {string|null}
+             */
+            reason_code: "account_banned" | "account_banned_for_now" | "account_locked" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "reconnecting" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            /** @description The same in words. */
             reason: string | null;
             /** @description What to do about it; null when nothing is needed. */
             advice: string | null;
@@ -1333,6 +1370,8 @@ export interface components {
             name: string;
             /** @enum {string} */
             status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
+            /** @enum {string|null} */
+            reason_code: "account_banned" | "account_banned_for_now" | "account_locked" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "reconnecting" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
             reason: string | null;
             advice: string | null;
             since: string;
@@ -1435,6 +1474,89 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show what the key of the request may do. */
+            200: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys_in_use": true,
+                     *       "scopes": [
+                     *         "contacts:read"
+                     *       ],
+                     *       "sessions": [
+                     *         "sales"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccessDto"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description How to send a key */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds after which the same request may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
     getApiDocument: {
         parameters: {
             query?: never;
@@ -1767,6 +1889,16 @@ export interface operations {
                  * @example true
                  */
                 has_phone?: "false" | "true";
+                /**
+                 * @description Only people who stand in the phone's address book, or only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description Only businesses, or only who is not known to be one.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
             };
             header?: never;
             path?: never;
@@ -1803,6 +1935,7 @@ export interface operations {
                      *           "business_name": null,
                      *           "is_business": null,
                      *           "saved": true,
+                     *           "picture_updated_at": "2026-01-01T10:00:00.000Z",
                      *           "updated_at": "2026-01-01T10:00:00.000Z"
                      *         }
                      *       ],
@@ -1909,6 +2042,16 @@ export interface operations {
                  * @example true
                  */
                 has_phone?: "false" | "true";
+                /**
+                 * @description Only people who stand in the phone's address book, or only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description Only businesses, or only who is not known to be one.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
             };
             header?: never;
             path?: never;
@@ -2019,6 +2162,16 @@ export interface operations {
                  * @example true
                  */
                 has_phone?: "false" | "true";
+                /**
+                 * @description Only people who stand in the phone's address book, or only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description Only businesses, or only who is not known to be one.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
             };
             header?: never;
             path?: never;
@@ -3476,6 +3629,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "open",
+                     *       "reason_code": null,
                      *       "reason": null,
                      *       "advice": null,
                      *       "degraded": [],
@@ -4520,6 +4674,7 @@ export interface operations {
                      *         {
                      *           "name": "default",
                      *           "status": "open",
+                     *           "reason_code": null,
                      *           "reason": null,
                      *           "advice": null,
                      *           "since": "2026-01-01T10:00:00.000Z",
@@ -4641,6 +4796,7 @@ export interface operations {
                      * @example {
                      *       "name": "sales",
                      *       "status": "linking",
+                     *       "reason_code": "no_process",
                      *       "reason": "No process runs the WhatsApp session at the moment.",
                      *       "advice": "If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all, or let each hold more sessions (SESSIONS_PER_PROCESS).",
                      *       "degraded": [],
@@ -4779,6 +4935,7 @@ export interface operations {
                      * @example {
                      *       "name": "default",
                      *       "status": "open",
+                     *       "reason_code": null,
                      *       "reason": null,
                      *       "advice": null,
                      *       "degraded": [],
@@ -5348,6 +5505,16 @@ export interface operations {
                  * @example true
                  */
                 has_phone?: "false" | "true";
+                /**
+                 * @description Only people who stand in the phone's address book, or only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description Only businesses, or only who is not known to be one.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
             };
             header?: never;
             path: {
@@ -5387,6 +5554,7 @@ export interface operations {
                      *           "business_name": null,
                      *           "is_business": null,
                      *           "saved": true,
+                     *           "picture_updated_at": "2026-01-01T10:00:00.000Z",
                      *           "updated_at": "2026-01-01T10:00:00.000Z"
                      *         }
                      *       ],
@@ -5504,6 +5672,16 @@ export interface operations {
                  * @example true
                  */
                 has_phone?: "false" | "true";
+                /**
+                 * @description Only people who stand in the phone's address book, or only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description Only businesses, or only who is not known to be one.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
             };
             header?: never;
             path: {
@@ -5628,6 +5806,16 @@ export interface operations {
                  * @example true
                  */
                 has_phone?: "false" | "true";
+                /**
+                 * @description Only people who stand in the phone's address book, or only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description Only businesses, or only who is not known to be one.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
             };
             header?: never;
             path: {
@@ -7397,6 +7585,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "open",
+                     *       "reason_code": null,
                      *       "reason": null,
                      *       "advice": null,
                      *       "degraded": [],

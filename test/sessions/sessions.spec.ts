@@ -44,6 +44,7 @@ describe('several sessions', () => {
         {
           name: 'default',
           status: 'open',
+          reason_code: null,
           reason: null,
           advice: null,
           since: expect.any(String),

@@ -8,7 +8,7 @@ const SYNC_HEADER = 'Contacts-Sync';
 export const CHANGES_HEADER = 'Changes-Next';
 
 /** Raised when answers take another form, so that nobody keeps the former one. */
-const FORM = 2;
+const FORM = 3;
 
 export function setSyncHeader(response: Response, synced: boolean): void {
   response.setHeader(SYNC_HEADER, synced ? 'complete' : 'partial');

@@ -8,7 +8,7 @@ import { type SessionAccount, SessionsRepository } from '../../sessions/sessions
 import { LargeAnswers } from '../../http/large-answers.js';
 import { setSyncHeader } from './answers.js';
 import { ContactExportRepository } from '../read/contact-export.repository.js';
-import { ContactFilter, toHasPhone, VcardQuery } from './contact-list.dto.js';
+import { ContactFilter, toPeopleFilter, VcardQuery } from './contact-list.dto.js';
 import { NoAccountLinked } from '../contacts.errors.js';
 import { CSV_HEADER, toCsv } from './csv.js';
 import { toVcard } from './vcard.js';
@@ -40,7 +40,7 @@ export class ContactExportController {
   /** Export the address book as vCard 4.0, as phones and Google Contacts import it. */
   @Operation({
     id: 'exportVcards',
-    parameters: { photo: 'true', has_phone: 'true' },
+    parameters: { photo: 'true', has_phone: 'true', saved: 'true', is_business: 'false' },
     answer: {
       byType: {
         'text/vcard':
@@ -58,7 +58,7 @@ export class ContactExportController {
     @Res() response: Response,
   ): Promise<void> {
     const account = await this.accountOf(session, response);
-    const contacts = { photo: query.photo === 'true', hasPhone: toHasPhone(query) };
+    const contacts = { photo: query.photo === 'true', ...toPeopleFilter(query) };
     await this.answers.stream(request, response, VCARDS, async () =>
       map(await this.contacts.stream(account.id, contacts), toVcard),
     );
@@ -67,7 +67,7 @@ export class ContactExportController {
   /** Export the address book as CSV (RFC 4180). */
   @Operation({
     id: 'exportCsv',
-    parameters: { has_phone: 'true' },
+    parameters: { has_phone: 'true', saved: 'true', is_business: 'false' },
     answer: {
       byType: {
         'text/csv': `${CSV_HEADER}491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,2026-01-01T10:00:00Z,123456789012345@lid,,c1\r\n`,
@@ -84,7 +84,7 @@ export class ContactExportController {
     @Res() response: Response,
   ): Promise<void> {
     const account = await this.accountOf(session, response);
-    const contacts = { photo: false, hasPhone: toHasPhone(query) };
+    const contacts = { photo: false, ...toPeopleFilter(query) };
     await this.answers.stream(request, response, CSV, async () =>
       map(await this.contacts.stream(account.id, contacts), toCsv, CSV_HEADER),
     );

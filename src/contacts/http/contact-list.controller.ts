@@ -7,7 +7,7 @@ import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { LargeAnswers } from '../../http/large-answers.js';
 import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
 import { type ContactPlace, fromCursor, toCursor } from '../read/contact-cursor.js';
-import { ContactPageDto, ListContactsQuery, toHasPhone } from './contact-list.dto.js';
+import { ContactPageDto, ListContactsQuery, toPeopleFilter } from './contact-list.dto.js';
 import { ContactListRepository } from '../read/contact-list.repository.js';
 import { InvalidCursor, NoAccountLinked } from '../contacts.errors.js';
 import { BUSY_PAGES } from '../../http/large-answers.js';
@@ -29,7 +29,14 @@ export class ContactListController {
   /** List contacts in pages, searched and sorted. */
   @Operation({
     id: 'listContacts',
-    parameters: { limit: '2', sort: 'name', search: 'adler', has_phone: 'true' },
+    parameters: {
+      limit: '2',
+      sort: 'name',
+      search: 'adler',
+      has_phone: 'true',
+      saved: 'true',
+      is_business: 'false',
+    },
     answer: { items: [examples.summary], next_cursor: null },
     headers: ['Contacts-Sync', 'Changes-Next'],
     isConditional: true,
@@ -72,7 +79,7 @@ export class ContactListController {
       sort,
       after,
       search,
-      hasPhone: toHasPhone(query),
+      ...toPeopleFilter(query),
     });
     const page = `{"items":[${items}],"next_cursor":${JSON.stringify(next && toCursor(sort, next))}}`;
     return { changesNext, page };

@@ -1,4 +1,5 @@
 import { IsIn, IsOptional, IsString, Matches, MaxLength, type ValidationArguments } from 'class-validator';
+import type { PeopleFilter } from '../contact.sql.js';
 import { type ContactSort, SORTS } from '../read/contact-cursor.js';
 
 /** One entry of `GET /contacts`; null where nothing is known. */
@@ -16,6 +17,8 @@ export class ContactSummaryDto {
   business_name: string | null;
   is_business: boolean | null;
   saved: boolean;
+  /** When the picture was last changed; null: none, hidden or unknown. */
+  picture_updated_at: string | null;
   updated_at: string;
 }
 
@@ -50,21 +53,31 @@ const SEARCH = {
 };
 const SORT = { message: explain(`one of ${SORTS.join(', ')}, given once, for example /contacts?sort=name`) };
 
-const HAS_PHONE = {
-  message: explain('true or false, given once, for example /contacts?has_phone=false'),
-};
+function trueOrFalse(example: string): { message: (problem: ValidationArguments) => string } {
+  return { message: explain(`true or false, given once, for example ${example}`) };
+}
 
 /** What lists and exports have in common. */
 export class ContactFilter {
   /** Only people whose number is known, or only those whose is not. */
   @IsOptional()
-  @IsIn(['true', 'false'], HAS_PHONE)
+  @IsIn(['true', 'false'], trueOrFalse('/contacts?has_phone=false'))
   has_phone?: 'true' | 'false';
+
+  /** Only people who stand in the phone's address book, or only others. */
+  @IsOptional()
+  @IsIn(['true', 'false'], trueOrFalse('/contacts?saved=true'))
+  saved?: 'true' | 'false';
+
+  /** Only businesses, or only who is not known to be one. */
+  @IsOptional()
+  @IsIn(['true', 'false'], trueOrFalse('/contacts?is_business=true'))
+  is_business?: 'true' | 'false';
 }
 
-/** @returns null when it is all the same */
-export function toHasPhone({ has_phone: value }: ContactFilter): boolean | null {
-  return value === undefined ? null : value === 'true';
+export function toPeopleFilter(query: ContactFilter): PeopleFilter {
+  const of = (value: 'true' | 'false' | undefined) => (value === undefined ? null : value === 'true');
+  return { hasPhone: of(query.has_phone), saved: of(query.saved), isBusiness: of(query.is_business) };
 }
 
 /** The query of `GET /contacts`. */
@@ -93,8 +106,6 @@ export class ListContactsQuery extends ContactFilter {
 /** The query of `GET /contacts.vcf`. */
 export class VcardQuery extends ContactFilter {
   @IsOptional()
-  @IsIn(['true', 'false'], {
-    message: explain('true or false, given once, for example /contacts.vcf?photo=true'),
-  })
+  @IsIn(['true', 'false'], trueOrFalse('/contacts.vcf?photo=true'))
   photo: 'true' | 'false' = 'false';
 }

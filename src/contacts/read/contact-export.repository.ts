@@ -2,7 +2,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { copyLines, readJsonLines } from '../../database/copy-lines.js';
 import { StreamPool } from '../../database/stream-pool.js';
-import { ABOUT, ADDRESS, FIRST_NAME, FULL_NAME, HAS_NAME, phoneIs } from '../contact.sql.js';
+import {
+  ABOUT,
+  ADDRESS,
+  conditionsOf,
+  FIRST_NAME,
+  FULL_NAME,
+  HAS_NAME,
+  type PeopleFilter,
+  SAVED,
+} from '../contact.sql.js';
 
 /** A person with a name of any kind; null where nothing is known. */
 export interface ExportedContact {
@@ -30,10 +39,8 @@ const PHOTO = `(
   FROM contact_picture p
   WHERE p.account_id = sorted.account_id AND p.contact_id = sorted.id AND p.state = 'present' AND p.bytes IS NOT NULL)`;
 
-export interface ExportQuery {
+export interface ExportQuery extends PeopleFilter {
   photo: boolean;
-  /** Only people whose number is known, or only those whose is not; null: both. */
-  hasPhone: boolean | null;
 }
 
 /** The whole address book, in the order of its addresses, with flat memory. */
@@ -47,7 +54,7 @@ export class ContactExportRepository {
    */
   async stream(
     accountId: number,
-    { photo, hasPhone }: ExportQuery,
+    { photo, ...filter }: ExportQuery,
   ): Promise<AsyncGenerator<ExportedContact>> {
     const rows = await copyLines(
       this.streams,
@@ -57,10 +64,10 @@ export class ContactExportRepository {
          FROM (
            SELECT c.account_id, c.id, c.jid, c.lid, c.username, split_part(c.jid, '@', 1) AS phone,
              ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
-             c.push_name, c.business_name, c.is_business, c.saved OR c.lid_saved AS saved, ${ABOUT} AS about,
+             c.push_name, c.business_name, c.is_business, ${SAVED} AS saved, ${ABOUT} AS about,
              to_char(c.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at
            FROM contact c
-           WHERE c.account_id = ${accountId} AND ${HAS_NAME} ${hasPhone === null ? '' : `AND ${phoneIs(hasPhone)}`}
+           WHERE ${[`c.account_id = ${accountId}`, HAS_NAME, ...conditionsOf(filter)].join(' AND ')}
            ORDER BY ${ADDRESS} OFFSET 0
          ) sorted
        ) exported`,

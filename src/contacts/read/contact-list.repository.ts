@@ -5,7 +5,15 @@ import { DataSource } from 'typeorm';
 import { boundedQuery } from '../../database/bounded-query.js';
 import { poolOf } from '../../database/postgres-pool.js';
 import type { ContactPlace, ContactSort } from './contact-cursor.js';
-import { ADDRESS, FIRST_NAME, FULL_NAME, HAS_NAME, phoneIs } from '../contact.sql.js';
+import {
+  ADDRESS,
+  conditionsOf,
+  FIRST_NAME,
+  FULL_NAME,
+  HAS_NAME,
+  type PeopleFilter,
+  SAVED,
+} from '../contact.sql.js';
 import { type SearchTerm, toSearchTerms } from './search-terms.js';
 
 export interface ContactPage {
@@ -17,15 +25,13 @@ export interface ContactPage {
   changesNext: string;
 }
 
-export interface ContactListQuery {
+export interface ContactListQuery extends PeopleFilter {
   limit: number;
   sort: ContactSort;
   /** Null: from the beginning. */
   after: ContactPlace | null;
   /** Null: everybody. */
   search: string | null;
-  /** Only people whose number is known, or only those whose is not; null: both. */
-  hasPhone: boolean | null;
 }
 
 /** Neither letter nor digit nor space. */
@@ -64,12 +70,16 @@ interface PageRow {
   changes_next: string | null;
 }
 
+/** When the picture of row `p` was last changed; null when none is known of, as in hasPicture(). */
+const PICTURE = `SELECT ${toIso('picture.updated_at')} FROM contact_picture picture
+  WHERE picture.account_id = $1 AND picture.contact_id = p.id
+    AND (picture.state = 'present' OR picture.state = 'changed' AND picture.size_bytes IS NOT NULL)`;
+
 /** The query as SQL, for the repository and for who measures it. */
 export function toSql(accountId: number, query: ContactListQuery): { text: string; values: unknown[] } {
   const values: unknown[] = [accountId, query.limit];
   const add = (value: unknown) => `$${values.push(value)}`;
-  const conditions = ['c.account_id = $1', HAS_NAME];
-  if (query.hasPhone !== null) conditions.push(phoneIs(query.hasPhone));
+  const conditions = ['c.account_id = $1', HAS_NAME, ...conditionsOf(query)];
   if (query.search !== null) {
     for (const term of toSearchTerms(query.search)) {
       const parameter = add(term.text);
@@ -89,17 +99,21 @@ export function toSql(accountId: number, query: ContactListQuery): { text: strin
       SELECT row_number() OVER () AS place, p.address, p.sort_name, (
         SELECT row_to_json(item) FROM (
           SELECT 'c' || p.id AS id, p.jid, split_part(p.jid, '@', 1) AS phone, p.lid, p.username, p.push_name, p.full_name, p.first_name,
-            p.business_name, p.is_business, p.saved, p.updated_at
+            p.business_name, p.is_business, p.saved, (${PICTURE}) AS picture_updated_at, p.updated_at
         ) item)::text AS item
       FROM (
         SELECT c.id, c.jid, c.lid, c.username, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
-          c.business_name, c.is_business, c.saved OR c.lid_saved AS saved, ${ADDRESS} AS address, c.sort_name,
-          to_char(c.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at
+          c.business_name, c.is_business, ${SAVED} AS saved, ${ADDRESS} AS address, c.sort_name,
+          ${toIso('c.updated_at')} AS updated_at
         FROM contact c WHERE ${conditions.join(' AND ')}
         ORDER BY ${query.sort === 'name' ? `c.sort_name, ${ADDRESS}` : ADDRESS} LIMIT $2::int + 1
       ) p
     ) page`;
   return { text, values };
+}
+
+function toIso(time: string): string {
+  return `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
 /** By index, as LIKE on characters that are in no word is not. The first one is what the index stands under. */

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { EVERYBODY } from '../contact.sql.js';
 import { called, EARLIER, LATER, paired, saved } from '../../../test/support/people.js';
 import { type FeedRow, TestAddressBook } from '../../../test/support/test-address-book.js';
 import { KEY_A, KEY_B, picture, whole } from '../../../test/support/whole-contact.js';
 import type { Address, Jid, Lid } from '../address.js';
+import type { ContactDetailsDto } from '../http/contact-details.dto.js';
 import { toDetails } from '../http/contact-details.mapping.js';
 import { fromJson } from '../person.js';
 import { ContactListRepository } from '../read/contact-list.repository.js';
@@ -196,7 +198,7 @@ describe('the feed', () => {
   });
 
   async function listed(): Promise<Record<string, unknown>[]> {
-    const query = { limit: 20_000, sort: 'jid' as const, after: null, search: null, hasPhone: null };
+    const query = { limit: 20_000, sort: 'jid' as const, after: null, search: null, ...EVERYBODY };
     const { items } = await lists.list(book.accountId, query);
     return JSON.parse(`[${items}]`) as Record<string, unknown>[];
   }
@@ -215,14 +217,14 @@ function expectEqualToList(feed: FeedRow[], list: Record<string, unknown>[]): vo
   }
   const expected = list.map((item) => {
     const {
-      picture: _,
-      about: __,
-      identity_key: ___,
-      moved_to: ____,
-      moved_from: _____,
+      picture,
+      about: _,
+      identity_key: __,
+      moved_to: ___,
+      moved_from: ____,
       ...summary
-    } = (copy.get(String(item.id).slice(1)) ?? {}) as Record<string, unknown>;
-    return summary;
+    } = (copy.get(String(item.id).slice(1)) ?? {}) as Partial<ContactDetailsDto>;
+    return { ...summary, picture_updated_at: picture?.updated_at ?? null };
   });
   expect(list).toEqual(expected);
   expect(copy.size).toBe(list.length);

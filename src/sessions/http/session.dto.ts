@@ -1,6 +1,7 @@
 import { IsString, Matches, type ValidationArguments } from 'class-validator';
 import type { DegradationCode } from '../degradation.entity.js';
 import type { PasskeyStep } from '../link-offer.js';
+import type { ReasonCode } from '../reason-code.js';
 import type { SessionStatus } from '../session.entity.js';
 
 export class DegradationDto {
@@ -62,7 +63,9 @@ export class ContactsDto {
 /** The body of `GET /session`. */
 export class SessionDto {
   status: SessionStatus;
-  /** Why the session is not open, or what is wrong while it is; null when all is well. */
+  /** Why the session is not open, or what is wrong while it is; null when all is well. It stays the same when the words change. */
+  reason_code: ReasonCode | null;
+  /** The same in words. */
   reason: string | null;
   /** What to do about it; null when nothing is needed. */
   advice: string | null;

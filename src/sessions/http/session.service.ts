@@ -75,6 +75,7 @@ export class SessionService {
     const linked = LINKED.has(state.status) ? account : null;
     return {
       status: state.status,
+      reason_code: state.reasonCode,
       reason: state.reason,
       advice: state.advice,
       degraded: degraded.map((each) => ({ ...each, since: each.since.toISOString() })),
@@ -157,7 +158,7 @@ export function isLinkedStatus(status: SessionStatus): boolean {
 
 type Status = Pick<
   SessionSnapshot,
-  'name' | 'status' | 'reason' | 'advice' | 'retryAt' | 'syncProblem' | 'isAttended'
+  'name' | 'status' | 'reasonCode' | 'reason' | 'advice' | 'retryAt' | 'syncProblem' | 'isAttended'
 >;
 
 /**
@@ -171,6 +172,7 @@ export function toStatus<T extends Status>(written: T, { ROLE }: Pick<Config, 'R
       return {
         ...written,
         status,
+        reasonCode: 'starting',
         reason: 'The session is starting.',
         advice: null,
         retryAt: null,
@@ -179,9 +181,23 @@ export function toStatus<T extends Status>(written: T, { ROLE }: Pick<Config, 'R
     const advice =
       'If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all, or let each hold more ' +
       'sessions (SESSIONS_PER_PROCESS).';
-    return { ...written, status, reason: UNATTENDED, advice, retryAt: null, linkOffer: null };
+    return {
+      ...written,
+      status,
+      reasonCode: 'no_process',
+      reason: UNATTENDED,
+      advice,
+      retryAt: null,
+      linkOffer: null,
+    };
   }
   const prefix = pathPrefixOf(written.name);
   const tell = (text: string | null) => text && withPathPrefix(text, prefix);
-  return { ...written, reason: tell(written.reason ?? written.syncProblem), advice: tell(written.advice) };
+  const { reason, reasonCode, syncProblem, advice } = written;
+  return {
+    ...written,
+    reasonCode: reason === null && syncProblem !== null ? 'sync_problem' : reasonCode,
+    reason: tell(reason ?? syncProblem),
+    advice: tell(advice),
+  };
 }

@@ -1,5 +1,6 @@
 import { IsIn, IsOptional, IsString, Matches, type ValidationArguments } from 'class-validator';
 import { SESSION_NAME } from '../session-name.js';
+import type { ReasonCode } from '../reason-code.js';
 import { SESSION_STATUSES, type SessionStatus } from '../session.entity.js';
 import { SessionDto } from './session.dto.js';
 
@@ -12,6 +13,7 @@ export class NamedSessionDto extends SessionDto {
 export class SessionSummaryDto {
   name: string;
   status: SessionStatus;
+  reason_code: ReasonCode | null;
   reason: string | null;
   advice: string | null;
   since: string;

@@ -85,11 +85,12 @@ export class SessionsService {
 }
 
 function toSummary(session: ListedSession, config: Config): SessionSummaryDto {
-  const { status, reason, advice, retryAt } = toStatus(session, config);
+  const { status, reasonCode, reason, advice, retryAt } = toStatus(session, config);
   const jid = isLinkedStatus(status) ? session.jid : null;
   return {
     name: session.name,
     status,
+    reason_code: reasonCode,
     reason,
     advice,
     since: session.since.toISOString(),

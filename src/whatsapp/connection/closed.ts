@@ -27,12 +27,12 @@ export function isOwnLogout({ by, code }: Closed): boolean {
 /** What follows on an attempt to link; null when the end of the connection says it. */
 export function afterAttempt({ failure, wasWaiting, by, code }: Closed): Ending | null {
   if (failure) {
-    const { message: reason, advice, isSomebodyThere } = failure;
-    return { action: isSomebodyThere ? 'link-again' : 'offer', reason, advice };
+    const { code: reasonCode, message: reason, advice, isSomebodyThere } = failure;
+    return { action: isSomebodyThere ? 'link-again' : 'offer', code: reasonCode, reason, advice };
   }
   // WhatsApp closes the connection of a device that nobody links (whatsmeow pair-code.go); that is no fault.
   const isPatienceOver = wasWaiting && by === 'client' && code === CONNECTION_CLOSED;
   return isPatienceOver
-    ? { action: 'offer', reason: 'Nobody scanned the QR code in time.', advice: null }
+    ? { action: 'offer', code: 'link_not_begun', reason: 'Nobody scanned the QR code in time.', advice: null }
     : null;
 }

@@ -1,3 +1,4 @@
+import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { ConnectionEnd, EndedBy } from './connection-end.js';
 
 /** What to do after a connection has ended. */
@@ -13,6 +14,7 @@ export interface Ending {
    * - `stop`: only a person can help; look again a few times a day
    */
   action: 'restart' | 'retry' | 'hold' | 'update' | 'offer' | 'link-again' | 'relink' | 'stop';
+  code: ReasonCode;
   /** Why the session is not open, one sentence for people. */
   reason: string;
   /** What the operator can do; null when it heals by itself. */
@@ -28,28 +30,41 @@ const UPDATE = 'Update this service if it does not connect by itself within a fe
 const NETWORK = 'Check that this machine may reach web.whatsapp.com on port 443.';
 const CLOCK = 'Check the clock of this machine, and whether a proxy or firewall opens TLS connections.';
 
-const UNLINKED = row('relink', 'The phone has unlinked this device.', SCAN);
+const UNLINKED = row('relink', 'unlinked_by_phone', 'The phone has unlinked this device.', SCAN);
 // whatsmeow forgets such a device, too (`ConnectFailureMainDeviceGone`).
-const GONE = row('relink', 'The phone to which this device was linked is gone from the account.', SCAN);
-const LOCKED = row('stop', 'WhatsApp has locked the account.', PHONE);
-const OUTDATED = row('update', 'WhatsApp refuses this version of the client.', UPDATE);
+const GONE = row(
+  'relink',
+  'phone_replaced',
+  'The phone to which this device was linked is gone from the account.',
+  SCAN,
+);
+const LOCKED = row('stop', 'account_locked', 'WhatsApp has locked the account.', PHONE);
+const OUTDATED = row('update', 'client_outdated', 'WhatsApp refuses this version of the client.', UPDATE);
 const NO_MULTI_DEVICE = row(
   'relink',
+  'devices_not_supported',
   'The account cannot link devices.',
   'Update WhatsApp on the phone, then link again.',
 );
-const REFUSED = row('retry', 'WhatsApp has refused the connection.', null);
-const INTERNAL = row('retry', 'WhatsApp reports an internal error.', null);
-const UNAVAILABLE = row('retry', 'WhatsApp is not available at the moment.', null);
-const LOST = row('retry', 'The connection to WhatsApp was lost.', null);
+const REFUSED = row('retry', 'connection_refused', 'WhatsApp has refused the connection.', null);
+const INTERNAL = row('retry', 'whatsapp_error', 'WhatsApp reports an internal error.', null);
+const UNAVAILABLE = row('retry', 'whatsapp_unavailable', 'WhatsApp is not available at the moment.', null);
+const LOST = row('retry', 'connection_lost', 'The connection to WhatsApp was lost.', null);
 const NO_NAME = row(
   'retry',
+  'dns_failed',
   'The name of the WhatsApp server cannot be resolved.',
   'Check the DNS of this machine.',
 );
-const UNREACHABLE = row('retry', 'WhatsApp cannot be reached over the network.', NETWORK);
+const UNREACHABLE = row(
+  'retry',
+  'network_unreachable',
+  'WhatsApp cannot be reached over the network.',
+  NETWORK,
+);
 const BAD_CERTIFICATE = row(
   'retry',
+  'certificate_untrusted',
   'The WhatsApp server shows a certificate that cannot be trusted.',
   CLOCK,
 );
@@ -60,7 +75,7 @@ const BAD_CERTIFICATE = row(
  * `client` are Baileys' own (`DisconnectReason`).
  */
 const ENDINGS: Partial<Record<Key, Ending>> = {
-  'stream 515': row('restart', 'WhatsApp asks for a new connection.', null),
+  'stream 515': row('restart', 'reconnecting', 'WhatsApp asks for a new connection.', null),
   // With code 401 or without any.
   'stream device_removed': UNLINKED,
   // Another reason, or none: the next login will say whether the link is gone.
@@ -69,6 +84,7 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   'stream 411': NO_MULTI_DEVICE,
   'stream 440': row(
     'hold',
+    'other_program_connected',
     'Another program is connected with the same link and has replaced this one.',
     'Stop the other program, or unlink this device on the phone and link it again.',
   ),
@@ -77,10 +93,10 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
 
   'login 400': REFUSED,
   'login 401': UNLINKED,
-  'login 402': row('stop', 'WhatsApp has banned the account for some time.', PHONE),
+  'login 402': row('stop', 'account_banned_for_now', 'WhatsApp has banned the account for some time.', PHONE),
   'login 403': GONE,
   'login 405': OUTDATED,
-  'login 406': row('stop', 'WhatsApp has banned the account.', PHONE),
+  'login 406': row('stop', 'account_banned', 'WhatsApp has banned the account.', PHONE),
   'login 409': OUTDATED,
   'login 411': NO_MULTI_DEVICE,
   'login 500': INTERNAL,
@@ -103,7 +119,7 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   // The Noise certificate inside the connection; a proxy cannot forge it, only break it.
   'client 400': BAD_CERTIFICATE,
 
-  'client 408': row('retry', 'The connection to WhatsApp timed out.', null),
+  'client 408': row('retry', 'connection_timed_out', 'The connection to WhatsApp timed out.', null),
   'client 411': NO_MULTI_DEVICE,
   'client 428': LOST,
 
@@ -113,8 +129,8 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   client: LOST,
 };
 
-function row(action: Ending['action'], reason: string, advice: string | null): Ending {
-  return { action, reason, advice };
+function row(action: Ending['action'], code: ReasonCode, reason: string, advice: string | null): Ending {
+  return { action, code, reason, advice };
 }
 
 /** Where an ending stands in the table: what it is counted as. */
@@ -132,10 +148,16 @@ export function endingOf(end: ConnectionEnd): Ending {
   if (detail?.startsWith('HTTP')) {
     return row(
       'retry',
+      'network_intercepted',
       `Something between here and WhatsApp answered the connection with ${detail}.`,
       NETWORK,
     );
   }
-  const { action, reason, advice } = known ?? LOST;
-  return { action, reason: `${reason.slice(0, -1)} (${detail ?? code}: ${message}).`, advice };
+  const { action, code: reasonCode, reason, advice } = known ?? LOST;
+  return {
+    action,
+    code: reasonCode,
+    reason: `${reason.slice(0, -1)} (${detail ?? code}: ${message}).`,
+    advice,
+  };
 }

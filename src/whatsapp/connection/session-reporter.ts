@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import pTimeout from 'p-timeout';
 import qrcode from 'qrcode';
+import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
 import type { SessionStatus } from '../../sessions/session.entity.js';
@@ -33,6 +34,7 @@ export class SessionReporter {
   /** What is not given is null: nothing wrong, nothing to scan, no attempt planned. */
   async report(status: SessionStatus, details: Partial<SessionReport> = {}): Promise<void> {
     const report = {
+      reasonCode: null,
       reason: null,
       advice: null,
       retryAt: null,
@@ -49,12 +51,13 @@ export class SessionReporter {
    * @param lastFailure why the attempt before came to nothing, told until the next one is begun; null when there was none
    */
   async showOffer(offer: LinkOffer, lastFailure: LinkFailure | null): Promise<void> {
-    const { step, advice } = stepOf(offer);
+    const { code, step, advice } = stepOf(offer);
     const isBegun = offer.pairingCode !== null || offer.passkey !== null;
-    const reason = lastFailure && !isBegun ? `${lastFailure.message} ${step}` : step;
+    const failure = isBegun ? null : lastFailure;
     await this.write({
       status: 'linking',
-      reason,
+      reasonCode: failure?.code ?? code,
+      reason: failure ? `${failure.message} ${step}` : step,
       advice,
       retryAt: null,
       linkOffer: offer,
@@ -103,34 +106,44 @@ export class SessionReporter {
   }
 }
 
+interface Step {
+  code: ReasonCode;
+  step: string;
+  advice: string | null;
+}
+
 /** Which step of linking is next, and what to do about it. */
-function stepOf({ qr, pairingCode, passkey }: LinkOffer): { step: string; advice: string | null } {
+function stepOf({ qr, pairingCode, passkey }: LinkOffer): Step {
   switch (passkey?.step) {
     case 'assertion':
       return {
+        code: 'passkey_assertion',
         step: "WhatsApp asks for the account's passkey.",
         advice: 'Confirm the link with the passkey: GET /session/passkey says how; see also docs/linking.md.',
       };
     case 'compare':
       return {
+        code: 'passkey_compare',
         step: 'Waiting for somebody to compare the code at /session with the one on the phone.',
         advice:
           'If the codes are the same, confirm with POST /session/passkey/confirm; otherwise DELETE /session/passkey.',
       };
     case 'waiting':
-      return { step: 'The passkey was sent; waiting for the phone.', advice: null };
+      return { code: 'passkey_waiting', step: 'The passkey was sent; waiting for the phone.', advice: null };
   }
   if (pairingCode) {
     return {
+      code: 'waiting_for_code_entry',
       step: 'Waiting for the pairing code to be entered on the phone.',
       advice: 'WhatsApp > Settings > Linked devices > Link a device > Link with phone number instead.',
     };
   }
   if (qr) {
     return {
+      code: 'waiting_for_scan',
       step: 'Waiting for a phone to scan the QR code.',
       advice: 'Scan the QR code at /session/qr, or ask for a pairing code.',
     };
   }
-  return { step: 'Waiting for WhatsApp.', advice: null };
+  return { code: 'waiting_for_whatsapp', step: 'Waiting for WhatsApp.', advice: null };
 }

@@ -151,8 +151,8 @@ export class SessionRunner {
     const other = await lease.read(() => stores.sessions.findLinked(jid));
     if (other && other !== lease.session) {
       this.lastFailure = linkFailures.linkedElsewhere(phoneOf(jid), other);
-      const { message: reason, advice } = this.lastFailure;
-      this.report(this.reporter.report('linking', { reason, advice }));
+      const { code: reasonCode, message: reason, advice } = this.lastFailure;
+      this.report(this.reporter.report('linking', { reasonCode, reason, advice }));
       return false;
     }
     await lease.transaction(async (tx) => {
@@ -201,19 +201,19 @@ export class SessionRunner {
     if (ending.action === 'update' && (await this.identity.updateVersion(this.usedVersion))) return;
     const delayMs = this.delays.nextMs(ending, closed.openMs);
     if (delayMs === 0) return;
-    const { reason, advice } = ending;
+    const { code: reasonCode, reason, advice } = ending;
     const retryAt = new Date(Date.now() + delayMs);
     const status = closed.purpose === 'linked' ? 'disconnected' : 'linking';
-    this.report(this.reporter.report(status, { reason, advice, retryAt }));
+    this.report(this.reporter.report(status, { reasonCode, reason, advice, retryAt }));
     await this.pause(delayMs, over);
   }
 
   /** The link is gone. The contacts stay; the device's keys are of no use any more. */
-  private async relink({ reason, advice }: Ending, over: AbortSignal): Promise<void> {
+  private async relink({ code: reasonCode, reason, advice }: Ending, over: AbortSignal): Promise<void> {
     await this.forgetLink();
-    this.report(this.reporter.report('logged_out', { reason, advice }));
+    this.report(this.reporter.report('logged_out', { reasonCode, reason, advice }));
     await this.pause(RELINK_PAUSE_MS, over);
-    if (!over.aborted) this.report(this.reporter.report('linking', { reason, advice }));
+    if (!over.aborted) this.report(this.reporter.report('linking', { reasonCode, reason, advice }));
   }
 
   private async forgetLink(): Promise<void> {
@@ -257,6 +257,7 @@ export class SessionRunner {
     connection?.cut();
     await this.forgetLink();
     await this.reporter.report('logged_out', {
+      reasonCode: 'unlinked_on_request',
       reason: 'The account was unlinked on request.',
       advice: 'Scan the QR at /session/qr to link one.',
     });
