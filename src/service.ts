@@ -30,7 +30,8 @@ async function start(config: Config): Promise<SessionSupervisor> {
   const server = await createServer(config, database.url, session);
   await server.listen(config.PORT, config.HOST);
   running.push({ name: 'HTTP', stop: () => server.close() });
-  logger.log(`Listening on http://${config.HOST}:${config.PORT}`);
+  const page = config.ROLE === 'session' ? '' : ': open it in a browser to link an account';
+  logger.log(`Listening on http://${config.HOST}:${config.PORT}${page}`);
   if (config.ROLE !== 'session') tellWhoMayCall(config);
 
   if (config.ROLE !== 'api') {

@@ -208,9 +208,10 @@ export class SessionRunner {
     await this.pause(delayMs, over);
   }
 
-  /** The link is gone. The contacts stay; the device's keys are of no use any more. */
+  /** The link is gone, which is told until the next one is begun. The contacts stay; the device's keys are of no use any more. */
   private async relink({ code: reasonCode, reason, advice }: Ending, over: AbortSignal): Promise<void> {
     await this.forgetLink();
+    this.lastFailure = linkFailures.unlinked(reasonCode, reason);
     this.report(this.reporter.report('logged_out', { reasonCode, reason, advice }));
     await this.pause(RELINK_PAUSE_MS, over);
     if (!over.aborted) this.report(this.reporter.report('linking', { reasonCode, reason, advice }));
@@ -256,11 +257,9 @@ export class SessionRunner {
     const told = connection?.isOpen ? await this.tellUnlinked(connection) : false;
     connection?.cut();
     await this.forgetLink();
-    await this.reporter.report('logged_out', {
-      reasonCode: 'unlinked_on_request',
-      reason: 'The account was unlinked on request.',
-      advice: 'Scan the QR at /session/qr to link one.',
-    });
+    this.lastFailure = linkFailures.unlinked('unlinked_on_request', 'The account was unlinked on request.');
+    const { code: reasonCode, message: reason, advice } = this.lastFailure;
+    await this.reporter.report('logged_out', { reasonCode, reason, advice });
     this.wake.abort();
     return told
       ? 'The account is unlinked. Its contacts stay until another account is linked.'

@@ -1,6 +1,6 @@
 import type { ReasonCode } from '../../sessions/reason-code.js';
 
-/** An attempt to link has ended without a link. Message and advice are sentences for people. */
+/** An attempt to link has ended without a link, or a link is gone. Message and advice are sentences for people. */
 export class LinkFailure extends Error {
   constructor(
     readonly code: ReasonCode,
@@ -15,7 +15,7 @@ export class LinkFailure extends Error {
 
 const SCAN_OR_CODE = 'Scan the QR code at /session/qr, or ask for a pairing code.';
 
-/** Every way in which an attempt to link can come to nothing. */
+/** Every way in which an attempt to link can come to nothing; and why there is none any more. */
 export const linkFailures = {
   linkedElsewhere: (number: string, session: string) =>
     new LinkFailure(
@@ -23,6 +23,7 @@ export const linkFailures = {
       `The account ${number} is linked through the session "${session}" already, so this session was unlinked again.`,
       `Link another account here, or unlink it there first: DELETE /sessions/${session}/session.`,
     ),
+  unlinked: (code: ReasonCode, reason: string) => new LinkFailure(code, reason, SCAN_OR_CODE),
   nobodyScanned: () =>
     new LinkFailure('link_not_begun', 'Nobody scanned the QR code in time.', SCAN_OR_CODE, false),
   connectionLost: (step: string) =>
