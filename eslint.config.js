@@ -17,7 +17,7 @@ const noImportOf = (...patterns) => ({ 'no-restricted-imports': ['error', { patt
 const DATABASE_FILES = ['entity', 'repository', 'module', 'spec'].map((role) => `*.${role}.ts`);
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'data/', 'test/openapi/client.d.ts']),
+  globalIgnores(['dist/', 'coverage/', 'data/', 'web/api/openapi.d.ts']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   tseslint.configs.recommendedTypeChecked,
   {

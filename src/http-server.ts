@@ -21,6 +21,7 @@ import { type MeasuredThread, Metrics } from './ops/metrics.js';
 import { OpsRoutes } from './ops/ops-routes.js';
 import { Stopping } from './ops/stopping.js';
 import { apiDocsPolicy, isApiDocs, serveApiDocs } from './openapi/api-docs.js';
+import { isPage, pagePolicy, servePage } from './page/web-page.js';
 
 /** The largest is the assertion of a passkey, with a few kilobytes. */
 const MAX_BODY = '64kb';
@@ -60,6 +61,7 @@ export async function createHttpServer(
     }),
   );
   serveApiDocs(app);
+  servePage(app);
   return new GracefulServer(app);
 }
 
@@ -83,8 +85,8 @@ function opsRoutes(app: INestApplication, config: Config, sessions: MeasuredThre
 }
 
 /**
- * No page may show, embed or load what is here, and nobody on the way may keep it. The other headers of helmet concern pages, and
- * this serves one alone; each costs every answer.
+ * No page may show, embed or load what is here, and nobody on the way may keep it. The other headers of helmet concern pages, which
+ * have policies of their own; each costs every answer.
  */
 function safeHeaders(): RequestHandler {
   const secure = helmet({
@@ -105,6 +107,11 @@ function safeHeaders(): RequestHandler {
   });
   return (request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
-    (isApiDocs(request.url) ? apiDocsPolicy : secure)(request, response, next);
+    policyOf(request.url, secure)(request, response, next);
   };
+}
+
+function policyOf(url: string, secure: RequestHandler): RequestHandler {
+  if (isPage(url)) return pagePolicy;
+  return isApiDocs(url) ? apiDocsPolicy : secure;
 }

@@ -4,7 +4,7 @@ import type { Jid, Lid } from '../../src/contacts/address.js';
 import { change } from '../../src/openapi/examples.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
 import type { Answer } from '../support/service.js';
-import type { paths } from './client.js';
+import type { paths } from '../../web/api/openapi.js';
 import { document, type Operation } from './document.js';
 
 const MASTER = 'a-key-for-everything-0123456789';

@@ -1,0 +1,48 @@
+import { computed, signal } from '@preact/signals';
+import { ApiError } from './api-error.js';
+import { answer, api } from './client.js';
+import { forgetKey, key } from './key.js';
+import type { Access, Scope } from './types.js';
+
+/** What the key may do; null until the service has said so. */
+export const access = signal<Access | null>(null);
+
+/** Why it has not; null while nothing is wrong. */
+export const accessError = signal<ApiError | null>(null);
+
+/** Whether a key has to be entered before anything can be shown. */
+export const needsKey = computed(() => accessError.value?.status === 401);
+
+export async function readAccess(): Promise<void> {
+  try {
+    access.value = await answer(api.GET('/access'));
+    accessError.value = null;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    accessError.value = error;
+    if (error.status === 401) access.value = null;
+  }
+}
+
+export function may(scope: Scope): boolean {
+  return access.value?.scopes.includes(scope) ?? false;
+}
+
+export function maySee(session: string): boolean {
+  if (!access.value) return false;
+  const { sessions } = access.value;
+  return sessions === null || sessions.includes(session);
+}
+
+/** Leaves the page as it was before a key was entered. */
+export function signOut(): void {
+  forgetKey();
+  access.value = null;
+  void readAccess();
+}
+
+/** A key may be deleted or expire while the page is open. */
+export function noteError(error: unknown): void {
+  if (!(error instanceof ApiError) || error.status !== 401) return;
+  if (key.value === null || error.code !== 'key_missing') accessError.value = error;
+}

@@ -1,0 +1,57 @@
+/** Codes that the page has words for; the service may send others, with words of its own. */
+export const KNOWN_CODES = [
+  'unreachable',
+  'key_missing',
+  'key_invalid',
+  'scope_missing',
+  'session_not_allowed',
+  'key_limited',
+  'database_unavailable',
+  'database_too_slow',
+  'too_busy',
+  'too_many_at_once',
+  'no_account_linked',
+  'account_linked',
+  'contact_not_found',
+  'session_not_found',
+  'session_exists',
+  'host_not_allowed',
+  'session_not_answering',
+  'pairing_limited',
+  'pairing_refused',
+  'whatsapp_limited',
+  'whatsapp_not_answering',
+  'whatsapp_not_ready',
+  'no_passkey',
+  'wrong_step',
+  'token_invalid',
+  'invalid_assertion',
+  'assertion_refused',
+  'passkey_ended',
+  'refresh_limited',
+  'unexpected_error',
+] as const;
+
+export type KnownCode = (typeof KNOWN_CODES)[number];
+
+/** What the service has against a request, or `unreachable`. */
+export class ApiError extends Error {
+  /** @param retryAfterSeconds null: the service did not say */
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(message);
+  }
+
+  /** Whether the same request may well succeed a little later. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export function isKnown(code: string): code is KnownCode {
+  return (KNOWN_CODES as readonly string[]).includes(code);
+}

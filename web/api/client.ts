@@ -1,0 +1,60 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import { ApiError } from './api-error.js';
+import { setClock } from './clock.js';
+import { keyHeaders } from './key.js';
+import type { paths } from './openapi.js';
+
+/** Where the service stands: the page may be below a path of a proxy. */
+const BASE = new URL('.', document.baseURI);
+
+export function urlOf(path: string): string {
+  return new URL(path.replace(/^\//, ''), BASE).href;
+}
+
+const withKey: Middleware = {
+  onRequest({ request }) {
+    for (const [name, value] of Object.entries(keyHeaders())) request.headers.set(name, value);
+    return request;
+  },
+};
+
+/** The API, typed by its document. */
+export const api = createClient<paths>({ baseUrl: BASE.href.replace(/\/$/, ''), fetch: fetchAnswer });
+api.use(withKey);
+
+/**
+ * What the service answers with.
+ * @throws ApiError for what it refuses, and when it cannot be reached
+ */
+export async function answer<T>(request: Promise<{ data?: T; response: Response }>): Promise<T> {
+  return (await request).data as T;
+}
+
+/** Like fetch() with the key, for what is not JSON. @throws ApiError */
+export function request(path: string, init: RequestInit = {}): Promise<Response> {
+  return fetchAnswer(new Request(urlOf(path), { ...init, headers: { ...init.headers, ...keyHeaders() } }));
+}
+
+async function fetchAnswer(asked: Request): Promise<Response> {
+  const response = await fetch(asked).catch((error: unknown) => {
+    if (asked.signal.aborted) throw error;
+    throw new ApiError(0, 'unreachable', String(error));
+  });
+  setClock(response.headers);
+  if (!response.ok) throw await errorOf(response);
+  return response;
+}
+
+/** Whatever stands between may answer in the place of the service, and in no form of its own. */
+async function errorOf(response: Response): Promise<ApiError> {
+  const { status, headers } = response;
+  const retryAfter = Number(headers.get('retry-after'));
+  const body: unknown = await response.json().catch(() => null);
+  const { code, message } = (body ?? {}) as { code?: string; message?: string };
+  return new ApiError(
+    status,
+    code ?? (status >= 502 ? 'unreachable' : 'unexpected_error'),
+    message ?? `HTTP ${status}`,
+    retryAfter > 0 ? retryAfter : null,
+  );
+}

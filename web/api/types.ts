@@ -1,0 +1,20 @@
+import type { components } from './openapi.js';
+
+/** What the API answers with, as its document says. */
+type Schemas = components['schemas'];
+
+export type Access = Schemas['AccessDto'];
+export type Scope = Access['scopes'][number];
+export type Session = Schemas['NamedSessionDto'];
+export type SessionSummary = Schemas['SessionSummaryDto'];
+export type SessionStatus = Session['status'];
+export type ReasonCode = NonNullable<Session['reason_code']>;
+export type DegradationCode = Session['degraded'][number]['code'];
+export type PasskeyStep = NonNullable<Session['passkey']>['step'];
+export type ContactSummary = Schemas['ContactSummaryDto'];
+export type ContactDetails = Schemas['ContactDetailsDto'];
+export type SeenKey = Schemas['SeenKeyDto'];
+export type ContactPage = Schemas['ContactPageDto'];
+export type Change = Schemas['ChangeDto'];
+export type Passkey = Schemas['PasskeyDto'];
+export type PairingCode = Schemas['PairingCodeDto'];

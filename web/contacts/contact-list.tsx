@@ -1,0 +1,104 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { t } from '../i18n/language.js';
+import { type ListQuery, to } from '../route.js';
+import { addressOf } from './contact-name.js';
+import type { ContactPages } from './contact-pages.js';
+import { ContactRow } from './contact-row.jsx';
+import { useVirtualRows } from './use-virtual-rows.js';
+
+const ROW_HEIGHT_PX = 64;
+const PAGE_ROWS = 8;
+
+interface ListProps {
+  session: string;
+  pages: ContactPages;
+  query: ListQuery;
+  /** How many there are likely to be; null: nobody knows before they are read. */
+  expected: number | null;
+  /** Address of the contact that is shown beside the list. */
+  chosen: string | null;
+}
+
+/** Rows of a list that may have any length. Arrows move from row to row. */
+export function ContactList({ session, pages, query, expected, chosen }: ListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const { rows: known, isWhole } = pages.size;
+  const count = isWhole ? known : Math.max(known + 1, expected ?? 0);
+  const { rows, heightPx, scrollTo } = useVirtualRows(scroller, { count, rowHeightPx: ROW_HEIGHT_PX });
+  const [active, setActive] = useState(0);
+  const focusRow = useFocusRow(scroller, rows);
+  const [first, last] = [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0];
+  useEffect(() => pages.show(first, last), [pages, first, last, known]);
+
+  const move = (event: KeyboardEvent) => {
+    const target = targetOf(event.key, active, count);
+    if (target === null) return;
+    event.preventDefault();
+    setActive(target);
+    scrollTo(target);
+    focusRow(target);
+  };
+  const tabStop = rows.some(({ index }) => index === active) ? active : first;
+  return (
+    <div class="list-scroller" ref={scroller} onKeyDown={move}>
+      <ul class="list" style={{ height: `${heightPx}px` }} aria-label={t.contacts.title}>
+        {rows.map(({ index, start }) => {
+          const contact = pages.row(index);
+          return (
+            <li
+              key={contact?.id ?? index}
+              style={{ transform: `translateY(${start}px)` }}
+              aria-setsize={isWhole ? count : -1}
+              aria-posinset={index + 1}
+              data-row={index}
+              onFocusIn={() => setActive(index)}
+            >
+              {contact ? (
+                <ContactRow
+                  session={session}
+                  contact={contact}
+                  href={to({ view: 'contacts', session, contact: addressOf(contact), list: query })}
+                  isChosen={chosen !== null && (chosen === contact.phone || chosen === contact.lid)}
+                  isTabStop={index === tabStop}
+                />
+              ) : (
+                <span class="row skeleton" aria-hidden="true" />
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+/** @returns focuses a row as soon as it is there */
+function useFocusRow(scroller: { current: HTMLElement | null }, rows: unknown): (row: number) => void {
+  const wanted = useRef<number | null>(null);
+  const [, rerender] = useState(0);
+  useLayoutEffect(() => {
+    if (wanted.current === null) return;
+    const link = scroller.current?.querySelector<HTMLElement>(`[data-row="${wanted.current}"] a`);
+    if (!link) return;
+    link.focus({ preventScroll: true });
+    wanted.current = null;
+  }, [rows, scroller, wanted.current]);
+  return (row) => {
+    wanted.current = row;
+    rerender((n) => n + 1);
+  };
+}
+
+/** @returns the row that a key leads to; null for keys that lead nowhere */
+function targetOf(key: string, active: number, count: number): number | null {
+  const targets: Record<string, number> = {
+    ArrowDown: active + 1,
+    ArrowUp: active - 1,
+    PageDown: active + PAGE_ROWS,
+    PageUp: active - PAGE_ROWS,
+    Home: 0,
+    End: count - 1,
+  };
+  const target = targets[key];
+  return target === undefined ? null : Math.min(count - 1, Math.max(0, target));
+}

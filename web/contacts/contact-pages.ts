@@ -1,0 +1,148 @@
+import { signal } from '@preact/signals';
+import { noteError } from '../api/access.js';
+import type { ApiError } from '../api/api-error.js';
+import { answer, api } from '../api/client.js';
+import type { ContactSummary } from '../api/types.js';
+import type { ListQuery } from '../route.js';
+
+/** Little at first, so that it is there at once; much where somebody goes far. */
+const FIRST_LIMIT = 60;
+const NEAR_LIMIT = 200;
+const FAR_LIMIT = 1_000;
+const FAR_ROWS = 400;
+/** Rows that are read before they are looked at. */
+const AHEAD_ROWS = 120;
+const AFTER_ERROR_MS = 2_000;
+
+interface Page {
+  /** Where it begins: a place in the order, which stays where it is whatever comes and goes. */
+  cursor: string | null;
+  limit: number;
+  items: ContactSummary[];
+  /** Null: it is the last one. */
+  next: string | null;
+  isStale: boolean;
+}
+
+/** The contacts of a session in the order of their names, as far as they were looked at. */
+export class ContactPages {
+  readonly pages = signal<readonly Page[]>([]);
+  readonly error = signal<ApiError | null>(null);
+  private range = { first: 0, last: 0 };
+  private isLoading = false;
+  private isClosed = false;
+  private invalidations = 0;
+
+  constructor(
+    private readonly session: string,
+    private readonly query: ListQuery,
+  ) {
+    void this.load();
+  }
+
+  get isEmpty(): boolean {
+    return this.pages.value.length === 0;
+  }
+
+  /** How many rows are known of, and whether that is all. */
+  get size(): { rows: number; isWhole: boolean } {
+    const pages = this.pages.value;
+    const rows = pages.reduce((sum, { items }) => sum + items.length, 0);
+    return { rows, isWhole: pages.at(-1)?.next === null };
+  }
+
+  row(index: number): ContactSummary | null {
+    let from = 0;
+    for (const { items } of this.pages.value) {
+      if (index < from + items.length) return items[index - from] ?? null;
+      from += items.length;
+    }
+    return null;
+  }
+
+  /** Tells which rows are looked at, so that they are read. */
+  show(first: number, last: number): void {
+    this.range = { first, last };
+    void this.load();
+  }
+
+  /** Something has changed: what is looked at is read again, the rest when it is. */
+  invalidate(): void {
+    this.invalidations++;
+    this.pages.value = this.pages.value.map((page) => ({ ...page, isStale: true }));
+    void this.load();
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  private async load(): Promise<void> {
+    if (this.isLoading) return;
+    this.isLoading = true;
+    for (let next = this.next(); next !== null && !this.isClosed; next = this.next()) {
+      try {
+        await this.read(next);
+        this.error.value = null;
+      } catch (error) {
+        noteError(error);
+        this.error.value = error as ApiError;
+        await new Promise((resolve) => setTimeout(resolve, AFTER_ERROR_MS));
+      }
+    }
+    this.isLoading = false;
+  }
+
+  /** @returns the place of the page that is to be read; null when all is there that is looked at */
+  private next(): number | null {
+    const pages = this.pages.value;
+    const { first, last } = this.range;
+    let from = 0;
+    for (const [at, { items, isStale }] of pages.entries()) {
+      if (isStale && from <= last && from + items.length >= first) return at;
+      from += items.length;
+    }
+    const isAtEnd = pages.at(-1)?.next === null;
+    return !isAtEnd && last + AHEAD_ROWS >= from ? pages.length : null;
+  }
+
+  private async read(at: number): Promise<void> {
+    const [before, known] = [this.pages.value[at - 1], this.pages.value[at]];
+    const cursor = before?.next ?? null;
+    const limit = known?.limit ?? this.limitOf(at);
+    const { invalidations } = this;
+    const page = await answer(
+      api.GET('/sessions/{session}/contacts', {
+        params: { path: { session: this.session }, query: toQuery(this.query, limit, cursor) },
+      }),
+    );
+    if (this.isClosed) return;
+    const read = {
+      cursor,
+      limit,
+      items: page.items,
+      next: page.next_cursor,
+      isStale: invalidations !== this.invalidations,
+    };
+    // What follows begins where this page ended; when it ends elsewhere now, it is read anew.
+    const rest = known?.next === read.next ? this.pages.value.slice(at + 1) : [];
+    this.pages.value = [...this.pages.value.slice(0, at), read, ...rest];
+  }
+
+  private limitOf(at: number): number {
+    if (at === 0) return FIRST_LIMIT;
+    return this.range.last - this.size.rows > FAR_ROWS ? FAR_LIMIT : NEAR_LIMIT;
+  }
+}
+
+function toQuery({ search, saved, business, noNumber }: ListQuery, limit: number, cursor: string | null) {
+  return {
+    sort: 'name' as const,
+    limit: String(limit),
+    ...(cursor !== null && { cursor }),
+    ...(search.trim() && { search: search.trim() }),
+    ...(saved && { saved: 'true' as const }),
+    ...(business && { is_business: 'true' as const }),
+    ...(noNumber && { has_phone: 'false' as const }),
+  };
+}

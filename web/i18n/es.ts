@@ -1,0 +1,476 @@
+import { counted } from './counted.js';
+import type { Explained, Messages } from './en.js';
+
+const reconnecting = (what: string): Explained => ({ what, todo: null });
+const linkAgain = (
+  what: string,
+  todo = 'Escanea el código QR de abajo o pide un código para escribir.',
+): Explained => ({
+  what,
+  todo,
+});
+
+const count = counted('es');
+
+export const es: Messages = {
+  title: 'Contactos de WhatsApp',
+  skip: 'Ir al contenido',
+
+  nav: {
+    label: 'Principal',
+    overview: 'Resumen',
+    contacts: 'Contactos',
+    sessions: 'Sesiones',
+    session: 'Sesión',
+    signOut: 'Olvidar la clave',
+  },
+
+  common: {
+    cancel: 'Cancelar',
+    back: 'Volver',
+    copy: 'Copiar',
+    copied: 'Copiado',
+    loading: 'Cargando …',
+    unknown: 'desconocido',
+    details: 'Lo que dice el servicio',
+    secondsLeft: (seconds) => count(seconds, 'queda un segundo', 'quedan # segundos'),
+    timeLeft: (minutes) => `quedan ${minutes} minutos`,
+  },
+
+  fresh: {
+    live: 'En vivo',
+    liveHint: 'Los cambios aparecen aquí en cuanto ocurren.',
+    polling: 'Cada pocos segundos',
+    pollingHint: 'El flujo de cambios no está disponible; la página pregunta cada pocos segundos.',
+    offline: 'Sin actualizar',
+    checked: (ago) => `datos de ${ago}`,
+  },
+
+  key: {
+    title: 'Introduce una clave',
+    intro:
+      'Este servicio pide una clave de API. La página la guarda hasta que cierres esta pestaña y solo la envía a este servicio.',
+    label: 'Clave de API',
+    placeholder: 'wac_…, o la que está en API_KEY',
+    submit: 'Continuar',
+    invalid: 'El servicio no conoce esta clave: está mal escrita, ha caducado o se ha eliminado.',
+    empty: 'Pega una clave, por ejemplo la que está definida en API_KEY.',
+    scopeTitle: 'Esta clave no puede ver esto',
+    scope: (scope) =>
+      `Le falta el permiso ${scope}. Pide a quien administra el servicio una clave que lo tenga o usa otra clave.`,
+    session: (name) => `No sirve para la sesión «${name}». Elige otra sesión o usa otra clave.`,
+    nothing: 'La clave no puede leer contactos ni ver sesiones, y es todo lo que muestra esta página.',
+    other: 'Usar otra clave',
+  },
+
+  status: {
+    linking: 'A la espera de vincular una cuenta',
+    connecting: 'Conectando con WhatsApp',
+    open: 'Conectado',
+    disconnected: 'Sin conexión',
+    logged_out: 'Desvinculado',
+  },
+  well: 'Todo está en orden. Los cambios del teléfono llegan en un segundo.',
+  nextTry: 'Próximo intento:',
+
+  reasons: {
+    waiting_for_whatsapp: { what: 'WhatsApp está preparando un código.', todo: 'Un momento, por favor.' },
+    waiting_for_scan: {
+      what: 'Todavía no hay ninguna cuenta vinculada aquí.',
+      todo: 'Escanea el código QR de abajo con el teléfono o pide un código para escribir.',
+    },
+    waiting_for_code_entry: {
+      what: 'El código espera a que se escriba en el teléfono.',
+      todo: 'En el teléfono, toca la notificación o escribe el código como se describe abajo.',
+    },
+    passkey_assertion: {
+      what: 'Esta cuenta está protegida por una clave de acceso, y WhatsApp la pide.',
+      todo: 'Confirma con la clave de acceso, como se describe abajo.',
+    },
+    passkey_waiting: {
+      what: 'La clave de acceso está confirmada; el teléfono completa la vinculación.',
+      todo: 'Mantén WhatsApp abierto en el teléfono.',
+    },
+    passkey_compare: {
+      what: 'WhatsApp quiere que una persona compare dos códigos.',
+      todo: 'Compara el código de abajo con el del teléfono.',
+    },
+    link_not_begun: linkAgain('Nadie escaneó el último código a tiempo; aquí hay uno nuevo.'),
+    link_connection_lost: linkAgain('La conexión se perdió antes de completar la vinculación.'),
+    link_wrong_qr: linkAgain(
+      'El teléfono escaneó un código que acababa de ser reemplazado.',
+      'Escanea el código actual, abajo.',
+    ),
+    link_code_not_completed: linkAgain(
+      'El teléfono no completó la vinculación; quizá el código se escribió mal.',
+      'Pide un código nuevo o escanea el código QR.',
+    ),
+    link_code_refused: linkAgain(
+      'WhatsApp no aceptó el código que se escribió.',
+      'Pide un código nuevo o escanea el código QR.',
+    ),
+    link_passkey_cancelled: linkAgain('Se canceló la confirmación con la clave de acceso.'),
+    link_passkey_timed_out: linkAgain(
+      'La clave de acceso no se confirmó a tiempo.',
+      'Vincula de nuevo, con la clave de acceso a mano.',
+    ),
+    link_passkey_unanswered: linkAgain(
+      'WhatsApp aceptó la clave de acceso, pero el teléfono no respondió.',
+      'Abre WhatsApp en el teléfono, comprueba que está en línea y vincula de nuevo.',
+    ),
+    link_passkey_not_compared: linkAgain('Nadie confirmó a tiempo que los códigos son iguales.'),
+    link_passkey_failed: linkAgain('La confirmación con la clave de acceso falló.'),
+    link_passkey_not_completed: linkAgain(
+      'La clave de acceso se confirmó, pero el teléfono no completó la vinculación.',
+    ),
+    linked_elsewhere: {
+      what: 'La cuenta escaneada ya está vinculada en otra sesión, por eso se desvinculó aquí.',
+      todo: 'Vincula otra cuenta aquí o desvincúlala primero en la otra sesión.',
+    },
+    unlinked_on_request: linkAgain('La cuenta se desvinculó a petición. Los contactos se conservan.'),
+    unlinked_by_phone: linkAgain('El teléfono desvinculó este dispositivo. Los contactos se conservan.'),
+    phone_replaced: linkAgain(
+      'El teléfono al que estaba vinculado este dispositivo ya no está en la cuenta. Los contactos se conservan.',
+    ),
+    devices_not_supported: {
+      what: 'La cuenta no puede vincular dispositivos.',
+      todo: 'Actualiza WhatsApp en el teléfono y vincula de nuevo.',
+    },
+    account_locked: {
+      what: 'WhatsApp ha bloqueado la cuenta.',
+      todo: 'Abre WhatsApp en el teléfono, sigue lo que indica y reinicia este servicio.',
+    },
+    account_banned: {
+      what: 'WhatsApp ha suspendido la cuenta.',
+      todo: 'Abre WhatsApp en el teléfono: indica cómo pedir una revisión. Después reinicia este servicio.',
+    },
+    account_banned_for_now: {
+      what: 'WhatsApp ha suspendido la cuenta por un tiempo.',
+      todo: 'Abre WhatsApp en el teléfono: indica por cuánto tiempo. Después reinicia este servicio.',
+    },
+    reconnecting: reconnecting('WhatsApp pidió una conexión nueva.'),
+    other_program_connected: {
+      what: 'Otro programa se conectó con la misma vinculación y ocupó el lugar de este.',
+      todo: 'Detén el otro programa, o desvincula este dispositivo en el teléfono y vincúlalo de nuevo.',
+    },
+    client_outdated: {
+      what: 'WhatsApp exige una versión más nueva del cliente.',
+      todo: 'Por lo general el servicio la encuentra solo. Si no se conecta en unas horas, actualízalo.',
+    },
+    connection_refused: reconnecting('WhatsApp rechazó la conexión; el servicio lo intenta de nuevo.'),
+    connection_lost: reconnecting('La conexión se perdió; el servicio lo intenta de nuevo.'),
+    connection_timed_out: reconnecting('WhatsApp no respondió a tiempo; el servicio lo intenta de nuevo.'),
+    whatsapp_error: reconnecting('WhatsApp informa de un error propio; el servicio lo intenta de nuevo.'),
+    whatsapp_unavailable: reconnecting('WhatsApp no está disponible ahora; el servicio lo intenta de nuevo.'),
+    dns_failed: {
+      what: 'El nombre del servidor de WhatsApp no se puede resolver.',
+      todo: 'Revisa el DNS de la máquina en la que corre el servicio.',
+    },
+    network_unreachable: {
+      what: 'No se puede llegar a WhatsApp por la red.',
+      todo: 'Comprueba que la máquina llega a web.whatsapp.com por el puerto 443.',
+    },
+    network_intercepted: {
+      what: 'Algo entre el servicio y WhatsApp respondió en su lugar.',
+      todo: 'Revisa proxies y cortafuegos: hay que llegar a web.whatsapp.com directamente, por el puerto 443.',
+    },
+    certificate_untrusted: {
+      what: 'El certificado presentado en nombre de WhatsApp no es de confianza.',
+      todo: 'Revisa el reloj de la máquina y si un proxy o cortafuegos abre las conexiones TLS.',
+    },
+    starting: { what: 'El servicio está arrancando.', todo: 'Un momento, por favor.' },
+    no_process: {
+      what: 'Ningún proceso ejecuta esta sesión en este momento.',
+      todo: 'Si dura más de 20 segundos, inicia un proceso con ROLE=session o ROLE=all, o aumenta SESSIONS_PER_PROCESS.',
+    },
+    sync_problem: {
+      what: 'Conectado, pero la agenda no se pudo poner al día.',
+      todo: 'El servicio lo intenta de nuevo solo; los detalles dicen qué lo impide.',
+    },
+  },
+  noReason: { what: 'El servicio está en camino.', todo: null },
+
+  degraded: {
+    title: 'Qué está mal',
+    snapshot_unverified: {
+      what: 'La copia completa de la agenda que envía WhatsApp no cuadra.',
+      todo: 'Los cambios se siguen leyendo; pueden faltar algunos nombres. El servicio vuelve a comparar solo.',
+    },
+    changes_unverified: {
+      what: 'Algunos cambios llevaron a una agenda distinta de la que dice WhatsApp.',
+      todo: 'El servicio compara con una copia completa en cuanto puede. No hay nada que hacer.',
+    },
+    sync_key_missing: {
+      what: 'El teléfono no ha compartido una clave necesaria para leer la agenda.',
+      todo: 'Abre WhatsApp en el teléfono y déjalo en línea un rato.',
+    },
+    phone_message_lost: {
+      what: 'No se pudo descifrar un mensaje del teléfono.',
+      todo: 'Si faltan nombres después de un día, desvincula y vincula de nuevo.',
+    },
+    history_lost: {
+      what: 'No se pudo obtener una parte del historial del teléfono.',
+      todo: 'Los nombres de perfil que había en ella faltan hasta que sus dueños escriban. Vincular de nuevo la vuelve a pedir.',
+    },
+    reachout_locked: {
+      what: 'WhatsApp ha bloqueado por un tiempo el contacto con otras personas.',
+      todo: 'No se consulta a nadie hasta que termine solo. Envía menos mensajes a desconocidos.',
+    },
+  },
+
+  facts: {
+    title: 'Cuenta',
+    contacts: 'Contactos',
+    contactsHint: 'con número de teléfono',
+    checked: 'Comparado con WhatsApp',
+    checkedHint: 'nombre por nombre, con una copia completa',
+    never: 'todavía no',
+    repaired: (n) => count(n, 'un contacto corregido hasta ahora', '# contactos corregidos hasta ahora'),
+    profiles: 'Perfiles',
+    profilesOf: (done, all) => `${done} de ${all} personas consultadas`,
+    paused: 'En pausa',
+    browse: 'Ver los contactos',
+  },
+
+  sync: {
+    title: 'La primera sincronización está en marcha',
+    text: 'El teléfono envía primero la agenda y después, parte por parte, los nombres que eligieron las personas: puede tardar minutos. Ya puedes ver lo que ha llegado.',
+    count: (n) => count(n, 'un contacto hasta ahora', '# contactos hasta ahora'),
+    rate: (perSecond) => `${perSecond} por segundo`,
+  },
+
+  link: {
+    title: 'Vincular una cuenta',
+    qrTitle: 'Escanea un código QR',
+    qrSteps: [
+      'Abre WhatsApp en el teléfono',
+      'Ajustes › Dispositivos vinculados › Vincular un dispositivo',
+      'Apunta la cámara a este código',
+    ],
+    qrAlt: 'Código QR para escanear con WhatsApp en el teléfono',
+    qrWaiting: 'A la espera de un código de WhatsApp …',
+    qrNext: 'Después aparece un código nuevo.',
+    codeTitle: 'O escribe un código en el teléfono',
+    codeIntro: 'Sin cámara a mano: introduce el número de la cuenta y escribe el código en su teléfono.',
+    number: 'Número de teléfono',
+    numberHint: 'Con código de país, por ejemplo +52 55 1234 5678.',
+    numberIn: (country) => `Número de: ${country}`,
+    numberEmpty: 'Introduce el número de la cuenta que quieres vincular.',
+    numberInvalid: 'No es un número completo. Escríbelo con código de país, por ejemplo +52 55 1234 5678.',
+    getCode: 'Pedir un código',
+    gettingCode: 'Consultando a WhatsApp …',
+    codeLabel: 'Código para escribir en el teléfono',
+    codeSteps: [
+      'Abre WhatsApp en el teléfono',
+      'Ajustes › Dispositivos vinculados › Vincular un dispositivo',
+      '«Vincular con el número de teléfono», y escribe el código',
+    ],
+    newCode: 'Pedir otro código',
+    notAllowed: 'Esta clave no puede vincular cuentas. Le falta el permiso session:link.',
+  },
+
+  passkey: {
+    title: 'Confirma con la clave de acceso',
+    intro:
+      'WhatsApp pide la clave de acceso de esta cuenta. Solo funciona en web.whatsapp.com, en un navegador que la tenga: de un gestor de contraseñas, del teléfono o de una llave de seguridad. Este servicio nunca la ve.',
+    extensionTitle: 'Con la extensión del navegador',
+    extensionInstall:
+      'Instala una vez la extensión de este servicio: la carpeta «extension» del código fuente, ver docs/linking.md.',
+    extensionOpen: 'Abrir WhatsApp Web',
+    extensionConfirm: 'En el panel que aparece allí, comprueba la dirección y pulsa «Confirm with passkey».',
+    consoleTitle: 'Sin ella, con las herramientas de desarrollo',
+    consoleCopy: 'Copia esta línea. Viene de tu propio servicio; nunca pegues líneas de otros.',
+    consoleCopyButton: 'Copiar la línea',
+    consolePaste:
+      'Abre web.whatsapp.com, pulsa F12, pega la línea en la consola, pulsa Intro y confirma con la clave de acceso.',
+    consoleResult: 'Pega lo que mostró la consola',
+    consoleResultHint: 'Empieza por {"token"',
+    consoleResultInvalid:
+      'Esto no es lo que mostró la consola: empieza por {"token" y termina en }. Cópialo entero.',
+    send: 'Enviar a WhatsApp',
+    sent: 'WhatsApp lo tiene. El teléfono completa la vinculación.',
+    waitingTitle: 'A la espera del teléfono',
+    compareTitle: 'Compara los códigos',
+    compareText: '¿Muestra el teléfono este código?',
+    same: 'Sí, es el mismo',
+    different: 'No, es otro',
+    differentHint:
+      'Otro código significa que hay alguien en medio. La vinculación termina y empieza de nuevo.',
+    cancel: 'Cancelar la vinculación',
+    steps: ['Clave de acceso', 'Teléfono', 'Comparación', 'Vinculado'],
+  },
+
+  unlink: {
+    button: 'Desvincular la cuenta',
+    title: '¿Desvincular esta cuenta?',
+    text: (number) =>
+      `${number} deja de estar vinculado a este servicio. Los contactos se conservan hasta que se vincule otra cuenta, pero ya no se actualizan.`,
+    confirm: 'Desvincular',
+    busy: 'Desvinculando …',
+  },
+
+  sessions: {
+    title: 'Sesiones',
+    intro: 'Cada sesión vincula una cuenta de WhatsApp.',
+    none: 'Ninguna sesión',
+    add: 'Añadir una sesión',
+    addTitle: 'Añadir una sesión',
+    name: 'Nombre',
+    nameHint: 'De 1 a 40 de los caracteres a–z, 0–9 y «-», por ejemplo «ventas». No cambia nunca.',
+    nameInvalid: 'Usa de 1 a 40 de los caracteres a–z, 0–9 y «-», por ejemplo ventas.',
+    create: 'Añadir',
+    remove: 'Quitar',
+    removeTitle: (name) => `¿Quitar la sesión «${name}»?`,
+    removeText: 'La cuenta se desvincula y la sesión se olvida.',
+    removeContacts: 'Eliminar también sus contactos',
+    removeContactsHint: 'Si no, se quedan en la base de datos y vuelven cuando se vincule la cuenta.',
+    link: 'Vincular',
+    contacts: 'contactos',
+    problems: (n) => count(n, 'un problema', '# problemas'),
+    more: 'Mostrar más',
+    notLinked: 'sin vincular',
+  },
+
+  contacts: {
+    title: 'Contactos',
+    search: 'Buscar nombres y números',
+    clear: 'Borrar la búsqueda',
+    filters: 'Filtros',
+    saved: 'Guardados en el teléfono',
+    business: 'Empresas',
+    noNumber: 'Sin número',
+    total: (n) => count(n, 'un contacto', '# contactos'),
+    found: (n) => count(n, 'uno encontrado', '# encontrados'),
+    foundMore: (n) => count(n, '# o más encontrados', '# o más encontrados'),
+    nobody: 'Todavía no hay nadie aquí. Vincula una cuenta y aparecerán sus contactos.',
+    notFound: 'No se encuentra a nadie. Prueba con otro nombre o con una parte del número.',
+    notFoundFiltered: 'No se encuentra a nadie con estos filtros.',
+    export: 'Exportar',
+    exportCsv: 'CSV (hoja de cálculo)',
+    exportVcard: 'vCard (agenda)',
+    exportPhotos: 'vCard con fotos',
+    exporting: 'Preparando …',
+    noName: 'Sin nombre',
+    choose: 'Elige un contacto para ver todo lo que se sabe de él.',
+    hint: 'Pulsa / para buscar, ↑ y ↓ para moverte.',
+  },
+
+  contact: {
+    pushName: 'Nombre de perfil',
+    pushNameHint: 'elegido por la persona',
+    fullName: 'Guardado como',
+    firstName: 'Nombre de pila',
+    businessName: 'Nombre comercial',
+    verified: 'verificado por WhatsApp',
+    username: 'Nombre de usuario',
+    phone: 'Teléfono',
+    lid: 'ID de WhatsApp (LID)',
+    about: 'Info.',
+    aboutHidden: 'oculta para esta cuenta',
+    aboutNone: 'ninguna',
+    aboutUntil: (when) => `hasta ${when}`,
+    saved: 'Guardado en el teléfono',
+    notSaved: 'Sin guardar',
+    business: 'Empresa',
+    person: 'Nombres',
+    reach: 'Números',
+    picture: 'Foto',
+    updated: (when) => `Último cambio: ${when}`,
+    movedTo: 'Número nuevo',
+    movedFrom: 'Número anterior',
+    moved: 'Esta persona ha cambiado de número.',
+    refresh: 'Consultar a WhatsApp ahora',
+    refreshed: 'La persona será la próxima en consultarse.',
+  },
+
+  keys: {
+    title: 'Clave de cifrado',
+    none: 'Todavía no se conoce ninguna clave.',
+    current: 'Actual',
+    since: (when) => `desde ${when}`,
+    former: (from, to) => `vista del ${from} al ${to}`,
+    changed: (when) => `Evento de seguridad: la clave cambió el ${when}`,
+    changedHint:
+      'Un teléfono nuevo o una instalación nueva cambia la clave. También quien se apropia del número: si no lo esperabas, pregunta a la persona por otra vía.',
+    count: (n) => count(n, 'La clave ha cambiado una vez.', 'La clave ha cambiado # veces.'),
+    fingerprint: 'Huella (SHA-256)',
+    compare: 'Comparar con una huella',
+    compareHint: 'Pega la que te dieron; los espacios y las mayúsculas no importan.',
+    same: 'Es la misma.',
+    different: (group) => `Es distinta: la primera diferencia está en el grupo ${group}.`,
+    incomplete: 'Una huella tiene 64 caracteres, 0–9 y a–f.',
+  },
+
+  errors: {
+    title: 'No ha funcionado',
+    unreachable: {
+      what: 'El servicio no responde.',
+      todo: 'Comprueba que está en marcha y que este navegador llega a él. La página lo sigue intentando.',
+    },
+    key_missing: { what: 'Hace falta una clave.', todo: 'Introduce una.' },
+    key_invalid: { what: 'La clave ya no es válida.', todo: 'Introduce otra.' },
+    scope_missing: { what: 'La clave no puede hacer esto.', todo: 'Usa una que tenga el permiso.' },
+    session_not_allowed: {
+      what: 'La clave no sirve para esta sesión.',
+      todo: 'Elige otra sesión o usa otra clave.',
+    },
+    key_limited: {
+      what: 'La clave ya ha enviado todas las peticiones que puede.',
+      todo: 'Espera un minuto.',
+    },
+    database_unavailable: {
+      what: 'La base de datos no responde.',
+      todo: 'Comprueba que Postgres está en marcha y que se llega a él (DATABASE_URL). No se pierde nada: el servicio sigue solo.',
+    },
+    database_too_slow: {
+      what: 'La base de datos tardó demasiado.',
+      todo: 'Inténtalo de nuevo en un momento.',
+    },
+    too_busy: { what: 'El servicio está ocupado.', todo: 'Inténtalo de nuevo en un momento.' },
+    too_many_at_once: { what: 'Demasiadas peticiones a la vez.', todo: 'Inténtalo de nuevo en un momento.' },
+    no_account_linked: { what: 'Aquí nunca se vinculó una cuenta.', todo: 'Vincula una primero.' },
+    account_linked: { what: 'Ya hay una cuenta vinculada.', todo: 'Desvincúlala primero.' },
+    contact_not_found: {
+      what: 'No se conoce a nadie por este número o ID.',
+      todo: 'Vuelve a la lista y busca.',
+    },
+    session_not_found: { what: 'No existe esa sesión.', todo: 'Elige otra.' },
+    session_exists: { what: 'Ya hay una sesión con este nombre.', todo: 'Elige otro nombre.' },
+    host_not_allowed: {
+      what: 'El servicio no reconoce como suyo el nombre de la barra de direcciones.',
+      todo: 'Inclúyelo en ALLOWED_HOSTS o define API_KEY.',
+    },
+    session_not_answering: { what: 'La sesión no responde.', todo: 'Inténtalo de nuevo en un momento.' },
+    pairing_limited: {
+      what: 'Ya se pidieron varios códigos.',
+      todo: 'Espera diez minutos o escanea el código QR.',
+    },
+    pairing_refused: {
+      what: 'WhatsApp rechazó el código.',
+      todo: 'Comprueba que este número tiene WhatsApp o escanea el código QR.',
+    },
+    whatsapp_limited: {
+      what: 'WhatsApp no da más códigos por ahora.',
+      todo: 'Espera una hora o escanea el código QR.',
+    },
+    whatsapp_not_answering: { what: 'WhatsApp no respondió.', todo: 'Inténtalo de nuevo en un momento.' },
+    whatsapp_not_ready: {
+      what: 'WhatsApp no está listo para vincular.',
+      todo: 'Inténtalo de nuevo cuando aparezca un código QR.',
+    },
+    no_passkey: {
+      what: 'Ya no se pide ninguna clave de acceso.',
+      todo: 'Sigue con lo que muestra ahora la página.',
+    },
+    wrong_step: { what: 'Este paso ya pasó.', todo: 'Sigue con lo que muestra ahora la página.' },
+    token_invalid: { what: 'Esto pertenece a otro intento.', todo: 'Copia la línea otra vez y repite.' },
+    invalid_assertion: {
+      what: 'Lo que se pegó no es una confirmación válida.',
+      todo: 'Copia la línea otra vez y repite.',
+    },
+    assertion_refused: { what: 'WhatsApp no aceptó la confirmación.', todo: 'Confirma una vez más.' },
+    passkey_ended: { what: 'WhatsApp terminó la confirmación.', todo: 'Vincula de nuevo.' },
+    refresh_limited: { what: 'Se acaba de consultar a esta persona.', todo: 'Espera un minuto.' },
+    unexpected_error: { what: 'El servicio encontró un error inesperado.', todo: 'Su registro dice más.' },
+  },
+};

@@ -1,0 +1,29 @@
+import { en, type Messages } from './en.js';
+
+const OTHERS: Record<string, () => Promise<Messages>> = {
+  'pt-BR': async () => (await import('./pt-br.js')).ptBr,
+  es: async () => (await import('./es.js')).es,
+};
+
+/** The texts in the language of the browser; English until useBrowserLanguage() has resolved. */
+export let t: Messages = en;
+
+/** As the browser names it, with its region: it decides how numbers and times look. */
+export let locale = 'en';
+
+/** Takes the first language of the browser that there are texts in. */
+export async function useBrowserLanguage(): Promise<void> {
+  const wanted = navigator.languages.map((tag) => ({ tag, language: languageOf(tag) }));
+  const { tag, language } = wanted.find((each) => each.language !== null) ?? { tag: 'en', language: 'en' };
+  const load = OTHERS[language ?? 'en'];
+  // Without its texts, which are a file of their own, the page is better in English than not at all.
+  if (load) t = await load().catch(() => en);
+  locale = t === en && language !== 'en' ? 'en' : tag;
+  document.documentElement.lang = locale;
+}
+
+function languageOf(tag: string): string | null {
+  const [language] = tag.toLowerCase().split('-');
+  if (language === 'pt') return 'pt-BR';
+  return language === 'en' || language === 'es' ? language : null;
+}

@@ -1,0 +1,45 @@
+import { signal } from '@preact/signals';
+import type * as Library from 'libphonenumber-js/min';
+
+/** Half of the page's size, so it follows when the page is there. */
+const library = signal<typeof Library | null>(null);
+
+export async function loadPhoneNumbers(): Promise<typeof Library> {
+  return (library.value ??= await import('libphonenumber-js/min'));
+}
+
+/** Of the service, country code included. */
+const MIN_DIGITS = 7;
+
+/** As people write it, once the library is there. @param digits with country code */
+export function formatPhone(digits: string): string {
+  const whole = `+${digits}`;
+  return library.value?.parsePhoneNumberFromString(whole)?.formatInternational() ?? whole;
+}
+
+/** A number as somebody types it. */
+export interface TypedNumber {
+  /** With country code, digits only; null while it is no complete number. */
+  digits: string | null;
+  /** ISO 3166; null while it cannot be told. */
+  country: string | null;
+  /** The same with spaces in their places. */
+  formatted: string;
+}
+
+/** @param text in any form; without country code it is taken for one of the reader's country */
+export function readTyped({ AsYouType }: typeof Library, text: string): TypedNumber {
+  const typing = new AsYouType(regionOf(navigator.language) as Library.CountryCode | undefined);
+  const formatted = typing.input(text.replace(/^\s*00/, '+'));
+  const parsed = typing.getNumber();
+  const isWhole = parsed?.isValid() === true && parsed.number.length > MIN_DIGITS;
+  return {
+    digits: isWhole ? parsed.number.slice(1) : null,
+    country: parsed?.country ?? typing.getCountry() ?? null,
+    formatted: isWhole ? parsed.formatInternational() : formatted,
+  };
+}
+
+function regionOf(language: string): string | undefined {
+  return new Intl.Locale(language).maximize().region;
+}

@@ -1,0 +1,470 @@
+import { counted } from './counted.js';
+import type { Explained, Messages } from './en.js';
+
+const reconnecting = (what: string): Explained => ({ what, todo: null });
+const linkAgain = (
+  what: string,
+  todo = 'Escaneie o código QR abaixo ou peça um código para digitar.',
+): Explained => ({
+  what,
+  todo,
+});
+
+const count = counted('pt-BR');
+
+export const ptBr: Messages = {
+  title: 'Contatos do WhatsApp',
+  skip: 'Pular para o conteúdo',
+
+  nav: {
+    label: 'Principal',
+    overview: 'Visão geral',
+    contacts: 'Contatos',
+    sessions: 'Sessões',
+    session: 'Sessão',
+    signOut: 'Esquecer a chave',
+  },
+
+  common: {
+    cancel: 'Cancelar',
+    back: 'Voltar',
+    copy: 'Copiar',
+    copied: 'Copiado',
+    loading: 'Carregando …',
+    unknown: 'desconhecido',
+    details: 'O que o serviço diz',
+    secondsLeft: (seconds) => count(seconds, 'resta um segundo', 'restam # segundos'),
+    timeLeft: (minutes) => `restam ${minutes} minutos`,
+  },
+
+  fresh: {
+    live: 'Ao vivo',
+    liveHint: 'As mudanças aparecem aqui assim que acontecem.',
+    polling: 'A cada poucos segundos',
+    pollingHint: 'O fluxo de mudanças não está disponível; a página consulta a cada poucos segundos.',
+    offline: 'Desatualizado',
+    checked: (ago) => `dados de ${ago}`,
+  },
+
+  key: {
+    title: 'Informe uma chave',
+    intro:
+      'Este serviço exige uma chave de API. A página a guarda até você fechar esta aba e só a envia a este serviço.',
+    label: 'Chave de API',
+    placeholder: 'wac_…, ou a que está em API_KEY',
+    submit: 'Continuar',
+    invalid: 'O serviço não conhece esta chave: ela foi digitada errado, expirou ou foi apagada.',
+    empty: 'Cole uma chave, por exemplo a que está definida em API_KEY.',
+    scopeTitle: 'Esta chave não pode ver isto',
+    scope: (scope) =>
+      `Falta a ela o escopo ${scope}. Peça a quem administra o serviço uma chave que o tenha ou use outra chave.`,
+    session: (name) => `Ela não vale para a sessão “${name}”. Escolha outra sessão ou use outra chave.`,
+    nothing: 'A chave não pode ler contatos nem ver sessões, e é só isso que esta página mostra.',
+    other: 'Usar outra chave',
+  },
+
+  status: {
+    linking: 'Aguardando a conexão de um aparelho',
+    connecting: 'Conectando ao WhatsApp',
+    open: 'Conectado',
+    disconnected: 'Sem conexão',
+    logged_out: 'Desconectado da conta',
+  },
+  well: 'Tudo em ordem. As mudanças no celular chegam em um segundo.',
+  nextTry: 'Próxima tentativa:',
+
+  reasons: {
+    waiting_for_whatsapp: { what: 'O WhatsApp está preparando um código.', todo: 'Aguarde um momento.' },
+    waiting_for_scan: {
+      what: 'Nenhuma conta está conectada aqui ainda.',
+      todo: 'Escaneie o código QR abaixo com o celular ou peça um código para digitar.',
+    },
+    waiting_for_code_entry: {
+      what: 'O código espera ser digitado no celular.',
+      todo: 'No celular, toque na notificação ou digite o código como descrito abaixo.',
+    },
+    passkey_assertion: {
+      what: 'Esta conta é protegida por uma chave de acesso, e o WhatsApp a pede.',
+      todo: 'Confirme com a chave de acesso, como descrito abaixo.',
+    },
+    passkey_waiting: {
+      what: 'A chave de acesso foi confirmada; o celular conclui a conexão.',
+      todo: 'Mantenha o WhatsApp aberto no celular.',
+    },
+    passkey_compare: {
+      what: 'O WhatsApp quer que uma pessoa compare dois códigos.',
+      todo: 'Compare o código abaixo com o do celular.',
+    },
+    link_not_begun: linkAgain('Ninguém escaneou o último código a tempo; aqui está um novo.'),
+    link_connection_lost: linkAgain('A conexão caiu antes de a conta ficar conectada.'),
+    link_wrong_qr: linkAgain(
+      'O celular escaneou um código que tinha acabado de ser trocado.',
+      'Escaneie o código atual, abaixo.',
+    ),
+    link_code_not_completed: linkAgain(
+      'O celular não concluiu a conexão; talvez o código tenha sido digitado errado.',
+      'Peça um novo código ou escaneie o código QR.',
+    ),
+    link_code_refused: linkAgain(
+      'O WhatsApp não aceitou o código digitado.',
+      'Peça um novo código ou escaneie o código QR.',
+    ),
+    link_passkey_cancelled: linkAgain('A confirmação com a chave de acesso foi cancelada.'),
+    link_passkey_timed_out: linkAgain(
+      'A chave de acesso não foi confirmada a tempo.',
+      'Conecte de novo, com a chave de acesso à mão.',
+    ),
+    link_passkey_unanswered: linkAgain(
+      'O WhatsApp aceitou a chave de acesso, mas o celular não respondeu.',
+      'Abra o WhatsApp no celular, veja se ele está online e conecte de novo.',
+    ),
+    link_passkey_not_compared: linkAgain('Ninguém confirmou a tempo que os códigos são iguais.'),
+    link_passkey_failed: linkAgain('A confirmação com a chave de acesso falhou.'),
+    link_passkey_not_completed: linkAgain(
+      'A chave de acesso foi confirmada, mas o celular não concluiu a conexão.',
+    ),
+    linked_elsewhere: {
+      what: 'A conta escaneada já está conectada por outra sessão, por isso foi desconectada aqui.',
+      todo: 'Conecte outra conta aqui ou desconecte-a primeiro na outra sessão.',
+    },
+    unlinked_on_request: linkAgain('A conta foi desconectada a pedido. Os contatos ficam.'),
+    unlinked_by_phone: linkAgain('O celular desconectou este aparelho. Os contatos ficam.'),
+    phone_replaced: linkAgain(
+      'O celular ao qual este aparelho estava ligado não está mais na conta. Os contatos ficam.',
+    ),
+    devices_not_supported: {
+      what: 'A conta não pode conectar aparelhos.',
+      todo: 'Atualize o WhatsApp no celular e conecte de novo.',
+    },
+    account_locked: {
+      what: 'O WhatsApp bloqueou a conta.',
+      todo: 'Abra o WhatsApp no celular, siga o que ele diz e reinicie este serviço.',
+    },
+    account_banned: {
+      what: 'O WhatsApp baniu a conta.',
+      todo: 'Abra o WhatsApp no celular: ele diz como pedir uma análise. Depois reinicie este serviço.',
+    },
+    account_banned_for_now: {
+      what: 'O WhatsApp baniu a conta por algum tempo.',
+      todo: 'Abra o WhatsApp no celular: ele diz por quanto tempo. Depois reinicie este serviço.',
+    },
+    reconnecting: reconnecting('O WhatsApp pediu uma nova conexão.'),
+    other_program_connected: {
+      what: 'Outro programa se conectou com o mesmo vínculo e tomou o lugar deste.',
+      todo: 'Pare o outro programa, ou desconecte este aparelho no celular e conecte-o de novo.',
+    },
+    client_outdated: {
+      what: 'O WhatsApp exige uma versão mais nova do cliente.',
+      todo: 'Em geral o serviço a encontra sozinho. Se não conectar em algumas horas, atualize-o.',
+    },
+    connection_refused: reconnecting('O WhatsApp recusou a conexão; o serviço tenta de novo.'),
+    connection_lost: reconnecting('A conexão caiu; o serviço tenta de novo.'),
+    connection_timed_out: reconnecting('O WhatsApp não respondeu a tempo; o serviço tenta de novo.'),
+    whatsapp_error: reconnecting('O WhatsApp relata um erro interno; o serviço tenta de novo.'),
+    whatsapp_unavailable: reconnecting('O WhatsApp não está disponível no momento; o serviço tenta de novo.'),
+    dns_failed: {
+      what: 'O nome do servidor do WhatsApp não pode ser resolvido.',
+      todo: 'Verifique o DNS da máquina em que o serviço roda.',
+    },
+    network_unreachable: {
+      what: 'O WhatsApp não pode ser alcançado pela rede.',
+      todo: 'Verifique se a máquina alcança web.whatsapp.com na porta 443.',
+    },
+    network_intercepted: {
+      what: 'Algo entre o serviço e o WhatsApp respondeu no lugar dele.',
+      todo: 'Verifique proxies e firewalls: web.whatsapp.com precisa ser alcançado diretamente, na porta 443.',
+    },
+    certificate_untrusted: {
+      what: 'O certificado apresentado em nome do WhatsApp não é confiável.',
+      todo: 'Verifique o relógio da máquina e se um proxy ou firewall abre conexões TLS.',
+    },
+    starting: { what: 'O serviço está iniciando.', todo: 'Aguarde um momento.' },
+    no_process: {
+      what: 'Nenhum processo executa esta sessão no momento.',
+      todo: 'Se durar mais de 20 segundos, inicie um processo com ROLE=session ou ROLE=all, ou aumente SESSIONS_PER_PROCESS.',
+    },
+    sync_problem: {
+      what: 'Conectado, mas a agenda não pôde ser atualizada.',
+      todo: 'O serviço tenta de novo sozinho; os detalhes dizem o que está no caminho.',
+    },
+  },
+  noReason: { what: 'O serviço está a caminho.', todo: null },
+
+  degraded: {
+    title: 'O que está errado',
+    snapshot_unverified: {
+      what: 'A cópia completa da agenda enviada pelo WhatsApp não confere.',
+      todo: 'As mudanças continuam sendo lidas; podem faltar alguns nomes. O serviço compara de novo sozinho.',
+    },
+    changes_unverified: {
+      what: 'Algumas mudanças levaram a uma agenda diferente da que o WhatsApp diz.',
+      todo: 'O serviço compara com uma cópia completa assim que puder. Nada a fazer.',
+    },
+    sync_key_missing: {
+      what: 'O celular não compartilhou uma chave necessária para ler a agenda.',
+      todo: 'Abra o WhatsApp no celular e deixe-o online por um tempo.',
+    },
+    phone_message_lost: {
+      what: 'Uma mensagem do celular não pôde ser decifrada.',
+      todo: 'Se faltarem nomes depois de um dia, desconecte e conecte de novo.',
+    },
+    history_lost: {
+      what: 'Uma parte do histórico do celular não pôde ser obtida.',
+      todo: 'Os nomes de perfil que estavam nela faltam até que seus donos escrevam. Conectar de novo busca tudo outra vez.',
+    },
+    reachout_locked: {
+      what: 'O WhatsApp bloqueou por algum tempo o contato com outras pessoas.',
+      todo: 'Ninguém é consultado até o bloqueio acabar sozinho. Envie menos mensagens a desconhecidos.',
+    },
+  },
+
+  facts: {
+    title: 'Conta',
+    contacts: 'Contatos',
+    contactsHint: 'com número de telefone',
+    checked: 'Comparado com o WhatsApp',
+    checkedHint: 'nome por nome, com uma cópia completa',
+    never: 'ainda não',
+    repaired: (n) => count(n, 'um contato corrigido até agora', '# contatos corrigidos até agora'),
+    profiles: 'Perfis',
+    profilesOf: (done, all) => `${done} de ${all} pessoas consultadas`,
+    paused: 'Em pausa',
+    browse: 'Ver os contatos',
+  },
+
+  sync: {
+    title: 'A primeira sincronização está em andamento',
+    text: 'O celular envia primeiro a agenda e depois, parte por parte, os nomes que as pessoas escolheram: isso pode levar minutos. Você já pode ver o que chegou.',
+    count: (n) => count(n, 'um contato até agora', '# contatos até agora'),
+    rate: (perSecond) => `${perSecond} por segundo`,
+  },
+
+  link: {
+    title: 'Conectar uma conta',
+    qrTitle: 'Escaneie um código QR',
+    qrSteps: [
+      'Abra o WhatsApp no celular',
+      'Configurações › Dispositivos conectados › Conectar dispositivo',
+      'Aponte a câmera para este código',
+    ],
+    qrAlt: 'Código QR para escanear com o WhatsApp no celular',
+    qrWaiting: 'Aguardando um código do WhatsApp …',
+    qrNext: 'Um novo código vem em seguida.',
+    codeTitle: 'Ou digite um código no celular',
+    codeIntro: 'Sem câmera à mão: informe o número da conta e digite o código no celular dela.',
+    number: 'Número de telefone',
+    numberHint: 'Com código do país, por exemplo +55 11 98765-4321.',
+    numberIn: (country) => `Número de: ${country}`,
+    numberEmpty: 'Informe o número da conta a conectar.',
+    numberInvalid:
+      'Este não é um número completo. Informe-o com código do país, por exemplo +55 11 98765-4321.',
+    getCode: 'Pedir um código',
+    gettingCode: 'Consultando o WhatsApp …',
+    codeLabel: 'Código para digitar no celular',
+    codeSteps: [
+      'Abra o WhatsApp no celular',
+      'Configurações › Dispositivos conectados › Conectar dispositivo',
+      '“Conectar com número de telefone”, e digite o código',
+    ],
+    newCode: 'Pedir outro código',
+    notAllowed: 'Esta chave não pode conectar contas. Falta a ela o escopo session:link.',
+  },
+
+  passkey: {
+    title: 'Confirme com a chave de acesso',
+    intro:
+      'O WhatsApp pede a chave de acesso desta conta. Ela só funciona em web.whatsapp.com, em um navegador que a tenha: de um gerenciador de senhas, do celular ou de uma chave de segurança. Este serviço nunca a vê.',
+    extensionTitle: 'Com a extensão do navegador',
+    extensionInstall:
+      'Instale uma vez a extensão deste serviço: a pasta “extension” do código-fonte, veja docs/linking.md.',
+    extensionOpen: 'Abrir o WhatsApp Web',
+    extensionConfirm: 'No painel que aparece lá, confira o endereço e clique em “Confirm with passkey”.',
+    consoleTitle: 'Sem ela, pelas ferramentas do desenvolvedor',
+    consoleCopy: 'Copie esta linha. Ela vem do seu próprio serviço; nunca cole linhas de outros.',
+    consoleCopyButton: 'Copiar a linha',
+    consolePaste:
+      'Abra web.whatsapp.com, pressione F12, cole a linha no console, pressione Enter e confirme com a chave de acesso.',
+    consoleResult: 'Cole o que o console mostrou',
+    consoleResultHint: 'Começa com {"token"',
+    consoleResultInvalid:
+      'Isto não é o que o console mostrou: começa com {"token" e termina com }. Copie tudo.',
+    send: 'Enviar ao WhatsApp',
+    sent: 'O WhatsApp recebeu. O celular conclui a conexão.',
+    waitingTitle: 'Aguardando o celular',
+    compareTitle: 'Compare os códigos',
+    compareText: 'O celular mostra este código?',
+    same: 'Sim, é o mesmo',
+    different: 'Não, é outro',
+    differentHint: 'Outro código significa que há alguém no meio. A conexão termina e começa de novo.',
+    cancel: 'Cancelar a conexão',
+    steps: ['Chave de acesso', 'Celular', 'Comparação', 'Conectado'],
+  },
+
+  unlink: {
+    button: 'Desconectar a conta',
+    title: 'Desconectar esta conta?',
+    text: (number) =>
+      `${number} deixa de estar conectado a este serviço. Os contatos ficam até que outra conta seja conectada, mas não são mais atualizados.`,
+    confirm: 'Desconectar',
+    busy: 'Desconectando …',
+  },
+
+  sessions: {
+    title: 'Sessões',
+    intro: 'Cada sessão conecta uma conta do WhatsApp.',
+    none: 'Nenhuma sessão',
+    add: 'Adicionar uma sessão',
+    addTitle: 'Adicionar uma sessão',
+    name: 'Nome',
+    nameHint: '1 a 40 dos caracteres a–z, 0–9 e “-”, por exemplo “vendas”. Ele nunca muda.',
+    nameInvalid: 'Use 1 a 40 dos caracteres a–z, 0–9 e “-”, por exemplo vendas.',
+    create: 'Adicionar',
+    remove: 'Remover',
+    removeTitle: (name) => `Remover a sessão “${name}”?`,
+    removeText: 'A conta é desconectada e a sessão é esquecida.',
+    removeContacts: 'Apagar também os contatos',
+    removeContactsHint: 'Senão eles ficam no banco de dados e voltam quando a conta for conectada.',
+    link: 'Conectar',
+    contacts: 'contatos',
+    problems: (n) => count(n, 'um problema', '# problemas'),
+    more: 'Mostrar mais',
+    notLinked: 'não conectada',
+  },
+
+  contacts: {
+    title: 'Contatos',
+    search: 'Buscar nomes e números',
+    clear: 'Limpar a busca',
+    filters: 'Filtros',
+    saved: 'Salvos no celular',
+    business: 'Empresas',
+    noNumber: 'Sem número',
+    total: (n) => count(n, 'um contato', '# contatos'),
+    found: (n) => count(n, 'um encontrado', '# encontrados'),
+    foundMore: (n) => count(n, '# ou mais encontrados', '# ou mais encontrados'),
+    nobody: 'Ainda não há ninguém aqui. Conecte uma conta, e os contatos aparecem.',
+    notFound: 'Ninguém encontrado. Tente outro nome ou uma parte do número.',
+    notFoundFiltered: 'Ninguém encontrado com estes filtros.',
+    export: 'Exportar',
+    exportCsv: 'CSV (planilha)',
+    exportVcard: 'vCard (agenda)',
+    exportPhotos: 'vCard com fotos',
+    exporting: 'Preparando …',
+    noName: 'Sem nome',
+    choose: 'Escolha um contato para ver tudo o que se sabe dele.',
+    hint: 'Pressione / para buscar, ↑ e ↓ para navegar.',
+  },
+
+  contact: {
+    pushName: 'Nome de perfil',
+    pushNameHint: 'escolhido pela pessoa',
+    fullName: 'Salvo como',
+    firstName: 'Primeiro nome',
+    businessName: 'Nome comercial',
+    verified: 'verificado pelo WhatsApp',
+    username: 'Nome de usuário',
+    phone: 'Telefone',
+    lid: 'ID do WhatsApp (LID)',
+    about: 'Recado',
+    aboutHidden: 'oculto para esta conta',
+    aboutNone: 'nenhum',
+    aboutUntil: (when) => `até ${when}`,
+    saved: 'Salvo no celular',
+    notSaved: 'Não salvo',
+    business: 'Empresa',
+    person: 'Nomes',
+    reach: 'Números',
+    picture: 'Foto',
+    updated: (when) => `Última mudança: ${when}`,
+    movedTo: 'Número novo',
+    movedFrom: 'Número anterior',
+    moved: 'Esta pessoa mudou de número.',
+    refresh: 'Consultar o WhatsApp agora',
+    refreshed: 'A pessoa será a próxima a ser consultada.',
+  },
+
+  keys: {
+    title: 'Chave de criptografia',
+    none: 'Nenhuma chave é conhecida ainda.',
+    current: 'Atual',
+    since: (when) => `desde ${when}`,
+    former: (from, to) => `vista de ${from} a ${to}`,
+    changed: (when) => `Evento de segurança: a chave mudou em ${when}`,
+    changedHint:
+      'Um celular novo ou uma nova instalação muda a chave. Alguém que assume o número também: se você não esperava por isso, pergunte à pessoa por outro meio.',
+    count: (n) => count(n, 'A chave mudou uma vez.', 'A chave mudou # vezes.'),
+    fingerprint: 'Impressão digital (SHA-256)',
+    compare: 'Comparar com uma impressão digital',
+    compareHint: 'Cole a que você recebeu; espaços e maiúsculas não importam.',
+    same: 'É a mesma.',
+    different: (group) => `É diferente: a primeira diferença está no grupo ${group}.`,
+    incomplete: 'Uma impressão digital tem 64 caracteres, 0–9 e a–f.',
+  },
+
+  errors: {
+    title: 'Não funcionou',
+    unreachable: {
+      what: 'O serviço não responde.',
+      todo: 'Verifique se ele está rodando e se este navegador o alcança. A página continua tentando.',
+    },
+    key_missing: { what: 'É preciso uma chave.', todo: 'Informe uma.' },
+    key_invalid: { what: 'A chave não é mais válida.', todo: 'Informe outra.' },
+    scope_missing: { what: 'A chave não pode fazer isto.', todo: 'Use uma que tenha o escopo.' },
+    session_not_allowed: {
+      what: 'A chave não vale para esta sessão.',
+      todo: 'Escolha outra sessão ou use outra chave.',
+    },
+    key_limited: { what: 'A chave já enviou todas as requisições que pode.', todo: 'Aguarde um minuto.' },
+    database_unavailable: {
+      what: 'O banco de dados não responde.',
+      todo: 'Verifique se o Postgres está rodando e pode ser alcançado (DATABASE_URL). Nada se perde: o serviço continua sozinho.',
+    },
+    database_too_slow: { what: 'O banco de dados demorou demais.', todo: 'Tente de novo em instantes.' },
+    too_busy: { what: 'O serviço está ocupado.', todo: 'Tente de novo em instantes.' },
+    too_many_at_once: { what: 'Muitas requisições ao mesmo tempo.', todo: 'Tente de novo em instantes.' },
+    no_account_linked: { what: 'Nenhuma conta foi conectada aqui ainda.', todo: 'Conecte uma primeiro.' },
+    account_linked: { what: 'Já há uma conta conectada.', todo: 'Desconecte-a primeiro.' },
+    contact_not_found: {
+      what: 'Ninguém é conhecido por este número ou ID.',
+      todo: 'Volte à lista e busque.',
+    },
+    session_not_found: { what: 'Esta sessão não existe.', todo: 'Escolha outra.' },
+    session_exists: { what: 'Já existe uma sessão com este nome.', todo: 'Escolha outro nome.' },
+    host_not_allowed: {
+      what: 'O serviço não reconhece como seu o nome na barra de endereço.',
+      todo: 'Inclua-o em ALLOWED_HOSTS ou defina API_KEY.',
+    },
+    session_not_answering: { what: 'A sessão não responde.', todo: 'Tente de novo em instantes.' },
+    pairing_limited: {
+      what: 'Vários códigos já foram pedidos.',
+      todo: 'Aguarde dez minutos ou escaneie o código QR.',
+    },
+    pairing_refused: {
+      what: 'O WhatsApp recusou o código.',
+      todo: 'Verifique se este número tem WhatsApp ou escaneie o código QR.',
+    },
+    whatsapp_limited: {
+      what: 'O WhatsApp não dá mais códigos por enquanto.',
+      todo: 'Aguarde uma hora ou escaneie o código QR.',
+    },
+    whatsapp_not_answering: { what: 'O WhatsApp não respondeu.', todo: 'Tente de novo em instantes.' },
+    whatsapp_not_ready: {
+      what: 'O WhatsApp não está pronto para conectar.',
+      todo: 'Tente de novo quando um código QR aparecer.',
+    },
+    no_passkey: {
+      what: 'Nenhuma chave de acesso é mais pedida.',
+      todo: 'Siga com o que a página mostra agora.',
+    },
+    wrong_step: { what: 'Este passo já passou.', todo: 'Siga com o que a página mostra agora.' },
+    token_invalid: { what: 'Isto pertence a outra tentativa.', todo: 'Copie a linha de novo e repita.' },
+    invalid_assertion: {
+      what: 'O que foi colado não é uma confirmação válida.',
+      todo: 'Copie a linha de novo e repita.',
+    },
+    assertion_refused: { what: 'O WhatsApp não aceitou a confirmação.', todo: 'Confirme mais uma vez.' },
+    passkey_ended: { what: 'O WhatsApp encerrou a confirmação.', todo: 'Conecte de novo.' },
+    refresh_limited: { what: 'Esta pessoa acabou de ser consultada.', todo: 'Aguarde um minuto.' },
+    unexpected_error: { what: 'O serviço encontrou um erro inesperado.', todo: 'O log dele diz mais.' },
+  },
+};

@@ -1,0 +1,120 @@
+import { signal } from '@preact/signals';
+import { type ErrorEvent, EventSource } from 'eventsource';
+import { noteError } from '../api/access.js';
+import { answer, api, urlOf } from '../api/client.js';
+import { serverNowMs } from '../api/clock.js';
+import { keyHeaders } from '../api/key.js';
+import type { Change } from '../api/types.js';
+import { poll, type Polling } from './polling.js';
+
+/** A proxy that gathers answers before it hands them on lets no event through. */
+const STREAM_BEGINS_WITHIN_MS = 5_000;
+const POLL_EVERY_MS = 4_000;
+const POLL_AFTER_ERROR_MS = 3_000;
+const TRY_STREAM_AGAIN_MS = 60_000;
+const MAX_CHANGES = 1_000;
+
+/** What has changed; null: anything may have, as nobody has listened. */
+export type Listener = (changes: readonly Change[] | null) => void;
+
+/** Follows the changes of a session's address book: by the stream, or, where that does not get through, by asking. */
+export class LiveChanges {
+  readonly mode = signal<'idle' | 'starting' | 'live' | 'polling'>('idle');
+  /** Until when every change is known of; null while nothing is. While live, until now. */
+  readonly checkedAtMs = signal<number | null>(null);
+  private readonly listeners = new Set<Listener>();
+  private stream: EventSource | null = null;
+  private polling: Polling | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** The number of the last change that was told of while polling. */
+  private position: number | null = null;
+
+  constructor(private readonly session: string) {}
+
+  start(): void {
+    if (this.mode.value !== 'idle') return;
+    this.mode.value = 'starting';
+    document.addEventListener('visibilitychange', this.onVisibility);
+    this.onVisibility();
+  }
+
+  /** @returns ends the listening */
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  stop(): void {
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    this.rest();
+  }
+
+  /** Browsers open six connections to one server; a page that nobody looks at takes none. */
+  private readonly onVisibility = (): void => {
+    this.rest();
+    if (!document.hidden) this.openStream();
+  };
+
+  private rest(): void {
+    clearTimeout(this.timer);
+    this.stream?.close();
+    this.polling?.stop();
+    this.stream = this.polling = this.position = null;
+  }
+
+  private openStream(): void {
+    const stream = new EventSource(urlOf(`sessions/${this.session}/changes/stream`), {
+      fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, ...keyHeaders() } }),
+    });
+    this.stream = stream;
+    this.timer = setTimeout(() => this.fallBack(), STREAM_BEGINS_WITHIN_MS);
+    // From there on every change is told of; what was read before may be older.
+    stream.addEventListener('position', () => {
+      clearTimeout(this.timer);
+      this.polling?.stop();
+      this.polling = null;
+      this.mode.value = 'live';
+      this.tell(null);
+    });
+    stream.onmessage = ({ data }: MessageEvent) => this.tell([JSON.parse(data as string) as Change]);
+    stream.onerror = ({ code }: ErrorEvent) => {
+      if (this.stream !== stream) return;
+      if (code !== undefined || this.mode.value !== 'live') this.fallBack();
+      // The connection was lost: the stream goes on by itself, from the last change on.
+      else this.mode.value = 'starting';
+    };
+  }
+
+  private fallBack(): void {
+    clearTimeout(this.timer);
+    this.stream?.close();
+    this.stream = null;
+    this.mode.value = 'polling';
+    this.polling ??= poll(() => this.ask());
+    this.timer = setTimeout(() => this.openStream(), TRY_STREAM_AGAIN_MS);
+  }
+
+  /** @returns the pause until the next time, in ms */
+  private async ask(): Promise<number> {
+    const [path, after] = [{ session: this.session }, this.position];
+    const query = after === null ? { limit: '1' } : { after: String(after), limit: String(MAX_CHANGES) };
+    try {
+      const page = await answer(api.GET('/sessions/{session}/changes', { params: { path, query } }));
+      this.position = after === null ? page.latest : page.next;
+      if (after === null) this.tell(null);
+      else if (page.items.length > 0) this.tell(page.items);
+      else this.checkedAtMs.value = serverNowMs();
+      return page.items.length === MAX_CHANGES ? 0 : POLL_EVERY_MS;
+    } catch (error) {
+      noteError(error);
+      // What is asked for is not kept any more, or cannot be had for now: begin anew.
+      this.position = null;
+      return POLL_AFTER_ERROR_MS;
+    }
+  }
+
+  private tell(changes: readonly Change[] | null): void {
+    this.checkedAtMs.value = serverNowMs();
+    for (const listener of this.listeners) listener(changes);
+  }
+}

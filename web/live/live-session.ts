@@ -1,0 +1,64 @@
+import { signal } from '@preact/signals';
+import { may, noteError } from '../api/access.js';
+import { type ApiError } from '../api/api-error.js';
+import { answer, api } from '../api/client.js';
+import { serverNowMs } from '../api/clock.js';
+import type { Session } from '../api/types.js';
+import { poll, type Polling } from './polling.js';
+
+/** While somebody waits for the next step. */
+const SOON_MS = 1_000;
+const SETTLED_MS = 5_000;
+const AFTER_ERROR_MS = 3_000;
+
+/** How a session is, and how far its link. */
+export class LiveSession {
+  /** The last that is known; null before the first answer. */
+  readonly state = signal<Session | null>(null);
+  /** Why it is not newer; null when it is up to date. */
+  readonly error = signal<ApiError | null>(null);
+  readonly readAtMs = signal<number | null>(null);
+  private readonly polling: Polling | null;
+
+  constructor(readonly name: string) {
+    this.polling = may('session:read') ? poll(() => this.read()) : null;
+  }
+
+  refresh(): void {
+    this.polling?.now();
+  }
+
+  stop(): void {
+    this.polling?.stop();
+  }
+
+  private async read(): Promise<number> {
+    try {
+      const path = { session: this.name };
+      const session = await answer(api.GET('/sessions/{session}', { params: { path } }));
+      this.state.value = session;
+      this.error.value = null;
+      this.readAtMs.value = serverNowMs();
+      return isSettled(session) ? SETTLED_MS : SOON_MS;
+    } catch (error) {
+      noteError(error);
+      this.error.value = error as ApiError;
+      return AFTER_ERROR_MS;
+    }
+  }
+}
+
+export function isLinked({ status }: Session): boolean {
+  return status === 'open' || status === 'connecting' || status === 'disconnected';
+}
+
+/** Whether it is linked now, or was once: its contacts can be read. */
+export function hasContacts(session: Session): boolean {
+  return isLinked(session) || session.contacts.count > 0 || session.contacts.checked_at !== null;
+}
+
+function isSettled(session: Session): boolean {
+  return (
+    (session.status === 'open' && session.contacts.sync === 'complete') || session.status === 'disconnected'
+  );
+}

@@ -1,0 +1,84 @@
+import { computed, signal } from '@preact/signals';
+
+/**
+ * What the page shows. It stands behind the `#` of the address: numbers and searches are in no request line and no log of a proxy.
+ */
+export type Route =
+  | { view: 'home' }
+  | { view: 'sessions' }
+  | { view: 'overview'; session: string }
+  | { view: 'contacts'; session: string; contact: string | null; list: ListQuery };
+
+/** Which contacts are listed. */
+export interface ListQuery {
+  search: string;
+  saved: boolean;
+  business: boolean;
+  noNumber: boolean;
+}
+
+export const EVERYBODY: ListQuery = { search: '', saved: false, business: false, noNumber: false };
+
+const hash = signal(location.hash);
+
+window.addEventListener('hashchange', () => (hash.value = location.hash));
+
+export const route = computed(() => parse(hash.value));
+
+/** The session that is on show; null where the view is about all. */
+export const sessionOnShow = computed(() => ('session' in route.value ? route.value.session : null));
+
+/** @returns for `href` */
+export function to(target: Route): string {
+  switch (target.view) {
+    case 'home':
+      return '#/';
+    case 'sessions':
+      return '#/sessions';
+    case 'overview':
+      return `#/sessions/${target.session}`;
+    case 'contacts': {
+      const path = ['#/sessions', target.session, 'contacts', target.contact].filter(Boolean).join('/');
+      const query = toQuery(target.list).toString();
+      return query ? `${path}?${query}` : path;
+    }
+  }
+}
+
+export function go(target: Route): void {
+  location.hash = to(target);
+}
+
+/** In the place of what is shown, so that the back button does not lead through every letter of a search. */
+export function replace(target: Route): void {
+  history.replaceState(null, '', to(target));
+  hash.value = location.hash;
+}
+
+function parse(text: string): Route {
+  const { pathname, searchParams } = new URL(text.replace(/^#\/?/, ''), 'page:///');
+  const [top, session, below, contact = null] = pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  if (top !== 'sessions') return { view: 'home' };
+  if (!session) return { view: 'sessions' };
+  if (below === 'contacts') return { view: 'contacts', session, contact, list: fromQuery(searchParams) };
+  return { view: 'overview', session };
+}
+
+function toQuery({ search, saved, business, noNumber }: ListQuery): URLSearchParams {
+  return new URLSearchParams({
+    ...(search && { q: search }),
+    ...(saved && { saved: '1' }),
+    ...(business && { business: '1' }),
+    ...(noNumber && { 'no-number': '1' }),
+  });
+}
+
+function fromQuery(query: URLSearchParams): ListQuery {
+  const has = (name: string) => query.get(name) === '1';
+  return {
+    search: query.get('q') ?? '',
+    saved: has('saved'),
+    business: has('business'),
+    noNumber: has('no-number'),
+  };
+}

@@ -1,0 +1,23 @@
+import { useRef } from 'preact/hooks';
+import { serverNowMs } from '../api/clock.js';
+import type { Session } from '../api/types.js';
+import { number } from '../i18n/format.js';
+import { t } from '../i18n/language.js';
+
+/** What WhatsApp has sent so far. It does not say how much there is, so no share can be shown. */
+export function FirstSync({ session: { contacts } }: { session: Session }) {
+  const began = useRef({ atMs: serverNowMs(), count: contacts.count });
+  const seconds = (serverNowMs() - began.current.atMs) / 1_000;
+  const perSecond = Math.round((contacts.count - began.current.count) / Math.max(1, seconds));
+  return (
+    <section class="card sync">
+      <h2>{t.sync.title}</h2>
+      <progress aria-label={t.sync.title} />
+      <p class="sync-count" role="status">
+        {t.sync.count(contacts.count)}
+        {perSecond > 0 && <small class="faint"> · {t.sync.rate(number(perSecond))}</small>}
+      </p>
+      <p class="faint">{t.sync.text}</p>
+    </section>
+  );
+}

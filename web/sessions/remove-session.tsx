@@ -1,0 +1,47 @@
+import { useState } from 'preact/hooks';
+import { api } from '../api/client.js';
+import { Dialog } from '../components/dialog.jsx';
+import { ErrorNotice } from '../components/notice.jsx';
+import { useAction } from '../components/use-action.js';
+import { t } from '../i18n/language.js';
+
+interface RemoveProps {
+  name: string;
+  onRemoved: () => void;
+  onClose: () => void;
+}
+
+export function RemoveSession({ name, onRemoved, onClose }: RemoveProps) {
+  const [withContacts, setWithContacts] = useState(false);
+  const remove = useAction(async () => {
+    const query = withContacts ? { contacts: 'delete' as const } : {};
+    await api.DELETE('/sessions/{session}', { params: { path: { session: name }, query } });
+    onRemoved();
+    onClose();
+  });
+  return (
+    <Dialog title={t.sessions.removeTitle(name)} onClose={onClose}>
+      <p>{t.sessions.removeText}</p>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={withContacts}
+          onChange={(event) => setWithContacts(event.currentTarget.checked)}
+        />
+        <span>
+          {t.sessions.removeContacts}
+          <small class="faint">{t.sessions.removeContactsHint}</small>
+        </span>
+      </label>
+      {remove.error && <ErrorNotice error={remove.error} />}
+      <p class="actions">
+        <button type="button" onClick={onClose}>
+          {t.common.cancel}
+        </button>
+        <button type="button" class="danger" disabled={remove.isRunning} onClick={() => void remove.run()}>
+          {t.sessions.remove}
+        </button>
+      </p>
+    </Dialog>
+  );
+}
