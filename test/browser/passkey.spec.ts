@@ -4,7 +4,8 @@ import type { PasskeyDto } from '../../src/sessions/http/passkey/passkey.dto.js'
 import { beginPasskey, isOpen, post, requirePasskey, startUnlinked } from '../linking/link-world.js';
 import { World } from '../support/world.js';
 import type { Passkey } from '../whatsapp-server/linking/passkey.js';
-import { chromiumPath, WhatsAppWeb } from './whatsapp-web.js';
+import { chromiumPath } from './chromium.js';
+import { WhatsAppWeb } from './whatsapp-web.js';
 
 /** After it the secret that the phone has scanned vouches for the device no longer, and people have to compare codes. */
 const HANDOFF_MS = 5 * 60_000;

@@ -1,13 +1,9 @@
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Passkey } from '../whatsapp-server/linking/passkey.js';
+import { CHROMIUM_OPTIONS } from './chromium.js';
 
 const EXTENSION = join(import.meta.dirname, '../../extension');
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
-
-/** Where Chromium is installed; undefined when it is not, and tests with a browser cannot run. */
-export const chromiumPath = CHROMIUM.find((path) => existsSync(path));
 
 /** A page in the place of WhatsApp's, with a policy like its own: it may speak to nobody but itself. */
 const PAGE = `<!doctype html><meta charset="utf-8"><title>WhatsApp</title>
@@ -27,9 +23,7 @@ export class WhatsAppWeb {
    */
   static async open(passkey: Passkey, options: { devToolsPort?: number } = {}): Promise<WhatsAppWeb> {
     const context = await chromium.launchPersistentContext('', {
-      executablePath: chromiumPath,
-      headless: true,
-      chromiumSandbox: process.getuid?.() !== 0,
+      ...CHROMIUM_OPTIONS,
       viewport: { width: 1000, height: 600 },
       args: [
         `--disable-extensions-except=${EXTENSION}`,

@@ -1,0 +1,460 @@
+/// <reference lib="dom" />
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { MASTER } from '../access/access-world.js';
+import { requirePasskey } from '../linking/link-world.js';
+import { eventually, Service } from '../support/service.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { World } from '../support/world.js';
+import { chromiumPath } from './chromium.js';
+import { Visitor } from './visitor.js';
+import { WhatsAppWeb } from './whatsapp-web.js';
+
+jest.setTimeout(120_000);
+
+const PEOPLE = [
+  { number: '491701234567', fullName: 'Anna Müller', firstName: 'Anna' },
+  { number: '5511987654321', fullName: 'João da Conceição', firstName: 'João' },
+  { number: '201001234567', fullName: 'ليلى حسن', firstName: 'ليلى' },
+  { number: '13105550123', fullName: 'Pizza Palace' },
+];
+const ANNA = '/sessions/default/contacts/491701234567';
+/** A picture of one pixel, that browsers can show. */
+const PIXEL = Buffer.from(
+  '/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=',
+  'base64',
+);
+
+const withBrowser = chromiumPath ? describe : describe.skip;
+if (!chromiumPath) console.warn('No Chromium: these tests are skipped. Debian: apt-get install chromium');
+
+withBrowser('the page of a service', () => {
+  let world: World;
+  let visitor: Visitor;
+  const arrive = async (options: Parameters<typeof Visitor.arrive>[1] = {}, service = world.service) =>
+    (visitor = await Visitor.arrive(service.port, options));
+
+  /** The world begins without a link, and ends with none. */
+  async function link(): Promise<void> {
+    await visitor.open();
+    await world.phone.scan(() => visitor.qr());
+    await visitor.sees('Connected');
+  }
+
+  beforeAll(async () => {
+    world = await World.create({ DOWNLOADS_START_AFTER_MINUTES: '0' });
+    for (const { number, firstName } of PEOPLE)
+      world.server.createContact({ number, pushName: `~${firstName ?? 'Pizza'}`, about: 'Hey there!' });
+    await world.phone.saveContacts(PEOPLE);
+    await world.startService();
+  });
+
+  afterEach(async () => {
+    expect(visitor.complaints).toEqual([]);
+    await visitor.leave();
+  });
+
+  afterAll(() => world.stop());
+
+  it('leads from an empty service to a contact that is found', async () => {
+    await arrive();
+    await visitor.open();
+    await visitor.sees('No account is linked here yet.');
+    await visitor.sees(/\d+ seconds left/);
+    await world.phone.scan(() => visitor.qr());
+    await visitor.sees('Connected');
+    await visitor.click('Browse the contacts', 'link');
+    await visitor.sees('Anna Müller');
+    await visitor.page.getByRole('searchbox').pressSequentially('conceicao');
+    await visitor.sees('one found');
+    expect(await visitor.names()).toEqual(['João da Conceição']);
+    await visitor.page.keyboard.press('Enter');
+    await visitor.sees('+55 11 98765 4321');
+    await visitor.page.getByRole('heading', { name: 'João da Conceição' }).waitFor();
+    expect(visitor.page.url()).toMatch(/#\/sessions\/default\/contacts\/5511987654321\?q=conceicao$/);
+  });
+
+  it('shows the same again after a reload, and before it by the back button', async () => {
+    await arrive();
+    await visitor.open(`${ANNA}?q=anna`);
+    await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
+    await visitor.page.reload();
+    await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
+    expect(await visitor.page.getByRole('searchbox').inputValue()).toBe('anna');
+    await visitor.click('Clear the search');
+    await visitor.click(/Pizza Palace/, 'link');
+    await visitor.page.getByRole('heading', { name: 'Pizza Palace' }).waitFor();
+    await visitor.page.goBack();
+    await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
+  });
+
+  it('finds people by any name, blind to case and accents, and by digits', async () => {
+    await arrive();
+    await visitor.open('/sessions/default/contacts');
+    const search = visitor.page.getByRole('searchbox');
+    for (const [text, name] of [
+      ['muller', 'Anna Müller'],
+      ['JOAO', 'João da Conceição'],
+      ['ليلى', 'ليلى حسن'],
+      ['0170 123', 'Anna Müller'],
+      ['palace pizza', 'Pizza Palace'],
+    ] as const) {
+      await search.fill(text);
+      await eventually(`${text} finds ${name}`, async () => (await visitor.names()).join() === name);
+    }
+    await search.fill('nobody of this name');
+    await visitor.sees('Nobody is found. Try another name, or a part of the number.');
+  });
+
+  it('is operated by the keyboard alone', async () => {
+    await arrive();
+    await visitor.open('/sessions/default/contacts');
+    await visitor.sees('Anna Müller');
+    const focused = () => visitor.page.evaluate(() => document.activeElement?.textContent ?? '');
+    await visitor.page.keyboard.press('/');
+    await visitor.page.keyboard.press('ArrowDown');
+    expect(await focused()).toContain('Anna Müller');
+    await visitor.page.keyboard.press('End');
+    await eventually('the last one has the focus', async () => !(await focused()).includes('Anna'));
+    await visitor.page.keyboard.press('Home');
+    await eventually('the first one has the focus', async () => (await focused()).includes('Anna Müller'));
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
+    await eventually('the heading is read', async () => (await focused()) === 'Anna Müller');
+    await visitor.page.keyboard.press('/');
+    await visitor.page.keyboard.type('anna');
+    await visitor.sees('one found');
+    await visitor.page.keyboard.press('Escape');
+    await visitor.sees('Pizza Palace');
+  });
+
+  it('filters, and exports what the filters leave', async () => {
+    await arrive();
+    await world.server
+      .createContact({ number: '40721234567', pushName: 'Ionuț' })
+      .sendText(world.phone, 'hello');
+    await visitor.open('/sessions/default/contacts');
+    await visitor.sees('Ionuț');
+    await visitor.click('Saved on the phone');
+    await visitor.seesNo('Ionuț');
+    expect(visitor.page.url()).toMatch(/\?saved=1$/);
+    await visitor.page.getByText('Export').click();
+    const [download] = await Promise.all([
+      visitor.page.waitForEvent('download'),
+      visitor.click('CSV (spreadsheet)'),
+    ]);
+    const csv = await readFile(await download.path(), 'utf8');
+    expect(download.suggestedFilename()).toBe('default-contacts.csv');
+    expect(csv).toContain('Anna Müller');
+    expect(csv).not.toContain('Ionuț');
+  });
+
+  it.each([
+    ['as they happen', false],
+    ['by asking, where no stream gets through', true],
+  ])('shows changes %s', async (_, isStreamBlocked) => {
+    await arrive();
+    if (isStreamBlocked) await visitor.page.route('**/changes/stream*', (route) => route.abort());
+    await visitor.open('/sessions/default/contacts');
+    await visitor.sees(isStreamBlocked ? 'Every few seconds' : 'Live');
+    await world.phone.saveContact({ number: '819012345678', fullName: 'Hanako', firstName: 'Hanako' });
+    await visitor.sees('Hanako');
+    await visitor.click(/Hanako/, 'link');
+    await world.phone.saveContact({ number: '819012345678', fullName: 'Yamada Hanako', firstName: 'Hanako' });
+    await visitor.page.getByRole('heading', { name: 'Yamada Hanako' }).waitFor();
+    await world.phone.deleteContact('819012345678');
+    await visitor.page.getByRole('heading', { name: 'No name' }).waitFor();
+    await visitor.sees('Not saved');
+    await eventually('it left the list', async () => !(await visitor.names()).includes('Yamada Hanako'));
+    if (isStreamBlocked) visitor.complaints.length = 0;
+  });
+
+  it('shows the picture, the about, and changes of the key as security events', async () => {
+    await arrive();
+    const anna = [...world.server.directory.contacts].find(({ number }) => number === '491701234567');
+    await anna?.setPicture(PIXEL);
+    await visitor.open(ANNA);
+    await visitor.click('Ask WhatsApp now');
+    await visitor.page.locator('.contact-head .avatar img').waitFor({ state: 'attached' });
+    await visitor.sees('Hey there!');
+    await visitor.page.locator('.fingerprint span').nth(15).waitFor();
+    await anna?.changeIdentity();
+    await visitor.sees(/Security event: the key changed/);
+    await visitor.sees('The key has changed once.');
+    const fingerprint = (
+      await visitor.page.locator('.fingerprint').first().locator('span').allTextContents()
+    ).join(' ');
+    await visitor.page.getByText('Compare with a fingerprint').click();
+    const field = visitor.page.getByLabel('Paste the one that you were given');
+    await field.fill(fingerprint.toUpperCase());
+    await visitor.sees('It is the same.');
+    await field.fill(fingerprint.replace(/.$/, (last) => (last === '0' ? '1' : '0')));
+    await visitor.sees('the first difference is in group 16.');
+    await field.fill('abc');
+    await visitor.sees('A fingerprint has 64 characters');
+  });
+
+  it('shows where a person with a new number has gone', async () => {
+    await arrive();
+    const moving = world.server.createContact({ number: '447700900123', pushName: 'Bob' });
+    await world.phone.saveContact({ number: '447700900123', fullName: 'Bob the mover', firstName: 'Bob' });
+    await moving.sendText(world.phone, 'hello');
+    await visitor.open('/sessions/default/contacts/447700900123');
+    await visitor.sees('Bob the mover');
+    await moving.changeNumber('447700900999');
+    await visitor.sees('This person has changed their number.');
+    await visitor.click('+44 7700 900999', 'link');
+    await visitor.sees('Former number');
+    await world.phone.deleteContact('447700900123');
+  });
+
+  it('fits a phone: the list, or a person', async () => {
+    await arrive({ viewport: { width: 360, height: 740 } });
+    await visitor.open('/sessions/default/contacts');
+    await visitor.click(/Anna Müller/, 'link');
+    await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
+    expect(await visitor.page.getByRole('searchbox').isVisible()).toBe(false);
+    await visitor.click('Back', 'link');
+    await visitor.page.getByRole('searchbox').waitFor();
+    const overflow = await visitor.page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+  });
+
+  it.each([
+    ['pt-BR', 'Buscar nomes e números', '4 contatos', 'pt-BR'],
+    ['pt-PT', 'Buscar nomes e números', '4 contatos', 'pt-PT'],
+    ['es-MX', 'Buscar nombres y números', '4 contactos', 'es-MX'],
+    ['de-DE', 'Search names and numbers', '4 contacts', 'en'],
+  ])('speaks to a browser that wants %s', async (locale, search, total, language) => {
+    await arrive({ locale });
+    await visitor.open('/sessions/default/contacts?saved=1');
+    await visitor.page.getByPlaceholder(search).waitFor();
+    expect(await visitor.page.evaluate(() => document.documentElement.lang)).toBe(language);
+    await visitor.page.goto(visitor.page.url().replace('?saved=1', ''));
+    await visitor.sees(new RegExp(total.replace('4', '\\d+')));
+  });
+
+  it('names what is wrong, and what to do, while the session is not connected', async () => {
+    await arrive();
+    await visitor.open('/sessions/default');
+    await world.server.goDown();
+    await visitor.sees('Not connected');
+    await visitor.sees(/Next attempt:/);
+    await world.server.comeBack();
+    await visitor.sees('Connected');
+  });
+
+  it('unlinks when that is confirmed, and shows the next code', async () => {
+    await arrive();
+    await visitor.open('/sessions/default');
+    await visitor.click('Unlink the account');
+    await visitor.click('Cancel');
+    await visitor.sees('Connected');
+    await visitor.click('Unlink the account');
+    await visitor.sees('Unlink this account?');
+    await visitor.click('Unlink');
+    await visitor.sees('The account was unlinked on request. Its contacts stay.');
+    await visitor.qr();
+  });
+
+  it('replaces a code without a gap', async () => {
+    await arrive();
+    await visitor.open('/sessions/default');
+    const first = await visitor.qr();
+    await visitor.page.evaluate(() => {
+      const seen = (globalThis as unknown as { gaps: number }) && globalThis;
+      Object.assign(seen, { gaps: 0 });
+      new MutationObserver(() => {
+        if (!document.querySelector('.qr svg')) Object.assign(seen, { gaps: 1 });
+      }).observe(document.body, { subtree: true, childList: true });
+    });
+    world.server.renewQrRefs();
+    await eventually('another code is shown', async () => (await visitor.qr()) !== first);
+    expect(await visitor.page.evaluate(() => (globalThis as unknown as { gaps: number }).gaps)).toBe(0);
+  });
+
+  it('gives a code for a number that is typed as people do, and links with it', async () => {
+    await arrive({ locale: 'de-DE' });
+    await visitor.open('/sessions/default');
+    const field = visitor.page.getByLabel('Phone number');
+    await visitor.click('Get a code');
+    await visitor.sees('Enter the number of the account to link.');
+    await field.fill('0170');
+    await visitor.click('Get a code');
+    await visitor.sees(/This is not a complete phone number/);
+    await field.fill('(0170) 123-0000');
+    await visitor.sees(/Number in Germany · \+49 170 1230000/);
+    await visitor.click('Get a code');
+    const code = visitor.page.locator('.big-code');
+    await code.waitFor();
+    await world.phone.enterPairingCode((await code.textContent())?.replace('-', '') ?? '');
+    await visitor.sees('Connected');
+    world.phone.unlink();
+    await visitor.sees('The phone has unlinked this device. The contacts stay.');
+  });
+
+  it('leads through the passkey, and ends it when asked to', async () => {
+    await arrive();
+    await visitor.open('/sessions/default');
+    const passkey = requirePasskey(world);
+    const linked = world.phone.scan(() => visitor.qr());
+    await visitor.sees('Confirm with the passkey');
+    expect(await visitor.page.getByRole('link', { name: 'Open WhatsApp Web' }).getAttribute('href')).toMatch(
+      /^https:\/\/web\.whatsapp\.com\//,
+    );
+    await visitor.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await visitor.page.getByText('Without it, by the developer tools').click();
+    await visitor.click('Copy the line');
+    await visitor.sees('Copied');
+    const line = await visitor.page.evaluate(() => navigator.clipboard.readText());
+    const field = visitor.page.getByLabel('Paste what the console printed');
+    await field.fill('nonsense');
+    await visitor.click('Send to WhatsApp');
+    await visitor.sees(/This is not what the console printed/);
+    const browser = await WhatsAppWeb.open(passkey);
+    await field.fill(await browser.runInConsole(line));
+    await browser.close();
+    await visitor.click('Send to WhatsApp');
+    await visitor.sees('Connected');
+    await linked;
+    world.phone.unlink();
+    // Nobody tells the phone that the ceremony has ended.
+    void world.phone.scan(() => visitor.qr()).catch(() => {});
+    await visitor.sees('Confirm with the passkey');
+    await visitor.click('Cancel linking');
+    await visitor.sees('Confirming with the passkey was cancelled.');
+    world.phone.passkey = undefined;
+  });
+
+  it('shows the whole list of many sessions, and adds and removes one', async () => {
+    await arrive();
+    await visitor.open('/sessions');
+    await visitor.click('Add a session');
+    await visitor.page.getByLabel('Name').fill('No good name');
+    await visitor.click('Add');
+    await visitor.sees(/Use 1 to 40 of the characters/);
+    await visitor.page.getByLabel('Name').fill('default');
+    await visitor.click('Add');
+    await visitor.sees('There is a session of this name already.');
+    await visitor.page.getByLabel('Name').fill('sales');
+    await visitor.click('Add');
+    await visitor.qr();
+    expect(visitor.page.url()).toMatch(/#\/sessions\/sales$/);
+    await visitor.page.getByLabel('Session').selectOption('default');
+    await visitor.page.waitForURL(/#\/sessions\/default$/);
+    await visitor.open('/');
+    await visitor.page.waitForURL(/#\/sessions$/);
+    await visitor.click('Remove: sales');
+    await visitor.click('Remove');
+    await eventually('it is gone', async () => (await visitor.page.getByRole('listitem').count()) === 1);
+  });
+
+  it('keeps what it has, and says so, while the database is away', async () => {
+    await arrive();
+    await link();
+    const { proxy, url } = await TcpProxy.beforeDatabase(world.database.url);
+    const behind = await Service.start({ DATABASE_URL: url, ROLE: 'api' });
+    await visitor.leave();
+    await arrive({}, behind);
+    await visitor.open('/sessions/default');
+    await visitor.sees('Connected');
+    await proxy.goDown();
+    await visitor.sees('The database does not answer.');
+    await visitor.sees('Not up to date');
+    await visitor.sees('Browse the contacts');
+    await proxy.comeBack();
+    await visitor.seesNo('The database does not answer.');
+    await behind.stop();
+    await proxy.stop();
+  });
+
+  describe('where keys are in use', () => {
+    let locked: Service;
+
+    beforeAll(async () => {
+      locked = await Service.start({ DATABASE_URL: world.database.url, ROLE: 'api', API_KEY: MASTER });
+    });
+
+    afterAll(() => locked.stop());
+
+    async function createKey(fields: object): Promise<{ id: string; key: string }> {
+      const { body } = await locked.request<{ id: string; key: string }>('/keys', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'a visitor', ...fields }),
+      });
+      return body;
+    }
+
+    async function enter(key: string): Promise<void> {
+      await visitor.page.getByLabel('API key').fill(key);
+      await visitor.click('Continue');
+    }
+
+    it('asks for one, keeps it for the tab, and sends no cookie', async () => {
+      await arrive({}, locked);
+      await visitor.open(ANNA);
+      await visitor.click('Continue');
+      await visitor.sees(/Paste a key/);
+      await enter('wrong');
+      await visitor.sees('The service does not know this key: it is mistyped, expired or deleted.');
+      await enter(MASTER);
+      await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
+      await visitor.page.reload();
+      await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
+      expect(await visitor.cookies()).toBe(0);
+      expect(await visitor.page.evaluate(() => localStorage.length)).toBe(0);
+      const other = await visitor.page.context().newPage();
+      await other.goto(visitor.page.url());
+      await other.getByLabel('API key').waitFor();
+      await visitor.click('Forget the key');
+      await visitor.page.getByLabel('API key').waitFor();
+    });
+
+    it('shows contacts alone to a key that may read no more', async () => {
+      const { key } = await createKey({ scopes: ['contacts:read'] });
+      await arrive({}, locked);
+      await visitor.open();
+      await enter(key);
+      await visitor.sees('Anna Müller');
+      expect(await visitor.page.getByRole('navigation').getByRole('link').allTextContents()).toEqual([
+        'Contacts',
+      ]);
+      expect(await visitor.page.getByText('Export').count()).toBe(0);
+      await visitor.open('/sessions/default');
+      await visitor.sees(/It lacks the scope session:read/);
+    });
+
+    it('shows states alone, and nothing to link with, to a key that may see no more', async () => {
+      const { key } = await createKey({ scopes: ['session:read'], sessions: ['default'] });
+      await arrive({}, locked);
+      await visitor.open();
+      await enter(key);
+      await visitor.sees('Connected');
+      expect(await visitor.page.getByText('Unlink the account').count()).toBe(0);
+      await visitor.open('/sessions/default/contacts');
+      await visitor.sees(/It lacks the scope contacts:read/);
+      await visitor.open('/sessions/sales');
+      await visitor.sees(/It is not for the session “sales”/);
+    });
+
+    it('says so to a key that opens nothing here, and asks anew when one is deleted', async () => {
+      const { key: useless } = await createKey({ scopes: ['metrics:read'] });
+      const { id, key } = await createKey({ scopes: ['contacts:read', 'session:read'] });
+      await arrive({}, locked);
+      await visitor.open();
+      await enter(useless);
+      await visitor.sees(/The key may neither read contacts nor see sessions/);
+      await visitor.click('Use another key');
+      await enter(key);
+      await visitor.sees('Connected');
+      await locked.request(`/keys/${id}`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${MASTER}` },
+      });
+      await visitor.page.getByLabel('API key').waitFor();
+    });
+  });
+});

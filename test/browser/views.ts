@@ -1,0 +1,188 @@
+import { MASTER } from '../access/access-world.js';
+import { requestCode, requirePasskey } from '../linking/link-world.js';
+import { eventually, Service } from '../support/service.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { World } from '../support/world.js';
+import type { Visitor } from './visitor.js';
+
+/** A view of the page, in the state in which the services are when it is told. */
+export interface View {
+  name: string;
+  port: number;
+  route: string;
+  /** To be entered first. */
+  key?: string;
+  /** What is seen when the view is there. */
+  sees: string | RegExp;
+  /** What a person does before it is looked at. */
+  act?: (visitor: Visitor) => Promise<void>;
+}
+
+const FIRST_SYNC_PEOPLE = 20_000;
+const CONTACTS = '/sessions/default/contacts';
+
+const PEOPLE = [
+  ['491701234567', 'Anna Müller', 'Anna', 'Anna 🌻', 'On a boat ⛵'],
+  ['491709876543', 'Bruno Keller', 'Bruno', 'bruno', 'Only calls, please'],
+  ['5511987654321', 'João da Conceição', 'João', 'Joãozinho', 'Deus é fiel 🙏'],
+  ['5521987650000', 'Camila Oliveira', 'Camila', 'Cami ✨', 'Disponível'],
+  ['525512345678', 'Diego Hernández', 'Diego', 'Diego H.', 'Hey there!'],
+  ['819012345678', '山田 花子', '花子', 'はなこ', ''],
+  ['201001234567', 'ليلى حسن', 'ليلى', 'Layla', 'الحمد لله'],
+  ['972501234567', 'נועה לוי', 'נועה', 'Noa', ''],
+  ['447700900123', 'Dr. Robert “Bob” O’Neill', 'Bob', 'Bob', 'At work'],
+  ['33612345678', 'Chloé Dubois', 'Chloé', 'chloé', 'Busy'],
+  ['34612345678', 'Lucía García', 'Lucía', 'Lu', 'En el trabajo'],
+  ['40721234567', 'Ionuț Popescu', 'Ionuț', 'Ionuț', ''],
+] as const;
+const BUSINESSES = [
+  ['13105550123', 'Pizza Palace', 'Pizza Palace Inc.'],
+  ['551133334444', 'Padaria do Zé', 'Padaria do Zé Ltda'],
+] as const;
+
+/** Leads through every view: each is shown before the next one is made. */
+export async function tour(show: (view: View) => Promise<void>): Promise<void> {
+  const world = await World.create({ DOWNLOADS_START_AFTER_MINUTES: '0', LOG_LEVEL: 'warn' });
+  const closers: (() => Promise<unknown>)[] = [() => world.stop()];
+  const { phone, server, database } = world;
+  try {
+    for (const [number, , , pushName, about] of PEOPLE) server.createContact({ number, pushName, about });
+    for (const [number, , verifiedName] of BUSINESSES) server.createContact({ number, verifiedName });
+    await phone.saveContacts(
+      [...PEOPLE, ...BUSINESSES.map(([number, fullName]) => [number, fullName, undefined] as const)].map(
+        ([number, fullName, firstName]) => ({ number, fullName, firstName }),
+      ),
+    );
+    await world.startService();
+    const { port } = world.service;
+    const at = (name: string, route: string, sees: View['sees'], more: Partial<View> = {}) =>
+      show({ name, port, route, sees, ...more });
+
+    await world.service.qr();
+    await at('nothing-linked', '/sessions/default', /seconds left/);
+    await requestCode(world);
+    await at('linking', '/sessions/default', 'Code to type on the phone');
+    requirePasskey(world);
+    phone.scan(() => world.service.qr()).catch(() => {});
+    await world.stateThat(({ passkey }) => passkey !== null);
+    await at('passkey', '/sessions/default', 'Confirm with the passkey');
+    phone.passkey = undefined;
+    await world.service.request('/session/passkey', { method: 'DELETE' });
+
+    await phone.scan(() => world.service.qr());
+    await world.stateThat(({ status, contacts }) => status === 'open' && contacts.sync === 'complete');
+    const anna = [...server.directory.contacts].find(({ number }) => number === PEOPLE[0][0]);
+    await refresh(world, PEOPLE[0][0]);
+    await anna?.changeIdentity();
+    await eventually('the keys of Anna are known', async () => {
+      const { body } = await world.service.get<{ keys: unknown[] }>(`/contacts/${PEOPLE[0][0]}/keys`);
+      return body.keys.length > 1;
+    });
+    await Promise.all(BUSINESSES.map(([number]) => refresh(world, number)));
+    await at('overview', '/sessions/default', 'Everything is well');
+    await at('contacts', CONTACTS, 'Anna Müller');
+    await at('contact', `${CONTACTS}/${PEOPLE[0][0]}`, /Security event/);
+    await at('search', `${CONTACTS}?q=o`, /found/);
+    await at('nobody-found', `${CONTACTS}?q=nobody`, 'Nobody is found');
+    await at('unlink', '/sessions/default', 'Unlink this account?', {
+      act: (visitor) => visitor.click('Unlink the account'),
+    });
+
+    await server.goDown();
+    await world.stateThat(({ status }) => status === 'disconnected');
+    await at('disconnected', '/sessions/default', 'Not connected');
+    await server.comeBack();
+
+    const sync = await world.beside('sales', '551199990000');
+    await sync.phone.saveContacts(
+      Array.from({ length: FIRST_SYNC_PEOPLE }, (_, i) => ({
+        number: String(5511910000000 + i),
+        fullName: `Cliente ${i + 1}`,
+      })),
+    );
+    // The address book is read at once, and the history awaited.
+    Object.assign(sync.phone.history, { send: true, delayMs: 600_000 });
+    await sync.phone.scan(async () => (await sync.stateThat(({ qr }) => qr !== null)).qr ?? '');
+    await sync.stateThat(({ contacts }) => contacts.count === FIRST_SYNC_PEOPLE);
+    await at('first-sync', '/sessions/sales', /20,000 contacts so far/);
+
+    server.faults.appState.arm('lt-hash', {
+      times: Infinity,
+      when: ({ part, collection }) => part === 'snapshot' && collection === 'critical_unblock_low',
+    });
+    const degraded = await world.beside('support', '5215512345678');
+    degraded.phone.inbox.answers = false;
+    await degraded.phone.saveContact({ number: '5215500000001', fullName: 'Marta' });
+    await degraded.phone.scan(async () => (await degraded.stateThat(({ qr }) => qr !== null)).qr ?? '');
+    await degraded.stateThat((state) => state.degraded.length > 0);
+    await at('degraded', '/sessions/support', 'What is wrong');
+    await at('sessions', '/sessions', 'one problem');
+    await at('add-session', '/sessions', 'Add a session', {
+      act: (visitor) => visitor.click('Add a session'),
+    });
+
+    phone.unlink();
+    await world.stateThat(({ status, qr }) => status === 'linking' && qr !== null);
+    await at('logged-out', '/sessions/default', 'The phone has unlinked this device.');
+
+    const { proxy, url } = await TcpProxy.beforeDatabase(database.url);
+    const behind = await Service.start({ DATABASE_URL: url, ROLE: 'api', LOG_LEVEL: 'silent' });
+    closers.unshift(
+      () => behind.stop(),
+      () => proxy.stop(),
+    );
+    await at('database-down', '/sessions/sales', 'The database does not answer.', {
+      port: behind.port,
+      act: async (visitor) => {
+        await visitor.sees('Connected');
+        await proxy.goDown();
+        await visitor.sees('The database does not answer.');
+        // The next visitor finds it as this one did.
+        await proxy.comeBack();
+      },
+    });
+
+    const locked = await Service.start({
+      DATABASE_URL: database.url,
+      ROLE: 'api',
+      API_KEY: MASTER,
+      LOG_LEVEL: 'silent',
+    });
+    closers.unshift(() => locked.stop());
+    await at('key-missing', '/', 'A key, please', { port: locked.port });
+    await at('key-without-scope', '/', 'This key may not see this', {
+      port: locked.port,
+      key: await createKey(locked, ['metrics:read']),
+    });
+  } finally {
+    for (const close of closers) await close();
+  }
+}
+
+async function refresh(world: World, number: string): Promise<void> {
+  await world.service.request(`/contacts/${number}/refresh`, { method: 'POST' });
+  await eventually(`${number} is fetched`, async () => {
+    const { body } = await world.service.get<{ identity_key: unknown }>(`/contacts/${number}`);
+    return body.identity_key !== null;
+  });
+}
+
+async function createKey(service: Service, scopes: string[]): Promise<string> {
+  const { body } = await service.request<{ key: string }>('/keys', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'a visitor', scopes }),
+  });
+  return body.key;
+}
+
+/** Goes where the view is, and waits until it is there. */
+export async function lookAt(visitor: Visitor, { route, key, sees, act }: View): Promise<void> {
+  await visitor.open(route);
+  if (key !== undefined) {
+    await visitor.page.getByLabel('API key').fill(key);
+    await visitor.click('Continue');
+  }
+  await act?.(visitor);
+  await visitor.sees(sees);
+}
