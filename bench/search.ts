@@ -5,6 +5,7 @@ import { EVERYBODY } from '../src/contacts/contact.sql.js';
 import type { ContactSort } from '../src/contacts/read/contact-cursor.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { toSql } from '../src/contacts/read/contact-list.repository.js';
+import { peopleOfAllKinds } from './seed.js';
 
 /**
  * How long a page of a search takes among 100,000 contacts, against the floor: the same page read by the unique
@@ -46,23 +47,6 @@ const QUERIES: { what: string; search: string | null; sort?: ContactSort; isWors
   { what: 'an emoji that nobody has', search: '😀' },
   { what: 'nothing that is there', search: 'xyzxyz' },
 ];
-
-const SEED = `
-  INSERT INTO contact (account_id, jid, lid, saved, full_name, first_name, push_name, push_name_at)
-  SELECT 1, (491700000000 + i) || '@s.whatsapp.net', (200000000000000 + i) || '@lid', true,
-    first || ' ' || last, first, CASE WHEN i % 3 = 0 THEN lower(first) || i END, now()
-  FROM (
-    SELECT i,
-      (ARRAY['Anna','Ben','Çelik','Dörte','Émile','Fatima','Иван','李','Zoë','Olivia'])[1 + i * 7919::bigint / 13 % 10] AS first,
-      (ARRAY['Adler','Ångström','Becker','Иванов','小龍','Müller','Nguyễn','O''Hara'])[1 + i * 104729::bigint / 7 % 8]
-        || substr(md5(i::text), 1, 4) AS last
-    FROM generate_series(1, ${CONTACTS}) i
-  ) people;
-  UPDATE contact SET full_name = 'Lastly Lee' WHERE id > ${CONTACTS * 0.98};
-  UPDATE contact SET full_name = 'Finally Lee' WHERE id > ${CONTACTS * 0.997};
-  UPDATE contact SET full_name = 'Kx77 Unique' WHERE jid = '491700050000@s.whatsapp.net';
-  UPDATE contact SET full_name = 'Anna-Lena - Kx' WHERE id % 1000 = 7;
-  UPDATE contact SET full_name = '李小龍' WHERE jid = '491700050001@s.whatsapp.net';`;
 
 function quantile(sortedMs: number[], share: number): number {
   return sortedMs[Math.min(sortedMs.length - 1, Math.floor(sortedMs.length * share))] ?? NaN;
@@ -120,7 +104,7 @@ async function main(): Promise<void> {
       `INSERT INTO account (id, jid, linked_at) VALUES (1, '4915100000000@s.whatsapp.net', now())`,
     );
     const startedMs = performance.now();
-    await client.query(SEED);
+    await client.query(peopleOfAllKinds(CONTACTS));
     console.log(`${CONTACTS} contacts written in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
     await client.query('VACUUM ANALYZE contact');
     const isFast = await measure(client);

@@ -18,3 +18,23 @@ export async function seedContacts(databaseUrl: string, count: number): Promise<
   await client.query('VACUUM ANALYZE contact');
   await client.end();
 }
+
+/** SQL that gives the account 1 that many contacts with names in many scripts. Of each search there is a best and a worst case. */
+export function peopleOfAllKinds(count: number): string {
+  return `
+  INSERT INTO contact (account_id, jid, lid, saved, full_name, first_name, push_name, push_name_at)
+  SELECT 1, (491700000000 + i) || '@s.whatsapp.net', (200000000000000 + i) || '@lid', true,
+    first || ' ' || last, first, CASE WHEN i % 3 = 0 THEN lower(first) || i END, now()
+  FROM (
+    SELECT i,
+      (ARRAY['Anna','Ben','Çelik','Dörte','Émile','Fatima','Иван','李','Zoë','Olivia'])[1 + i * 7919::bigint / 13 % 10] AS first,
+      (ARRAY['Adler','Ångström','Becker','Иванов','小龍','Müller','Nguyễn','O''Hara'])[1 + i * 104729::bigint / 7 % 8]
+        || substr(md5(i::text), 1, 4) AS last
+    FROM generate_series(1, ${count}) i
+  ) people;
+  UPDATE contact SET full_name = 'Lastly Lee' WHERE id > ${count * 0.98};
+  UPDATE contact SET full_name = 'Finally Lee' WHERE id > ${count * 0.997};
+  UPDATE contact SET full_name = 'Kx77 Unique' WHERE jid = '491700050000@s.whatsapp.net';
+  UPDATE contact SET full_name = 'Anna-Lena - Kx' WHERE id % 1000 = 7;
+  UPDATE contact SET full_name = '李小龍' WHERE jid = '491700050001@s.whatsapp.net';`;
+}
