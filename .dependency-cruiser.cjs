@@ -129,6 +129,27 @@ module.exports = {
       to: { path: '^src/' },
     },
     {
+      name: 'page-stands-alone',
+      comment: 'The page knows the service by its API alone.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src|migrations|test)/' },
+    },
+    {
+      name: 'page-not-from-above',
+      comment: 'What all views of the page share knows none of them.',
+      severity: 'error',
+      from: { path: '^web/(api|i18n|live|components)/' },
+      to: { path: '^web/(access|sessions|session|link|contacts)/|^web/(app|shell|main)\\.tsx$' },
+    },
+    {
+      name: 'page-shows-what-is-told',
+      comment: 'Reading the API depends on nothing that is shown.',
+      severity: 'error',
+      from: { path: '^web/(api|i18n|live)/' },
+      to: { path: '^web/components/' },
+    },
+    {
       name: 'service-without-tests',
       comment: 'What runs must not need what only tests have.',
       severity: 'error',

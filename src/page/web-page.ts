@@ -47,7 +47,8 @@ export function servePage(app: NestExpressApplication): void {
       ),
   });
   app.use(((request, response, next) => {
-    if (isPage(request.url)) files(request, response, next);
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (isRead && isPage(request.url)) files(request, response, next);
     else next();
   }) as RequestHandler);
 }

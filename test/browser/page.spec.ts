@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { MASTER } from '../access/access-world.js';

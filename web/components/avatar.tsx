@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { pictures } from '../contacts/pictures.js';
+import { pictures } from '../api/pictures.js';
 
 /** Colours of those without a picture; each has a class of its own. */
 const COLOURS = 8;

@@ -1,10 +1,9 @@
-/// <reference lib="dom" />
 import { type Page, chromium } from 'playwright-core';
 import pg from 'pg';
-import { CHROMIUM_OPTIONS } from '../test/browser/chromium.js';
-import { openScratchDatabase } from '../test/support/scratch-database.js';
-import { Service } from '../test/support/service.js';
-import { peopleOfAllKinds } from './seed.js';
+import { CHROMIUM_OPTIONS } from '../../test/browser/chromium.js';
+import { openScratchDatabase } from '../../test/support/scratch-database.js';
+import { Service } from '../../test/support/service.js';
+import { peopleOfAllKinds } from '../seed.js';
 
 /**
  * `npm run bench:page [-- contacts]`: from a key press to the result on the screen, in a real Chromium, against the floor: the same

@@ -1,4 +1,4 @@
-import { request } from '../api/client.js';
+import { request } from './client.js';
 
 /** A few screens of a list. */
 const MAX_KEPT = 400;
