@@ -10,7 +10,7 @@ import { peopleOfAllKinds } from '../seed.js';
  * request of the same page, and nothing drawn. Then from the first row to the last one, and the frames of a long scroll.
  */
 const CONTACTS = Number(process.argv[2] ?? 100_000);
-const WORDS = ['anna', 'adler zoe', '4917000', 'müller', 'lastly', 'иванов', '99', 'nobody'];
+const WORDS = ['anna', 'adler zoe', '4917000', 'muller', 'lastly', 'olivia b', '99', 'nobody'];
 const ROUNDS = 3;
 const TARGET_P95_MS = 100;
 /** As fast as people type at their fastest. */
@@ -25,28 +25,26 @@ const show = (values: number[]) =>
 
 /** Types a letter. @returns ms until the frame after the one in which its result was drawn */
 async function press(page: Page, key: string, text: string): Promise<number> {
-  const drawn = page.evaluate(
-    (search) =>
-      new Promise<number>((resolve) => {
-        let pressedMs = 0;
-        document.addEventListener('keydown', ({ timeStamp }) => (pressedMs = timeStamp), { once: true });
-        const isAnswered = () =>
-          performance
-            .getEntriesByType('resource')
-            .some(
-              ({ name, startTime }) =>
-                startTime >= pressedMs && new URL(name).searchParams.get('search') === search,
-            );
-        const look = () => {
-          if (pressedMs === 0 || !isAnswered()) return void requestAnimationFrame(look);
-          requestAnimationFrame(() => requestAnimationFrame((nowMs) => resolve(nowMs - pressedMs)));
-        };
-        look();
-      }),
-    text,
-  );
+  const pressed = await page.evaluateHandle(() => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    document.addEventListener('keydown', ({ timeStamp }) => resolve(timeStamp), { once: true });
+    return { promise };
+  });
   await page.keyboard.press(key);
-  return drawn;
+  return pressed.evaluate(async ({ promise }, search) => {
+    const pressedMs = await promise;
+    const isAnswered = () =>
+      performance
+        .getEntriesByType('resource')
+        .some(
+          ({ name, startTime }) =>
+            startTime >= pressedMs && new URL(name).searchParams.get('search') === search,
+        );
+    const frame = () => new Promise<number>(requestAnimationFrame);
+    while (!isAnswered()) await frame();
+    await frame();
+    return (await frame()) - pressedMs;
+  }, text);
 }
 
 /** The request alone, by the same browser. */
@@ -125,6 +123,8 @@ await client.query('VACUUM ANALYZE contact');
 await client.end();
 const browser = await chromium.launch(CHROMIUM_OPTIONS);
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+// tsx gives functions their names by a helper that pages lack.
+await page.addInitScript('globalThis.__name = (each) => each');
 await page.goto(`http://127.0.0.1:${service.port}/#/sessions/default/contacts`);
 await page.locator('.list a').first().waitFor();
 

@@ -5,6 +5,7 @@ import { beginPasskey, isOpen, post, requirePasskey, startUnlinked } from '../li
 import { World } from '../support/world.js';
 import type { Passkey } from '../whatsapp-server/linking/passkey.js';
 import { chromiumPath } from './chromium.js';
+import { Visitor } from './visitor.js';
 import { WhatsAppWeb } from './whatsapp-web.js';
 
 /** After it the secret that the phone has scanned vouches for the device no longer, and people have to compare codes. */
@@ -70,6 +71,7 @@ withBrowser('a passkey in a real browser', () => {
     await world.startService();
     for (const way of WAYS)
       for (const carrier of CARRIERS) late.set(`${way} ${carrier}`, await beginLateLink(way));
+    late.set('qr page', await beginLateLink('qr'));
   }, 180_000);
 
   afterAll(() =>
@@ -106,6 +108,25 @@ withBrowser('a passkey in a real browser', () => {
       LINK_TIMEOUT_MS,
     );
   });
+
+  it(
+    'links after the codes were compared on the page of the service',
+    async () => {
+      const { world: own, passkey, mayConfirmAtMs, linked, phoneShows } = late.get('qr page') as LateLink;
+      await sleep(Math.max(0, mayConfirmAtMs - performance.now()));
+      await confirm(own, passkey, 'extension');
+      const visitor = await Visitor.arrive(own.service.port);
+      await visitor.open();
+      await visitor.sees('Does the phone show this code?');
+      expect(await visitor.page.locator('.big-code').textContent()).toBe(phoneShows()?.code);
+      await visitor.click('Yes, it is the same');
+      await linked;
+      await visitor.sees('Connected');
+      expect(visitor.complaints).toEqual([]);
+      await visitor.leave();
+    },
+    LINK_TIMEOUT_MS,
+  );
 
   it('says in the page what the service has against the link', async () => {
     await startUnlinked(world);
