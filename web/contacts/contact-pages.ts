@@ -6,12 +6,12 @@ import type { ContactSummary } from '../api/types.js';
 import type { ListQuery } from '../route.js';
 
 /** Little at first, so that it is there at once; much where somebody goes far. */
-const FIRST_LIMIT = 60;
+const FIRST_LIMIT = 40;
 const NEAR_LIMIT = 200;
 const FAR_LIMIT = 1_000;
 const FAR_ROWS = 400;
-/** Rows that are read before they are looked at. */
-const AHEAD_ROWS = 120;
+/** Rows that are read before they are looked at: nobody scrolls through what the next letter replaces. */
+const AHEAD_ROWS = 20;
 const AFTER_ERROR_MS = 2_000;
 
 interface Page {

@@ -8,7 +8,7 @@ import {
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useReducer, useState } from 'preact/hooks';
 
-const OVERSCAN_ROWS = 12;
+const OVERSCAN_ROWS = 6;
 
 export interface VirtualRows {
   rows: VirtualItem[];

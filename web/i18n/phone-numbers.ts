@@ -11,10 +11,20 @@ export async function loadPhoneNumbers(): Promise<typeof Library> {
 /** Of the service, country code included. */
 const MIN_DIGITS = 7;
 
+/** A list shows the same numbers again and again, and to read one takes longer than to draw its row. */
+const formatted = new Map<string, string>();
+const MAX_FORMATTED = 2_000;
+
 /** As people write it, once the library is there. @param digits with country code */
 export function formatPhone(digits: string): string {
   const whole = `+${digits}`;
-  return library.value?.parsePhoneNumberFromString(whole)?.formatInternational() ?? whole;
+  if (!library.value) return whole;
+  const known = formatted.get(digits);
+  if (known !== undefined) return known;
+  const text = library.value.parsePhoneNumberFromString(whole)?.formatInternational() ?? whole;
+  if (formatted.size >= MAX_FORMATTED) formatted.clear();
+  formatted.set(digits, text);
+  return text;
 }
 
 /** A number as somebody types it. */
