@@ -5,6 +5,7 @@ import { phoneOf } from '../../contacts/address.js';
 import { withPathPrefix } from '../../errors/paths-in-text.js';
 import type { ExpiringText } from '../link-offer.js';
 import { Config } from '../../config/config.js';
+import type { ReasonCode } from '../reason-code.js';
 import { pathPrefixOf, type SessionName } from '../session-name.js';
 import {
   type SessionReport,
@@ -193,11 +194,17 @@ export function toStatus<T extends Status>(written: T, { ROLE }: Pick<Config, 'R
   }
   const prefix = pathPrefixOf(written.name);
   const tell = (text: string | null) => text && withPathPrefix(text, prefix);
-  const { reason, reasonCode, syncProblem, advice } = written;
+  const { reason, syncProblem, advice } = written;
   return {
     ...written,
-    reasonCode: reason === null && syncProblem !== null ? 'sync_problem' : reasonCode,
+    reasonCode: codeOf(written),
     reason: tell(reason ?? syncProblem),
     advice: tell(advice),
   };
+}
+
+/** A process of a former version writes reasons without their codes, and leaves the last one where it was. */
+function codeOf({ reason, reasonCode, syncProblem }: Status): ReasonCode | null {
+  if (reason !== null) return reasonCode;
+  return syncProblem === null ? null : 'sync_problem';
 }
