@@ -44,5 +44,6 @@ export function signOut(): void {
 /** A key may be deleted or expire while the page is open. */
 export function noteError(error: unknown): void {
   if (!(error instanceof ApiError) || error.status !== 401) return;
+  // A request that was sent before the key was entered says nothing of it.
   if (key.value === null || error.code !== 'key_missing') accessError.value = error;
 }

@@ -36,19 +36,12 @@ export type KnownCode = (typeof KNOWN_CODES)[number];
 
 /** What the service has against a request, or `unreachable`. */
 export class ApiError extends Error {
-  /** @param retryAfterSeconds null: the service did not say */
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
-    readonly retryAfterSeconds: number | null = null,
   ) {
     super(message);
-  }
-
-  /** Whether the same request may well succeed a little later. */
-  get isPassing(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }
 

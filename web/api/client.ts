@@ -47,14 +47,12 @@ async function fetchAnswer(asked: Request): Promise<Response> {
 
 /** Whatever stands between may answer in the place of the service, and in no form of its own. */
 async function errorOf(response: Response): Promise<ApiError> {
-  const { status, headers } = response;
-  const retryAfter = Number(headers.get('retry-after'));
+  const { status } = response;
   const body: unknown = await response.json().catch(() => null);
   const { code, message } = (body ?? {}) as { code?: string; message?: string };
   return new ApiError(
     status,
     code ?? (status >= 502 ? 'unreachable' : 'unexpected_error'),
     message ?? `HTTP ${status}`,
-    retryAfter > 0 ? retryAfter : null,
   );
 }

@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { noteError } from '../api/access.js';
 import { ApiError } from '../api/api-error.js';
 
@@ -7,7 +7,6 @@ export interface Action<Given extends unknown[]> {
   run: (...given: Given) => Promise<void>;
   isRunning: boolean;
   error: ApiError | null;
-  clear: () => void;
 }
 
 /** Runs one at a time, and keeps what the service has against it. */
@@ -33,5 +32,5 @@ export function useAction<Given extends unknown[]>(
       setRunning(false);
     }
   };
-  return { run, isRunning, error, clear: useCallback(() => setError(null), []) };
+  return { run, isRunning, error };
 }

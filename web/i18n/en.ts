@@ -193,7 +193,7 @@ export const en = {
       todo: 'The service tries again by itself; the details say what is in the way.',
     },
   } satisfies Record<ReasonCode, Explained>,
-  noReason: { what: 'The service is on the way.', todo: null } as Explained,
+  noReason: { what: 'The service is connecting.', todo: null } as Explained,
 
   degraded: {
     title: 'What is wrong',

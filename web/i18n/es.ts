@@ -188,7 +188,7 @@ export const es: Messages = {
       todo: 'El servicio lo intenta de nuevo solo; los detalles dicen qué lo impide.',
     },
   },
-  noReason: { what: 'El servicio está en camino.', todo: null },
+  noReason: { what: 'El servicio se está conectando.', todo: null },
 
   degraded: {
     title: 'Qué está mal',

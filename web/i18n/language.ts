@@ -5,14 +5,14 @@ const OTHERS: Record<string, () => Promise<Messages>> = {
   es: async () => (await import('./es.js')).es,
 };
 
-/** The texts in the language of the browser; English until useBrowserLanguage() has resolved. */
+/** The texts in the language of the browser; English until chooseLanguage() has resolved. */
 export let t: Messages = en;
 
 /** As the browser names it, with its region: it decides how numbers and times look. */
 export let locale = 'en';
 
 /** Takes the first language of the browser that there are texts in. */
-export async function useBrowserLanguage(): Promise<void> {
+export async function chooseLanguage(): Promise<void> {
   const wanted = navigator.languages.map((tag) => ({ tag, language: languageOf(tag) }));
   const { tag, language } = wanted.find((each) => each.language !== null) ?? { tag: 'en', language: 'en' };
   const load = OTHERS[language ?? 'en'];

@@ -188,7 +188,7 @@ export const ptBr: Messages = {
       todo: 'O serviço tenta de novo sozinho; os detalhes dizem o que está no caminho.',
     },
   },
-  noReason: { what: 'O serviço está a caminho.', todo: null },
+  noReason: { what: 'O serviço está se conectando.', todo: null },
 
   degraded: {
     title: 'O que está errado',

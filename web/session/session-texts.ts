@@ -21,5 +21,6 @@ export function toneOf(session: SessionSummary | Session): Tone {
   if (status === 'open')
     return code === null && !('degraded' in session && session.degraded.length > 0) ? 'good' : 'warn';
   if (status === 'disconnected') return 'bad';
-  return status === 'logged_out' ? 'warn' : 'busy';
+  // An attempt to link came to nothing, or WhatsApp cannot be reached.
+  return status === 'logged_out' || session.retry_at !== null ? 'warn' : 'busy';
 }
