@@ -19,7 +19,11 @@ export function acknowledgementReport(
         !freezes.some(({ from, to }) => sentAt.getTime() <= to && acknowledgedAt.getTime() >= from),
     );
   const duplicates = logs.flatMap((log) => log.duplicates);
-  const missing = companions.flatMap(({ outbox }) => outbox.pending);
+  const missing = [
+    ...companions.flatMap(({ outbox }) => outbox.pending),
+    ...logs.flatMap((log) => log.missing),
+  ];
+  const mismatched = logs.flatMap((log) => log.mismatched);
   const sum = (field: 'deliveries' | 'acknowledgements') =>
     logs.reduce((total, { totals }) => total + totals[field], 0);
   return {
@@ -28,6 +32,7 @@ export function acknowledgementReport(
       `${duplicates.length} duplicated, ${late.length} later than 5 s`,
     problems: [
       ...missing.map((id) => `not acknowledged: ${id}`),
+      ...mismatched.map((what) => `acknowledged in another form: ${what}`),
       ...duplicates.map((what) => `acknowledged too often: ${what}`),
       ...late.map(({ what, sentAt, acknowledgedAt }) => {
         const seconds = (acknowledgedAt.getTime() - sentAt.getTime()) / 1_000;

@@ -28,13 +28,17 @@ export class AcknowledgementLog {
   readonly late: LateAcknowledgement[] = [];
   /** acknowledged more often than delivered */
   readonly duplicates: string[] = [];
+  /** stanzas whose missing acknowledgement has ended a connection */
+  readonly missing: string[] = [];
+  /** acknowledgements that do not fit their stanza, which WhatsApp would not recognise */
+  readonly mismatched: string[] = [];
   private readonly stanzas = new Map<string, Delivery>();
 
-  sent({ tag, attrs }: BinaryNode): void {
-    const id = attrs.id ?? '';
+  sent(stanza: BinaryNode): void {
+    const id = stanza.attrs.id ?? '';
     const known = this.stanzas.get(id);
     const delivery = known ?? {
-      what: [tag, attrs.category ?? attrs.type, id].filter(Boolean).join(' '),
+      what: describe(stanza),
       deliveries: 0,
       sentAt: 0,
       isAcknowledged: false,
@@ -68,4 +72,9 @@ export class AcknowledgementLog {
       acknowledgedAt: new Date(now),
     });
   }
+}
+
+/** Names a stanza in reports: tag, kind and id. */
+export function describe({ tag, attrs }: BinaryNode): string {
+  return [tag, attrs.category ?? attrs.type, attrs.id].filter(Boolean).join(' ');
 }

@@ -80,7 +80,7 @@ export class Briefing {
     const message = historyMessage(chunk, this.network.media);
     const { mediaKey, directPath } = message.protocolMessage?.historySyncNotification ?? {};
     if (mediaKey && directPath) this.uploads.set(id, { chunk, mediaKey, path: directPath });
-    return this.send(companion, message, id);
+    return this.send(companion, message, { id });
   }
 
   /** Tells a newly linked companion keys and history, once, when it has logged in for the first time. */
@@ -96,11 +96,20 @@ export class Briefing {
     }
   }
 
-  private async sendToAll(message: proto.IMessage): Promise<void> {
-    await Promise.all(this.phone.companions.map((companion) => this.send(companion, message)));
+  /** Sends a message to all companions, with attributes that may contradict the rest. */
+  async sendPeer(message: proto.IMessage, attrs: Record<string, string | undefined>): Promise<void> {
+    await Promise.all(this.phone.companions.map((companion) => this.send(companion, message, { attrs })));
   }
 
-  private send(companion: Companion, message: proto.IMessage, id?: string): Promise<void> {
+  private sendToAll(message: proto.IMessage): Promise<void> {
+    return this.sendPeer(message, {});
+  }
+
+  private send(
+    companion: Companion,
+    message: proto.IMessage,
+    { id, attrs: more }: { id?: string; attrs?: Record<string, string | undefined> } = {},
+  ): Promise<void> {
     const { jid, lidJid, pushName, keys } = this.phone;
     // Without the LID beside the number Baileys would look for the session under another name after login.
     const attrs = {
@@ -110,6 +119,7 @@ export class Briefing {
       type: 'text',
       t: nowSeconds(),
       notify: pushName,
+      ...more,
     };
     return postMessage(companion, keys, { id, attrs, message }, this.network.faults);
   }
@@ -124,7 +134,7 @@ function stanzaIdOf(receipt: BinaryNode, mediaKey: Uint8Array): string | null | 
   return proto.ServerErrorReceipt.decode(plain).stanzaId;
 }
 
-function recoveryMessage(records: Uint8Array): proto.IMessage {
+export function recoveryMessage(records: Uint8Array): proto.IMessage {
   return {
     protocolMessage: {
       type: proto.Message.ProtocolMessage.Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
@@ -142,7 +152,7 @@ function recoveryMessage(records: Uint8Array): proto.IMessage {
   };
 }
 
-function keyShareMessage(keys: readonly SyncKey[]): proto.IMessage {
+export function keyShareMessage(keys: readonly SyncKey[]): proto.IMessage {
   return {
     protocolMessage: {
       type: proto.Message.ProtocolMessage.Type.APP_STATE_SYNC_KEY_SHARE,

@@ -64,7 +64,10 @@ export class Companion {
   activate(connection: Connection): void {
     if (connection !== this.connection || connection.active) return;
     connection.active = true;
-    this.outbox.open((node) => connection.send(node));
+    this.outbox.open({
+      send: (node) => connection.send(node),
+      unacknowledged: (node) => connection.endForMissingAcknowledgement(node),
+    });
     this.isReady = true;
     this.ready.resolve();
   }

@@ -106,6 +106,11 @@ export class Connection {
     else this.end(element('stream:error', { code: String(code) }));
   }
 
+  /** `<stream:error><ack/></stream:error>`: the companion has not acknowledged a stanza. */
+  endForMissingAcknowledgement({ tag, attrs: { id } }: BinaryNode): void {
+    this.end(element('stream:error', {}, [element('ack', { class: tag, id })]));
+  }
+
   /** `<failure>` instead of a successful login, and the end of the connection. */
   endWithFailure(reason: number): void {
     this.end(element('failure', { reason: String(reason), location: 'odn' }));

@@ -83,14 +83,26 @@ export class Contact {
 
   /** Writes to a group that the account is in; encrypted for each companion rather than with sender keys. */
   async sendGroupText(phone: Phone, groupId: string, text: string, options: TextOptions = {}): Promise<void> {
-    const { from, sender_pn, sender_lid, username, ...rest } = this.addressAttributes(options);
-    const attrs = { ...rest, from: `${groupId}@g.us`, participant: from };
-    const alternate = {
-      participant_pn: sender_pn,
-      participant_lid: sender_lid,
-      participant_username: username,
-    };
-    await this.send(phone, { conversation: text }, { ...attrs, ...alternate });
+    const attrs = this.participantAttributes(options, `${groupId}@g.us`);
+    await this.send(phone, { conversation: text }, attrs);
+  }
+
+  /** Posts an encrypted status. Resolves when all companions of the phone have acknowledged it. */
+  async sendStatus(phone: Phone, text: string, options: TextOptions = {}): Promise<void> {
+    const attrs = this.participantAttributes(options, 'status@broadcast');
+    await this.send(phone, { extendedTextMessage: { text } }, attrs, 'status');
+  }
+
+  /**
+   * Sends any message with any attributes, which may contradict each other. Resolves when all companions have it.
+   * @param attrs added to the attributes of an ordinary message; undefined removes one
+   */
+  async sendForged(
+    phone: Phone,
+    message: proto.IMessage,
+    attrs: Record<string, string | undefined>,
+  ): Promise<void> {
+    await this.send(phone, message, { ...this.addressAttributes({ withoutAlternate: true }), ...attrs });
   }
 
   /** A new about text: empty for none, `null` for one that is hidden. Resolves when companions have been told. */
@@ -198,14 +210,28 @@ export class Contact {
     phone: Phone,
     message: proto.IMessage,
     attrs: Record<string, string | undefined>,
+    tag?: 'status',
   ): Promise<void> {
     this.correspondents.add(phone);
     const beside = this.verifiedName === undefined ? [] : [news.verifiedNameElement(this.verifiedName)];
-    const outgoing = { attrs, message, beside };
+    const outgoing = { attrs, message, beside, tag };
     const { faults } = this.network;
     await Promise.all(
       phone.companions.map((companion) => postMessage(companion, this.keys, outgoing, faults)),
     );
+  }
+
+  /** The attributes of a message to a group or a broadcast list. */
+  private participantAttributes(options: TextOptions, from: string): Record<string, string | undefined> {
+    const { from: participant, sender_pn, sender_lid, username, ...rest } = this.addressAttributes(options);
+    return {
+      ...rest,
+      from,
+      participant,
+      participant_pn: sender_pn,
+      participant_lid: sender_lid,
+      participant_username: username,
+    };
   }
 
   /** The attributes that Baileys' `extractAddressingContext` reads. */

@@ -51,6 +51,7 @@ function logIn(network: Network, connection: Connection, { payload, noiseKey }: 
   replaceLiveConnection(network, companion);
   companion.connection = connection;
   companion.logins += 1;
+  companion.outbox.acknowledgeWithinMs = network.settings.acknowledgeWithinMs;
   connection.companion = companion;
   connection.send(
     element('success', {

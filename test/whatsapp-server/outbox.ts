@@ -1,5 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { AcknowledgementLog } from './acknowledgement-log.js';
+import { AcknowledgementLog, describe } from './acknowledgement-log.js';
 import { deferred, type Deferred } from './deferred.js';
 import { Mutex } from './mutex.js';
 import { child, children, element, SERVER_OFFLINE } from './stanza.js';
@@ -33,10 +33,21 @@ export class NotAcknowledgedError extends Error {
 /** What Baileys answers to a message that it has decrypted before: it has it. */
 const ALREADY_DECRYPTED = '487';
 
+/** How an outbox reaches its companion, for as long as a connection lasts. */
+export interface OutboxConnection {
+  send(node: BinaryNode): void;
+  /** The companion has not acknowledged this stanza in time. */
+  unacknowledged(node: BinaryNode): void;
+}
+
+/** The attributes of a stanza that its acknowledgement repeats; `from` becomes `to`. */
+const REPEATED_ATTRIBUTES = ['participant', 'recipient'] as const;
+
 interface Entry {
   readonly stanza: OutgoingStanza;
   readonly outcome: Deferred<void>;
   node?: BinaryNode;
+  overdue?: NodeJS.Timeout;
   /** how often the companion asked for it again, and how often it said `<ack>`: once for each delivery */
   retries: number;
   acks: number;
@@ -44,8 +55,10 @@ interface Entry {
 }
 
 /**
- * The stanzas for one companion, each kept until acknowledged. What the companion has not acknowledged when its
- * connection ends is delivered again at the next login, as offline stanza.
+ * The stanzas for one companion, each stored until it is acknowledged. WhatsApp ends the connection of a client that owes an
+ * acknowledgement (fact: `<stream:error><ack/></stream:error>` after 50 minutes, whatsapp-rust #1101), and delivers the stanza
+ * again at the next login, as an offline stanza. An acknowledgement counts only if it names the stanza as WhatsApp does: class, sender,
+ * participant, recipient and, except for messages, type.
  */
 export class Outbox {
   /** when and how often the companion acknowledges */
@@ -53,7 +66,9 @@ export class Outbox {
   private readonly entries = new Map<string, Entry>();
   private readonly deliveries = new Mutex();
   private emptied: Deferred<void>[] = [];
-  private send?: (node: BinaryNode) => void;
+  private connection?: OutboxConnection;
+  /** After this time the connection of a companion that has not acknowledged a stanza ends; the real server waits 50 minutes. */
+  acknowledgeWithinMs = Infinity;
 
   /** How many stanzas are not acknowledged. */
   get size(): number {
@@ -82,13 +97,14 @@ export class Outbox {
     const outcome = deferred<void>();
     const entry: Entry = { stanza, outcome, retries: 0, acks: 0, sentOnThisConnection: false };
     this.entries.set(stanza.id, entry);
-    if (this.send) this.deliver(entry, {});
+    if (this.connection) this.deliver(entry, {});
     return outcome.promise;
   }
 
   /** The companion is ready: everything that waits is sent as offline stanza, and then what comes, at once. */
-  open(send: (node: BinaryNode) => void): void {
-    this.send = send;
+  open(connection: OutboxConnection): void {
+    this.connection = connection;
+    const send = (node: BinaryNode) => connection.send(node);
     const waiting = [...this.entries.values()];
     const count = String(waiting.length);
     if (waiting.length > 0)
@@ -99,8 +115,11 @@ export class Outbox {
 
   /** The connection is gone. */
   close(): void {
-    this.send = undefined;
-    for (const entry of this.entries.values()) entry.sentOnThisConnection = false;
+    this.connection = undefined;
+    for (const entry of this.entries.values()) {
+      clearTimeout(entry.overdue);
+      entry.sentOnThisConnection = false;
+    }
   }
 
   /** The companion is unlinked: nothing will ever be acknowledged. */
@@ -113,15 +132,19 @@ export class Outbox {
 
   /** Takes an `<ack>` of the companion. */
   acknowledged(ack: BinaryNode): void {
-    this.acknowledgements.received(ack);
     const entry = this.entries.get(ack.attrs.id ?? '');
+    if (entry?.node && !isAcknowledgementOf(ack, entry.node)) {
+      this.acknowledgements.mismatched.push(JSON.stringify({ ack: ack.attrs, stanza: entry.node.attrs }));
+      return;
+    }
+    this.acknowledgements.received(ack);
     if (!entry) return;
     const { error } = ack.attrs;
     // A message that is asked for again is acknowledged, or refused, as well: that belongs to the delivery before.
     entry.acks += 1;
     if (entry.acks <= entry.retries) return;
     if (error === undefined || error === ALREADY_DECRYPTED) return this.done(entry);
-    this.entries.delete(entry.stanza.id);
+    this.remove(entry);
     const tag = entry.node?.tag ?? 'stanza';
     entry.outcome.reject(new NotAcknowledgedError({ id: entry.stanza.id, tag }, error));
     this.checkEmpty();
@@ -141,11 +164,12 @@ export class Outbox {
 
   private sendAgain(entry: Entry, receipt: BinaryNode): void {
     entry.retries += 1;
+    clearTimeout(entry.overdue);
     entry.node = undefined;
     entry.sentOnThisConnection = false;
     // In turn: it may forget the session in which another message is being encrypted.
     this.enqueue(() => entry.stanza.onRetry?.(receipt));
-    if (this.send) this.deliver(entry, {});
+    if (this.connection) this.deliver(entry, {});
   }
 
   private deliver(entry: Entry, attrs: Record<string, string>): void {
@@ -154,7 +178,7 @@ export class Outbox {
       try {
         entry.node ??= await entry.stanza.build(entry.retries);
       } catch (error) {
-        this.entries.delete(entry.stanza.id);
+        this.remove(entry);
         entry.outcome.reject(error as Error);
         return;
       }
@@ -162,21 +186,35 @@ export class Outbox {
       if (!this.mayDeliver(entry)) return;
       entry.sentOnThisConnection = true;
       this.acknowledgements.sent(entry.node);
-      this.send?.({ ...entry.node, attrs: { ...entry.node.attrs, ...attrs } });
+      this.connection?.send({ ...entry.node, attrs: { ...entry.node.attrs, ...attrs } });
+      this.expectAcknowledgement(entry, entry.node);
     });
+  }
+
+  private expectAcknowledgement(entry: Entry, node: BinaryNode): void {
+    if (this.acknowledgeWithinMs === Infinity) return;
+    entry.overdue = setTimeout(() => {
+      this.acknowledgements.missing.push(describe(node));
+      this.connection?.unacknowledged(node);
+    }, this.acknowledgeWithinMs).unref();
   }
 
   private mayDeliver(entry: Entry): boolean {
     const waits = this.entries.get(entry.stanza.id) === entry;
-    return this.send !== undefined && waits && !entry.sentOnThisConnection;
+    return this.connection !== undefined && waits && !entry.sentOnThisConnection;
   }
 
   private enqueue(job: () => void | Promise<void>): void {
     void this.deliveries.run(async () => job());
   }
 
-  private done(entry: Entry): void {
+  private remove(entry: Entry): void {
+    clearTimeout(entry.overdue);
     this.entries.delete(entry.stanza.id);
+  }
+
+  private done(entry: Entry): void {
+    this.remove(entry);
     entry.stanza.onAcknowledged?.();
     entry.outcome.resolve();
     this.checkEmpty();
@@ -195,4 +233,10 @@ export class Outbox {
       entry.outcome.resolve();
     }
   }
+}
+
+function isAcknowledgementOf({ attrs: ack }: BinaryNode, { tag, attrs }: BinaryNode): boolean {
+  const isNamed = ack.class === tag && ack.to === attrs.from;
+  const isTyped = tag === 'message' || ack.type === attrs.type;
+  return isNamed && isTyped && REPEATED_ATTRIBUTES.every((name) => ack[name] === attrs[name]);
 }

@@ -8,6 +8,8 @@ import { element, newStanzaId } from './stanza.js';
 export interface OutgoingMessage {
   /** default: a new one */
   readonly id?: string;
+  /** default: `message`; encrypted statuses arrive as `status` since July 2026 (whatsapp-rust #1101) */
+  readonly tag?: 'message' | 'status' | 'appdata';
   /** attributes of the stanza, without `id` */
   readonly attrs: Readonly<Record<string, string | undefined>>;
   readonly message: proto.IMessage;
@@ -28,7 +30,7 @@ export function postMessage(
   outgoing: OutgoingMessage,
   faults: Faults,
 ): Promise<void> {
-  const { id = newStanzaId() } = outgoing;
+  const { id = newStanzaId(), tag = 'message' } = outgoing;
   const { address } = companion;
   return companion.outbox.post({
     id,
@@ -41,7 +43,7 @@ export function postMessage(
       if (faults.messages.strike(subject)) bytes[bytes.length - 1] = ~(bytes.at(-1) ?? 0) & 0xff;
       const count = retries > 0 ? String(retries) : undefined;
       const enc = element('enc', { v: '2', type, count }, bytes);
-      return element('message', { ...outgoing.attrs, id }, [...(outgoing.beside ?? []), enc]);
+      return element(tag, { ...outgoing.attrs, id }, [...(outgoing.beside ?? []), enc]);
     },
     onAcknowledged: () => sender.signal.confirmSession(address),
     onRetry: () => sender.signal.forgetSession(address),

@@ -21,6 +21,7 @@ import type { PairingDesk } from './linking/pairing-code.js';
 import type { PasskeyDemand } from './linking/passkey-ceremony.js';
 import { PhoneLinking, type Screen } from './linking/phone-linking.js';
 import type { Network } from './network.js';
+import { OtherDevice } from './other-device.js';
 import { PhoneInbox } from './phone-inbox.js';
 import { PersonKeys } from './person-keys.js';
 import { Profile } from './profile.js';
@@ -283,6 +284,22 @@ export class Phone {
       return companion.outbox.post({ id, build: () => Promise.resolve(node) });
     });
     await Promise.all(deliveries);
+  }
+
+  /**
+   * Sends a message of the phone to its companions alone, with any attributes. Resolves when they have it.
+   * @param attrs added to those of an ordinary peer message
+   */
+  sendPeer(message: proto.IMessage, attrs: Record<string, string | undefined> = {}): Promise<void> {
+    return this.briefing.sendPeer(message, attrs);
+  }
+
+  /**
+   * Another companion of this account.
+   * @param options.isLinked false for a device that pretends to be one
+   */
+  createOtherDevice(options: { isLinked?: boolean } = {}): OtherDevice {
+    return new OtherDevice(this.network, this, options.isLinked ?? true);
   }
 
   /** The id of the next device to be linked. */

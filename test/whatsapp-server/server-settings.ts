@@ -5,6 +5,8 @@ export const PICTURE_TOKENS_PROP = '9666';
 export class ServerSettings {
   /** what `<iq xmlns="abt">` answers, by number */
   readonly abProps = new Map<string, string>();
+  /** how long a companion may take to acknowledge a stanza, before its connection ends; the real server waits 50 minutes */
+  acknowledgeWithinMs = 15_000;
   /** whether key-index lists of other people hold the key that signed them; the real server leaves it out */
   tellsAccountKeys = false;
   /** whether the identity keys of other people can be asked for */

@@ -12,6 +12,7 @@ import { isRefusal } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import type { Lease } from '../lease/lease.js';
+import { mixesOwnWithForeign } from '../baileys/own-mapping.js';
 import { bareKey } from '../wire/signed-key-index.js';
 import { deserialiseKey, serialiseKeys } from './auth-key-codec.js';
 import type { AuthStateRepository } from './auth-state.repository.js';
@@ -129,8 +130,16 @@ export class AuthState implements AuthenticationState {
     const rows = await this.orGiveUp(
       this.lease.read(() => this.repository.findKeys(this.lease.session, type, ids)),
     );
-    return Object.fromEntries(rows.map(({ id, value }) => [id, deserialiseKey(type, value)]));
+    const entries = rows.map(({ id, value }) => [id, deserialiseKey(type, value)] as const);
+    return Object.fromEntries(type === 'lid-mapping' ? entries.filter(this.isTrustedMapping) : entries);
   }
+
+  /** Former versions stored mappings between this account and others (see protectOwnMapping): they are never read again. */
+  private readonly isTrustedMapping = ([id, user]: readonly [string, unknown]): boolean => {
+    const reverse = /^(.+)_reverse$/.exec(id);
+    const [pn, lid] = reverse ? [String(user), reverse[1]] : [id, String(user)];
+    return !mixesOwnWithForeign({ pn: `${pn}@s.whatsapp.net`, lid: `${lid}@lid` }, this.creds.me ?? {});
+  };
 
   private async setKeys(data: KeptData): Promise<void> {
     const { 'history-notification': _announced, 'snapshot-recovery': _records, ...keys } = data;

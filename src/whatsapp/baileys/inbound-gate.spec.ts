@@ -3,81 +3,131 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { EventEmitter, once } from 'node:events';
 import { InboundGate } from './inbound-gate.js';
 
-const message = (id: string): BinaryNode => ({ tag: 'message', attrs: { id } });
+const stanza = (tag: string, id: string, attrs: Record<string, string> = {}): BinaryNode => ({
+  tag,
+  attrs: { id, from: '491701234567@s.whatsapp.net', ...attrs },
+});
+const message = (id: string) => stanza('message', id);
 
-/** A gate whose saving the test lets through, or not. */
+/** Announces a frame under the names that Baileys' `onMessageReceived` uses. */
+function receive(socket: EventEmitter, frame: BinaryNode): void {
+  socket.emit('frame', frame);
+  socket.emit(`TAG:${frame.attrs.id}`, frame);
+  for (const [name, value] of Object.entries(frame.attrs)) {
+    socket.emit(`CB:${frame.tag},${name}:${value}`, frame);
+  }
+  socket.emit(`CB:${frame.tag}`, frame);
+}
+
+/** A gate whose saving the test completes, or fails, step by step. */
 function createGate() {
   const socket = new EventEmitter();
   const handled: string[] = [];
   const saved: string[][] = [];
+  const pauses: boolean[] = [];
   const failures: unknown[] = [];
   const steps = new EventEmitter();
-  socket.on('CB:message', ({ attrs }: BinaryNode) => handled.push(attrs.id ?? ''));
-  socket.on('CB:receipt', ({ attrs }: BinaryNode) => handled.push(attrs.id ?? ''));
-  const save = async (stanzas: BinaryNode[]) => {
-    saved.push(stanzas.map(({ attrs }) => attrs.id ?? ''));
-    const [error] = (await once(steps, 'step')) as [Error | undefined];
-    if (error) throw error;
-  };
+  for (const tag of ['message', 'receipt', 'presence', 'iq'])
+    socket.on(`CB:${tag}`, ({ attrs }: BinaryNode) => handled.push(attrs.id ?? ''));
   const gate = new InboundGate(socket, {
-    save,
-    answer: async (stanza) => (stanza.attrs.answered ? null : stanza),
+    save: async (stanzas) => {
+      saved.push(stanzas.map(({ attrs }) => attrs.id ?? ''));
+      const [error] = (await once(steps, 'step')) as [Error | undefined];
+      if (error) throw error;
+    },
+    answer: async (each) => (each.attrs.answered ? null : each),
+    setPaused: (isPaused) => pauses.push(isPaused),
     failed: (error) => failures.push(error),
   });
   const step = async (error?: Error) => {
     steps.emit('step', error);
-    await new Promise(setImmediate);
+    for (let turn = 0; turn < 4; turn += 1) await new Promise(setImmediate);
   };
-  return { socket, gate, handled, saved, failures, step };
+  return { socket, gate, handled, saved, pauses, failures, step };
 }
 
-describe('the inbound gate', () => {
-  it('shows a stanza to Baileys only when it is saved', async () => {
+describe('InboundGate', () => {
+  it('shows a stanza to Baileys only after it is saved, and only once', async () => {
     const { socket, handled, step } = createGate();
-    socket.emit('CB:message', message('1'));
+    receive(socket, message('1'));
     expect(handled).toEqual([]);
     await step();
     expect(handled).toEqual(['1']);
   });
 
-  it('saves what came meanwhile together, and keeps the order', async () => {
+  it('saves the stanzas that arrive meanwhile together, in their order', async () => {
     const { socket, handled, saved, step } = createGate();
-    for (const id of ['1', '2', '3']) socket.emit('CB:message', message(id));
+    for (const id of ['1', '2', '3']) receive(socket, message(id));
     await step();
     await step();
     expect(saved).toEqual([['1'], ['2', '3']]);
     expect(handled).toEqual(['1', '2', '3']);
   });
 
-  it('lets through at once what Baileys does not acknowledge', () => {
-    const { socket, handled } = createGate();
-    socket.emit('CB:receipt', message('1'));
-    expect(handled).toEqual(['1']);
+  it('saves at most 100 stanzas at once', async () => {
+    const { socket, saved, step } = createGate();
+    for (let id = 0; id < 250; id += 1) receive(socket, message(String(id)));
+    for (let batch = 0; batch < 4; batch += 1) await step();
+    expect(saved.map(({ length }) => length)).toEqual([1, 100, 100, 49]);
   });
 
-  it('does not show what is answered already', async () => {
+  it('stops reading from the connection while too many stanzas wait', async () => {
+    const { socket, pauses, step } = createGate();
+    for (let id = 0; id < 1_100; id += 1) receive(socket, message(String(id)));
+    expect(pauses).toEqual([true]);
+    for (let batch = 0; batch < 11; batch += 1) await step();
+    expect(pauses).toEqual([true, false]);
+  });
+
+  it('passes stanzas at once that WhatsApp does not want acknowledged', () => {
+    const { socket, handled } = createGate();
+    receive(socket, stanza('presence', '1'));
+    receive(socket, stanza('iq', '2'));
+    expect(handled).toEqual(['1', '2']);
+  });
+
+  it('holds stanzas of every other tag', async () => {
+    const { socket, saved, step } = createGate();
+    for (const tag of ['status', 'appdata', 'receipt', 'invented']) receive(socket, stanza(tag, tag));
+    await step();
+    await step();
+    expect(saved.flat()).toEqual(['status', 'appdata', 'receipt', 'invented']);
+  });
+
+  it('does not let a sender answer a query of this device by choosing its id', async () => {
+    const { socket, step } = createGate();
+    const answers: BinaryNode[] = [];
+    socket.on('TAG:query-1', (answer: BinaryNode) => answers.push(answer));
+    receive(socket, message('query-1'));
+    await step();
+    expect(answers).toEqual([]);
+    receive(socket, stanza('iq', 'query-1'));
+    expect(answers).toHaveLength(1);
+  });
+
+  it('does not show a stanza that is answered already', async () => {
     const { socket, handled, step } = createGate();
-    socket.emit('CB:message', { tag: 'message', attrs: { id: '1', answered: 'true' } });
-    socket.emit('CB:message', message('2'));
+    receive(socket, stanza('message', '1', { answered: 'true' }));
+    receive(socket, message('2'));
     await step();
     await step();
     expect(handled).toEqual(['2']);
   });
 
-  it('shows nothing of what could not be saved, nor anything after it', async () => {
+  it('shows neither a stanza that could not be saved nor any after it', async () => {
     const { socket, handled, failures, step } = createGate();
-    socket.emit('CB:message', message('1'));
-    socket.emit('CB:message', message('2'));
+    receive(socket, message('1'));
+    receive(socket, message('2'));
     await step(new Error('disk full'));
-    socket.emit('CB:message', message('3'));
+    receive(socket, message('3'));
     await step();
     expect(handled).toEqual([]);
     expect(failures).toEqual([new Error('disk full')]);
   });
 
-  it('shows nothing once it is closed, though it was saved', async () => {
+  it('shows nothing once it is closed, even if it is saved', async () => {
     const { socket, gate, handled, step } = createGate();
-    socket.emit('CB:message', message('1'));
+    receive(socket, message('1'));
     gate.close();
     await step();
     expect(handled).toEqual([]);

@@ -1,42 +1,66 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { EventEmitter } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
 
-/** Events by which Baileys' handlers get what they acknowledge to WhatsApp. */
-const HELD_EVENTS = new Set(['CB:message', 'CB:notification', 'CB:call']);
+/** Stanzas that WhatsApp does not want acknowledged: answers, presence, and those about the connection itself. */
+const NOT_ACKNOWLEDGED: ReadonlySet<string> = new Set([
+  'iq',
+  'ack',
+  'ib',
+  'presence',
+  'chatstate',
+  'success',
+  'failure',
+  'stream:error',
+  'stream:features',
+  'xmlstreamend',
+]);
 
+/** Stanzas that are saved in one transaction: few enough that other sessions get their turn. */
+const MAX_BATCH = 100;
+/** So many stanzas may wait; the connection is then not read until most of them are answered. */
+const MAX_WAITING = 1_000;
+const RESUME_BELOW = 200;
 /**
- * WhatsApp closes connections that acknowledge late (Baileys issue 1910). What is not kept by then is given back instead: the
- * next connection gets it again.
+ * A batch that is not saved by then is left to the next connection. Late acknowledgements do no harm; missing ones end the
+ * stream after 50 minutes (whatsapp-rust #1101).
  */
-const MAX_HELD_MS = 4_000;
+const MAX_SAVE_MS = 20_000;
 
-interface HeldStanza {
-  event: string;
-  stanza: BinaryNode;
-}
-
-/** What happens to stanzas on their way. */
+/** What happens to each stanza on its way. */
 export interface InboundStages {
-  /** Keeps what the stanzas say; when it rejects, the gate closes for good. */
+  /** Saves what the stanzas contain. If it rejects, the gate closes for good. */
   save(stanzas: BinaryNode[]): Promise<void>;
-  /** Answers a stanza that is kept. @returns what Baileys is to see of it; null when it is answered */
+  /** Answers a stanza that is saved. @returns what Baileys sees of it; null if it is answered */
   answer(stanza: BinaryNode): Promise<BinaryNode | null>;
-  /** Is told why the gate closed. */
+  /** Stops reading from the connection, or continues. */
+  setPaused(isPaused: boolean): void;
+  /** The gate has closed because of this error. */
   failed(error: unknown): void;
 }
 
+/** Whether WhatsApp expects an acknowledgement: it delivers the stanza again until it gets one. */
+export function needsAcknowledgement({ tag, attrs }: BinaryNode): boolean {
+  return Boolean(attrs.id && attrs.from) && !NOT_ACKNOWLEDGED.has(tag);
+}
+
 /**
- * Stands between the socket and Baileys' handlers: a stanza reaches them, and so is acknowledged to WhatsApp, only
- * after save() has kept what it says. Whatever was not kept is delivered again by WhatsApp at the next login.
+ * Takes every stanza that must be acknowledged from Baileys, and saves what it contains before anything answers it.
+ * WhatsApp delivers again at the next login whatever was not acknowledged, so a killed process loses nothing.
  *
- * Baileys has no hook for this: its handlers acknowledge on their own, so the gate takes the place of `emit` on the
- * socket's emitter. Order is kept; stanzas that arrive while save() runs are saved together.
+ * Baileys has no hook for this. It announces each stanza as `frame`, and then under names made of its attributes, `TAG:<id>` and
+ * `CB:<tag>…`. The gate replaces `emit`, and lets Baileys see a stanza only as the one event that its handlers
+ * listen to. So a sender cannot choose an id that Baileys takes for the answer to a query.
+ *
+ * Order is preserved. Stanzas that arrive while others are saved form the next batch.
  */
 export class InboundGate {
-  private held: HeldStanza[] = [];
-  private draining = false;
-  private closed = false;
+  private waiting: BinaryNode[] = [];
+  private announced: unknown = null;
+  private isDraining = false;
+  private isPaused = false;
+  private isClosed = false;
   private readonly forward: (event: string, ...args: unknown[]) => boolean;
 
   /** @param socket Baileys' `sock.ws` */
@@ -46,40 +70,62 @@ export class InboundGate {
   ) {
     this.forward = socket.emit.bind(socket);
     socket.emit = (event: string | symbol, ...args: unknown[]) => {
-      if (typeof event !== 'string' || !HELD_EVENTS.has(event)) return this.forward(event as string, ...args);
-      if (this.closed) return true;
-      this.held.push({ event, stanza: args[0] as BinaryNode });
-      void this.drain();
-      return true;
+      const [frame] = args;
+      if (event === 'frame' && isStanza(frame) && needsAcknowledgement(frame)) this.take(frame);
+      else if (frame !== undefined && frame === this.announced) return true;
+      return this.forward(event as string, ...args);
     };
   }
 
-  /** Nothing gets through any more; what waits is dropped unacknowledged. */
+  /** Closes the gate: whatever waits is dropped without an acknowledgement. */
   close(): void {
-    this.closed = true;
-    this.held = [];
+    this.isClosed = true;
+    this.waiting = [];
+  }
+
+  private take(stanza: BinaryNode): void {
+    this.announced = stanza;
+    if (this.isClosed) return;
+    this.waiting.push(stanza);
+    this.setPaused(this.waiting.length > (this.isPaused ? RESUME_BELOW : MAX_WAITING));
+    void this.drain();
   }
 
   private async drain(): Promise<void> {
-    if (this.draining) return;
-    this.draining = true;
+    if (this.isDraining) return;
+    this.isDraining = true;
     try {
-      while (this.held.length > 0) {
-        const batch = this.held.splice(0);
-        await pTimeout(this.stages.save(batch.map(({ stanza }) => stanza)), {
-          milliseconds: MAX_HELD_MS,
-          message: `What WhatsApp said could not be kept within ${MAX_HELD_MS / 1_000} s`,
-        });
-        for (const { event, stanza } of batch) {
-          const rest = this.closed ? null : await this.stages.answer(stanza);
-          if (rest && !this.closed) this.forward(event, rest);
-        }
+      while (this.waiting.length > 0) {
+        await this.pass(this.waiting.splice(0, MAX_BATCH));
+        this.setPaused(this.isPaused && this.waiting.length > RESUME_BELOW);
+        await nextTurn();
       }
     } catch (error) {
       this.close();
       this.stages.failed(error);
     } finally {
-      this.draining = false;
+      this.isDraining = false;
     }
   }
+
+  private async pass(batch: BinaryNode[]): Promise<void> {
+    await pTimeout(this.stages.save(batch), {
+      milliseconds: MAX_SAVE_MS,
+      message: `Saving ${batch.length} stanzas took longer than ${MAX_SAVE_MS / 1_000} s`,
+    });
+    for (const stanza of batch) {
+      const rest = this.isClosed ? null : await this.stages.answer(stanza);
+      if (rest && !this.isClosed) this.forward(`CB:${rest.tag}`, rest);
+    }
+  }
+
+  private setPaused(isPaused: boolean): void {
+    if (this.isPaused === isPaused) return;
+    this.isPaused = isPaused;
+    this.stages.setPaused(isPaused);
+  }
+}
+
+function isStanza(frame: unknown): frame is BinaryNode {
+  return typeof frame === 'object' && frame !== null && !(frame instanceof Uint8Array) && 'tag' in frame;
 }

@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http';
 /** The part of `ws`' WebSocket that is used here. */
 interface RawSocket {
   on(event: 'upgrade', listener: (response: IncomingMessage) => void): void;
+  pause(): void;
+  resume(): void;
   terminate(): void;
 }
 

@@ -1,20 +1,15 @@
 import { Logger } from '@nestjs/common';
-import {
-  type AuthenticationCreds,
-  type BinaryNode,
-  DEFAULT_CONNECTION_CONFIG,
-  getBinaryNodeChild,
-  jidDecode,
-} from '@whiskeysockets/baileys';
+import { type AuthenticationCreds, type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { AuthState } from '../auth-state/auth-state.js';
 import type { ClientIdentity } from '../linking/client-identity.js';
 import { privacyTokensOf } from '../profiles/privacy-token.js';
 import { AddressBookSync } from '../sync/address-book-sync.js';
-import { keepPeerMessages } from '../baileys/peer-messages.js';
 import type { SessionContext } from '../sync/session-context.js';
+import { protectOwnMapping } from '../baileys/own-mapping.js';
 import { InboundGate } from '../baileys/inbound-gate.js';
-import { OwnAnswers } from '../baileys/own-answers.js';
+import { StanzaAnswers } from '../baileys/stanza-answers.js';
+import { kindOfSender, withTrustedAddressing } from '../wire/stanza-sender.js';
 import { askForUpload } from '../baileys/ask-for-upload.js';
 import { writeToPhone } from '../baileys/write-to-phone.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
@@ -45,12 +40,7 @@ export class Connection {
     this.socket = new WhatsAppSocket(this.authState, {
       identity,
       maySend: () => lease.isHeld,
-      makeSignalRepository: keepPeerMessages(
-        DEFAULT_CONNECTION_CONFIG.makeSignalRepository,
-        () => [creds.me?.id, creds.me?.lid].map((jid) => jidDecode(jid)?.user),
-        () => answers.reading,
-        (error) => this.logger.warn(`Cannot read a message of the phone: ${(error as Error).message}`),
-      ),
+      makeSignalRepository: protectOwnMapping(() => creds.me ?? {}),
       opened: () => this.onOpen(),
       ended: () => this.stopWork(),
     });
@@ -69,10 +59,11 @@ export class Connection {
       context,
     );
     this.authState.hooks = this.sync;
-    const answers = new OwnAnswers(socket.baileys, (isLost) => this.sync.reportPhoneMessages(isLost));
+    const answers = new StanzaAnswers(socket.baileys, (isLost) => this.sync.reportPhoneMessages(isLost));
     this.gate = new InboundGate(socket.ws, {
-      save: (stanzas) => this.keep(stanzas),
+      save: (stanzas) => this.save(stanzas),
       answer: (stanza) => answers.answer(stanza),
+      setPaused: (isPaused) => socket.setPaused(isPaused),
       failed: (error) => this.abandon(error),
     });
     socket.ws.on('CB:ib,,dirty', (stanza: BinaryNode) => void this.readDirty(stanza));
@@ -115,9 +106,12 @@ export class Connection {
     this.sync.opened(creds.me?.lid).catch((error: unknown) => this.abandon(error));
   }
 
-  /** Runs before Baileys' handlers see the stanzas, and so before anything is acknowledged. */
-  private async keep(stanzas: BinaryNode[]): Promise<void> {
-    await this.sync.saveStanzas(stanzas);
+  /** Runs before anything is acknowledged. */
+  private async save(stanzas: BinaryNode[]): Promise<void> {
+    const me = this.authState.creds.me ?? {};
+    await this.sync.saveStanzas(
+      stanzas.map((stanza) => withTrustedAddressing(stanza, kindOfSender(stanza, me))),
+    );
     await this.authState.saveCredentials();
   }
 

@@ -24,7 +24,7 @@ export class UnlinkConnection {
       ended: () => authState.close(),
     });
     // The account's messages are the other session's to take: nothing is acknowledged here.
-    const nothing = { save: async () => {}, answer: async () => null, failed: () => {} };
+    const nothing = { save: async () => {}, answer: async () => null, setPaused: () => {}, failed: () => {} };
     new InboundGate(this.socket.ws, nothing).close();
   }
 

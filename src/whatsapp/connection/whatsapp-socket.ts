@@ -114,6 +114,13 @@ export class WhatsAppSocket {
     await this.baileys.sendNode(node);
   }
 
+  /** Stops reading from the connection, which makes WhatsApp wait, or continues. */
+  setPaused(isPaused: boolean): void {
+    const socket = rawSocketOf(this.baileys);
+    if (isPaused) socket?.pause();
+    else socket?.resume();
+  }
+
   /** Says goodbye and closes. */
   async close(): Promise<void> {
     this.end();

@@ -53,10 +53,13 @@ const NOTIFICATIONS: Record<string, Reader> = {
   server: ignored,
 };
 
-/** What a stanza says of the address book. Receipts, presences and the like never come here: see InboundGate. */
+/** Returns what a stanza says about the address book. Receipts and tags that are unknown say nothing. */
 export function readStanza(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   switch (stanza.tag) {
     case 'message':
+    // Encrypted statuses, since July 2026 (whatsapp-rust #1101), and messages of other applications.
+    case 'status':
+    case 'appdata':
       return readMessageStanza(stanza, owner);
     case 'call':
       return readCallStanza(stanza, owner);

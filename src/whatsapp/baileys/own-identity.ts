@@ -1,0 +1,57 @@
+import { proto, WA_ADV_ACCOUNT_SIG_PREFIX } from '@whiskeysockets/baileys';
+import { forEachField } from '../wire/protobuf-fields.js';
+import { bareKey } from '../wire/signed-key-index.js';
+import { isSignedBy } from '../wire/xeddsa.js';
+
+/** Field of the identity key in Signal's `PreKeyWhisperMessage`, which follows one byte with the version. */
+const IDENTITY_KEY_FIELD = 3;
+
+/** Returns the sender's identity key, 32 bytes, which a message that opens a session carries in clear; null if it cannot be read. */
+export function identityKeyOfPreKeyMessage(ciphertext: Uint8Array): Buffer | null {
+  let key: Buffer | null = null;
+  try {
+    forEachField(ciphertext.subarray(1), (field, content) => {
+      if (field === IDENTITY_KEY_FIELD) key = bareKey(content());
+    });
+  } catch {
+    return null;
+  }
+  return key;
+}
+
+/**
+ * Returns the identity keys, 32 bytes each, with which the sessions of a Signal record were opened.
+ * @param record libsignal's `SessionRecord.serialize()`; anything else contains no keys
+ */
+export function identityKeysOfSession(record: unknown): Buffer[] {
+  const { _sessions: sessions = {} } = (record ?? {}) as { _sessions?: Record<string, SessionEntry> };
+  return Object.values(sessions).flatMap(({ indexInfo }) => {
+    const text = indexInfo?.remoteIdentityKey;
+    return text === undefined ? [] : (bareKey(Buffer.from(text, 'base64')) ?? Buffer.alloc(0));
+  });
+}
+
+interface SessionEntry {
+  indexInfo?: { remoteIdentityKey?: string };
+}
+
+/**
+ * Whether the phone has linked the device with this identity key.
+ * @param deviceIdentity `<device-identity>` of the stanza, an `ADVSignedDeviceIdentity`
+ * @param accountKey identity key of the account, 32 bytes, with which the phone signs its devices
+ */
+export function isDeviceOfAccount(
+  identityKey: Uint8Array,
+  deviceIdentity: Uint8Array | null,
+  accountKey: Uint8Array,
+): boolean {
+  if (!deviceIdentity) return false;
+  try {
+    const { details, accountSignature } = proto.ADVSignedDeviceIdentity.decode(deviceIdentity);
+    if (!details || !accountSignature) return false;
+    const signed = Buffer.concat([WA_ADV_ACCOUNT_SIG_PREFIX, details, identityKey]);
+    return isSignedBy(accountKey, signed, accountSignature);
+  } catch {
+    return false;
+  }
+}
