@@ -6,6 +6,7 @@ import type { Companion } from './companion.js';
 import { firstHistory, type HistoryChunk, historyMessage } from './history.js';
 import type { Network } from './network.js';
 import type { Phone } from './phone.js';
+import type { OwnDevice } from './other-device.js';
 import { postMessage } from './person-message.js';
 import { child, newStanzaId, nowSeconds, requiredBytes } from './stanza.js';
 
@@ -31,10 +32,10 @@ export class Briefing {
     return this.sendToAll(keyShareMessage(this.phone.appState.keys.all));
   }
 
-  /** Shares the keys that a companion has asked for. */
-  shareKeys(companion: Companion, ids: readonly Buffer[]): Promise<void> {
+  /** A device shares the keys that a companion has asked it for. */
+  shareKeys(companion: Companion, ids: readonly Buffer[], from: OwnDevice): Promise<void> {
     const asked = this.phone.appState.keys.all.filter(({ id }) => ids.some((each) => each.equals(id)));
-    return this.send(companion, keyShareMessage(asked));
+    return this.send(companion, keyShareMessage(asked), { from });
   }
 
   /** Sends all records of a collection, as to a companion that no snapshot is of use to. */
@@ -80,7 +81,7 @@ export class Briefing {
     const message = historyMessage(chunk, this.network.media);
     const { mediaKey, directPath } = message.protocolMessage?.historySyncNotification ?? {};
     if (mediaKey && directPath) this.uploads.set(id, { chunk, mediaKey, path: directPath });
-    return this.send(companion, message, id);
+    return this.send(companion, message, { id });
   }
 
   /** Tells a newly linked companion keys and history, once, when it has logged in for the first time. */
@@ -100,8 +101,13 @@ export class Briefing {
     await Promise.all(this.phone.companions.map((companion) => this.send(companion, message)));
   }
 
-  private send(companion: Companion, message: proto.IMessage, id?: string): Promise<void> {
-    const { jid, lidJid, pushName, keys } = this.phone;
+  private send(
+    companion: Companion,
+    message: proto.IMessage,
+    { id, from = this.phone }: { id?: string; from?: OwnDevice } = {},
+  ): Promise<void> {
+    const { pushName } = this.phone;
+    const { jid, lidJid, keys } = from;
     // Without the LID beside the number Baileys would look for the session under another name after login.
     const attrs = {
       from: jid,

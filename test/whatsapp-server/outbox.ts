@@ -33,6 +33,11 @@ export class NotAcknowledgedError extends Error {
 /** What Baileys answers to a message that it has decrypted before: it has it. */
 const ALREADY_DECRYPTED = '487';
 
+/** Whether the sender gets a retry receipt: the phone ignores one for a peer message that is not of that category (whatsmeow retry.go). */
+function isForSender(receipt: BinaryNode, node: BinaryNode | undefined): boolean {
+  return node?.attrs.category !== 'peer' || receipt.attrs.category === 'peer';
+}
+
 interface Entry {
   readonly stanza: OutgoingStanza;
   readonly outcome: Deferred<void>;
@@ -134,8 +139,8 @@ export class Outbox {
       this.acknowledgements.received(receipt, id);
       const entry = this.entries.get(id);
       if (!entry) continue;
-      if (receipt.attrs.type === 'retry') this.sendAgain(entry, receipt);
-      else this.done(entry);
+      if (receipt.attrs.type !== 'retry') this.done(entry);
+      else if (isForSender(receipt, entry.node)) this.sendAgain(entry, receipt);
     }
   }
 
