@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import { Mutex } from 'async-mutex';
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logContext } from '../../config/log-context.js';
 import { parseJid, parseLid, phoneOf } from '../../contacts/address.js';
@@ -29,6 +30,9 @@ const RELINK_PAUSE_MS = 3_000;
 const UNLINK_TIMEOUT_MS = 5_000;
 /** Between attempts when not the connection failed but what it needs, such as the database. */
 const FAILED_PAUSE_MS = 2_000;
+/** A stop waits this long for the first login of a new device; the session thread has 4 s to stop (session-supervisor.ts). */
+const FIRST_LOGIN_GRACE_MS = 2_000;
+
 /**
  * Keeps one session connected to WhatsApp while this process holds its lease, and decides what follows on the end of each
  * connection. The meaning of each ending stands in disconnect-reasons.ts.
@@ -53,6 +57,9 @@ export class SessionRunner {
   private usedVersion: ClientIdentity['version'];
   /** Lets the next session log in. */
   private leaveGate = () => {};
+  /** The phone has confirmed a device that has not logged in since. */
+  private isNewDevice = false;
+  private readonly logins = new EventEmitter();
 
   constructor(
     private readonly context: SessionContext,
@@ -70,7 +77,7 @@ export class SessionRunner {
 
   /** Runs until stopped, or until the lease is lost. The lease is still held then, unless it was lost. */
   async run(stop: AbortSignal): Promise<void> {
-    const end = AbortSignal.any([stop, this.context.lease.lost]);
+    const end = AbortSignal.any([this.afterFirstLogin(stop), this.context.lease.lost]);
     // What hangs, on a database that does not answer, must not keep the session from its successor.
     await Promise.race([this.holdSession(end), graceAfter(end)]);
   }
@@ -83,7 +90,21 @@ export class SessionRunner {
 
   /** Whether somebody is in the middle of linking, who would have to begin anew in another process. */
   get isBusyLinking(): boolean {
-    return this.link?.isBegun ?? false;
+    return this.isNewDevice || (this.link?.isBegun ?? false);
+  }
+
+  /** A new device that leaves before it has uploaded its one-time pre-keys may fail to log in for good (mautrix 26.10). */
+  private afterFirstLogin(stop: AbortSignal): AbortSignal {
+    const end = new AbortController();
+    const isOver = async () => {
+      const signal = AbortSignal.timeout(FIRST_LOGIN_GRACE_MS);
+      if (this.isNewDevice || this.link?.isConfirmed)
+        await once(this.logins, 'open', { signal }).catch(() => {});
+      end.abort();
+    };
+    stop.addEventListener('abort', () => void isOver(), { once: true });
+    if (stop.aborted) end.abort();
+    return end.signal;
   }
 
   private async holdSession(over: AbortSignal): Promise<void> {
@@ -112,6 +133,7 @@ export class SessionRunner {
     this.leaveGate();
     current.connection.cut();
     const { failure = null, isWaiting = false } = this.link ?? {};
+    this.isNewDevice = this.link?.isConfirmed ?? false;
     this.connection = this.link = null;
     return { ...closed, purpose: current.purpose, failure, wasWaiting: isWaiting };
   }
@@ -180,6 +202,8 @@ export class SessionRunner {
   private onOpen(): void {
     this.leaveGate();
     this.lastFailure = null;
+    this.isNewDevice = false;
+    this.logins.emit('open');
     this.report(this.reporter.report('open'));
   }
 
