@@ -16,7 +16,7 @@ import type { SessionContext } from '../sync/session-context.js';
 import { InboundGate } from '../baileys/inbound-gate.js';
 import { OwnAnswers } from '../baileys/own-answers.js';
 import { askForUpload } from '../baileys/ask-for-upload.js';
-import { writeToPhone } from '../baileys/write-to-phone.js';
+import { writeToOwnDevices, writeToPhone } from '../baileys/write-to-phone.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
 /** What a connection is made with. */
@@ -61,6 +61,7 @@ export class Connection {
         query: (node) => socket.query(node),
         send: (node) => socket.send(node),
         writeToPhone: (message) => writeToPhone(socket.baileys, message),
+        writeToOwnDevices: (message) => writeToOwnDevices(socket.baileys, message),
         askForUpload: (file) => askForUpload(socket.baileys, file),
         privacyTokens: (people) => privacyTokensOf(socket.baileys, people),
         wantsPictureTokens: () => socket.baileys.serverProps.profilePicPrivacyToken,
