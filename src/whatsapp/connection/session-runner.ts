@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import { Mutex } from 'async-mutex';
-import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logContext } from '../../config/log-context.js';
 import { parseJid, parseLid, phoneOf } from '../../contacts/address.js';
@@ -17,6 +16,7 @@ import { afterAttempt, type Closed, isOwnLogout, type Purpose } from './closed.j
 import { Connection } from './connection.js';
 import { connectionsEnded, linkAttempts } from './connection.metrics.js';
 import { type Ending, endingOf, keyOf } from './disconnect-reasons.js';
+import { FirstLogin } from './first-login.js';
 import { type Closable, closedOrLeft, graceAfter } from './leave.js';
 import { LinkCommands } from './link-commands.js';
 import { LinkConnection } from './link-connection.js';
@@ -30,8 +30,6 @@ const RELINK_PAUSE_MS = 3_000;
 const UNLINK_TIMEOUT_MS = 5_000;
 /** Between attempts when not the connection failed but what it needs, such as the database. */
 const FAILED_PAUSE_MS = 2_000;
-/** A stop waits this long for the first login of a new device; the session thread has 4 s to stop (session-supervisor.ts). */
-const FIRST_LOGIN_GRACE_MS = 2_000;
 
 /**
  * Keeps one session connected to WhatsApp while this process holds its lease, and decides what follows on the end of each
@@ -57,9 +55,7 @@ export class SessionRunner {
   private usedVersion: ClientIdentity['version'];
   /** Lets the next session log in. */
   private leaveGate = () => {};
-  /** The phone has confirmed a device that has not logged in since. */
-  private isNewDevice = false;
-  private readonly logins = new EventEmitter();
+  private readonly firstLogin = new FirstLogin(() => this.link?.isConfirmed ?? false);
 
   constructor(
     private readonly context: SessionContext,
@@ -77,7 +73,7 @@ export class SessionRunner {
 
   /** Runs until stopped, or until the lease is lost. The lease is still held then, unless it was lost. */
   async run(stop: AbortSignal): Promise<void> {
-    const end = AbortSignal.any([this.afterFirstLogin(stop), this.context.lease.lost]);
+    const end = AbortSignal.any([this.firstLogin.after(stop), this.context.lease.lost]);
     // What hangs, on a database that does not answer, must not keep the session from its successor.
     await Promise.race([this.holdSession(end), graceAfter(end)]);
   }
@@ -90,21 +86,7 @@ export class SessionRunner {
 
   /** Whether somebody is in the middle of linking, who would have to begin anew in another process. */
   get isBusyLinking(): boolean {
-    return this.isNewDevice || (this.link?.isBegun ?? false);
-  }
-
-  /** A new device that leaves before it has uploaded its one-time pre-keys may fail to log in for good (mautrix 26.10). */
-  private afterFirstLogin(stop: AbortSignal): AbortSignal {
-    const end = new AbortController();
-    const isOver = async () => {
-      const signal = AbortSignal.timeout(FIRST_LOGIN_GRACE_MS);
-      if (this.isNewDevice || this.link?.isConfirmed)
-        await once(this.logins, 'open', { signal }).catch(() => {});
-      end.abort();
-    };
-    stop.addEventListener('abort', () => void isOver(), { once: true });
-    if (stop.aborted) end.abort();
-    return end.signal;
+    return this.firstLogin.isPending || (this.link?.isBegun ?? false);
   }
 
   private async holdSession(over: AbortSignal): Promise<void> {
@@ -133,7 +115,7 @@ export class SessionRunner {
     this.leaveGate();
     current.connection.cut();
     const { failure = null, isWaiting = false } = this.link ?? {};
-    this.isNewDevice = this.link?.isConfirmed ?? false;
+    if (this.link) this.firstLogin.linkEnded();
     this.connection = this.link = null;
     return { ...closed, purpose: current.purpose, failure, wasWaiting: isWaiting };
   }
@@ -202,8 +184,7 @@ export class SessionRunner {
   private onOpen(): void {
     this.leaveGate();
     this.lastFailure = null;
-    this.isNewDevice = false;
-    this.logins.emit('open');
+    this.firstLogin.done();
     this.report(this.reporter.report('open'));
   }
 
