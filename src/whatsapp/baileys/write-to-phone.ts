@@ -13,16 +13,17 @@ const { APP_STATE_SYNC_KEY_REQUEST } = proto.Message.ProtocolMessage.Type;
 
 /** Sends a message to the account's phone alone. Resolves when WhatsApp has acknowledged it. */
 export async function writeToPhone(socket: WASocket, message: proto.IMessage): Promise<void> {
-  await writeToDevice(socket, jidNormalizedUser(socket.authState.creds.me?.id), message);
+  await writeToDevice(socket, phoneOf(socket), message);
 }
 
 /**
- * Sends a message to every other device of the account. Resolves when WhatsApp has acknowledged at least one copy.
+ * Sends a message to every other device of the account, or to the phone alone when WhatsApp does not list the devices.
+ * Resolves when WhatsApp has acknowledged at least one copy.
  *
- * @throws when the devices cannot be listed, or no copy could be sent
+ * @throws when no copy could be sent
  */
 export async function writeToOwnDevices(socket: WASocket, message: proto.IMessage): Promise<void> {
-  const devices = await findOwnDevices(socket);
+  const devices = await findOwnDevices(socket).catch(() => [phoneOf(socket)]);
   const results = await Promise.allSettled(devices.map((jid) => writeToDevice(socket, jid, message)));
   const failed = results.filter((result) => result.status === 'rejected');
   if (failed.length === results.length)
@@ -57,4 +58,8 @@ async function writeToDevice(socket: WASocket, jid: string, message: proto.IMess
     ...(isKeyRequest && { push_priority: 'high' }),
   };
   await socket.query({ tag: 'message', attrs, content });
+}
+
+function phoneOf({ authState }: WASocket): string {
+  return jidNormalizedUser(authState.creds.me?.id);
 }
