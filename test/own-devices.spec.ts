@@ -152,20 +152,20 @@ describe('peer messages', () => {
   describe('of another companion', () => {
     it('are read if they share sync keys', async () => {
       const { message, keyId } = content('sync keys');
-      await world.phone.createOtherDevice().sendPeer(message);
+      await world.phone.addOtherDevice().sendPeer(message);
       expect((await stored()).keys).toContain(keyId);
     });
 
     it.each(['history', 'recovery'] as const)('are not read if they contain %s', async (kind) => {
       const before = await stored();
-      await world.phone.createOtherDevice().sendPeer(content(kind).message);
+      await world.phone.addOtherDevice().sendPeer(content(kind).message);
       expect(await stored()).toEqual(before);
     });
 
     it('are not read if the phone has not linked that companion', async () => {
       const before = await stored();
       for (const kind of KINDS) {
-        await world.phone.createOtherDevice({ isLinked: false }).sendPeer(content(kind).message);
+        await world.phone.addOtherDevice({ isLinked: false }).sendPeer(content(kind).message);
       }
       expect(await stored()).toEqual(before);
     });

@@ -48,6 +48,9 @@ export function certificate(verifiedName: string): Uint8Array {
   return proto.VerifiedNameCertificate.encode({ details }).finish();
 }
 
+/** Another contact. */
+export const BEN = '491701234568@s.whatsapp.net' as Jid;
+
 /** An account's identity. */
 export const IDENTITY = Curve.generateKeyPair();
 

@@ -4,7 +4,7 @@ import type { ContactPageDto } from '../../src/contacts/http/contact-list.dto.js
 import type { SessionDto } from '../../src/sessions/http/session.dto.js';
 import type { Companion } from '../whatsapp-server/companion.js';
 import type { Phone } from '../whatsapp-server/phone.js';
-import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+import { type PhoneOptions, WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import { eventually, Service } from './service.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -31,9 +31,13 @@ export class World {
     readonly session = 'default',
   ) {}
 
-  static async create(environment: Record<string, string> = {}): Promise<World> {
+  /** @param owner what the phone is, where it differs from the usual one */
+  static async create(
+    environment: Record<string, string> = {},
+    owner: Partial<PhoneOptions> = {},
+  ): Promise<World> {
     const [server, database] = await Promise.all([WhatsAppServer.start(), createTestDatabase()]);
-    const phone = server.createPhone({ number: '491701230000', pushName: 'Owner' });
+    const phone = server.createPhone({ number: '491701230000', pushName: 'Owner', ...owner });
     const all = { ...server.environment(), DATABASE_URL: database.url, ...environment };
     return new World({ server, database, environment: all, restarts: new Mutex() }, phone);
   }

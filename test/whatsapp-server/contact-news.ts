@@ -29,8 +29,10 @@ export function aboutChanged(from: Jid, text: string, pushName?: string): Binary
 export function pictureChanged(
   from: Jid,
   picture: Picture | undefined,
-  options: { byHash: boolean },
+  options: { byHash: boolean; withoutChildren?: boolean },
 ): BinaryNode {
+  if (!picture && options.withoutChildren)
+    return element('notification', { from, type: 'picture', t: nowSeconds() });
   const named = options.byHash ? { hash: addNotificationHash(from) } : { jid: from };
   const sender = options.byHash ? ('s.whatsapp.net' as Jid) : from;
   const child = picture
@@ -78,18 +80,29 @@ export function lidChanged(old: Jid, newLid: Jid): BinaryNode {
 /** The account may not reach out to people until then; `null`: it may again. */
 export function reachOutLocked(until: Date | null): BinaryNode {
   return mex('NotificationUserReachoutTimelockUpdate', {
-    xwa2_notify_account_reachout_timelock: {
-      is_active: until !== null,
-      enforcement_type: 'DEFAULT',
-      time_enforcement_ends: until === null ? undefined : String(Math.floor(until.getTime() / 1000)),
-    },
+    xwa2_notify_account_reachout_timelock: reachOutLock(until),
   });
+}
+
+/** The lock as it is told, and as it is returned on request. */
+export function reachOutLock(until: Date | null): Record<string, unknown> {
+  return {
+    is_active: until !== null,
+    enforcement_type: 'DEFAULT',
+    time_enforcement_ends: until === null ? undefined : String(Math.floor(until.getTime() / 1000)),
+  };
 }
 
 /** The number has changed. */
 export function numberChanged(change: { old: Jid; new: Jid; oldLid?: Jid; newLid?: Jid }): BinaryNode {
   const attrs = { old: change.old, new: change.new, old_lid: change.oldLid, new_lid: change.newLid };
   return news('contacts', change.old, element('modify', attrs));
+}
+
+/** The same as the members of a group are told: `participant` is the old number, the child's `jid` the new one. */
+export function numberChangedInGroup(groupId: string, change: { old: Jid; new: Jid }): BinaryNode {
+  const child = element('change_number', { jid: change.new });
+  return news('w:gp2', `${groupId}@g.us` as Jid, child, { participant: change.old });
 }
 
 /** Something in the profile has changed; the stanza does not say what. */

@@ -114,12 +114,16 @@ export class Contact {
   /**
    * A new picture: `null` for none, `'hidden'` for one that others may not see.
    * @param options.byHash the notification names the person by a hash only
+   * @param options.withoutChildren the notification of a removed picture has no `<delete/>`
    */
-  async setPicture(bytes: Uint8Array | null | 'hidden', options: { byHash?: boolean } = {}): Promise<void> {
+  async setPicture(
+    bytes: Uint8Array | null | 'hidden',
+    options: { byHash?: boolean; withoutChildren?: boolean } = {},
+  ): Promise<void> {
     this.profile.setPicture(bytes);
     const { picture } = this.profile;
     const shown = picture === 'hidden' ? undefined : picture;
-    await this.tell(news.pictureChanged(this.ownAddress, shown, { byHash: options.byHash ?? false }));
+    await this.tell(news.pictureChanged(this.ownAddress, shown, { byHash: false, ...options }));
   }
 
   /**
@@ -171,10 +175,11 @@ export class Contact {
    * A new number. The phones' address books keep the old one until somebody changes them.
    * @param options.lid a new LID; default: it stays
    * @param options.withoutLids the notification tells the numbers only
+   * @param options.inGroup id of the group whose members are told, instead of the people who know this person
    */
   async changeNumber(
     newNumber: string,
-    options: { lid?: string; withoutLids?: boolean } = {},
+    options: { lid?: string; withoutLids?: boolean; inGroup?: string } = {},
   ): Promise<void> {
     const knowing = this.phonesThatKnow();
     const [old, oldLid] = [this.jid, this.lidJid];
@@ -182,7 +187,10 @@ export class Contact {
     if (options.lid !== undefined) this.lid = lid(options.lid);
     this.network.directory.move(this, [old, oldLid]);
     const lids = options.withoutLids ? {} : { oldLid, newLid: this.lidJid };
-    const change = news.numberChanged({ old, new: this.jid, ...lids });
+    const numbers = { old, new: this.jid };
+    const change = options.inGroup
+      ? news.numberChangedInGroup(options.inGroup, numbers)
+      : news.numberChanged({ ...numbers, ...lids });
     await Promise.all(knowing.map((phone) => phone.notify(change)));
   }
 

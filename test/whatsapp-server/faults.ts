@@ -20,7 +20,8 @@ export type ReceivedEffect =
 export type SentEffect = 'cut-before' | 'cut-after' | 'twice' | 'lose' | 'tampered' | 'overtaken';
 
 /** What can be wrong with an app-state answer. The server's own state stays right. */
-export type AppStateEffect = 'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record' | 'exit-code';
+export type AppStateEffect =
+  'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record' | 'exit-code' | 'exit-code-zero';
 
 /** What an app-state fault is asked about. */
 export interface AppStateSubject {

@@ -13,4 +13,12 @@ export class ServerSettings {
   answersIdentities = true;
   /** whether usync speaks of pictures */
   tellsPictures = true;
+  /** how an unchanged picture is reported: as error 304, or as a result without `<picture>` */
+  unchangedPictures: 'error' | 'empty' = 'error';
+  /** whether usync names people by LID, with `pn_jid` as their number, as it does for `addressing_mode="lid"` */
+  usyncByLid = false;
+  /** the `pn_jid` of every answer by LID; some servers return the number of the account that asks */
+  usyncPnJid?: string;
+  /** whether usync answers `<verified_name><error/></verified_name>` for people who are not a business */
+  usyncBusinessErrors = false;
 }

@@ -26,6 +26,8 @@ export interface PhoneOptions {
   /** default: made from the number */
   readonly lid?: string;
   readonly pushName?: string;
+  /** of an account of WhatsApp Business */
+  readonly businessName?: string;
   /** when given, a link needs this passkey's agreement */
   readonly passkey?: PasskeyDemand;
 }

@@ -4,12 +4,13 @@ import { called, EARLIER, LATER, paired, saved, shown } from '../../../test/supp
 import { ME, MY_LID, TestAddressBook } from '../../../test/support/test-address-book.js';
 import { poolOf } from '../../database/postgres-pool.js';
 import { ContactsRepository } from '../read/contacts.repository.js';
-import type { Jid, Lid } from '../address.js';
+import { type Jid, type Lid, phoneOf } from '../address.js';
 import type { ContactChanges } from './contact-changes.js';
 
 const ANNA = '491701111111@s.whatsapp.net' as Jid;
 const ANNA_LID = '111111111111111@lid' as Lid;
 const BEN = '491702222222@s.whatsapp.net' as Jid;
+const BEN_LID = '222222222222222@lid' as Lid;
 
 describe('the address book', () => {
   let book: TestAddressBook;
@@ -85,6 +86,33 @@ describe('the address book', () => {
     expect((await book.list())[0]?.push_name).toBe('new');
     await book.apply(called(ANNA, 'newer', LATER));
     expect((await book.list())[0]?.push_name).toBe('newer');
+  });
+
+  it('drops the verified name of a contact that is not a business any more, once', async () => {
+    const flag = (isBusiness: boolean) => ({ businessFlags: [{ address: ANNA, isBusiness }] });
+    const shop = { businessNames: [{ address: ANNA, name: 'Shop' }], ...flag(true) };
+    await book.apply({ ...called(ANNA, 'anni'), ...shop });
+    expect((await book.find(ANNA))?.business_name).toBe('Shop');
+    await book.apply(flag(false));
+    expect((await book.find(ANNA))?.business_name).toBeNull();
+    const before = await book.versions();
+    await book.apply(flag(false));
+    expect(await book.versions()).toEqual(before);
+    await book.apply(shop);
+    expect((await book.find(ANNA))?.business_name).toBe('Shop');
+  });
+
+  it('makes no contact out of a known LID that is written as a number, unless the phone has saved it', async () => {
+    const asNumber = (address: Lid) => `${phoneOf(address)}@s.whatsapp.net` as Jid;
+    const [ghost, own] = [asNumber(ANNA_LID), asNumber(MY_LID)];
+    await book.apply({ ...called(ghost, 'ghost'), ...paired(ANNA, ANNA_LID) });
+    await book.apply({ ...called(own, 'ghost'), ...paired(ghost, BEN_LID) });
+    await book.apply(called(ghost, 'ghost'));
+    await book.apply(called(ANNA, 'anni'));
+    expect((await book.list()).map(({ jid }) => jid)).toEqual([ANNA]);
+    await book.apply(saved(ghost, 'Saved', null));
+    await book.apply(called(ghost, 'ghost'));
+    expect(await book.list()).toContainEqual(shown(ghost, { full_name: 'Saved', push_name: 'ghost' }));
   });
 
   it('has the own number only if it is saved', async () => {

@@ -21,6 +21,8 @@ import { ContactChangesRepository } from './contact-changes.repository.js';
 import { lidsIn, withCurrentLids } from './current-lids.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
+import { KnownLidsRepository } from './known-lids.repository.js';
+import { numbersToCheck, withoutLidsAsNumbers } from './lids-as-numbers.js';
 import { LidChangesRepository } from './lid-changes.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
 import { NumberChangesRepository } from './number-changes.repository.js';
@@ -51,6 +53,7 @@ export class ContactsService {
     private readonly numberChanges: NumberChangesRepository,
     private readonly lidChanges: LidChangesRepository,
     private readonly formerLids: FormerLidsRepository,
+    private readonly knownLids: KnownLidsRepository,
     private readonly states: PersonStatesRepository,
     private readonly feed: FeedRepository,
   ) {}
@@ -63,7 +66,9 @@ export class ContactsService {
     const { accountId } = owner;
     // Two writers that name the same people in another order would wait for each other for ever.
     const { isSynced, written } = await this.changes.lock(tx, accountId);
-    const changes = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
+    const current = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
+    const wrong = await this.knownLids.findUsedAsNumbers(tx, accountId, numbersToCheck(current, owner));
+    const changes = withoutLidsAsNumbers(current, wrong);
     if (!isSynced) await this.write(tx, owner, changes);
     else {
       for (const part of inParts(changes, { few: MANY, maxEntries: MAX_COMPARED })) {

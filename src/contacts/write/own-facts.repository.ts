@@ -19,7 +19,8 @@ const OWN_FACTS: Record<string, string> = {
   push_name_at: 'greatest(s.push_name_at, t.push_name_at)',
   username: `CASE WHEN ${USERNAME_IS_LATER} THEN s.username ELSE t.username END`,
   username_at: 'greatest(s.username_at, t.username_at)',
-  business_name: 'coalesce(s.business_name, t.business_name)',
+  business_name: `CASE WHEN coalesce(s.is_business, t.is_business) IS NOT FALSE
+    THEN coalesce(s.business_name, t.business_name) END`,
   is_business: 'coalesce(s.is_business, t.is_business)',
   about: `CASE WHEN ${ABOUT_IS_LATER} THEN s.about ELSE t.about END`,
   about_set_at: `CASE WHEN ${ABOUT_IS_LATER} THEN s.about_set_at ELSE t.about_set_at END`,

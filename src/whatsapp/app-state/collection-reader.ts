@@ -17,7 +17,7 @@ export interface Patch {
   keyId: string;
   snapshotMac: Uint8Array;
   patchMac: Uint8Array | null | undefined;
-  /** The phone has given the collection up, for this reason; null: it has not. */
+  /** The phone has given up the collection, for this reason. Null: it has not, which it may also report as code 0. */
   exitCode: number | null;
   mutations: EncryptedMutation[];
 }
@@ -118,7 +118,7 @@ function toPatch(patch: proto.ISyncdPatch, external: proto.ISyncdMutation[]): Pa
     keyId: keyIdOf(patch.keyId),
     snapshotMac: patch.snapshotMac ?? new Uint8Array(),
     patchMac: patch.patchMac,
-    exitCode: patch.exitCode ? Number(patch.exitCode.code ?? 0) : null,
+    exitCode: Number(patch.exitCode?.code ?? 0) || null,
     mutations: mutations.map(({ operation, record }) =>
       encryptedMutation(operation === proto.SyncdMutation.SyncdOperation.REMOVE ? 'REMOVE' : 'SET', record),
     ),

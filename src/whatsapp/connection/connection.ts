@@ -11,7 +11,7 @@ import { InboundGate } from '../baileys/inbound-gate.js';
 import { StanzaAnswers } from '../baileys/stanza-answers.js';
 import { kindOfSender, withTrustedAddressing } from '../wire/stanza-sender.js';
 import { askForUpload } from '../baileys/ask-for-upload.js';
-import { writeToPhone } from '../baileys/write-to-phone.js';
+import { writeToOwnDevices, writeToPhone } from '../baileys/write-to-phone.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
 /** What a connection is made with. */
@@ -51,6 +51,7 @@ export class Connection {
         query: (node) => socket.query(node),
         send: (node) => socket.send(node),
         writeToPhone: (message) => writeToPhone(socket.baileys, message),
+        writeToOwnDevices: (message) => writeToOwnDevices(socket.baileys, message),
         askForUpload: (file) => askForUpload(socket.baileys, file),
         privacyTokens: (people) => privacyTokensOf(socket.baileys, people),
         wantsPictureTokens: () => socket.baileys.serverProps.profilePicPrivacyToken,

@@ -16,6 +16,7 @@ import { afterAttempt, type Closed, isOwnLogout, type Purpose } from './closed.j
 import { Connection } from './connection.js';
 import { connectionsEnded, linkAttempts } from './connection.metrics.js';
 import { type Ending, endingOf, keyOf } from './disconnect-reasons.js';
+import { FirstLogin } from './first-login.js';
 import { type Closable, closedOrLeft, graceAfter } from './leave.js';
 import { LinkCommands } from './link-commands.js';
 import { LinkConnection } from './link-connection.js';
@@ -29,6 +30,7 @@ const RELINK_PAUSE_MS = 3_000;
 const UNLINK_TIMEOUT_MS = 5_000;
 /** Between attempts when not the connection failed but what it needs, such as the database. */
 const FAILED_PAUSE_MS = 2_000;
+
 /**
  * Keeps one session connected to WhatsApp while this process holds its lease, and decides what follows on the end of each
  * connection. The meaning of each ending stands in disconnect-reasons.ts.
@@ -53,6 +55,7 @@ export class SessionRunner {
   private usedVersion: ClientIdentity['version'];
   /** Lets the next session log in. */
   private leaveGate = () => {};
+  private readonly firstLogin = new FirstLogin(() => this.link?.isConfirmed ?? false);
 
   constructor(
     private readonly context: SessionContext,
@@ -70,7 +73,7 @@ export class SessionRunner {
 
   /** Runs until stopped, or until the lease is lost. The lease is still held then, unless it was lost. */
   async run(stop: AbortSignal): Promise<void> {
-    const end = AbortSignal.any([stop, this.context.lease.lost]);
+    const end = AbortSignal.any([this.firstLogin.after(stop), this.context.lease.lost]);
     // What hangs, on a database that does not answer, must not keep the session from its successor.
     await Promise.race([this.holdSession(end), graceAfter(end)]);
   }
@@ -83,7 +86,7 @@ export class SessionRunner {
 
   /** Whether somebody is in the middle of linking, who would have to begin anew in another process. */
   get isBusyLinking(): boolean {
-    return this.link?.isBegun ?? false;
+    return this.firstLogin.isPending || (this.link?.isBegun ?? false);
   }
 
   private async holdSession(over: AbortSignal): Promise<void> {
@@ -112,6 +115,7 @@ export class SessionRunner {
     this.leaveGate();
     current.connection.cut();
     const { failure = null, isWaiting = false } = this.link ?? {};
+    if (this.link) this.firstLogin.linkEnded();
     this.connection = this.link = null;
     return { ...closed, purpose: current.purpose, failure, wasWaiting: isWaiting };
   }
@@ -180,6 +184,7 @@ export class SessionRunner {
   private onOpen(): void {
     this.leaveGate();
     this.lastFailure = null;
+    this.firstLogin.done();
     this.report(this.reporter.report('open'));
   }
 

@@ -10,6 +10,7 @@ import type { Transaction } from '../../database/transaction.js';
 import type { Lease } from '../lease/lease.js';
 import { pauseAfterMs } from '../timing/back-off.js';
 import { downloadMedia, MediaUnavailable } from '../wire/media-file.js';
+import { isOwn } from '../wire/stanza-values.js';
 import { type HistoryNames, type HistoryToken, NO_NAMES, readHistoryNames } from './history-reader.js';
 import type { HistoryRepository, PendingHistory } from './history.repository.js';
 
@@ -152,8 +153,11 @@ export class HistorySync {
   }
 
   private ownPushName({ pushNames }: HistoryNames): string | null {
-    const own = pushNames.find(({ id }) => parseAddress(id) === this.owner.jid);
-    return own?.name === '-' ? null : cleanName(own?.name);
+    const isOwnName = ({ id, name }: { id: string; name: string }) => {
+      const address = parseAddress(id);
+      return address !== null && isOwn(address, this.owner) && name !== '-';
+    };
+    return cleanName(pushNames.find(isOwnName)?.name);
   }
 
   private async retryLater(pending: PendingHistory, error: Error): Promise<void> {

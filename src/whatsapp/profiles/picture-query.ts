@@ -29,9 +29,14 @@ export function pictureQuery(
   return { tag: 'iq', attrs, content: [picture] };
 }
 
-/** Reads `<picture id url/>`; `status="204"` in it stands for none, 304 for unchanged (whatsmeow's `GetProfilePictureInfo`). */
+/**
+ * Reads `<picture id url/>`. A `status` of 204 in it means none, 304 unchanged (whatsmeow's `GetProfilePictureInfo`). An answer
+ * without `<picture>` means unchanged as well.
+ */
 export function readPictureAnswer(answer: BinaryNode): PictureAnswer {
-  const { id, url, status } = getBinaryNodeChild(answer, 'picture')?.attrs ?? {};
+  const picture = getBinaryNodeChild(answer, 'picture');
+  if (!picture) return { state: 'unchanged' };
+  const { id, url, status } = picture.attrs;
   if (status) return pictureRefused(Number(status));
   return id && url ? { state: 'present', id, url } : { state: 'unknown' };
 }

@@ -79,9 +79,8 @@ export class ProfileFetchQueue implements FetchQueue {
     return this.owner.accountId;
   }
 
-  /** The connection is open. */
-  async start(): Promise<void> {
-    await this.context.pause.load();
+  /** The connection is open, and the pause is loaded. */
+  start(): void {
     if (!this.closing.signal.aborted) this.context.scheduler.add(this);
   }
 

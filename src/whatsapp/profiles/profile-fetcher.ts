@@ -60,7 +60,7 @@ export class ProfileFetcher {
         throw asRateLimited(error);
       },
     );
-    const profiles = readProfiles(answer);
+    const profiles = readProfiles(answer, addresses);
     const withoutKey = [...profiles].flatMap(([address, { identityKey }]) => (identityKey ? [] : [address]));
     const keys = await this.fetchIdentities(withoutKey);
     for (const [address, key] of keys) {

@@ -18,7 +18,7 @@ const answer = (users: BinaryNode[], result: BinaryNode[] = []) =>
 const refusal = (protocol: string, code: string) =>
   element(protocol, {}, [element('error', { code, text: 'no' })]);
 const profileOf = (facts: BinaryNode[], result: BinaryNode[] = []) =>
-  readProfiles(answer([element('user', { jid: ANNA }, facts)], result)).get(ANNA);
+  readProfiles(answer([element('user', { jid: ANNA }, facts)], result), [ANNA]).get(ANNA);
 
 describe('a query for profiles', () => {
   it('asks about many people at once', () => {
@@ -112,7 +112,7 @@ describe('the answer to a query for profiles', () => {
       element('user', { jid: ANNA }, [refusal('devices', '404'), refusal('business', '500')]),
       element('user', { jid: ANNA_LID }, [element('status', {}, 'Busy')]),
     ];
-    const profiles = readProfiles(answer(users));
+    const profiles = readProfiles(answer(users), [ANNA, ANNA_LID]);
     expect(profiles.get(ANNA)).toEqual({
       lid: null,
       about: null,
@@ -134,6 +134,24 @@ describe('the answer to a query for profiles', () => {
     });
   });
 
+  it('does not take a verified name that is an error for a business', () => {
+    const business = element('business', {}, [refusal('verified_name', '404')]);
+    expect(profileOf([business])).toMatchObject({ business: { isBusiness: false, name: null } });
+  });
+
+  it('is found by the number asked for when it names the user by LID', () => {
+    const users = [element('user', { jid: ANNA_LID, pn_jid: ANNA }, [element('status', {}, 'Busy')])];
+    expect([...readProfiles(answer(users), [ANNA])]).toMatchObject([
+      [ANNA, { about: { text: 'Busy' }, lid: null }],
+    ]);
+  });
+
+  it('is about the LID asked for, whatever number it names', () => {
+    const users = [element('user', { jid: ANNA_LID, pn_jid: ANNA }, [element('status', {}, 'Busy')])];
+    expect([...readProfiles(answer(users), [ANNA_LID]).keys()]).toEqual([ANNA_LID]);
+    expect([...readProfiles(answer(users), []).keys()]).toEqual([]);
+  });
+
   it('is a complaint when one of the protocols was asked for too much', () => {
     expect(() => profileOf([], [refusal('devices', '429')])).toThrow(RateLimited);
   });
@@ -143,6 +161,6 @@ describe('the answer to a query for profiles', () => {
     ['text', element('iq', {}, 'text')],
     ['people without address or facts', answer([element('user'), element('user', { jid: 'x' })])],
   ])('tells nothing when it holds %s', (_, node) => {
-    expect(readProfiles(node)).toEqual(new Map());
+    expect(readProfiles(node, [ANNA])).toEqual(new Map());
   });
 });

@@ -4,7 +4,7 @@ import {
   getBinaryNodeChildren,
   S_WHATSAPP_NET,
 } from '@whiskeysockets/baileys';
-import { type Address, isLid, type Lid, parseAddress, parseLid } from '../../contacts/address.js';
+import { type Address, isLid, type Lid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
 import type { TextStatus } from '../../contacts/write/contact-changes.js';
 import { identityKeyIn } from '../wire/signed-key-index.js';
 import { bytesOf, elementsOf, parseSeconds } from '../wire/stanza-values.js';
@@ -82,14 +82,21 @@ function userOf(jid: Address, token: PrivacyToken | undefined): BinaryNode {
 
 /**
  * Reads the answer, by address as asked. People who are not in it are not on WhatsApp, or not shown.
+ *
+ * The server may name a user by LID, with the number in `pn_jid` (`addressing_mode="lid"`). `pn_jid` only finds the number that
+ * was asked for: it is not stored as a mapping, since servers return wrong ones (WAHA issues 2241 and 2299).
+ *
+ * @param asked the addresses that the query named
  * @throws RateLimited when the server refuses one of the protocols for having been asked too much
  */
-export function readProfiles(answer: BinaryNode): Map<Address, Profile> {
+export function readProfiles(answer: BinaryNode, asked: readonly Address[]): Map<Address, Profile> {
+  const known = new Set(asked);
   const usync = getBinaryNodeChild(answer, 'usync');
   const refused = refusedProtocols(usync);
   const profiles = new Map<Address, Profile>();
   for (const user of getBinaryNodeChildren(getBinaryNodeChild(usync, 'list'), 'user')) {
-    const address = parseAddress(user.attrs.jid);
+    const addresses = [parseAddress(user.attrs.jid), parseJid(user.attrs.pn_jid)];
+    const address = addresses.find((each) => each !== null && known.has(each));
     if (address) profiles.set(address, readProfile(user, address, refused));
   }
   return profiles;
@@ -157,6 +164,8 @@ function businessOf(user: BinaryNode): Profile['business'] {
   const business = getBinaryNodeChild(user, 'business');
   if (!business) return elementsOf(user).length > 0 ? { isBusiness: false, name: null } : null;
   if (getBinaryNodeChild(business, 'error')) return null;
-  const isBusiness = getBinaryNodeChild(business, 'verified_name') !== undefined;
-  return { isBusiness, name: verifiedNameIn(business) };
+  const verifiedName = getBinaryNodeChild(business, 'verified_name');
+  // `<verified_name><error/></verified_name>`: there is none, so that the account is not a business.
+  const isBusiness = verifiedName !== undefined && !getBinaryNodeChild(verifiedName, 'error');
+  return { isBusiness, name: isBusiness ? verifiedNameIn(business) : null };
 }

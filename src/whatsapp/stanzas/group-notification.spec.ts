@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   ANNA,
   ANNA_LID,
+  BEN,
   changesIn,
   element,
   MALFORMED,
@@ -30,6 +31,17 @@ describe('a notification about a group', () => {
     expect(read('w:gp2', content, GROUP)).toEqual({
       usernames: [{ address: ANNA_LID, name: 'anna', observedAt: new Date(1_700_000_000_000) }],
     });
+  });
+
+  it('reports a new number: `participant` is the old one, `jid` of the child the new one', () => {
+    const content = [element('change_number', { jid: BEN })];
+    const changes = {
+      numberChanges: [{ oldJid: ANNA, newJid: BEN, oldLid: null, newLid: null, observedAt }],
+    };
+    expect(read('w:gp2', content, { ...GROUP, participant: ANNA })).toMatchObject(changes);
+    expect(read('w:gp2', content, { ...GROUP, participant: BEN }).numberChanges).toBeUndefined();
+    expect(read('w:gp2', content, { ...GROUP, participant: OWNER.jid }).numberChanges).toBeUndefined();
+    expect(read('w:gp2', content, GROUP)).toEqual({});
   });
 
   it('says nothing of the account itself', () => {

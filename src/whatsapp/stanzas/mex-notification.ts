@@ -2,6 +2,7 @@ import { type BinaryNode, getBinaryNodeChildren } from '@whiskeysockets/baileys'
 import { parseLid } from '../../contacts/address.js';
 import { type AddressBookOwner, joinChanges } from '../../contacts/write/contact-changes.js';
 import { bytesOf, endOfSecondOf, isOwn, otherPerson, timeOf } from '../wire/stanza-values.js';
+import { lockedUntil } from '../wire/reach-out-lock.js';
 import { toTextStatus } from '../wire/text-status.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
@@ -23,9 +24,6 @@ const READERS: Record<string, MexReader> = {
   xwa2_notify_username_on_update_side_sub: readHash,
   xwa2_notify_account_reachout_timelock: readReachOutLock,
 };
-
-/** How long an account is left alone that is locked without an end. */
-const LOCK_WITHOUT_END_MS = 24 * 3_600_000;
 
 /**
  * `<notification type="mex"><update op_name>{"data": {…}}</update></notification>`: JSON in place of stanzas, as read by zapo's
@@ -74,11 +72,7 @@ function readUsernameEnd(payload: Json, stanza: BinaryNode, owner: AddressBookOw
 
 /** WhatsApp has locked the account's reaching out to people, or unlocked it. */
 function readReachOutLock(payload: Json): StanzaChanges {
-  const endMs = Number(payload.time_enforcement_ends) * 1_000;
-  if (!payload.is_active) return { reachOutLocks: [{ until: null }] };
-  return {
-    reachOutLocks: [{ until: new Date(endMs > Date.now() ? endMs : Date.now() + LOCK_WITHOUT_END_MS) }],
-  };
+  return { reachOutLocks: [{ until: lockedUntil(payload) }] };
 }
 
 /** What stands below `data`; nothing when it cannot be read. */

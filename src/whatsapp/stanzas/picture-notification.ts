@@ -9,10 +9,15 @@ const STATES: Record<string, 'changed' | 'none'> = { set: 'changed', add: 'chang
 
 /**
  * A person has another picture, or none: `<notification type="picture" from><set jid id/></notification>` or
- * `<delete jid/>`; `hash` may stand in place of `jid` (children as in whatsmeow's `handlePictureNotification`).
+ * `<delete jid/>`; `hash` may stand in place of `jid` (children as in whatsmeow's `handlePictureNotification`). Without
+ * children the sender's picture is removed.
  */
 export function readPictureNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
-  return joinChanges(elementsOf(stanza).map((child) => readChild(child, stanza.attrs.from, owner)));
+  const { from } = stanza.attrs;
+  const { content = [] } = stanza;
+  const hasNone = Array.isArray(content) && content.length === 0;
+  const children = hasNone ? [{ tag: 'delete', attrs: {} }] : elementsOf(stanza);
+  return joinChanges(children.map((child) => readChild(child, from, owner)));
 }
 
 function readChild(

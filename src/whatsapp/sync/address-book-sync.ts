@@ -23,7 +23,7 @@ import { HistorySync } from '../history/history-sync.js';
 import { identityKeysOf } from '../wire/identity-keys.js';
 import { lidMappingsOf } from '../wire/lid-mappings.js';
 import { Presence } from './presence.js';
-import { setReachOutLock } from './reach-out-lock.js';
+import { ReachOutLock } from './reach-out-lock.js';
 import { Reconciliation } from './reconciliation.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { StanzaChanges } from '../stanzas/stanza-changes.js';
@@ -36,6 +36,8 @@ export interface SyncConnection extends ProfileConnection {
   send(node: BinaryNode): Promise<void>;
   /** Writes a message for the phone alone. */
   writeToPhone(message: proto.IMessage): Promise<void>;
+  /** Sends a message to every other device of the account. */
+  writeToOwnDevices(message: proto.IMessage): Promise<void>;
   /** Asks the phone to upload a file again. */
   askForUpload(file: { messageId: string; mediaKey: Uint8Array }): Promise<void>;
 }
@@ -54,6 +56,7 @@ export class AddressBookSync implements KeyHooks {
   private readonly reconciliation: Reconciliation;
   private readonly profiles: ProfileFetchQueue;
   private readonly presence: Presence;
+  private readonly reachOutLock: ReachOutLock;
   private readonly keyRequests: SyncKeyRequests;
   private readonly recoveries: RecoveryRequests;
   private isOpen = false;
@@ -96,7 +99,7 @@ export class AddressBookSync implements KeyHooks {
       lease,
       requests: stores.keyRequests,
       degradations: stores.degradations,
-      write: (message) => connection.writeToPhone(message),
+      write: (message) => connection.writeToOwnDevices(message),
     });
     this.recoveries = new RecoveryRequests(id, lease, stores.appState, (message) =>
       connection.writeToPhone(message),
@@ -109,6 +112,7 @@ export class AddressBookSync implements KeyHooks {
       this.handlers.map((handler) => [handler.name, this.createCollection(handler, keys)]),
     );
     this.presence = new Presence((node) => connection.send(node));
+    this.reachOutLock = new ReachOutLock(context, connection.query);
     this.profiles = new ProfileFetchQueue(this.owner, connection, context);
     context.pause.firstSync(account);
     if (account.syncedAt) this.firstSync.close();
@@ -131,7 +135,9 @@ export class AddressBookSync implements KeyHooks {
     for (const collection of this.collections.values()) collection.requestInBackground();
     this.history.wake();
     this.reconciliation.start();
-    await this.profiles.start();
+    await this.context.pause.load();
+    await this.reachOutLock.refresh();
+    this.profiles.start();
   }
 
   close(): void {
@@ -158,13 +164,22 @@ export class AddressBookSync implements KeyHooks {
       await writer.save((work) => this.connection.save(work), this.owner, changes);
     }
     const lock = reachOutLocks.at(-1);
-    if (lock) await setReachOutLock(this.context, lock.until);
+    if (lock) await this.reachOutLock.set(lock.until);
     for (const collection of outdatedCollections) this.collections.get(collection)?.requestInBackground();
-    if (reconcile)
-      this.collections
-        .get(ADDRESS_BOOK)
-        ?.requestAnew()
-        .catch(() => {});
+    if (reconcile) await this.resync();
+  }
+
+  /** WhatsApp asks to sync contacts: reads what has changed, and then a snapshot, if the last one is old enough. */
+  private async resync(): Promise<void> {
+    const { lease, stores } = this.context;
+    await lease.transaction((tx) => stores.accounts.requestSnapshot(tx, this.owner.accountId));
+    const read = this.collections.get(ADDRESS_BOOK)?.request();
+    read?.then(
+      () => this.reconciliation.check(),
+      () => {
+        // The scheduler has logged it, and tries again.
+      },
+    );
   }
 
   /** Mappings and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */

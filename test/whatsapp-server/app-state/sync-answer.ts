@@ -109,6 +109,7 @@ function spoilPatch(
   { patch, effect, name }: { patch: Patch; effect: AppStateEffect; name: string },
 ): void {
   if (effect === 'exit-code') message.exitCode = { code: 7, text: 'given up' };
+  if (effect === 'exit-code-zero') message.exitCode = { code: 0, text: '' };
   if (effect === 'patch-mac') message.patchMac = flipped(patch.patchMac);
   if (effect === 'lt-hash' || effect === 'snapshot-mac') {
     // The patch MAC fits the wrong snapshot MAC, so that only the LT hash can tell.

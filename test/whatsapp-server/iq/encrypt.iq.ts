@@ -2,6 +2,9 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { createHash } from 'node:crypto';
 import { child, childBytes, children, element, requiredBytes } from '../stanza.js';
 import type { Companion } from '../companion.js';
+import type { Directory } from '../directory.js';
+import { deviceIn } from '../jid.js';
+import type { PersonKeys } from '../person-keys.js';
 import type { IqHandler, LoggedInContext } from './iq-handler.js';
 
 const KEY_TYPE = Buffer.from([5]);
@@ -93,7 +96,7 @@ function unknownUser(jid: string): BinaryNode {
 
 function keyBundle(user: BinaryNode, { network }: LoggedInContext): BinaryNode {
   const jid = user.attrs.jid ?? '';
-  const bundle = network.directory.find(jid)?.keys.bundle();
+  const bundle = deviceFor(jid, network.directory)?.keys.bundle();
   if (!bundle) return unknownUser(jid);
   const { preKey } = bundle;
   return element('user', { jid }, [
@@ -114,6 +117,12 @@ function keyBundle(user: BinaryNode, { network }: LoggedInContext): BinaryNode {
         ]
       : []),
   ]);
+}
+
+/** A device of an account, or a person who has only one. */
+function deviceFor(jid: string, directory: Directory): { keys: PersonKeys } | undefined {
+  const person = directory.find(jid);
+  return person && 'deviceOf' in person ? person.deviceOf(deviceIn(jid)) : person;
 }
 
 function identity(user: BinaryNode, { network }: LoggedInContext): BinaryNode {

@@ -40,7 +40,18 @@ function answerUser(
     const fact = PROTOCOLS[name]?.(person, { settings, token: childBytes(user, 'tctoken') });
     return fact ? [fact] : [];
   });
-  return [element('user', { jid: person && number ? person.jid : jid }, facts)];
+  const asked = person && number ? person.jid : jid;
+  return [element('user', addressesOf(asked, person, settings), facts)];
+}
+
+/** How the answer names a user: as asked, or by LID with the number in `pn_jid`. */
+function addressesOf(
+  asked: string,
+  person: Person | undefined,
+  { usyncByLid, usyncPnJid }: ServerSettings,
+): Record<string, string | undefined> {
+  if (!usyncByLid || !person?.lidJid) return { jid: asked };
+  return { jid: person.lidJid, pn_jid: usyncPnJid ?? person.jid };
 }
 
 const PROTOCOLS: Record<string, Protocol> = {
@@ -51,12 +62,16 @@ const PROTOCOLS: Record<string, Protocol> = {
   username: (person) => element('username', {}, person.username ? Buffer.from(person.username) : undefined),
   picture: (person, { settings, token }) => (settings.tellsPictures ? pictureOf(person, token) : undefined),
   devices: (person, { settings }) => devicesOf(person, settings.tellsAccountKeys),
-  business: (person) =>
-    person.verifiedName === undefined
-      ? undefined
-      : element('business', {}, [verifiedNameElement(person.verifiedName)]),
+  business: (person, { settings }) => businessOf(person, settings.usyncBusinessErrors),
   disappearing_mode: () => element('disappearing_mode', { duration: '0', t: '0' }),
 };
+
+/** The verified name of a business. People without one have no such element, or one with an error in it. */
+function businessOf({ verifiedName }: Person, withErrors: boolean): BinaryNode | undefined {
+  if (verifiedName !== undefined) return element('business', {}, [verifiedNameElement(verifiedName)]);
+  const error = element('error', { code: '404', text: 'item-not-found' });
+  return withErrors ? element('business', {}, [element('verified_name', {}, [error])]) : undefined;
+}
 
 /** The about text; 401 stands for one that its owner hides. */
 function statusOf(person: Person, token: Buffer | undefined): BinaryNode {

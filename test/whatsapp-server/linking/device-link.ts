@@ -59,7 +59,8 @@ function pairSuccess(pairing: {
     element('pair-success', {}, [
       element('device-identity', {}, Buffer.from(deviceIdentity)),
       element('device', { jid: companion.jid, lid: companion.lidJid }),
-      element('platform', { name: 'android' }),
+      element('platform', { name: phone.businessName === undefined ? 'android' : 'smba' }),
+      ...(phone.businessName === undefined ? [] : [element('biz', { name: phone.businessName })]),
     ]),
   ]);
 }
