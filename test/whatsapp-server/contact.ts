@@ -147,7 +147,7 @@ export class Contact {
   /** A new verified business name; `undefined` when the person is no business any more. */
   async setVerifiedName(verifiedName: string | undefined): Promise<void> {
     this.verifiedName = verifiedName;
-    await this.tell(news.businessChanged(this.ownAddress, verifiedName));
+    await this.tell(news.businessChanged(this.ownAddress, this.certificate()));
   }
 
   /** Says that something in the profile has changed, as `<notification type="contacts"><update/>`. */
@@ -200,12 +200,18 @@ export class Contact {
     attrs: Record<string, string | undefined>,
   ): Promise<void> {
     this.correspondents.add(phone);
-    const beside = this.verifiedName === undefined ? [] : [news.verifiedNameElement(this.verifiedName)];
-    const outgoing = { attrs, message, beside };
+    const certificate = this.certificate();
+    const outgoing = { attrs, message, beside: certificate ? [certificate] : [] };
     const { faults } = this.network;
     await Promise.all(
       phone.companions.map((companion) => postMessage(companion, this.keys, outgoing, faults)),
     );
+  }
+
+  private certificate(): BinaryNode | undefined {
+    const { verifiedName, keys, network } = this;
+    if (verifiedName === undefined) return undefined;
+    return news.verifiedNameElement(verifiedName, keys, network.impostor);
   }
 
   /** The attributes that Baileys' `extractAddressingContext` reads. */

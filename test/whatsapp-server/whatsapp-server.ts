@@ -5,6 +5,7 @@ import { Connection } from './connection.js';
 import { type Addressing, Contact } from './contact.js';
 import { Directory } from './directory.js';
 import { Faults } from './faults.js';
+import { Impostor } from './impostor.js';
 import { lid, lidFor, type PhoneNumber, phoneNumber } from './jid.js';
 import { Listener, WEBSOCKET_PATH } from './listener.js';
 import { LinkingSettings } from './linking/linking-settings.js';
@@ -56,12 +57,16 @@ export class WhatsAppServer implements Network {
   readonly linking = new LinkingSettings();
   /** how logged-in devices are treated */
   readonly settings = new ServerSettings();
+  /** certificates and signatures that are not WhatsApp's */
+  readonly impostor = new Impostor();
   readonly openConnections = new Set<Connection>();
   readonly unknownIqs: BinaryNode[] = [];
   /** what went wrong inside the server; empty unless it has a defect or a client sends nonsense */
   readonly errors: Error[] = [];
   /** how often a second connection of a device has replaced a live one */
   conflicts = 0;
+  /** handshakes in which the client accepted this server and sent what it is (`ClientFinish`) */
+  finishedHandshakes = 0;
   private readonly pairing = new PairingDesk(this.linking);
   private readonly authority: CertificateAuthority = createCertificateAuthority();
   private readonly noiseKey = Curve.generateKeyPair();
@@ -197,9 +202,13 @@ export class WhatsAppServer implements Network {
   }
 
   private connect(socket: WebSocket): void {
-    const noise = new NoiseResponder(this.noiseKey, this.authority.chainFor(this.noiseKey.public));
+    const chain = this.authority.chainFor(this.noiseKey.public, this.impostor.certificates);
+    const noise = new NoiseResponder(this.noiseKey, chain);
     const connection = new Connection(socket, noise, this.faults, {
-      onClient: (each, client) => admit(this, each, client),
+      onClient: (each, client) => {
+        this.finishedHandshakes += 1;
+        admit(this, each, client);
+      },
       onStanza: (each, stanza) => this.route(each, stanza),
       onClose: (each) => this.forget(each),
       onError: (error) => this.errors.push(error),

@@ -10,6 +10,7 @@ import { measureThread } from '../../ops/metrics.js';
 import { SecretKeys } from '../../secrets/secret-keys.js';
 import { SessionRoleModule } from '../../session-role.module.js';
 import { shareAsyncStorages } from '../baileys/async-storage.js';
+import { verifySignatures } from '../baileys/signature-checks.js';
 import { IdleCollector } from './idle-collector.js';
 import { LeaseHolder } from '../lease/lease-holder.js';
 import { SessionMetricsRepository } from '../../sessions/session-metrics.repository.js';
@@ -29,6 +30,7 @@ const { config, databaseUrl, isTerminal } = workerData as SessionWorkerData;
 const logger = createLogger(config, isTerminal);
 Logger.overrideLogger(logger);
 shareAsyncStorages();
+await verifySignatures();
 const stop = new AbortController();
 parentPort?.on('message', (message) => {
   if (message === STOP) stop.abort();
