@@ -30,7 +30,6 @@ const { config, databaseUrl, isTerminal } = workerData as SessionWorkerData;
 const logger = createLogger(config, isTerminal);
 Logger.overrideLogger(logger);
 shareAsyncStorages();
-await verifySignatures();
 const stop = new AbortController();
 parentPort?.on('message', (message) => {
   if (message === STOP) stop.abort();
@@ -46,6 +45,7 @@ setInterval(beat, HEARTBEAT_EVERY_MS);
 new IdleCollector();
 measureThread('session');
 
+await verifySignatures();
 await migrate(databaseUrl);
 const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {
   logger,
