@@ -86,6 +86,8 @@ export class WhatsAppServer implements Network {
   /** Starts a server; port 0 (the default) is any free one. */
   static async start(options: { port?: number } = {}): Promise<WhatsAppServer> {
     const server = new WhatsAppServer();
+    // Signing takes long; a client that connects need not wait for it.
+    server.certificates();
     await server.listener.open(options.port ?? 0);
     return server;
   }
@@ -202,8 +204,7 @@ export class WhatsAppServer implements Network {
   }
 
   private connect(socket: WebSocket): void {
-    const chain = this.authority.chainFor(this.noiseKey.public, this.impostor.certificates);
-    const noise = new NoiseResponder(this.noiseKey, chain);
+    const noise = new NoiseResponder(this.noiseKey, this.certificates());
     const connection = new Connection(socket, noise, this.faults, {
       onClient: (each, client) => {
         this.finishedHandshakes += 1;
@@ -214,6 +215,10 @@ export class WhatsAppServer implements Network {
       onError: (error) => this.errors.push(error),
     });
     this.openConnections.add(connection);
+  }
+
+  private certificates(): Uint8Array {
+    return this.authority.chainFor(this.noiseKey.public, this.impostor.certificates);
   }
 
   private route(connection: Connection, stanza: BinaryNode): void {
