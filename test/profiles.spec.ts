@@ -177,6 +177,24 @@ describe('profiles of people, with a large budget', () => {
     settings.usyncByLid = false;
   });
 
+  it('ignore a verified name that the business has not signed', async () => {
+    const { impostor } = world.server;
+    const contact = world.contact(3);
+    impostor.forges.add('verified-name');
+    await contact.setVerifiedName('Your Bank');
+    impostor.reform();
+    // Both notifications are read in their order.
+    await contact.setAbout('after the forged name');
+    const named = await world.personThat(
+      'has the next about text',
+      contact.jid,
+      ({ about }) => about === 'after the forged name',
+    );
+    expect(named).toMatchObject({ business_name: 'Shop', is_business: true });
+    await contact.setVerifiedName('Shop 2');
+    await world.personThat('has a name', contact.jid, ({ business_name }) => business_name === 'Shop 2');
+  });
+
   it('keep the old identity key when it changes', async () => {
     const before = keyOf(world.contact(7));
     await world.contact(7).changeIdentity();

@@ -14,6 +14,7 @@ export const REASON_CODES = [
   'link_not_begun',
   'link_connection_lost',
   'link_wrong_qr',
+  'link_signature_invalid',
   'link_code_not_completed',
   'link_code_refused',
   'link_passkey_cancelled',
@@ -45,6 +46,7 @@ export const REASON_CODES = [
   'network_unreachable',
   'network_intercepted',
   'certificate_untrusted',
+  'server_not_verified',
   // Of this service.
   'starting',
   'no_process',

@@ -1,6 +1,8 @@
 import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import { createHash } from 'node:crypto';
+import type { Impostor } from './impostor.js';
 import type { Jid } from './jid.js';
+import type { PersonKeys } from './person-keys.js';
 import type { Picture, TextStatus } from './profile.js';
 import { element, nowSeconds } from './stanza.js';
 
@@ -117,23 +119,26 @@ export function identityChanged(from: Jid): BinaryNode {
 }
 
 /** The verified business name has changed, or the person is no business any more. */
-export function businessChanged(from: Jid, verifiedName: string | undefined): BinaryNode {
-  const child =
-    verifiedName === undefined ? element('remove', { jid: from }) : verifiedNameElement(verifiedName, from);
-  return news('business', from, child);
+export function businessChanged(from: Jid, verifiedName: BinaryNode | undefined): BinaryNode {
+  if (!verifiedName) return news('business', from, element('remove', { jid: from }));
+  return news('business', from, { ...verifiedName, attrs: { ...verifiedName.attrs, jid: from } });
 }
 
-/** A business's certificate. Its signature is not simulated; Baileys does not check it. */
-export function verifiedNameElement(verifiedName: string, jid?: Jid): BinaryNode {
+/**
+ * A business's certificate, signed with the identity key of its account, as WhatsApp's Android app signs it when a
+ * business registers. The signature by WhatsApp (`serverSignature`) is not simulated.
+ */
+export function verifiedNameElement(verifiedName: string, keys: PersonKeys, impostor: Impostor): BinaryNode {
   const details = proto.VerifiedNameCertificate.Details.encode({
     verifiedName,
     issuer: 'smb:wa',
     serial: 1,
   }).finish();
-  const certificate = proto.VerifiedNameCertificate.encode({ details }).finish();
+  const signature = keys.sign(details, { forged: impostor.forges.has('verified-name') });
+  const certificate = proto.VerifiedNameCertificate.encode({ details, signature }).finish();
   return element(
     'verified_name',
-    { jid, v: '2', verified_level: 'unknown', serial: '1' },
+    { v: '2', verified_level: 'unknown', serial: '1' },
     Buffer.from(certificate),
   );
 }

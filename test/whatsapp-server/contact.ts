@@ -163,7 +163,7 @@ export class Contact {
   /** A new verified business name; `undefined` when the person is no business any more. */
   async setVerifiedName(verifiedName: string | undefined): Promise<void> {
     this.verifiedName = verifiedName;
-    await this.tell(news.businessChanged(this.ownAddress, verifiedName));
+    await this.tell(news.businessChanged(this.ownAddress, this.certificate()));
   }
 
   /** Says that something in the profile has changed, as `<notification type="contacts"><update/>`. */
@@ -221,8 +221,8 @@ export class Contact {
     tag?: 'status',
   ): Promise<void> {
     this.correspondents.add(phone);
-    const beside = this.verifiedName === undefined ? [] : [news.verifiedNameElement(this.verifiedName)];
-    const outgoing = { attrs, message, beside, tag };
+    const certificate = this.certificate();
+    const outgoing = { attrs, message, beside: certificate ? [certificate] : [], tag };
     const { faults } = this.network;
     await Promise.all(
       phone.companions.map((companion) => postMessage(companion, this.keys, outgoing, faults)),
@@ -240,6 +240,12 @@ export class Contact {
       participant_lid: sender_lid,
       participant_username: username,
     };
+  }
+
+  private certificate(): BinaryNode | undefined {
+    const { verifiedName, keys, network } = this;
+    if (verifiedName === undefined) return undefined;
+    return news.verifiedNameElement(verifiedName, keys, network.impostor);
   }
 
   /** The attributes that Baileys' `extractAddressingContext` reads. */

@@ -5,17 +5,24 @@ import { phoneNumber } from './jid.js';
 import { WaitingDevice } from './linking/waiting-device.js';
 import type { Network } from './network.js';
 import type { ClientFinish } from './noise-responder.js';
+import { isSignedPreKey } from './signatures.js';
 import { element, nowSeconds, SERVER_OFFLINE } from './stanza.js';
 
 /** What a server tells a client to put before its next handshake; any bytes will do. */
 const ROUTING_INFO = Buffer.from([0x08, 0x02, 0x08, 0x05]);
 
-/** Lets a client in: a new device gets refs for its QR code, a linked one is logged in. */
+/**
+ * Admits a client: a new device gets refs for its QR code, a linked one is logged in.
+ * @throws Error when a new device registers a signed pre-key that it has not signed
+ */
 export function admit(network: Network, connection: Connection, client: ClientFinish): void {
   if (network.webSite.isOutdated(client.payload)) return connection.endWithFailure(405);
   const pairing = client.payload.devicePairingData;
   if (pairing) {
     const registration = readRegistration(pairing, client.noiseKey);
+    if (!isSignedPreKey(registration.identityKey, registration.signedPreKey)) {
+      throw new Error('the device registered a signed pre-key with an invalid signature');
+    }
     connection.waiting = new WaitingDevice(connection, registration, network.linking);
     return connection.waiting.announceRefs();
   }

@@ -106,6 +106,10 @@ export const en = {
       'The phone scanned a code that had just been replaced.',
       'Scan the current code, below.',
     ),
+    link_signature_invalid: linkAgain(
+      'The account did not sign this device, so it was not linked.',
+      'Link again. If it happens again, update WhatsApp on the phone.',
+    ),
     link_code_not_completed: linkAgain(
       'The phone did not complete the link; the code may have been mistyped.',
       'Ask for a new code, or scan the QR code.',
@@ -182,6 +186,10 @@ export const en = {
     certificate_untrusted: {
       what: 'The certificate that was shown in WhatsApp’s name cannot be trusted.',
       todo: 'Check the clock of the machine, and whether a proxy or firewall opens TLS connections.',
+    },
+    server_not_verified: {
+      what: 'The server could not prove that it is WhatsApp: something intercepts the connection. No credentials were sent.',
+      todo: 'Exclude web.whatsapp.com from TLS inspection in your proxy, firewall or antivirus software, and check the clock of the machine.',
     },
     starting: { what: 'The service is starting.', todo: 'One moment, please.' },
     no_process: {

@@ -101,6 +101,10 @@ export const es: Messages = {
       'El teléfono escaneó un código que acababa de ser reemplazado.',
       'Escanea el código actual, abajo.',
     ),
+    link_signature_invalid: linkAgain(
+      'La cuenta no firmó este dispositivo, así que no se vinculó.',
+      'Vincúlalo de nuevo. Si vuelve a ocurrir, actualiza WhatsApp en el teléfono.',
+    ),
     link_code_not_completed: linkAgain(
       'El teléfono no completó la vinculación; quizá el código se escribió mal.',
       'Pide un código nuevo o escanea el código QR.',
@@ -177,6 +181,10 @@ export const es: Messages = {
     certificate_untrusted: {
       what: 'El certificado presentado en nombre de WhatsApp no es de confianza.',
       todo: 'Revisa el reloj de la máquina y si un proxy o cortafuegos abre las conexiones TLS.',
+    },
+    server_not_verified: {
+      what: 'El servidor no pudo demostrar que es WhatsApp: algo intercepta la conexión. No se enviaron credenciales.',
+      todo: 'Excluye web.whatsapp.com de la inspección TLS del proxy, cortafuegos o antivirus, y revisa el reloj de la máquina.',
     },
     starting: { what: 'El servicio está arrancando.', todo: 'Un momento, por favor.' },
     no_process: {

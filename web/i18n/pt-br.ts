@@ -101,6 +101,10 @@ export const ptBr: Messages = {
       'O celular escaneou um código que tinha acabado de ser trocado.',
       'Escaneie o código atual, abaixo.',
     ),
+    link_signature_invalid: linkAgain(
+      'A conta não assinou este dispositivo, por isso ele não foi conectado.',
+      'Conecte de novo. Se acontecer outra vez, atualize o WhatsApp no celular.',
+    ),
     link_code_not_completed: linkAgain(
       'O celular não concluiu a conexão; talvez o código tenha sido digitado errado.',
       'Peça um novo código ou escaneie o código QR.',
@@ -177,6 +181,10 @@ export const ptBr: Messages = {
     certificate_untrusted: {
       what: 'O certificado apresentado em nome do WhatsApp não é confiável.',
       todo: 'Verifique o relógio da máquina e se um proxy ou firewall abre conexões TLS.',
+    },
+    server_not_verified: {
+      what: 'O servidor não conseguiu provar que é o WhatsApp: algo intercepta a conexão. Nenhuma credencial foi enviada.',
+      todo: 'Exclua web.whatsapp.com da inspeção de TLS do proxy, firewall ou antivírus e verifique o relógio da máquina.',
     },
     starting: { what: 'O serviço está iniciando.', todo: 'Aguarde um momento.' },
     no_process: {

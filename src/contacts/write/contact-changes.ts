@@ -25,10 +25,12 @@ export interface Username {
   observedAt: Date;
 }
 
-/** The name of a business, as verified by WhatsApp. */
+/** The name of a business, from its certificate. */
 export interface BusinessName {
   address: Address;
   name: string;
+  /** Verifies the certificate with the identity key of the business; absent when that key need not have signed it. */
+  isSignedBy?: (identityKey: Uint8Array) => boolean;
 }
 
 /** Whether the person's account is a business. */

@@ -5,6 +5,7 @@ import { FeedRepository } from '../../feed/feed.repository.js';
 import {
   type About,
   type AddressBookOwner,
+  type BusinessName,
   type ContactChanges,
   type IdentityKeySeen,
   inParts,
@@ -32,6 +33,7 @@ import { noteAppended } from '../../feed/feed-commits.repository.js';
 import { telling } from './telling.sql.js';
 import { PicturesRepository } from './pictures.repository.js';
 import { ProfileChangesRepository } from './profile-changes.repository.js';
+import { verifiedBusinessNames } from './verified-business-names.js';
 
 /** What is compared before and after at once; more would only take more memory. */
 const MAX_COMPARED = 5_000;
@@ -116,13 +118,20 @@ export class ContactsService {
     await this.changes.unsave(tx, accountId, changes.unsaved ?? []);
     await this.changes.setPushNames(tx, accountId, lastPerPerson(named(changes.pushNames, isOthers)));
     await this.changes.setUsernames(tx, accountId, latestPerName(changes.usernames, isOthers));
-    await this.changes.setBusinessNames(tx, accountId, lastPerPerson(named(changes.businessNames, isOthers)));
     await this.applyProfiles(tx, accountId, changes, isOthers);
+    await this.applyBusinessNames(tx, accountId, named(changes.businessNames, isOthers));
     const moves = changes.numberChanges?.filter((change) => areAllOther(change, isOthers)) ?? [];
     await this.numberChanges.apply(tx, accountId, moves);
     const lids =
       changes.lidChanges?.filter(({ oldLid, newLid }) => isOthers(oldLid) && isOthers(newLid)) ?? [];
     await this.lidChanges.apply(tx, accountId, lids);
+  }
+
+  /** After the identity keys of the same changes are stored. */
+  private async applyBusinessNames(tx: Transaction, accountId: number, names: BusinessName[]): Promise<void> {
+    const signed = names.flatMap(({ address, isSignedBy }) => (isSignedBy ? [address] : []));
+    const keys = await this.identityKeys.findCurrent(tx, accountId, signed);
+    await this.changes.setBusinessNames(tx, accountId, lastPerPerson(verifiedBusinessNames(names, keys)));
   }
 
   private async applyProfiles(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
+import type { Address } from '../address.js';
 import type { IdentityKeySeen } from './contact-changes.js';
 import { forEachBatch } from './people-batches.js';
 
@@ -34,6 +35,26 @@ export class IdentityKeysRepository {
         seen.map(({ contact_id }) => contact_id),
       );
     });
+  }
+
+  /** Returns the current identity keys, 32 bytes each, of those addresses whose key is known. */
+  async findCurrent(
+    tx: Transaction,
+    accountId: number,
+    addresses: Address[],
+  ): Promise<Map<Address, Uint8Array>> {
+    const keys = new Map<Address, Uint8Array>();
+    const asked = addresses.map((address) => ({ address }));
+    await forEachBatch(asked, async (column, batch) => {
+      const rows = await tx.query<{ address: Address; key: Buffer }[]>(
+        `SELECT c.${column} AS address, k.key FROM contact c
+         JOIN identity_key k ON k.account_id = c.account_id AND k.contact_id = c.id AND k.is_current
+         WHERE c.account_id = $1 AND c.${column} = ANY ($2::text[])`,
+        [accountId, batch.map(({ address }) => address)],
+      );
+      for (const { address, key } of rows) keys.set(address, key);
+    });
+    return keys;
   }
 
   /** Gives the keys of some rows to others, with the times of both where both have the key. */

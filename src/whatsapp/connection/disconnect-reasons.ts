@@ -69,6 +69,22 @@ const BAD_CERTIFICATE = row(
   CLOCK,
 );
 
+const INTERCEPTED = 'Something between this machine and WhatsApp intercepts TLS connections.';
+const NO_INSPECTION =
+  'Exclude web.whatsapp.com from TLS inspection in the proxy, firewall or antivirus software of this machine and its network.';
+const NOT_VERIFIED = row(
+  'retry',
+  'server_not_verified',
+  `The server could not prove that it is WhatsApp. ${INTERCEPTED} No credentials were sent.`,
+  NO_INSPECTION,
+);
+const NOT_VALID_NOW = row(
+  'retry',
+  'server_not_verified',
+  'The server could not prove that it is WhatsApp: its certificate is expired or not valid yet. No credentials were sent.',
+  `Check the clock of this machine. If it is right: ${INTERCEPTED} ${NO_INSPECTION}`,
+);
+
 /**
  * What each ending means. Login failures are those of WhatsApp Web's own table (its module WAWebFailureErrorCodes,
  * whatsmeow's types/events `ConnectFailureReason`), stream errors those of whatsmeow's connectionevents.go; codes of
@@ -116,8 +132,11 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   'line UNABLE_TO_GET_ISSUER_CERT_LOCALLY': BAD_CERTIFICATE,
   'line UNABLE_TO_VERIFY_LEAF_SIGNATURE': BAD_CERTIFICATE,
   'line ERR_TLS_CERT_ALTNAME_INVALID': BAD_CERTIFICATE,
-  // The Noise certificate inside the connection; a proxy cannot forge it, only break it.
-  'client 400': BAD_CERTIFICATE,
+
+  'server certificate': NOT_VERIFIED,
+  'server dates': NOT_VALID_NOW,
+  // Baileys' own check of the same certificates, in case it finds something first.
+  'client 400': NOT_VERIFIED,
 
   'client 408': row('retry', 'connection_timed_out', 'The connection to WhatsApp timed out.', null),
   'client 411': NO_MULTI_DEVICE,
@@ -126,6 +145,7 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   login: REFUSED,
   stream: LOST,
   line: UNREACHABLE,
+  server: NOT_VERIFIED,
   client: LOST,
 };
 

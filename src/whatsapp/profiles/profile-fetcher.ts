@@ -159,7 +159,7 @@ export function changesOf(address: Address, profile: Profile | undefined): Conta
     abouts: about ? [{ address, ...about }] : [],
     textStatuses: textStatus ? [{ address, ...textStatus }] : [],
     usernames: username ? [{ address, name: username, observedAt: now }] : [],
-    businessNames: business?.name ? [{ address, name: business.name }] : [],
+    businessNames: business?.name ? [{ address, ...business.name }] : [],
     businessFlags: business ? [{ address, isBusiness: business.isBusiness }] : [],
     identityKeys: identityKey ? [{ address, key: identityKey, seenAt: now }] : [],
   };

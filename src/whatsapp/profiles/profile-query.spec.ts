@@ -72,7 +72,7 @@ describe('the answer to a query for profiles', () => {
       },
       username: 'anna',
       picture: { state: 'present', id: '17' },
-      business: { isBusiness: true, name: 'Bäckerei Anna' },
+      business: { isBusiness: true, name: { name: 'Bäckerei Anna', isSignedBy: expect.any(Function) } },
       identityKey: Buffer.from(IDENTITY.public),
     });
   });

@@ -9,7 +9,7 @@ import type { TextStatus } from '../../contacts/write/contact-changes.js';
 import { identityKeyIn } from '../wire/signed-key-index.js';
 import { bytesOf, elementsOf, parseSeconds } from '../wire/stanza-values.js';
 import { toTextStatus } from '../wire/text-status.js';
-import { verifiedNameIn } from '../wire/verified-name.js';
+import { type VerifiedName, verifiedNameIn } from '../wire/verified-name.js';
 import { TOO_MANY_REQUESTS } from '../wire/iq-error.js';
 import { stateOfCode } from './picture-query.js';
 import type { PrivacyToken } from './privacy-token.js';
@@ -23,7 +23,7 @@ export interface Profile {
   textStatus: Omit<TextStatus, 'address'> | null;
   username: string | null;
   picture: PictureHint | null;
-  business: { isBusiness: boolean; name: string | null } | null;
+  business: { isBusiness: boolean; name: VerifiedName | null } | null;
   identityKey: Buffer | null;
 }
 

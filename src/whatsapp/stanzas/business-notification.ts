@@ -22,7 +22,7 @@ function readChild(child: BinaryNode, from: string | undefined, owner: AddressBo
   if (!address) return {};
   const name = tag === 'remove' ? null : verifiedNameIn({ tag: 'business', attrs: {}, content: [child] });
   return {
-    businessNames: name ? [{ address, name }] : [],
+    businessNames: name ? [{ address, ...name }] : [],
     businessFlags: [{ address, isBusiness: tag !== 'remove' }],
   };
 }

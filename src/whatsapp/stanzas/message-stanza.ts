@@ -24,7 +24,7 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner): 
     mappings: mapping ? [mapping] : [],
     pushNames: notify ? [{ address: sender, name: notify, observedAt: timeOf(stanza) }] : [],
     usernames: username ? [{ address: sender, name: username, observedAt: timeOf(stanza) }] : [],
-    businessNames: businessName ? [{ address: sender, name: businessName }] : [],
+    businessNames: businessName ? [{ address: sender, ...businessName }] : [],
     businessFlags: businessName ? [{ address: sender, isBusiness: true }] : [],
   };
 }

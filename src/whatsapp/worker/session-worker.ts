@@ -10,6 +10,7 @@ import { measureThread } from '../../ops/metrics.js';
 import { SecretKeys } from '../../secrets/secret-keys.js';
 import { SessionRoleModule } from '../../session-role.module.js';
 import { shareAsyncStorages } from '../baileys/async-storage.js';
+import { verifySignatures } from '../baileys/signature-checks.js';
 import { IdleCollector } from './idle-collector.js';
 import { LeaseHolder } from '../lease/lease-holder.js';
 import { SessionMetricsRepository } from '../../sessions/session-metrics.repository.js';
@@ -44,6 +45,7 @@ setInterval(beat, HEARTBEAT_EVERY_MS);
 new IdleCollector();
 measureThread('session');
 
+await verifySignatures();
 await migrate(databaseUrl);
 const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {
   logger,

@@ -73,9 +73,10 @@ export class PhoneLinking {
 
   /** The secret is shared: asks for the passkey where one is needed, and links. */
   private async confirm(device: WaitingDevice, advSecret: Buffer): Promise<Companion> {
-    if (!this.phone.passkey) return link(this.phone, device, advSecret);
+    const forged = this.network.impostor.forges.has('account');
+    if (!this.phone.passkey) return link(this.phone, device, { advSecret, forged });
     device.passkey = new PasskeyCeremony(device, this.phone.passkey, advSecret);
-    return link(this.phone, device, await device.passkey.run());
+    return link(this.phone, device, { advSecret: await device.passkey.run(), forged });
   }
 }
 
