@@ -1,3 +1,5 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+
 /** AB prop: whether requests for pictures are to carry privacy tokens. */
 export const PICTURE_TOKENS_PROP = '9666';
 
@@ -11,4 +13,8 @@ export class ServerSettings {
   answersIdentities = true;
   /** whether usync speaks of pictures */
   tellsPictures = true;
+  /** JIDs that answers to usync leave out, although they were asked about */
+  readonly usyncLeavesOut = new Set<string>();
+  /** elements that answers to usync begin with: users that nobody asked about, or wrong answers for those who were */
+  readonly usyncAdds: BinaryNode[] = [];
 }

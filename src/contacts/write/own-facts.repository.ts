@@ -30,6 +30,7 @@ const OWN_FACTS: Record<string, string> = {
   text_status_expires_at: `CASE WHEN ${STATUS_IS_LATER} THEN s.text_status_expires_at ELSE t.text_status_expires_at END`,
   profile_fetched_at: 'greatest(s.profile_fetched_at, t.profile_fetched_at)',
   profile_attempted_at: 'greatest(s.profile_attempted_at, t.profile_attempted_at)',
+  profile_missed_at: 'greatest(s.profile_missed_at, t.profile_missed_at)',
   profile_requested_at: 'least(s.profile_requested_at, t.profile_requested_at)',
 };
 
