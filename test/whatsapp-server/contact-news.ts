@@ -110,6 +110,17 @@ export function businessChanged(from: Jid, verifiedName: string | undefined): Bi
   return news('business', from, child);
 }
 
+/** Somebody has added participants to a group. Named by LID, with the number beside it. */
+export function participantsAdded(
+  groupId: string,
+  participants: readonly { jid: string; phoneNumber: string; username?: string }[],
+): BinaryNode {
+  const added = participants.map(({ jid, phoneNumber, username }) =>
+    element('participant', { jid, phone_number: phoneNumber, username }),
+  );
+  return news('w:gp2', `${groupId}@g.us` as Jid, element('add', {}, added));
+}
+
 /** A business's certificate. Its signature is not simulated; Baileys does not check it. */
 export function verifiedNameElement(verifiedName: string, jid?: Jid): BinaryNode {
   const details = proto.VerifiedNameCertificate.Details.encode({
