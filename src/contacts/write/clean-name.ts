@@ -6,7 +6,6 @@ export const MAX_ABOUT_LENGTH = 1_000;
 export const MAX_USERNAME_LENGTH = 64;
 
 /** Postgres cannot store NUL. The others are invisible, and some control terminals. Tabs and line breaks are text. */
-// eslint-disable-next-line no-control-regex
 const CONTROL_CHARACTERS = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/g;
 
 /** A cut moves back by at most this much to keep a user-perceived character, such as a family emoji, whole. */
