@@ -95,10 +95,9 @@ export class LidMappingsRepository {
   private async merge(tx: Transaction, accountId: number, mappings: LidMapping[]): Promise<void> {
     const values = parameters(accountId, mappings);
     const moves = await tx.query<RowMove[]>(
-      `SELECT l.id AS "from", n.id AS "to" FROM ${MAPPINGS}
-       JOIN contact n ON ${HAS_NUMBER('n')}
-       JOIN contact l ON ${HAS_LID('l')}
-       WHERE l.id <> n.id`,
+      `WITH l AS MATERIALIZED (SELECT c.id, p.jid FROM ${MAPPINGS} JOIN contact c ON ${HAS_LID('c')}),
+         n AS MATERIALIZED (SELECT id, jid FROM contact WHERE account_id = $1 AND jid = ANY ($2::text[]))
+       SELECT l.id AS "from", n.id AS "to" FROM l JOIN n ON n.jid = l.jid WHERE l.id <> n.id`,
       values,
     );
     await this.ownFacts.move(tx, accountId, moves);
@@ -132,7 +131,7 @@ export class LidMappingsRepository {
     await tx.query(
       `WITH gone AS (
          DELETE FROM contact l USING unnest($2::bigint[], $3::bigint[]) AS m (source, target)
-         WHERE l.account_id = $1 AND l.id = m.source
+         WHERE l.account_id = $1 AND l.id = ANY ($2::bigint[]) AND l.id = m.source
          RETURNING m.target, l.lid, l.lid_saved, l.lid_full_name, l.lid_first_name
        )
        UPDATE contact n SET
@@ -142,7 +141,7 @@ export class LidMappingsRepository {
          lid_first_name = gone.lid_first_name,
          updated_at = now()
        FROM gone
-       WHERE n.account_id = $1 AND n.id = gone.target`,
+       WHERE n.account_id = $1 AND n.id = ANY ($3::bigint[]) AND n.id = gone.target`,
       [accountId, moves.map(({ from }) => from), moves.map(({ to }) => to)],
     );
   }
