@@ -11,6 +11,7 @@ const primaryKeyConstraintName = 'degradation_pkey';
  * - `sync_key_missing`: the phone has not shared a key that is needed
  * - `phone_message_lost`: a message of the phone could not be decrypted, however often it was asked for
  * - `history_lost`: a part of the phone's history could not be had
+ * - `changes_refused`: the database refused changes from WhatsApp, and they are lost
  * - `reachout_locked`: WhatsApp has locked the account's reaching out to people
  */
 export const DEGRADATION_CODES = [
@@ -19,6 +20,7 @@ export const DEGRADATION_CODES = [
   'sync_key_missing',
   'phone_message_lost',
   'history_lost',
+  'changes_refused',
   'reachout_locked',
 ] as const;
 

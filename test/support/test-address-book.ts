@@ -122,7 +122,8 @@ export class TestAddressBook {
   }
 }
 
-function createContactsService(config: Partial<Config>): ContactsService {
+/** Without Nest. */
+export function createContactsService(config: Partial<Config> = {}): ContactsService {
   const pictures = new PicturesRepository(Object.assign(new Config(), config));
   const identityKeys = new IdentityKeysRepository();
   const ownFacts = new OwnFactsRepository(pictures, identityKeys);

@@ -124,6 +124,17 @@ export function businessChanged(from: Jid, verifiedName: BinaryNode | undefined)
   return news('business', from, { ...verifiedName, attrs: { ...verifiedName.attrs, jid: from } });
 }
 
+/** Somebody has added participants to a group. Named by LID, with the number beside it. */
+export function participantsAdded(
+  groupId: string,
+  participants: readonly { jid: string; phoneNumber: string; username?: string }[],
+): BinaryNode {
+  const added = participants.map(({ jid, phoneNumber, username }) =>
+    element('participant', { jid, phone_number: phoneNumber, username }),
+  );
+  return news('w:gp2', `${groupId}@g.us` as Jid, element('add', {}, added));
+}
+
 /**
  * A business's certificate, signed with the identity key of its account, as WhatsApp's Android app signs it when a
  * business registers. The signature by WhatsApp (`serverSignature`) is not simulated.

@@ -1,3 +1,5 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+
 /** AB prop: whether requests for pictures are to carry privacy tokens. */
 export const PICTURE_TOKENS_PROP = '9666';
 
@@ -21,4 +23,8 @@ export class ServerSettings {
   usyncPnJid?: string;
   /** whether usync answers `<verified_name><error/></verified_name>` for people who are not a business */
   usyncBusinessErrors = false;
+  /** JIDs that answers to usync leave out, although they were asked about */
+  readonly usyncLeavesOut = new Set<string>();
+  /** elements that answers to usync begin with: users that nobody asked about, or wrong answers for those who were */
+  readonly usyncAdds: BinaryNode[] = [];
 }

@@ -1153,7 +1153,7 @@ export interface components {
         };
         DegradationDto: {
             /** @enum {string} */
-            code: "changes_unverified" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_key_missing";
+            code: "changes_refused" | "changes_unverified" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_key_missing";
             /** @description One or two sentences for people. */
             message: string;
             /** @description ISO 8601. */

@@ -225,6 +225,10 @@ export const en = {
       what: 'A part of the phone’s history could not be had.',
       todo: 'Push names in it are missing until their owners write. Linking again fetches it again.',
     },
+    changes_refused: {
+      what: 'The database refused some changes.',
+      todo: 'They are lost: a name or a profile may be out of date until it changes again. The log contains the error code.',
+    },
     reachout_locked: {
       what: 'WhatsApp has locked reaching out to people for some time.',
       todo: 'Nobody is asked about until it ends by itself. Send fewer messages to strangers.',

@@ -220,6 +220,10 @@ export const es: Messages = {
       what: 'No se pudo obtener una parte del historial del teléfono.',
       todo: 'Los nombres de perfil que había en ella faltan hasta que sus dueños escriban. Vincular de nuevo la vuelve a pedir.',
     },
+    changes_refused: {
+      what: 'La base de datos rechazó algunos cambios.',
+      todo: 'Se perdieron: un nombre o un perfil puede estar desactualizado hasta su próximo cambio. El registro contiene el código de error.',
+    },
     reachout_locked: {
       what: 'WhatsApp ha bloqueado por un tiempo el contacto con otras personas.',
       todo: 'No se consulta a nadie hasta que termine solo. Envía menos mensajes a desconocidos.',

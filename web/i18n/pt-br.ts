@@ -220,6 +220,10 @@ export const ptBr: Messages = {
       what: 'Uma parte do histórico do celular não pôde ser obtida.',
       todo: 'Os nomes de perfil que estavam nela faltam até que seus donos escrevam. Conectar de novo busca tudo outra vez.',
     },
+    changes_refused: {
+      what: 'O banco de dados recusou algumas alterações.',
+      todo: 'Elas se perderam: um nome ou perfil pode ficar desatualizado até a próxima alteração. O log contém o código do erro.',
+    },
     reachout_locked: {
       what: 'O WhatsApp bloqueou por algum tempo o contato com outras pessoas.',
       todo: 'Ninguém é consultado até o bloqueio acabar sozinho. Envie menos mensagens a desconhecidos.',

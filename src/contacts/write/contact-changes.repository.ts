@@ -146,7 +146,8 @@ export class ContactChangesRepository {
       await tx.query(
         `UPDATE contact c SET username = NULL, username_at = p.observed_at, updated_at = now()
          FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (address, name, observed_at)
-         WHERE c.account_id = $1 AND lower(c.username) = lower(p.name) AND c.${column} IS DISTINCT FROM p.address
+         WHERE c.account_id = $1 AND lower(c.username) = ANY (ARRAY(SELECT lower(n) FROM unnest($3::text[]) AS n))
+           AND lower(c.username) = lower(p.name) AND c.${column} IS DISTINCT FROM p.address
            AND c.username_at <= p.observed_at`,
         values,
       );

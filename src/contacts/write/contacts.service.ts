@@ -17,7 +17,7 @@ import {
   type TextStatus,
   type Username,
 } from './contact-changes.js';
-import { cleanName, cleanUsername } from './clean-name.js';
+import { cleanAbout, cleanName, cleanUsername } from './clean-name.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
 import { lidsIn, withCurrentLids } from './current-lids.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
@@ -143,7 +143,7 @@ export class ContactsService {
     const others = <T extends { address: Address }>(entries: T[] | undefined) =>
       (entries ?? []).filter(({ address }) => isOther(address));
     await this.profiles.setBusinessFlags(tx, accountId, lastPerPerson(others(changes.businessFlags)));
-    await this.profiles.setAbouts(tx, accountId, lastPerPerson(others(changes.abouts)).map(cleanAbout));
+    await this.profiles.setAbouts(tx, accountId, lastPerPerson(others(changes.abouts)).map(cleanAboutOf));
     const statuses = lastPerPerson(others(changes.textStatuses)).map(cleanStatus);
     await this.profiles.setTextStatuses(tx, accountId, statuses);
     await this.pictures.set(tx, accountId, lastPerPerson(others(changes.pictures)));
@@ -175,17 +175,13 @@ function cleanSaved<T extends { fullName: string | null; firstName: string | nul
   return { ...contact, fullName: cleanName(contact.fullName), firstName: cleanName(contact.firstName) };
 }
 
-/** What Postgres cannot keep is left out; unlike a name, a text of nothing is one: the person has none. */
-function cleanAbout(about: About): About {
-  return { ...about, text: about.text === null ? null : cleanText(about.text) };
+/** Unlike an empty name, an empty about is a value: the contact has removed it. */
+function cleanAboutOf(about: About): About {
+  return { ...about, text: about.text === null ? null : cleanAbout(about.text) };
 }
 
 function cleanStatus(status: TextStatus): TextStatus {
-  return { ...status, text: cleanText(status.text), emoji: cleanName(status.emoji) };
-}
-
-function cleanText(text: string): string {
-  return text.replaceAll('\0', '').toWellFormed();
+  return { ...status, text: cleanAbout(status.text), emoji: cleanName(status.emoji) };
 }
 
 function areAllOther(change: NumberChange, isOther: (address: Address) => boolean): boolean {
@@ -222,14 +218,21 @@ function named<T extends { address: Address; name: string }>(
 /** Of each person and of each name the latest word: a name may have gone from one person to another. */
 function latestPerName(entries: Username[] = [], isOther: (address: Address) => boolean): Username[] {
   const latest = new Map<string, Username>();
-  const clean = entries.map((entry) => ({ ...entry, name: cleanUsername(entry.name) }));
-  for (const entry of clean.toSorted((a, b) => Number(a.observedAt) - Number(b.observedAt))) {
+  for (const entry of entries
+    .flatMap(usable)
+    .toSorted((a, b) => Number(a.observedAt) - Number(b.observedAt))) {
     if (isOther(entry.address)) latest.set(entry.address, entry);
   }
   const holders = new Map([...latest.values()].map((entry) => [entry.name?.toLowerCase(), entry]));
   return [...latest.values()].filter(
     (entry) => entry.name === null || holders.get(entry.name.toLowerCase()) === entry,
   );
+}
+
+/** Null means that the contact has no username any more. Text that is not a username says nothing. */
+function usable(entry: Username): Username[] {
+  const name = cleanUsername(entry.name);
+  return name === null && entry.name !== null ? [] : [{ ...entry, name }];
 }
 
 function lastPerPerson<T extends { address: Address }>(entries: T[] | undefined): T[] {

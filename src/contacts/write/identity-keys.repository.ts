@@ -20,7 +20,7 @@ export class IdentityKeysRepository {
         `INSERT INTO identity_key AS k (account_id, contact_id, key, first_seen_at, last_seen_at, is_current)
          SELECT $1, c.id, p.key, p.seen_at, p.seen_at, false
          FROM unnest($2::text[], $3::bytea[], $4::timestamptz[]) WITH ORDINALITY AS p (address, key, seen_at, place)
-         JOIN contact c ON c.account_id = $1 AND c.${column} = p.address
+         JOIN contact c ON c.account_id = $1 AND c.${column} = ANY ($2::text[]) AND c.${column} = p.address
          ORDER BY p.place
          ON CONFLICT (account_id, contact_id, key) DO UPDATE SET
            first_seen_at = least(k.first_seen_at, EXCLUDED.first_seen_at),
@@ -64,7 +64,7 @@ export class IdentityKeysRepository {
     await tx.query(
       `WITH gone AS (
          DELETE FROM identity_key k USING unnest($2::bigint[], $3::bigint[]) AS m (source, target)
-         WHERE k.account_id = $1 AND k.contact_id = m.source
+         WHERE k.account_id = $1 AND k.contact_id = ANY ($2::bigint[]) AND k.contact_id = m.source
          RETURNING m.target, k.key, k.first_seen_at, k.last_seen_at
        )
        INSERT INTO identity_key AS k (account_id, contact_id, key, first_seen_at, last_seen_at, is_current)

@@ -1,6 +1,7 @@
 import { type BinaryNode, getBinaryNodeChild, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
 import type { Address } from '../../contacts/address.js';
 import { iqErrorCode, TOO_MANY_REQUESTS } from '../wire/iq-error.js';
+import { pictureIdOf } from '../wire/stanza-values.js';
 import type { PrivacyToken } from './privacy-token.js';
 import { asRateLimited, RateLimited } from './profile-errors.js';
 
@@ -11,6 +12,8 @@ export type PictureAnswer =
 const HIDDEN_CODES = new Set([401, 403]);
 const NONE_CODES = new Set([204, 404]);
 const UNCHANGED_CODE = 304;
+/** URLs of pictures have some hundred characters. */
+const MAX_URL_LENGTH = 4_096;
 
 /**
  * Asks for a person's picture. WhatsApp answers 304 when the one that is known is still theirs (whatsmeow's `ExistingID`).
@@ -38,7 +41,10 @@ export function readPictureAnswer(answer: BinaryNode): PictureAnswer {
   if (!picture) return { state: 'unchanged' };
   const { id, url, status } = picture.attrs;
   if (status) return pictureRefused(Number(status));
-  return id && url ? { state: 'present', id, url } : { state: 'unknown' };
+  const pictureId = pictureIdOf(id);
+  return pictureId && url && url.length <= MAX_URL_LENGTH
+    ? { state: 'present', id: pictureId, url }
+    : { state: 'unknown' };
 }
 
 /**

@@ -121,7 +121,7 @@ export class ProfileFetcher {
     if (people.length === 0 || this.refusesIdentities) return new Map();
     try {
       const query = queryWithin(this.connection, identityQuery(people), IDENTITIES_TIMEOUT_MS);
-      return readIdentities(await counted('identities', query));
+      return readIdentities(await counted('identities', query), people);
     } catch (error) {
       this.stop.throwIfAborted();
       if (asRateLimited(error) instanceof RateLimited) throw new RateLimited();

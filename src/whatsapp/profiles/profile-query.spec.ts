@@ -128,6 +128,42 @@ describe('the answer to a query for profiles', () => {
     });
   });
 
+  it('contains only contacts who were asked for, each once, and as often as an answer is long', () => {
+    const named = (jid: string, text: string) => element('user', { jid }, [element('status', {}, text)]);
+    const strangers = Array.from({ length: 200 }, (_, i) =>
+      named(`${4_917_000_000_000 + i}@s.whatsapp.net`, 'x'),
+    );
+    const profiles = readProfiles(answer([...strangers, named(ANNA, 'first'), named(ANNA, 'second')]), [
+      ANNA,
+      ANNA_LID,
+    ]);
+    expect([...profiles.keys()]).toEqual([ANNA]);
+    expect(profiles.get(ANNA)).toMatchObject({ about: { text: 'first' } });
+  });
+
+  it('is cut where an attribute or a text is too long', () => {
+    const long = 'x'.repeat(900_000);
+    const facts = [
+      element('status', {}, long),
+      element('picture', { id: long }),
+      element('business', {}, [element('verified_name', {}, certificate(long))]),
+      element('devices', {}, [
+        element('key-index-list', {}, Buffer.concat([keyIndexList(), Buffer.from(long)])),
+      ]),
+      element('lid', { val: `${'1'.repeat(900_000)}@lid` }),
+      element('text_status', { text: 'Hi', last_update_time: '1700000000', ephemeral_duration_sec: '1e300' }),
+    ];
+    expect(profileOf(facts)).toEqual({
+      lid: null,
+      about: { text: 'x'.repeat(16_384), setAt: null },
+      textStatus: { text: 'Hi', emoji: null, setAt: new Date(1_700_000_000_000), expiresAt: null },
+      username: null,
+      picture: null,
+      business: { isBusiness: true, name: null },
+      identityKey: null,
+    });
+  });
+
   it('leaves unknown whether somebody is a business when that was refused', () => {
     expect(profileOf([element('status', {}, 'Busy')], [refusal('business', '500')])).toMatchObject({
       business: null,

@@ -1,13 +1,8 @@
-import {
-  type BinaryNode,
-  getBinaryNodeChild,
-  getBinaryNodeChildren,
-  S_WHATSAPP_NET,
-} from '@whiskeysockets/baileys';
-import { type Address, isLid, type Lid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
+import { type BinaryNode, getBinaryNodeChild, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
+import { type Address, isLid, type Lid, parseLid } from '../../contacts/address.js';
 import type { TextStatus } from '../../contacts/write/contact-changes.js';
 import { identityKeyIn } from '../wire/signed-key-index.js';
-import { bytesOf, elementsOf, parseSeconds } from '../wire/stanza-values.js';
+import { bytesOf, elementsOf, parseSeconds, pictureIdOf, textIn, usersAsked } from '../wire/stanza-values.js';
 import { toTextStatus } from '../wire/text-status.js';
 import { type VerifiedName, verifiedNameIn } from '../wire/verified-name.js';
 import { TOO_MANY_REQUESTS } from '../wire/iq-error.js';
@@ -81,23 +76,16 @@ function userOf(jid: Address, token: PrivacyToken | undefined): BinaryNode {
 }
 
 /**
- * Reads the answer, by address as asked. People who are not in it are not on WhatsApp, or not shown.
- *
- * The server may name a user by LID, with the number in `pn_jid` (`addressing_mode="lid"`). `pn_jid` only finds the number that
- * was asked for: it is not stored as a mapping, since servers return wrong ones (WAHA issues 2241 and 2299).
- *
- * @param asked the addresses that the query named
+ * Reads the answer, by address as asked. Contacts who are not in it are not on WhatsApp, or the answer is incomplete.
+ * @param asked the contacts in the query; others are ignored
  * @throws RateLimited when the server refuses one of the protocols for having been asked too much
  */
-export function readProfiles(answer: BinaryNode, asked: readonly Address[]): Map<Address, Profile> {
-  const known = new Set(asked);
+export function readProfiles(answer: BinaryNode, asked: Address[]): Map<Address, Profile> {
   const usync = getBinaryNodeChild(answer, 'usync');
   const refused = refusedProtocols(usync);
   const profiles = new Map<Address, Profile>();
-  for (const user of getBinaryNodeChildren(getBinaryNodeChild(usync, 'list'), 'user')) {
-    const addresses = [parseAddress(user.attrs.jid), parseJid(user.attrs.pn_jid)];
-    const address = addresses.find((each) => each !== null && known.has(each));
-    if (address) profiles.set(address, readProfile(user, address, refused));
+  for (const [address, user] of usersAsked(getBinaryNodeChild(usync, 'list'), asked)) {
+    profiles.set(address, readProfile(user, address, refused));
   }
   return profiles;
 }
@@ -130,7 +118,7 @@ function aboutOf(status: BinaryNode | undefined): Profile['about'] {
   if (!status) return null;
   const code = getBinaryNodeChild(status, 'error')?.attrs.code ?? status.attrs.code;
   if (code) return HIDDEN_CODES.has(code) ? { text: null, setAt: null } : null;
-  return { text: bytesOf(status)?.toString('utf8') ?? '', setAt: parseSeconds(status.attrs.t) };
+  return { text: textIn(status), setAt: parseSeconds(status.attrs.t) };
 }
 
 /**
@@ -146,13 +134,15 @@ function textStatusOf(status: BinaryNode | undefined): Profile['textStatus'] {
 
 /** `<username>anna</username>`. An empty one may be unknown as well as none, and changes nothing. */
 function usernameOf(username: BinaryNode | undefined): string | null {
-  return bytesOf(username)?.toString('utf8').trim() || null;
+  return textIn(username).trim() || null;
 }
 
 /** `<picture id/>`; with an error, or without an id, none is shown. Only the real server can confirm the latter. */
 function pictureOf(picture: BinaryNode | undefined): PictureHint | null {
   if (!picture) return null;
-  if (picture.attrs.id) return { state: 'present', id: picture.attrs.id };
+  const id = pictureIdOf(picture.attrs.id);
+  if (id) return { state: 'present', id };
+  if (picture.attrs.id) return null;
   const code = getBinaryNodeChild(picture, 'error')?.attrs.code ?? picture.attrs.code;
   if (!code) return { state: 'none' };
   const state = stateOfCode(Number(code));

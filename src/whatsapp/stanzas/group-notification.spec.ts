@@ -44,6 +44,21 @@ describe('a notification about a group', () => {
     expect(read('w:gp2', content, GROUP)).toEqual({});
   });
 
+  it('is read up to 5,000 participants, wherever they are', () => {
+    const participants = (from: number) =>
+      Array.from({ length: 4_000 }, (_, i) =>
+        element('participant', {
+          jid: `${from + i}@lid`,
+          phone_number: `${491_700_000_000 + from + i}@c.us`,
+        }),
+      );
+    const content = [
+      element('add', {}, participants(1_000_000)),
+      element('create', {}, [element('group', {}, participants(2_000_000))]),
+    ];
+    expect(read('w:gp2', content, GROUP).mappings).toHaveLength(5_000);
+  });
+
   it('says nothing of the account itself', () => {
     const own = element('participant', { jid: OWNER.lid ?? '', phone_number: OWNER.jid });
     expect(read('w:gp2', [element('add', {}, [own])], GROUP)).toEqual({});

@@ -1,9 +1,12 @@
-import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys';
+import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
-import { endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
+import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 import { verifiedNameIn } from '../wire/verified-name.js';
 import type { StanzaChanges } from './stanza-changes.js';
+
+/** Broadcast lists have up to 256 recipients, each with several devices. */
+const MAX_RECIPIENTS = 2_000;
 
 /**
  * The sender's push name (`notify`), user name and other address, and the verified name of a business.
@@ -36,10 +39,10 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner): 
  */
 function readOwnMessage(stanza: BinaryNode): StanzaChanges {
   const { notify, recipient, recipient_username: byName, peer_recipient_username: byPeerName } = stanza.attrs;
-  const to = getBinaryNodeChildren(getBinaryNodeChild(stanza, 'participants'), 'to');
+  const to = elementsOf(getBinaryNodeChild(stanza, 'participants'), MAX_RECIPIENTS);
   const recipients: BinaryNode['attrs'][] = [
     { ...stanza.attrs, jid: recipient ?? '' },
-    ...to.map(({ attrs }) => attrs),
+    ...to.flatMap(({ tag, attrs }) => (tag === 'to' ? [attrs] : [])),
   ];
   const observedAt = endOfSecondOf(stanza);
   const address = parseAddress(recipient);

@@ -77,6 +77,24 @@ describe('a GraphQL notification', () => {
     expect(lock({ is_active: false })).toEqual([{ until: null }]);
   });
 
+  it('does not trust the end of a lock that is not a date', () => {
+    const payload = { is_active: true, time_enforcement_ends: '1e300' };
+    const [lock] = read({ xwa2_notify_account_reachout_timelock: payload }).reachOutLocks as {
+      until: Date;
+    }[];
+    expect((lock?.until.getTime() ?? 0) - Date.now()).toBeGreaterThan(23 * 3_600_000);
+  });
+
+  it.each([
+    [
+      'of 900 kB',
+      JSON.stringify({ data: { xwa2_notify_username_delete: { lid: ANNA_LID, x: 'x'.repeat(900_000) } } }),
+    ],
+    ['nested 30,000 deep', '['.repeat(30_000)],
+  ])('says nothing in JSON %s', (_, text) => {
+    expect(readText(text)).toEqual({});
+  });
+
   it.each([
     ['about the account itself', { xwa2_notify_username_on_change: { lid: OWNER.lid, username: 'me' } }],
     ['of another kind', { xwa2_notify_newsletter_on_join: { id: '1@newsletter' } }],

@@ -1,7 +1,15 @@
-import { type BinaryNode, getBinaryNodeChildren } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import { parseLid } from '../../contacts/address.js';
 import { type AddressBookOwner, joinChanges } from '../../contacts/write/contact-changes.js';
-import { bytesOf, endOfSecondOf, isOwn, otherPerson, timeOf } from '../wire/stanza-values.js';
+import {
+  bytesOf,
+  elementsOf,
+  endOfSecondOf,
+  hashOf,
+  isOwn,
+  otherPerson,
+  timeOf,
+} from '../wire/stanza-values.js';
 import { lockedUntil } from '../wire/reach-out-lock.js';
 import { toTextStatus } from '../wire/text-status.js';
 import type { StanzaChanges } from './stanza-changes.js';
@@ -25,13 +33,16 @@ const READERS: Record<string, MexReader> = {
   xwa2_notify_account_reachout_timelock: readReachOutLock,
 };
 
+/** WhatsApp sends one `<update>` per stanza. Each is limited in bytes, which limits the depth of its JSON as well. */
+const MAX_UPDATES = 10;
+
 /**
  * `<notification type="mex"><update op_name>{"data": {…}}</update></notification>`: JSON in place of stanzas, as read by zapo's
  * `parseMexNotification` and whatsmeow's `handleMexNotification`.
  */
 export function readMexNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   return joinChanges(
-    getBinaryNodeChildren(stanza, 'update').flatMap((update) =>
+    elementsOf(stanza, MAX_UPDATES).flatMap((update) =>
       Object.entries(dataOf(update)).map(([name, payload]) =>
         Object.hasOwn(READERS, name) ? (READERS[name]?.(asRecord(payload), stanza, owner) ?? {}) : {},
       ),
@@ -49,8 +60,9 @@ function readTextStatus(payload: Json, stanza: BinaryNode, owner: AddressBookOwn
 }
 
 /** Something of somebody has changed who is named by a hash only. */
-function readHash({ hash }: Json): StanzaChanges {
-  return typeof hash === 'string' && hash ? { outdatedProfileHashes: [hash] } : {};
+function readHash(payload: Json): StanzaChanges {
+  const hash = hashOf(payload.hash);
+  return hash ? { outdatedProfileHashes: [hash] } : {};
 }
 
 function readLidChange(payload: Json, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
@@ -75,8 +87,9 @@ function readReachOutLock(payload: Json): StanzaChanges {
   return { reachOutLocks: [{ until: lockedUntil(payload) }] };
 }
 
-/** What stands below `data`; nothing when it cannot be read. */
+/** Returns the value below `data` of an `<update>`; empty for another element, and when it cannot be read. */
 function dataOf(update: BinaryNode): Json {
+  if (update.tag !== 'update') return {};
   try {
     const json: unknown = JSON.parse(bytesOf(update)?.toString('utf8') ?? '{}');
     return asRecord(asRecord(json).data);

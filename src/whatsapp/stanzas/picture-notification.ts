@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
-import { elementsOf, otherPerson } from '../wire/stanza-values.js';
+import { elementsOf, hashOf, otherPerson, pictureIdOf } from '../wire/stanza-values.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
@@ -27,8 +27,11 @@ function readChild(
 ): StanzaChanges {
   const state = STATES[tag];
   if (!state) return {};
-  const id = attrs.id ?? null;
-  if (attrs.hash && !attrs.jid) return { hashedPictures: [{ hash: attrs.hash, state, id }] };
+  const id = pictureIdOf(attrs.id);
+  if (attrs.hash && !attrs.jid) {
+    const hash = hashOf(attrs.hash);
+    return hash ? { hashedPictures: [{ hash, state, id }] } : {};
+  }
   const address = otherPerson(attrs.jid ?? from, owner);
   if (!address) return {};
   return { pictures: [state === 'none' ? { address, state } : { address, state, id }] };

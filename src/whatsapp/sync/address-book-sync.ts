@@ -29,6 +29,9 @@ import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { StanzaChanges } from '../stanzas/stanza-changes.js';
 import { isUnknown, readStanza } from '../stanzas/stanza-dispatcher.js';
 
+/** For how long lost changes are reported; they do not come back. */
+const REFUSED_CHANGES_SHOWN_MS = 7 * 24 * 3_600_000;
+
 /** What the synchronisation needs of its connection. */
 export interface SyncConnection extends ProfileConnection {
   /** Runs work in a transaction that also saves the credentials, if they have changed. */
@@ -161,11 +164,13 @@ export class AddressBookSync implements KeyHooks {
     } = joinChanges(stanzas.map((stanza) => this.readSafely(stanza)));
     if (Object.values(changes).some((list) => list.length > 0)) {
       const { stanzas: writer } = this.context.stores;
-      await writer.save((work) => this.connection.save(work), this.owner, changes);
+      const lost = await writer.save((work) => this.connection.save(work), this.owner, changes);
+      if (lost > 0) this.reportRefusedChanges();
     }
     const lock = reachOutLocks.at(-1);
     if (lock) await this.reachOutLock.set(lock.until);
-    for (const collection of outdatedCollections) this.collections.get(collection)?.requestInBackground();
+    for (const collection of new Set(outdatedCollections))
+      this.collections.get(collection)?.requestInBackground();
     if (reconcile) await this.resync();
   }
 
@@ -221,10 +226,22 @@ export class AddressBookSync implements KeyHooks {
     );
   }
 
-  private reportDegradation(code: DegradationCode, message: string | null): void {
+  private reportRefusedChanges(): void {
+    this.reportDegradation(
+      'changes_refused',
+      'The database refused changes from WhatsApp, and they are lost. See the log for the error code.',
+      new Date(Date.now() + REFUSED_CHANGES_SHOWN_MS),
+    );
+  }
+
+  private reportDegradation(
+    code: DegradationCode,
+    message: string | null,
+    expiresAt: Date | null = null,
+  ): void {
     const { lease, stores } = this.context;
     lease
-      .transaction((tx) => stores.degradations.report(tx, lease.session, code, message))
+      .transaction((tx) => stores.degradations.report(tx, lease.session, code, message, expiresAt))
       .catch((error: unknown) => this.logger.warn(`Cannot report ${code}: ${(error as Error).message}`));
   }
 

@@ -24,7 +24,9 @@ export const answerUsync: IqHandler = (iq, context) => {
   const usync = child(iq, 'usync');
   const protocols = children(child(usync, 'query')).map((each) => each.tag);
   const users = children(child(usync, 'list'), 'user');
-  const list = users.flatMap((user) => answerUser(user, protocols, context));
+  const { usyncAdds, usyncLeavesOut } = context.network.settings;
+  const answered = users.filter(({ attrs }) => !usyncLeavesOut.has(attrs.jid ?? ''));
+  const list = [...usyncAdds, ...answered.flatMap((user) => answerUser(user, protocols, context))];
   const outcome = protocols.map((each) => element(each, {}));
   return [element('usync', { ...usync?.attrs }, [element('result', {}, outcome), element('list', {}, list)])];
 };
