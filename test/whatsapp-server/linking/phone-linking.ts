@@ -73,7 +73,7 @@ export class PhoneLinking {
     throw refused ?? new Error('the screen shows no QR code');
   }
 
-  /** The device learns nothing of it (Baileys #2679). */
+  /** The device is not notified (Baileys #2679). */
   private refuseOutdated({ connection }: WaitingDevice): void {
     if (this.network.webSite.isLinkable(connection.revision)) return;
     throw new LinkRefused(
