@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { Deployment } from './support/deployment.js';
-import { eventually, type Service } from './support/service.js';
+import { type Answer, eventually, type Service } from './support/service.js';
+import { iq } from './whatsapp-server/faults.js';
 import { BUNDLED_REVISION } from './whatsapp-server/web-site.js';
 
 const version = (revision: number) => `2.3000.${revision}`;
@@ -13,6 +14,19 @@ async function age({ database }: Deployment, hours: number): Promise<void> {
   await database.query(
     `UPDATE client_version SET fetched_at = fetched_at - ${by}, current_at = current_at - ${by}`,
   );
+}
+
+/** The last fetch was some minutes ago, so that another one is possible, but not due. */
+async function forgetFetch({ database }: Deployment): Promise<void> {
+  await database.query(`UPDATE client_version SET fetched_at = fetched_at - interval '2 min'`);
+}
+
+function requestCode(service: Service, phone: string): Promise<Answer<{ code: string }>> {
+  return service.request('/session/pairing-code', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ phone }),
+  });
 }
 
 /** Revisions with which devices wait to be linked. */
@@ -31,7 +45,11 @@ beforeAll(async () => {
   const service = await deployment.start('all');
   await service.qr();
   deployment.server.webSite.outage = null;
-  slow.linked = deployment.phone.scan(() => service.qr(), { timeoutMs: 150_000 });
+  const { newestRevision } = deployment.server.webSite;
+  const isRenewed = async () => waitingRevisions(deployment).includes(newestRevision);
+  slow.linked = eventually('a device with a newer version waits', isRenewed, 150_000).then(() =>
+    deployment.phone.scan(() => service.qr()),
+  );
   slow.linked.catch(() => {});
 });
 
@@ -96,19 +114,31 @@ describe('the client version of a new deployment', () => {
     server.webSite.outage = unavailable;
     const service = await deployment.start('all');
     await service.qr();
-    const request = () =>
-      service.request<{ code: string }>('/session/pairing-code', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ phone: phone.number }),
-      });
-    const outdated = await request();
+    const outdated = await requestCode(service, phone.number);
     await expect(phone.enterPairingCode(outdated.body.code)).rejects.toThrow(/outdated/);
     server.webSite.outage = null;
-    await deployment.database.query(`UPDATE client_version SET fetched_at = fetched_at - interval '2 min'`);
-    const current = await request();
+    await forgetFetch(deployment);
+    const current = await requestCode(service, phone.number);
     expect(current.status).toBe(200);
     await phone.enterPairingCode(current.body.code);
+    await service.sessionThat(({ status }) => status === 'open');
+  });
+
+  it('is renewed when WhatsApp refuses a pairing code, which is then requested again', async () => {
+    const { phone, server } = deployment;
+    const service = await deployment.start('all');
+    await service.qr();
+    server.webSite.newestRevision += 5;
+    await forgetFetch(deployment);
+    const refusal = server.faults.received.arm(
+      { error: { code: 400, text: 'bad-request' } },
+      { when: iq('md', 'link_code_companion_reg') },
+    );
+    const { status, body } = await requestCode(service, phone.number);
+    expect(status).toBe(200);
+    expect(refusal.struck).toBe(1);
+    expect(waitingRevisions(deployment)).toEqual([server.webSite.newestRevision]);
+    await phone.enterPairingCode(body.code);
     await service.sessionThat(({ status }) => status === 'open');
   });
 });
@@ -186,7 +216,7 @@ describe('the client version of a linked session', () => {
     webSite.refusal = { as, code };
     webSite.newestRevision += 7;
     webSite.oldestAcceptedRevision = webSite.newestRevision;
-    await deployment.database.query(`UPDATE client_version SET fetched_at = fetched_at - interval '2 min'`);
+    await forgetFetch(deployment);
     await relogin(() => deployment.server.connections[0]?.cut());
     expect(revision()).toBe(webSite.newestRevision);
   });
@@ -206,10 +236,12 @@ describe('the client version of a linked session', () => {
   it('is reported as expiring until a newer one is in use', async () => {
     const { server } = deployment;
     const at = new Date('2027-03-04T05:06:07.000Z');
-    await deployment.database.query(`UPDATE client_version SET fetched_at = fetched_at - interval '2 h'`);
+    await forgetFetch(deployment);
     const { newestRevision, requests } = server.webSite;
     server.announceExpiration({ revision: newestRevision, at });
-    const expiring = await service.sessionThat(({ degraded }) => degraded.length > 0);
+    const expiring = await service.sessionThat(
+      ({ client, degraded }) => degraded.length > 0 && client.expires_at !== null,
+    );
     expect(expiring.degraded).toEqual([
       { code: 'client_expiring', message: expect.stringContaining('2027-03-04'), since: expect.any(String) },
     ]);
@@ -234,8 +266,7 @@ describe('the client version of a linked session', () => {
     server.announceExpiration({ revision: newestRevision, at: new Date('2027-03-04T05:06:07.000Z') });
     await service.sessionThat(({ degraded }) => degraded.some(({ code }) => code === 'client_expiring'));
     server.announceExpiration({ revision: newestRevision, at: null });
-    const { client } = await service.sessionThat(({ degraded }) => degraded.length === 0);
-    expect(client.expires_at).toBeNull();
+    await service.sessionThat(({ client, degraded }) => degraded.length === 0 && client.expires_at === null);
   });
 });
 

@@ -12,6 +12,7 @@ const primaryKeyConstraintName = 'degradation_pkey';
  * - `phone_message_lost`: a message of the phone could not be decrypted, however often it was asked for
  * - `history_lost`: a part of the phone's history could not be had
  * - `reachout_locked`: WhatsApp has locked the account's reaching out to people
+ * - `client_expiring`: WhatsApp has announced when it will refuse the client version in use
  */
 export const DEGRADATION_CODES = [
   'snapshot_unverified',
@@ -20,6 +21,7 @@ export const DEGRADATION_CODES = [
   'phone_message_lost',
   'history_lost',
   'reachout_locked',
+  'client_expiring',
 ] as const;
 
 export type DegradationCode = (typeof DEGRADATION_CODES)[number];
