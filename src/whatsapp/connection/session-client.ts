@@ -42,7 +42,10 @@ export class SessionClient {
 
   /** Calls back once a newer version than that of the last connection is known, unless the signal is aborted before. */
   onceOutdated(signal: AbortSignal, act: () => void): void {
-    this.versions.whenNewer(this.version, signal).then(act, (error: unknown) => {
+    const newer = this.versions.whenNewer(this.version, signal).then(() => {
+      if (!signal.aborted) act();
+    });
+    newer.catch((error: unknown) => {
       if (!signal.aborted) this.logger.warn(`Cannot look up the client version: ${(error as Error).message}`);
     });
   }
