@@ -17,7 +17,7 @@ const forbid = (from, to, comment, except) => ({
 const WHATSAPP = [
   ['worker'],
   ['connection'],
-  ['linking', 'sync'],
+  ['client-version', 'linking', 'sync'],
   ['app-state', 'history', 'stanzas', 'profiles'],
   ['auth-state', 'wire', 'baileys'],
   ['lease'],

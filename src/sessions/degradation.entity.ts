@@ -13,6 +13,7 @@ const primaryKeyConstraintName = 'degradation_pkey';
  * - `history_lost`: a part of the phone's history could not be had
  * - `changes_refused`: the database refused changes from WhatsApp, and they are lost
  * - `reachout_locked`: WhatsApp has locked the account's reaching out to people
+ * - `client_expiring`: WhatsApp has announced when it will refuse the client version in use
  */
 export const DEGRADATION_CODES = [
   'snapshot_unverified',
@@ -22,6 +23,7 @@ export const DEGRADATION_CODES = [
   'history_lost',
   'changes_refused',
   'reachout_locked',
+  'client_expiring',
 ] as const;
 
 export type DegradationCode = (typeof DEGRADATION_CODES)[number];

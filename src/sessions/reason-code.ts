@@ -30,13 +30,13 @@ export const REASON_CODES = [
   'phone_replaced',
   'devices_not_supported',
   // Only the holder of the account can help.
-  'account_locked',
   'account_banned',
   'account_banned_for_now',
   // Passing, or of this machine and its network.
   'reconnecting',
   'other_program_connected',
   'client_outdated',
+  'rate_limited',
   'connection_refused',
   'connection_lost',
   'connection_timed_out',

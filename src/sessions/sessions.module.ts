@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { FeedModule } from '../feed/feed.module.js';
+import { ClientVersionRepository } from './client-version.repository.js';
 import { DegradationsRepository } from './degradations.repository.js';
 import { SessionCommandsRepository } from './session-commands.repository.js';
 import { SessionMetricsRepository } from './session-metrics.repository.js';
@@ -7,6 +8,7 @@ import { SessionStateRepository } from './session-state.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 const REPOSITORIES = [
+  ClientVersionRepository,
   DegradationsRepository,
   SessionCommandsRepository,
   SessionMetricsRepository,

@@ -7,6 +7,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { AppStateRepository } from './app-state/app-state.repository.js';
 import { SyncKeyRequestsRepository } from './app-state/sync-key-requests.repository.js';
 import { AuthStateRepository } from './auth-state/auth-state.repository.js';
+import { ClientVersions } from './client-version/client-versions.js';
 import { LoginGate } from './connection/login-gate.js';
 import { HistoryRepository } from './history/history.repository.js';
 import { LeaseHolder } from './lease/lease-holder.js';
@@ -23,6 +24,7 @@ import { SessionHost } from './worker/session-host.js';
   providers: [
     AppStateRepository,
     AuthStateRepository,
+    ClientVersions,
     CommandPoller,
     FetchScheduler,
     HistoryRepository,

@@ -62,7 +62,21 @@ export interface LoginSubject {
 
 /** Closing codes of the network, and errors that come without one; 440 is sent as `<conflict type="replaced"/>`. */
 export type StreamErrorCode =
-  401 | 403 | 411 | 440 | 500 | 503 | 515 | 'device_removed' | 'ack' | 'xml-not-well-formed';
+  | 401
+  | 402
+  | 403
+  | 405
+  | 406
+  | 409
+  | 411
+  | 429
+  | 440
+  | 500
+  | 503
+  | 515
+  | 'device_removed'
+  | 'ack'
+  | 'xml-not-well-formed';
 
 /** All places where this server can be made to fail. Arm with `server.faults.<place>.arm(effect, { times, when })`. */
 export class Faults {

@@ -19,7 +19,7 @@ import { Phone } from './phone.js';
 import { ServerSettings } from './server-settings.js';
 import { type ReceivedStanza, StanzaLog } from './stanza-log.js';
 import { routeStanza } from './stanza-router.js';
-import { SERVICE_WORKER_PATH, WebSite } from './web-site.js';
+import { type Expiration, SERVICE_WORKER_PATH, WebSite } from './web-site.js';
 
 /** A phone to be created. */
 export interface PhoneOptions {
@@ -80,7 +80,7 @@ export class WhatsAppServer implements Network {
       onWebSocket: (socket) => this.connect(socket),
       onRequest: (request, response) =>
         request.url === SERVICE_WORKER_PATH
-          ? this.webSite.serve(response)
+          ? this.webSite.serve(request, response)
           : this.media.serve(request, response),
     });
   }
@@ -199,6 +199,12 @@ export class WhatsAppServer implements Network {
   /** Gives every device that shows QR codes new ones; those before are void. */
   renewQrRefs(): void {
     for (const { waiting } of this.openConnections) waiting?.announceRefs();
+  }
+
+  /** Announces to each client of this revision or an older one, now and when it logs in, that it will be refused. */
+  announceExpiration(expiration: Expiration): void {
+    this.webSite.expiration = expiration;
+    for (const connection of this.connections) connection.announceExpiration(expiration);
   }
 
   countConflict(): void {

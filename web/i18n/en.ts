@@ -145,10 +145,6 @@ export const en = {
       what: 'The account cannot link devices.',
       todo: 'Update WhatsApp on the phone, then link again.',
     },
-    account_locked: {
-      what: 'WhatsApp has locked the account.',
-      todo: 'Open WhatsApp on the phone, follow what it says, and restart this service.',
-    },
     account_banned: {
       what: 'WhatsApp has banned the account.',
       todo: 'Open WhatsApp on the phone: it says how to ask for a review. Then restart this service.',
@@ -166,6 +162,9 @@ export const en = {
       what: 'WhatsApp wants a newer version of its client.',
       todo: 'Usually the service finds it by itself. If it does not connect within a few hours, update it.',
     },
+    rate_limited: reconnecting(
+      'WhatsApp closed the connection because of too many requests. The service tries again in a few minutes.',
+    ),
     connection_refused: reconnecting('WhatsApp refused the connection; the service tries again.'),
     connection_lost: reconnecting('The connection was lost; the service tries again.'),
     connection_timed_out: reconnecting('WhatsApp did not answer in time; the service tries again.'),
@@ -232,6 +231,10 @@ export const en = {
     reachout_locked: {
       what: 'WhatsApp has locked reaching out to people for some time.',
       todo: 'Nobody is asked about until it ends by itself. Send fewer messages to strangers.',
+    },
+    client_expiring: {
+      what: 'WhatsApp will soon refuse the client version in use.',
+      todo: 'Nothing to do if this disappears within a day. Otherwise update the service.',
     },
   } satisfies { title: string } & Record<DegradationCode, Explained>,
 

@@ -140,10 +140,6 @@ export const es: Messages = {
       what: 'La cuenta no puede vincular dispositivos.',
       todo: 'Actualiza WhatsApp en el teléfono y vincula de nuevo.',
     },
-    account_locked: {
-      what: 'WhatsApp ha bloqueado la cuenta.',
-      todo: 'Abre WhatsApp en el teléfono, sigue lo que indica y reinicia este servicio.',
-    },
     account_banned: {
       what: 'WhatsApp ha suspendido la cuenta.',
       todo: 'Abre WhatsApp en el teléfono: indica cómo pedir una revisión. Después reinicia este servicio.',
@@ -161,6 +157,9 @@ export const es: Messages = {
       what: 'WhatsApp exige una versión más nueva del cliente.',
       todo: 'Por lo general el servicio la encuentra solo. Si no se conecta en unas horas, actualízalo.',
     },
+    rate_limited: reconnecting(
+      'WhatsApp cerró la conexión por exceso de solicitudes. El servicio lo intenta de nuevo en unos minutos.',
+    ),
     connection_refused: reconnecting('WhatsApp rechazó la conexión; el servicio lo intenta de nuevo.'),
     connection_lost: reconnecting('La conexión se perdió; el servicio lo intenta de nuevo.'),
     connection_timed_out: reconnecting('WhatsApp no respondió a tiempo; el servicio lo intenta de nuevo.'),
@@ -227,6 +226,10 @@ export const es: Messages = {
     reachout_locked: {
       what: 'WhatsApp ha bloqueado por un tiempo el contacto con otras personas.',
       todo: 'No se consulta a nadie hasta que termine solo. Envía menos mensajes a desconocidos.',
+    },
+    client_expiring: {
+      what: 'WhatsApp rechazará pronto la versión del cliente en uso.',
+      todo: 'No hay que hacer nada si desaparece en un día. Si no, actualiza el servicio.',
     },
   },
 

@@ -140,10 +140,6 @@ export const ptBr: Messages = {
       what: 'A conta não pode conectar aparelhos.',
       todo: 'Atualize o WhatsApp no celular e conecte de novo.',
     },
-    account_locked: {
-      what: 'O WhatsApp bloqueou a conta.',
-      todo: 'Abra o WhatsApp no celular, siga o que ele diz e reinicie este serviço.',
-    },
     account_banned: {
       what: 'O WhatsApp baniu a conta.',
       todo: 'Abra o WhatsApp no celular: ele diz como pedir uma análise. Depois reinicie este serviço.',
@@ -161,6 +157,9 @@ export const ptBr: Messages = {
       what: 'O WhatsApp exige uma versão mais nova do cliente.',
       todo: 'Em geral o serviço a encontra sozinho. Se não conectar em algumas horas, atualize-o.',
     },
+    rate_limited: reconnecting(
+      'O WhatsApp encerrou a conexão por excesso de solicitações. O serviço tenta de novo em alguns minutos.',
+    ),
     connection_refused: reconnecting('O WhatsApp recusou a conexão; o serviço tenta de novo.'),
     connection_lost: reconnecting('A conexão caiu; o serviço tenta de novo.'),
     connection_timed_out: reconnecting('O WhatsApp não respondeu a tempo; o serviço tenta de novo.'),
@@ -227,6 +226,10 @@ export const ptBr: Messages = {
     reachout_locked: {
       what: 'O WhatsApp bloqueou por algum tempo o contato com outras pessoas.',
       todo: 'Ninguém é consultado até o bloqueio acabar sozinho. Envie menos mensagens a desconhecidos.',
+    },
+    client_expiring: {
+      what: 'O WhatsApp vai recusar em breve a versão do cliente em uso.',
+      todo: 'Nada a fazer se isto sumir em um dia. Caso contrário, atualize o serviço.',
     },
   },
 

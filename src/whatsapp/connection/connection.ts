@@ -18,6 +18,8 @@ import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 export interface ConnectionOptions {
   creds: AuthenticationCreds;
   identity: ClientIdentity;
+  /** Handles `<ib><client_expiration/></ib>`. */
+  onClientExpiration?: (stanza: BinaryNode) => void;
 }
 
 /** One connection of the linked device: a socket, and what is wired to it. It is never reused. */
@@ -32,7 +34,7 @@ export class Connection {
   constructor(
     account: SessionAccount,
     context: SessionContext,
-    { creds, identity }: ConnectionOptions,
+    { creds, identity, onClientExpiration }: ConnectionOptions,
     private readonly opened: () => void,
   ) {
     const { lease, stores } = context;
@@ -68,6 +70,7 @@ export class Connection {
       failed: (error) => this.abandon(error),
     });
     socket.ws.on('CB:ib,,dirty', (stanza: BinaryNode) => void this.readDirty(stanza));
+    if (onClientExpiration) socket.ws.on('CB:ib,,client_expiration', onClientExpiration);
     socket.baileys.ev.on('creds.update', () => void this.saveCredentials());
   }
 

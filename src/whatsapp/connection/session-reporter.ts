@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import pTimeout from 'p-timeout';
 import qrcode from 'qrcode';
+import type { ClientVersion } from '../../sessions/client-version.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
@@ -25,6 +26,8 @@ export class SessionReporter {
   private readonly writes = new Mutex();
   private attempt = 0;
   private lastQr: string | null = null;
+  /** The version of the current connection, part of every report; null before the first connection. */
+  clientVersion: ClientVersion | null = null;
 
   constructor(
     private readonly lease: Lease,
@@ -39,6 +42,7 @@ export class SessionReporter {
       advice: null,
       retryAt: null,
       linkOffer: null,
+      clientVersion: this.clientVersion,
       ...details,
       status,
     };
@@ -61,6 +65,7 @@ export class SessionReporter {
       advice,
       retryAt: null,
       linkOffer: offer,
+      clientVersion: this.clientVersion,
     });
     await this.print(offer, advice);
   }

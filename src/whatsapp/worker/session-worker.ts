@@ -11,6 +11,7 @@ import { SecretKeys } from '../../secrets/secret-keys.js';
 import { SessionRoleModule } from '../../session-role.module.js';
 import { shareAsyncStorages } from '../baileys/async-storage.js';
 import { verifySignatures } from '../baileys/signature-checks.js';
+import { ClientVersions } from '../client-version/client-versions.js';
 import { IdleCollector } from './idle-collector.js';
 import { LeaseHolder } from '../lease/lease-holder.js';
 import { SessionMetricsRepository } from '../../sessions/session-metrics.repository.js';
@@ -62,6 +63,7 @@ process.on('unhandledRejection', (error) => {
 measureSessions(app.get(SessionMetricsRepository), app.get(LeaseHolder));
 await Promise.all([
   app.get(SessionHost).run(stop.signal),
+  app.get(ClientVersions).run(stop.signal),
   keys.keepSealed(stop.signal),
   app.get(FeedPruner).run(stop.signal),
 ]);
