@@ -74,13 +74,18 @@ export class Service {
   /**
    * @param environment on top of this process's own; PORT is a free one unless given
    * @param cwd checkout to run, built
+   * @param node binary that runs it
    */
-  static async spawn(environment: Record<string, string>, cwd = ROOT): Promise<Service> {
+  static async spawn(
+    environment: Record<string, string>,
+    cwd = ROOT,
+    node = process.execPath,
+  ): Promise<Service> {
     const port = Number(environment.PORT ?? (await freePort()));
     // One suite asks for more pairing codes than a person does in a week.
     const defaults = { LOG_LEVEL: 'debug', PAIRING_CODES_PER_10_MINUTES: '1000' };
     const env = { ...process.env, ...defaults, ...environment, PORT: String(port) };
-    const child = spawn(process.execPath, START_ARGUMENTS, {
+    const child = spawn(node, START_ARGUMENTS, {
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -89,8 +94,8 @@ export class Service {
   }
 
   /** Like spawn(), and waits until it is ready. */
-  static async start(environment: Record<string, string>, cwd?: string): Promise<Service> {
-    const service = await Service.spawn(environment, cwd);
+  static async start(environment: Record<string, string>, cwd?: string, node?: string): Promise<Service> {
+    const service = await Service.spawn(environment, cwd, node);
     const look = async () => {
       if (service.process.exitCode !== null) {
         // The port was free a moment ago.
@@ -106,7 +111,7 @@ export class Service {
       service.process.kill('SIGKILL');
       throw new Error(`${(error as Error).message}:\n${service.output}`);
     });
-    return service.process.exitCode === null ? service : Service.start(environment, cwd);
+    return service.process.exitCode === null ? service : Service.start(environment, cwd, node);
   }
 
   async request<Body = unknown>(path: string, init?: RequestInit): Promise<Answer<Body>> {
