@@ -82,7 +82,7 @@ describe('encryption at rest', () => {
     for (const ROLE of ['all', 'session']) {
       const refused = await Service.spawn(environment({ ...settings, ROLE }));
       expect(await refused.exit()).toBe(1);
-      expect(refused.output).toMatch(message);
+      expect(refused.entries.map((entry) => entry.message).join('\n')).toMatch(message);
       expect(refused.output).not.toMatch(/\n {4}at |"stack"/);
       expect(refused.output).not.toContain('secret"');
     }

@@ -27,6 +27,18 @@ export interface Answer<Body = unknown> {
   body: Body;
 }
 
+/** A log entry. */
+export interface LogEntry {
+  level: string;
+  timestamp: string;
+  context: string;
+  message: string;
+  stack?: string;
+  session?: string;
+  account?: number;
+  requestId?: string;
+}
+
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -112,6 +124,12 @@ export class Service {
       throw new Error(`${(error as Error).message}:\n${service.output}`);
     });
     return service.process.exitCode === null ? service : Service.start(environment, cwd, node);
+  }
+
+  /** Log entries so far, in the order of both streams. @throws SyntaxError when a line is not a log entry */
+  get entries(): LogEntry[] {
+    const lines = this.output.split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as LogEntry);
   }
 
   async request<Body = unknown>(path: string, init?: RequestInit): Promise<Answer<Body>> {

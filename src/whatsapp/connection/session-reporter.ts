@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import pTimeout from 'p-timeout';
 import qrcode from 'qrcode';
+import { printToTerminal } from '../../config/guard-output.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
@@ -76,7 +77,7 @@ export class SessionReporter {
       return;
     }
     const picture = await qrcode.toString(text, { type: 'terminal', small: true });
-    process.stdout.write(`\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
+    printToTerminal(`\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
   }
 
   /** Tries until it is written: the state of a session that is well may not change for days. */
