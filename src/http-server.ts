@@ -20,6 +20,7 @@ import { measureDeployment } from './ops/deployment-metrics.js';
 import { type MeasuredThread, Metrics } from './ops/metrics.js';
 import { OpsRoutes, type ProbedProcess } from './ops/ops-routes.js';
 import { Stopping } from './ops/stopping.js';
+import { SecretKeys } from './secrets/secret-keys.js';
 import { apiDocsPolicy, isApiDocs, serveApiDocs } from './openapi/api-docs.js';
 import { isPage, pagePolicy, servePage } from './page/web-page.js';
 
@@ -32,6 +33,7 @@ type SessionThread = MeasuredThread & Pick<ProbedProcess, 'hasStarted'>;
 /**
  * Brings the database up to date and builds the HTTP application on it, not yet listening.
  * @param sessions null in a process that runs no sessions
+ * @throws SecretsError when secrets are encrypted with a key that is not supplied
  */
 export async function createHttpServer(
   config: Config,
@@ -44,6 +46,9 @@ export async function createHttpServer(
     forceCloseConnections: true,
     bodyParser: false,
   });
+  const keys = app.get(SecretKeys);
+  await keys.require();
+  void keys.followCompletion(app.get(Stopping).signal);
   app.disable('x-powered-by');
   app.set('etag', false);
   // For links to this service: a proxy on this machine or in a private network says how it was called.

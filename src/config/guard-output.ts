@@ -27,13 +27,6 @@ const STREAMS = { 'standard output': 'stdout', 'standard error': 'stderr' } as c
 const output = new Logger('Output');
 const baileys = new Logger(BAILEYS);
 
-const writeToStdout = process.stdout.write.bind(process.stdout);
-
-/** Prints text for the person at the terminal, alongside the log. */
-export function printToTerminal(text: string): void {
-  writeToStdout(text);
-}
-
 /**
  * Makes the log the only output of this thread: the console, both streams and warnings of Node.js become log entries without the
  * values that were written, since dependencies write objects with private keys. Call it in each thread after

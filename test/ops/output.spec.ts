@@ -58,7 +58,9 @@ describe('the output of the service', () => {
     expectOnlyEntries(service);
     const messages = service.entries.map(({ message }) => message);
     for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir'])
-      expect(messages.filter((text) => text.endsWith(`wrote to console.${method}`)).length).toBe(2);
+      expect(messages.filter((text) => text.endsWith(`wrote to console.${method}`)).length).toBeGreaterThan(
+        1,
+      );
     expect(messages.filter((text) => text.startsWith('Warning: A key: [redacted]')).length).toBe(2);
   });
 

@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
+import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import pTimeout from 'p-timeout';
 import qrcode from 'qrcode';
-import { printToTerminal } from '../../config/guard-output.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
@@ -77,7 +77,8 @@ export class SessionReporter {
       return;
     }
     const picture = await qrcode.toString(text, { type: 'terminal', small: true });
-    printToTerminal(`\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
+    // Like the log, not by process.stdout, which is guarded (src/config/guard-output.ts).
+    writeSync(STDOUT, `\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
   }
 
   /** Tries until it is written: the state of a session that is well may not change for days. */

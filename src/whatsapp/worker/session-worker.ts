@@ -48,6 +48,7 @@ const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot
 });
 const keys = app.get(SecretKeys);
 await keys.require();
+await keys.register();
 parentPort?.postMessage(STARTED);
 
 // Baileys leaves some promises to themselves; what fails there fails again, and visibly, on the connection.
