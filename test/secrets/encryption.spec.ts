@@ -79,13 +79,14 @@ describe('encryption at rest', () => {
   ])('does not start with %s, and destroys nothing', async (_, settings, message) => {
     await service.stop();
     const before = await secrets();
-    for (const ROLE of ['all', 'session', 'api']) {
+    const expectRefusal = async (ROLE: string) => {
       const refused = await Service.spawn(environment({ ...settings, ROLE }));
       expect(await refused.exit()).toBe(1);
       expect(refused.entries.map((entry) => entry.message).join('\n')).toMatch(message);
       expect(refused.output).not.toMatch(/\n {4}at |"stack"/);
       expect(refused.output).not.toContain('secret"');
-    }
+    };
+    await Promise.all(['all', 'session', 'api'].map(expectRefusal));
     expect(await secrets()).toEqual(before);
     service = await deployment.start('all', { ENCRYPTION_KEY: first });
   });
