@@ -29,6 +29,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
   api_key, rate_limit, refresh_request, session_command, webhook, webhook_attempt, webhook_cursor
 TO whatsapp_contacts_api;
 GRANT INSERT, DELETE ON session TO whatsapp_contacts_api;
+-- Checked at startup against ENCRYPTION_KEY.
+GRANT SELECT ON encryption_key TO whatsapp_contacts_api;
 -- An account is locked before it is deleted.
 GRANT UPDATE (linked_at), DELETE ON account TO whatsapp_contacts_api;
 GRANT UPDATE (profile_requested_at) ON contact TO whatsapp_contacts_api;
@@ -40,5 +42,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
   degradation, encryption_key, former_lid, history_notification, identity_key, refresh_request, session, session_command,
   session_process, sync_key_request
 TO whatsapp_contacts_session;
+-- They encrypt the secrets of webhooks with a new key.
+GRANT SELECT (id, secret, former_secret), UPDATE (secret, former_secret) ON webhook TO whatsapp_contacts_session;
 -- The thread that runs them serves metrics, for which keys are checked.
 GRANT SELECT ON api_key TO whatsapp_contacts_session;

@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
+import { LastingFailure } from '../errors/lasting-failure.js';
 import { FeedRepository } from '../feed/feed.repository.js';
 import type { ClientVersion } from './client-version.js';
+import { type RowIdentity, Secrets } from '../secrets/secrets.js';
 import type { LinkOffer } from './link-offer.js';
 import type { SessionName } from './session-name.js';
 import { SessionNotFound } from './sessions.errors.js';
@@ -50,8 +52,12 @@ export interface SessionSnapshot extends SessionReport {
   client: ClientState;
 }
 
-type SessionRow = Omit<SessionSnapshot, 'profilesPause' | 'client'> &
-  ClientState &
+/** Encrypted with a key, otherwise as it is. */
+type StoredOffer = string | LinkOffer | null;
+
+type SessionRow = Omit<SessionSnapshot, 'profilesPause' | 'client' | 'linkOffer'> & {
+  linkOffer: StoredOffer;
+} & ClientState &
   Pick<Session, 'profilesPaused' | 'profilesResumeAt' | 'profilesBatchAt'>;
 
 /** Whether a process that is alive holds the lease of session `s`. */
@@ -70,9 +76,15 @@ const EVENTS: Partial<
 /** What the session role tells of its sessions. */
 @Injectable()
 export class SessionStateRepository {
+  private readonly opening = new LastingFailure(
+    new Logger(SessionStateRepository.name),
+    'Reading link offers',
+  );
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly feed: FeedRepository,
+    private readonly secrets: Secrets,
   ) {}
 
   /** @throws SessionNotFound */
@@ -97,6 +109,7 @@ export class SessionStateRepository {
     } = row;
     return {
       ...state,
+      linkOffer: this.openOffer(session, state.linkOffer),
       profilesPause: { reason, resumeAt, nextBatchAt },
       client: { expiresAt, newest, currentAt },
     };
@@ -119,7 +132,16 @@ export class SessionStateRepository {
        FROM (SELECT name, status, client_version FROM session WHERE name = $1 FOR NO KEY UPDATE) before
        WHERE s.name = before.name RETURNING s.account_id AS account, before.status <> $2 AS "isNew",
          before.client_version IS DISTINCT FROM s.client_version AS "isOtherClient"`,
-      [session, status, reason, advice, retryAt, linkOffer, reasonCode, clientVersion],
+      [
+        session,
+        status,
+        reason,
+        advice,
+        retryAt,
+        this.sealOffer(session, linkOffer),
+        reasonCode,
+        clientVersion,
+      ],
     );
     if (changed?.isOtherClient)
       await tx.query("DELETE FROM degradation WHERE session = $1 AND code = 'client_expiring'", [session]);
@@ -164,4 +186,29 @@ export class SessionStateRepository {
   async reportProfilesBatch(tx: Transaction, session: SessionName, nextBatchAt: Date): Promise<void> {
     await tx.query('UPDATE session SET profiles_batch_at = $2 WHERE name = $1', [session, nextBatchAt]);
   }
+
+  /** @returns JSON for the column: a string if it is encrypted */
+  private sealOffer(session: SessionName, offer: LinkOffer | null): string | null {
+    if (!offer) return null;
+    const sealed = this.secrets.seal(JSON.stringify(offer), rowOf(session));
+    return this.secrets.currentId ? JSON.stringify(sealed) : sealed;
+  }
+
+  /** @returns null as well for an offer that cannot be decrypted, which the log reports */
+  private openOffer(session: SessionName, stored: StoredOffer): LinkOffer | null {
+    if (stored === null) return null;
+    const sealed = typeof stored === 'string' ? stored : JSON.stringify(stored);
+    try {
+      const offer = JSON.parse(this.secrets.open(sealed, rowOf(session))) as LinkOffer;
+      this.opening.worked();
+      return offer;
+    } catch (error) {
+      this.opening.failed(error);
+      return null;
+    }
+  }
+}
+
+function rowOf(session: SessionName): RowIdentity {
+  return ['session', session, 'link_offer'];
 }

@@ -66,9 +66,9 @@ export class Session {
   @Column('text', { name: 'sync_problem', nullable: true })
   syncProblem: string | null;
 
-  /** What a person can link with; null when there is nothing. It is void with the connection that it belongs to. */
+  /** What a person can link with, encrypted as a JSON string with a key; null when there is nothing. Void when its connection ends. */
   @Column('json', { name: 'link_offer', nullable: true })
-  linkOffer: LinkOffer | null;
+  linkOffer: string | LinkOffer | null;
 
   /** The version of WhatsApp Web that the last connection reported; null before the first. */
   @Column('integer', { name: 'client_version', array: true, nullable: true })

@@ -200,6 +200,11 @@ export class Contact {
     await this.tell(news.identityChanged(this.ownAddress));
   }
 
+  /** Loses the Signal sessions with a phone's companions, as after restoring a backup: the next message opens new ones. */
+  loseSessions(phone: Phone): void {
+    for (const { address } of phone.companions) this.keys.signal.forgetSession(address);
+  }
+
   private get ownAddress(): Jid {
     return (this.addressing === 'lid' ? this.lidJid : undefined) ?? this.jid;
   }

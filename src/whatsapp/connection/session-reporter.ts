@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
+import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import pTimeout from 'p-timeout';
@@ -81,7 +82,8 @@ export class SessionReporter {
       return;
     }
     const picture = await qrcode.toString(text, { type: 'terminal', small: true });
-    process.stdout.write(`\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
+    // Like the log, not by process.stdout, which is guarded (src/config/guard-output.ts).
+    writeSync(STDOUT, `\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
   }
 
   /** Tries until it is written: the state of a session that is well may not change for days. */

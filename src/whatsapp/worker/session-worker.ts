@@ -1,9 +1,9 @@
+import { logger } from './thread-logger.js';
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { parentPort, workerData } from 'node:worker_threads';
 import { register } from 'prom-client';
-import { createLogger } from '../../config/logger.js';
 import { migrate } from '../../database/migrations.js';
 import { FeedPruner } from '../../feed/feed-pruner.js';
 import { measureThread } from '../../ops/metrics.js';
@@ -27,9 +27,7 @@ import {
 } from './worker-protocol.js';
 
 /** Entry of the worker thread in which the WhatsApp sessions run, so that nothing they do stalls the API. */
-const { config, databaseUrl, isTerminal } = workerData as SessionWorkerData;
-const logger = createLogger(config, isTerminal);
-Logger.overrideLogger(logger);
+const { config, databaseUrl } = workerData as SessionWorkerData;
 shareAsyncStorages();
 const stop = new AbortController();
 parentPort?.on('message', (message) => {
@@ -53,6 +51,7 @@ const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot
 });
 const keys = app.get(SecretKeys);
 await keys.require();
+await keys.register();
 parentPort?.postMessage(STARTED);
 
 // Baileys leaves some promises to themselves; what fails there fails again, and visibly, on the connection.
