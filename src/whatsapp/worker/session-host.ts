@@ -11,6 +11,7 @@ import { LeaseHolder } from '../lease/lease-holder.js';
 import { ClientIdentity } from '../linking/client-identity.js';
 import { FetchBudget } from '../profiles/fetch-budget.js';
 import { FetchPause } from '../profiles/fetch-pause.js';
+import { ReaderPool } from '../reading/reader-pool.js';
 import { FetchScheduler } from '../profiles/fetch-scheduler.js';
 import { Stores } from '../sync/session-context.js';
 import { CommandPoller, type CommandTarget } from './command-poller.js';
@@ -38,6 +39,7 @@ export class SessionHost {
     private readonly stores: Stores,
     private readonly scheduler: FetchScheduler,
     private readonly gate: LoginGate,
+    private readonly readers: ReaderPool,
     private readonly config: Config,
   ) {
     this.identity = new ClientIdentity(config.DEVICE_NAME);
@@ -77,6 +79,7 @@ export class SessionHost {
           pause: new FetchPause(this.config, this.stores.sessionState, lease),
           scheduler: this.scheduler,
           quietTime: this.gate,
+          readers: this.readers,
         },
         this.identity,
         this.gate,
