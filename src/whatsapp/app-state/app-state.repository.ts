@@ -221,7 +221,7 @@ export class AppStateRepository {
     answer: Buffer,
   ): Promise<boolean> {
     const [rows] = await tx.query<[unknown[], number]>(
-      `UPDATE app_state_collection SET recovery = $3, recovery_answered_at = now()
+      `UPDATE app_state_collection SET recovery = $3, recovery_answered_at = now(), unfinished_reads = 0
        WHERE account_id = $1 AND name = $2 AND recovery_asked_at IS NOT NULL AND recovery_answered_at IS NULL
        RETURNING 1`,
       [accountId, collection, answer],

@@ -58,13 +58,14 @@ export class CollectionSync {
     if (held.hasRecovery) held = await this.recover(held);
     const isNew = held.version === 0;
     if (isNew && held.isSuspended) throw new ReadSuspended(collection);
-    const wantsSnapshot = isNew || (how.anew && (how.isLenient || !held.hasSnapshotFailed));
-    if (!wantsSnapshot) {
+    if (how.anew && held.isSuspended && !held.hasSnapshotFailed)
+      await this.noteFailure(new ReadSuspended(collection));
+    const maySnapshot = !held.isSuspended && (how.isLenient || !held.hasSnapshotFailed);
+    if (!isNew && !(how.anew && maySnapshot)) {
       await this.readPages(held, PATCHES);
-      return held;
+      return repository.getState(accountId, collection);
     }
     try {
-      if (held.isSuspended) throw new ReadSuspended(collection);
       await this.readPages(held, { ...how, anew: true });
     } catch (error) {
       if (isNew || how.isLenient || !isFaultOfServer(error)) throw error;

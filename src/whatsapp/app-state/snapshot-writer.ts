@@ -42,9 +42,9 @@ export class SnapshotWriter implements PageSink {
     const indexMacs = set.map(({ indexMac }) => indexMac);
     const before = await repository.findValueMacs(accountId, collection, this.held.generation, indexMacs);
     const page = { mutations: set, changed: changedOf(set, before), removed: [] };
-    await this.write(async (tx) => {
+    this.repaired += await this.write(async (tx) => {
       await repository.saveRecords(tx, accountId, collection, this.generation, set.map(toRecord));
-      this.repaired += await handler.apply(tx, page, { isReconciliation: this.isReconciliation });
+      return handler.apply(tx, page, { isReconciliation: this.isReconciliation });
     });
   }
 
@@ -79,11 +79,11 @@ export class SnapshotWriter implements PageSink {
   }
 
   /** Commits only while the stored version is the one that was held when the read began. */
-  private async write(work: (tx: Transaction) => Promise<void>): Promise<void> {
+  private async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const { accountId, collection, repository, lease } = this.options;
-    await lease.transaction(async (tx) => {
+    return lease.transaction(async (tx) => {
       await repository.requireState(tx, accountId, collection, this.held);
-      await work(tx);
+      return work(tx);
     });
   }
 }

@@ -31,6 +31,8 @@ export class ReaderProcess {
   private readonly child: ChildProcess;
   private readonly startedAtMs = performance.now();
   private silentChecks = 0;
+  /** One that exits before that does so for another reason than its input. */
+  private hasStarted = false;
   private readonly calls = new Set<Promise<void>>();
   private readonly outcome: Promise<unknown>;
   private resolve: (result: unknown) => void = () => {};
@@ -45,9 +47,10 @@ export class ReaderProcess {
       env: environmentWithoutSecrets(),
     });
     this.child.on('message', (message) => this.receive(message as FromReader));
-    this.child.on('error', (error) => this.end(new ReadNotEnded(error.message)));
+    this.child.on('error', (error) => this.end(error));
     this.child.on('exit', (code, signal) => {
-      this.end(new ReadNotEnded(`A reader process exited with ${signal ?? String(code)}`));
+      const message = `A reader process exited with ${signal ?? String(code)}`;
+      this.end(this.hasStarted ? new ReadNotEnded(message) : new Error(message));
     });
     this.send({ kind: 'start', job: request.job, input: request.input });
   }
@@ -85,6 +88,7 @@ export class ReaderProcess {
 
   private receive(message: FromReader): void {
     this.silentChecks = 0;
+    this.hasStarted = true;
     if (message.kind === 'call') {
       const call = this.answer(message).finally(() => this.calls.delete(call));
       this.calls.add(call);

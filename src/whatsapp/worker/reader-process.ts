@@ -48,8 +48,10 @@ process.on('message', (message: ToReader) => {
 // The session thread is gone, or wants nothing more of this process.
 process.on('disconnect', () => process.exit());
 
-setInterval(() => {
+function reportAlive(): void {
   const { user, system } = process.cpuUsage();
   const residentMb = process.memoryUsage.rss() / 2 ** 20;
   void send({ kind: 'alive', cpuMs: (user + system) / 1_000, residentMb });
-}, ALIVE_EVERY_MS);
+}
+reportAlive();
+setInterval(reportAlive, ALIVE_EVERY_MS);
