@@ -29,7 +29,11 @@ describe('a page of app state', () => {
   });
 
   /** One more patch of the phone's. */
-  async function patchOf(number: string, fullName: string | null): Promise<Patch> {
+  async function patchOf(
+    number: string,
+    fullName: string | null,
+    more: proto.ISyncdPatch = {},
+  ): Promise<Patch> {
     const { patch, state } = await encodeSyncdPatch(
       {
         type: COLLECTION,
@@ -53,6 +57,7 @@ describe('a page of app state', () => {
           ...patch,
           version: { version: state.version },
           keyId: { id: Buffer.from(keyId, 'base64') },
+          ...more,
         }).finish(),
       ),
     );
@@ -140,6 +145,11 @@ describe('a page of app state', () => {
     await expect(verifier.verify(start, [first, third], known)).rejects.toThrow(
       /between 1 and 3 are missing/,
     );
+  });
+
+  it('is accepted when its exit code is 0, which is not terminal', async () => {
+    const patch = await patchOf('4911', 'One', { exitCode: { code: 0, text: 'ok' } });
+    expect((await verifier.verify(start, [patch], known)).mutations).toHaveLength(1);
   });
 
   it('is refused when the phone has given the collection up', async () => {

@@ -180,8 +180,11 @@ export class HistorySync {
   }
 
   private ownPushName({ pushNames }: HistoryNames): string | null {
-    const own = pushNames.findLast(({ address }) => address === this.owner.jid || address === this.owner.lid);
-    return own?.name === '-' ? null : cleanName(own?.name);
+    const { jid, lid } = this.owner;
+    const own = pushNames.findLast(
+      ({ address, name }) => (address === jid || address === lid) && name !== '-',
+    );
+    return cleanName(own?.name);
   }
 
   private async failed(pending: PendingHistory, error: Error): Promise<void> {
