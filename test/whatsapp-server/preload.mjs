@@ -25,12 +25,12 @@ export async function attach({ url, rootKey, mediaUrl }) {
 const WITHOUT_BAILEYS = new Set(['reader-process.js']);
 
 const { WHATSAPP_SERVER_URL, WHATSAPP_SERVER_ROOT_KEY, WHATSAPP_SERVER_MEDIA_URL } = process.env;
-if (WHATSAPP_SERVER_URL && WHATSAPP_SERVER_ROOT_KEY && WHATSAPP_SERVER_MEDIA_URL) {
-  if (WITHOUT_BAILEYS.has(basename(process.argv[1] ?? ''))) redirectFetch(WHATSAPP_SERVER_MEDIA_URL);
-  else
-    await attach({
-      url: WHATSAPP_SERVER_URL,
-      rootKey: WHATSAPP_SERVER_ROOT_KEY,
-      mediaUrl: WHATSAPP_SERVER_MEDIA_URL,
-    });
+if (WITHOUT_BAILEYS.has(basename(process.argv[1] ?? ''))) {
+  if (WHATSAPP_SERVER_MEDIA_URL) redirectFetch(WHATSAPP_SERVER_MEDIA_URL);
+} else if (WHATSAPP_SERVER_URL && WHATSAPP_SERVER_ROOT_KEY && WHATSAPP_SERVER_MEDIA_URL) {
+  await attach({
+    url: WHATSAPP_SERVER_URL,
+    rootKey: WHATSAPP_SERVER_ROOT_KEY,
+    mediaUrl: WHATSAPP_SERVER_MEDIA_URL,
+  });
 }
