@@ -134,9 +134,9 @@ function spoiled(bytes: Buffer, effect: MediaEffect | undefined): Buffer {
   return copy;
 }
 
-/** Sends the zeros as fast as the client reads them, without having them in memory. */
+/** Sends the zeros as fast as the client reads them, without having them in memory or announcing their number. */
 function serveZeros({ zeros }: Zeros, response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': zeros });
+  response.writeHead(200, { 'content-type': 'application/octet-stream' });
   let left = zeros;
   const more = () => {
     while (left > 0 && !response.destroyed) {
