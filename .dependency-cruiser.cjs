@@ -1,5 +1,5 @@
 /** Where a process or a thread begins; it wires together what it runs. */
-const ENTRIES = '^src/(main|service|whatsapp/worker/session-worker)\\.ts$';
+const ENTRIES = '^src/(main|service|whatsapp/worker/(session-worker|reader-process))\\.ts$';
 
 /** What wires the parts together stands directly in src. */
 const WIRING = '^src/[^/]+\\.ts$';
@@ -19,7 +19,7 @@ const WHATSAPP = [
   ['connection'],
   ['client-version', 'linking', 'sync'],
   ['app-state', 'history', 'stanzas', 'profiles'],
-  ['auth-state', 'wire', 'baileys'],
+  ['auth-state', 'reading', 'wire', 'baileys'],
   ['lease'],
   ['timing'],
 ];

@@ -102,7 +102,8 @@ describe('an address book that cannot be verified', () => {
     );
     await world.restart();
     await world.truth();
-    expect(await degraded()).toEqual([]);
+    // Names are served before the last transaction makes the copy the one that counts.
+    await eventually('it is well again', async () => (await degraded()).length === 0);
     expect(world.phone.inbox.failures).toEqual([]);
   });
 

@@ -13,6 +13,7 @@ import { HistoryRepository } from './history/history.repository.js';
 import { LeaseHolder } from './lease/lease-holder.js';
 import { LeaseRepository } from './lease/lease.repository.js';
 import { FetchScheduler } from './profiles/fetch-scheduler.js';
+import { ReaderPool } from './reading/reader-pool.js';
 import { StanzaWriter } from './stanzas/stanza-writer.js';
 import { Stores } from './sync/session-context.js';
 import { CommandPoller } from './worker/command-poller.js';
@@ -31,6 +32,7 @@ import { SessionHost } from './worker/session-host.js';
     LeaseHolder,
     LeaseRepository,
     LoginGate,
+    ReaderPool,
     SessionHost,
     StanzaWriter,
     Stores,

@@ -19,9 +19,12 @@ export type ReceivedEffect =
  */
 export type SentEffect = 'cut-before' | 'cut-after' | 'twice' | 'lose' | 'tampered' | 'overtaken';
 
-/** What can be wrong with an app-state answer. The server's own state stays right. */
+/**
+ * What can be wrong with an app-state answer. The server's own state stays right. `outdated`: the snapshot is the one that the
+ * server made before, without the patches since.
+ */
 export type AppStateEffect =
-  'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record' | 'exit-code' | 'exit-code-zero';
+  'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record' | 'exit-code' | 'exit-code-zero' | 'outdated';
 
 /** What an app-state fault is asked about. */
 export interface AppStateSubject {
@@ -30,8 +33,16 @@ export interface AppStateSubject {
   readonly version: number;
 }
 
-/** What can happen to a download; `cut` ends the line halfway, `slowMs` is a pause before the first byte. */
-export type MediaEffect = { readonly status: number } | { readonly cut: true } | { readonly slowMs: number };
+/**
+ * What can happen to a download: another status, a redirect (302) to any URL, a connection that is cut halfway, a pause before
+ * the first byte, a file with a wrong MAC, or one of half its length that looks complete.
+ */
+export type MediaEffect =
+  | { readonly status: number }
+  | { readonly redirect: string }
+  | { readonly cut: true }
+  | { readonly slowMs: number }
+  | { readonly content: 'wrong-mac' | 'truncated' };
 
 /** What a media fault is asked about. */
 export interface MediaSubject {

@@ -253,6 +253,11 @@ export class Phone {
     return this.briefing.sendHistory(chunk);
   }
 
+  /** Sends all records of the address book to the companions, whether they have asked for them or not. */
+  async sendRecovery(): Promise<void> {
+    await Promise.all(this.linked.map((each) => this.briefing.sendRecovery(each, ADDRESS_BOOK)));
+  }
+
   /** The media host forgets all history that was announced. */
   expireHistory(): void {
     this.briefing.expireHistory();

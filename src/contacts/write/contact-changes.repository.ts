@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Address } from '../address.js';
 import type { BusinessName, PushName, SavedContact, Username } from './contact-changes.js';
-import { type AddressColumn, forEachBatch } from './people-batches.js';
+import { forEachBatch } from './people-batches.js';
 
 /** Number and LID records of the address book are two sources, so they have columns of their own. */
 const SOURCES = {
@@ -79,18 +79,6 @@ export class ContactChangesRepository {
         [accountId, batch.map(({ address }) => address)],
       );
     });
-  }
-
-  /** Addresses under which people are saved, other than those given. */
-  async findSavedOtherThan(tx: Transaction, accountId: number, addresses: Address[]): Promise<Address[]> {
-    const others = ({ saved }: { saved: string }, column: AddressColumn) => `
-      SELECT c.${column} AS address FROM contact c WHERE c.account_id = $1 AND c.${saved}
-        AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS p (address) WHERE p.address = c.${column})`;
-    const rows = await tx.query<{ address: Address }[]>(
-      `${others(SOURCES.jid, 'jid')} UNION ALL ${others(SOURCES.lid, 'lid')}`,
-      [accountId, addresses],
-    );
-    return rows.map(({ address }) => address);
   }
 
   /** How many contacts this transaction has written so far. */

@@ -150,11 +150,6 @@ export class ContactsService {
     await this.identityKeys.add(tx, accountId, oncePerKey(others(changes.identityKeys)));
   }
 
-  /** Addresses under which people are saved, other than those given: who is to go when those are all. */
-  findSavedOtherThan(tx: Transaction, accountId: number, addresses: Address[]): Promise<Address[]> {
-    return this.changes.findSavedOtherThan(tx, accountId, addresses);
-  }
-
   /** How many contacts this transaction has written so far. */
   countChangedBy(tx: Transaction, accountId: number): Promise<number> {
     return this.changes.countChangedBy(tx, accountId);

@@ -78,7 +78,7 @@ export class AddressBookSync implements KeyHooks {
       () => history.countPending(id),
       () => this.markSynced(),
     );
-    this.history = new HistorySync(this.owner, history, contacts, lease, {
+    this.history = new HistorySync(this.owner, history, contacts, lease, context.readers, {
       isAddressBookRead: async () => (await stores.appState.getState(id, ADDRESS_BOOK)).version > 0,
       privacyTokens: (tx, tokens) => saveTokens(tx, stores.authState, lease.session, tokens),
       askForUpload: (file) => connection.askForUpload(file),
@@ -278,10 +278,10 @@ export class AddressBookSync implements KeyHooks {
       collection: handler.name,
       query: this.connection.query,
       keys,
-      apply: (tx, page) => handler.apply(tx, page),
-      snapshotFailed: async (tx, reason) => handler.snapshotFailed?.(tx, reason),
+      handler,
       repository: stores.appState,
       lease,
+      readers: this.context.readers,
     });
     return new CollectionScheduler(handler.name, sync, {
       synced: (state) => handler.synced?.(state),

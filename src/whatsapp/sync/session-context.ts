@@ -14,6 +14,7 @@ import type { Lease } from '../lease/lease.js';
 import type { FetchBudget } from '../profiles/fetch-budget.js';
 import type { FetchPause } from '../profiles/fetch-pause.js';
 import type { FetchScheduler } from '../profiles/fetch-scheduler.js';
+import type { ReaderPool } from '../reading/reader-pool.js';
 import type { QuietTime } from './reconciliation.js';
 import { StanzaWriter } from '../stanzas/stanza-writer.js';
 
@@ -47,4 +48,6 @@ export interface SessionContext {
   /** Both of all sessions of the thread. */
   readonly scheduler: FetchScheduler;
   readonly quietTime: QuietTime;
+  /** Of all sessions of the thread. */
+  readonly readers: ReaderPool;
 }

@@ -12,6 +12,7 @@ import type { Lease } from '../lease/lease.js';
 import { LeaseHolder } from '../lease/lease-holder.js';
 import { FetchBudget } from '../profiles/fetch-budget.js';
 import { FetchPause } from '../profiles/fetch-pause.js';
+import { ReaderPool } from '../reading/reader-pool.js';
 import { FetchScheduler } from '../profiles/fetch-scheduler.js';
 import { Stores } from '../sync/session-context.js';
 import { CommandPoller, type CommandTarget } from './command-poller.js';
@@ -39,6 +40,7 @@ export class SessionHost {
     private readonly scheduler: FetchScheduler,
     private readonly gate: LoginGate,
     private readonly versions: ClientVersions,
+    private readonly readers: ReaderPool,
     private readonly config: Config,
   ) {}
 
@@ -76,6 +78,7 @@ export class SessionHost {
           pause: new FetchPause(this.config, this.stores.sessionState, lease),
           scheduler: this.scheduler,
           quietTime: this.gate,
+          readers: this.readers,
         },
         new SessionClient(this.config.DEVICE_NAME, this.versions, { lease, stores: this.stores }),
         this.gate,
