@@ -14,18 +14,20 @@ export const CERTIFICATE_FLAWS = [
   'expired-leaf',
   'expired-intermediate',
   'not-yet-valid',
-  'no-dates',
   'no-leaf',
 ] as const;
 
 export type CertificateFlaw = (typeof CERTIFICATE_FLAWS)[number];
+
+/** A flaw, or certificates without dates, which are valid. */
+export type CertificateForm = CertificateFlaw | 'no-dates' | null;
 
 /** Certifies the server's Noise key. Companions know the root's public key only. */
 export interface CertificateAuthority {
   /** 32 bytes; a companion must have them as `WA_CERT_DETAILS.PUBLIC_KEY` */
   readonly rootPublicKey: Buffer;
   /** Returns the encoded `CertChain` of a Noise static public key. */
-  chainFor(noisePublicKey: Uint8Array, flaw?: CertificateFlaw | null): Uint8Array;
+  chainFor(noisePublicKey: Uint8Array, form?: CertificateForm): Uint8Array;
 }
 
 /** `WA_CERT_DETAILS.SERIAL` in Baileys. */
@@ -86,7 +88,7 @@ function certify(issuer: KeyPair, details: Details): proto.CertChain.INoiseCerti
   return { details: encoded, signature: sign(issuer, encoded) };
 }
 
-function validity(flaw: CertificateFlaw | 'expired' | null): Pick<Details, 'notBefore' | 'notAfter'> {
+function validity(flaw: CertificateForm | 'expired'): Pick<Details, 'notBefore' | 'notAfter'> {
   const now = Math.floor(Date.now() / 1000);
   switch (flaw) {
     case 'no-dates':

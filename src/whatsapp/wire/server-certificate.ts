@@ -87,9 +87,13 @@ function requireIssuer(name: string, { issuerSerial }: Details, serial: number):
     throw new ServerNotVerified('certificate', `the ${name} certificate names another issuer`);
 }
 
-/** A certificate without dates is refused, as in whatsmeow. */
+/**
+ * A certificate without dates has no limits: the root has signed that, and if WhatsApp ever leaves them out, services must not stop.
+ * whatsmeow refuses it.
+ */
 function requireValidity(name: string, { notBefore, notAfter }: Details, nowMs: number): void {
   if (nowMs < notBefore * 1000)
     throw new ServerNotVerified('dates', `the ${name} certificate is not valid yet`);
-  if (nowMs > notAfter * 1000) throw new ServerNotVerified('dates', `the ${name} certificate has expired`);
+  if (notAfter !== 0 && nowMs > notAfter * 1000)
+    throw new ServerNotVerified('dates', `the ${name} certificate has expired`);
 }
