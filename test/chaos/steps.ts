@@ -12,7 +12,8 @@ const NAMES = [
   "O\"Neil \\ 'x'",
   'a,b\n\tc',
   '%s $1 {}',
-  'x'.repeat(1000),
+  // With the number behind it still short enough not to be cut.
+  'x'.repeat(990),
 ];
 
 /** One thing that happens; everything else follows from the order. */
