@@ -12,26 +12,26 @@ export function acknowledgementReport(
   freezes: Freeze[],
 ): { line: string; problems: string[] } {
   const logs = companions.map(({ outbox }) => outbox.acknowledgements);
+  const whileAwake = (from: Date, to: Date) =>
+    !freezes.some((freeze) => from.getTime() <= freeze.to && to.getTime() >= freeze.from);
   const late = logs
     .flatMap((log) => log.late)
-    .filter(
-      ({ sentAt, acknowledgedAt }) =>
-        !freezes.some(({ from, to }) => sentAt.getTime() <= to && acknowledgedAt.getTime() >= from),
-    );
+    .filter(({ sentAt, acknowledgedAt }) => whileAwake(sentAt, acknowledgedAt));
+  const ended = logs
+    .flatMap((log) => log.missing)
+    .filter(({ sentAt, endedAt }) => whileAwake(sentAt, endedAt));
   const duplicates = logs.flatMap((log) => log.duplicates);
-  const missing = [
-    ...companions.flatMap(({ outbox }) => outbox.pending),
-    ...logs.flatMap((log) => log.missing),
-  ];
   const mismatched = logs.flatMap((log) => log.mismatched);
+  const missing = companions.flatMap(({ outbox }) => outbox.pending);
   const sum = (field: 'deliveries' | 'acknowledgements') =>
     logs.reduce((total, { totals }) => total + totals[field], 0);
   return {
     line:
       `Acknowledgements: ${sum('acknowledgements')} of ${sum('deliveries')} deliveries; ${missing.length} missing, ` +
-      `${duplicates.length} duplicated, ${late.length} later than 5 s`,
+      `${duplicates.length} duplicated, ${late.length} later than 5 s, ${ended.length} ended a connection`,
     problems: [
       ...missing.map((id) => `not acknowledged: ${id}`),
+      ...ended.map(({ what, endedAt }) => `disconnected for ${what} at ${endedAt.toISOString()}`),
       ...mismatched.map((what) => `acknowledged in another form: ${what}`),
       ...duplicates.map((what) => `acknowledged too often: ${what}`),
       ...late.map(({ what, sentAt, acknowledgedAt }) => {

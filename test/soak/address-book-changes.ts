@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contact } from '../whatsapp-server/contact.js';
+import { SERVER_JID } from '../whatsapp-server/jid.js';
 import type { Phone } from '../whatsapp-server/phone.js';
+import { element } from '../whatsapp-server/stanza.js';
 import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import type { Random } from './random.js';
 
@@ -87,6 +89,11 @@ export class AddressBookChanges {
     person.contact.setPushName(person.name);
     person.heard = person.name;
     this.counts.messages += 1;
-    void person.contact.sendText(this.phone, 'hello').catch(() => {});
+    const isStatus = this.random.next() < 0.3;
+    const sent = isStatus
+      ? person.contact.sendStatus(this.phone, 'hello')
+      : person.contact.sendText(this.phone, 'hello');
+    void sent.catch(() => {});
+    void this.phone.notify(element('tag_of_tomorrow', { from: SERVER_JID })).catch(() => {});
   }
 }

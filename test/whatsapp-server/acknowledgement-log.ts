@@ -29,7 +29,7 @@ export class AcknowledgementLog {
   /** acknowledged more often than delivered */
   readonly duplicates: string[] = [];
   /** stanzas whose missing acknowledgement has ended a connection */
-  readonly missing: string[] = [];
+  readonly missing: { readonly what: string; readonly sentAt: Date; readonly endedAt: Date }[] = [];
   /** acknowledgements that do not fit their stanza, which WhatsApp would not recognise */
   readonly mismatched: string[] = [];
   private readonly stanzas = new Map<string, Delivery>();
@@ -51,6 +51,12 @@ export class AcknowledgementLog {
     this.stanzas.set(id, delivery);
     const [oldest] = this.stanzas.keys();
     if (this.stanzas.size > REMEMBERED_STANZAS && oldest !== undefined) this.stanzas.delete(oldest);
+  }
+
+  /** The connection ends because this stanza is not acknowledged. */
+  notAcknowledged(stanza: BinaryNode): void {
+    const { what, sentAt } = this.stanzas.get(stanza.attrs.id ?? '') ?? { what: describe(stanza), sentAt: 0 };
+    this.missing.push({ what, sentAt: new Date(sentAt), endedAt: new Date() });
   }
 
   /** Takes an `<ack>` or a `<receipt>`: of each kind one for each delivery. */

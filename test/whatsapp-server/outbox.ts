@@ -1,5 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { AcknowledgementLog, describe } from './acknowledgement-log.js';
+import { AcknowledgementLog } from './acknowledgement-log.js';
 import { deferred, type Deferred } from './deferred.js';
 import { Mutex } from './mutex.js';
 import { child, children, element, SERVER_OFFLINE } from './stanza.js';
@@ -194,7 +194,7 @@ export class Outbox {
   private expectAcknowledgement(entry: Entry, node: BinaryNode): void {
     if (this.acknowledgeWithinMs === Infinity) return;
     entry.overdue = setTimeout(() => {
-      this.acknowledgements.missing.push(describe(node));
+      this.acknowledgements.notAcknowledged(node);
       this.connection?.unacknowledged(node);
     }, this.acknowledgeWithinMs).unref();
   }
