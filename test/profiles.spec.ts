@@ -122,6 +122,7 @@ describe('profiles of people, with a large budget', () => {
       ({ is_business }) => is_business === false,
     );
     expect(name).toBeNull();
+    world.server.settings.usyncBusinessErrors = false;
   });
 
   it('lose a picture when its notification has no children', async () => {
@@ -180,6 +181,8 @@ describe('profiles of people, with a large budget', () => {
   it('ignore a verified name that the business has not signed', async () => {
     const { impostor } = world.server;
     const contact = world.contact(3);
+    await contact.setVerifiedName('Shop');
+    await world.personThat('is a business', contact.jid, ({ business_name }) => business_name === 'Shop');
     impostor.forges.add('verified-name');
     await contact.setVerifiedName('Your Bank');
     impostor.reform();

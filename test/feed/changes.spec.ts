@@ -220,7 +220,7 @@ describe('the changes of an address book', () => {
     it('come slowly to slow readers, and cost the others nothing', async () => {
       const slow = await fetch(`http://127.0.0.1:${book.service.port}/changes/stream`);
       const reader = await read().opened();
-      const names = Array.from({ length: 80 }, (_, i) => `${i} ${'x'.repeat(2_000)}`);
+      const names = Array.from({ length: 160 }, (_, i) => `${i} ${'x'.repeat(980)}`);
       for (let round = 0; round < 20; round++) await book.save(...names.map((name) => `${name}${round}`));
       await reader.has(20 * names.length);
       const ids: string[] = [];
