@@ -48,13 +48,14 @@ describe('the exports of the address book', () => {
         { address: jidOf(10), fullName: 'Anna Maria Adler', firstName: 'Anna Maria' },
         { address: jidOf(11), fullName: NASTY, firstName: null },
       ],
-      pushNames: [
-        { address: jidOf(10), name: 'anni, "a;b"', observedAt: EARLIER },
-        { address: jidOf(12), name: '\u0001', observedAt: EARLIER },
-      ],
+      pushNames: [{ address: jidOf(10), name: 'anni, "a;b"', observedAt: EARLIER }],
       businessNames: [{ address: jidOf(10), name: 'Adler; Co' }],
       pictures: [{ address: jidOf(10), state: 'present', id: '1', bytes: PNG }],
     });
+    // Former versions stored names of control characters alone, which vCards cannot contain.
+    await book.database.query(
+      `INSERT INTO contact (account_id, jid, push_name) VALUES (${book.accountId}, '${jidOf(12)}', E'\\x01')`,
+    );
     const { headers, text } = await book.service.get<string>('/contacts.vcf?photo=true');
     expect(headers.get('content-type')).toBe('text/vcard; charset=utf-8');
     expect(headers.get('content-disposition')).toBe('attachment; filename=contacts.vcf');
