@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { type Address } from '../../contacts/address.js';
 import type { Transaction } from '../../database/transaction.js';
 import { OutdatedRead } from './app-state-errors.js';
+import { UNFINISHED } from '../reading/unfinished-reads.js';
 import { LT_HASH_BYTES, macKeyOf, type ValueMacs } from './lt-hash.js';
 
 /** Where a collection stands. */
@@ -41,9 +42,8 @@ const BETWEEN_RECOVERIES = '48 hours';
 /** After a snapshot that failed. WhatsApp limits the rate of those who ask every few minutes (429). */
 const BETWEEN_SNAPSHOTS = '6 hours';
 
-/** A read on which a process died so often is not begun again for as long as a snapshot that failed. */
-const MAX_UNFINISHED = 2;
-const IS_SUSPENDED = `unfinished_reads >= ${MAX_UNFINISHED} AND read_began_at > now() - interval '${BETWEEN_SNAPSHOTS}'`;
+/** A read that did not end so often is not begun again for as long as a snapshot that failed. */
+const IS_SUSPENDED = `unfinished_reads >= ${UNFINISHED.limit} AND read_began_at > now() - interval '${BETWEEN_SNAPSHOTS}'`;
 
 /** Versions, LT hashes and MACs of app-state collections. */
 @Injectable()
@@ -105,11 +105,20 @@ export class AppStateRepository {
     await this.addCollection(tx, accountId, collection);
     const [rows] = await tx.query<[unknown[], number]>(
       `UPDATE app_state_collection
-       SET unfinished_reads = least(unfinished_reads + 1, ${MAX_UNFINISHED}), read_began_at = now()
+       SET unfinished_reads = least(unfinished_reads + ${UNFINISHED.begun}, ${UNFINISHED.limit}), read_began_at = now()
        WHERE account_id = $1 AND name = $2 AND (${IS_SUSPENDED}) IS NOT TRUE RETURNING 1`,
       [accountId, collection],
     );
     return rows.length > 0;
+  }
+
+  /** A read has failed in a way that the next one would fail in, too. */
+  async countFailedRead(tx: Transaction, accountId: number, collection: string): Promise<void> {
+    await tx.query(
+      `UPDATE app_state_collection SET unfinished_reads = least(unfinished_reads + ${UNFINISHED.failed}, ${UNFINISHED.limit})
+       WHERE account_id = $1 AND name = $2`,
+      [accountId, collection],
+    );
   }
 
   /** A read has ended, successfully or not. */

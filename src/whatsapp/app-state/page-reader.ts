@@ -94,13 +94,16 @@ export class PageReader {
     if (!mayBegin) throw new ReadSuspended(collection);
   }
 
-  /** A read that was ended, or would be ended again at the same place, stays counted. */
+  /** A read that was broken off stays counted; one that would be ended again at the same place weighs more. */
   private async failed(error: Error): Promise<never> {
-    const isOver = [LeaseLost, ReadSuspended, ReadNotEnded, InputRefused].every(
-      (kind) => !(error instanceof kind),
-    );
-    if (isOver) await this.end();
+    if (error instanceof ReadNotEnded || error instanceof InputRefused) await this.countFailure();
+    else if (!(error instanceof LeaseLost) && !(error instanceof ReadSuspended)) await this.end();
     throw error;
+  }
+
+  private async countFailure(): Promise<void> {
+    const { accountId, collection, repository, lease } = this.options;
+    await lease.transaction((tx) => repository.countFailedRead(tx, accountId, collection));
   }
 
   private async end(): Promise<void> {

@@ -17,8 +17,9 @@ const NOT_ACKNOWLEDGED: ReadonlySet<string> = new Set([
   'xmlstreamend',
 ]);
 
-/** Stanzas that are saved in one transaction: few enough that other sessions get their turn. */
+/** Stanzas that are saved together, and the elements in them: few enough that other sessions get their turn. */
 const MAX_BATCH = 100;
+const MAX_ELEMENTS = 2_000;
 /** So many stanzas may wait; the connection is then not read until most of them are answered. */
 const MAX_WAITING = 1_000;
 const RESUME_BELOW = 200;
@@ -26,7 +27,7 @@ const RESUME_BELOW = 200;
  * A batch that is not saved by then is left to the next connection. Late acknowledgements do no harm; missing ones end the
  * stream after 50 minutes (whatsapp-rust #1101).
  */
-const MAX_SAVE_MS = 20_000;
+const MAX_SAVE_MS = 60_000;
 
 /** What happens to each stanza on its way. */
 export interface InboundStages {
@@ -96,7 +97,7 @@ export class InboundGate {
     this.isDraining = true;
     try {
       while (this.waiting.length > 0) {
-        await this.pass(this.waiting.splice(0, MAX_BATCH));
+        await this.pass(this.waiting.splice(0, batchLength(this.waiting)));
         this.setPaused(this.isPaused && this.waiting.length > RESUME_BELOW);
         await nextTurn();
       }
@@ -124,6 +125,27 @@ export class InboundGate {
     this.isPaused = isPaused;
     this.stages.setPaused(isPaused);
   }
+}
+
+/** How many stanzas make the next batch: at least one, however large. */
+function batchLength(waiting: readonly BinaryNode[]): number {
+  let elements = 0;
+  const end = waiting.slice(0, MAX_BATCH).findIndex((stanza) => {
+    elements += countElements(stanza, MAX_ELEMENTS);
+    return elements > MAX_ELEMENTS;
+  });
+  return end < 0 ? MAX_BATCH : Math.max(1, end);
+}
+
+/** The elements in a stanza; counting ends at the maximum. */
+function countElements({ content }: BinaryNode, max: number): number {
+  if (!Array.isArray(content)) return 0;
+  let count = content.length;
+  for (const child of content) {
+    if (count > max) break;
+    count += countElements(child, max - count);
+  }
+  return count;
 }
 
 function isStanza(frame: unknown): frame is BinaryNode {

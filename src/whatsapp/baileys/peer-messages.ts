@@ -5,16 +5,17 @@ import {
   getBinaryNodeChildren,
   jidDecode,
   MISSING_KEYS_ERROR_TEXT,
-  proto,
   unpadRandomMax16,
   type WASocket,
 } from '@whiskeysockets/baileys';
 import { accountKeyOf, type KeptData } from '../auth-state/auth-state.js';
+import { readPeerContent } from '../wire/peer-content.js';
 import { deviceOf, senderOf } from '../wire/stanza-sender.js';
 import { bytesOf } from '../wire/stanza-values.js';
 import { identityKeyOfPreKeyMessage, identityKeysOfSession, isDeviceOfAccount } from './own-identity.js';
 
-const { Type } = proto.Message.ProtocolMessage;
+/** What ids of messages consist of; others cannot be stored, or asked about. */
+const MESSAGE_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** One encrypted part of a message, as Baileys' Signal repository takes it. */
 interface Ciphertext {
@@ -79,7 +80,7 @@ export class PeerMessages {
     return lid ? `${lid}${device > 0 ? `:${device}` : ''}@lid` : sender;
   }
 
-  /** @returns null if the message does not even say with which key it was encrypted */
+  /** @returns null if it cannot be told, and the sender has to encrypt the message again */
   private async isFromSender(
     stanza: BinaryNode,
     { jid, type, ciphertext }: Ciphertext,
@@ -97,7 +98,10 @@ export class PeerMessages {
     if (!isPhone) return true;
     const address = this.socket.signalRepository.jidToSignalProtocolAddress(jid);
     const { [address]: session } = await keys.get('session', [address]);
-    return identityKeysOfSession(session).every((key) => key.equals(accountKey));
+    if (identityKeysOfSession(session).every((key) => key.equals(accountKey))) return true;
+    // Former versions could store a stranger's session here. The phone opens a new one when it is asked to encrypt again.
+    await keys.set({ session: { [address]: null }, 'identity-key': { [address]: null } });
+    return null;
   }
 
   /** @returns what was stored; null if the message has nothing to store */
@@ -112,46 +116,17 @@ export class PeerMessages {
   }
 
   private contentOf(stanza: BinaryNode, plaintext: Uint8Array): KeptData | null {
-    const isPhone = deviceOf(senderOf(stanza) ?? '') === 0;
+    const { id = '' } = stanza.attrs;
     try {
-      const decoded = proto.Message.decode(unpadRandomMax16(plaintext));
-      const message = (decoded.deviceSentMessage?.message ?? decoded).protocolMessage;
-      if (message?.type === Type.APP_STATE_SYNC_KEY_SHARE) return syncKeys(message);
+      const content = readPeerContent(unpadRandomMax16(plaintext));
+      if (content?.kind === 'sync-keys') return { 'app-state-sync-key': Object.fromEntries(content.keys) };
       // Companions share keys, but only the phone has the history and the collections.
-      if (!message || !isPhone) return null;
-      if (message.type === Type.HISTORY_SYNC_NOTIFICATION) return history(message, stanza.attrs.id ?? '');
-      if (message.type === Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE) return recovery(message);
-    } catch (err) {
-      this.logger.warn({ err, messageId: stanza.attrs.id }, 'Failed to parse peer message');
+      if (!content || deviceOf(senderOf(stanza) ?? '') !== 0) return null;
+      if (content.kind === 'recovery') return { 'snapshot-recovery': { new: content.records } };
+      return { 'history-notification': { [MESSAGE_ID.test(id) ? id : '']: content.notification } };
+    } catch (error) {
+      this.logger.warn(`Skipped a peer message that cannot be parsed: ${(error as Error).message}`);
     }
     return null;
   }
-}
-
-function syncKeys({ appStateSyncKeyShare }: proto.Message.IProtocolMessage): KeptData {
-  const shared = (appStateSyncKeyShare?.keys ?? []).flatMap(({ keyId, keyData }) =>
-    keyId?.keyId?.length && keyData?.keyData?.length
-      ? [[Buffer.from(keyId.keyId).toString('base64'), keyData] as const]
-      : [],
-  );
-  return { 'app-state-sync-key': Object.fromEntries(shared) };
-}
-
-function history(
-  { historySyncNotification }: proto.Message.IProtocolMessage,
-  messageId: string,
-): KeptData | null {
-  if (!historySyncNotification) return null;
-  const bytes = proto.Message.HistorySyncNotification.encode(historySyncNotification).finish();
-  return { 'history-notification': { [messageId]: bytes } };
-}
-
-/** All records of a collection, which the phone was asked for. */
-function recovery({
-  peerDataOperationRequestResponseMessage: response,
-}: proto.Message.IProtocolMessage): KeptData | null {
-  const [records] = (response?.peerDataOperationResult ?? []).flatMap(
-    ({ syncdSnapshotFatalRecoveryResponse }) => syncdSnapshotFatalRecoveryResponse?.collectionSnapshot ?? [],
-  );
-  return records ? { 'snapshot-recovery': { new: records } } : null;
 }

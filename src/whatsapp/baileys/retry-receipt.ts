@@ -19,11 +19,14 @@ const MAX_RETRIES = 5;
  *
  * Stanza: `<receipt type="retry"><retry count/><registration/><keys/></receipt>`, as sent by Baileys' `sendRetryRequest`,
  * which cannot be used: it also asks the phone for a copy, of which there is none for what the phone tells its devices.
+ * @param asked how often this connection has requested it before
  * @returns false when it has been asked for often enough
  */
-export async function askAgain(socket: WASocket, stanza: BinaryNode): Promise<boolean> {
+export async function askAgain(socket: WASocket, stanza: BinaryNode, asked: number): Promise<boolean> {
   const { id = '', from = '', t = '', category, participant, recipient } = stanza.attrs;
-  const count = Number(getBinaryNodeChild(stanza, 'enc')?.attrs.count ?? 0) + 1;
+  // The sender repeats the count of the request, or leaves it out.
+  const repeated = Number(getBinaryNodeChild(stanza, 'enc')?.attrs.count ?? 0) || 0;
+  const count = Math.max(repeated, asked) + 1;
   if (count > MAX_RETRIES) return false;
   const { creds } = socket.authState;
   const keys = await takeKeys(socket);

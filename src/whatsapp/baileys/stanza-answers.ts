@@ -43,6 +43,8 @@ export class StanzaAnswers {
   private readonly logger = new Logger(StanzaAnswers.name);
   private readonly peerMessages: PeerMessages;
   private readonly readIds = new Set<string>();
+  /** How often each unreadable peer message was requested again. */
+  private readonly requests = new Map<string, number>();
   /** Null until this connection has read, or given up on, a peer message. */
   private isLost: boolean | null = null;
 
@@ -99,7 +101,8 @@ export class StanzaAnswers {
       return this.acknowledge(stanza);
     }
     if (outcome === 'unreadable' && !this.readIds.has(id)) return this.requestAgain(stanza);
-    this.remember(id);
+    remember(this.readIds, id);
+    this.requests.delete(id);
     this.report(false);
     await this.socket.sendReceipt(from, undefined, [id], 'peer_msg');
     if (announcesHistory) await this.socket.sendReceipt(from, undefined, [id], 'hist_sync');
@@ -107,7 +110,11 @@ export class StanzaAnswers {
   }
 
   private async requestAgain(stanza: BinaryNode): Promise<null> {
-    const isRequested = await askAgain(this.socket, stanza);
+    const { id = '' } = stanza.attrs;
+    const asked = this.requests.get(id) ?? 0;
+    const isRequested = await askAgain(this.socket, stanza, asked);
+    this.requests.set(id, asked + 1);
+    forgetOldest(this.requests);
     if (!isRequested) this.report(true);
     this.logger.warn(
       isRequested ? 'Requested an unreadable peer message again' : 'Gave up on an unreadable peer message',
@@ -118,12 +125,6 @@ export class StanzaAnswers {
   private async acknowledge(stanza: BinaryNode, errorCode?: number): Promise<null> {
     await this.socket.sendMessageAck(stanza, errorCode);
     return null;
-  }
-
-  private remember(id: string): void {
-    this.readIds.add(id);
-    const [oldest] = this.readIds;
-    if (this.readIds.size > MAX_REMEMBERED && oldest !== undefined) this.readIds.delete(oldest);
   }
 
   private report(isLost: boolean): void {
@@ -138,6 +139,16 @@ export class StanzaAnswers {
   private get me(): { id?: string; lid?: string } {
     return this.socket.authState.creds.me ?? {};
   }
+}
+
+function remember(ids: Set<string>, id: string): void {
+  ids.add(id);
+  forgetOldest(ids);
+}
+
+function forgetOldest(ids: Set<string> | Map<string, unknown>): void {
+  const [oldest] = ids.keys();
+  if (ids.size > MAX_REMEMBERED && oldest !== undefined) ids.delete(oldest);
 }
 
 function isOwn(kind: SenderKind): boolean {

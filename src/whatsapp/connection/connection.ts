@@ -29,6 +29,7 @@ export class Connection {
   private readonly socket: WhatsAppSocket;
   private readonly sync: AddressBookSync;
   private readonly gate: InboundGate;
+  private ownLid: string | undefined;
 
   /** @param opened it has logged in */
   constructor(
@@ -71,7 +72,11 @@ export class Connection {
     });
     socket.ws.on('CB:ib,,dirty', (stanza: BinaryNode) => void this.readDirty(stanza));
     if (onClientExpiration) socket.ws.on('CB:ib,,client_expiration', onClientExpiration);
-    socket.baileys.ev.on('creds.update', () => void this.saveCredentials());
+    socket.ws.on('CB:success', ({ attrs }: BinaryNode) => this.setOwnLid(attrs.lid ?? creds.me?.lid));
+    socket.baileys.ev.on('creds.update', () => {
+      this.setOwnLid(this.ownLid);
+      void this.saveCredentials();
+    });
   }
 
   get closed(): Promise<ClosedConnection> {
@@ -95,6 +100,16 @@ export class Connection {
   /** Cuts the connection without a word, as must be when another process holds the session. */
   cut(): void {
     this.socket.cut();
+  }
+
+  /**
+   * The LID has to be known before the first message of the phone is read. Baileys sets it some queries after `<success>`, and removes it when
+   * `<success>` does not contain it, although `pair-success` has.
+   */
+  private setOwnLid(lid: string | undefined): void {
+    this.ownLid = lid ?? this.ownLid;
+    const { me } = this.authState.creds;
+    if (me && this.ownLid && !me.lid) me.lid = this.ownLid;
   }
 
   /** What comes in from now on is neither kept nor acknowledged: WhatsApp gives it to the next connection. */

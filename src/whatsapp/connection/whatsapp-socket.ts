@@ -75,6 +75,8 @@ export class WhatsAppSocket {
       shouldSyncHistoryMessage: () => false,
       emitOwnEvents: false,
       enableRecentMessageCache: false,
+      // The lease repeats transactions; Baileys would hold up all that arrives for half a minute.
+      transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
       ...(makeSignalRepository && { makeSignalRepository }),
     });
     sendOnlyWhile(this.baileys, options.maySend);

@@ -9,6 +9,7 @@ import { LeaseLost } from '../lease/lease-lost.js';
 import { ReadNotEnded } from '../reading/reader-errors.js';
 import type { ReaderPool } from '../reading/reader-pool.js';
 import { pauseAfterMs } from '../timing/back-off.js';
+import { UNFINISHED } from '../reading/unfinished-reads.js';
 import { InputRefused } from '../wire/input-refused.js';
 import { MediaUnavailable } from '../wire/media-unavailable.js';
 import { type HistoryInput, SAVE_NAMES } from './history-job.js';
@@ -26,8 +27,6 @@ const LAST_NAMES = new Set([HistorySyncType.PUSH_NAME, HistorySyncType.NO_HISTOR
 const RETRY = { firstMs: 2_000, maxMs: 10 * 60_000 };
 /** The media server keeps history files for some days; about a day of trying is enough to call one lost. */
 const MAX_ATTEMPTS = 150;
-/** A part on which the process or its reader died so often is skipped. */
-const MAX_UNFINISHED = 2;
 
 /** It was read by the connection before this one. */
 class AlreadyRead extends Error {}
@@ -79,6 +78,8 @@ export class HistorySync {
     for (const { id, notification: asked } of await this.repository.findUploadAsked(tx, accountId)) {
       if (partOf(asked) === part) await this.repository.remove(tx, accountId, id);
     }
+    if (await this.repository.isFull(tx, accountId))
+      return this.events.lost('the phone has announced more than is stored for one account');
     await this.repository.add(tx, accountId, { notification, messageId });
   }
 
@@ -116,8 +117,8 @@ export class HistorySync {
   }
 
   private async readOne(pending: PendingHistory): Promise<void> {
-    if (pending.unfinished >= MAX_UNFINISHED)
-      return this.giveUp(pending, `${MAX_UNFINISHED} attempts to read it did not end`);
+    if (pending.unfinished >= UNFINISHED.limit)
+      return this.giveUp(pending, 'attempts to read it did not end');
     const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
     const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
     const heldPushNames = LAST_NAMES.has(type);

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../../database/transaction.js';
+import { UNFINISHED } from '../reading/unfinished-reads.js';
 
 export interface PendingHistory {
   id: string;
   /** `proto.Message.HistorySyncNotification`, encoded. */
   notification: Buffer;
   attempts: number;
-  /** Attempts in a row that have begun and did not end. */
+  /** Weight of the attempts in a row that have begun and did not end; see UNFINISHED. */
   unfinished: number;
   /** Of the message that has announced it; null: not known. */
   messageId: string | null;
@@ -19,6 +20,9 @@ export interface PendingHistory {
 }
 
 const HOPELESS_AFTER_ATTEMPTS = 3;
+/** A first sync announces some dozen parts, of which the first contains up to a few MB. */
+const MAX_PENDING = 300;
+const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
 /** History syncs that are announced and not yet read. */
 @Injectable()
@@ -34,6 +38,16 @@ export class HistoryRepository {
       'INSERT INTO history_notification (account_id, notification, message_id) VALUES ($1, $2, $3)',
       [accountId, Buffer.from(notification), messageId],
     );
+  }
+
+  /** Whether as much waits to be read as may be stored for one account. */
+  async isFull(tx: Transaction, accountId: number): Promise<boolean> {
+    const [{ isFull }] = await tx.query<[{ isFull: boolean }]>(
+      `SELECT count(*) >= ${MAX_PENDING} OR coalesce(sum(octet_length(notification)), 0) > ${MAX_PENDING_BYTES} AS "isFull"
+       FROM history_notification WHERE account_id = $1`,
+      [accountId],
+    );
+    return isFull;
   }
 
   /** Those that the phone was asked to upload again. */
@@ -79,7 +93,7 @@ export class HistoryRepository {
    */
   async begin(tx: Transaction, accountId: number, id: string): Promise<boolean> {
     const [rows] = await tx.query<[unknown[], number]>(
-      `UPDATE history_notification SET unfinished = unfinished + 1
+      `UPDATE history_notification SET unfinished = unfinished + ${UNFINISHED.begun}
        WHERE account_id = $1 AND id = $2 RETURNING 1`,
       [accountId, id],
     );
@@ -98,7 +112,7 @@ export class HistoryRepository {
   ): Promise<void> {
     await tx.query(
       `UPDATE history_notification SET attempts = attempts + 1, last_error = $4,
-         unfinished = CASE WHEN $5 THEN 0 ELSE unfinished END,
+         unfinished = CASE WHEN $5 THEN 0 ELSE unfinished + ${UNFINISHED.failed} END,
          next_attempt_at = now() + $3 * interval '1 ms' WHERE account_id = $1 AND id = $2`,
       [accountId, id, delayMs, error, hasEnded],
     );
