@@ -3,14 +3,14 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { RowIdentity } from './secrets.js';
 
-/** A column with secrets, and the primary key of its table, all of it text. */
+/** A column with secrets, and the primary key columns of its table, all of type text. */
 interface SecretColumn {
   table: string;
   column: string;
   key: readonly string[];
 }
 
-/** All lasting secrets. Those of session_command and session.link_offer are replaced or deleted within minutes. */
+/** All long-lived secrets. Those of session_command and session.link_offer are replaced or deleted within minutes. */
 const COLUMNS: readonly SecretColumn[] = [
   { table: 'auth_credentials', column: 'value', key: ['session'] },
   { table: 'auth_key', column: 'value', key: ['session', 'type', 'id'] },
@@ -49,7 +49,7 @@ export class SecretsRepository {
     return complete;
   }
 
-  /** @returns false while a session process is alive that writes plaintext: it has no key, or is of a previous version */
+  /** @returns false while a session process that writes plaintext is alive: one without a key or of a previous version */
   async markComplete(id: string): Promise<boolean> {
     const [, count] = await this.dataSource.query<[unknown, number]>(
       `UPDATE encryption_key SET complete_since = coalesce(complete_since, now()) WHERE id = $1

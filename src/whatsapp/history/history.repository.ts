@@ -8,7 +8,7 @@ export interface PendingHistory {
   /** `proto.Message.HistorySyncNotification`, encoded. */
   notification: Buffer;
   attempts: number;
-  /** Attempts in a row that have begun and did not end. */
+  /** Consecutive attempts that began and did not finish. */
   unfinished: number;
   /** Of the message that has announced it; null: not known. */
   messageId: string | null;
@@ -74,8 +74,8 @@ export class HistoryRepository {
   }
 
   /**
-   * Counts an attempt before it begins, so that input on which the process dies is not read for ever.
-   * @returns false when it has been read meanwhile
+   * Counts an attempt before it begins, so that input that crashes the process is not read forever.
+   * @returns false if it has been read in the meantime
    */
   async begin(tx: Transaction, accountId: number, id: string): Promise<boolean> {
     const [rows] = await tx.query<[unknown[], number]>(
@@ -90,7 +90,7 @@ export class HistoryRepository {
     await tx.query('DELETE FROM history_notification WHERE account_id = $1 AND id = $2', [accountId, id]);
   }
 
-  /** @param hasEnded whether the attempt has ended by itself */
+  /** @param hasEnded whether the attempt finished by itself */
   async postpone(
     tx: Transaction,
     accountId: number,
