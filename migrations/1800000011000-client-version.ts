@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Which version of WhatsApp Web sessions report, and the newest known one. */
+/** Stores the WhatsApp Web version that sessions report, and the newest known one. */
 export class ClientVersion1800000011000 implements MigrationInterface {
   name = 'ClientVersion1800000011000';
 

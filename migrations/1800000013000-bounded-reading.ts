@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Attempts are counted before they begin, recovery answers only once, and a snapshot is written beside the records of the one
- * before it.
+ * Counts attempts before they begin, accepts only one recovery response per request, and stores a snapshot alongside the records of
+ * the previous one.
  */
 export class BoundedReading1800000013000 implements MigrationInterface {
   name = 'BoundedReading1800000013000';

@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const HAS_NAME =
   'num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name, username) > 0';
 
-/** Contacts whom WhatsApp leaves out of an answer have not been fetched, and must not be requested before all others. */
+/** Contacts that WhatsApp omits from a response do not count as fetched, and are requested after all others. */
 export class MissedProfiles1800000014000 implements MigrationInterface {
   name = 'MissedProfiles1800000014000';
 

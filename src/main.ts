@@ -20,7 +20,7 @@ const { Logger } = await import('@nestjs/common');
 const { createLogger, DEFAULT_LEVELS } = await import('./config/logger.js');
 const { guardOutput } = await import('./config/guard-output.js');
 const { explain } = await import('./errors/explain.js');
-// Until the configuration is read.
+// Default levels until the configuration is read.
 Logger.overrideLogger(createLogger(DEFAULT_LEVELS));
 guardOutput();
 process.on('uncaughtException', (error) => {

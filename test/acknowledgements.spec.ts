@@ -13,7 +13,7 @@ describe('acknowledgements', () => {
   const companion = (): Companion => world.phone.companions[0] as Companion;
   const acknowledgements = () => companion().outbox.acknowledgements;
 
-  /** Sends a stanza as it is; resolves when it is acknowledged. */
+  /** Sends a stanza unchanged; resolves when it is acknowledged. */
   async function send(tag: string, attrs: Record<string, string>, content = [element('enc', { v: '2' })]) {
     const id = newStanzaId();
     const node = element(tag, { id, t: nowSeconds(), ...attrs }, content);
@@ -33,7 +33,7 @@ describe('acknowledgements', () => {
 
   afterAll(() => world.stop());
 
-  it('has acknowledged everything that a first sync consists of', () => {
+  it('has acknowledged every stanza of a first sync', () => {
     expect(acknowledgements().missing).toEqual([]);
     expect(acknowledgements().mismatched).toEqual([]);
   });
@@ -65,7 +65,7 @@ describe('acknowledgements', () => {
     });
   });
 
-  it('does not prepare keys for a stranger who requests a message again', async () => {
+  it('does not prepare keys for an unknown sender that requests a message again', async () => {
     const queries = () => world.server.stanzas.all.filter(({ xmlns }) => xmlns === 'encrypt').length;
     const before = queries();
     const retry = element('retry', { count: '1', id: '1', v: '1' });
@@ -87,10 +87,10 @@ describe('acknowledgements', () => {
     await expect(refusal).rejects.toBeInstanceOf(NotAcknowledgedError);
   });
 
-  it('keeps its connection through all of this', async () => {
+  it('stays connected throughout', async () => {
     const { logins } = companion();
     const received = Date.now() + world.server.settings.acknowledgeWithinMs;
-    await eventually('the server has lost its patience', async () => Date.now() > received);
+    await eventually('the acknowledgement timeout has passed', async () => Date.now() > received);
     expect(acknowledgements().missing).toEqual([]);
     expect(acknowledgements().mismatched).toEqual([]);
     expect(companion().outbox.size).toBe(0);

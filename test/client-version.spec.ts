@@ -8,7 +8,7 @@ import { BUNDLED_REVISION } from './whatsapp-server/web-site.js';
 const version = (revision: number) => `2.3000.${revision}`;
 const unavailable = (response: ServerResponse) => void response.writeHead(503).end();
 
-/** The next look of the session processes finds that the version was fetched so many hours ago. */
+/** Makes the last fetch appear this many hours old at the next check of the session processes. */
 async function age({ database }: Deployment, hours: number): Promise<void> {
   const by = `interval '${hours} h'`;
   await database.query(
@@ -16,7 +16,7 @@ async function age({ database }: Deployment, hours: number): Promise<void> {
   );
 }
 
-/** The last fetch was some minutes ago, so that another one is possible, but not due. */
+/** Makes the last fetch a few minutes old, so that another one is possible but not due. */
 async function forgetFetch({ database }: Deployment): Promise<void> {
   await database.query(`UPDATE client_version SET fetched_at = fetched_at - interval '2 min'`);
 }
@@ -29,12 +29,12 @@ function requestCode(service: Service, phone: string): Promise<Answer<{ code: st
   });
 }
 
-/** Revisions with which devices wait to be linked. */
+/** Revisions of the devices that wait to be linked. */
 function waitingRevisions({ server }: Deployment): number[] {
   return [...server.openConnections].filter(({ waiting }) => waiting).map(({ revision }) => revision);
 }
 
-/** What takes a minute runs alongside the other tests. */
+/** Steps that take a minute run alongside the other tests. */
 const slow: { deployment?: Deployment; linked?: Promise<unknown> } = {};
 
 beforeAll(async () => {
@@ -89,12 +89,12 @@ describe('the client version of a new deployment', () => {
     ['redirects', (response: ServerResponse) => void response.writeHead(302, { location: '/sw.js?2' }).end()],
     ['contains no version', (response: ServerResponse) => void response.end('self.__swData = {};')],
     [
-      'contains a version that cannot be one',
+      'contains an invalid version',
       (response: ServerResponse) => void response.end('"client_revision":99999999999,'),
     ],
     ['never ends', (response: ServerResponse) => void response.write('"client_rev')],
     ['is endless', endless],
-  ])('is that of the library when the web site %s, and the QR code is shown', async (_what, outage) => {
+  ])('is the bundled one when the web site %s, and the QR code is shown', async (_what, outage) => {
     deployment.server.webSite.outage = outage;
     const service = await deployment.start('all');
     await service.qr();
@@ -102,7 +102,7 @@ describe('the client version of a new deployment', () => {
     const { client } = await service.session();
     expect(client.version).toBe(version(BUNDLED_REVISION));
     expect(Date.now() - Date.parse(client.current_at ?? '')).toBeGreaterThan(90 * 86_400_000);
-    // It is outdated, which no phone reports. As soon as a newer one is known, the waiting device uses it.
+    // It is outdated, but phones do not report this. As soon as a newer version is stored, the waiting device uses it.
     deployment.server.webSite.outage = null;
     await age(deployment, 1);
     await deployment.phone.scan(() => service.qr());
@@ -158,7 +158,7 @@ describe('the client version of a linked session', () => {
     deployment = await Deployment.create();
   });
 
-  /** A new process each: pauses between attempts to connect grow from test to test otherwise. */
+  /** Each test uses a new process, because the pauses between connection attempts would otherwise grow from test to test. */
   beforeEach(async () => {
     service = await deployment.start('all');
     if (deployment.phone.companions.length === 0) await deployment.link(service);
@@ -175,7 +175,7 @@ describe('the client version of a linked session', () => {
 
   afterAll(() => deployment.remove());
 
-  it('is fetched daily by one process of all, and used from the next connection on', async () => {
+  it('is fetched daily by one of all processes, and used from the next connection', async () => {
     const { webSite } = deployment.server;
     await deployment.start('session');
     const before = webSite.requests;
@@ -191,7 +191,7 @@ describe('the client version of a linked session', () => {
     expect((await service.session()).client.version).toBe(version(newestRevision));
   });
 
-  it('never goes below one that was used before', async () => {
+  it('never decreases below a version that was used before', async () => {
     const { webSite } = deployment.server;
     const { newestRevision, requests } = webSite;
     webSite.newestRevision -= 1_000;
@@ -221,7 +221,7 @@ describe('the client version of a linked session', () => {
     expect(revision()).toBe(webSite.newestRevision);
   });
 
-  it('is waited for when none is newer than the refused one', async () => {
+  it('is awaited when none is newer than the refused one', async () => {
     const { webSite } = deployment.server;
     webSite.oldestAcceptedRevision = webSite.newestRevision + 1;
     deployment.server.connections[0]?.cut();
@@ -247,7 +247,7 @@ describe('the client version of a linked session', () => {
     ]);
     expect(expiring.client.expires_at).toBe(at.toISOString());
     await eventually('the version is fetched', async () => server.webSite.requests > requests);
-    // There is none that is newer; the next one is used as soon as it is known.
+    // No newer version exists yet; the next one is used as soon as it is stored.
     server.webSite.newestRevision += 3;
     await relogin(() => age(deployment, 25));
     expect(revision()).toBe(server.webSite.newestRevision);
@@ -260,7 +260,7 @@ describe('the client version of a linked session', () => {
     });
   });
 
-  it('is no longer reported as expiring when WhatsApp withdraws that', async () => {
+  it('is no longer reported as expiring when WhatsApp withdraws the announcement', async () => {
     const { server } = deployment;
     const { newestRevision } = server.webSite;
     server.announceExpiration({ revision: newestRevision, at: new Date('2027-03-04T05:06:07.000Z') });
@@ -270,7 +270,7 @@ describe('the client version of a linked session', () => {
   });
 });
 
-describe('QR codes that expire again and again', () => {
+describe('QR codes that expire repeatedly', () => {
   it('lead to a newer version, with which the phone links', async () => {
     await slow.linked;
     await slow.deployment?.services[0]?.sessionThat(({ status }) => status === 'open');

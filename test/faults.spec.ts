@@ -212,7 +212,7 @@ describe('faults of a linked session', () => {
   });
 
   it.each([
-    ['64 kB, cut to 1,000 characters', 70, 'ä'.repeat(32 * 1024), /^ä{1000}$/],
+    ['64 kB, truncated to 1,000 characters', 70, 'ä'.repeat(32 * 1024), /^ä{1000}$/],
     ['NUL', 71, 'a\0b', /^ab$/],
     ['a lone surrogate', 72, 'a\ud800b', /^a\ufffd+b$/],
   ])('stores a name with %s', async (_what, index, name, kept) => {

@@ -5,7 +5,7 @@ import type { CertificateFlaw } from './whatsapp-server/certificates.js';
 import { LinkRefused } from './whatsapp-server/linking/waiting-device.js';
 
 const NUMBER = '491701230001';
-/** One of each kind; src/whatsapp/baileys/signature-checks.spec.ts covers all flaws. */
+/** One flaw of each kind; src/whatsapp/baileys/signature-checks.spec.ts covers all of them. */
 const FLAWS: CertificateFlaw[] = ['other-root', 'other-key', 'expired-leaf'];
 const LATER_MS = 120_000;
 
@@ -24,7 +24,7 @@ afterEach(async () => {
 const isRefused = ({ reason_code }: SessionDto) => reason_code === 'server_not_verified';
 
 describe('a server that cannot prove that it is WhatsApp', () => {
-  it.each(FLAWS)('gets neither credentials nor a QR code to show: %s', async (flaw) => {
+  it.each(FLAWS)('receives no credentials, and no QR code is shown: %s', async (flaw) => {
     const { server } = world;
     server.impostor.certificates = flaw;
     await world.startService();
@@ -40,7 +40,7 @@ describe('a server that cannot prove that it is WhatsApp', () => {
     await world.truth();
   });
 
-  it('does not get the login of a linked device, which connects again when WhatsApp is back', async () => {
+  it('does not receive the login of a linked device, which reconnects when WhatsApp is back', async () => {
     const { server } = world;
     const companion = await world.startLinked();
     await world.truth();
@@ -57,7 +57,7 @@ describe('a server that cannot prove that it is WhatsApp', () => {
     expect(companion.unlinked).toBe(false);
   });
 
-  it('cannot link the device to an account whose key has not signed it', async () => {
+  it('cannot link the device to an account that did not sign it', async () => {
     const { server, phone } = world;
     server.impostor.forges.add('account');
     await world.startService();

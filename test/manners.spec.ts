@@ -90,7 +90,7 @@ describe('a well-behaved linked device', () => {
     expect(appStateQueries()).toHaveLength(before + 2);
   });
 
-  it('reads patches when it is told to sync contacts, and a snapshot at most every 6 hours', async () => {
+  it('reads patches when WhatsApp requests a contact sync, and a snapshot at most every 6 hours', async () => {
     const isIdle = () => eventually('it is read', async () => appStateQueries().length > before);
     const snapshots = () => appStateQueries().filter(({ node }) => JSON.stringify(node).includes('"true"'));
     let before = appStateQueries().length;
@@ -112,7 +112,7 @@ describe('a well-behaved linked device', () => {
     await world.truth();
   });
 
-  it('sends no presence that does not say unavailable, for an account of WhatsApp Business either', async () => {
+  it('sends only unavailable presence, also for WhatsApp Business accounts', async () => {
     const other = await World.create({}, { businessName: 'Shop' });
     await other.startLinked();
     await other.truth();

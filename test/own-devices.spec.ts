@@ -10,7 +10,7 @@ import { keyShareMessage, recoveryMessage } from './whatsapp-server/briefing.js'
 import { historyMessage } from './whatsapp-server/history.js';
 import type { Jid } from './whatsapp-server/jid.js';
 
-/** Every attribute from which a client may derive who sent a stanza, or under which address to decrypt it. */
+/** Attributes from which a client may derive the sender of a stanza, or the address for decrypting it. */
 const ADDRESSING = [
   'participant',
   'participant_pn',
@@ -29,7 +29,7 @@ type Attribute = (typeof ADDRESSING)[number];
 const POISONED = '491709990001';
 const GROUP = '120363000000000001@g.us';
 
-/** The kinds of peer message that a service acts upon, each with content that is visible once it is stored. */
+/** Kinds of peer message that the service handles, each with content that is visible when it is stored. */
 type Kind = 'sync keys' | 'history' | 'recovery';
 const KINDS: readonly Kind[] = ['sync keys', 'history', 'recovery'];
 
@@ -45,7 +45,7 @@ describe('peer messages', () => {
 
   afterAll(() => world.stop());
 
-  /** A message of a kind; a new sync key in it is remembered, to be looked for later. */
+  /** Returns a message of a kind, and the id of a new sync key in it, to check for later. */
   function content(kind: Kind): { message: proto.IMessage; keyId?: string } {
     if (kind === 'sync keys') {
       const keys = new SyncKeys();
@@ -86,18 +86,18 @@ describe('peer messages', () => {
     };
   }
 
-  /** The address that an attribute would have to contain to make the sender look like this account. */
+  /** The address that an attribute would need to make the sender look like this account. */
   const ownAddress = (attribute: Attribute) => {
     if (attribute === 'addressing_mode') return 'lid';
     return attribute.endsWith('_lid') ? world.phone.lidJid : world.phone.jid;
   };
 
   describe.each([
-    ['a stranger known by number', { lid: null, number: '491701230011' }, undefined],
-    ['a stranger known by LID', { addressing: 'lid', number: '491701230012' }, undefined],
+    ['an unknown sender with a number', { lid: null, number: '491701230011' }, undefined],
+    ['an unknown sender with a LID', { addressing: 'lid', number: '491701230012' }, undefined],
     ['a member of a group', { number: '491701230013' }, GROUP],
   ] as const)('of %s', (_name, identity, group) => {
-    it.each(ADDRESSING)('are never read, whatever %s says', async (attribute) => {
+    it.each(ADDRESSING)('are never read, regardless of %s', async (attribute) => {
       const stranger = world.server.createContact({
         ...identity,
         number: `${identity.number}${ADDRESSING.indexOf(attribute)}`,
@@ -109,7 +109,7 @@ describe('peer messages', () => {
       for (const kind of KINDS) {
         for (const category of ['peer', undefined]) {
           const attrs = { ...from, category, [attribute]: own };
-          // The first message could establish a mapping that the second one makes use of.
+          // The first message could create a mapping that the second one uses.
           await stranger.sendForged(world.phone, content(kind).message, attrs).catch(() => undefined);
           await stranger.sendForged(world.phone, content(kind).message, attrs).catch(() => undefined);
         }
@@ -121,7 +121,7 @@ describe('peer messages', () => {
 
   describe('of the phone', () => {
     it.each(ADDRESSING.filter((name) => name !== 'participant'))(
-      'are read, whatever %s says',
+      'are read, regardless of %s',
       async (name) => {
         const stranger = world.server.createContact({ number: `4917012300${40 + ADDRESSING.indexOf(name)}` });
         const value =
@@ -146,7 +146,7 @@ describe('peer messages', () => {
       );
     });
 
-    it('are not read if a participant is somebody else', async () => {
+    it('are not read if the participant is another account', async () => {
       const { message, keyId } = content('sync keys');
       await world.phone
         .sendPeer(message, { participant: '491701230001@s.whatsapp.net' })

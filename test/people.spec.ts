@@ -109,7 +109,7 @@ describe('people without a phone number', () => {
 });
 
 describe('a LID in place of a number', () => {
-  it('makes nobody known by number, in no source', async () => {
+  it('does not create a contact by number, from any source', async () => {
     const [ida, other] = [person({ pushName: 'Ida' }), person({ pushName: 'Other' })];
     await ida.sendText(world.phone, 'hello');
     await known(ida.number, { lid: ida.lidJid });

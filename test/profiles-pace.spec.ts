@@ -133,7 +133,7 @@ describe('profiles of people in batches', () => {
     expect(codes(await world.service.session())).toEqual([]);
   });
 
-  it('stop when WhatsApp reports a lock at login, which no notification has announced', async () => {
+  it('stop when WhatsApp reports a lock at login without a previous notification', async () => {
     world = await ProfileWorld.create(3, {
       DOWNLOADS_PER_MINUTE: '6000',
       DOWNLOADS_START_AFTER_MINUTES: '5',
@@ -154,7 +154,7 @@ describe('profiles of people in batches', () => {
     await world.service.sessionThat((session) => lockOf(session) === undefined);
   });
 
-  it('fetch as before when WhatsApp refuses to answer whether there is a lock', async () => {
+  it('continue when WhatsApp refuses the query for the lock', async () => {
     world = await ProfileWorld.create(1, { DOWNLOADS_PER_MINUTE: '6000' }, ({ faults }) => {
       faults.received.arm(
         { error: { code: 400, text: 'bad-request' } },

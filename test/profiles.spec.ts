@@ -133,7 +133,7 @@ describe('profiles of people, with a large budget', () => {
     await world.personThat('is back', contact.jid, ({ picture }) => picture === 'present');
   });
 
-  it('keep a picture that is reported as changed when the answer has no <picture>', async () => {
+  it('keep a picture that is reported as changed when the response has no <picture>', async () => {
     const contact = world.contact(0);
     world.server.settings.unchangedPictures = 'empty';
     const asked = world.askedForPicture.length;
@@ -151,7 +151,7 @@ describe('profiles of people, with a large budget', () => {
     expect(bytes).toEqual(jpeg('picture 0'));
   });
 
-  it('are stored by the number asked for when usync answers by LID, and no LID is taken from pn_jid', async () => {
+  it('are stored by the requested number when usync responds by LID, without using the LID mapping in pn_jid', async () => {
     const { settings } = world.server;
     settings.usyncByLid = true;
     const contact = world.contact(1);
@@ -186,7 +186,7 @@ describe('profiles of people, with a large budget', () => {
     impostor.forges.add('verified-name');
     await contact.setVerifiedName('Your Bank');
     impostor.reform();
-    // Both notifications are read in their order.
+    // Both notifications are read in order.
     await contact.setAbout('after the forged name');
     const named = await world.personThat(
       'has the next about text',

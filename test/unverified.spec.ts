@@ -102,7 +102,7 @@ describe('an address book that cannot be verified', () => {
     );
     await world.restart();
     await world.truth();
-    // Names are served before the last transaction makes the copy the one that counts.
+    // Names are served before the last transaction makes the copy current.
     await eventually('it is well again', async () => (await degraded()).length === 0);
     expect(world.phone.inbox.failures).toEqual([]);
   });

@@ -42,7 +42,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
   degradation, encryption_key, former_lid, history_notification, identity_key, refresh_request, session, session_command,
   session_process, sync_key_request
 TO whatsapp_contacts_session;
--- They encrypt the secrets of webhooks with a new key.
+-- Session processes re-encrypt webhook secrets when the key changes.
 GRANT SELECT (id, secret, former_secret), UPDATE (secret, former_secret) ON webhook TO whatsapp_contacts_session;
 -- The thread that runs them serves metrics, for which keys are checked.
 GRANT SELECT ON api_key TO whatsapp_contacts_session;

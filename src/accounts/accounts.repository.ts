@@ -12,7 +12,7 @@ export interface AccountChanges {
 /** Between two reconciliations of the address book with the server's. */
 const RECONCILE_EVERY = '1 day';
 
-/** Between two snapshots that WhatsApp asks for; more often they meet a rate limit. */
+/** Minimum time between snapshots that WhatsApp requests. More frequent requests are rate limited. */
 const SNAPSHOT_EVERY = '6 hours';
 
 @Injectable()
@@ -65,7 +65,7 @@ export class AccountsRepository {
     ]);
   }
 
-  /** WhatsApp asks to sync contacts: marks the address book for reconciliation, unless the last snapshot is recent. */
+  /** Marks the address book for reconciliation because WhatsApp requested a contact sync, unless the last snapshot is recent. */
   async requestSnapshot(tx: Transaction, id: number): Promise<void> {
     await tx.query(
       `UPDATE account SET reconciliation_due = true

@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { BAILEYS } from './logger.js';
 
 /**
- * Beginnings of what libsignal 2.0.1 writes (session_record.js, session_builder.js, session_cipher.js, curve.js). Sessions with
- * their private keys, or errors, follow.
+ * Prefixes of the messages that libsignal 2.0.1 writes (session_record.js, session_builder.js, session_cipher.js, curve.js). They
+ * are followed by sessions with their private keys, or by errors.
  */
 const LIBSIGNAL = [
   'Closing open session in favor of incoming prekey bundle',
@@ -19,7 +19,7 @@ const LIBSIGNAL = [
   'WARNING: Expected pubkey of length 33',
 ];
 
-/** Methods that format their arguments; all others end at the streams, which are guarded as well. */
+/** Methods that format their arguments. All others write to the streams, which are guarded as well. */
 const METHODS = ['debug', 'dir', 'error', 'info', 'log', 'trace', 'warn'] as const;
 
 const STREAMS = { 'standard output': 'stdout', 'standard error': 'stderr' } as const;
@@ -29,8 +29,8 @@ const baileys = new Logger(BAILEYS);
 
 /**
  * Makes the log the only output of this thread: the console, both streams and warnings of Node.js become log entries without the
- * values that were written, since dependencies write objects with private keys. Call it in each thread after
- * Logger.overrideLogger() and before dependencies load.
+ * written values, because dependencies write objects with private keys. Call it in each thread after Logger.overrideLogger() and
+ * before dependencies load.
  */
 export function guardOutput(): void {
   for (const method of METHODS) console[method] = (...values: unknown[]) => report(method, values);
@@ -59,7 +59,7 @@ function guardStream(name: string, stream: NodeJS.WriteStream): void {
   };
 }
 
-/** The npm package that called, by the stack. */
+/** Returns the npm package that called, from the stack trace. */
 function callingPackage(): string {
   const frame = new Error().stack?.split('\n').find((line) => line.includes('/node_modules/'));
   return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(frame ?? '')?.[1] ?? 'the service';

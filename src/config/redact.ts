@@ -4,17 +4,17 @@ const BINARY = /<Buffer [^>]*>|(?:Uint8Array|ArrayBuffer)\(\d+\) [[{][^\]}]*[\]}
 const HEX = /(?<![0-9a-z])(?:[0-9a-f]{2}[ :]?){15,}[0-9a-f]{2}(?![0-9a-z])/gi;
 /** 30 bytes or more in base64 or base64url, without padding. */
 const BASE64 = /[A-Za-z0-9+/_-]{40,}/g;
-/** JSON.parse() quotes its input in its errors. */
+/** Errors of JSON.parse() quote its input. */
 const QUOTED_JSON =
   /(?<=Unexpected (?:token|non-whitespace character|end)[^\n]*?, )"[^\n]*(?= is not valid JSON)/g;
-/** Errors of Node.js quote wrong arguments. */
+/** Errors of Node.js quote invalid arguments. */
 const RECEIVED = /(\. Received(?: type \w+)?) .+/g;
 
 const REDACTED = '[redacted]';
 
 /**
- * Removes what may be key material from a text for the log: binary values, long hexadecimal and base64 strings, and JSON that an
- * error quotes. Errors of dependencies contain such values; paths, ids and sentences stay.
+ * Removes possible key material from a text for the log: binary values, long hexadecimal and base64 strings, and JSON that an
+ * error quotes. Errors of dependencies contain such values; paths, ids and sentences remain.
  */
 export function redact(text: string): string {
   return text

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 
-/** One small row per account, session, process, request or migration, or one in all: what Citus calls reference tables. */
+/**
+ * Tables with one small row per account, session, process, request or migration, or one in total; Citus calls them reference
+ * tables.
+ */
 const CONTROL_PLANE = [
   'account',
   'api_key',

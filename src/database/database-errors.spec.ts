@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { QueryFailedError } from 'typeorm';
 import { isDatabaseUnavailable, isRefusal, isWorthRepeating } from './database-errors.js';
 
-/** As TypeORM wraps errors of pg. */
+/** Wraps an error of pg as TypeORM does. */
 const failed = (code: string) =>
   new QueryFailedError('SELECT 1', [], Object.assign(new Error('refused'), { code, severity: 'ERROR' }));
 
@@ -34,7 +34,7 @@ describe('an error of the database', () => {
     ['57P01', 'admin_shutdown'],
     ['57P03', 'cannot_connect_now'],
     ['58030', 'io_error'],
-  ])('%s (%s) is an outage, which is waited out', (code) => {
+  ])('%s (%s) is an outage', (code) => {
     expect(isDatabaseUnavailable(failed(code))).toBe(true);
     expect(isRefusal(failed(code))).toBe(false);
     expect(isWorthRepeating(failed(code))).toBe(true);
@@ -43,7 +43,7 @@ describe('an error of the database', () => {
   it.each([
     ['40001', 'serialization_failure'],
     ['40P01', 'deadlock_detected'],
-  ])('%s (%s) is worth repeating', (code) => {
+  ])('%s (%s) can be retried', (code) => {
     expect(isRefusal(failed(code))).toBe(false);
     expect(isWorthRepeating(failed(code))).toBe(true);
   });
@@ -56,12 +56,12 @@ describe('an error of the database', () => {
     ['42P01', 'undefined_table'],
     ['42703', 'undefined_column'],
     ['57014', 'query_canceled'],
-  ])('%s (%s) is about the deployment: nothing is given up for it', (code) => {
+  ])('%s (%s) is a deployment problem, not a refusal of the data', (code) => {
     expect(isRefusal(failed(code))).toBe(false);
     expect(isWorthRepeating(failed(code))).toBe(false);
   });
 
-  it('is not an outage because the data that it quotes speak of one', () => {
+  it('is not an outage when the data that it quotes mentions one', () => {
     const quoting = new QueryFailedError(
       'SELECT 1',
       [],

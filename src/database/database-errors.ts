@@ -45,13 +45,13 @@ export function toDatabaseError(error: unknown, url: string): DatabaseError {
   return new DatabaseError(`The database ${place(url)} cannot be used: ${explain(code, message)}`, { cause });
 }
 
-/** Codes of Node.js begin with E, which is not a class of SQLSTATE. */
+/** Node.js error codes begin with E, which is not an SQLSTATE class. */
 const SQLSTATE = /^[0-9FHPX][0-9A-Z]{4}$/;
 
 /**
- * SQLSTATE classes and codes of a database that cannot work for now, whatever the statement: connection lost (08), out of disk,
- * memory or connections (53), input/output errors (58), shutting down or starting (57P0x), idle or transaction timeout (25P03,
- * 25P04), standby (25006), locked (55P03).
+ * SQLSTATE classes and codes of a database that is temporarily unavailable, regardless of the statement: connection lost (08), out
+ * of disk, memory or connections (53), input/output errors (58), shutting down or starting (57P0x), idle or transaction timeout
+ * (25P03, 25P04), standby (25006), locked (55P03).
  */
 const AWAY = /^(08...|53...|58...|57P0[1235]|25P0[34]|25006|55P03)$/;
 
@@ -70,7 +70,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   const { code, message, driverError } = error as { code?: string; message?: string; driverError?: unknown };
   if (driverError && driverError !== error) return isDatabaseUnavailable(driverError);
-  // Messages of Postgres may quote the data, so that they decide nothing.
+  // Postgres messages may quote the data, so they are not used for classification.
   if (code && SQLSTATE.test(code)) return AWAY.test(code);
   if (code && (NETWORK_CODES.has(code) || code === 'EPIPE')) return true;
   return /connection terminated|client was closed|query read timeout|timeout exceeded when trying to connect|not queryable/i.test(
@@ -84,28 +84,31 @@ export function isTooSlow(error: unknown): boolean {
 }
 
 /**
- * SQLSTATE classes that are about the deployment, not about the data: wrong password (28) or database (3D, 3F), missing tables,
- * columns or rights (42), plans that are older than a migration (0A), the state of the transaction (25, 2D, 3B), an
- * administrator's cancellation or a statement timeout (57), transactions that give way to others (40).
+ * SQLSTATE classes caused by the deployment, not by the data: wrong password (28) or database (3D, 3F), missing tables, columns or
+ * privileges (42), plans older than a migration (0A), transaction state (25, 2D, 3B), cancellation by an administrator or a
+ * statement timeout (57), serialization failures and deadlocks (40).
  */
 const ABOUT_THE_DEPLOYMENT = /^(0A|25|28|2D|3B|3D|3F|40|42|57)/;
 
 /**
- * Returns whether the database refuses the data themselves, so that the same change would be refused again and again. That is
- * every error with a SQLSTATE that speaks neither of an outage nor of the deployment: wrong or missing values (22, 23), values
- * that are too large or too complex (54), errors inside of Postgres (XX), codes that are not known.
+ * Returns whether the database refuses the data itself, so that a retry would fail again. This applies to every error with an
+ * SQLSTATE that indicates neither an outage nor a deployment problem: wrong or missing values (22, 23), values that are too large
+ * or too complex (54), internal Postgres errors (XX), unknown codes.
  */
 export function isRefusal(error: unknown): boolean {
   const code = sqlStateOf(error);
   return SQLSTATE.test(code) && !ABOUT_THE_DEPLOYMENT.test(code) && !isDatabaseUnavailable(error);
 }
 
-/** Returns whether the same transaction may succeed when repeated: the database was away, or chose this one to give way. */
+/**
+ * Returns whether the same transaction may succeed when retried: the database was unavailable, or rolled this one back in favor of
+ * another.
+ */
 export function isWorthRepeating(error: unknown): boolean {
   return isDatabaseUnavailable(error) || sqlStateOf(error).startsWith('40');
 }
 
-/** Returns the SQLSTATE of an error of Postgres, or the code of another error; empty when there is none. */
+/** Returns the SQLSTATE of a Postgres error, or the code of another error; empty if there is none. */
 export function sqlStateOf(error: unknown): string {
   const { code, driverError } = (error ?? {}) as { code?: string; driverError?: { code?: string } };
   return code ?? driverError?.code ?? '';

@@ -1,4 +1,4 @@
-/** Errors whose message is all that an operator needs. */
+/** Errors whose message is sufficient for an operator. */
 const WITHOUT_STACK = new Set([
   'ConfigError',
   'DatabaseError',

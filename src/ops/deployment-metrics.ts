@@ -8,9 +8,9 @@ interface Deployment {
   attended: number;
   unattended: number;
   contacts: number;
-  /** Newest known version of WhatsApp Web; null before a process of the session role has started. */
+  /** Newest known version of WhatsApp Web; null before a session process has started. */
   clientVersion: string | null;
-  /** Time since that version was last known to be current. */
+  /** Time since that version was last confirmed as current. */
   clientVersionSeconds: number | null;
 }
 
@@ -22,7 +22,7 @@ export function measureDeployment(pool: Pick<Pool, 'query'>): void {
   });
   const clientVersion = new Gauge({
     name: 'whatsapp_contacts_deployment_client_version_age_seconds',
-    help: 'Time since the version of WhatsApp Web that new connections report was last known to be current',
+    help: 'Time since the WhatsApp Web version that new connections report was last confirmed as current',
     labelNames: ['version'],
   });
   new Gauge({

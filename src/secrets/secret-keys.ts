@@ -5,13 +5,13 @@ import { Secrets } from './secrets.js';
 import { SecretsError } from './secrets.errors.js';
 import { SecretsRepository } from './secrets.repository.js';
 
-/** A process with older keys may have written in the meantime. */
+/** Repeats because a process with older keys may have written in the meantime. */
 const LOOK_AGAIN_AFTER_MS = 60 * 60_000;
 /** After a pass that skipped rows that were being written, or found rows to encrypt. */
 const PASS_AGAIN_AFTER_MS = 5_000;
-/** While a process is alive that writes plaintext: it has to be restarted with the key. */
+/** While a process that writes plaintext is alive. It has to be restarted with the key. */
 const PLAINTEXT_WRITER_AGAIN_AFTER_MS = 30_000;
-/** How soon a process of the API rejects plaintext after the first complete pass of a session process. */
+/** Maximum delay until an API process rejects plaintext after the first complete pass of a session process. */
 const FOLLOW_EVERY_MS = 60_000;
 
 /** Checks the supplied keys against the database, and encrypts all secrets with the first of them. */
@@ -57,7 +57,7 @@ export class SecretKeys {
     }
   }
 
-  /** Encrypts in the background what is not encrypted with the current key; restarts wherever it was stopped. */
+  /** Encrypts secrets in the background that are not encrypted with the current key. Continues where it was stopped. */
   async keepSealed(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const pauseMs = await this.sealAll(signal).catch((error: unknown) => {

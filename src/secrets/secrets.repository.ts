@@ -3,14 +3,14 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { RowIdentity } from './secrets.js';
 
-/** A column with secrets, and the primary key of its table, all of it text. */
+/** A column with secrets, and the primary key columns of its table, all of type text. */
 interface SecretColumn {
   table: string;
   column: string;
   key: readonly string[];
 }
 
-/** All lasting secrets. Those of session_command and session.link_offer are replaced or deleted within minutes. */
+/** All long-lived secrets. Those of session_command and session.link_offer are replaced or deleted within minutes. */
 const COLUMNS: readonly SecretColumn[] = [
   { table: 'auth_credentials', column: 'value', key: ['session'] },
   { table: 'auth_key', column: 'value', key: ['session', 'type', 'id'] },
@@ -49,7 +49,7 @@ export class SecretsRepository {
     return complete;
   }
 
-  /** @returns false while a session process is alive that writes plaintext: it has no key, or is of a previous version */
+  /** @returns false while a session process that writes plaintext is alive: one without a key or of a previous version */
   async markComplete(id: string): Promise<boolean> {
     const [, count] = await this.dataSource.query<[unknown, number]>(
       `UPDATE encryption_key SET complete_since = coalesce(complete_since, now()) WHERE id = $1
@@ -74,6 +74,7 @@ export class SecretsRepository {
     signal: AbortSignal,
   ): Promise<{ sealed: number; isComplete: boolean }> {
     const total = { sealed: 0, isComplete: true };
+    let failure: unknown;
     for (const secret of COLUMNS) {
       let after: string[] | null = secret.key.map(() => '');
       while (after) {
@@ -81,9 +82,11 @@ export class SecretsRepository {
         const batch = await this.resealBatch(secret, { prefix, after }, reseal);
         total.sealed += batch.sealed;
         total.isComplete &&= batch.isComplete;
+        failure ??= batch.failure;
         after = batch.last;
       }
     }
+    if (failure) throw failure as Error;
     return total;
   }
 
@@ -91,7 +94,7 @@ export class SecretsRepository {
     { table, column, key }: SecretColumn,
     { prefix, after }: { prefix: string; after: string[] },
     reseal: Reseal,
-  ): Promise<{ sealed: number; isComplete: boolean; last: string[] | null }> {
+  ): Promise<{ sealed: number; isComplete: boolean; last: string[] | null; failure: unknown }> {
     const columns = key.join(', ');
     const parameters = key.map((_, at) => `$${at + 2}`).join(', ');
     return this.dataSource.transaction(async (tx) => {
@@ -107,21 +110,40 @@ export class SecretsRepository {
          FOR UPDATE SKIP LOCKED`,
         keysOf(stale),
       );
-      const values = locked.map((row) =>
-        reseal(row.value ?? '', [table, ...key.map((name) => row[name] ?? '')]),
-      );
+      const { rows, values, failure } = this.resealEach(locked, { table, key }, reseal);
       await tx.query(
         `UPDATE ${table} AS t SET ${column} = n.value
          FROM unnest(${arrays}, $${key.length + 1}::text[]) AS n (${columns}, value)
          WHERE ${key.map((name) => `t.${name} = n.${name}`).join(' AND ')}`,
-        [...keysOf(locked), values],
+        [...keysOf(rows), values],
       );
       const end = stale.length === BATCH ? stale.at(-1) : undefined;
       return {
-        sealed: locked.length,
-        isComplete: locked.length === stale.length,
+        sealed: rows.length,
+        isComplete: rows.length === stale.length,
+        failure,
         last: end ? key.map((name) => end[name] ?? '') : null,
       };
     });
+  }
+
+  /** A value that cannot be decrypted is skipped, so that it does not keep the others from being encrypted. */
+  private resealEach(
+    locked: Record<string, string>[],
+    { table, key }: Pick<SecretColumn, 'table' | 'key'>,
+    reseal: Reseal,
+  ): { rows: Record<string, string>[]; values: string[]; failure: unknown } {
+    const rows: Record<string, string>[] = [];
+    const values: string[] = [];
+    let failure: unknown;
+    for (const row of locked) {
+      try {
+        values.push(reseal(row.value ?? '', [table, ...key.map((name) => row[name] ?? '')]));
+        rows.push(row);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    return { rows, values, failure };
   }
 }

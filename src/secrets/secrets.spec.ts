@@ -62,7 +62,7 @@ describe('secrets', () => {
     expect(secrets.open(sealed, ROW)).toBe('{"a":1}');
   });
 
-  it('are accepted in plaintext without a key, whatever was called', () => {
+  it('are accepted in plaintext without a key, even after rejectPlaintext()', () => {
     const secrets = new Secrets([]);
     secrets.rejectPlaintext();
     expect(secrets.open('{"a":1}', ROW)).toBe('{"a":1}');

@@ -11,10 +11,10 @@ const SEALED = new RegExp(`^${PREFIX}:([0-9a-f]{16}):`);
 /** Which row a secret belongs to: the table and its primary key. A secret that was moved to another row cannot be opened. */
 export type RowIdentity = readonly [table: string, ...key: string[]];
 
-/** Beginnings that only an encrypted text may have, in any version or spelling. */
+/** Prefixes reserved for encrypted text, in any version or spelling. */
 const RESERVED = /^enc\d*:/i;
 
-/** Encrypts stored secrets with ENCRYPTION_KEY; without a key, they are stored as they are. */
+/** Encrypts stored secrets with ENCRYPTION_KEY; without a key, they are stored in plaintext. */
 export class Secrets {
   private readonly keys: ReadonlyMap<string, Buffer>;
   /** The id of the key that encrypts; null: none does. */
@@ -40,7 +40,7 @@ export class Secrets {
     return this.isPlaintextRejected;
   }
 
-  /** From now on open() throws for texts that are not encrypted: all were, so another program wrote them. */
+  /** Makes open() throw for plaintext from now on. All secrets were encrypted, so another program wrote it. */
   rejectPlaintext(): void {
     this.isPlaintextRejected = this.currentId !== null;
   }
@@ -86,7 +86,7 @@ export class Secrets {
   private acceptPlaintext(text: string, row: RowIdentity): string {
     if (!this.isPlaintextRejected && !RESERVED.test(text)) return text;
     throw new SecretsError(
-      `${row.join(' ')} is not encrypted as this service encrypts secrets. Check that ENCRYPTION_KEY is set for every process. ` +
+      `${row.join(' ')} is not encrypted by this service. Check that ENCRYPTION_KEY is set for every process. ` +
         'If it is, another program changed the database: restore the row from a backup, or delete the session and link it again.',
     );
   }

@@ -15,7 +15,7 @@ export class ClientVersionRecord {
   @Column('integer', { array: true })
   version: ClientVersion;
 
-  /** When it was last known to be WhatsApp's current version. */
+  /** When it was last confirmed as WhatsApp's current version. */
   @Column('timestamptz', { name: 'current_at' })
   currentAt: Date;
 
@@ -23,7 +23,7 @@ export class ClientVersionRecord {
   @Column('timestamptz', { name: 'fetched_at', nullable: true })
   fetchedAt: Date | null;
 
-  /** Until when the process that is fetching may take; null when no process is fetching. */
+  /** Deadline of the process that is fetching; null if no process is fetching. */
   @Column('timestamptz', { name: 'fetching_until', nullable: true })
   fetchingUntil: Date | null;
 }

@@ -9,18 +9,18 @@ export interface KnownVersion {
   isFetching: boolean;
 }
 
-/** How old the result of the last fetch has to be before the next one. */
+/** Minimum age of the last result before the next fetch. */
 export interface FetchAge {
   afterSuccessMs: number;
   afterFailureMs: number;
 }
 
-/** The newest known version of WhatsApp Web, and which process fetches the current one. */
+/** Stores the newest known version of WhatsApp Web, and coordinates which process fetches the current one. */
 @Injectable()
 export class ClientVersionRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** @returns null before the first process of the session role has started */
+  /** @returns null before the first session process has started */
   async find(): Promise<KnownVersion | null> {
     const [row] = await this.dataSource.query<KnownVersion[]>(
       'SELECT version, (fetching_until > now()) IS TRUE AS "isFetching" FROM client_version',
@@ -28,7 +28,7 @@ export class ClientVersionRepository {
     return row ?? null;
   }
 
-  /** Stores a version unless a newer one, or the same, is stored. */
+  /** Stores a version unless the same or a newer one is stored. */
   async raise(version: ClientVersion, currentAt: Date): Promise<void> {
     await this.dataSource.query(
       `INSERT INTO client_version AS c (version, current_at) VALUES ($1, $2)
@@ -39,9 +39,9 @@ export class ClientVersionRepository {
   }
 
   /**
-   * Makes the caller the one process that fetches, if a fetch is due and no other process is fetching.
+   * Claims the fetch for the caller, if a fetch is due and no other process is fetching.
    *
-   * @param giveUpMs until another process may fetch instead; the caller has to call fetched() or failed() before
+   * @param giveUpMs time after which another process may fetch instead; the caller has to call fetched() or failed() before that
    * @returns whether the caller has to fetch
    */
   async claimFetch({ afterSuccessMs, afterFailureMs }: FetchAge, giveUpMs: number): Promise<boolean> {
@@ -56,7 +56,7 @@ export class ClientVersionRepository {
 
   /**
    * Ends a fetch. The stored version never decreases.
-   * @param version WhatsApp's current one
+   * @param version WhatsApp's current version
    */
   async fetched(version: ClientVersion): Promise<void> {
     await this.dataSource.query(

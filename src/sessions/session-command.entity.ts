@@ -30,7 +30,7 @@ export class SessionCommand {
 
   /**
    * `pairing-code`: the phone number, digits. `passkey-assertion`: `{token, assertion}` as JSON. `passkey-confirm`: the
-   * token. Null for the others, and once the command is taken. Encrypted.
+   * token. Null for the others, and after the command is accepted. Encrypted.
    */
   @Column('text', { nullable: true })
   argument: string | null;

@@ -8,7 +8,7 @@ import type { RefusalCode } from './command-refused.js';
 import type { SessionCommandKind } from './session-command.entity.js';
 import type { SessionName } from './session-name.js';
 
-/** A command that no process has taken. */
+/** A command that no process has accepted. */
 export interface WaitingCommand {
   session: SessionName;
   id: string;
@@ -31,12 +31,13 @@ export interface CommandOutcome {
 export type CommandResult =
   { result: string | null } | { error: string; errorKind: DomainErrorKind; errorCode: RefusalCode };
 
-/** Longer than the API takes to read an outcome, or to give up, once the command has expired. */
+/** Longer than the API needs to read an outcome or time out after the command has expired. */
 const DELETED_AFTER = '5 seconds';
 
 /**
- * Requests of the API to the session role: the API adds one and polls for its outcome, the session's process takes it. Arguments and
- * results may be phone numbers, assertions and pairing codes. They are encrypted, and deleted when they are read or expire.
+ * Stores requests from the API to session processes. The API adds a command and polls for its outcome; the session's process
+ * accepts it. Arguments and results may be phone numbers, assertions and pairing codes. They are encrypted, and deleted when they
+ * are read or expire.
  */
 @Injectable()
 export class SessionCommandsRepository {
@@ -82,8 +83,8 @@ export class SessionCommandsRepository {
   }
 
   /**
-   * Takes a command, and its argument out of the database.
-   * @returns null when it has been taken, or has expired
+   * Accepts a command and removes its argument from the database.
+   * @returns null if it was already accepted, or has expired
    */
   async take(tx: Transaction, { session, id }: WaitingCommand): Promise<{ argument: string | null } | null> {
     const [[taken]] = await tx.query<[{ argument: string | null }[], number]>(
@@ -96,7 +97,7 @@ export class SessionCommandsRepository {
     return taken ?? null;
   }
 
-  /** Decrypts the argument of a command that was taken. @throws SecretsError */
+  /** Decrypts the argument of an accepted command. @throws SecretsError */
   openArgument({ session }: WaitingCommand, argument: string | null): string | null {
     return this.open(argument, session, 'argument');
   }
@@ -112,7 +113,7 @@ export class SessionCommandsRepository {
     );
   }
 
-  /** Deletes a command whose caller has its outcome, or has given up. */
+  /** Deletes a command whose caller has read the outcome or timed out. */
   async remove(session: SessionName, id: string): Promise<void> {
     await this.dataSource.query('DELETE FROM session_command WHERE session = $1 AND id = $2', [session, id]);
   }
@@ -136,7 +137,7 @@ export class SessionCommandsRepository {
 
 type SecretColumn = 'argument' | 'result';
 
-/** Without the id, which the database assigns when the argument is inserted. */
+/** Excludes the id, which the database assigns when the argument is inserted. */
 function rowOf(session: SessionName, column: SecretColumn): RowIdentity {
   return ['session_command', session, column];
 }

@@ -20,17 +20,17 @@ export interface SessionReport {
   advice: string | null;
   retryAt: Date | null;
   linkOffer: LinkOffer | null;
-  /** The version of WhatsApp Web that the last connection reported; null before the first, and in a report: unchanged. */
+  /** The WhatsApp Web version that the last connection reported; null before the first. In a report, null means unchanged. */
   clientVersion: ClientVersion | null;
 }
 
-/** What is known of client versions; see the columns of Session and ClientVersionRecord. */
+/** Client versions; see the columns of Session and ClientVersionRecord. */
 export interface ClientState {
-  /** When WhatsApp will refuse the version in use; null when it has announced nothing. */
+  /** When WhatsApp will refuse the version in use; null if it has not announced a date. */
   expiresAt: Date | null;
-  /** The newest known version; null before the first process of the session role has started. */
+  /** The newest known version; null before the first session process has started. */
   newest: ClientVersion | null;
-  /** When the newest known version was last known to be WhatsApp's current one. */
+  /** When the newest known version was last confirmed as WhatsApp's current one. */
   currentAt: Date | null;
 }
 
@@ -52,7 +52,7 @@ export interface SessionSnapshot extends SessionReport {
   client: ClientState;
 }
 
-/** Encrypted with a key, otherwise as it is. */
+/** Encrypted if a key is set, otherwise plaintext. */
 type StoredOffer = string | LinkOffer | null;
 
 type SessionRow = Omit<SessionSnapshot, 'profilesPause' | 'client' | 'linkOffer'> & {
@@ -116,8 +116,8 @@ export class SessionStateRepository {
   }
 
   /**
-   * A new connection clears what was wrong with the synchronization, and another client version clears the announcement
-   * that the previous one expires.
+   * A new connection clears the synchronization problem, and a different client version clears the announced expiration of the
+   * previous one.
    */
   async report(tx: Transaction, session: SessionName, report: SessionReport): Promise<void> {
     const { status, reasonCode, reason, advice, retryAt, linkOffer, clientVersion } = report;
@@ -151,7 +151,7 @@ export class SessionStateRepository {
     await this.feed.append(tx, changed.account, [{ kind, session: { name: session, code, reason } }]);
   }
 
-  /** @param expiresAt when WhatsApp will refuse the version in use; null: it will not */
+  /** @param expiresAt when WhatsApp will refuse the version in use; null clears the announcement */
   async reportClientExpiration(tx: Transaction, session: SessionName, expiresAt: Date | null): Promise<void> {
     await tx.query('UPDATE session SET client_expires_at = $2 WHERE name = $1', [session, expiresAt]);
   }
@@ -187,14 +187,14 @@ export class SessionStateRepository {
     await tx.query('UPDATE session SET profiles_batch_at = $2 WHERE name = $1', [session, nextBatchAt]);
   }
 
-  /** @returns JSON for the column: a string if it is encrypted */
+  /** @returns JSON for the column; a string if encrypted */
   private sealOffer(session: SessionName, offer: LinkOffer | null): string | null {
     if (!offer) return null;
     const sealed = this.secrets.seal(JSON.stringify(offer), rowOf(session));
     return this.secrets.currentId ? JSON.stringify(sealed) : sealed;
   }
 
-  /** @returns null as well for an offer that cannot be decrypted, which the log reports */
+  /** @returns null also for an offer that cannot be decrypted, which is logged */
   private openOffer(session: SessionName, stored: StoredOffer): LinkOffer | null {
     if (stored === null) return null;
     const sealed = typeof stored === 'string' ? stored : JSON.stringify(stored);

@@ -66,7 +66,10 @@ export class Session {
   @Column('text', { name: 'sync_problem', nullable: true })
   syncProblem: string | null;
 
-  /** What a person can link with, encrypted as a JSON string with a key; null when there is nothing. Void when its connection ends. */
+  /**
+   * Data that a user can link with; an encrypted JSON string if a key is set. Null if there is none. Invalid when its connection
+   * ends.
+   */
   @Column('json', { name: 'link_offer', nullable: true })
   linkOffer: string | LinkOffer | null;
 
@@ -74,7 +77,7 @@ export class Session {
   @Column('integer', { name: 'client_version', array: true, nullable: true })
   clientVersion: ClientVersion | null;
 
-  /** When WhatsApp will refuse that version, as it has announced; null when it has not. */
+  /** When WhatsApp will refuse that version; null if it has not announced a date. */
   @Column('timestamptz', { name: 'client_expires_at', nullable: true })
   clientExpiresAt: Date | null;
 

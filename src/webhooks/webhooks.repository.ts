@@ -44,7 +44,7 @@ const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.kinds, w
 const FORMER_SECRET_FOR = '24 hours';
 const LISTED_ATTEMPTS = 100;
 
-/** Decrypts what SECRETS has selected. @throws SecretsError */
+/** Decrypts the columns that SECRETS selects. @throws SecretsError */
 export function openSecrets(secrets: Secrets, id: string, sealed: readonly string[]): string[] {
   return sealed.map((each) => secrets.open(each, ['webhook', id]));
 }

@@ -12,7 +12,7 @@ const NAMES = [
   "O\"Neil \\ 'x'",
   'a,b\n\tc',
   '%s $1 {}',
-  // With the number behind it still short enough not to be cut.
+  // Short enough not to be truncated with the number appended.
   'x'.repeat(990),
 ];
 

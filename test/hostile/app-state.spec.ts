@@ -6,7 +6,7 @@ import { World } from '../support/world.js';
 const number = (index: number) => String(491703100000 + index);
 const people = Array.from({ length: 12 }, (_, at) => ({ number: number(at), fullName: `Name ${at}` }));
 
-/** Asks for a snapshot, as the daily reconciliation does. */
+/** Requests a snapshot, as the daily reconciliation does. */
 const reconcile = async (world: World) => {
   await world.database.query('UPDATE account SET reconciliation_due = true');
   await world.restart();
@@ -29,7 +29,7 @@ describe('a snapshot', () => {
     );
   const ofSnapshots = { times: Infinity, when: ({ kind }: { kind: string }) => kind === 'snapshot' };
 
-  it('is skipped when two attempts to read it did not end, and patches go on', async () => {
+  it('is skipped after two unfinished attempts to read it, and patches are still applied', async () => {
     await startSynced();
     world.phone.inbox.answers = false;
     const endless = world.server.faults.media.arm({ slowMs: 600_000 }, ofSnapshots);
@@ -76,7 +76,7 @@ describe('a snapshot', () => {
     expect(Number(row?.version)).toBe(world.phone.appState.get('critical_unblock_low').version);
   });
 
-  it('that the phone sends without being asked is not stored', async () => {
+  it('that the phone sends without a request is not stored', async () => {
     await startSynced();
     await world.phone.sendRecovery();
     await world.phone.whenSettled();

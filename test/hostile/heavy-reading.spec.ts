@@ -7,7 +7,7 @@ import { TwoSessions } from './two-sessions.js';
 const { PUSH_NAME, RECENT } = proto.Message.HistorySyncType;
 const MB = 1024 * 1024;
 
-/** What the phone of one account can send, and what that costs another account in the same process. */
+/** Sends heavy input from the phone of one account, and measures the effect on another account in the same process. */
 describe('heavy input of one account', () => {
   let sessions: TwoSessions;
   const isDone = () => sessions.isHistoryDone();
@@ -32,7 +32,7 @@ describe('heavy input of one account', () => {
     expect(await sessions.degradations()).toEqual(['history_lost']);
   });
 
-  it('goes unnoticed when it is a file of 600 MB that is announced as a small one', async () => {
+  it('goes unnoticed when it is a file of 600 MB announced as a small one', async () => {
     const directPath = sessions.world.server.media.publish({ zeros: 600 * MB }, 'history');
     const announced = { directPath };
     await sessions.unnoticed(
@@ -63,7 +63,7 @@ describe('heavy input of one account', () => {
     expect(rows[0]?.length ?? 0).toBeLessThanOrEqual(4_096);
   });
 
-  it('goes unnoticed when the server announces more patches for ever', async () => {
+  it('goes unnoticed when the server announces more patches forever', async () => {
     const { attacker, world } = sessions;
     const requests = () =>
       world.server.log.filter(

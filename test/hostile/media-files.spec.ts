@@ -20,7 +20,7 @@ describe('a media file', () => {
 
   afterAll(() => world.stop());
 
-  /** Sends a push name in a file; @returns the number of the person whom it names */
+  /** Sends a push name in a file. @returns the number of the contact that it names */
   const sendName = async (announced?: proto.Message.IHistorySyncNotification): Promise<string> => {
     const number = String(491_706_000_000 + (people += 1));
     const pushNames = [{ jid: `${number}@s.whatsapp.net`, name: 'from a file' }];
@@ -37,7 +37,7 @@ describe('a media file', () => {
   const isRead = (number: string) =>
     eventually('it is read', async () => (await pushNameOf(number)) === 'from a file');
   const isGivenUp = () =>
-    eventually('it is given up', async () => {
+    eventually('it is abandoned', async () => {
       const rows = await world.database.query<object>('SELECT FROM history_notification');
       return rows.length === 0;
     });
@@ -51,7 +51,7 @@ describe('a media file', () => {
     ':8443/x',
     'https://evil.example/x',
     'x',
-  ])('is given up without a request when its path is %s', async (directPath) => {
+  ])('is abandoned without a request when its path is %s', async (directPath) => {
     const fetched = world.server.downloads.length;
     const number = await sendName({ directPath });
     await isGivenUp();
@@ -60,7 +60,7 @@ describe('a media file', () => {
     expect(await degraded()).toEqual(['history_lost']);
   });
 
-  it('is fetched from no other place that the media server redirects to', async () => {
+  it('is not fetched from other hosts that the media server redirects to', async () => {
     const redirect = `${world.server.mediaUrl}/another-place`;
     const redirected = world.server.faults.media.arm({ redirect });
     const number = await sendName();
@@ -70,7 +70,7 @@ describe('a media file', () => {
   });
 
   it.each(['wrong-mac', 'truncated'] as const)(
-    'is not used while it is %s, and fetched again',
+    'is not used while it is %s, and is fetched again',
     async (content) => {
       const spoiled = world.server.faults.media.arm({ content });
       const number = await sendName();
@@ -81,14 +81,14 @@ describe('a media file', () => {
     },
   );
 
-  it('is given up when it is not the file that was announced', async () => {
+  it('is abandoned when it differs from the announced file', async () => {
     const number = await sendName({ fileEncSha256: Buffer.alloc(32, 1) });
     await isGivenUp();
     expect(await pushNameOf(number)).toBeUndefined();
     expect(await degraded()).toEqual(['history_lost']);
   });
 
-  it('is given up when two attempts to read it did not end', async () => {
+  it('is abandoned after two unfinished attempts to read it', async () => {
     const endless = world.server.faults.media.arm({ slowMs: 600_000 }, { times: Infinity });
     const number = await sendName();
     for (const attempt of [1, 2]) {

@@ -7,7 +7,7 @@ import type { Phone } from '../whatsapp-server/phone.js';
 
 const BETWEEN_CHANGES_MS = 100;
 
-/** Another session in the same process, whose contact changes its push name again and again, and how it fares meanwhile. */
+/** Another session in the same process, whose contact repeatedly changes its push name, and measurements of it. */
 export class Neighbour {
   /** From each change until the API returns it, in ms. */
   readonly delaysMs: number[] = [];
@@ -32,7 +32,7 @@ export class Neighbour {
     return Math.round(Math.max(0, ...this.delaysMs));
   }
 
-  /** Makes one change, and measures its way. */
+  /** Makes one change, and measures how long it takes to arrive. */
   async change(): Promise<void> {
     this.changes += 1;
     const name = `Change ${this.changes}`;
@@ -47,11 +47,11 @@ export class Neighbour {
     this.delaysMs.push(performance.now() - startedAtMs);
   }
 
-  /** Makes changes for as long as the work takes, at least one. */
+  /** Makes changes while the work runs, at least one. */
   async during(work: Promise<unknown>): Promise<void> {
     let isDone = false;
     const done = work.finally(() => (isDone = true));
-    // Whatever fails first is what the test fails with.
+    // The test fails with the first error.
     done.catch(() => {});
     do {
       await this.change();

@@ -9,7 +9,7 @@ export function emptyPushNames(bytes: number): Buffer {
   return deflateSync(Buffer.alloc(bytes, Buffer.from([0x3a, 0x00])));
 }
 
-/** `megabytes` of zeros, deflated without having them in memory. */
+/** `megabytes` of zeros, deflated without storing them in memory. */
 export async function deflatedZeros(megabytes: number): Promise<Buffer> {
   const deflate = createDeflate();
   const chunks: Buffer[] = [];
@@ -23,7 +23,7 @@ export async function deflatedZeros(megabytes: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** A `HistorySync` with so many push names, deflated. */
+/** A `HistorySync` with this many push names, deflated. */
 export function manyPushNames(count: number): Buffer {
   const names: Buffer[] = [];
   for (let at = 0; at < count; at += 1) {

@@ -33,9 +33,9 @@ describe('answers about profiles', () => {
     await world.personThat('has an about', world.contact(0).jid, (each) => each.about === 'about 0');
   });
 
-  it('are cut to a sensible length', async () => {
+  it('are truncated to a normal length', async () => {
     const { jid } = world.contact(2);
-    await world.personThat('is cut', jid, (each) => each.about === 'x'.repeat(1_000));
+    await world.personThat('is truncated', jid, (each) => each.about === 'x'.repeat(1_000));
   });
 
   it('that omit a contact do not count as fetched, and are not repeated at once', async () => {
@@ -54,7 +54,7 @@ describe('answers about profiles', () => {
 
     world.server.settings.usyncLeavesOut.clear();
     await world.service.request(`/contacts/${number}/refresh`, { method: 'POST' });
-    await world.personThat('is fetched at last', jid, (each) => each.about === 'about 1');
+    await world.personThat('is finally fetched', jid, (each) => each.about === 'about 1');
     expect(await missed()).toEqual({ fetched: expect.any(Date), missed: null });
   });
 });

@@ -14,7 +14,7 @@ async function createPool(): Promise<ReaderPool> {
   return new built.ReaderPool();
 }
 
-describe('reads whose cost the sender decides', () => {
+describe('reads whose cost the sender controls', () => {
   let pool: ReaderPool;
   const stop = new AbortController();
 
@@ -37,7 +37,7 @@ describe('reads whose cost the sender decides', () => {
       ...more,
     });
 
-  it('hand over what they read in batches, one after the other', async () => {
+  it('pass on their results in batches, one after the other', async () => {
     const sizes: number[] = [];
     let running = 0;
     const { entries } = await read(1, manyPushNames(10_000), async ({ pushNames }) => {
@@ -51,12 +51,12 @@ describe('reads whose cost the sender decides', () => {
     expect(Math.max(...sizes)).toBeLessThan(4_000);
   });
 
-  it('end with the error of what saves them', async () => {
+  it('reject with the error of the handler that saves them', async () => {
     const refused = new Error('the database refuses it');
     await expect(read(1, longPushName(JID, 10), () => Promise.reject(refused))).rejects.toBe(refused);
   });
 
-  it('end with the reason of their signal', async () => {
+  it('reject with the reason of their signal', async () => {
     const lost = new AbortController();
     const reading = read(1, manyPushNames(100_000), () => sleep(100), { signal: lost.signal });
     const reason = new Error('the lease is lost');
@@ -64,13 +64,13 @@ describe('reads whose cost the sender decides', () => {
     await expect(reading).rejects.toBe(reason);
   });
 
-  it('do not begin when they may not', async () => {
+  it('do not begin when begin() rejects', async () => {
     const suspended = new Error('suspended');
     const begin = () => Promise.reject(suspended);
     await expect(read(1, longPushName(JID, 10), () => Promise.resolve(), { begin })).rejects.toBe(suspended);
   });
 
-  it('of other accounts do not wait for those that take all processes, which are read in the end', async () => {
+  it('of other accounts do not wait for those that use all processes, which still finish', async () => {
     const ended: string[] = [];
     let begun = 0;
     const begin = () => Promise.resolve(void (begun += 1));
@@ -86,7 +86,7 @@ describe('reads whose cost the sender decides', () => {
     await small;
     expect(ended).toEqual(['small']);
     expect(await Promise.all(hogs)).toEqual([100_000, 100_000, 100_000]);
-    // An attempt that had to give way is not counted again.
+    // An attempt that yielded is not counted again.
     expect(begun).toBe(3);
   });
 

@@ -14,7 +14,7 @@ import { Neighbour } from './neighbour.js';
 /** `HOSTILE_SCALE=1 npm test -- hostile/stanzas` runs with 10,000 participants and 2,000 notifications. */
 const SCALE = Number(process.env.HOSTILE_SCALE ?? 0.15);
 const GROUP = '120363012345678901';
-/** In which changes of the neighbour have to arrive on a quiet machine. */
+/** Maximum delay of the neighbour's changes on an idle machine. */
 const SOON_MS = 1_000;
 
 let world: SessionsWorld;
@@ -46,7 +46,7 @@ function person(facts: { pushName?: string; username?: string } = {}): Contact {
   return world.server.createContact({ number: String(491_760_000_000 + people), ...facts });
 }
 
-/** Participants whom the account has not heard of before. */
+/** Participants that are new to the account. */
 function strangers(count: number, from: number) {
   return Array.from({ length: count }, (_, n) => ({
     jid: `${70_000_000_000 + from + n}@lid`,
@@ -61,7 +61,7 @@ async function mappedStrangers(): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Neither session has lost its connection, everything is acknowledged, and the neighbour's changes arrived soon. */
+/** Checks that no session was disconnected, everything is acknowledged, and the neighbour's changes arrived in time. */
 async function expectBothSessionsWell(what: string): Promise<void> {
   await flooded.whenSettled();
   process.stderr.write(`${what}: changes of the neighbour arrive after ${neighbour.longestMs} ms at most\n`);
@@ -71,7 +71,7 @@ async function expectBothSessionsWell(what: string): Promise<void> {
 }
 
 describe('stanzas that are far too large', () => {
-  it('have names cut, usernames ignored, and are acknowledged', async () => {
+  it('have names truncated, usernames ignored, and are acknowledged', async () => {
     const long = person({ pushName: 'ä'.repeat(450_000), username: 'u'.repeat(180_000) });
     await neighbour.during(long.sendText(flooded, 'hello'));
     const { body } = await world.api.get<ContactDetailsDto>(`/contacts/${long.number}`);
@@ -79,7 +79,7 @@ describe('stanzas that are far too large', () => {
     await expectBothSessionsWell('900 kB push name');
   });
 
-  it('are read up to 5,000 participants of a group', async () => {
+  it('are read for up to 5,000 participants of a group', async () => {
     const count = 10_000 * SCALE;
     const startedAtMs = performance.now();
     await neighbour.during(flooded.notify(participantsAdded(GROUP, strangers(count, 0))));
@@ -110,7 +110,7 @@ describe('a flood of group notifications', () => {
 });
 
 describe('a change that the database refuses', () => {
-  it('is skipped and reported, and does not hold up the changes before and after it', async () => {
+  it('is skipped and reported, and does not block the changes before and after it', async () => {
     await world.database.query(`ALTER TABLE contact ADD CHECK (push_name NOT LIKE 'Refused%')`);
     const [before, refused, after] = [
       person({ pushName: 'Before' }),

@@ -8,20 +8,20 @@ import type { HistoryChunk } from '../whatsapp-server/history.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 
 const MAX_GROWTH_MB = 200;
-/** Above the memory before the attack, once it is over: heaps shrink late. */
+/** Allowed memory growth after the attack, because heaps shrink late. */
 const RETURNED_MB = 80;
-/** The promise is one second; a test machine that runs several suites gets more. */
+/** The documented limit is one second; a test machine that runs several suites needs more. */
 const MAX_DELAY_MS = 2_500;
 const BETWEEN_CHANGES_MS = 200;
 
-/** What the other session noticed of an attack. */
+/** Effect of an attack on the other session. */
 interface Noticed {
   /** How long its changes took until the API returned them, in milliseconds. */
   delaysMs: number[];
   peakMb: number;
 }
 
-/** Two sessions in one process: the phone of one sends what it likes, and the other must not notice. */
+/** Two sessions in one process: the phone of one sends arbitrary input, which must not affect the other. */
 export class TwoSessions {
   private changes = 0;
 
@@ -46,7 +46,7 @@ export class TwoSessions {
     return new TwoSessions(world, attacker, victim);
   }
 
-  /** Does it, waits for its end, and checks that the other session has noticed nothing. */
+  /** Runs the attack, waits for its end, and checks that the other session was not affected. */
   async unnoticed(attack: () => Promise<unknown>, isOver: () => Promise<boolean>): Promise<void> {
     const logins = this.victim.companions[0]?.logins;
     const before = await residentTreeMb(this.pid);
@@ -79,7 +79,7 @@ export class TwoSessions {
     }
   }
 
-  /** How long a change of the other phone takes until the API returns it. */
+  /** Returns how long a change of the other phone takes until the API returns it. */
   private async delayOfChange(): Promise<number> {
     const fullName = `Change ${(this.changes += 1)}`;
     await this.victim.saveContact({ number: '491709999999', fullName });
@@ -97,7 +97,7 @@ export class TwoSessions {
     return this.attacker.sendHistory(chunk);
   }
 
-  /** Whether the service has read, or given up, all history that was announced to it. */
+  /** Whether the service has read or abandoned all announced history. */
   async isHistoryDone(): Promise<boolean> {
     const rows = await this.world.database.query<object>('SELECT FROM history_notification');
     return rows.length === 0;
@@ -107,7 +107,7 @@ export class TwoSessions {
     return (await this.world.session(name)).degraded.map(({ code }) => code);
   }
 
-  /** Names that are stored for the attacked account. */
+  /** Number of names stored for the attacked account. */
   async countPushNames(): Promise<number> {
     const [row] = await this.world.database.query<{ count: string }>(
       'SELECT count(*) FROM contact WHERE push_name IS NOT NULL',

@@ -256,7 +256,7 @@ describe('linking by pairing code', () => {
     await isOpen(world);
   });
 
-  it('answers up to three hellos of the phone, and links by the last answer', async () => {
+  it('answers up to three hellos from the phone, and links with the last answer', async () => {
     const finishes = () => world.server.log.filter(({ node }) => isFinish(node)).length;
     const before = finishes();
     world.server.linking.furtherHellos = 4;
@@ -305,7 +305,7 @@ describe('an attempt that is cut off', () => {
 describe('a stop before the one-time pre-keys are uploaded', () => {
   const count = iq('encrypt', 'count');
 
-  /** Links, and stops the service in the moment in which the new device looks how many pre-keys it has. */
+  /** Links, and stops the service when the new device checks how many pre-keys it has. */
   async function stopAtFirstLogin(signal: NodeJS.Signals) {
     const slow = world.server.faults.received.arm({ delayMs: 300 }, { when: count });
     const linked = world.phone.scan(() => world.service.qr(), { timeoutMs: 60_000 });
@@ -323,7 +323,7 @@ describe('a stop before the one-time pre-keys are uploaded', () => {
     await isOpen(world);
   });
 
-  it('is made up for at the next start when it was a kill', async () => {
+  it('is compensated at the next start after a kill', async () => {
     const { linked } = await stopAtFirstLogin('SIGKILL');
     expect(preKeys()).toBe(0);
     await world.startService();

@@ -8,7 +8,7 @@ const PRELOAD = `--import=${new URL('../support/careless-dependency.mjs', import
 const KEY_MATERIAL =
   /[A-Za-z0-9+/]{43}=|<Buffer|privKey|rootKey|chainKey|1122334455667788|11 22 33 44|ESIzRF/;
 
-/** Every line of both streams is a log entry without key material. */
+/** Checks that every line of both streams is a log entry without key material. */
 function expectOnlyEntries(service: Service): void {
   for (const entry of service.entries)
     expect(entry).toMatchObject({
@@ -80,7 +80,7 @@ describe('the output of the service', () => {
     });
   });
 
-  it('contains the reason why the service does not start as a log entry', async () => {
+  it('contains a log entry with the reason why the service does not start', async () => {
     const service = await Service.spawn({ ROLE: 'api', DATABASE_URL: '', API_KEY: 'short' });
     expect(await service.exit()).toBe(1);
     expectOnlyEntries(service);

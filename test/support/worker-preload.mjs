@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 
 /**
- * Attaches the session's thread and the reader processes: the main thread never loads Baileys, and its memory is to be
- * measured.
+ * Attaches the session thread and the reader processes. The main thread is excluded, because it never loads Baileys and its memory
+ * is measured.
  */
 if (!isMainThread || process.channel) await import('../whatsapp-server/preload.mjs');

@@ -31,7 +31,7 @@ export class World {
     readonly session = 'default',
   ) {}
 
-  /** @param owner what the phone is, where it differs from the usual one */
+  /** @param owner properties of the phone that differ from the default */
   static async create(
     environment: Record<string, string> = {},
     owner: Partial<PhoneOptions> = {},

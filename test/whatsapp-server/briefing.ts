@@ -38,7 +38,7 @@ export class Briefing {
     return this.sendToAll(keyShareMessage(this.phone.appState.keys.all));
   }
 
-  /** A device shares the keys that a companion has asked it for. */
+  /** Shares the keys that a companion has requested from a device. */
   shareKeys(companion: Companion, ids: readonly Buffer[], from: OwnDevice): Promise<void> {
     const asked = this.phone.appState.keys.all.filter(({ id }) => ids.some((each) => each.equals(id)));
     return this.send(companion, keyShareMessage(asked), { from });

@@ -5,7 +5,7 @@ import { sign } from './signatures.js';
 export const CERTIFICATE_FLAWS = [
   /** signed by a root that the companion does not trust */
   'other-root',
-  /** WhatsApp's chain, replayed by a server that has another Noise key */
+  /** WhatsApp's chain, replayed by a server with a different Noise key */
   'other-key',
   /** the leaf is not signed by the intermediate */
   'other-intermediate',

@@ -120,9 +120,9 @@ export class Connection {
   }
 
   /**
-   * `<ib><client_expiration t/></ib>`: the server will refuse this version from a point in time on; without `t` it
-   * withdraws that (whatsapp-rust, `handle_client_expiration`). When the real server sends it is not known; this one
-   * sends it after each login.
+   * `<ib><client_expiration t/></ib>`: the server will refuse this version from a point in time; without `t` it withdraws the
+   * announcement (whatsapp-rust, `handle_client_expiration`). It is unknown when the real server sends it; this one sends it after
+   * each login.
    */
   announceExpiration(expiration: Expiration | null): void {
     if (!expiration || this.revision > expiration.revision) return;

@@ -86,7 +86,7 @@ export function reachOutLocked(until: Date | null): BinaryNode {
   });
 }
 
-/** The lock as it is told, and as it is returned on request. */
+/** The lock, as sent in notifications and returned on request. */
 export function reachOutLock(until: Date | null): Record<string, unknown> {
   return {
     is_active: until !== null,
@@ -101,7 +101,7 @@ export function numberChanged(change: { old: Jid; new: Jid; oldLid?: Jid; newLid
   return news('contacts', change.old, element('modify', attrs));
 }
 
-/** The same as the members of a group are told: `participant` is the old number, the child's `jid` the new one. */
+/** The same notification for members of a group: `participant` is the old number, the child's `jid` the new one. */
 export function numberChangedInGroup(groupId: string, change: { old: Jid; new: Jid }): BinaryNode {
   const child = element('change_number', { jid: change.new });
   return news('w:gp2', `${groupId}@g.us` as Jid, child, { participant: change.old });
@@ -124,7 +124,7 @@ export function businessChanged(from: Jid, verifiedName: BinaryNode | undefined)
   return news('business', from, { ...verifiedName, attrs: { ...verifiedName.attrs, jid: from } });
 }
 
-/** Somebody has added participants to a group. Named by LID, with the number beside it. */
+/** Participants were added to a group. They are identified by LID, with the number in a separate attribute. */
 export function participantsAdded(
   groupId: string,
   participants: readonly { jid: string; phoneNumber: string; username?: string }[],

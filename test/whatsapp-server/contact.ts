@@ -175,7 +175,7 @@ export class Contact {
    * A new number. The phones' address books keep the old one until somebody changes them.
    * @param options.lid a new LID; default: it stays
    * @param options.withoutLids the notification tells the numbers only
-   * @param options.inGroup id of the group whose members are told, instead of the people who know this person
+   * @param options.inGroup id of the group whose members are notified, instead of the phones that have this contact
    */
   async changeNumber(
     newNumber: string,

@@ -20,8 +20,8 @@ export type ReceivedEffect =
 export type SentEffect = 'cut-before' | 'cut-after' | 'twice' | 'lose' | 'tampered' | 'overtaken';
 
 /**
- * What can be wrong with an app-state answer. The server's own state stays right. `outdated`: the snapshot is the one that the
- * server made before, without the patches since.
+ * Faults of an app-state response. The server's own state remains correct. `outdated`: the snapshot is an earlier one, without the
+ * patches since.
  */
 export type AppStateEffect =
   'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record' | 'exit-code' | 'exit-code-zero' | 'outdated';
@@ -34,8 +34,8 @@ export interface AppStateSubject {
 }
 
 /**
- * What can happen to a download: another status, a redirect (302) to any URL, a connection that is cut halfway, a pause before
- * the first byte, a file with a wrong MAC, or one of half its length that looks complete.
+ * Faults of a download: an error status, a redirect (302) to any URL, a connection that is closed halfway, a pause before the first
+ * byte, a file with a wrong MAC, or one of half its length that looks complete.
  */
 export type MediaEffect =
   | { readonly status: number }

@@ -37,9 +37,9 @@ export interface HistoryChunk {
   readonly progress?: number;
   readonly chunkOrder?: number;
   readonly external?: boolean;
-  /** Sent as the deflated content, whatever it contains, in place of what the other fields describe. */
+  /** Deflated content to send instead of the content that the other fields describe. */
   readonly deflated?: Buffer;
-  /** Fields of the announcement that are to differ from the file that was uploaded. */
+  /** Fields of the announcement that differ from the uploaded file. */
   readonly announced?: proto.Message.IHistorySyncNotification;
 }
 

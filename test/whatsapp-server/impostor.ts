@@ -4,8 +4,8 @@ import type { CertificateFlaw } from './certificates.js';
 export type ForgedSignature = 'account' | 'signed-pre-key' | 'key-index-list' | 'verified-name';
 
 /**
- * What makes this server an impostor: a flaw in the certificates of the Noise handshake, and signatures by the wrong
- * key. By default there is none. Changes apply to the next handshake and the next signature.
+ * Makes this server an impostor: flaws in the certificates of the Noise handshake, and signatures by the wrong key. By default
+ * there are none. Changes apply to the next handshake and the next signature.
  */
 export class Impostor {
   /** null: WhatsApp's own certificates */

@@ -14,7 +14,7 @@ const ROUTING_INFO = Buffer.from([0x08, 0x02, 0x08, 0x05]);
 
 /**
  * Admits a client: a new device gets refs for its QR code, a linked one is logged in.
- * @throws Error when a new device registers a signed pre-key that it has not signed
+ * @throws Error if a new device registers a pre-key that it has not signed
  */
 export function admit(network: Network, connection: Connection, client: ClientFinish): void {
   connection.revision = revisionOf(client.payload);

@@ -11,7 +11,7 @@ export interface Download {
   readonly path: string;
   readonly kind: MediaKind | 'unknown';
   readonly status: number;
-  /** The host that was asked for, before the request was redirected to this server; null without a preload. */
+  /** The requested host, before the request was redirected to this server; null without a preload. */
   readonly host: string | null;
   readonly at: Date;
 }
@@ -125,7 +125,7 @@ export class MediaHost {
   }
 }
 
-/** A file whose last byte, part of its MAC, is another one; or the first half of a file. */
+/** A file whose last byte, part of its MAC, is changed; or the first half of a file. */
 function spoiled(bytes: Buffer, effect: MediaEffect | undefined): Buffer {
   if (!effect || !('content' in effect)) return bytes;
   if (effect.content === 'truncated') return bytes.subarray(0, Math.floor(bytes.length / 2));
@@ -134,7 +134,7 @@ function spoiled(bytes: Buffer, effect: MediaEffect | undefined): Buffer {
   return copy;
 }
 
-/** Sends the zeros as fast as the client reads them, without having them in memory or announcing their number. */
+/** Sends zeros as fast as the client reads them, without storing them in memory or announcing the length. */
 function serveZeros({ zeros }: Zeros, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/octet-stream' });
   let left = zeros;

@@ -5,7 +5,7 @@ import { PersonKeys } from './person-keys.js';
 import type { Phone } from './phone.js';
 import { PhoneInbox } from './phone-inbox.js';
 
-/** Prefix of what the phone signs when it links a device (`WA_ADV_ACCOUNT_SIG_PREFIX` in Baileys' defaults). */
+/** Prefix of the data that the phone signs when it links a device (`WA_ADV_ACCOUNT_SIG_PREFIX` in Baileys' defaults). */
 const ACCOUNT_SIGNATURE_PREFIX = Buffer.from([6, 0]);
 
 /** A device of an account that exchanges messages with the account's companions. */
@@ -13,11 +13,11 @@ export interface OwnDevice {
   readonly jid: Jid;
   readonly lidJid: Jid;
   readonly keys: PersonKeys;
-  /** What a companion sends along: the phone's signature of its identity key (`ADVSignedDeviceIdentity`). */
+  /** The phone's signature of the companion's identity key (`ADVSignedDeviceIdentity`), sent with its messages. */
   readonly deviceIdentity?: Buffer;
 }
 
-/** Another linked device of an account, without a connection: it has all sync keys, and shares them on request. */
+/** Another linked device of an account, without a connection. It has all sync keys and shares them on request. */
 export class OtherDevice implements OwnDevice {
   readonly jid: Jid;
   readonly lidJid: Jid;

@@ -33,10 +33,10 @@ export class NotAcknowledgedError extends Error {
 /** What Baileys answers to a message that it has decrypted before: it has it. */
 const ALREADY_DECRYPTED = '487';
 
-/** How an outbox reaches its companion, for as long as a connection lasts. */
+/** Connection of an outbox to its companion. */
 export interface OutboxConnection {
   send(node: BinaryNode): void;
-  /** The companion has not acknowledged this stanza in time. */
+  /** Called when the companion has not acknowledged this stanza in time. */
   unacknowledged(node: BinaryNode): void;
 }
 
@@ -55,10 +55,10 @@ interface Entry {
 }
 
 /**
- * The stanzas for one companion, each stored until it is acknowledged. WhatsApp ends the connection of a client that owes an
- * acknowledgement (fact: `<stream:error><ack/></stream:error>` after 50 minutes, whatsapp-rust #1101), and delivers the stanza
- * again at the next login, as an offline stanza. An acknowledgement counts only if it names the stanza as WhatsApp does: class, sender,
- * participant, recipient and, except for messages, type.
+ * The stanzas for one companion, each stored until it is acknowledged. WhatsApp ends the connection of a client that has not
+ * acknowledged a stanza (fact: `<stream:error><ack/></stream:error>` after 50 minutes, whatsapp-rust #1101), and delivers the
+ * stanza again at the next login, as an offline stanza. An acknowledgement is accepted only if it identifies the stanza as WhatsApp
+ * does: class, sender, participant, recipient and, except for messages, type.
  */
 export class Outbox {
   /** when and how often the companion acknowledges */
@@ -241,7 +241,9 @@ function isAcknowledgementOf({ attrs: ack }: BinaryNode, { tag, attrs }: BinaryN
   return isNamed && isTyped && REPEATED_ATTRIBUTES.every((name) => ack[name] === attrs[name]);
 }
 
-/** Whether the sender gets a retry receipt: the phone ignores one for a peer message that is not of that category (whatsmeow retry.go). */
+/**
+ * Whether the sender receives a retry receipt. The phone ignores one for a peer message without that category (whatsmeow retry.go).
+ */
 function isForSender(receipt: BinaryNode, node: BinaryNode | undefined): boolean {
   return node?.attrs.category !== 'peer' || receipt.attrs.category === 'peer';
 }

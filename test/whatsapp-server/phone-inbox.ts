@@ -6,7 +6,9 @@ import { child, childBytes } from './stanza.js';
 
 const { Type } = proto.Message.ProtocolMessage;
 
-/** What companions write to a phone, or to another device: `<message category="peer">`, real Signal messages. It answers them. */
+/**
+ * Receives and answers messages from companions to a phone or another device: `<message category="peer">`, real Signal messages.
+ */
 export class PhoneInbox {
   /** what was asked, oldest first */
   readonly messages: proto.Message.IProtocolMessage[] = [];

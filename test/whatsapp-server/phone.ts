@@ -39,7 +39,7 @@ export interface PhoneIdentity {
   readonly number: PhoneNumber;
   readonly lid: Lid;
   readonly pushName?: string;
-  /** of an account of WhatsApp Business; devices are told it when they are linked */
+  /** of a WhatsApp Business account; sent to devices when they are linked */
   readonly businessName?: string;
   /** when given, a link needs this passkey's agreement */
   readonly passkey?: PasskeyDemand;
@@ -57,7 +57,7 @@ export class Phone {
   readonly username?: string = undefined;
   /** when set, the next link needs this passkey's agreement */
   passkey?: PasskeyDemand;
-  /** until when the account may not reach out to people; `null`: it may */
+  /** time until which the account may not reach out to contacts; null if it may */
   reachOutLockedUntil: Date | null = null;
   readonly keys = new PersonKeys();
   readonly profile: Profile;
@@ -253,7 +253,7 @@ export class Phone {
     return this.briefing.sendHistory(chunk);
   }
 
-  /** Sends all records of the address book to the companions, whether they have asked for them or not. */
+  /** Sends all records of the address book to the companions, even without a request. */
   async sendRecovery(): Promise<void> {
     await Promise.all(this.linked.map((each) => this.briefing.sendRecovery(each, ADDRESS_BOOK)));
   }
@@ -300,7 +300,7 @@ export class Phone {
   }
 
   /**
-   * Sends a message of the phone to its companions alone, with any attributes. Resolves when they have it.
+   * Sends a message from the phone to its companions only, with any attributes. Resolves when they have it.
    * @param attrs added to those of an ordinary peer message
    */
   sendPeer(message: proto.IMessage, attrs: Record<string, string | undefined> = {}): Promise<void> {

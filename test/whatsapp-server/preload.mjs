@@ -21,7 +21,7 @@ export async function attach({ url, rootKey, mediaUrl }) {
   };
 }
 
-/** The service's reader processes download and never load Baileys, and their memory is measured. */
+/** The service's reader processes download files but never load Baileys, and their memory is measured. */
 const WITHOUT_BAILEYS = new Set(['reader-process.js']);
 
 const { WHATSAPP_SERVER_URL, WHATSAPP_SERVER_ROOT_KEY, WHATSAPP_SERVER_MEDIA_URL } = process.env;

@@ -1,11 +1,11 @@
 /**
- * Media downloads, the web site that tells the newest version of the client, and the hosts that attackers name (RFC 2606), so
- * that a test sees when one of them is asked.
+ * Media downloads, the web site with the newest client version, and hosts that attackers name (RFC 2606), so that tests detect
+ * requests to them.
  */
 const HTTP_HOSTS = /(^|\.)whatsapp\.net$|^web\.whatsapp\.com$|\.example$/;
 
 /**
- * Sends what is fetched from WhatsApp's hosts to a WhatsApp server for tests, with the host that was asked for in `x-asked-host`.
+ * Redirects requests to WhatsApp's hosts to a WhatsApp server for tests, with the requested host in `x-asked-host`.
  *
  * @param {string} mediaUrl
  * @returns {() => void} puts everything back

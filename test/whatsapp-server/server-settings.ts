@@ -17,14 +17,14 @@ export class ServerSettings {
   tellsPictures = true;
   /** how an unchanged picture is reported: as error 304, or as a result without `<picture>` */
   unchangedPictures: 'error' | 'empty' = 'error';
-  /** whether usync names people by LID, with `pn_jid` as their number, as it does for `addressing_mode="lid"` */
+  /** whether usync identifies users by LID, with `pn_jid` as their number, as it does for `addressing_mode="lid"` */
   usyncByLid = false;
-  /** the `pn_jid` of every answer by LID; some servers return the number of the account that asks */
+  /** the `pn_jid` of every answer by LID; some servers return the number of the requesting account */
   usyncPnJid?: string;
-  /** whether usync answers `<verified_name><error/></verified_name>` for people who are not a business */
+  /** whether usync returns `<verified_name><error/></verified_name>` for users that are not businesses */
   usyncBusinessErrors = false;
-  /** JIDs that answers to usync leave out, although they were asked about */
+  /** requested JIDs that usync responses omit */
   readonly usyncLeavesOut = new Set<string>();
-  /** elements that answers to usync begin with: users that nobody asked about, or wrong answers for those who were */
+  /** elements at the beginning of usync responses: users that were not requested, or wrong data for requested ones */
   readonly usyncAdds: BinaryNode[] = [];
 }

@@ -26,7 +26,7 @@ export function isSignedPreKey(
   return isSignedBy(identityKey, generateSignalPubKey(publicKey), signature);
 }
 
-/** Signs with this key or, to forge, with a key that belongs to no account. */
+/** Signs with this key or, to forge, with a key that does not belong to any account. */
 export function sign(key: KeyPair, message: Uint8Array, { forged = false } = {}): Uint8Array {
   return Curve.sign(forged ? Curve.generateKeyPair().private : key.private, message);
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** The path of the script that contains the version of WhatsApp Web. */
 export const SERVICE_WORKER_PATH = '/sw.js';
 
-/** The last number of the version that Baileys ships with. */
+/** The last number of the version bundled with Baileys. */
 export const BUNDLED_REVISION: number = DEFAULT_CONNECTION_CONFIG.version[2];
 /** About a month of WhatsApp Web releases. */
 const RELEASED_SINCE = 1_400_000;
@@ -24,10 +24,10 @@ export interface Expiration {
 }
 
 /**
- * `https://web.whatsapp.com`: which versions of the client exist, and how each of them is treated. The last number of a
+ * `https://web.whatsapp.com`: the client versions that exist, and how each is treated. The last number of a
  * version, its revision, identifies it.
  *
- * By default, as on the real network in November 2026, phones refuse to link the version that Baileys ships with, while
+ * By default, as on the real network in November 2026, phones refuse to link the version bundled with Baileys, while
  * devices that are already linked can keep using it (Baileys #2679, ha-whatsapp #106).
  */
 export class WebSite {
@@ -40,7 +40,7 @@ export class WebSite {
   refusal: Refusal = { as: 'failure', code: 405 };
   /** sent to each client of this revision or an older one when it logs in */
   expiration: Expiration | null = null;
-  /** what `sw.js` is answered with instead */
+  /** response to return instead of `sw.js` */
   outage: ((response: ServerResponse) => void) | null = null;
   /** how often `sw.js` was requested */
   requests = 0;

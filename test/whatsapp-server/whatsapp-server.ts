@@ -27,7 +27,7 @@ export interface PhoneOptions {
   /** default: made from the number */
   readonly lid?: string;
   readonly pushName?: string;
-  /** of an account of WhatsApp Business */
+  /** of a WhatsApp Business account */
   readonly businessName?: string;
   /** when given, a link needs this passkey's agreement */
   readonly passkey?: PasskeyDemand;
@@ -67,7 +67,7 @@ export class WhatsAppServer implements Network {
   readonly errors: Error[] = [];
   /** how often a second connection of a device has replaced a live one */
   conflicts = 0;
-  /** handshakes in which the client accepted this server and sent what it is (`ClientFinish`) */
+  /** number of handshakes in which the client accepted this server and sent its identity (`ClientFinish`) */
   finishedHandshakes = 0;
   private readonly pairing = new PairingDesk(this.linking);
   private readonly authority: CertificateAuthority = createCertificateAuthority();
@@ -88,7 +88,7 @@ export class WhatsAppServer implements Network {
   /** Starts a server; port 0 (the default) is any free one. */
   static async start(options: { port?: number } = {}): Promise<WhatsAppServer> {
     const server = new WhatsAppServer();
-    // Signing takes long; a client that connects need not wait for it.
+    // Signing is slow, so it is done before clients connect.
     server.certificates();
     await server.listener.open(options.port ?? 0);
     return server;

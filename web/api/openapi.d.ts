@@ -1012,11 +1012,11 @@ export interface components {
         ClientVersionDto: {
             /** @description Version of the last connection; null before the first. */
             version: string | null;
-            /** @description Newest known version, which the next connection reports; null until a process of the session role has started. */
+            /** @description Newest known version, which the next connection reports; null until a session process has started. */
             newest: string | null;
-            /** @description When `newest` was last known to be WhatsApp's current version, ISO 8601. Phones refuse to link clients that are months old. */
+            /** @description When `newest` was last confirmed as WhatsApp's current version, ISO 8601. Phones refuse to link clients that are months old. */
             current_at: string | null;
-            /** @description When WhatsApp will refuse `version`, ISO 8601; null when it has announced nothing. */
+            /** @description When WhatsApp will refuse `version`, ISO 8601; null if it has not announced a date. */
             expires_at: string | null;
         };
         ConfirmPasskeyRequest: {

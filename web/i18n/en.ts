@@ -163,7 +163,7 @@ export const en = {
       todo: 'Usually the service finds it by itself. If it does not connect within a few hours, update it.',
     },
     rate_limited: reconnecting(
-      'WhatsApp closed the connection because of too many requests. The service tries again in a few minutes.',
+      'WhatsApp closed the connection because of too many requests. The service retries in a few minutes.',
     ),
     connection_refused: reconnecting('WhatsApp refused the connection; the service tries again.'),
     connection_lost: reconnecting('The connection was lost; the service tries again.'),
@@ -188,7 +188,7 @@ export const en = {
     },
     server_not_verified: {
       what: 'The server could not prove that it is WhatsApp: something intercepts the connection. No credentials were sent.',
-      todo: 'Exclude web.whatsapp.com from TLS inspection in your proxy, firewall or antivirus software, and check the clock of the machine.',
+      todo: 'Exclude web.whatsapp.com from TLS inspection in your proxy, firewall or antivirus software, and check the system clock.',
     },
     starting: { what: 'The service is starting.', todo: 'One moment, please.' },
     no_process: {
@@ -226,7 +226,7 @@ export const en = {
     },
     changes_refused: {
       what: 'The database refused some changes.',
-      todo: 'They are lost: a name or a profile may be out of date until it changes again. The log contains the error code.',
+      todo: 'These changes are lost. A name or profile may be out of date until it changes again. See the log for the error code.',
     },
     reachout_locked: {
       what: 'WhatsApp has locked reaching out to people for some time.',
@@ -234,7 +234,7 @@ export const en = {
     },
     client_expiring: {
       what: 'WhatsApp will soon refuse the client version in use.',
-      todo: 'Nothing to do if this disappears within a day. Otherwise update the service.',
+      todo: 'No action is needed if this disappears within a day. Otherwise, update the service.',
     },
   } satisfies { title: string } & Record<DegradationCode, Explained>,
 

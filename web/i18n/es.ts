@@ -158,7 +158,7 @@ export const es: Messages = {
       todo: 'Por lo general el servicio la encuentra solo. Si no se conecta en unas horas, actualízalo.',
     },
     rate_limited: reconnecting(
-      'WhatsApp cerró la conexión por exceso de solicitudes. El servicio lo intenta de nuevo en unos minutos.',
+      'WhatsApp cerró la conexión por exceso de solicitudes. El servicio lo intentará de nuevo en unos minutos.',
     ),
     connection_refused: reconnecting('WhatsApp rechazó la conexión; el servicio lo intenta de nuevo.'),
     connection_lost: reconnecting('La conexión se perdió; el servicio lo intenta de nuevo.'),
@@ -183,7 +183,7 @@ export const es: Messages = {
     },
     server_not_verified: {
       what: 'El servidor no pudo demostrar que es WhatsApp: algo intercepta la conexión. No se enviaron credenciales.',
-      todo: 'Excluye web.whatsapp.com de la inspección TLS del proxy, cortafuegos o antivirus, y revisa el reloj de la máquina.',
+      todo: 'Excluye web.whatsapp.com de la inspección TLS del proxy, cortafuegos o antivirus, y comprueba la hora del equipo.',
     },
     starting: { what: 'El servicio está arrancando.', todo: 'Un momento, por favor.' },
     no_process: {
@@ -221,7 +221,7 @@ export const es: Messages = {
     },
     changes_refused: {
       what: 'La base de datos rechazó algunos cambios.',
-      todo: 'Se perdieron: un nombre o un perfil puede estar desactualizado hasta su próximo cambio. El registro contiene el código de error.',
+      todo: 'Estos cambios se perdieron. Un nombre o perfil puede estar desactualizado hasta que vuelva a cambiar. Consulta el código de error en el registro.',
     },
     reachout_locked: {
       what: 'WhatsApp ha bloqueado por un tiempo el contacto con otras personas.',
@@ -229,7 +229,7 @@ export const es: Messages = {
     },
     client_expiring: {
       what: 'WhatsApp rechazará pronto la versión del cliente en uso.',
-      todo: 'No hay que hacer nada si desaparece en un día. Si no, actualiza el servicio.',
+      todo: 'No hay que hacer nada si este aviso desaparece en un día. Si no, actualiza el servicio.',
     },
   },
 

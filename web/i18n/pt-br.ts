@@ -158,7 +158,7 @@ export const ptBr: Messages = {
       todo: 'Em geral o serviço a encontra sozinho. Se não conectar em algumas horas, atualize-o.',
     },
     rate_limited: reconnecting(
-      'O WhatsApp encerrou a conexão por excesso de solicitações. O serviço tenta de novo em alguns minutos.',
+      'O WhatsApp encerrou a conexão por excesso de solicitações. O serviço tentará de novo em alguns minutos.',
     ),
     connection_refused: reconnecting('O WhatsApp recusou a conexão; o serviço tenta de novo.'),
     connection_lost: reconnecting('A conexão caiu; o serviço tenta de novo.'),
@@ -183,7 +183,7 @@ export const ptBr: Messages = {
     },
     server_not_verified: {
       what: 'O servidor não conseguiu provar que é o WhatsApp: algo intercepta a conexão. Nenhuma credencial foi enviada.',
-      todo: 'Exclua web.whatsapp.com da inspeção de TLS do proxy, firewall ou antivírus e verifique o relógio da máquina.',
+      todo: 'Exclua web.whatsapp.com da inspeção de TLS do proxy, firewall ou antivírus e verifique o relógio do computador.',
     },
     starting: { what: 'O serviço está iniciando.', todo: 'Aguarde um momento.' },
     no_process: {
@@ -221,7 +221,7 @@ export const ptBr: Messages = {
     },
     changes_refused: {
       what: 'O banco de dados recusou algumas alterações.',
-      todo: 'Elas se perderam: um nome ou perfil pode ficar desatualizado até a próxima alteração. O log contém o código do erro.',
+      todo: 'Essas alterações se perderam. Um nome ou perfil pode ficar desatualizado até a próxima alteração. Consulte o código do erro no log.',
     },
     reachout_locked: {
       what: 'O WhatsApp bloqueou por algum tempo o contato com outras pessoas.',
@@ -229,7 +229,7 @@ export const ptBr: Messages = {
     },
     client_expiring: {
       what: 'O WhatsApp vai recusar em breve a versão do cliente em uso.',
-      todo: 'Nada a fazer se isto sumir em um dia. Caso contrário, atualize o serviço.',
+      todo: 'Nenhuma ação é necessária se este aviso sumir em um dia. Caso contrário, atualize o serviço.',
     },
   },
 

@@ -148,7 +148,7 @@ export class Contact {
   @Column('timestamptz', { name: 'profile_attempted_at', nullable: true })
   profileAttemptedAt: Date | null;
 
-  /** When WhatsApp left the contact out of an answer; null after an answer that contains them. */
+  /** When WhatsApp omitted the contact from a response; null after a response that contains them. */
   @Column('timestamptz', { name: 'profile_missed_at', nullable: true })
   profileMissedAt: Date | null;
 

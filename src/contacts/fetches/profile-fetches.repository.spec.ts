@@ -93,7 +93,7 @@ describe('the queue of fetches', () => {
     expect((await fetches.takeDue(book.accountId, 1))[0]?.pictureId).toBeNull();
   });
 
-  it('returns contacts that an answer did not contain after all others, a day later, and at once when requested', async () => {
+  it('returns contacts missing from a response after all others, a day later, and at once when requested', async () => {
     const miss = async (...people: number[]) => {
       const ids = await Promise.all(people.map(idOf));
       await book.dataSource.transaction((tx) => fetches.postpone(tx, book.accountId, ids));

@@ -60,7 +60,7 @@ export interface DueOptions {
 const HAS_NAME =
   'num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name, username) > 0';
 
-/** Contacts whom WhatsApp left out of its last answer come after all others, and not before a day has passed. */
+/** Contacts that WhatsApp omitted from its last response are requested after all others, at the earliest a day later. */
 const NOT_MISSED = 'profile_missed_at IS NULL';
 const MISSED_LONG_AGO = `profile_missed_at < now() - interval '1 day'`;
 
@@ -169,12 +169,12 @@ export class ProfileFetchesRepository {
     return due;
   }
 
-  /** Marks contacts as fetched. Requests that were made after the fetch began stay. */
+  /** Marks contacts as fetched. Requests made after the fetch began remain. */
   async finish(tx: Transaction, accountId: number, ids: string[]): Promise<void> {
     await this.end(tx, accountId, ids, 'profile_fetched_at = now(), profile_missed_at = NULL');
   }
 
-  /** Marks contacts as left out of WhatsApp's answer: not fetched, and not due for a day unless they are requested. */
+  /** Marks contacts as omitted from WhatsApp's response: not fetched, and not due for a day unless they are requested. */
   async postpone(tx: Transaction, accountId: number, ids: string[]): Promise<void> {
     await this.end(tx, accountId, ids, 'profile_missed_at = now()');
   }

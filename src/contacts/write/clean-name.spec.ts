@@ -4,7 +4,7 @@ import { cleanAbout, cleanName, cleanUsername, MAX_NAME_LENGTH } from './clean-n
 const FAMILY = '👩‍👩‍👧';
 
 describe('a name', () => {
-  it('is stored unchanged when it is of a sensible length', () => {
+  it('is stored unchanged when it has a normal length', () => {
     const name = ` "Ünïcode" \\ back\\\\slash\n\ttab , ${FAMILY} עברית `;
     expect(cleanName(name)).toBe(name);
     expect(cleanName('x'.repeat(MAX_NAME_LENGTH))).toHaveLength(MAX_NAME_LENGTH);
@@ -14,33 +14,33 @@ describe('a name', () => {
     expect(cleanName(name)).toBeNull();
   });
 
-  it('loses control characters and halves of surrogate pairs', () => {
+  it('is stripped of control characters and lone surrogates', () => {
     expect(cleanName('A\0n\u001b[31mn\u0085a\u007f')).toBe('An[31mna');
     expect(cleanName('A\ud83d')).toBe('A\ufffd');
   });
 
-  it('is cut to its maximal length, also when it has 900 kB', () => {
+  it('is truncated to the maximum length, even when it has 900 kB', () => {
     expect(cleanName('ä'.repeat(900_000))).toBe('ä'.repeat(MAX_NAME_LENGTH));
   });
 
   it.each([
     ['a family', FAMILY],
     ['an emoji', '🌻'],
-    ['a letter with an accent of its own', 'e\u0301'],
+    ['a letter with a combining accent', 'e\u0301'],
     ['a flag', '🇩🇪'],
-  ])('is not cut inside of %s', (_, grapheme) => {
+  ])('is not split inside %s', (_, grapheme) => {
     const before = 'x'.repeat(MAX_NAME_LENGTH - 1);
     expect(cleanName(before + grapheme + 'tail')).toBe(before);
   });
 
-  it('is cut between code points where one character has thousands of them', () => {
+  it('is truncated between code points when one character has thousands of them', () => {
     expect(cleanName('a' + '\u0301'.repeat(5_000))).toHaveLength(MAX_NAME_LENGTH);
     expect(cleanName('x' + '🌻\u200d'.repeat(5_000))?.isWellFormed()).toBe(true);
   });
 });
 
 describe('an about text', () => {
-  it('may be empty, and is cut like a name', () => {
+  it('may be empty, and is truncated like a name', () => {
     expect(cleanAbout('')).toBe('');
     expect(cleanAbout('\0')).toBe('');
     expect(cleanAbout('x'.repeat(900_000))).toHaveLength(1_000);

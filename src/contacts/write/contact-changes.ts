@@ -29,7 +29,7 @@ export interface Username {
 export interface BusinessName {
   address: Address;
   name: string;
-  /** Verifies the certificate with the identity key of the business; absent when that key need not have signed it. */
+  /** Verifies the certificate with the identity key of the business; absent if that key does not have to sign it. */
   isSignedBy?: (identityKey: Uint8Array) => boolean;
 }
 

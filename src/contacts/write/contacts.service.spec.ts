@@ -39,7 +39,7 @@ describe('the address book', () => {
     expect((await book.list()).map(({ jid }) => jid)).toEqual([short, long, ANNA].sort());
   });
 
-  it('stores names of a sensible length unchanged', async () => {
+  it('stores names of normal length unchanged', async () => {
     const name = ' "Ünïcode" \\ back\\\\slash\n\ttab , 👩‍👩‍👧 עברית ';
     await book.apply(saved(ANNA, name, "O'Hara"));
     await book.apply(called(ANNA, '%s {"a":1}'));
@@ -53,7 +53,7 @@ describe('the address book', () => {
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', first_name: 'A\ufffd' })]);
   });
 
-  it('cuts names, usernames and abouts of every source', async () => {
+  it('limits the length of names, usernames and abouts from every source', async () => {
     const long = 'ä'.repeat(450_000);
     await book.apply({
       ...saved(ANNA, long, long),
@@ -68,7 +68,7 @@ describe('the address book', () => {
       expect(text).toBe('ä'.repeat(1_000));
   });
 
-  it('ignores a username that is too long, and removes one that is gone', async () => {
+  it('ignores a username that is too long, and removes a deleted one', async () => {
     const named = (name: string | null) => ({ usernames: [{ address: ANNA, name, observedAt: EARLIER }] });
     await book.apply({ ...saved(ANNA, 'Anna', null), ...named('anna') });
     await book.apply(named('y'.repeat(180_000)));
@@ -107,7 +107,7 @@ describe('the address book', () => {
     expect((await book.list())[0]?.push_name).toBe('newer');
   });
 
-  it('drops the verified name of a contact that is not a business any more, once', async () => {
+  it('drops the verified name of a contact that is no longer a business, once', async () => {
     const flag = (isBusiness: boolean) => ({ businessFlags: [{ address: ANNA, isBusiness }] });
     const shop = { businessNames: [{ address: ANNA, name: 'Shop' }], ...flag(true) };
     await book.apply({ ...called(ANNA, 'anni'), ...shop });
@@ -121,7 +121,7 @@ describe('the address book', () => {
     expect((await book.find(ANNA))?.business_name).toBe('Shop');
   });
 
-  it('makes no contact out of a known LID that is written as a number, unless the phone has saved it', async () => {
+  it('does not create a contact from a known LID written as a number, unless it is saved on the phone', async () => {
     const asNumber = (address: Lid) => `${phoneOf(address)}@s.whatsapp.net` as Jid;
     const [ghost, own] = [asNumber(ANNA_LID), asNumber(MY_LID)];
     await book.apply({ ...called(ghost, 'ghost'), ...paired(ANNA, ANNA_LID) });

@@ -127,7 +127,7 @@ export class ContactsService {
     await this.lidChanges.apply(tx, accountId, lids);
   }
 
-  /** After the identity keys of the same changes are stored. */
+  /** Called after the identity keys of the same changes are stored. */
   private async applyBusinessNames(tx: Transaction, accountId: number, names: BusinessName[]): Promise<void> {
     const signed = names.flatMap(({ address, isSignedBy }) => (isSignedBy ? [address] : []));
     const keys = await this.identityKeys.findCurrent(tx, accountId, signed);
@@ -224,7 +224,7 @@ function latestPerName(entries: Username[] = [], isOther: (address: Address) => 
   );
 }
 
-/** Null means that the contact has no username any more. Text that is not a username says nothing. */
+/** Null means that the contact no longer has a username. Text that is not a valid username is ignored. */
 function usable(entry: Username): Username[] {
   const name = cleanUsername(entry.name);
   return name === null && entry.name !== null ? [] : [{ ...entry, name }];

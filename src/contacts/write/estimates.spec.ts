@@ -20,8 +20,8 @@ const contacts = createContactsService();
 let book: TestAddressBook;
 
 /**
- * An account that is new in a database of others: Postgres estimates that it has one contact, until it analyses the table again,
- * which takes a tenth of its rows.
+ * A new account in a database with other accounts. Postgres estimates that it has one contact until it analyzes the table again,
+ * which requires changes to a tenth of its rows.
  */
 beforeAll(async () => {
   book = await TestAddressBook.create();
@@ -41,7 +41,10 @@ beforeAll(async () => {
 
 afterAll(() => book.drop());
 
-/** Returns how many rows of `contact` Postgres reads for the changes: unlike the time, the same on a busy machine. */
+/**
+ * Returns how many rows of `contact` Postgres reads for the changes. Unlike the time, this number does not depend on the load of
+ * the machine.
+ */
 async function rowsRead(changes: ContactChanges): Promise<number> {
   const before = await rowsSoFar();
   await book.dataSource.transaction(async (tx) => {

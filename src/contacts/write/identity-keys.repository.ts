@@ -37,7 +37,7 @@ export class IdentityKeysRepository {
     });
   }
 
-  /** Returns the current identity keys, 32 bytes each, of those addresses whose key is known. */
+  /** Returns the current identity keys, 32 bytes each, of the addresses whose key is stored. */
   async findCurrent(
     tx: Transaction,
     accountId: number,

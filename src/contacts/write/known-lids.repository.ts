@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 
-/** LIDs that belong to people of an account, now or formerly. */
+/** Finds current and former LIDs of an account's contacts. */
 @Injectable()
 export class KnownLidsRepository {
   /**
-   * Finds the numbers that are the digits of a LID, and that no contact has so far.
+   * Finds numbers that consist of the digits of a LID and that no contact has yet.
    *
    * @param jids `<digits>@s.whatsapp.net`, each once
-   * @param certain those of them that are known to be LIDs
+   * @param certain the JIDs among them that are known to be LIDs
    */
   async findUsedAsNumbers(
     tx: Transaction,

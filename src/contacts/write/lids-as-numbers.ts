@@ -1,7 +1,7 @@
 import { type Address, phoneOf } from '../address.js';
 import { type AddressBookOwner, type ContactChanges, keysIn } from './contact-changes.js';
 
-/** Lists whose entries are about one person each. Saved names are not among them: see withoutLidsAsNumbers(). */
+/** Lists whose entries each describe one contact. Saved names are not included; see withoutLidsAsNumbers(). */
 const FACTS = [
   'pushNames',
   'usernames',
@@ -24,9 +24,9 @@ export function numbersToCheck(
 }
 
 /**
- * Removes what would make a contact out of a LID with the server of a number, `<LID>@s.whatsapp.net`, as some clients and
- * servers write it. What the phone has saved stays: the records are signed by the phone, and nobody else may keep a number
- * out of its address book by claiming it as a LID.
+ * Removes changes that would create a contact from a LID written as a number, `<LID>@s.whatsapp.net`, as some clients and servers
+ * do. Contacts saved on the phone remain: the phone signs these records, and a third party must not be able to block a number by
+ * claiming it as a LID.
  */
 export function withoutLidsAsNumbers(changes: ContactChanges, wrong: ReadonlySet<string>): ContactChanges {
   if (wrong.size === 0) return changes;

@@ -25,7 +25,7 @@ export interface PersonState {
 const HIT = (column: string, parameter: string) =>
   `SELECT id FROM contact WHERE account_id = $1 AND ${column} = ANY (${parameter}::text[])`;
 
-/** The array makes Postgres find the contacts by id, however wrong its estimates are; see LidMappingsRepository. */
+/** The array makes Postgres find the contacts by id, regardless of its estimates; see LidMappingsRepository. */
 const STATES = (hits: string, condition: string) => `
   SELECT c.id, c.jid, c.lid, ${HAS_NAME} AS "isListed",
     (SELECT row_to_json(person) FROM (SELECT ${OWN_COLUMNS}, ${JOINED_COLUMNS}) person)::text AS json

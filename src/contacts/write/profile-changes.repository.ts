@@ -57,7 +57,7 @@ export class ProfileChangesRepository {
     });
   }
 
-  /** An account that is not a business any more loses its verified name. */
+  /** Removes the verified name of an account that is no longer a business. */
   async setBusinessFlags(tx: Transaction, accountId: number, flags: BusinessFlag[]): Promise<void> {
     await forEachBatch(flags, async (column, batch) => {
       await tx.query(

@@ -64,11 +64,13 @@ export class ContactsDto {
 export class ClientVersionDto {
   /** Version of the last connection; null before the first. */
   version: string | null;
-  /** Newest known version, which the next connection reports; null until a process of the session role has started. */
+  /** Newest known version, which the next connection reports; null until a session process has started. */
   newest: string | null;
-  /** When `newest` was last known to be WhatsApp's current version, ISO 8601. Phones refuse to link clients that are months old. */
+  /**
+   * When `newest` was last confirmed as WhatsApp's current version, ISO 8601. Phones refuse to link clients that are months old.
+   */
   current_at: string | null;
-  /** When WhatsApp will refuse `version`, ISO 8601; null when it has announced nothing. */
+  /** When WhatsApp will refuse `version`, ISO 8601; null if it has not announced a date. */
   expires_at: string | null;
 }
 

@@ -1,9 +1,9 @@
 import { forEachField } from '../wire/protobuf-fields.js';
 import { CorruptAppState } from './app-state-errors.js';
 
-/** What a record says, as far as the address book is concerned: a part of `SyncActionValue`. */
+/** The part of a record that concerns the address book: a subset of `SyncActionValue`. */
 export interface ActionValue {
-  /** When the phone wrote the record, in ms since 1970; 0: not known. */
+  /** When the phone wrote the record, in ms since 1970; 0 if unknown. */
   timestampMs: number;
   /** `contactAction` or `lidContactAction`. */
   contact: ContactAction | null;
@@ -11,7 +11,7 @@ export interface ActionValue {
   pushName: string | null;
 }
 
-/** Texts that are missing are null. */
+/** Missing texts are null. */
 export interface ContactAction {
   fullName: string | null;
   firstName: string | null;
@@ -20,7 +20,7 @@ export interface ContactAction {
   username: string | null;
 }
 
-/** Longer texts are cut. */
+/** Longer texts are truncated. */
 const MAX_TEXT_BYTES = 4_096;
 
 /** Field numbers in Baileys' WAProto. */

@@ -39,11 +39,11 @@ export class AppStateCollection {
   @Column('timestamptz', { name: 'recovery_asked_at', nullable: true })
   recoveryAskedAt: Date | null;
 
-  /** When the phone answered the last request; an answer counts only while this is null. */
+  /** When the phone responded to the last request; a response is accepted only while this is null. */
   @Column('timestamptz', { name: 'recovery_answered_at', nullable: true })
   recoveryAnsweredAt: Date | null;
 
-  /** Reads in reader processes that have begun in a row and did not end; counted before each read. */
+  /** Consecutive reads in reader processes that began and did not finish; counted before each read. */
   @Column('int', { name: 'unfinished_reads', default: 0 })
   unfinishedReads: number;
 

@@ -36,7 +36,7 @@ export interface Mutation {
 }
 
 const MAC_BYTES = 32;
-/** Parts of an index that are read; those of contacts have two. */
+/** Maximum number of index parts to read; indexes of contacts have two. */
 const MAX_INDEX_PARTS = 4;
 
 /** Source: `mutationKeys` of Baileys' chat-utils and `expandAppStateKeys` of whatsmeow. */
@@ -70,7 +70,7 @@ function decryptValue(ciphertext: Buffer, key: Buffer): Buffer {
   }
 }
 
-/** Returns the MAC that serves as name of the record with this index. */
+/** Returns the MAC that identifies the record with this index. */
 export function indexMacOf(index: Uint8Array, keys: Pick<MutationKeys, 'index'>): Buffer {
   return hmac(index, keys.index);
 }

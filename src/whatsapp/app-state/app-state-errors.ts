@@ -27,9 +27,9 @@ export class OutdatedRead extends Error {
   }
 }
 
-/** Attempts to read what needs a reader process did not end; the next one follows hours later. */
+/** Attempts to read in a reader process did not finish; the next attempt follows hours later. */
 export class ReadSuspended extends Error {
   constructor(collection: string) {
-    super(`Attempts to read ${collection} did not end; the next one follows after 6 hours`);
+    super(`Attempts to read ${collection} did not finish; the next attempt follows after 6 hours`);
   }
 }

@@ -4,8 +4,8 @@ import { Account } from '../../accounts/account.entity.js';
 const primaryKeyConstraintName = 'app_state_record_pkey';
 
 /**
- * One record of an app-state collection: one row per index MAC, so that a patch touches only what it names. A snapshot is written
- * as a generation of its own, and replaces the earlier ones when it is complete.
+ * One record of an app-state collection: one row per index MAC, so that a patch changes only the records that it names. A snapshot
+ * is written as a separate generation, which replaces the earlier ones when it is complete.
  */
 @Entity('app_state_record')
 @Index('app_state_record_address', ['accountId', 'collection', 'address'])

@@ -23,7 +23,7 @@ export interface KeptCollection extends CollectionState {
   hasSnapshotFailed: boolean;
   /** Whether the phone has sent all records, and nobody has read them yet. */
   hasRecovery: boolean;
-  /** Whether reads in reader processes did not end so lately that another one is not to be begun. */
+  /** Whether reads in reader processes failed to finish so recently that another one must not begin. */
   isSuspended: boolean;
 }
 
@@ -42,7 +42,7 @@ const BETWEEN_RECOVERIES = '48 hours';
 /** After a snapshot that failed. WhatsApp limits the rate of those who ask every few minutes (429). */
 const BETWEEN_SNAPSHOTS = '6 hours';
 
-/** A read that did not end so often is not begun again for as long as a snapshot that failed. */
+/** After this many unfinished reads, the next one waits as long as after a failed snapshot. */
 const IS_SUSPENDED = `unfinished_reads >= ${UNFINISHED.limit} AND read_began_at > now() - interval '${BETWEEN_SNAPSHOTS}'`;
 
 /** Versions, LT hashes and MACs of app-state collections. */
@@ -98,8 +98,8 @@ export class AppStateRepository {
   }
 
   /**
-   * Counts a read before it begins, so that input on which a process dies is not read for ever.
-   * @returns false when it is not to begin
+   * Counts a read before it begins, so that input that crashes a process is not read forever.
+   * @returns false if it must not begin
    */
   async beginRead(tx: Transaction, accountId: number, collection: string): Promise<boolean> {
     await this.addCollection(tx, accountId, collection);
@@ -112,7 +112,7 @@ export class AppStateRepository {
     return rows.length > 0;
   }
 
-  /** A read has failed in a way that the next one would fail in, too. */
+  /** Records that a read has failed in a way that is likely to recur. */
   async countFailedRead(tx: Transaction, accountId: number, collection: string): Promise<void> {
     await tx.query(
       `UPDATE app_state_collection SET unfinished_reads = least(unfinished_reads + ${UNFINISHED.failed}, ${UNFINISHED.limit})
@@ -121,7 +121,7 @@ export class AppStateRepository {
     );
   }
 
-  /** A read has ended, successfully or not. */
+  /** Records that a read has ended, successfully or not. */
   async endRead(tx: Transaction, accountId: number, collection: string): Promise<void> {
     await tx.query(
       'UPDATE app_state_collection SET unfinished_reads = 0 WHERE account_id = $1 AND name = $2',
@@ -222,7 +222,7 @@ export class AppStateRepository {
     );
   }
 
-  /** Stores what the phone has answered. Only the first answer to a request counts. */
+  /** Stores the phone's response. Only the first response to a request is accepted. */
   async saveRecovery(
     tx: Transaction,
     accountId: number,
@@ -238,7 +238,7 @@ export class AppStateRepository {
     return rows.length > 0;
   }
 
-  /** The answer of the phone has been read. */
+  /** Records that the phone's response has been read. */
   async removeRecovery(tx: Transaction, accountId: number, collection: string): Promise<void> {
     await tx.query('UPDATE app_state_collection SET recovery = NULL WHERE account_id = $1 AND name = $2', [
       accountId,
@@ -255,14 +255,14 @@ export class AppStateRepository {
     return rows[0]?.recovery ?? Buffer.alloc(0);
   }
 
-  /** Addresses under which contacts are saved that no record of this generation names. */
+  /** Returns addresses of saved contacts that no record of this generation names. */
   async findSavedWithoutRecord(
     tx: Transaction,
     accountId: number,
     collection: string,
     generation: number,
   ): Promise<Address[]> {
-    // EXCEPT rather than NOT EXISTS: without statistics of rows that were just written, Postgres would look each one up by a scan.
+    // EXCEPT instead of NOT EXISTS: without statistics for rows that were just written, Postgres would scan the table for each one.
     const rows = await tx.query<{ address: Address }[]>(
       `(SELECT jid AS address FROM contact WHERE account_id = $1 AND saved AND jid IS NOT NULL
         UNION SELECT lid FROM contact WHERE account_id = $1 AND lid_saved AND lid IS NOT NULL)
@@ -272,7 +272,7 @@ export class AppStateRepository {
     return rows.map(({ address }) => address);
   }
 
-  /** Deletes what is left of a snapshot that was not written to its end: records of later generations. */
+  /** Deletes the remains of an incomplete snapshot: records of later generations. */
   async deleteLater(
     tx: Transaction,
     accountId: number,
@@ -324,7 +324,7 @@ export class AppStateRepository {
     return rows.map(({ address }) => address);
   }
 
-  /** Deletes the records of earlier generations that this one has as well. */
+  /** Deletes the records of earlier generations that this one also contains. */
   async deleteReplaced(
     tx: Transaction,
     accountId: number,

@@ -9,41 +9,41 @@ import type { Doubts } from './page-job.js';
 
 /** Mutations whose records are stored. */
 export interface AppliedMutations {
-  /** The last word on each record. */
+  /** The last mutation of each record. */
   mutations: Mutation[];
-  /** Those of them that were not stored, word for word, before. */
+  /** Mutations among them that were not already stored unchanged. */
   changed: Mutation[];
-  /** Contacts of whom no record is left. */
+  /** Contacts that no longer have a record. */
   removed: Address[];
 }
 
-/** How a page ended. */
+/** Result of a page. */
 export interface PageEnd {
   doubts: Doubts;
-  /** Whether the collection has been read from its beginning to its end: then no other records exist. */
+  /** Whether the whole collection has been read, so that no other records exist. */
   isComplete: boolean;
-  /** Whether it is the version that was stored already, so that every difference was an error in the tables. */
+  /** Whether it is the version that was already stored, so that every difference was an error in the tables. */
   isReconciliation: boolean;
-  /** Of the records that count. */
+  /** Generation of the current records. */
   generation: number;
-  /** Contacts that a reconciliation has changed. */
+  /** Number of contacts that a reconciliation has changed. */
   repaired: number;
 }
 
-/** What a collection means to an account. */
+/** Applies a collection to an account. */
 export interface PageHandler {
   /**
-   * Writes what mutations say, in the transaction that stores their records; called again when a page was begun again.
+   * Applies mutations in the transaction that stores their records. Called again when a page is restarted.
    * @returns how many contacts a reconciliation has changed
    */
   apply(tx: Transaction, page: AppliedMutations, options: Pick<PageEnd, 'isReconciliation'>): Promise<number>;
-  /** All of a page is written; in the transaction that commits the collection's new version. */
+  /** Called when all of a page is written, in the transaction that commits the collection's new version. */
   finish?(tx: Transaction, end: PageEnd): Promise<void>;
-  /** A snapshot was of no use, for this reason. */
+  /** Called when a snapshot was unusable, with the reason. */
   snapshotFailed?(tx: Transaction, reason: string): Promise<void>;
 }
 
-/** Whose collection pages are written to, and where. */
+/** The account, collection and stores that pages are written to. */
 export interface PageDestination {
   accountId: number;
   collection: string;
@@ -57,7 +57,7 @@ export function toRecord(mutation: Mutation): KeptRecord {
   return { indexMac, valueMac, address: addressOf(mutation) };
 }
 
-/** @param before value MACs that are stored */
+/** @param before stored value MACs */
 export function changedOf(mutations: Mutation[], before: ValueMacs): Mutation[] {
   return mutations.filter(({ indexMac, valueMac }) => !before.get(macKeyOf(indexMac))?.equals(valueMac));
 }

@@ -1,7 +1,7 @@
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys';
 import { CollectionRefused, CorruptAppState } from './app-state-errors.js';
 
-/** One answer of the server, as it arrived. */
+/** One response of the server, as received. */
 export interface CollectionPage {
   /** `ExternalBlobReference`; a snapshot is sent by reference only. */
   snapshot: Buffer | null;
@@ -13,7 +13,7 @@ export interface CollectionPage {
 /** Sends an IQ and resolves to its answer; `sock.query`. */
 export type Query = (node: BinaryNode) => Promise<BinaryNode>;
 
-/** The server sends some dozen. */
+/** The server sends a few dozen. */
 const MAX_PATCHES = 1_000;
 
 /**
@@ -21,8 +21,8 @@ const MAX_PATCHES = 1_000;
  *
  * Stanza: `<iq to="s.whatsapp.net" xmlns="w:sync:app:state" type="set"><sync><collection/></sync></iq>`, as sent by
  * Baileys' `resyncAppState`.
- * @param version what is stored already; 0 for nothing
- * @param wantSnapshot request all records, rather than what changed
+ * @param version the stored version; 0 if none
+ * @param wantSnapshot request all records instead of changes
  * @throws CollectionRefused when the server returns an error
  * @throws CorruptAppState when the answer cannot be read
  */
@@ -41,7 +41,7 @@ export async function readCollection(
   const snapshot = getBinaryNodeChild(node, 'snapshot');
   const patches = getBinaryNodeChildren(getBinaryNodeChild(node, 'patches') ?? node, 'patch');
   if (patches.length > MAX_PATCHES)
-    throw new CorruptAppState(`The server has sent more than ${MAX_PATCHES} patches at once`);
+    throw new CorruptAppState(`The server sent more than ${MAX_PATCHES} patches at once`);
   return {
     snapshot: snapshot?.content ? bytesOf(snapshot) : null,
     patches: patches.filter(({ content }) => content).map(bytesOf),

@@ -16,7 +16,7 @@ import { behind, caughtUp, forget } from './sync.metrics.js';
 
 const RETRY = { firstMs: 2_000, maxMs: 60 * 60_000 };
 /**
- * WhatsApp limits the rate of clients that request snapshots every few minutes: after so many failures in a row the next attempt
+ * WhatsApp rate-limits clients that request snapshots every few minutes. After this many consecutive failures, the next attempt
  * follows an hour later.
  */
 const QUICK_RETRIES = 4;

@@ -21,7 +21,7 @@ export type ReadCollection = Pick<KeptCollection, 'hasSnapshotFailed'>;
 export interface ReadOptions {
   /** All records again, as when the local ones are in doubt. */
   anew: boolean;
-  /** Accept what can be read of what does not add up: everything else has been tried. */
+  /** Accept the readable parts of input that fails verification, because everything else has been tried. */
   isLenient: boolean;
 }
 
@@ -32,15 +32,15 @@ export interface CollectionSyncOptions extends PageDestination {
 }
 
 const PATCHES: ReadOptions = { anew: false, isLenient: false };
-/** Of one read: beyond it the server does not come to an end. */
+/** Maximum number of pages in one read, in case the server never stops. */
 const MAX_PAGES = 1_000;
 
 /**
- * Reads one app-state collection up to the server's version. Each page is verified whole before anything of it is used. Patches are
- * committed a page at a time; a snapshot in several transactions, of which the last one makes it count (SnapshotWriter).
+ * Reads one app-state collection up to the server's version. Each page is verified completely before any of it is used. Patches are
+ * committed a page at a time. A snapshot is written in several transactions, and takes effect with the last one (SnapshotWriter).
  *
- * If a snapshot cannot be read or does not add up, the patches go on from the version that is stored: whatever the server
- * gets wrong, the address book stays current. Another snapshot is then requested hours later.
+ * If a snapshot cannot be read or fails verification, patches are applied to the stored version, so that the address book stays
+ * current. Another snapshot is requested hours later.
  */
 export class CollectionSync {
   private readonly logger = new Logger(CollectionSync.name);
@@ -75,7 +75,7 @@ export class CollectionSync {
     return repository.getState(accountId, collection);
   }
 
-  /** Reads what the phone itself has sent of the collection, in the place of a snapshot. */
+  /** Reads the phone's own copy of the collection in place of a snapshot. */
   private async recover(held: CollectionState): Promise<KeptCollection> {
     const { accountId, collection, repository, lease } = this.options;
     const recovery = await repository.findRecovery(accountId, collection);
@@ -84,11 +84,11 @@ export class CollectionSync {
       const input = { ...this.inputOf(held, { snapshot: null, patches: [] }), recovery };
       await this.reader.read(input, held.generation, writer);
       const { version } = await writer.finish();
-      this.logger.log(`Read version ${version} of ${collection} that the phone has sent`);
+      this.logger.log(`Read version ${version} of ${collection} sent by the phone`);
     } catch (error) {
       // It must not hold up the patches; the phone is asked again one day.
       if (!(error instanceof MissingSyncKey || isFaultOfServer(error))) throw error;
-      this.logger.warn(`Ignoring what the phone has sent: ${(error as Error).message}`);
+      this.logger.warn(`Ignoring the phone's copy of the collection: ${(error as Error).message}`);
     }
     await lease.transaction((tx) => repository.removeRecovery(tx, accountId, collection));
     return repository.getState(accountId, collection);
@@ -103,7 +103,7 @@ export class CollectionSync {
     });
   }
 
-  /** Ends when the server has no more, or announces more without returning a higher version. */
+  /** Ends when the server has no more pages, or announces more without returning a higher version. */
   private async readPages(held: CollectionState, { anew, isLenient }: ReadOptions): Promise<void> {
     const { collection, query } = this.options;
     let state = held;
@@ -115,9 +115,9 @@ export class CollectionSync {
       state = await this.applyPage(state, page, { fromZero: wantSnapshot, isLenient });
       if (!page.hasMore) return;
       if (state.version <= before && !page.snapshot)
-        return this.logger.warn(`The server announces more of ${collection}, and does not return it`);
+        return this.logger.warn(`The server announces more of ${collection} but does not return it`);
     }
-    throw new CorruptAppState(`The server has sent ${MAX_PAGES} pages of ${collection}, and announces more`);
+    throw new CorruptAppState(`The server sent ${MAX_PAGES} pages of ${collection} and announces more`);
   }
 
   private async applyPage(
@@ -146,7 +146,7 @@ export class CollectionSync {
   }
 }
 
-/** The state from which a collection is read again from its first patch; the records before stay until it is complete. */
+/** Returns the state for reading a collection again from its first patch. The previous records remain until it is complete. */
 function beginning({ generation }: CollectionState): CollectionState {
   return {
     version: 0,
@@ -156,7 +156,7 @@ function beginning({ generation }: CollectionState): CollectionState {
   };
 }
 
-/** Whether the server, or the media server, has returned what is of no use: then patches may do better than a snapshot. */
+/** Returns whether the server or the media server returned unusable data, so that patches may succeed where a snapshot failed. */
 function isFaultOfServer(error: unknown): boolean {
   return [
     CorruptAppState,

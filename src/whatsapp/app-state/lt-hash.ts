@@ -14,7 +14,7 @@ const TURN = 500;
 /** Value MACs of a collection by macKeyOf() of their index MAC; null marks a record that was removed. */
 export type ValueMacs = Map<string, Buffer | null>;
 
-/** A MAC as key of a map, or in little memory. */
+/** Converts a MAC to a compact string, for use as a map key. */
 export function macKeyOf(mac: Buffer): string {
   return mac.toString('latin1');
 }

@@ -11,10 +11,10 @@ import { readSnapshot, type WholeCollection } from './snapshot-reader.js';
 import { readRecovery } from './snapshot-recovery.js';
 import { type Patch, readMutation, readPatch, readReference, requireFewMutations } from './syncd-messages.js';
 
-/** What is to be read of a collection. */
+/** The part of a collection to read. */
 export interface PageInput extends HashedVersion {
   collection: string;
-  /** `ExternalBlobReference` of a snapshot, or what the phone itself has sent; then the patches start there. */
+  /** `ExternalBlobReference` of a snapshot, or the phone's own copy; the patches start there. */
   snapshot: Buffer | null;
   recovery: Buffer | null;
   /** `SyncdPatch` each. */
@@ -22,20 +22,20 @@ export interface PageInput extends HashedVersion {
   isLenient: boolean;
 }
 
-/** What does not fit, and was accepted all the same. */
+/** Verification failures that were accepted. */
 export interface Doubts {
-  /** Whether a snapshot does not add up to what it claims, or some of its records cannot be read. */
+  /** Whether a snapshot does not match its hash, or some of its records cannot be read. */
   snapshot: boolean;
-  /** Patches in a row, the last one included, after which the LT hash is not the one that they name. */
+  /** Number of consecutive patches, including the last one, after which the LT hash differs from the one that they contain. */
   patches: number;
 }
 
-/** What a page leads to. */
+/** Result of a page. */
 export interface PageResult extends HashedVersion {
   doubts: Doubts;
 }
 
-/** Result of the job; an error that says what is wrong with the page is one, too. */
+/** Result of the job, which may be an error that describes what is wrong with the page. */
 export type PageOutcome = { isCorrupt: false } | { isCorrupt: true; reason: string };
 
 /** Handlers that the job calls. */
@@ -44,15 +44,15 @@ export const PAGE_CALLS = {
   keys: 'keys',
   /** Index MACs → `[index MAC, value MAC]` of the records that are stored. */
   valueMacs: 'valueMacs',
-  /** `PageResult`, once all is verified. */
+  /** `PageResult`, once everything is verified. */
   verified: 'verified',
-  /** `Mutation[]`, serialised; the last word on each record. */
+  /** `Mutation[]`, serialized; the last mutation of each record. */
   mutations: 'mutations',
 } as const;
 
 /**
- * Reads a page of app state that needs downloads: verifies all of it, and then hands over its mutations in batches.
- * @throws InputRefused, MediaUnavailable; then nothing was handed over
+ * Reads a page of app state that requires downloads: verifies all of it, then passes on its mutations in batches.
+ * @throws InputRefused, MediaUnavailable; in that case no mutations were passed on
  */
 export const readPage: Job<PageInput, PageOutcome> = async (input, call) => {
   try {
@@ -144,7 +144,7 @@ async function readExternal(file: MediaReference): Promise<EncryptedMutation[]> 
   return mutations;
 }
 
-/** A record may be set and removed in one page; only the last word on it counts, and its place among the others. */
+/** A record may be set and removed in one page. Only its last mutation and the order of that mutation matter. */
 export function lastOfEach(mutations: Mutation[]): Mutation[] {
   const last = new Map<string, Mutation>();
   for (const mutation of mutations) {

@@ -13,11 +13,11 @@ import { PageVerifier } from './page-verifier.js';
 import type { SyncKeys } from './sync-keys.js';
 import { readPatch } from './syncd-messages.js';
 
-/** Where the content of a page goes. A page that had to be begun again calls both again. */
+/** Receives the content of a page. Both methods are called again when a page is restarted. */
 export interface PageSink {
-  /** All of the page is verified. When it rejects, nothing of the page is used. */
+  /** Called when all of the page is verified. If it rejects, none of the page is used. */
   verified(result: PageResult): Promise<void>;
-  /** The last word on some records, in the order in which they apply. */
+  /** The last mutations of some records, in the order in which they apply. */
   mutations(batch: Mutation[]): Promise<void>;
 }
 
@@ -30,10 +30,10 @@ export interface PageReaderOptions {
   readers: ReaderPool;
 }
 
-/** What is read in this thread takes 30 ms at most; a change of one contact has 300 bytes. */
+/** Reading this much in this thread takes at most 30 ms; a change of one contact has 300 bytes. */
 const MAX_BYTES_HERE = 64 * 1024;
 
-/** Verifies and decrypts pages: small ones in this thread, so that a change arrives at once, all others in a reader process. */
+/** Verifies and decrypts pages: small ones in this thread, so that changes apply immediately, all others in a reader process. */
 export class PageReader {
   private readonly verifier: PageVerifier;
 
@@ -94,7 +94,7 @@ export class PageReader {
     if (!mayBegin) throw new ReadSuspended(collection);
   }
 
-  /** A read that was broken off stays counted; one that would be ended again at the same place weighs more. */
+  /** An interrupted read remains counted; one that would be terminated again at the same point counts more. */
   private async failed(error: Error): Promise<never> {
     if (error instanceof ReadNotEnded || error instanceof InputRefused) await this.countFailure();
     else if (!(error instanceof LeaseLost) && !(error instanceof ReadSuspended)) await this.end();
@@ -112,7 +112,7 @@ export class PageReader {
   }
 }
 
-/** Null when they are large, or some of their mutations are elsewhere. */
+/** Returns null if they are large, or if some of their mutations are in external files. */
 function smallPatches(patches: Buffer[]) {
   const bytes = patches.reduce((sum, { length }) => sum + length, 0);
   if (bytes > MAX_BYTES_HERE) return null;

@@ -13,16 +13,16 @@ import { CorruptAppState } from './app-state-errors.js';
 import { mixMutations, type ValueMacs } from './lt-hash.js';
 import type { Patch } from './syncd-messages.js';
 
-/** Records decrypted before other work on the thread gets its turn. */
+/** Number of records to decrypt before yielding to other work on the thread. */
 const TURN = 200;
 
-/** A version of a collection, and the LT hash that its records add up to. */
+/** A version of a collection, and the LT hash of its records. */
 export interface HashedVersion {
   version: number;
   ltHash: Buffer;
 }
 
-/** Patches that were decrypted, and the version that they lead to. */
+/** Decrypted patches, and the version that results from them. */
 export interface VerifiedPatches extends HashedVersion {
   /** In the order in which they apply. */
   mutations: Mutation[];
@@ -47,10 +47,10 @@ export class PageVerifier {
   ) {}
 
   /**
-   * @param start from which the patches start
-   * @param known value MACs of the records, as of that version, that the patches name; brought up to date
-   * @param isLenient accept what can be read of a patch that is otherwise corrupt
-   * @throws CorruptAppState, MissingSyncKey; then nothing of the patches may be used
+   * @param start state that the patches start from
+   * @param known value MACs, as of that version, of the records that the patches name; updated in place
+   * @param isLenient accept the readable part of a corrupt patch
+   * @throws CorruptAppState, MissingSyncKey; in that case none of the patches may be used
    */
   async verify(
     start: HashedVersion,

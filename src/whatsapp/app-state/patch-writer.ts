@@ -6,19 +6,19 @@ import { changedOf, type PageDestination, toRecord } from './applied-page.js';
 import type { PageResult } from './page-job.js';
 import type { PageSink } from './page-reader.js';
 
-/** What a page of patches is applied to. */
+/** The state that a page of patches is applied to. */
 export interface PatchedCollection {
-  /** What is stored. */
+  /** The stored state. */
   held: CollectionState;
-  /** From where the patches start: `held`, or the beginning. */
+  /** State that the patches start from: `held`, or the beginning. */
   start: CollectionState;
   isAnew: boolean;
   hasMore: boolean;
 }
 
 /**
- * Commits a page of patches whole: records, what they say, and the version that says so, in one transaction. That is bounded, as
- * the mutations of a page are (`MAX_MUTATIONS`).
+ * Commits a page of patches in one transaction: records, contacts and version. The size of the transaction is bounded by
+ * `MAX_MUTATIONS`.
  */
 export class PatchWriter implements PageSink {
   private result: PageResult | null = null;

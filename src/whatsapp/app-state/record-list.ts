@@ -3,18 +3,18 @@ import type { EncryptedMutation, Mutation } from './app-state-crypto.js';
 import { CorruptAppState } from './app-state-errors.js';
 import { LT_HASH_BYTES, mixMacs, type ValueMacs, macKeyOf } from './lt-hash.js';
 
-/** Records that are handed over, and written, at once. */
+/** Number of records passed on and written at once. */
 export const BATCH_SIZE = 2_000;
-/** An address book has some thousand contacts; one of 100,000 was tried. */
+/** Address books have a few thousand contacts; tested with 100,000. */
 const MAX_RECORDS = 250_000;
-/** MACs that are mixed into the LT hash at once. */
+/** Number of MACs mixed into the LT hash at once. */
 const MIXED_AT_ONCE = 500;
 
 type Macs = Pick<EncryptedMutation, 'indexMac' | 'valueMac'>;
 
 /**
- * All records of a collection, while they are read one by one: serialised batches, the value MAC of each, and their LT hash. As
- * nothing may be used before all of it is verified, it is made to take little memory: about 350 bytes a record.
+ * Collects all records of a collection while they are read one by one: serialized batches, the value MAC of each, and their LT
+ * hash. No record may be used before all are verified, so memory use is kept low: about 350 bytes per record.
  */
 export class RecordList {
   readonly batches: Buffer[] = [];
@@ -26,8 +26,8 @@ export class RecordList {
   private removed: Buffer[] = [];
 
   /**
-   * Adds a record. Of two with the same index the later one counts.
-   * @param mutation null: it cannot be read, but is part of the LT hash
+   * Adds a record. It replaces an earlier one with the same index.
+   * @param mutation null if it cannot be read, but is part of the LT hash
    */
   add({ indexMac, valueMac }: Macs, mutation: Mutation | null): void {
     const key = macKeyOf(indexMac);
@@ -42,7 +42,7 @@ export class RecordList {
     if (this.batch.size >= BATCH_SIZE) this.closeBatch();
   }
 
-  /** No more records follow. @returns the LT hash */
+  /** Ends the list. @returns the LT hash */
   end(): Buffer {
     this.mix();
     this.closeBatch();

@@ -10,7 +10,7 @@ import { readRecord, requireVersion } from './syncd-messages.js';
 /** All records of a collection at a version. */
 export interface WholeCollection extends HashedVersion {
   records: RecordList;
-  /** Whether it does not add up to what it claims, or some of its records cannot be read. */
+  /** Whether it does not match its hash, or some of its records cannot be read. */
   isDoubtful: boolean;
 }
 
@@ -20,7 +20,7 @@ const SNAPSHOT = { version: 1, record: 2, mac: 3, keyId: 4 };
 const MAX_RECORD_BYTES = 16 * 1024;
 const SHORT = { maxBytes: 64 };
 
-/** What a snapshot consists of other than its records. */
+/** Parts of a snapshot other than its records. */
 interface Heading {
   version?: number;
   mac?: Buffer;
@@ -28,8 +28,8 @@ interface Heading {
 }
 
 /**
- * Downloads a snapshot and verifies it, record by record. One that does not add up is refused, unless the caller is lenient:
- * then those of its records whose own MACs are right are accepted.
+ * Downloads a snapshot and verifies it, record by record. A snapshot that fails verification is refused, unless the caller is
+ * lenient: then the records whose own MACs are valid are accepted.
  * @throws CorruptAppState, MissingSyncKey, InputRefused, MediaUnavailable
  */
 export async function readSnapshot(
@@ -52,7 +52,7 @@ export async function readSnapshot(
 
 class SnapshotReader {
   readonly records = new RecordList();
-  /** Records whose own MACs are wrong, or which cannot be read. */
+  /** Number of records whose own MACs are wrong, or that cannot be read. */
   unreadable = 0;
   private waiting: Buffer[] = [];
   private readonly heading: Heading = {};

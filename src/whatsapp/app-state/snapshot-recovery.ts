@@ -21,8 +21,8 @@ const RECOVERY = { version: 1, collection: 2, record: 3, ltHash: 4 };
 const RECORD = { data: 1, keyId: 2, valueMac: 3 };
 
 /**
- * Reads what the phone has sent of a collection. It was sent encrypted by the phone itself, so that there are no MACs to
- * verify, but the records must add up to the LT hash.
+ * Reads the phone's own copy of a collection. The phone encrypted the message, so there are no MACs to verify, but the records must
+ * match the LT hash.
  * @param answer gzipped or not
  * @throws CorruptAppState, MissingSyncKey
  */
@@ -84,7 +84,7 @@ class RecoveryReader {
   async push(chunk: Buffer): Promise<void> {
     this.bytes += chunk.length;
     if (this.bytes > MAX_BYTES)
-      throw new InputRefused(`What the phone has sent has more than ${MAX_BYTES} bytes`);
+      throw new InputRefused(`The phone's copy of the collection has more than ${MAX_BYTES} bytes`);
     this.stream.push(chunk);
     const { waiting } = this;
     this.waiting = [];

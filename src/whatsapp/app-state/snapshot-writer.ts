@@ -7,9 +7,9 @@ import type { PageResult } from './page-job.js';
 import type { PageSink } from './page-reader.js';
 
 /**
- * Writes a snapshot in transactions of some thousand records each, as a generation of its own beside the records that are stored,
- * and makes it the one that counts in the last transaction. Whenever it stops before that, the version that was stored goes on to
- * count; what was written of contacts is true all the same.
+ * Writes a snapshot in transactions of a few thousand records each, as a separate generation alongside the stored records. The last
+ * transaction makes it the current one. If writing stops before that, the stored version remains current; contacts that were
+ * already written are correct nevertheless.
  */
 export class SnapshotWriter implements PageSink {
   private result: PageResult | null = null;
@@ -21,7 +21,7 @@ export class SnapshotWriter implements PageSink {
     private readonly held: CollectionState,
   ) {}
 
-  /** @throws CorruptAppState when it is older than what is stored, as servers' snapshots may be */
+  /** @throws CorruptAppState if it is older than the stored version, which can happen with snapshots of the server */
   async verified(result: PageResult): Promise<void> {
     const { accountId, collection, repository } = this.options;
     const { version, generation } = this.held;
@@ -48,14 +48,14 @@ export class SnapshotWriter implements PageSink {
     });
   }
 
-  /** Makes the snapshot the one that counts. @returns the new state */
+  /** Makes the snapshot the current one. @returns the new state */
   async finish(): Promise<CollectionState> {
     const { accountId, collection, repository, handler } = this.options;
     const { result, generation, isReconciliation, removed } = this;
     if (!result) throw new CorruptAppState('A snapshot is empty');
     const { version, ltHash, doubts } = result;
     const isComplete = !doubts.snapshot;
-    // What a snapshot leaves in doubt is complete one day, by another snapshot.
+    // A later snapshot completes the records that this one could not verify.
     const next = { version, ltHash, generation, isRebuilding: false };
     await this.write(async (tx) => {
       const gone = await repository.deleteRecords(tx, accountId, collection, removed);
@@ -78,7 +78,7 @@ export class SnapshotWriter implements PageSink {
     return this.result?.version === this.held.version && !this.result.doubts.snapshot;
   }
 
-  /** Commits only while the stored version is the one that was held when the read began. */
+  /** Commits only while the stored version is the same as when the read began. */
   private async write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const { accountId, collection, repository, lease } = this.options;
     return lease.transaction(async (tx) => {

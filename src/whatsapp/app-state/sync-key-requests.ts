@@ -12,7 +12,7 @@ export interface KeyRequestContext {
   lease: Lease;
   requests: SyncKeyRequestsRepository;
   degradations: DegradationsRepository;
-  /** Writes to all other devices of the account. @throws when none of them can be reached */
+  /** Sends to all other devices of the account. @throws if none of them can be reached */
   write(message: proto.IMessage): Promise<void>;
 }
 

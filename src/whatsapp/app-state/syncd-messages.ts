@@ -3,18 +3,18 @@ import { forEachField } from '../wire/protobuf-fields.js';
 import type { EncryptedMutation, Operation } from './app-state-crypto.js';
 import { CorruptAppState } from './app-state-errors.js';
 
-/** What changed from one version to the next. */
+/** Changes from one version to the next. */
 export interface Patch {
   version: number;
   keyId: string;
   snapshotMac: Uint8Array;
   patchMac: Uint8Array | null;
-  /** The phone has given the collection up, for this reason; null: it has not. */
+  /** Reason why the phone abandoned the collection; null if it did not. */
   exitCode: number | null;
   mutations: EncryptedMutation[];
 }
 
-/** A patch, and where the rest of its mutations is, if they are not all in it. */
+/** A patch, and the reference to the rest of its mutations, if it does not contain all of them. */
 export interface InlinePatch extends Patch {
   external: MediaReference | null;
 }
@@ -37,7 +37,7 @@ const FIRST = 1;
 const REMOVE = 1;
 const MAC_BYTES = 32;
 
-/** A patch with more mutations is not read; a snapshot takes its place. Phones send some hundred at once. */
+/** A patch with more mutations is replaced by a snapshot. Phones send a few hundred at once. */
 export const MAX_MUTATIONS = 20_000;
 
 /** @throws CorruptAppState */
@@ -118,7 +118,7 @@ export function readReference(bytes: Uint8Array): MediaReference {
   });
 }
 
-/** Runs what reads a message; whatever it throws means that the message is corrupt. */
+/** Runs a parser; any error that it throws means that the message is corrupt. */
 function reading<T>(what: string, read: () => T): T {
   try {
     return read();

@@ -134,7 +134,7 @@ export class AuthState implements AuthenticationState {
     return Object.fromEntries(type === 'lid-mapping' ? entries.filter(this.isTrustedMapping) : entries);
   }
 
-  /** Former versions stored mappings between this account and others (see protectOwnMapping): they are never read again. */
+  /** Earlier versions stored mappings between this account and others (see protectOwnMapping). These mappings are never read. */
   private readonly isTrustedMapping = ([id, user]: readonly [string, unknown]): boolean => {
     const reverse = /^(.+)_reverse$/.exec(id);
     const [pn, lid] = reverse ? [String(user), reverse[1]] : [id, String(user)];
@@ -180,9 +180,9 @@ export async function loadCredentials(
 }
 
 /**
- * Removes the push name, which `pair-success` includes for accounts of WhatsApp Business. With one in the credentials,
- * Baileys sends `<presence/>`, which means "available", each time it updates anything else in them. The push name is a
- * column of the account, and `sync/presence.ts` announces it.
+ * Removes the push name, which `pair-success` includes for WhatsApp Business accounts. If the credentials contain one, Baileys
+ * sends `<presence/>`, which means "available", whenever it updates anything else in them. The push name is stored in a column of
+ * the account, and `sync/presence.ts` announces it.
  */
 function withoutPushName(creds: AuthenticationCreds): AuthenticationCreds {
   delete creds.me?.name;

@@ -45,7 +45,7 @@ describe('shared async storages', () => {
 });
 
 describe('shareAsyncStorages', () => {
-  /** Runs the built module in a separate process, since it changes a built-in module. */
+  /** Runs the built module in a separate process, because it changes a built-in module. */
   const run = async (before: string) => {
     const built = new URL('../../../dist/whatsapp/baileys/async-storage.js', import.meta.url).href;
     const code = `

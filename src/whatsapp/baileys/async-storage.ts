@@ -35,15 +35,15 @@ export class SharedAsyncStorage<T> extends AsyncLocalStorage<T> {
 }
 
 /**
- * Makes every AsyncLocalStorage that is created from now on in this thread a shared one.
+ * Replaces AsyncLocalStorage in this thread, so that all instances created from now on are shared.
  *
  * Baileys creates one for each socket and never disables it. Up to Node.js 22 every promise, timer and socket then carries a
- * property for each storage ever created, and time and memory grow with the square of the sessions: with 430 sessions in a
- * thread, half of its time. From Node.js 24 on this does nothing.
+ * property for each storage ever created, and time and memory grow with the square of the number of sessions. With 430 sessions in
+ * a thread, this takes half of its CPU time. From Node.js 24 on this does nothing.
  */
 export function shareAsyncStorages(): void {
   if (Number.parseInt(process.versions.node, 10) >= CARRIES_ALL_AS_ONE) return;
-  // Not an assignment: in Node.js 22 the property has a getter and no setter.
+  // An assignment would fail: in Node.js 22 the property has a getter and no setter.
   Object.defineProperty(asyncHooks, 'AsyncLocalStorage', {
     value: SharedAsyncStorage,
     configurable: true,

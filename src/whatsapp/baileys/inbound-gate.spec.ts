@@ -19,7 +19,7 @@ function receive(socket: EventEmitter, frame: BinaryNode): void {
   socket.emit(`CB:${frame.tag}`, frame);
 }
 
-/** A gate whose saving the test completes, or fails, step by step. */
+/** A gate whose save operations the test resolves or rejects one by one. */
 function createGate() {
   const socket = new EventEmitter();
   const handled: string[] = [];
@@ -47,7 +47,7 @@ function createGate() {
 }
 
 describe('InboundGate', () => {
-  it('shows a stanza to Baileys only after it is saved, and only once', async () => {
+  it('passes a stanza to Baileys only after it is saved, and only once', async () => {
     const { socket, handled, step } = createGate();
     receive(socket, message('1'));
     expect(handled).toEqual([]);
@@ -55,7 +55,7 @@ describe('InboundGate', () => {
     expect(handled).toEqual(['1']);
   });
 
-  it('saves the stanzas that arrive meanwhile together, in their order', async () => {
+  it('saves stanzas that arrive in the meantime together, in order', async () => {
     const { socket, handled, saved, step } = createGate();
     for (const id of ['1', '2', '3']) receive(socket, message(id));
     await step();
@@ -79,7 +79,7 @@ describe('InboundGate', () => {
     expect(pauses).toEqual([true, false]);
   });
 
-  it('passes stanzas at once that WhatsApp does not want acknowledged', () => {
+  it('immediately passes stanzas that must not be acknowledged', () => {
     const { socket, handled } = createGate();
     receive(socket, stanza('presence', '1'));
     receive(socket, stanza('iq', '2'));
@@ -105,7 +105,7 @@ describe('InboundGate', () => {
     expect(answers).toHaveLength(1);
   });
 
-  it('does not show a stanza that is answered already', async () => {
+  it('does not pass on a stanza that is already answered', async () => {
     const { socket, handled, step } = createGate();
     receive(socket, stanza('message', '1', { answered: 'true' }));
     receive(socket, message('2'));
@@ -114,7 +114,7 @@ describe('InboundGate', () => {
     expect(handled).toEqual(['2']);
   });
 
-  it('shows neither a stanza that could not be saved nor any after it', async () => {
+  it('passes on neither a stanza that could not be saved nor any after it', async () => {
     const { socket, handled, failures, step } = createGate();
     receive(socket, message('1'));
     receive(socket, message('2'));
@@ -125,7 +125,7 @@ describe('InboundGate', () => {
     expect(failures).toEqual([new Error('disk full')]);
   });
 
-  it('shows nothing once it is closed, even if it is saved', async () => {
+  it('passes on nothing after it is closed, even saved stanzas', async () => {
     const { socket, gate, handled, step } = createGate();
     receive(socket, message('1'));
     gate.close();

@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
 
-/** Stanzas that WhatsApp does not want acknowledged: answers, presence, and those about the connection itself. */
+/** Stanzas that must not be acknowledged: responses, presence, and stanzas about the connection itself. */
 const NOT_ACKNOWLEDGED: ReadonlySet<string> = new Set([
   'iq',
   'ack',
@@ -17,44 +17,44 @@ const NOT_ACKNOWLEDGED: ReadonlySet<string> = new Set([
   'xmlstreamend',
 ]);
 
-/** Stanzas that are saved together, and the elements in them: few enough that other sessions get their turn. */
+/** Maximum number of stanzas saved together, and of the elements in them, so that other sessions are not delayed. */
 const MAX_BATCH = 100;
 const MAX_ELEMENTS = 2_000;
-/** So many stanzas may wait; the connection is then not read until most of them are answered. */
+/** Maximum number of waiting stanzas. Beyond it, the connection is not read until most of them are answered. */
 const MAX_WAITING = 1_000;
 const RESUME_BELOW = 200;
 /**
- * A batch that is not saved by then is left to the next connection. Late acknowledgements do no harm; missing ones end the
- * stream after 50 minutes (whatsapp-rust #1101).
+ * A batch that is not saved by then is delivered again over the next connection. Late acknowledgements do no harm; missing ones end
+ * the stream after 50 minutes (whatsapp-rust #1101).
  */
 const MAX_SAVE_MS = 60_000;
 
-/** What happens to each stanza on its way. */
+/** Handlers for the stages of a stanza. */
 export interface InboundStages {
-  /** Saves what the stanzas contain. If it rejects, the gate closes for good. */
+  /** Saves the content of the stanzas. If it rejects, the gate closes permanently. */
   save(stanzas: BinaryNode[]): Promise<void>;
-  /** Answers a stanza that is saved. @returns what Baileys sees of it; null if it is answered */
+  /** Answers a saved stanza. @returns the stanza that is passed to Baileys; null if it is answered */
   answer(stanza: BinaryNode): Promise<BinaryNode | null>;
-  /** Stops reading from the connection, or continues. */
+  /** Pauses or resumes reading from the connection. */
   setPaused(isPaused: boolean): void;
-  /** The gate has closed because of this error. */
+  /** Called when the gate has closed because of this error. */
   failed(error: unknown): void;
 }
 
-/** Whether WhatsApp expects an acknowledgement: it delivers the stanza again until it gets one. */
+/** Returns whether WhatsApp expects an acknowledgement. Without one, it delivers the stanza again. */
 export function needsAcknowledgement({ tag, attrs }: BinaryNode): boolean {
   return Boolean(attrs.id && attrs.from) && !NOT_ACKNOWLEDGED.has(tag);
 }
 
 /**
- * Takes every stanza that must be acknowledged from Baileys, and saves what it contains before anything answers it.
- * WhatsApp delivers again at the next login whatever was not acknowledged, so a killed process loses nothing.
+ * Intercepts every stanza that must be acknowledged before Baileys sees it, and saves its content before it is answered. WhatsApp
+ * delivers unacknowledged stanzas again at the next login, so a killed process loses nothing.
  *
- * Baileys has no hook for this. It announces each stanza as `frame`, and then under names made of its attributes, `TAG:<id>` and
- * `CB:<tag>…`. The gate replaces `emit`, and lets Baileys see a stanza only as the one event that its handlers
- * listen to. So a sender cannot choose an id that Baileys takes for the answer to a query.
+ * Baileys has no hook for this. It announces each stanza as `frame`, and then under names derived from its attributes, `TAG:<id>`
+ * and `CB:<tag>…`. The gate replaces `emit` and passes a stanza to Baileys only as the one event that its handlers listen to. A
+ * sender therefore cannot choose an id that Baileys mistakes for the response to a query.
  *
- * Order is preserved. Stanzas that arrive while others are saved form the next batch.
+ * Order is preserved. Stanzas that arrive while others are being saved form the next batch.
  */
 export class InboundGate {
   private waiting: BinaryNode[] = [];
@@ -78,7 +78,7 @@ export class InboundGate {
     };
   }
 
-  /** Closes the gate: whatever waits is dropped without an acknowledgement. */
+  /** Closes the gate. Waiting stanzas are dropped without an acknowledgement. */
   close(): void {
     this.isClosed = true;
     this.waiting = [];

@@ -10,14 +10,14 @@ import {
 } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 
-/** Accounts have the phone and a handful of companions; a longer list is cut. */
+/** Accounts have the phone and a handful of companions; a longer list is truncated. */
 const MAX_DEVICES = 20;
 
 /**
  * Lists the JIDs of the account's other devices, the phone (device 0) first.
  *
- * Queries usync with the `devices` protocol. Baileys' `getUSyncDevices` returns the same, but replaces the Signal session with
- * the phone on the way.
+ * Queries usync with the `devices` protocol. Baileys' `getUSyncDevices` returns the same, but as a side effect replaces the Signal
+ * session with the phone.
  *
  * @throws when WhatsApp refuses the query or does not answer
  */

@@ -6,7 +6,10 @@ import { isSignedBy } from '../wire/xeddsa.js';
 /** Field of the identity key in Signal's `PreKeyWhisperMessage`, which follows one byte with the version. */
 const IDENTITY_KEY_FIELD = 3;
 
-/** Returns the sender's identity key, 32 bytes, which a message that opens a session carries in clear; null if it cannot be read. */
+/**
+ * Returns the sender's identity key, 32 bytes, which a message that opens a session contains unencrypted; null if it cannot be
+ * read.
+ */
 export function identityKeyOfPreKeyMessage(ciphertext: Uint8Array): Buffer | null {
   let key: Buffer | null = null;
   try {
@@ -20,7 +23,7 @@ export function identityKeyOfPreKeyMessage(ciphertext: Uint8Array): Buffer | nul
 }
 
 /**
- * Returns the identity keys, 32 bytes each, with which the sessions of a Signal record were opened.
+ * Returns the identity keys, 32 bytes each, that opened the sessions of a Signal record.
  * @param record libsignal's `SessionRecord.serialize()`; anything else contains no keys
  */
 export function identityKeysOfSession(record: unknown): Buffer[] {
@@ -36,9 +39,9 @@ interface SessionEntry {
 }
 
 /**
- * Whether the phone has linked the device with this identity key.
+ * Returns whether the phone has linked the device that has this identity key.
  * @param deviceIdentity `<device-identity>` of the stanza, an `ADVSignedDeviceIdentity`
- * @param accountKey identity key of the account, 32 bytes, with which the phone signs its devices
+ * @param accountKey identity key of the account, 32 bytes, which the phone uses to sign its devices
  */
 export function isDeviceOfAccount(
   identityKey: Uint8Array,

@@ -7,18 +7,18 @@ import { isOwnJid, type OwnAddresses } from '../wire/stanza-sender.js';
 
 type MakeSignalRepository = NonNullable<UserFacingSocketConfig['makeSignalRepository']>;
 
-/** Whether a LID–PN mapping combines an address of this account with one of another account. */
+/** Returns whether a LID–PN mapping combines an address of this account with one of another account. */
 export function mixesOwnWithForeign({ pn, lid }: LIDMapping, own: OwnAddresses): boolean {
   return isOwnJid(pn, own) !== isOwnJid(lid, own);
 }
 
 /**
- * Makes Baileys' Signal repository refuse LID–PN mappings between this account and another one, wherever they come from:
- * messages, history, or an answer to a query. With such a mapping, Baileys would decrypt a stranger's messages in the session with the
- * phone, or the phone's in a stranger's.
+ * Makes Baileys' Signal repository reject LID–PN mappings between this account and another one from any source: messages, history,
+ * or query responses. With such a mapping, Baileys would decrypt a stranger's messages in the session with the phone, or the
+ * phone's in a stranger's.
  *
- * Every mapping that Baileys learns passes through `storeLIDPNMappings`, which also caches it. The address book refuses these mappings
- * in `ContactsService`.
+ * Baileys stores every mapping through `storeLIDPNMappings`, which also caches it. `ContactsService` rejects these mappings for the
+ * address book.
  */
 export function protectOwnMapping(own: () => OwnAddresses): MakeSignalRepository {
   return (...args) => {

@@ -17,7 +17,7 @@ import { identityKeyOfPreKeyMessage, identityKeysOfSession, isDeviceOfAccount } 
 /** What ids of messages consist of; others cannot be stored, or asked about. */
 const MESSAGE_ID = /^[\x21-\x7e]{1,128}$/;
 
-/** One encrypted part of a message, as Baileys' Signal repository takes it. */
+/** One encrypted part of a message, as Baileys' Signal repository accepts it. */
 interface Ciphertext {
   jid: string;
   type: 'pkmsg' | 'msg';
@@ -25,10 +25,10 @@ interface Ciphertext {
 }
 
 /**
- * What reading a peer message has led to:
- * - `read`: its content is stored, now or when it arrived before, or is of no use here
- * - `unreadable`: it cannot be decrypted, and the sender can encrypt it again
- * - `untrusted`: it was encrypted by somebody other than the device that it claims to come from
+ * Outcome of reading a peer message:
+ * - `read`: its content is stored, now or on an earlier delivery, or is not needed
+ * - `unreadable`: it cannot be decrypted, but the sender can encrypt it again
+ * - `untrusted`: it was not encrypted by the device that it claims to come from
  */
 export interface ReadPeerMessage {
   outcome: 'read' | 'unreadable' | 'untrusted';
@@ -36,15 +36,15 @@ export interface ReadPeerMessage {
 }
 
 /**
- * Reads the messages that devices of the account send to this device alone: sync keys, announcements of history, and
- * collections that were requested. No other message is decrypted here.
+ * Reads the messages that devices of the account send to this device only: sync keys, history announcements, and requested
+ * collections. No other message is decrypted here.
  *
- * A device sends them once, as Signal messages, and a Signal message cannot be decrypted a second time. So decrypting and
- * storing are one database transaction: the Signal session moves on if, and only if, the content is stored.
+ * A device sends each message once, and a Signal message cannot be decrypted a second time. Decrypting and storing are therefore
+ * one database transaction: the Signal session advances if, and only if, the content is stored.
  *
- * Who sent the message is decided twice: by the stanza (`isPeerMessage`), before anything else is done with it, and by
- * the identity key of the Signal session. The phone's is the key that signed the link; another companion proves its own
- * with `<device-identity>`, which the phone's key has signed.
+ * The sender is verified twice: by the stanza (`isPeerMessage`), before any other processing, and by the identity key of the Signal
+ * session. The phone's key is the one that signed the link. Another companion proves its key with `<device-identity>`, which the
+ * phone's key has signed.
  */
 export class PeerMessages {
   private readonly logger = new Logger(PeerMessages.name);
@@ -56,7 +56,7 @@ export class PeerMessages {
     const jid = this.signalJidOf(stanza);
     for (const part of getBinaryNodeChildren(stanza, 'enc')) {
       const { type } = part.attrs;
-      // A frame limits it to 16 MB: history can be part of its announcement.
+      // The frame size limits it to 16 MB, because an announcement can contain the history itself.
       const ciphertext = part.content instanceof Uint8Array ? part.content : null;
       if (!ciphertext || (type !== 'pkmsg' && type !== 'msg')) return { ...result, outcome: 'unreadable' };
       const encrypted = { jid, type, ciphertext } as const;
@@ -72,7 +72,7 @@ export class PeerMessages {
     return result;
   }
 
-  /** Signal sessions with the account's devices are stored under its LID, as soon as it is known. */
+  /** Signal sessions with the account's devices are stored under its LID as soon as the LID is known. */
   private signalJidOf(stanza: BinaryNode): string {
     const sender = senderOf(stanza) ?? '';
     const lid = jidDecode(this.socket.authState.creds.me?.lid)?.user;
@@ -80,7 +80,7 @@ export class PeerMessages {
     return lid ? `${lid}${device > 0 ? `:${device}` : ''}@lid` : sender;
   }
 
-  /** @returns null if it cannot be told, and the sender has to encrypt the message again */
+  /** @returns null if this cannot be decided, and the sender has to encrypt the message again */
   private async isFromSender(
     stanza: BinaryNode,
     { jid, type, ciphertext }: Ciphertext,
@@ -94,7 +94,7 @@ export class PeerMessages {
       if (!key || isPhone) return key && key.equals(accountKey);
       return isDeviceOfAccount(key, bytesOf(getBinaryNodeChild(stanza, 'device-identity')), accountKey);
     }
-    // A session with another companion began with a message that was checked as above.
+    // Sessions with other companions began with a message that passed the check above.
     if (!isPhone) return true;
     const address = this.socket.signalRepository.jidToSignalProtocolAddress(jid);
     const { [address]: session } = await keys.get('session', [address]);
@@ -104,7 +104,7 @@ export class PeerMessages {
     return null;
   }
 
-  /** @returns what was stored; null if the message has nothing to store */
+  /** @returns the stored content; null if there is nothing to store */
   private async decryptAndStore(stanza: BinaryNode, encrypted: Ciphertext): Promise<KeptData | null> {
     const { signalRepository, authState } = this.socket;
     return authState.keys.transaction(async () => {

@@ -1,10 +1,10 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 
 /**
- * The receipt for a message: `sender` if this account has sent it from another device.
+ * Returns the receipt for a message, of type `sender` if this account sent the message from another device.
  *
- * Stanza: `<receipt id to [recipient] [participant] type/>`, as whatsmeow's `buildBaseReceipt` forms it. Baileys' `sendReceipt`
- * leaves out `to` for own messages that are addressed by number.
+ * Stanza: `<receipt id to [recipient] [participant] type/>`, as built by whatsmeow's `buildBaseReceipt`. Baileys' `sendReceipt`
+ * omits `to` for own messages that are addressed by number.
  */
 export function receiptFor({ attrs }: BinaryNode, type: 'sender'): BinaryNode {
   const { id = '', from = '', recipient, participant } = attrs;

@@ -34,7 +34,7 @@ function shakeHands(form: CertificateForm): Uint8Array {
   return client.processHandshake(proto.HandshakeMessage.decode(message), Curve.generateKeyPair());
 }
 
-describe('Baileys and libsignal as they are', () => {
+describe('unmodified Baileys and libsignal', () => {
   it('do not pass the self-test, and no socket is created', async () => {
     await expect(testSignatureChecks()).rejects.toThrow('Baileys does not verify');
     expect(() => requireVerifiedSignatures()).toThrow('not verified');

@@ -11,16 +11,15 @@ let areVerified = false;
  * Makes Baileys and libsignal verify signatures, and tests that they do. Call it before the first socket is created.
  *
  * Baileys 7.0.0-rc14 ignores the result of libsignal's check, and libsignal 6.0.0 does not check signed pre-keys at all.
- * Both call the functions that are replaced here through objects that can be changed, so that it does not matter
- * whether they were loaded before.
+ * Both call the replaced functions through mutable objects, so the order of loading does not matter.
  *
- * | checked                                   | by                                   | when it is wrong                       |
+ * | checked                                   | by                                   | if it is wrong                         |
  * | ----------------------------------------- | ------------------------------------ | -------------------------------------- |
  * | certificates of the Noise handshake       | `CertChain.decode`, `Curve.verify`   | ServerNotVerified ends the connection  |
  * | account signature in `pair-success`       | `Curve.verify`                       | `configureSuccessfulPairing` throws    |
  * | signed pre-keys of a bundle               | `curve.verifySignature` of libsignal | `SessionBuilder.initOutgoing` throws   |
  *
- * @throws Error when one of the checks accepts a wrong signature, or refuses a right one
+ * @throws Error if a check accepts an invalid signature or rejects a valid one
  */
 export async function verifySignatures(): Promise<void> {
   Curve.verify = isValid;
@@ -49,9 +48,9 @@ function requireSignature(key: Uint8Array, message: Uint8Array, signature: Uint8
 }
 
 /**
- * Adds to Baileys' `processHandshake` what it does not check: that the leaf certificate is for the key of this very server,
- * and the dates. It runs without interruption: agreement with the server's static key, then `CertChain.decode`. So the key
- * of the last agreement is the server's.
+ * Adds two checks that Baileys' `processHandshake` lacks: that the leaf certificate is for the key of this server, and that its
+ * dates are valid. `processHandshake` runs without interruption: key agreement with the server's static key, then
+ * `CertChain.decode`. The key of the last agreement is therefore the server's.
  */
 function verifyCertificates(): void {
   const { sharedKey } = Curve;

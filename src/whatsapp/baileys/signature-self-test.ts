@@ -16,13 +16,13 @@ import {
   WA_CERT_DETAILS,
 } from '@whiskeysockets/baileys';
 
-/** Prefix of what the account signs (`WA_ADV_ACCOUNT_SIG_PREFIX`). */
+/** Prefix of the data that the account signs (`WA_ADV_ACCOUNT_SIG_PREFIX`). */
 const ACCOUNT_SIGNATURE = Buffer.from([6, 0]);
 const HOUR_SECONDS = 3600;
 const ACCOUNT = '15550000000';
 
 const ignore = () => {};
-/** Baileys reports the wrong signatures of the test as errors. */
+/** Baileys logs the test's invalid signatures as errors. */
 const SILENT: Parameters<typeof makeNoiseHandler>[0]['logger'] = {
   level: 'silent',
   child: () => SILENT,
@@ -33,10 +33,10 @@ const SILENT: Parameters<typeof makeNoiseHandler>[0]['logger'] = {
   error: ignore,
 };
 
-/** Runs Baileys and libsignal with a right signature, and with wrong ones. */
+/** Runs Baileys and libsignal with a valid signature and with invalid ones. */
 interface Check {
   readonly name: string;
-  /** @param signer signs in place of the key that must; undefined: that key */
+  /** @param signer signs in place of the correct key; undefined: the correct key */
   readonly run: (signer?: KeyPair) => void | Promise<void>;
 }
 
@@ -50,9 +50,9 @@ const CHECKS: readonly Check[] = [
 ];
 
 /**
- * Tests that Baileys and libsignal verify signatures, through the functions that they use themselves: the Noise handshake,
+ * Tests that Baileys and libsignal verify signatures, through their own functions: the Noise handshake,
  * `pair-success` and a Signal session with a bundle.
- * @throws Error that names the check which accepts a wrong signature, or refuses a right one
+ * @throws Error that names the check that accepts an invalid signature or rejects a valid one
  */
 export async function testSignatureChecks(): Promise<void> {
   for (const { name, run } of CHECKS) {
@@ -67,7 +67,7 @@ export async function testSignatureChecks(): Promise<void> {
   }
 }
 
-/** Stand-ins for what must be signed or certified; what is not given is right. */
+/** Replacements for signatures and certificates; omitted ones are valid. */
 interface Handshake {
   root?: KeyPair;
   intermediate?: KeyPair;
@@ -75,7 +75,7 @@ interface Handshake {
   isExpired?: boolean;
 }
 
-/** The Noise handshake as Baileys does it, with a server that is certified by a root of its own. */
+/** Runs Baileys' Noise handshake with a server that is certified by a separate root. */
 function shakeHands(wrong: Handshake): void {
   const [root, intermediate, server] = [
     Curve.generateKeyPair(),
@@ -100,7 +100,7 @@ function shakeHands(wrong: Handshake): void {
   trusting(root, () => greet(server, chain));
 }
 
-/** Nothing else runs in this thread while another root is trusted. */
+/** No other code runs in this thread while another root is trusted. */
 function trusting(root: KeyPair, work: () => void): void {
   const { PUBLIC_KEY } = WA_CERT_DETAILS;
   WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(root.public);
@@ -111,7 +111,7 @@ function trusting(root: KeyPair, work: () => void): void {
   }
 }
 
-/** Both sides of a handshake, each by Baileys' handler. */
+/** Both sides of a handshake, each run by Baileys' handler. */
 function greet(server: KeyPair, chain: Uint8Array): void {
   const [client, ephemeral] = [Curve.generateKeyPair(), Curve.generateKeyPair()];
   const options = { NOISE_HEADER: NOISE_WA_HEADER, logger: SILENT };

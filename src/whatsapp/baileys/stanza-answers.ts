@@ -13,39 +13,41 @@ import { askAgain } from './retry-receipt.js';
 
 const STATUS = 'status@broadcast';
 
-/** Ids of peer messages to remember: Signal cannot decrypt one a second time. */
+/** Number of peer message ids to remember, because Signal cannot decrypt a message a second time. */
 const MAX_REMEMBERED = 1_000;
 
-/** Notifications that Baileys acts upon: pre-keys run low or identities change, devices change, privacy tokens arrive. */
+/** Notifications that Baileys handles: low pre-keys or changed identities, changed devices, new privacy tokens. */
 const FOR_BAILEYS: ReadonlySet<string> = new Set(['encrypt', 'devices', 'privacy_token']);
 
 /**
- * Attributes from which Baileys derives another address of the sender, and stores it before it decrypts anything
- * (7.0.0-rc14, `extractAddressingContext`), although they are about the receiver, or contradict the sender's own address.
+ * Baileys derives an alternate address of the sender from these attributes, and stores it before it decrypts anything (7.0.0-rc14,
+ * `extractAddressingContext`), although they describe the receiver or contradict the sender's own address.
  */
 const MISREAD_BY_BAILEYS = /^(peer_recipient_.+|addressing_mode)$/;
 
 type Answer = (stanza: BinaryNode, kind: SenderKind) => BinaryNode | null | Promise<BinaryNode | null>;
 
 /**
- * Answers every stanza that is saved, as WhatsApp expects of a companion device that is not in use. Baileys handles only
- * what is left: messages of others, retry receipts of own devices, and `FOR_BAILEYS`. It never sees a message that claims to come from
- * this account: it would decrypt it in the session with the phone, and act upon its content.
+ * Answers every saved stanza as WhatsApp expects from an inactive companion device. Baileys handles only the remaining ones:
+ * messages from other accounts, retry receipts from own devices, and `FOR_BAILEYS`. It never receives a message that claims to come
+ * from this account, because it would decrypt the message in the session with the phone and act on its content.
  *
- * Where Baileys would answer differently (7.0.0-rc14):
- * - It acknowledges a peer message that it cannot decrypt, so that sync keys and history would be lost. Here it is requested again.
- * - It reads every collection of a `server_sync` before it acknowledges it, including those that this service does not need.
- * - It rejects a status that it cannot decrypt, which may hold up the offline queue (Baileys #2779), and has no handler for
+ * Differences from Baileys (7.0.0-rc14):
+ * - Baileys acknowledges a peer message that it cannot decrypt, which loses sync keys and history. Here the message is requested
+ *   again.
+ * - Baileys reads every collection of a `server_sync` before it acknowledges the notification, including those that this service
+ *   does not need.
+ * - Baileys rejects a status that it cannot decrypt, which may block the offline queue (Baileys #2779), and has no handler for
  *   `<status>` and `<appdata>`, which ends the stream every 50 minutes (whatsapp-rust #1101).
- * - It opens sessions and fetches keys for anyone who sends a retry receipt.
+ * - Baileys opens sessions and fetches keys for any sender of a retry receipt.
  */
 export class StanzaAnswers {
   private readonly logger = new Logger(StanzaAnswers.name);
   private readonly peerMessages: PeerMessages;
   private readonly readIds = new Set<string>();
-  /** How often each unreadable peer message was requested again. */
+  /** How often each unreadable peer message has been requested again. */
   private readonly requests = new Map<string, number>();
-  /** Null until this connection has read, or given up on, a peer message. */
+  /** Null until this connection has read or abandoned a peer message. */
   private isLost: boolean | null = null;
 
   private readonly byTag: Record<string, Answer> = {
@@ -59,7 +61,7 @@ export class StanzaAnswers {
       FOR_BAILEYS.has(stanza.attrs.type ?? '') ? forBaileys(stanza) : this.acknowledge(stanza),
   };
 
-  /** @param lost reports that a message of an own device was given up, or that one could be read again */
+  /** @param lost reports that a message of an own device was abandoned, or that messages can be read again */
   constructor(
     private readonly socket: WASocket,
     private readonly lost: (isLost: boolean) => void,
@@ -68,7 +70,7 @@ export class StanzaAnswers {
   }
 
   /**
-   * @returns what Baileys sees of the stanza; null if it is answered
+   * @returns the stanza that is passed to Baileys; null if it is answered
    * @throws when the connection has ended
    */
   async answer(stanza: BinaryNode): Promise<BinaryNode | null> {

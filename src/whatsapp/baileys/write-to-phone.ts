@@ -11,13 +11,13 @@ import { findOwnDevices } from './own-devices.js';
 
 const { APP_STATE_SYNC_KEY_REQUEST } = proto.Message.ProtocolMessage.Type;
 
-/** Sends a message to the account's phone alone. Resolves when WhatsApp has acknowledged it. */
+/** Sends a message to the account's phone only. Resolves when WhatsApp has acknowledged it. */
 export async function writeToPhone(socket: WASocket, message: proto.IMessage): Promise<void> {
   await writeToDevice(socket, phoneOf(socket), message);
 }
 
 /**
- * Sends a message to every other device of the account, or to the phone alone when WhatsApp does not list the devices.
+ * Sends a message to every other device of the account, or to the phone only if WhatsApp does not list the devices.
  * Resolves when WhatsApp has acknowledged at least one copy.
  *
  * @throws when no copy could be sent
@@ -34,8 +34,8 @@ export async function writeToOwnDevices(socket: WASocket, message: proto.IMessag
  * Sends a peer message to one device.
  *
  * Stanza: `<message category="peer"><meta appdata="default"/><enc/></message>`, as sent by whatsmeow's `preparePeerMessageNode`,
- * with `push_priority="high"` for requests for sync keys only. Baileys has `sendPeerDataOperationMessage` for one kind of
- * content only, and wraps it as if it were sent to a contact. Only the real devices can confirm that they answer.
+ * with `push_priority="high"` for requests for sync keys only. Baileys' `sendPeerDataOperationMessage` supports only one kind of
+ * content, and wraps it as if it were sent to a contact. Whether devices respond can be verified only with real devices.
  */
 async function writeToDevice(socket: WASocket, jid: string, message: proto.IMessage): Promise<void> {
   const { authState, signalRepository } = socket;

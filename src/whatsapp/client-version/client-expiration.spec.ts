@@ -20,7 +20,7 @@ describe('the expiration of the client', () => {
     expect(readClientExpiration(stanza({ t }))).toBeUndefined();
   });
 
-  it('is ignored when another sender than the server announces it', () => {
+  it('is ignored when the sender is not the server', () => {
     expect(readClientExpiration(stanza({}, '491701234567@s.whatsapp.net'))).toBeUndefined();
   });
 });

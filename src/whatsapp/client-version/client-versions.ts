@@ -12,19 +12,19 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** WhatsApp releases several versions a day, and accepts each of them for months. */
 export const DAILY: FetchAge = { afterSuccessMs: 24 * HOUR_MS, afterFailureMs: 15 * MINUTE_MS };
-/** Linking fails for no known reason; a client with an outdated version learns no more than that. */
+/** Linking fails without a reason. A client with an outdated version receives no other indication. */
 export const SUSPECTED: FetchAge = { afterSuccessMs: 6 * HOUR_MS, afterFailureMs: MINUTE_MS / 2 };
 /** WhatsApp has refused the version, or announced that it will. */
 export const REFUSED: FetchAge = { afterSuccessMs: MINUTE_MS, afterFailureMs: MINUTE_MS / 2 };
 
 const LOOK_EVERY_MS = 10_000;
-/** A process that claims a fetch and does not finish it was killed. */
+/** After this time, a process that claimed a fetch is assumed to have been killed. */
 const GIVE_UP_MS = FETCH_TIMEOUT_MS + 5_000;
 const POLL_EVERY_MS = 250;
 
 /**
- * The version of WhatsApp Web that this service reports to WhatsApp. One process at a time fetches it from
- * web.whatsapp.com and stores it for all. It never decreases. Before the first fetch succeeds it is Baileys' own.
+ * Provides the WhatsApp Web version that this service reports to WhatsApp. One process at a time fetches it from web.whatsapp.com
+ * and stores it for all. It never decreases. Before the first successful fetch, it is the version bundled with Baileys.
  *
  * An outdated version is refused in two ways: phones refuse to link the device without notifying it (Baileys #2679), and,
  * much later, WhatsApp refuses the connection. Until then, linked devices can keep using it.

@@ -2,7 +2,7 @@ import type { ClientVersion } from '../../sessions/client-version.js';
 
 const SERVICE_WORKER_URL = 'https://web.whatsapp.com/sw.js';
 export const FETCH_TIMEOUT_MS = 5_000;
-/** The version is near the beginning of the script. */
+/** Limit in characters; the version is near the beginning of the script. */
 const MAX_CHARACTERS = 2_000_000;
 /** The site refuses requests that do not look like a browser's (Baileys, `fetchLatestWaWebVersion`). */
 const BROWSER_HEADERS = {
@@ -10,7 +10,7 @@ const BROWSER_HEADERS = {
   'user-agent':
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36',
 };
-/** Up to the character after the number, which may arrive in two pieces. */
+/** Includes the character after the number, because the number may arrive in two pieces. */
 const REVISION = /\\?"client_revision\\?":\s{0,9}(\d{1,10})\D/;
 const LONGEST_MATCH = 100;
 /** WhatsApp Web has had these numbers since 2024; a revision identifies a version. */
@@ -19,10 +19,10 @@ const [MAJOR, MINOR] = [2, 3000];
 const MAX_REVISION = 2 ** 31 - 1;
 
 /**
- * Fetches WhatsApp's current version of WhatsApp Web from its service worker script, as Baileys does; but does not
+ * Fetches WhatsApp's current version of WhatsApp Web from its service worker script, as Baileys does. Unlike Baileys, it does not
  * follow redirects, reads up to 2 million characters, and stops at the version.
  *
- * @throws Error when the site does not answer within 5 s, or not with a version
+ * @throws Error if the site does not respond with a version within 5 s
  */
 export async function fetchClientVersion(): Promise<ClientVersion> {
   const response = await fetch(SERVICE_WORKER_URL, {

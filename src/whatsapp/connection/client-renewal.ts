@@ -6,8 +6,8 @@ import type { LoginGate } from './login-gate.js';
 import type { SessionClient } from './session-client.js';
 
 /**
- * Closes a connection of one session when a newer client version is known and the current one may not link, or expires.
- * The session then connects again, with the newer version.
+ * Closes a session's connection when a newer client version is known and the current one expires or may prevent linking. The
+ * session then reconnects with the newer version.
  */
 export class ClientRenewal {
   private readonly logger = new Logger(ClientRenewal.name);
@@ -21,26 +21,26 @@ export class ClientRenewal {
     private readonly gate: Pick<LoginGate, 'whenQuiet'>,
   ) {}
 
-  /** Call it before each connection. */
+  /** Call this before each connection. */
   connecting(): void {
     this.disconnected();
     this.current = new AbortController();
     this.hasClosed = false;
   }
 
-  /** Call it when a connection has ended. */
+  /** Call this when a connection has ended. */
   disconnected(): void {
     this.current.abort();
   }
 
-  /** Replaces a connection over which a device waits to be linked, unless a user is about to link it. */
+  /** Replaces the connection of a device that waits to be linked, unless a user is about to link it. */
   watch(link: LinkConnection): void {
     this.client.onceOutdated(this.current.signal, () => {
       if (!link.isBegun) void this.close(link);
     });
   }
 
-  /** @returns whether the connection was closed; it is null when no device waits at the moment */
+  /** @returns whether the connection was closed; `link` is null if no device is waiting */
   async closeIfOutdated(link: LinkConnection | null, reason: 'refused' | 'suspected'): Promise<boolean> {
     const { signal } = this.current;
     if (!(await this.client.isOutdated(reason)) || !link || signal.aborted) return false;

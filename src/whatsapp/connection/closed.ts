@@ -24,7 +24,7 @@ export function isOwnLogout({ by, code }: Closed): boolean {
   return by === 'client' && code === LOGGED_OUT;
 }
 
-/** What follows on an attempt to link; null when it follows from how the connection ended. */
+/** Next step after an attempt to link; null if the way the connection ended determines it. */
 export function afterAttempt(closed: Closed): Ending | null {
   const { failure, wasWaiting, by, code } = closed;
   if (endingOf(closed).action === 'update') return null;

@@ -8,7 +8,7 @@ import { ServerNotVerified } from '../wire/server-certificate.js';
  * - `login`: WhatsApp refuses the login, `<failure reason>`
  * - `stream`: WhatsApp ends an open connection, `<stream:error code>`
  * - `line`: TCP, TLS, DNS or HTTP failed; WhatsApp itself has said nothing
- * - `server`: the server has not proved that it is WhatsApp; nothing was sent to it but a key for this handshake
+ * - `server`: the server has not proved that it is WhatsApp; only an ephemeral key was sent to it
  * - `client`: Baileys, or this service, ended it
  */
 export type EndedBy = 'login' | 'stream' | 'line' | 'server' | 'client';

@@ -36,7 +36,7 @@ describe('what follows on the end of a connection', () => {
     ['a rejected user agent', 'Connection Failure', 409, { reason: '409' }, 'update'],
     ['an outdated client on an open stream', 'Stream Errored (unknown)', 405, undefined, 'update'],
     ['a rejected user agent on an open stream', 'Stream Errored (unknown)', 409, undefined, 'update'],
-    ['a ban for some time on an open stream', 'Stream Errored (unknown)', 402, undefined, 'stop'],
+    ['a temporary ban on an open stream', 'Stream Errored (unknown)', 402, undefined, 'stop'],
     ['a ban on an open stream', 'Stream Errored (unknown)', 406, undefined, 'stop'],
     ['too many requests', 'Stream Errored (unknown)', 429, undefined, 'hold'],
     ['too many logins', 'Connection Failure', 429, { reason: '429' }, 'hold'],

@@ -6,7 +6,7 @@ export interface Ending {
   /**
    * - `restart`: connect again at once
    * - `retry`: connect again after a pause that grows
-   * - `hold`: connect again after a pause of minutes that grows; another program uses this session, or WhatsApp asks for it
+   * - `hold`: reconnect after a pause of minutes that grows; another program uses this session, or WhatsApp requests the pause
    * - `update`: connect again as the newest version of the client, when there is one; otherwise as `stop`
    * - `offer`: nobody has scanned; show new QRs
    * - `link-again`: an attempt to link has failed; offer another one soon
@@ -106,7 +106,7 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   'stream 515': row('restart', 'reconnecting', 'WhatsApp asks for a new connection.', null),
   // With code 401 or without any.
   'stream device_removed': UNLINKED,
-  // Another reason, or none: the next login shows whether the link is gone, or the phone.
+  // Without a known reason, the next login shows whether the device is still linked.
   'stream 401': LOST,
   'stream 403': LOST,
   'stream 402': BANNED_FOR_NOW,
@@ -154,7 +154,7 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
 
   'server certificate': NOT_VERIFIED,
   'server dates': NOT_VALID_NOW,
-  // Baileys' own check of the same certificates, in case it finds something first.
+  // Baileys' own check of the same certificates, in case it fails first.
   'client 400': NOT_VERIFIED,
 
   'client 408': row('retry', 'connection_timed_out', 'The connection to WhatsApp timed out.', null),

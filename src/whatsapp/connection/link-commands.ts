@@ -15,7 +15,7 @@ interface LinkSession {
   isLinked(): Promise<boolean>;
   /** Ends a pause between two attempts. */
   hurry(): void;
-  /** Replaces the connection over which a device waits if its client version is outdated; whether it was replaced. */
+  /** Replaces the connection of a waiting device if its client version is outdated. Returns whether it was replaced. */
   renewClient(reason: 'refused' | 'suspected'): Promise<boolean>;
 }
 

@@ -8,12 +8,12 @@ import { ClientIdentity } from '../linking/client-identity.js';
 import { readClientExpiration } from '../client-version/client-expiration.js';
 import type { SessionContext } from '../sync/session-context.js';
 
-/** As which client one session connects to WhatsApp, and when a newer version has to replace it. */
+/** Determines the client version that a session connects with, and when a newer one has to replace it. */
 export class SessionClient {
   private readonly logger = new Logger(SessionClient.name);
   /** Of the last connection. */
   private version: ClientVersion = BUNDLED_VERSION;
-  /** The last attempt to link failed, and may have done so because of the version. */
+  /** The last attempt to link failed, possibly because of the version. */
   isSuspected = false;
 
   /** @param deviceName DEVICE_NAME in Config */
@@ -29,18 +29,18 @@ export class SessionClient {
     this.isSuspected = false;
   }
 
-  /** The client of the next connection: the newest version that any process knows. */
+  /** Returns the client of the next connection, with the newest version that any process has stored. */
   async next(): Promise<ClientIdentity> {
     this.version = await this.context.lease.read(() => this.versions.newest());
     return new ClientIdentity(this.deviceName, this.version);
   }
 
-  /** @returns whether there is a newer version than that of the last connection; fetches the current one if need be */
+  /** @returns whether a newer version than that of the last connection exists; fetches the current one if necessary */
   async isOutdated(reason: 'refused' | 'suspected'): Promise<boolean> {
     return isNewerVersion(await this.refresh(reason === 'refused' ? REFUSED : SUSPECTED), this.version);
   }
 
-  /** Calls back once a newer version than that of the last connection is known, unless the signal is aborted before. */
+  /** Calls back when a version newer than that of the last connection is known, unless the signal is aborted first. */
   onceOutdated(signal: AbortSignal, act: () => void): void {
     const newer = this.versions.whenNewer(this.version, signal).then(() => {
       if (!signal.aborted) act();
@@ -62,7 +62,7 @@ export class SessionClient {
     if (at === undefined) return false;
     const message =
       at &&
-      `WhatsApp will refuse version ${formatVersion(this.version)} of its client from ${at.toISOString()} on. ` +
+      `WhatsApp will refuse client version ${formatVersion(this.version)} from ${at.toISOString()}. ` +
         'The service reconnects with a newer version as soon as it can fetch one.';
     await lease.transaction(async (tx) => {
       await stores.sessionState.reportClientExpiration(tx, lease.session, at);

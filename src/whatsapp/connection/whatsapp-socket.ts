@@ -118,7 +118,7 @@ export class WhatsAppSocket {
     await this.baileys.sendNode(node);
   }
 
-  /** Stops reading from the connection, which makes WhatsApp wait, or continues. */
+  /** Pauses or resumes reading from the connection. WhatsApp waits meanwhile. */
   setPaused(isPaused: boolean): void {
     const socket = rawSocketOf(this.baileys);
     if (isPaused) socket?.pause();

@@ -5,7 +5,7 @@ import { InputRefused } from '../wire/input-refused.js';
 import { downloadMedia, type MediaReference } from '../wire/media-file.js';
 import { HistoryReader } from './history-reader.js';
 
-/** Where a part of the history is: in the announcement itself, or in a file. Both are deflated. */
+/** A part of the history, in the announcement itself or in a file. Both are deflated. */
 export interface HistoryInput {
   inline: Buffer | null;
   file: MediaReference;
@@ -14,15 +14,15 @@ export interface HistoryInput {
 /** Handler that a history job calls with `HistoryNames`, a batch at a time. */
 export const SAVE_NAMES = 'save';
 
-/** Entries that are handed over, and written, at once. */
+/** Number of entries passed on and written at once. */
 const BATCH_SIZE = 2_000;
-/** An account has some thousand chats. */
+/** Accounts have a few thousand chats. */
 const MAX_ENTRIES = 200_000;
 const MAX_INFLATED_BYTES = 512 * 1024 * 1024;
 
 /**
- * Reads one part of the history, and hands over its names in batches.
- * @throws InputRefused, MediaUnavailable; then the names handed over so far are right all the same
+ * Reads one part of the history, and passes on its names in batches.
+ * @throws InputRefused, MediaUnavailable; names that were passed on before that are valid
  */
 export const readHistory: Job<HistoryInput, { entries: number }> = async ({ inline, file }, call) => {
   const deflated = inline ? [inline] : await downloadMedia(file, 'md-msg-hist');

@@ -38,7 +38,7 @@ export class HistoryNotification {
   @Column('int', { default: 0 })
   attempts: number;
 
-  /** Attempts in a row that have begun and did not end; counted before each attempt. */
+  /** Consecutive attempts that began and did not finish; counted before each attempt. */
   @Column('int', { default: 0 })
   unfinished: number;
 

@@ -18,7 +18,7 @@ function readHistoryNames(bytes: Uint8Array): HistoryNames {
 }
 
 describe('a history sync', () => {
-  it('gives push names as they are, with the addresses of contacts', () => {
+  it('returns push names unchanged, with the addresses of contacts', () => {
     const names = readHistoryNames(
       encode({
         syncType: HistorySyncType.PUSH_NAME,
@@ -120,7 +120,7 @@ describe('a history sync', () => {
     expect(() => readHistoryNames(history.subarray(0, -5))).toThrow(InputRefused);
   });
 
-  it('has its long names cut between two characters', () => {
+  it('has its long names truncated between two characters', () => {
     const history = encode({
       syncType: HistorySyncType.PUSH_NAME,
       pushnames: [{ id: '491701234567@s.whatsapp.net', pushname: 'a' + 'é'.repeat(5_000) }],

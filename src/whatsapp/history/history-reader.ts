@@ -8,29 +8,29 @@ import {
   type WantedMessages,
 } from '../wire/field-stream.js';
 
-/** What a part of a history sync says about contacts; its chats are skipped unread. */
+/** Contact data in a part of a history sync; its messages are skipped unread. */
 export interface HistoryNames {
   /** The name may be empty. */
   pushNames: { address: Address; name: string }[];
   mappings: LidMapping[];
   usernames: { address: Address; name: string }[];
-  /** Contacts that the phone has saved, sent before app state is read. */
+  /** Contacts saved on the phone, sent before app state is read. */
   saved: { address: Address; fullName: string | null; firstName: string | null }[];
   tokens: HistoryToken[];
 }
 
 /** A privacy token (see privacy-token.ts) of a chat. */
 export interface HistoryToken {
-  /** The LID, if it is known. */
+  /** The LID, if known. */
   address: Address;
   token: Buffer;
   /** Seconds since 1970. */
   timestamp: number;
-  /** When this account has sent one to the contact; null: never, as far as is known. */
+  /** When this account sent one to the contact; null if never, or unknown. */
   senderTimestamp: number | null;
 }
 
-/** Longer texts are cut. WhatsApp's own names have up to 25 characters, in up to 100 bytes. */
+/** Longer texts are truncated. WhatsApp's own names have up to 25 characters, in up to 100 bytes. */
 const TEXT: WantedBytes = { maxBytes: 1_024, isCut: true };
 const TOKEN: WantedBytes = { maxBytes: 512 };
 
@@ -79,7 +79,7 @@ export class HistoryReader {
   private count = 0;
   private readonly stream = new FieldStream(WANTED, (field, content) => this.visit(field, content));
 
-  /** Entries that were read and not taken. */
+  /** Entries that were read and not yet returned. */
   get size(): number {
     return this.count;
   }
@@ -89,12 +89,12 @@ export class HistoryReader {
     this.stream.push(chunk);
   }
 
-  /** @throws InputRefused when it is cut off */
+  /** @throws InputRefused if it is truncated */
   end(): void {
     this.stream.end();
   }
 
-  /** Returns what was read since the last call. */
+  /** Returns the entries read since the last call. */
   take(): HistoryNames {
     const { names } = this;
     this.names = noNames();
@@ -114,7 +114,7 @@ export class HistoryReader {
     if (address) this.add('pushNames', { address, name: text(content, PUSH_NAME.name) });
   }
 
-  /** A chat is named by number or by LID, and may contain the other one. */
+  /** A chat is identified by number or by LID, and may contain the other one. */
   private addConversation(content: ReadFields): void {
     const chat = parseAddress(text(content, CONVERSATION.id));
     if (!chat) return;
@@ -158,7 +158,7 @@ function noNames(): HistoryNames {
   return { pushNames: [], mappings: [], usernames: [], saved: [], tokens: [] };
 }
 
-/** A text of a field; empty when there is none. A character that was cut in two is dropped. */
+/** Returns the text of a field; empty if there is none. A split character is dropped. */
 function text(content: ReadFields, field: number): string {
   const bytes = content[field];
   if (!(bytes instanceof Uint8Array)) return '';

@@ -28,7 +28,7 @@ const RETRY = { firstMs: 2_000, maxMs: 10 * 60_000 };
 /** The media server keeps history files for some days; about a day of trying is enough to call one lost. */
 const MAX_ATTEMPTS = 150;
 
-/** It was read by the connection before this one. */
+/** The previous connection has already read it. */
 class AlreadyRead extends Error {}
 
 export interface HistorySyncEvents {
@@ -50,7 +50,7 @@ export interface HistorySyncEvents {
 
 /**
  * Reads the history syncs that the phone has announced: push names and LID–PN mappings. The announcements are
- * kept in the database (see peer-messages.ts), so a read that fails or is cut off is done again.
+ * stored in the database (see peer-messages.ts), so a read that fails or is interrupted is repeated.
  */
 export class HistorySync {
   private readonly logger = new Logger(HistorySync.name);
@@ -118,7 +118,7 @@ export class HistorySync {
 
   private async readOne(pending: PendingHistory): Promise<void> {
     if (pending.unfinished >= UNFINISHED.limit)
-      return this.giveUp(pending, 'attempts to read it did not end');
+      return this.giveUp(pending, 'attempts to read it did not finish');
     const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
     const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
     const heldPushNames = LAST_NAMES.has(type);
@@ -135,7 +135,7 @@ export class HistorySync {
     this.events.read({ heldPushNames });
   }
 
-  /** Names are saved in batches; a batch that is saved twice changes nothing. */
+  /** Names are saved in batches. Saving a batch twice has no effect. */
   private async readNames(
     { id }: PendingHistory,
     notification: proto.Message.IHistorySyncNotification,
@@ -190,7 +190,7 @@ export class HistorySync {
 
   private async failed(pending: PendingHistory, error: Error): Promise<void> {
     if (error instanceof LeaseLost) throw error;
-    this.logger.warn(`Failed to read a history sync, attempt ${pending.attempts + 1}: ${error.message}`);
+    this.logger.warn(`Failed to read a history sync, attempt ${pending.attempts + 1}:  ${error.message}`);
     if (error instanceof InputRefused || pending.attempts + 1 >= MAX_ATTEMPTS)
       return this.giveUp(pending, error.message);
     await this.retryLater(pending, error);

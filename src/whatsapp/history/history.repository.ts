@@ -9,7 +9,7 @@ export interface PendingHistory {
   /** `proto.Message.HistorySyncNotification`, encoded. */
   notification: Buffer;
   attempts: number;
-  /** Weight of the attempts in a row that have begun and did not end; see UNFINISHED. */
+  /** Weight of the consecutive attempts that began and did not finish; see UNFINISHED. */
   unfinished: number;
   /** Of the message that has announced it; null: not known. */
   messageId: string | null;
@@ -88,8 +88,8 @@ export class HistoryRepository {
   }
 
   /**
-   * Counts an attempt before it begins, so that input on which the process dies is not read for ever.
-   * @returns false when it has been read meanwhile
+   * Counts an attempt before it begins, so that input that crashes the process is not read forever.
+   * @returns false if it has been read in the meantime
    */
   async begin(tx: Transaction, accountId: number, id: string): Promise<boolean> {
     const [rows] = await tx.query<[unknown[], number]>(
@@ -104,7 +104,7 @@ export class HistoryRepository {
     await tx.query('DELETE FROM history_notification WHERE account_id = $1 AND id = $2', [accountId, id]);
   }
 
-  /** @param hasEnded whether the attempt has ended by itself */
+  /** @param hasEnded whether the attempt finished by itself */
   async postpone(
     tx: Transaction,
     accountId: number,

@@ -77,7 +77,7 @@ export class CodeLink {
     const { context } = this.steps;
     const agreed = await code.agree(hello, context.creds);
     if (!agreed) {
-      this.logger.warn('Ignoring a further hello of the phone for the same pairing code');
+      this.logger.warn('Ignoring another hello from the phone for the same pairing code');
       return this.steps.acknowledge(notification);
     }
     const { advSecret, request } = agreed;

@@ -17,7 +17,7 @@ import { PasskeyLink } from './passkey-link.js';
 import { QrRefs } from './qr-refs.js';
 
 const SECRET_BYTES = 32;
-/** The error of Baileys' `configureSuccessfulPairing` when another key than the account's has signed this device. */
+/** The error of Baileys' `configureSuccessfulPairing` if this device was signed with a key other than the account's. */
 const NOT_SIGNED = 'Failed to verify account signature';
 /** Refs that are asked for one by one, each for a minute; then a new connection begins, lest this one be stuck. */
 const MAX_FURTHER_REFS = 5;

@@ -39,7 +39,7 @@ export const linkFailures = {
   signatureInvalid: () =>
     new LinkFailure(
       'link_signature_invalid',
-      'The account has not signed this device, so it was not linked.',
+      'The account did not sign this device, so it was not linked.',
       'Link again. If it happens again, update WhatsApp on the phone.',
     ),
   codeNotCompleted: () =>

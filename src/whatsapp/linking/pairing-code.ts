@@ -52,7 +52,7 @@ export class PairingCode {
   isEntered = false;
   private readonly ephemeralKey: KeyPair = Curve.generateKeyPair();
   private ref: Buffer = Buffer.alloc(0);
-  /** Hellos of the phone, and what they were answered with. */
+  /** Hellos from the phone, and the responses to them. */
   private readonly answered: { hello: PrimaryHello; secret: SharedSecret }[] = [];
 
   /** @param phone digits of the account's number */
@@ -90,10 +90,10 @@ export class PairingCode {
   }
 
   /**
-   * Answers the phone. The phone may say hello again, with another key, and the server may deliver a hello again (zapo issue
-   * 237): then it gets the same answer, since the phone may have derived the secret from it already.
+   * Responds to the phone's hello. The phone may send another hello with a different key, and the server may deliver the same hello
+   * again (zapo issue 237). A repeated hello gets the same response, because the phone may have already derived the secret from it.
    *
-   * @returns null after as many different hellos as WhatsApp Web answers
+   * @returns null after the number of different hellos that WhatsApp Web answers
    */
   async agree(hello: PrimaryHello, creds: AuthenticationCreds): Promise<SharedSecret | null> {
     const known = this.answered.find(({ hello: each }) => isSame(each, hello));

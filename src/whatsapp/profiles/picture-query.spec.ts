@@ -36,7 +36,7 @@ describe('a query for a picture', () => {
     expect(readPictureAnswer(element('iq', {}, [element('picture', attrs)]))).toEqual(answer);
   });
 
-  it('takes an answer without a picture for unchanged', () => {
+  it('treats a response without a picture as unchanged', () => {
     expect(readPictureAnswer(element('iq'))).toEqual({ state: 'unchanged' });
   });
 

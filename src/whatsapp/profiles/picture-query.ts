@@ -12,7 +12,7 @@ export type PictureAnswer =
 const HIDDEN_CODES = new Set([401, 403]);
 const NONE_CODES = new Set([204, 404]);
 const UNCHANGED_CODE = 304;
-/** URLs of pictures have some hundred characters. */
+/** Picture URLs have a few hundred characters. */
 const MAX_URL_LENGTH = 4_096;
 
 /**
@@ -33,8 +33,8 @@ export function pictureQuery(
 }
 
 /**
- * Reads `<picture id url/>`. A `status` of 204 in it means none, 304 unchanged (whatsmeow's `GetProfilePictureInfo`). An answer
- * without `<picture>` means unchanged as well.
+ * Reads `<picture id url/>`. A `status` of 204 in it means none, 304 unchanged (whatsmeow's `GetProfilePictureInfo`). A response
+ * without `<picture>` also means unchanged.
  */
 export function readPictureAnswer(answer: BinaryNode): PictureAnswer {
   const picture = getBinaryNodeChild(answer, 'picture');

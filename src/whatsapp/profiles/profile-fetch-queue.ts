@@ -79,7 +79,7 @@ export class ProfileFetchQueue implements FetchQueue {
     return this.owner.accountId;
   }
 
-  /** The connection is open, and the pause is loaded. */
+  /** Whether the connection is open and the pause is loaded. */
   start(): void {
     if (!this.closing.signal.aborted) this.context.scheduler.add(this);
   }

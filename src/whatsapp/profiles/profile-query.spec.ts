@@ -128,7 +128,7 @@ describe('the answer to a query for profiles', () => {
     });
   });
 
-  it('contains only contacts who were asked for, each once, and as often as an answer is long', () => {
+  it('contains only requested contacts, each once, up to the length of a response', () => {
     const named = (jid: string, text: string) => element('user', { jid }, [element('status', {}, text)]);
     const strangers = Array.from({ length: 200 }, (_, i) =>
       named(`${4_917_000_000_000 + i}@s.whatsapp.net`, 'x'),
@@ -141,7 +141,7 @@ describe('the answer to a query for profiles', () => {
     expect(profiles.get(ANNA)).toMatchObject({ about: { text: 'first' } });
   });
 
-  it('is cut where an attribute or a text is too long', () => {
+  it('is truncated where an attribute or a text is too long', () => {
     const long = 'x'.repeat(900_000);
     const facts = [
       element('status', {}, long),
@@ -170,19 +170,19 @@ describe('the answer to a query for profiles', () => {
     });
   });
 
-  it('does not take a verified name that is an error for a business', () => {
+  it('does not treat a verified name with an error as a business', () => {
     const business = element('business', {}, [refusal('verified_name', '404')]);
     expect(profileOf([business])).toMatchObject({ business: { isBusiness: false, name: null } });
   });
 
-  it('is found by the number asked for when it names the user by LID', () => {
+  it('is matched to the requested number when it identifies the user by LID', () => {
     const users = [element('user', { jid: ANNA_LID, pn_jid: ANNA }, [element('status', {}, 'Busy')])];
     expect([...readProfiles(answer(users), [ANNA])]).toMatchObject([
       [ANNA, { about: { text: 'Busy' }, lid: null }],
     ]);
   });
 
-  it('is about the LID asked for, whatever number it names', () => {
+  it('is matched to the requested LID, regardless of the number in it', () => {
     const users = [element('user', { jid: ANNA_LID, pn_jid: ANNA }, [element('status', {}, 'Busy')])];
     expect([...readProfiles(answer(users), [ANNA_LID]).keys()]).toEqual([ANNA_LID]);
     expect([...readProfiles(answer(users), []).keys()]).toEqual([]);

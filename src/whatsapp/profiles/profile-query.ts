@@ -76,7 +76,7 @@ function userOf(jid: Address, token: PrivacyToken | undefined): BinaryNode {
 }
 
 /**
- * Reads the answer, by address as asked. Contacts who are not in it are not on WhatsApp, or the answer is incomplete.
+ * Reads the response, by requested address. Contacts that it does not contain are not on WhatsApp, or the response is incomplete.
  * @param asked the contacts in the query; others are ignored
  * @throws RateLimited when the server refuses one of the protocols for having been asked too much
  */
@@ -155,7 +155,7 @@ function businessOf(user: BinaryNode): Profile['business'] {
   if (!business) return elementsOf(user).length > 0 ? { isBusiness: false, name: null } : null;
   if (getBinaryNodeChild(business, 'error')) return null;
   const verifiedName = getBinaryNodeChild(business, 'verified_name');
-  // `<verified_name><error/></verified_name>`: there is none, so that the account is not a business.
+  // `<verified_name><error/></verified_name>`: there is none, so the account is not a business.
   const isBusiness = verifiedName !== undefined && !getBinaryNodeChild(verifiedName, 'error');
   return { isBusiness, name: isBusiness ? verifiedNameIn(business) : null };
 }

@@ -4,15 +4,18 @@ import { ReaderProcess, type ReadRequest } from './reader-process-handle.js';
 /** A read for one account. */
 export interface AccountRead extends ReadRequest {
   accountId: number;
-  /** Ends the read, which then rejects with the signal's reason. */
+  /** Terminates the read, which then rejects with the signal's reason. */
   signal: AbortSignal;
-  /** Runs before the read begins for the first time, in its turn; when it rejects, nothing is read. */
+  /** Runs once, immediately before the read first begins. If it rejects, nothing is read. */
   begin?(): Promise<void>;
 }
 
-/** Each takes 45 MB at least. */
+/** Each uses at least 45 MB. */
 const MAX_PROCESSES = 3;
-/** After so long a read gives way to one that waits, and is begun again later; twice as long each time, so that it ends. */
+/**
+ * After this time a read yields to a waiting one and is restarted later. The time doubles with each restart, so that every read
+ * finishes.
+ */
 const PROTECTED_MS = 1_000;
 
 interface QueuedRead extends AccountRead {
@@ -23,26 +26,26 @@ interface QueuedRead extends AccountRead {
   process: ReaderProcess | null;
 }
 
-/** A read had to give way to one of another account. */
+/** A read yielded to one of another account. */
 class Displaced extends Error {}
 
 /**
- * Runs reads whose cost the sender decides, such as history and snapshots, in processes of their own: never more than a few,
- * one at a time for each account. The account that was served longest ago is next, so that no account delays another for long.
+ * Runs reads whose cost the sender controls, such as history and snapshots, in separate processes: a few at a time, and one per
+ * account. The account that has waited longest since its last read is next, so that no account delays another for long.
  */
 @Injectable()
 export class ReaderPool {
   private readonly logger = new Logger(ReaderPool.name);
   private waiting: QueuedRead[] = [];
   private readonly running = new Map<number, QueuedRead>();
-  /** When each account was served last, on a counter. */
+  /** Counter value when each account was last served. */
   private readonly served = new Map<number, number>();
   private turn = 0;
   private displacement: NodeJS.Timeout | undefined;
 
   /**
-   * Handlers may be called again from the start, when the read had to give way; what they do must be repeatable.
-   * @throws ReadNotEnded, InputRefused, MediaUnavailable, or what begin() or a handler throws
+   * Handlers must be idempotent, because they are called again from the start when a read is restarted.
+   * @throws ReadNotEnded, InputRefused, MediaUnavailable, or any error of begin() or a handler
    */
   run<Result>(read: AccountRead): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
@@ -70,7 +73,7 @@ export class ReaderPool {
     if (this.next()) this.displacement = setTimeout(() => this.displace(), PROTECTED_MS / 4).unref();
   }
 
-  /** Of the accounts that wait and are not being served, the one that was served longest ago. */
+  /** Returns the waiting account that was served longest ago and is not being served. */
   private next(): QueuedRead | undefined {
     const startable = this.waiting.filter(({ accountId }) => !this.running.has(accountId));
     const lastTurn = ({ accountId }: QueuedRead) => this.served.get(accountId) ?? 0;

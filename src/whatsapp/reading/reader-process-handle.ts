@@ -4,36 +4,36 @@ import { environmentWithoutSecrets } from '../../config/child-environment.js';
 import { fromMessage, ReadNotEnded } from './reader-errors.js';
 import type { FromReader, JobName, ToReader } from './reader-protocol.js';
 
-/** A read that waits for its result: what is read, and what the reader may call. */
+/** A pending read: its input, and the handlers that the reader may call. */
 export interface ReadRequest {
   job: JobName;
   input: unknown;
-  /** One that rejects ends the read, which rejects with the same error. */
+  /** If a handler rejects, the read is terminated and rejects with the same error. */
   handlers: Record<string, (argument: never) => Promise<unknown>>;
 }
 
 const ENTRY = fileURLToPath(new URL('../worker/reader-process.js', import.meta.url));
 
-/** A snapshot of 100,000 contacts takes 156 MB at the peak. */
+/** A snapshot of 100,000 contacts uses up to 156 MB. */
 const MAX_HEAP_MB = 112;
 const MAX_RESIDENT_MB = 192;
-/** As for the service itself (`npm start`): little room for garbage. */
+/** As for the service itself (`npm start`): limits memory used by garbage. */
 const FLAGS = ['--max-semi-space-size=4', '--v8-pool-size=1', '--heap-growing-percent=50'];
 const MAX_CPU_MS = 40_000;
 const MAX_TOTAL_MS = 10 * 60_000;
 const CHECK_EVERY_MS = 1_000;
-/** Counted instead of timed, so that a machine that was asleep does not take its readers for hung. */
+/** Counted instead of timed, so that readers do not appear hung after the machine was suspended. */
 const MAX_SILENT_CHECKS = 30;
 
 /**
- * One read in a process of its own, which ends with it. Memory that is not V8's cannot be limited in a thread, a thread that
- * runs out of memory can take the process along, and only an exited process returns all of its memory.
+ * Runs one read in a separate process that exits afterwards. A thread would not be enough: memory outside V8 cannot be limited in a
+ * thread, a thread that runs out of memory can crash the process, and only an exited process returns all of its memory.
  */
 export class ReaderProcess {
   private readonly child: ChildProcess;
   private readonly startedAtMs = performance.now();
   private silentChecks = 0;
-  /** One that exits before that does so for another reason than its input. */
+  /** A process that exits before that does so for reasons other than its input. */
   private hasStarted = false;
   private readonly calls = new Set<Promise<void>>();
   private readonly outcome: Promise<unknown>;
@@ -57,14 +57,14 @@ export class ReaderProcess {
     this.send({ kind: 'start', job: request.job, input: request.input });
   }
 
-  /** For how long it has been running, in milliseconds. */
+  /** How long it has been running, in milliseconds. */
   get runningMs(): number {
     return performance.now() - this.startedAtMs;
   }
 
   /**
-   * Resolves to the result, after the process was told to exit and every handler has settled.
-   * @throws ReadNotEnded, InputRefused, MediaUnavailable, or what a handler throws
+   * Resolves to the result when the process has been instructed to exit and every handler has settled.
+   * @throws ReadNotEnded, InputRefused, MediaUnavailable, or any error of a handler
    */
   async result(): Promise<unknown> {
     const watch = setInterval(() => this.check(), CHECK_EVERY_MS);
@@ -77,14 +77,14 @@ export class ReaderProcess {
     }
   }
 
-  /** Ends the process; the result is this error. */
+  /** Terminates the process; the read rejects with this error. */
   end(error: Error): void {
     this.reject(error);
   }
 
   private check(): void {
     this.silentChecks += 1;
-    if (this.silentChecks > MAX_SILENT_CHECKS) this.end(new ReadNotEnded('A reader process hangs'));
+    if (this.silentChecks > MAX_SILENT_CHECKS) this.end(new ReadNotEnded('A reader process is unresponsive'));
     if (this.runningMs > MAX_TOTAL_MS) this.end(new ReadNotEnded('A read took too long'));
   }
 
@@ -96,8 +96,8 @@ export class ReaderProcess {
       this.calls.add(call);
     } else if (message.kind === 'done') this.resolve(message.result);
     else if (message.kind === 'failed') this.reject(fromMessage(message));
-    else if (message.cpuMs > MAX_CPU_MS) this.end(new ReadNotEnded('A read took too much processor time'));
-    else if (message.residentMb > MAX_RESIDENT_MB) this.end(new ReadNotEnded('A read took too much memory'));
+    else if (message.cpuMs > MAX_CPU_MS) this.end(new ReadNotEnded('A read used too much CPU time'));
+    else if (message.residentMb > MAX_RESIDENT_MB) this.end(new ReadNotEnded('A read used too much memory'));
   }
 
   private async answer({ id, method, argument }: Extract<FromReader, { kind: 'call' }>): Promise<void> {
@@ -110,7 +110,7 @@ export class ReaderProcess {
     }
   }
 
-  /** What cannot be sent, because the process is gone, its exit reports. */
+  /** Ignores messages that cannot be sent because the process is gone; its exit is reported separately. */
   private send(message: ToReader): void {
     this.child.send(message, () => {});
   }

@@ -1,7 +1,7 @@
-/** What reader processes read; worker/reader-process.ts has the code of each. */
+/** Kinds of input for reader processes; worker/reader-process.ts contains the code of each. */
 export type JobName = 'history' | 'collection';
 
-/** Calls a handler of the session thread, and resolves to what it returns. Calls made one after the other are backpressure. */
+/** Calls a handler of the session thread, and resolves to its result. Awaiting each call before the next provides backpressure. */
 export type Call = (method: string, argument: unknown) => Promise<unknown>;
 
 /** Reads one input in a reader process. Inputs, arguments and results are structured clones, Buffers included. */

@@ -50,7 +50,7 @@ describe('a notification about devices', () => {
     expect(read('devices', added(bytes))).toEqual({});
   });
 
-  it('verifies two lists at most', () => {
+  it('verifies at most two lists', () => {
     const [one] = added(keyIndexList());
     const many = Array.from({ length: 1_000 }, () => one!);
     expect(read('devices', many).identityKeys).toHaveLength(2);

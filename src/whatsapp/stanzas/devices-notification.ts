@@ -5,7 +5,7 @@ import { identityKeyIn } from '../wire/signed-key-index.js';
 import { bytesOf, elementsOf, endOfSecondOf, otherPerson, timeOf } from '../wire/stanza-values.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
-/** A notification says what was added or removed: one child. Each signature that is verified takes about a millisecond. */
+/** A notification contains one child, the added or removed devices. Verifying a signature takes about a millisecond. */
 const MAX_CHILDREN = 2;
 
 /**

@@ -5,15 +5,15 @@ import { joinChanges } from '../../contacts/write/contact-changes.js';
 import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
-/** Elements of groups are nested no deeper than this in a notification. */
+/** Maximum depth of group elements in a notification. */
 const MAX_DEPTH = 4;
-/** The largest groups, those for announcements in communities, have 5,000 members. Further participants are ignored. */
+/** The largest groups, community announcement groups, have 5,000 members. Further participants are ignored. */
 const MAX_PARTICIPANTS = 5_000;
 
 /**
  * Reads the members of a group, wherever in `<notification type="w:gp2">` they appear:
  * `<participant jid phone_number lid username/>`, as in whatsmeow's `parseParticipant`; and a member's new number:
- * `<change_number jid/>`, as in zapo's `group.ts`. Nothing is stored of the group itself.
+ * `<change_number jid/>`, as in zapo's `group.ts`. The group itself is not stored.
  */
 export function readGroupNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const participants: BinaryNode[] = [];
@@ -33,7 +33,7 @@ function readNumberChange({ attrs }: BinaryNode, stanza: BinaryNode, owner: Addr
   };
 }
 
-/** Adds the participants below the element to those found, until there are MAX_PARTICIPANTS. */
+/** Adds the participants below the element to the result, up to MAX_PARTICIPANTS. */
 function collectParticipants(node: BinaryNode, depth: number, found: BinaryNode[]): void {
   if (depth === 0) return;
   for (const child of elementsOf(node, MAX_PARTICIPANTS)) {

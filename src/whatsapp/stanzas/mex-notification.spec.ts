@@ -77,7 +77,7 @@ describe('a GraphQL notification', () => {
     expect(lock({ is_active: false })).toEqual([{ until: null }]);
   });
 
-  it('does not trust the end of a lock that is not a date', () => {
+  it('ignores an end of a lock that is not a date', () => {
     const payload = { is_active: true, time_enforcement_ends: '1e300' };
     const [lock] = read({ xwa2_notify_account_reachout_timelock: payload }).reachOutLocks as {
       until: Date;
@@ -91,7 +91,7 @@ describe('a GraphQL notification', () => {
       JSON.stringify({ data: { xwa2_notify_username_delete: { lid: ANNA_LID, x: 'x'.repeat(900_000) } } }),
     ],
     ['nested 30,000 deep', '['.repeat(30_000)],
-  ])('says nothing in JSON %s', (_, text) => {
+  ])('contains no changes when its JSON is %s', (_, text) => {
     expect(readText(text)).toEqual({});
   });
 

@@ -33,7 +33,7 @@ const READERS: Record<string, MexReader> = {
   xwa2_notify_account_reachout_timelock: readReachOutLock,
 };
 
-/** WhatsApp sends one `<update>` per stanza. Each is limited in bytes, which limits the depth of its JSON as well. */
+/** WhatsApp sends one `<update>` per stanza. The size limit also limits the depth of the JSON. */
 const MAX_UPDATES = 10;
 
 /**
@@ -87,7 +87,7 @@ function readReachOutLock(payload: Json): StanzaChanges {
   return { reachOutLocks: [{ until: lockedUntil(payload) }] };
 }
 
-/** Returns the value below `data` of an `<update>`; empty for another element, and when it cannot be read. */
+/** Returns the value below `data` of an `<update>`; empty for other elements, or if it cannot be read. */
 function dataOf(update: BinaryNode): Json {
   if (update.tag !== 'update') return {};
   try {

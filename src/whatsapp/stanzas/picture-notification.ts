@@ -9,8 +9,8 @@ const STATES: Record<string, 'changed' | 'none'> = { set: 'changed', add: 'chang
 
 /**
  * A person has another picture, or none: `<notification type="picture" from><set jid id/></notification>` or
- * `<delete jid/>`; `hash` may stand in place of `jid` (children as in whatsmeow's `handlePictureNotification`). Without
- * children the sender's picture is removed.
+ * `<delete jid/>`; `hash` may replace `jid` (children as in whatsmeow's `handlePictureNotification`). Without children, the
+ * sender's picture was removed.
  */
 export function readPictureNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const { from } = stanza.attrs;

@@ -2,27 +2,27 @@ import type { Address } from '../../contacts/address.js';
 import { type ContactChanges, CONTACT_CHANGE_KINDS } from '../../contacts/write/contact-changes.js';
 
 /**
- * Changes read from stanzas: of contacts, of the account itself, and of profiles to fetch. Absent lists mean no change. Only app
+ * Changes read from stanzas: to contacts, to the account itself, and profiles to fetch. Absent lists mean no change. Only app
  * state changes the address book itself.
  */
 export interface StanzaChanges extends Omit<ContactChanges, 'saved' | 'unsaved'> {
-  /** Changed pictures of contacts who are named by a hash only. */
+  /** Changed pictures of contacts that are identified by a hash only. */
   hashedPictures?: HashedPicture[];
-  /** Contacts whose profile has to be fetched: something in it has changed, the stanza does not contain what. */
+  /** Contacts whose profile has to be fetched, because the stanza does not contain what has changed. */
   outdatedProfiles?: Address[];
-  /** The same for contacts who are named by a hash only. */
+  /** The same for contacts that are identified by a hash only. */
   outdatedProfileHashes?: string[];
   /** The push name of the account itself. */
   ownPushName?: string[];
   /** App-state collections that have a new version. */
   outdatedCollections?: string[];
-  /** WhatsApp has locked the account's reaching out to contacts until then; null: the lock has ended. */
+  /** Time until which WhatsApp does not allow the account to reach out to contacts; null if the lock has ended. */
   reachOutLocks?: { until: Date | null }[];
-  /** The address book has to be reconciled, not only updated. */
+  /** Whether the address book has to be reconciled, not only updated. */
   reconcile?: true[];
 }
 
-/** A picture that is new (with its id, if the stanza contains it) or gone; see contact-hash.repository.ts for the hash. */
+/** A new picture (with its id, if the stanza contains it) or a removed one; see contact-hash.repository.ts for the hash. */
 export interface HashedPicture {
   hash: string;
   state: 'changed' | 'none';
@@ -38,17 +38,18 @@ const KINDS: readonly string[] = [
   'outdatedProfileHashes',
 ] satisfies (keyof StanzaChanges | 'saved' | 'unsaved')[];
 
-/** Returns how many changes there are that are written. */
+/** Returns the number of changes to write. */
 export function countChanges(changes: StanzaChanges): number {
   return listsOf(changes).reduce((count, [, list]) => count + list.length, 0);
 }
 
-/** Changes that are applied one by one, and take as long as this many others. */
+/** Changes that are applied one by one, and the number of other changes that take equally long. */
 const WEIGHTS: Record<string, number> = { numberChanges: 20, lidChanges: 10 };
 
 /**
- * Splits changes into parts that take about as long as `maxChanges` simple ones. Written one after the other, they lead to the same result as all at once:
- * one kind follows the other as within one transaction, and within a kind later changes stay later.
+ * Splits changes into parts that take about as long as `maxChanges` simple ones. Writing the parts in sequence has the same result
+ * as writing all changes at once: the order of kinds is the same as within one transaction, and the order within a kind is
+ * preserved.
  */
 export function inChunks(changes: StanzaChanges, maxChanges: number): StanzaChanges[] {
   const chunks: Record<string, unknown[]>[] = [];

@@ -54,7 +54,7 @@ const NOTIFICATIONS: Record<string, Reader> = {
   server: ignored,
 };
 
-/** Returns what a stanza says about the address book. Receipts and tags that are unknown say nothing. */
+/** Returns the changes in a stanza. Receipts and unknown tags contain none. */
 export function readStanza(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   switch (stanza.tag) {
     case 'message':

@@ -17,7 +17,7 @@ const linkedAt = new Date('2026-01-01T00:00:00Z');
 const observedAt = new Date('2026-01-02T00:00:00Z');
 const jid = (n: number) => `${491_700_000_000 + n}@s.whatsapp.net` as Jid;
 
-/** Push names of so many contacts; those with one of these indices get a name that the database refuses. */
+/** Returns push names for this many contacts; the contacts at these indices get a name that the database refuses. */
 const pushNames = (count: number, refused: number[] = []) => ({
   pushNames: Array.from({ length: count }, (_, n) => ({
     address: jid(n),
@@ -63,20 +63,20 @@ describe('the writer of stanzas', () => {
   };
   const lost = async () => (await refusedChanges.get()).values[0]?.value;
 
-  it('writes some hundred changes per transaction', async () => {
+  it('writes a few hundred changes per transaction', async () => {
     expect(await save(pushNames(1_200))).toBe(0);
     expect(transactions).toBe(3);
     expect(await book.list()).toHaveLength(1_200);
   });
 
-  it('finds the changes that the database refuses by halving, and skips those alone', async () => {
+  it('finds the changes that the database refuses by bisection, and skips only those', async () => {
     expect(await save(pushNames(1_200, [3, 4, 700]))).toBe(3);
     expect(await book.list()).toHaveLength(1_197);
     expect(transactions).toBeLessThan(60);
     expect(await lost()).toBe(3);
   });
 
-  it('does not search without an end when the database refuses everything', async () => {
+  it('limits the search when the database refuses everything', async () => {
     const everything = pushNames(
       2_000,
       Array.from({ length: 2_000 }, (_, n) => n),
@@ -86,7 +86,7 @@ describe('the writer of stanzas', () => {
     expect(await lost()).toBe(2_000);
   });
 
-  it('skips nothing when the database is away, or lacks a table', async () => {
+  it('skips nothing when the database is unavailable or lacks a table', async () => {
     await book.dataSource.query('ALTER TABLE former_lid RENAME TO former_lid_away');
     try {
       await expect(

@@ -18,11 +18,11 @@ import {
 } from './stanza-changes.js';
 
 /**
- * Changes per transaction. It takes about 0.1 s, during which the account's row is locked. A batch that is given up halfway, since
- * acknowledgements would be late, has saved the chunks before, and is shorter the next time.
+ * Changes per transaction. A transaction takes about 0.1 s and locks the account's row. If a batch is aborted because
+ * acknowledgements would be late, the chunks already written remain saved, so the next attempt is shorter.
  */
 const MAX_CHANGES = 500;
-/** Further transactions in which one batch may search for changes that the database refuses: enough for about 10 of them. */
+/** Additional transactions that a batch may use to find changes that the database refuses: enough for about 10 of them. */
 const MAX_SEARCHES = 200;
 
 /** Runs work in a transaction of the session. */
@@ -30,7 +30,7 @@ export type Transact = (work: (tx: Transaction) => Promise<void>) => Promise<voi
 
 type Owner = AddressBookOwner & { linkedAt: Date };
 
-/** Writes changes read from stanzas. Finds the contacts who are named by a hash, and requests profiles that are outdated. */
+/** Writes changes read from stanzas. Resolves contacts that are identified by a hash, and requests outdated profiles. */
 @Injectable()
 export class StanzaWriter {
   private readonly logger = new Logger(StanzaWriter.name);
@@ -43,11 +43,11 @@ export class StanzaWriter {
   ) {}
 
   /**
-   * Writes any number of changes, in order, some hundred per transaction.
+   * Writes any number of changes, in order, a few hundred per transaction.
    *
-   * A change that the database refuses must not hold up the others: WhatsApp would deliver it again at each login. It is searched
-   * for by halving, and skipped. When the search takes too many transactions, what is left of it is skipped as a whole.
-   * @returns how many changes were skipped, and are lost
+   * A change that the database refuses must not block the others, because WhatsApp would deliver it again at each login. It is
+   * located by bisection and skipped. If the search takes too many transactions, the remaining changes are skipped as a whole.
+   * @returns the number of changes that were skipped, and are lost
    */
   async save(transact: Transact, owner: Owner, changes: StanzaChanges): Promise<number> {
     const searches = { left: MAX_SEARCHES };
@@ -106,12 +106,12 @@ export class StanzaWriter {
   }
 }
 
-/** Names heard over this link are newer than the history that was sent at linking, whatever the clocks show. */
+/** Names received over this link are newer than the history sent at linking, regardless of timestamps. */
 function notBefore(linkedAt: Date, heard: PushName): PushName {
   return heard.observedAt > linkedAt ? heard : { ...heard, observedAt: linkedAt };
 }
 
-/** Where several contacts share the hash, no picture is dropped: each is fetched. */
+/** If several contacts share the hash, no picture is dropped; each one is fetched. */
 function picturesOf({ state, id }: HashedPicture, people: Address[]): Picture[] {
   const isCertain = people.length === 1;
   return people.map((address) => {

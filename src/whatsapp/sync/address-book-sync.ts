@@ -29,7 +29,7 @@ import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { StanzaChanges } from '../stanzas/stanza-changes.js';
 import { isUnknown, readStanza } from '../stanzas/stanza-dispatcher.js';
 
-/** For how long lost changes are reported; they do not come back. */
+/** How long lost changes are reported. They are not delivered again. */
 const REFUSED_CHANGES_SHOWN_MS = 7 * 24 * 3_600_000;
 
 /** What the synchronisation needs of its connection. */
@@ -174,7 +174,7 @@ export class AddressBookSync implements KeyHooks {
     if (reconcile) await this.resync();
   }
 
-  /** WhatsApp asks to sync contacts: reads what has changed, and then a snapshot, if the last one is old enough. */
+  /** Handles WhatsApp's request to sync contacts: reads changes, then a snapshot if the last one is old enough. */
   private async resync(): Promise<void> {
     const { lease, stores } = this.context;
     await lease.transaction((tx) => stores.accounts.requestSnapshot(tx, this.owner.accountId));
@@ -182,7 +182,7 @@ export class AddressBookSync implements KeyHooks {
     read?.then(
       () => this.reconciliation.check(),
       () => {
-        // The scheduler has logged it, and tries again.
+        // The scheduler has logged the error and will retry.
       },
     );
   }

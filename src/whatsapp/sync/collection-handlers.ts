@@ -54,7 +54,7 @@ export class AddressBookHandler implements CollectionHandler {
     return isReconciliation ? contacts.countChangedBy(tx, this.owner.accountId) : 0;
   }
 
-  /** A complete collection names everybody whom the phone has saved: all others are not. */
+  /** A complete collection contains all contacts saved on the phone; all others are not saved. */
   async finish(tx: Transaction, end: PageEnd): Promise<void> {
     const { contacts, appState } = this.context.stores;
     const { accountId } = this.owner;

@@ -18,7 +18,7 @@ export class ReachOutLock {
     private readonly query: Query,
   ) {}
 
-  /** Queries the lock, since notifications about it may have been missed. Without an answer nothing changes. */
+  /** Queries the lock, because notifications about it may have been missed. Without a response, nothing changes. */
   async refresh(): Promise<void> {
     const until = await this.find();
     if (until === undefined || (until === null && !(await this.isReported()))) return;
@@ -28,7 +28,7 @@ export class ReachOutLock {
   /**
    * Stops profile fetches until the lock ends, or resumes them.
    *
-   * @param until null: the account is not locked
+   * @param until null if the account is not locked
    */
   async set(until: Date | null): Promise<void> {
     const { lease, stores, pause } = this.context;

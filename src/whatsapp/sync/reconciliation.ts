@@ -38,7 +38,7 @@ export class Reconciliation {
     this.check();
   }
 
-  /** Reconciles now, if it is due, rather than at the next regular check. */
+  /** Reconciles now if due, instead of at the next regular check. */
   check(): void {
     if (this.isOpen) void this.ask();
   }

@@ -48,6 +48,6 @@ export interface SessionContext {
   /** Both of all sessions of the thread. */
   readonly scheduler: FetchScheduler;
   readonly quietTime: QuietTime;
-  /** Of all sessions of the thread. */
+  /** Shared by all sessions of the thread. */
   readonly readers: ReaderPool;
 }

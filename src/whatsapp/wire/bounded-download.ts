@@ -1,12 +1,12 @@
 import { InputRefused } from './input-refused.js';
 import { MediaUnavailable } from './media-unavailable.js';
 
-/** How much a download may take. */
+/** Limits of a download. */
 export interface DownloadLimits {
   maxBytes: number;
-  /** Until the last byte. */
+  /** Time until the last byte. */
   totalMs: number;
-  /** Without a byte. */
+  /** Time without a byte. */
   idleMs: number;
 }
 
@@ -16,9 +16,9 @@ const ORIGIN = 'https://web.whatsapp.com';
 
 /**
  * Downloads a file, counting its bytes as they arrive. Redirects are refused.
- * @returns its bytes in the pieces in which they arrived
+ * @returns its bytes, in pieces as received
  * @throws InputRefused when the file is larger than the limit
- * @throws MediaUnavailable when it cannot be downloaded, or not in time
+ * @throws MediaUnavailable when it cannot be downloaded in time
  */
 export async function downloadBounded(url: URL, limits: DownloadLimits): Promise<Buffer[]> {
   const patience = new Patience(limits);
@@ -67,7 +67,7 @@ function tooLarge({ maxBytes }: DownloadLimits): InputRefused {
   return new InputRefused(`A media file has more than ${maxBytes} bytes`);
 }
 
-/** Aborts a download that takes too long, in all or between two pieces. */
+/** Aborts a download that takes too long, in total or between two pieces. */
 class Patience {
   private readonly controller = new AbortController();
   private readonly total: NodeJS.Timeout;

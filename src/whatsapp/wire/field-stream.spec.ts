@@ -38,11 +38,11 @@ describe('a message that arrives in pieces', () => {
     [1, {}],
   ];
 
-  it.each([1, 2, 3, 7, 1_000])('is read the same in pieces of %d bytes', (size) => {
+  it.each([1, 2, 3, 7, 1_000])('is read identically in pieces of %d bytes', (size) => {
     expect(read(message, size)).toEqual(expected);
   });
 
-  it('has its long texts cut, and its long bytes skipped', () => {
+  it('has its long texts truncated, and its long bytes skipped', () => {
     const long = text('0123456789');
     const content = Buffer.from([...field(1, [...field(1, long), ...field(2, long)]), ...field(2, long)]);
     expect(read(content, 3)).toEqual([[1, { 1: Buffer.from('01234567') }]]);
@@ -53,14 +53,14 @@ describe('a message that arrives in pieces', () => {
     ['a group', [(1 << 3) | 3]],
     ['a field that is longer than its message', [(1 << 3) | 2, 3, (1 << 3) | 2, 5, 1, 1, 1, 1, 1]],
     ['a number of the outer message in the inner one', [(1 << 3) | 2, 1, 3 << 3, 1]],
-    ['a number without an end', Array.from({ length: 12 }, () => 0xff)],
-    ['a field that is cut off', [(2 << 3) | 2, 5, 1]],
-    ['a number that is cut off', [3 << 3, 0x80]],
+    ['a number that never ends', Array.from({ length: 12 }, () => 0xff)],
+    ['a truncated field', [(2 << 3) | 2, 5, 1]],
+    ['a truncated number', [3 << 3, 0x80]],
   ])('is refused when it has %s', (_, bytes) => {
     for (const size of [1, 100]) expect(() => read(Buffer.from(bytes), size)).toThrow(InputRefused);
   });
 
-  it('is refused when it has millions of empty fields, whatever their size in all', () => {
+  it('is refused when it has millions of empty fields, regardless of their total size', () => {
     const stream = new FieldStream(WANTED, () => {});
     const chunk = Buffer.alloc(2 * 1_000_000, Buffer.from([0x4a, 0x00]));
     const push = () => {
@@ -69,7 +69,7 @@ describe('a message that arrives in pieces', () => {
     expect(push).toThrow(/more than 16000000 fields/);
   });
 
-  it('is read or refused, but never anything else, whatever it is', () => {
+  it('is either read or refused, whatever its content', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (bytes, size) => {
         try {
@@ -82,7 +82,7 @@ describe('a message that arrives in pieces', () => {
     );
   });
 
-  it('is what protobufjs has written', () => {
+  it('is decoded as protobufjs has encoded it', () => {
     const mapping = { pnJid: '1', lidJid: '22' };
     const bytes = proto.HistorySync.encode({
       syncType: proto.HistorySync.HistorySyncType.RECENT,

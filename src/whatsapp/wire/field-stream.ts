@@ -1,24 +1,24 @@
 import { InputRefused } from './input-refused.js';
 
-/** A field whose bytes are wanted: longer ones are skipped, or cut where `isCut`. */
+/** A field whose bytes are wanted. Longer ones are skipped, or truncated if `isCut`. */
 export interface WantedBytes {
   maxBytes: number;
   isCut?: boolean;
 }
 
-/** Fields of a message that are wanted, by number; all others are skipped. */
+/** Wanted fields of a message, by number; all others are skipped. */
 export type WantedFields = Readonly<Record<number, WantedBytes | 'number'>>;
 
-/** Fields of the outermost message that are wanted: messages by their fields, or bytes as they are. */
+/** Wanted fields of the outermost message: nested messages by their fields, or raw bytes. */
 export type WantedMessages = Readonly<Record<number, { fields: WantedFields } | WantedBytes>>;
 
-/** The wanted fields that a message has, by number: bytes, or a varint up to 2^53. Of a repeated field the last one. */
+/** The wanted fields of a message, by number: bytes, or a varint up to 2^53. For a repeated field, the last value. */
 export type ReadFields = Record<number, Buffer | number | undefined>;
 
-/** Is called for each wanted message, or bytes, in order. */
+/** Called for each wanted message or bytes field, in order. */
 export type VisitMessage = (field: number, content: ReadFields | Buffer) => void;
 
-/** Beyond it a message is not worth its processor time: 12 million empty ones fit into 24 kB. */
+/** Limits the CPU time per message: 12 million empty fields fit into 24 kB. */
 const MAX_FIELDS = 16_000_000;
 
 const VARINT = 0;
@@ -28,18 +28,18 @@ const FIXED_32 = 5;
 
 type State = 'tag' | 'number' | 'length' | 'skip' | 'collect';
 
-/** The message within the outermost one that is being read. */
+/** The nested message that is being read. */
 interface OpenMessage {
   field: number;
   fields: WantedFields;
-  /** Bytes of it that are still to come. */
+  /** Remaining bytes of the nested message. */
   left: number;
   read: ReadFields;
 }
 
 /**
- * Reads a protobuf message that arrives piece by piece, two levels deep, and holds only what is wanted of it: neither the
- * length of the whole nor of a part matters to its memory.
+ * Reads a protobuf message that arrives in pieces, two levels deep, and stores only the wanted fields. Memory use does not depend
+ * on the length of the message or its parts.
  */
 export class FieldStream {
   private state: State = 'tag';
@@ -47,7 +47,7 @@ export class FieldStream {
   private open: OpenMessage | null = null;
   private value = 0;
   private factor = 1;
-  /** Bytes of the field that are still to come, and those of it that are collected. */
+  /** Remaining bytes of the field, and the bytes collected so far. */
   private left = 0;
   private collected: Buffer = Buffer.alloc(0);
   private have = 0;
@@ -69,10 +69,10 @@ export class FieldStream {
     }
   }
 
-  /** @throws InputRefused when the message is cut off */
+  /** @throws InputRefused when the message is truncated */
   end(): void {
     if (this.state !== 'tag' || this.open || this.factor !== 1)
-      throw new InputRefused('A message is cut off');
+      throw new InputRefused('A message is truncated');
   }
 
   private readVarint(chunk: Uint8Array, from: number): number {
@@ -95,7 +95,7 @@ export class FieldStream {
     return chunk.length;
   }
 
-  /** A varint is complete: what it is depends on what was before. */
+  /** Handles a complete varint, according to the current state. */
   private take(value: number): void {
     if (this.state === 'tag') this.takeTag(value);
     else if (this.state === 'number') {
@@ -163,7 +163,7 @@ export class FieldStream {
     this.endField();
   }
 
-  /** A field is complete, and with it perhaps the message that it belongs to. */
+  /** Handles a complete field, which may also complete its message. */
   private endField(): void {
     this.state = 'tag';
     const { open } = this;

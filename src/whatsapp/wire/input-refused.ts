@@ -1,4 +1,4 @@
-/** The input is not acceptable, however often it is read: too large, from a foreign host, not what was announced. */
+/** The input is permanently unacceptable: too large, from a foreign host, or different from the announced file. */
 export class InputRefused extends Error {
   override readonly name = 'InputRefused';
 }

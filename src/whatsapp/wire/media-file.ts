@@ -5,11 +5,11 @@ import { InputRefused } from './input-refused.js';
 import { mediaUrl } from './media-hosts.js';
 import { MediaUnavailable } from './media-unavailable.js';
 
-/** Where a file of app state or history is, and its key: fields of `ExternalBlobReference` and `HistorySyncNotification`. */
+/** Location and key of an app-state or history file: fields of `ExternalBlobReference` and `HistorySyncNotification`. */
 export interface MediaReference {
   directPath?: string | null;
   mediaKey?: Uint8Array | null;
-  /** SHA-256 of the file as it is on the media server. */
+  /** SHA-256 of the encrypted file on the media server. */
   fileEncSha256?: Uint8Array | null;
 }
 
@@ -19,25 +19,25 @@ const KEY_INFO = {
   'md-msg-hist': 'WhatsApp History Keys',
 } as const;
 
-/** A snapshot of 100,000 contacts has 20 MB; parts of a history have some MB. */
+/** A snapshot of 100,000 contacts has 20 MB; parts of a history have a few MB. */
 const LIMITS = { maxBytes: 48 * 1024 * 1024, totalMs: 60_000, idleMs: 15_000 };
 const MAC_BYTES = 10;
 const SHA256_BYTES = 32;
 
 /**
- * Downloads a file into memory and verifies its MAC; after that it decrypts the file piece by piece.
+ * Downloads a file into memory, verifies its MAC, then decrypts it piece by piece.
  *
  * Baileys' own download (7.0.0-rc14, `downloadEncryptedContent`) has no limits, does not verify the MAC, and pipes one stream
  * into another without passing on errors.
- * @throws InputRefused when the file is too large, on a foreign host, or not the one that was announced
- * @throws MediaUnavailable when it cannot be downloaded, or was changed on the way
+ * @throws InputRefused when the file is too large, on a foreign host, or differs from the announced one
+ * @throws MediaUnavailable when it cannot be downloaded, or was corrupted in transit
  */
 export async function downloadMedia(
   file: MediaReference,
   type: keyof typeof KEY_INFO,
 ): Promise<AsyncIterable<Buffer>> {
   if (!file.directPath || !file.mediaKey?.length)
-    throw new InputRefused('A media file is announced without path or key');
+    throw new InputRefused('A media file was announced without a path or key');
   const { iv, cipherKey, macKey } = expandMediaKey(file.mediaKey, KEY_INFO[type]);
   const encrypted = await downloadBounded(mediaUrl(file.directPath), LIMITS);
   const announced = file.fileEncSha256;
@@ -45,9 +45,9 @@ export async function downloadMedia(
   const mac = takeTail(encrypted, MAC_BYTES);
   const expected = await macOf(encrypted, iv, macKey);
   if (mac.length < MAC_BYTES || !timingSafeEqual(mac, expected))
-    throw new MediaUnavailable('The media server returned a file that was changed or is incomplete');
+    throw new MediaUnavailable('The media server returned a corrupted or incomplete file');
   if (announced?.length === SHA256_BYTES && !digest.equals(announced))
-    throw new InputRefused('A media file is not the one that was announced');
+    throw new InputRefused('A media file differs from the announced one');
   return decrypt(encrypted, cipherKey, iv);
 }
 
@@ -79,7 +79,7 @@ async function macOf(chunks: Buffer[], iv: Buffer, macKey: Buffer): Promise<Buff
   return hmac.digest().subarray(0, MAC_BYTES);
 }
 
-/** Removes the last bytes from the pieces, and returns them; fewer when there are no more. */
+/** Removes the last bytes from the pieces and returns them; fewer if there are not enough. */
 function takeTail(chunks: Buffer[], length: number): Buffer {
   let tail = Buffer.alloc(0);
   while (tail.length < length) {
@@ -92,7 +92,7 @@ function takeTail(chunks: Buffer[], length: number): Buffer {
   return tail;
 }
 
-/** Gives up each piece as soon as it is decrypted. */
+/** Releases each piece as soon as it is decrypted. */
 async function* decrypt(chunks: Buffer[], key: Buffer, iv: Buffer): AsyncGenerator<Buffer> {
   const decipher = createDecipheriv('aes-256-cbc', key, iv);
   chunks.reverse();

@@ -8,7 +8,7 @@ const WHATSAPP_HOST = /^([a-z0-9-]+\.)+whatsapp\.net$/;
 
 /**
  * Returns the URL of a file from the path that the phone or the server announced.
- * @throws InputRefused when it would lead to a host that is not WhatsApp's
+ * @throws InputRefused if it would point to a host that is not WhatsApp's
  */
 export function mediaUrl(directPath: string): URL {
   if (!/^\/[^/\\]/.test(directPath)) throw new InputRefused('The path of a media file is not absolute');

@@ -10,7 +10,7 @@ const answer = (content: string | Buffer) => ({
 });
 
 describe('the reach-out time lock', () => {
-  it('ends when WhatsApp says', () => {
+  it('ends at the time that WhatsApp sends', () => {
     const end = Math.ceil(Date.now() / 1_000) * 1_000 + 3_600_000;
     expect(lockedUntil({ is_active: true, time_enforcement_ends: seconds(end) })).toEqual(new Date(end));
     expect(lockedUntil({ is_active: false, time_enforcement_ends: seconds(end) })).toBeNull();
@@ -21,12 +21,12 @@ describe('the reach-out time lock', () => {
     expect(Math.abs(Number(until) - Date.now() - DAY_MS)).toBeLessThan(60_000);
   });
 
-  it('ends within 30 days, whatever WhatsApp says', () => {
+  it('ends within 30 days, even if WhatsApp sends a later date', () => {
     const until = lockedUntil({ is_active: true, time_enforcement_ends: '9'.repeat(18) });
     expect(Math.abs(Number(until) - Date.now() - 30 * DAY_MS)).toBeLessThan(60_000);
   });
 
-  it('is read from an answer', () => {
+  it('is read from a response', () => {
     const data = { xwa2_fetch_account_reachout_timelock: { is_active: false } };
     expect(readReachOutLock(answer(JSON.stringify({ data })))).toBeNull();
   });
@@ -39,7 +39,7 @@ describe('the reach-out time lock', () => {
     ['{"errors":[{}]}'],
     ['no JSON'],
     [' '.repeat(20_000) + '{}'],
-  ])('is unknown when the answer is %#', (content) => {
+  ])('is unknown when the response is invalid: %#', (content) => {
     expect(() => readReachOutLock(answer(content))).toThrow();
   });
 });

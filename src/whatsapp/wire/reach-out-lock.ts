@@ -7,11 +7,11 @@ import {
 } from '@whiskeysockets/baileys';
 import { bytesOf } from './stanza-values.js';
 
-/** How long an account counts as locked when WhatsApp does not say until when. */
+/** How long an account is considered locked if WhatsApp does not send the end of the lock. */
 const LOCK_WITHOUT_END_MS = 24 * 3_600_000;
-/** No lock is believed for longer; the next query or notification extends it. */
+/** Maximum duration of a lock. The next query or notification extends it. */
 const MAX_LOCK_MS = 30 * 24 * 3_600_000;
-/** The answer is an object of three fields. */
+/** The response is an object with three fields. */
 const MAX_ANSWER_BYTES = 16_384;
 
 /** The lock as WhatsApp describes it, in an answer and in a `mex` notification; seconds since 1970 as text. */
@@ -20,7 +20,7 @@ export interface ReachOutLockPayload {
   time_enforcement_ends?: unknown;
 }
 
-/** The end of the lock; null: the account is not locked. */
+/** The end of the lock; null if the account is not locked. */
 export function lockedUntil({
   is_active: isActive,
   time_enforcement_ends: ends,
@@ -44,17 +44,17 @@ export function reachOutLockQuery(): BinaryNode {
 /**
  * Reads `<result>{"data":{"xwa2_fetch_account_reachout_timelock":{…}}}</result>`.
  *
- * @returns the end of the lock; null: the account is not locked
- * @throws Error when the answer has another form
+ * @returns the end of the lock; null if the account is not locked
+ * @throws Error when the response has a different format
  */
 export function readReachOutLock(answer: BinaryNode): Date | null {
   const bytes = bytesOf(getBinaryNodeChild(answer, 'result'));
   if (!bytes || bytes.length > MAX_ANSWER_BYTES)
-    throw new Error('The answer has no result, or one that is too long');
+    throw new Error('The response has no result, or the result is too long');
   const json = JSON.parse(bytes.toString('utf8')) as {
     data?: Record<string, ReachOutLockPayload | null>;
   } | null;
   const payload = json?.data?.[XWAPaths.xwa2_fetch_account_reachout_timelock];
-  if (!payload || typeof payload !== 'object') throw new Error('The answer does not describe the lock');
+  if (!payload || typeof payload !== 'object') throw new Error('The response does not describe the lock');
   return lockedUntil(payload);
 }

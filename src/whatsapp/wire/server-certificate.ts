@@ -5,7 +5,7 @@ import { isSignedBy } from './xeddsa.js';
  * The server has not proved that it is WhatsApp.
  *
  * - `certificate`: its certificates are not WhatsApp's
- * - `dates`: they are WhatsApp's, and are expired or not valid yet by the clock of this machine
+ * - `dates`: they are WhatsApp's, but expired or not yet valid according to the clock of this machine
  */
 export class ServerNotVerified extends Error {
   constructor(
@@ -34,13 +34,13 @@ interface Details {
 }
 
 /**
- * Verifies that WhatsApp's root vouches for the server's Noise key: the root has signed the intermediate certificate, its
- * key the leaf, the leaf contains the server's key, and both certificates are valid now.
+ * Verifies that WhatsApp's root certifies the server's Noise key: the root signed the intermediate certificate, the intermediate
+ * key signed the leaf, the leaf contains the server's key, and both certificates are valid now.
  *
- * The same checks as in whatsmeow's `verifyServerCert` (with dates since 2026-04-21). Without the comparison of keys, any
- * server could replay the chain that WhatsApp sends to everybody.
+ * The same checks as in whatsmeow's `verifyServerCert` (with dates since 2026-04-21). Without the comparison of keys, any server
+ * could replay the chain that WhatsApp sends to all clients.
  *
- * @param serverKey the static key that the server has used in the handshake, 32 bytes
+ * @param serverKey the static key that the server used in the handshake, 32 bytes
  * @throws ServerNotVerified
  */
 export function verifyServerCertificate(
@@ -56,7 +56,7 @@ export function verifyServerCertificate(
   if (!Buffer.from(server.key).equals(serverKey))
     throw new ServerNotVerified(
       'certificate',
-      'the leaf certificate is for another key than the server uses',
+      'the leaf certificate is for a key that the server does not use',
     );
   requireValidity('intermediate', issuer, nowMs);
   requireValidity('leaf', server, nowMs);
@@ -64,7 +64,8 @@ export function verifyServerCertificate(
 
 function readSigned(name: string, certificate: Certificate, issuerKey: Uint8Array): Details {
   const { details, signature } = certificate ?? {};
-  if (!details || !signature) throw new ServerNotVerified('certificate', `there is no ${name} certificate`);
+  if (!details || !signature)
+    throw new ServerNotVerified('certificate', `the ${name} certificate is missing`);
   if (!isSignedBy(issuerKey, details, signature))
     throw new ServerNotVerified('certificate', `the signature of the ${name} certificate is invalid`);
   const { serial, issuerSerial, key, notBefore, notAfter } = decodeDetails(details);
@@ -88,8 +89,8 @@ function requireIssuer(name: string, { issuerSerial }: Details, serial: number):
 }
 
 /**
- * A certificate without dates has no limits: the root has signed that, and if WhatsApp ever leaves them out, services must not stop.
- * whatsmeow refuses it.
+ * A certificate without dates does not expire. The root has signed it, and the service must not stop if WhatsApp ever omits the
+ * dates. whatsmeow rejects such certificates.
  */
 function requireValidity(name: string, { notBefore, notAfter }: Details, nowMs: number): void {
   if (nowMs < notBefore * 1000)

@@ -1,7 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 
 /**
- * Who sent a stanza:
+ * Kind of the sender of a stanza:
  * - `phone`, `companion`: a device of this account, the primary one (device 0) or another
  * - `contact`: any other account
  * - `server`: WhatsApp itself, or a group without a participant
@@ -20,7 +20,7 @@ interface DeviceAddress {
   readonly server: string;
 }
 
-/** `<user>[:<device>]@<server>`. Addresses with an agent (`<user>_1`) do not match: they never belong to this account. */
+/** `<user>[:<device>]@<server>`. Addresses with an agent (`<user>_1`) do not match, because they never belong to this account. */
 const DEVICE_ADDRESS = /^(\d{1,32})(?::(\d{1,5}))?@([a-z.]+)$/;
 
 /** Servers whose users are accounts; all others relay stanzas of participants. */
@@ -33,7 +33,7 @@ const ACCOUNT_SERVERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The account that sent a stanza, as WhatsApp states it: `from`, or `participant` if a group or a broadcast list relays it.
+ * Returns the account that sent a stanza according to WhatsApp: `from`, or `participant` if a group or a broadcast list relays it.
  * @returns null for stanzas of the server
  */
 export function senderOf({ attrs }: BinaryNode): string | null {
@@ -41,7 +41,7 @@ export function senderOf({ attrs }: BinaryNode): string | null {
   return isAccount(from) ? from : (participant ?? null);
 }
 
-/** Decides by user and server who sent a stanza, from the attributes that WhatsApp itself sets. */
+/** Returns the kind of a stanza's sender, by user and server, from the attributes that WhatsApp itself sets. */
 export function kindOfSender(stanza: BinaryNode, own: OwnAddresses): SenderKind {
   const sender = senderOf(stanza);
   if (sender === null) return 'server';
@@ -50,20 +50,20 @@ export function kindOfSender(stanza: BinaryNode, own: OwnAddresses): SenderKind 
   return address.device === 0 ? 'phone' : 'companion';
 }
 
-/** Whether a JID, with or without a device, belongs to this account. */
+/** Returns whether a JID, with or without a device, belongs to this account. */
 export function isOwnJid(jid: string, own: OwnAddresses): boolean {
   const address = parse(jid);
   return address !== null && isOwnAccount(address, own);
 }
 
-/** The device of a JID; 0 is the primary device. */
+/** Returns the device of a JID; 0 is the primary device. */
 export function deviceOf(jid: string): number {
   return parse(jid)?.device ?? 0;
 }
 
 /**
- * Whether a stanza is a peer message: from a device of this account, to this device alone. Groups and broadcast lists
- * relay none, and another account's stanza is none, whatever its attributes say.
+ * Returns whether a stanza is a peer message: from a device of this account, to this device only. Stanzas relayed by groups or
+ * broadcast lists, and stanzas from other accounts, never are, regardless of their attributes.
  */
 export function isPeerMessage(stanza: BinaryNode, own: OwnAddresses): boolean {
   const { tag, attrs } = stanza;
@@ -73,14 +73,14 @@ export function isPeerMessage(stanza: BinaryNode, own: OwnAddresses): boolean {
   );
 }
 
-/** Attributes that state the other address of the receiver; they are true only on what this account has sent. */
+/** Attributes that contain the alternate address of the receiver. They are valid only in stanzas that this account sent. */
 const OF_RECEIVER = /^(peer_)?recipient_(pn|lid|username)$/;
-/** Attributes that state the other address of the sender; for this account, login states it. */
+/** Attributes that contain the alternate address of the sender. This account receives its own at login. */
 const OF_SENDER = /^(sender|participant)_(pn|lid|username)$/;
 
 /**
- * A stanza without the addressing attributes that its sender must not set. Otherwise a stranger could be mapped to this
- * account (`peer_recipient_lid`), or this account to a contact (`sender_pn`).
+ * Returns a stanza without the addressing attributes that its sender must not set. Otherwise an unknown sender could be mapped to
+ * this account (`peer_recipient_lid`), or this account to a contact (`sender_pn`).
  */
 export function withTrustedAddressing(stanza: BinaryNode, kind: SenderKind): BinaryNode {
   const isForeign = kind === 'contact' || kind === 'server';
@@ -92,7 +92,7 @@ export function withTrustedAddressing(stanza: BinaryNode, kind: SenderKind): Bin
   });
 }
 
-/** A copy without the attributes that the predicate picks; the stanza itself if it has none of them. */
+/** Returns a copy without the attributes that match the predicate, or the stanza itself if none match. */
 export function withoutAttributes(stanza: BinaryNode, picks: (name: string) => boolean): BinaryNode {
   const entries = Object.entries(stanza.attrs);
   const rest = entries.filter(([name]) => !picks(name));

@@ -11,7 +11,7 @@ describe('values in a stanza', () => {
     expect(bytesOf(element('a'))).toBeNull();
   });
 
-  it('are texts, cut after 16 kB', () => {
+  it('are texts, truncated to 16 kB', () => {
     expect(textIn(element('a', {}, Buffer.from('ä')))).toBe('ä');
     expect(textIn(element('a', {}, 'x'.repeat(900_000)))).toHaveLength(16_384);
     expect(textIn(element('a', {}, Buffer.alloc(900_000, 120)))).toHaveLength(16_384);
@@ -37,7 +37,7 @@ describe('values in a stanza', () => {
     for (const text of ['aB+', 'aB+/0', 'aB=/', '', undefined, 4]) expect(hashOf(text)).toBeNull();
   });
 
-  it('are users that were asked for, and the first answer of each', () => {
+  it('are the requested users, and the first element for each', () => {
     const list = element('list', {}, [
       element('user', { jid: ANNA_LID }),
       element('user', { jid: ANNA, n: '1' }),

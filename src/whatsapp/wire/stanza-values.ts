@@ -2,11 +2,11 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { type Address, parseAddress, parseJid } from '../../contacts/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 
-/** Certificates and key-index lists have some hundred bytes, JSON of `mex` some kB. */
+/** Certificates and key-index lists have a few hundred bytes, JSON of `mex` a few kB. */
 const MAX_BYTES = 16 * 1024;
-/** No stanza but that of a group has this many children that are read; WhatsApp sends one or two. */
+/** Maximum number of children to read, except in group stanzas; WhatsApp sends one or two. */
 const MAX_ELEMENTS = 100;
-/** Queries are about 50 contacts at most; an answer may contain others. */
+/** Queries contain up to 50 contacts; a response may contain others. */
 const MAX_USERS = 1_000;
 /** Ids of pictures are numbers of about 10 digits. */
 const MAX_ID_LENGTH = 64;
@@ -24,7 +24,7 @@ export function bytesOf(node: BinaryNode | undefined): Buffer | null {
   return Buffer.from(content as Uint8Array);
 }
 
-/** Returns the text in an element, or the beginning of it when it has more than MAX_BYTES; empty when there is none. */
+/** Returns the text in an element, truncated to MAX_BYTES; empty if there is none. */
 export function textIn(node: BinaryNode | undefined): string {
   const content = node?.content;
   if (content === undefined || Array.isArray(content)) return '';
@@ -33,7 +33,7 @@ export function textIn(node: BinaryNode | undefined): string {
     : Buffer.from(content.subarray(0, MAX_BYTES)).toString('utf8');
 }
 
-/** Returns the child elements of an element, at most `max` of them. */
+/** Returns up to `max` child elements of an element. */
 export function elementsOf(node: BinaryNode | undefined, max = MAX_ELEMENTS): BinaryNode[] {
   const content = node?.content;
   if (!Array.isArray(content)) return [];
@@ -41,11 +41,11 @@ export function elementsOf(node: BinaryNode | undefined, max = MAX_ELEMENTS): Bi
 }
 
 /**
- * Returns the `<user jid>` elements of an answer that were asked for, each once, by address. Servers have been seen to answer for
- * others, and to repeat users; the first answer counts.
+ * Returns the requested `<user jid>` elements of a response, each once, by address. Servers have been observed to return other
+ * users and to repeat users; the first element is used.
  *
- * A user can be named by LID, with the number in `pn_jid` (`addressing_mode="lid"`). `pn_jid` only finds the number that was asked for:
- * it is never stored as a mapping, since servers return wrong ones (WAHA #2241 and #2299).
+ * A user can be identified by LID, with the number in `pn_jid` (`addressing_mode="lid"`). `pn_jid` is used only to find the
+ * requested number. It is never stored as a mapping, because servers return wrong ones (WAHA #2241 and #2299).
  */
 export function usersAsked(list: BinaryNode | undefined, asked: Address[]): Map<Address, BinaryNode> {
   const wanted = new Set(asked);
@@ -61,12 +61,12 @@ export function usersAsked(list: BinaryNode | undefined, asked: Address[]): Map<
   return users;
 }
 
-/** Returns a picture's id; null when there is none, or when it is too long to be one. */
+/** Returns a picture's id; null if it is missing or too long. */
 export function pictureIdOf(text: string | undefined): string | null {
   return text && text.length <= MAX_ID_LENGTH ? text : null;
 }
 
-/** Returns the hash by which some notifications name a contact (see contact-hash.repository.ts); null when it is not one. */
+/** Returns the hash that identifies a contact in some notifications (see contact-hash.repository.ts); null if it is not valid. */
 export function hashOf(text: unknown): string | null {
   return typeof text === 'string' && HASH.test(text) ? text : null;
 }

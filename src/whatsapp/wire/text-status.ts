@@ -1,7 +1,7 @@
 import type { TextStatus } from '../../contacts/write/contact-changes.js';
 import { parseSeconds } from './stanza-values.js';
 
-/** WhatsApp offers durations of up to a week. A text that is shown for longer is shown until it is changed. */
+/** WhatsApp offers durations of up to a week. A text with a longer duration is shown until it is changed. */
 const MAX_LIFE_MS = 10 * 365 * 24 * 3_600_000;
 
 /** What usync and `mex` tell of the new form of an about text: times in seconds, as text or number. */

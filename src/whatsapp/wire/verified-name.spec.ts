@@ -14,7 +14,7 @@ describe('a certificate of a verified name', () => {
     expect(verified?.isSignedBy?.(Curve.generateKeyPair().public)).toBe(false);
   });
 
-  it('need not be signed by the business when it is of the Business API', () => {
+  it('does not need the signature of the business when it is issued for the Business API', () => {
     expect(read(certificate('Bank', { issuer: 'ent:wa' }))).toEqual({ name: 'Bank' });
   });
 

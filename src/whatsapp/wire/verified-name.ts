@@ -3,7 +3,7 @@ import type { BusinessName } from '../../contacts/write/contact-changes.js';
 import { bytesOf } from './stanza-values.js';
 import { isSignedBy } from './xeddsa.js';
 
-/** Issuer of certificates of the WhatsApp Business app, whose account signs its name. */
+/** Issuer of WhatsApp Business app certificates, which are signed by the business's account. */
 const BUSINESS_APP = 'smb:wa';
 
 /** A business name with its certificate; see BusinessName. */
@@ -13,11 +13,11 @@ export type VerifiedName = Omit<BusinessName, 'address'>;
  * Reads the name in a `<verified_name>` below the element: a `VerifiedNameCertificate`, as in Baileys'
  * `decryptMessageNode`.
  *
- * `signature` is XEdDSA over `details`, without a prefix, by the identity key of the business's account: so WhatsApp's
- * Windows Phone app verified it (2.18.370, `VerifiedNamesCertifier`), and so Cobalt signs it. That is enforced for
- * issuer `smb:wa`, once the identity key is known. For `ent:wa` (Business API, where Meta hosts the account and its keys) no
- * current source shows who signs, so that such a name has no more authority than the server that delivers it. The
- * same goes for `serverSignature`, whose key is not public. Only WhatsApp's servers can confirm either.
+ * `signature` is XEdDSA over `details`, without a prefix, by the identity key of the business's account. WhatsApp's Windows Phone
+ * app verified it this way (2.18.370, `VerifiedNamesCertifier`), and Cobalt signs it this way. The check is enforced for issuer
+ * `smb:wa` once the identity key is stored. For `ent:wa` (Business API, where Meta hosts the account and its keys), no current
+ * source documents the signer, so such names are only as trustworthy as the server that delivers them. The same applies to
+ * `serverSignature`, whose key is not public. Both can be confirmed only with WhatsApp's servers.
  *
  * @returns null when there is no certificate, or it cannot be read
  */

@@ -15,7 +15,7 @@ describe('a signature by a Curve25519 key', () => {
     }
   });
 
-  it('is refused for keys of small order, for which anybody can sign', () => {
+  it('is refused for keys of small order, for which anyone can forge signatures', () => {
     const [identityPoint, scalarZero] = [Buffer.alloc(32), Buffer.alloc(32)];
     identityPoint[0] = 1;
     const forged = Buffer.concat([identityPoint, scalarZero]);

@@ -6,7 +6,7 @@ const SIGNATURE_BYTES = 64;
 const P = 2n ** 255n - 19n;
 
 /**
- * Public keys of small order, which anybody can sign for, and P - 1, which has no point on the Edwards curve. Source:
+ * Public keys of small order, for which anyone can forge signatures, and P - 1, which has no point on the Edwards curve. Source:
  * cr.yp.to/ecdh.html, "validate".
  */
 const WEAK_KEYS = new Set([
@@ -18,19 +18,19 @@ const WEAK_KEYS = new Set([
 ]);
 
 /**
- * Verifies an XEdDSA signature by a Curve25519 key (Signal's `calculateSignature`), with Ed25519 of node:crypto.
+ * Verifies an XEdDSA signature by a Curve25519 key (Signal's `calculateSignature`), using Ed25519 of node:crypto.
  *
  * One verification takes 0.2 ms of CPU on Node.js 20; libsignal's, in JavaScript, takes 12 ms.
  *
  * @param key 32 bytes
- * @returns false also for keys and signatures of the wrong length, and for keys that are not canonical or of small order
+ * @returns false also for keys and signatures of the wrong length, and for keys that are non-canonical or of small order
  */
 export function isSignedBy(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (key.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
   const u = fromLittleEndian(key);
   if (u >= P || WEAK_KEYS.has(u)) return false;
   const y = toLittleEndian(mod((u - 1n) * inverse(u + 1n)));
-  // The sign of the Edwards point is in the bit of the signature that Ed25519 leaves free.
+  // The sign of the Edwards point is in the signature bit that Ed25519 does not use.
   y[31] = (y[31] ?? 0) | ((signature[63] ?? 0) & 0x80);
   const bare = Buffer.from(signature);
   bare[63] = (bare[63] ?? 0) & 0x7f;

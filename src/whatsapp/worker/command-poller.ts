@@ -37,7 +37,7 @@ export class CommandPoller {
     private readonly leases: LeaseHolder,
   ) {}
 
-  /** Polls, and deletes expired commands, until stopped: one statement each for all sessions. */
+  /** Polls and deletes expired commands until stopped, with one statement each for all sessions. */
   async run(find: (session: SessionName) => CommandTarget | undefined, stop: AbortSignal): Promise<void> {
     await Promise.all([this.poll(find, stop), this.deleteExpired(stop)]);
   }

@@ -9,8 +9,8 @@ import {
 } from '../reading/reader-protocol.js';
 
 /**
- * Entry of a reader process: reads one input that may be of any size or shape, and exits. It loads neither Baileys nor a database
- * client, so that it starts in 50 ms and takes 45 MB.
+ * Entry point of a reader process: reads one untrusted input of any size, and exits. It loads neither Baileys nor a database
+ * client, so that it starts in 50 ms and uses 45 MB.
  */
 const JOBS: Record<JobName, () => Promise<Job<never, unknown>>> = {
   history: async () => (await import('../history/history-job.js')).readHistory,
@@ -20,7 +20,7 @@ const JOBS: Record<JobName, () => Promise<Job<never, unknown>>> = {
 const answers = new Map<number, (value: unknown) => void>();
 let lastCall = 0;
 
-/** Resolves when the message was handed to the operating system. */
+/** Resolves when the message has been passed to the operating system. */
 const send = (message: FromReader) =>
   new Promise<void>((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
 
@@ -45,7 +45,7 @@ process.on('message', (message: ToReader) => {
   answers.get(message.id)?.(message.value);
   answers.delete(message.id);
 });
-// The session thread is gone, or wants nothing more of this process.
+// The session thread is gone, or no longer needs this process.
 process.on('disconnect', () => process.exit());
 
 function reportAlive(): void {

@@ -11,9 +11,9 @@ import { METRICS, type MetricsMessage, type SessionWorkerData, STOP } from './wo
 
 const STOP_TIMEOUT_MS = 4_000;
 const RESTART = { firstMs: 500, maxMs: 10_000 };
-/** A thread that lived this long no longer counts as failing. */
+/** A thread that has run this long no longer counts as failing. */
 const STABLE_MS = 60_000;
-/** Without a running thread for this long, the process exits, so that its process manager restarts it as a whole. */
+/** After this time without a running thread, the process exits, so that its process manager restarts it as a whole. */
 const GIVE_UP_AFTER_MS = 60_000;
 
 /** The session thread cannot be restarted. */
@@ -46,7 +46,7 @@ export class SessionSupervisor {
     return this.stopping.signal.aborted;
   }
 
-  /** Returns the metrics of the thread; never resolves when there is none, or it hangs. */
+  /** Returns the metrics of the thread; never resolves if there is none, or if it is unresponsive. */
   async metrics(): Promise<MetricObject[]> {
     const { worker } = this;
     return new Promise((resolve) => {
@@ -113,7 +113,7 @@ export class SessionSupervisor {
     this.fail(error);
   }
 
-  /** `process.exit()` waits for threads, so it would wait for one that is stuck in native code. */
+  /** `process.exit()` waits for threads, including one that is stuck in native code. */
   private killProcess(): void {
     this.logger.fatal('Session thread cannot be terminated; killing the process');
     process.kill(process.pid, 'SIGKILL');
@@ -122,7 +122,7 @@ export class SessionSupervisor {
 
 function cannotRestart(): SessionThreadError {
   return new SessionThreadError(
-    `The session thread could not be restarted within ${GIVE_UP_AFTER_MS / 1_000} s; the log entries above contain the ` +
+    `The session thread could not be restarted within ${GIVE_UP_AFTER_MS / 1_000} s. See the log entries above for the ` +
       'reason. The process exits so that it is restarted as a whole.',
   );
 }

@@ -6,7 +6,7 @@ import { endOfThread } from './session-thread.js';
 
 const BUSY_MS = 400;
 
-/** Blocks the event loop of this thread, as garbage collection or a large response does. */
+/** Blocks the event loop of this thread, as garbage collection or a large response would. */
 function blockEventLoop(): void {
   const endMs = performance.now() + BUSY_MS;
   while (performance.now() < endMs);

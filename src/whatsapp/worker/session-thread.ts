@@ -5,19 +5,19 @@ import { HEARTBEAT_EVERY_MS, type SessionWorkerData, STARTED } from './worker-pr
 /** Heap limit of the session thread, in total and per session. A thread that exceeds it ends and is restarted. */
 const MAX_HEAP_MB = 384;
 const MAX_HEAP_MB_PER_SESSION = 2;
-/** Collects new objects this often; the default of 48 MB mostly contains garbage. */
+/** Size of the young generation; the default of 48 MB mostly contains garbage. */
 const MAX_YOUNG_HEAP_MB = 12;
 /**
- * A thread that misses this many heartbeats hangs. It is terminated, which closes its connections to WhatsApp, before its
- * lease expires (LEASE_MS in lease-holder.ts) and another process connects.
+ * A thread that misses this many heartbeats is considered hung. It is terminated, which closes its connections to WhatsApp, before
+ * its lease expires (LEASE_MS in lease-holder.ts) and another process connects.
  */
 const HANGS_AFTER_BEATS = 10;
-/** Before its first heartbeat a thread loads its code, which takes longer on a busy machine. */
+/** A thread loads its code before its first heartbeat, which takes longer on a busy machine. */
 const STARTS_WITHIN_BEATS = 60;
 
 /** How a thread ended. */
 export interface ThreadEnd {
-  /** The uncaught error that ended it; null if it ended in another way. */
+  /** The uncaught error that ended it; null if there was none. */
   error: Error | null;
   /** Whether it ran the sessions, or only failed because the database was unavailable. */
   wasHealthy: boolean;
@@ -48,15 +48,15 @@ export function startSessionThread(data: SessionWorkerData): Worker {
   });
 }
 
-/** What the supervisor does when it sees that the thread runs its sessions, or hangs. */
+/** Handlers for the supervisor: the thread runs its sessions, or is hung. */
 interface ThreadEvents {
   started(): void;
   hangs(): void;
 }
 
 /**
- * Waits for the end of a thread, and reports once if it hangs before. Counts heartbeats instead of time, so that a process
- * that was suspended as a whole does not report its thread.
+ * Waits for the end of a thread, and reports once if it hangs before that. Counts heartbeats instead of time, so that a thread is
+ * not reported after the whole process was suspended.
  */
 export async function watchThread(worker: Worker, events: ThreadEvents): Promise<ThreadEnd> {
   const end = endOfThread(worker);
@@ -79,7 +79,7 @@ export async function watchThread(worker: Worker, events: ThreadEvents): Promise
   return { error, wasHealthy: hasStarted || (error !== null && waitsForDatabase(error)) };
 }
 
-/** The thread ends, and starts again, until the database is available (migrate() in session-worker.ts). */
+/** The thread exits and is restarted until the database is available (migrate() in session-worker.ts). */
 function waitsForDatabase(error: Error): boolean {
   return error.name === 'DatabaseError' || isDatabaseUnavailable(error);
 }

@@ -15,7 +15,7 @@ export interface AppStateSettings {
   snapshotLagVersions: number;
   /** patches from the first one on, even where a snapshot is asked for */
   withoutSnapshots: boolean;
-  /** every answer says that there are more patches, even when there are none */
+  /** every response announces more patches, even if there are none */
   alwaysMore: boolean;
   /** patches kept for each collection; who is further behind gets the snapshot */
   patchesKept: number;

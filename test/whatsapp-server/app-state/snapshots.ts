@@ -66,7 +66,7 @@ export class SnapshotCache {
     return fresh;
   }
 
-  /** The snapshot that was made last, however old; undefined when there is none. */
+  /** The most recent snapshot, regardless of age; undefined if there is none. */
   lastOf(collection: Collection): Snapshot | undefined {
     return this.snapshots.get(collection.name);
   }

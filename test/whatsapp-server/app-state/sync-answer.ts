@@ -21,7 +21,7 @@ export interface CollectionRequest {
 
 /** Answers app-state requests of one account's companions (`<sync><collection/></sync>`). */
 export class SyncAnswers {
-  /** The last snapshot that was served though it is outdated. */
+  /** The last snapshot that was served although it is outdated. */
   private outdated: Snapshot | undefined;
 
   constructor(

@@ -124,7 +124,7 @@ function keyBundle(user: BinaryNode, { network }: LoggedInContext): BinaryNode {
   ]);
 }
 
-/** A device of an account, or a person who has only one. */
+/** A device of an account, or a contact with only one device. */
 function deviceFor(jid: string, directory: Directory): { keys: PersonKeys } | undefined {
   const person = directory.find(jid);
   return person && 'deviceOf' in person ? person.deviceOf(deviceIn(jid)) : person;

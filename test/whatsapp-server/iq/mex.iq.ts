@@ -5,7 +5,7 @@ import type { IqHandler } from './iq-handler.js';
 /** Persisted queries by their id, as in Baileys' `QueryIds`. */
 const REACH_OUT_LOCK = '23983697327930364';
 
-/** `w:mex`: GraphQL over IQ. The only query that is answered asks for the reach-out time lock. */
+/** `w:mex`: GraphQL over IQ. Only the query for the reach-out time lock is answered. */
 export const answerMex: IqHandler = (iq, { phone }) => {
   const query = child(iq, 'query');
   if (query?.attrs.query_id !== REACH_OUT_LOCK) throw new StanzaError(400, 'bad-request');

@@ -48,7 +48,7 @@ function answerUser(
   return [element('user', addressesOf(asked, person, settings), facts)];
 }
 
-/** How the answer names a user: as asked, or by LID with the number in `pn_jid`. */
+/** Identifies a user in the response: as requested, or by LID with the number in `pn_jid`. */
 function addressesOf(
   asked: string,
   person: Person | undefined,
@@ -70,7 +70,7 @@ const PROTOCOLS: Record<string, Protocol> = {
   disappearing_mode: () => element('disappearing_mode', { duration: '0', t: '0' }),
 };
 
-/** The verified name of a business. People without one have no such element, or one with an error in it. */
+/** The verified name of a business. Contacts without one have no such element, or one that contains an error. */
 function businessOf({ verifiedName, keys }: Person, { settings, impostor }: Asked): BinaryNode | undefined {
   if (verifiedName !== undefined)
     return element('business', {}, [verifiedNameElement(verifiedName, keys, impostor)]);

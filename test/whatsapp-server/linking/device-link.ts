@@ -11,11 +11,11 @@ import { isRefusal, LinkRefused, type WaitingDevice } from './waiting-device.js'
 const ACCOUNT_SIGNATURE_PREFIX = Buffer.from([6, 0]);
 const DEVICE_SIGNATURE_PREFIX = Buffer.from([6, 1]);
 
-/** What the phone signs the link with. */
+/** Data that the phone uses to sign the link. */
 export interface LinkSecret {
   /** 32 bytes that phone and device share, from the QR code, the pairing code or the passkey ceremony */
   readonly advSecret: Buffer;
-  /** whether another key than the account's signs */
+  /** whether a key other than the account's signs */
   readonly forged: boolean;
 }
 

@@ -16,7 +16,7 @@ export class LinkingSettings {
 
   /** how often the server delivers the phone's `primary_hello` again after the device has answered it (zapo #237) */
   replayedHellos = 0;
-  /** how often the phone says `primary_hello` again, with another key; it goes on with the device's last answer */
+  /** how often the phone sends `primary_hello` again, with a different key; it continues with the device's last answer */
   furtherHellos = 0;
 
   /** As WhatsApp was until July 2026, and as an unmodified Baileys needs it: no secret is ever retired. */

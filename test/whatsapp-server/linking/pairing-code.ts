@@ -147,7 +147,7 @@ export async function exchangePairingCode(
   return Buffer.from(hkdf(secrets, KEY_BYTES, { info: 'adv_secret' }));
 }
 
-/** The phone's word, with a new ephemeral key, and the device's answer to it. */
+/** The phone's hello, with a new ephemeral key, and the device's answer to it. */
 async function sayHello(phone: Phone, request: PairingRequest, code: string) {
   request.finished = deferred();
   const ephemeral = Curve.generateKeyPair();
