@@ -12,7 +12,8 @@ import {
 import { accountKeyOf, type KeptData } from '../auth-state/auth-state.js';
 import { deviceOf, senderOf } from '../wire/stanza-sender.js';
 import { bytesOf } from '../wire/stanza-values.js';
-import { identityKeyOfPreKeyMessage, identityKeysOfSession, isDeviceOfAccount } from './own-identity.js';
+import { identityKeyOfPreKeyMessage } from '../wire/pre-key-message.js';
+import { identityKeysOfSession, isDeviceOfAccount } from './own-identity.js';
 
 const { Type } = proto.Message.ProtocolMessage;
 

@@ -11,10 +11,18 @@ import { PeerMessages } from './peer-messages.js';
 import { receiptFor } from './receipt.js';
 import { askAgain } from './retry-receipt.js';
 
-const STATUS = 'status@broadcast';
+/** Senders whose messages are acknowledged only, not receipted: statuses and channels. */
+const WITHOUT_RECEIPT = /(^status@broadcast|@newsletter)$/;
 
 /** Ids of peer messages to remember: Signal cannot decrypt one a second time. */
 const MAX_REMEMBERED = 1_000;
+
+export interface AnswerOptions {
+  /** Whether Baileys decrypts messages of others. */
+  readonly decryptsMessages: boolean;
+  /** Reports that a message of an own device was given up, or that one could be read again. */
+  lost(isLost: boolean): void;
+}
 
 /** Notifications that Baileys acts upon: pre-keys run low or identities change, devices change, privacy tokens arrive. */
 const FOR_BAILEYS: ReadonlySet<string> = new Set(['encrypt', 'devices', 'privacy_token']);
@@ -29,7 +37,8 @@ type Answer = (stanza: BinaryNode, kind: SenderKind) => BinaryNode | null | Prom
 
 /**
  * Answers every stanza that is saved, as WhatsApp expects of a companion device that is not in use. Baileys handles only
- * what is left: messages of others, retry receipts of own devices, and `FOR_BAILEYS`. It never sees a message that claims to come from
+ * what is left: retry receipts of own devices, `FOR_BAILEYS`, and, if DECRYPT_MESSAGES is set, messages of others. Otherwise
+ * these are receipted as delivered to a device that is not in use, and stay encrypted. Baileys never sees a message that claims to come from
  * this account: it would decrypt it in the session with the phone, and act upon its content.
  *
  * Where Baileys would answer differently (7.0.0-rc14):
@@ -57,10 +66,9 @@ export class StanzaAnswers {
       FOR_BAILEYS.has(stanza.attrs.type ?? '') ? forBaileys(stanza) : this.acknowledge(stanza),
   };
 
-  /** @param lost reports that a message of an own device was given up, or that one could be read again */
   constructor(
     private readonly socket: WASocket,
-    private readonly lost: (isLost: boolean) => void,
+    private readonly options: AnswerOptions,
   ) {
     this.peerMessages = new PeerMessages(socket);
   }
@@ -85,9 +93,10 @@ export class StanzaAnswers {
 
   private async answerMessage(stanza: BinaryNode, kind: SenderKind): Promise<BinaryNode | null> {
     if (isPeerMessage(stanza, this.me)) return this.answerPeer(stanza);
-    if (stanza.attrs.from === STATUS) return this.acknowledge(stanza);
-    if (!isOwn(kind)) return forBaileys(withTrustedAddressing(stanza, kind));
-    await this.socket.sendNode(receiptFor(stanza, 'sender'));
+    if (WITHOUT_RECEIPT.test(stanza.attrs.from ?? '') || !isEncrypted(stanza))
+      return this.acknowledge(stanza);
+    if (this.options.decryptsMessages && !isOwn(kind)) return forBaileys(withTrustedAddressing(stanza, kind));
+    await this.socket.sendNode(receiptFor(stanza, isOwn(kind) ? 'sender' : 'inactive'));
     return null;
   }
 
@@ -127,7 +136,7 @@ export class StanzaAnswers {
   }
 
   private report(isLost: boolean): void {
-    if (isLost !== this.isLost) this.lost(isLost);
+    if (isLost !== this.isLost) this.options.lost(isLost);
     this.isLost = isLost;
   }
 
@@ -142,6 +151,11 @@ export class StanzaAnswers {
 
 function isOwn(kind: SenderKind): boolean {
   return kind === 'phone' || kind === 'companion';
+}
+
+/** A message without `<enc>` could not be delivered to this device, and nothing is to be receipted. */
+function isEncrypted({ content }: BinaryNode): boolean {
+  return Array.isArray(content) && content.some(({ tag }) => tag === 'enc');
 }
 
 function forBaileys(stanza: BinaryNode): BinaryNode {

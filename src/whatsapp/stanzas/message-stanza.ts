@@ -1,9 +1,11 @@
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys';
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
-import { endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
+import { identityKeyOfPreKeyMessage } from '../wire/pre-key-message.js';
+import { deviceOf, senderOf } from '../wire/stanza-sender.js';
+import { bytesOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 import { verifiedNameIn } from '../wire/verified-name.js';
-import type { StanzaChanges } from './stanza-changes.js';
+import type { IdentityHint, StanzaChanges } from './stanza-changes.js';
 
 /**
  * The sender's push name (`notify`), user name and other address, and the verified name of a business.
@@ -26,7 +28,21 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner): 
     usernames: username ? [{ address: sender, name: username, observedAt: timeOf(stanza) }] : [],
     businessNames: businessName ? [{ address: sender, name: businessName }] : [],
     businessFlags: businessName ? [{ address: sender, isBusiness: true }] : [],
+    identityHints: identityHintsIn(stanza, sender),
   };
+}
+
+/**
+ * A message that opens a Signal session carries the identity key of the sending device in clear; that of the primary device is the
+ * account's. Nothing proves here that the sender holds the key.
+ */
+function identityHintsIn(stanza: BinaryNode, address: Address): IdentityHint[] {
+  if (deviceOf(senderOf(stanza) ?? '') !== 0) return [];
+  return getBinaryNodeChildren(stanza, 'enc').flatMap((part) => {
+    const bytes = part.attrs.type === 'pkmsg' ? bytesOf(part) : null;
+    const key = bytes && identityKeyOfPreKeyMessage(bytes);
+    return key ? [{ address, key }] : [];
+  });
 }
 
 /**

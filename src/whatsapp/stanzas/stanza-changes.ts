@@ -12,6 +12,8 @@ export interface StanzaChanges extends Omit<ContactChanges, 'saved' | 'unsaved'>
   outdatedProfiles?: Address[];
   /** The same of people who are named by a hash only. */
   outdatedProfileHashes?: string[];
+  /** Identity keys under which people have encrypted messages; unverified, so that they are only a hint to fetch the key. */
+  identityHints?: IdentityHint[];
   /** The push name of the account itself; at most one. */
   ownPushName?: string[];
   /** App-state collections that have a new version. */
@@ -20,6 +22,12 @@ export interface StanzaChanges extends Omit<ContactChanges, 'saved' | 'unsaved'>
   reachOutLocks?: { until: Date | null }[];
   /** The address book is to be reconciled, not only brought up to date. */
   reconcile?: true[];
+}
+
+/** An identity key that a message carries in clear, 32 bytes. */
+export interface IdentityHint {
+  address: Address;
+  key: Buffer;
 }
 
 /** A picture that is new (with its id, when it was told) or gone; see contact-hash.repository.ts for the hash. */

@@ -47,4 +47,6 @@ export interface SessionContext {
   /** Both of all sessions of the thread. */
   readonly scheduler: FetchScheduler;
   readonly quietTime: QuietTime;
+  /** Whether messages of others are decrypted; see DECRYPT_MESSAGES in Config. */
+  readonly decryptsMessages: boolean;
 }

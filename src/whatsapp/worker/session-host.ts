@@ -77,6 +77,7 @@ export class SessionHost {
           pause: new FetchPause(this.config, this.stores.sessionState, lease),
           scheduler: this.scheduler,
           quietTime: this.gate,
+          decryptsMessages: this.config.DECRYPT_MESSAGES,
         },
         this.identity,
         this.gate,
