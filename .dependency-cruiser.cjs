@@ -1,5 +1,5 @@
 /** Where a process or a thread begins; it wires together what it runs. */
-const ENTRIES = '^src/(main|service|whatsapp/worker/session-worker)\\.ts$';
+const ENTRIES = '^src/(main|service|whatsapp/worker/(session-worker|reader-process))\\.ts$';
 
 /** What wires the parts together stands directly in src. */
 const WIRING = '^src/[^/]+\\.ts$';
@@ -17,9 +17,9 @@ const forbid = (from, to, comment, except) => ({
 const WHATSAPP = [
   ['worker'],
   ['connection'],
-  ['linking', 'sync'],
+  ['client-version', 'linking', 'sync'],
   ['app-state', 'history', 'stanzas', 'profiles'],
-  ['auth-state', 'wire', 'baileys'],
+  ['auth-state', 'reading', 'wire', 'baileys'],
   ['lease'],
   ['timing'],
 ];

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MemoryWatch, workerEnvironment } from '../test/support/memory.js';
+import { MemoryWatch, residentTreeMb, workerEnvironment } from '../test/support/memory.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { Service } from '../test/support/service.js';
 import type { Phone } from '../test/whatsapp-server/phone.js';
@@ -62,7 +62,7 @@ async function measure(title: string, roles: ('all' | 'api' | 'session')[]): Pro
   const services: Service[] = [];
   for (const ROLE of roles) services.push(await Service.start({ ...env, ROLE }));
   const [api] = services as [Service];
-  const watches = services.map(({ process }) => new MemoryWatch(process.pid, 200));
+  const watches = services.map(({ process }) => new MemoryWatch(process.pid, 200, residentTreeMb));
   const probe = fork(new URL('./latency-probe.ts', import.meta.url), [String(api.port), ...PATHS], {
     execArgv: ['--import', 'tsx'],
   });

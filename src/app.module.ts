@@ -8,6 +8,7 @@ import { FeedHttpModule } from './feed/http/feed-http.module.js';
 import { HttpModule } from './http/http.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { McpModule } from './mcp/mcp.module.js';
+import { SecretsModule } from './secrets/secrets.module.js';
 import { SessionsHttpModule } from './sessions/http/sessions-http.module.js';
 
 /** A database that has stopped to answer is said to be away before the caller's connection ends. */
@@ -27,6 +28,7 @@ export class AppModule {
         ContactsHttpModule,
         FeedHttpModule,
         McpModule,
+        SecretsModule,
         SessionsHttpModule,
         WebhooksModule,
       ],

@@ -18,19 +18,27 @@ import { InvalidRequest } from './errors/request.errors.js';
 import { ProbePool } from './database/probe-pool.js';
 import { measureDeployment } from './ops/deployment-metrics.js';
 import { type MeasuredThread, Metrics } from './ops/metrics.js';
-import { OpsRoutes } from './ops/ops-routes.js';
+import { OpsRoutes, type ProbedProcess } from './ops/ops-routes.js';
 import { Stopping } from './ops/stopping.js';
+import { SecretKeys } from './secrets/secret-keys.js';
 import { apiDocsPolicy, isApiDocs, serveApiDocs } from './openapi/api-docs.js';
 import { isPage, pagePolicy, servePage } from './page/web-page.js';
 
 /** The largest is the assertion of a passkey, with a few kilobytes. */
 const MAX_BODY = '64kb';
 
-/** Brings the database up to date and builds the HTTP application on it, not yet listening. */
+/** The thread that runs the sessions; see ProbedProcess and MeasuredThread. */
+type SessionThread = MeasuredThread & Pick<ProbedProcess, 'hasStarted'>;
+
+/**
+ * Brings the database up to date and builds the HTTP application on it, not yet listening.
+ * @param sessions null in a process that runs no sessions
+ * @throws SecretsError when secrets are encrypted with a key that is not supplied
+ */
 export async function createHttpServer(
   config: Config,
   databaseUrl: string,
-  sessions: MeasuredThread | null,
+  sessions: SessionThread | null,
 ): Promise<GracefulServer> {
   await migrate(databaseUrl);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, databaseUrl), {
@@ -38,6 +46,9 @@ export async function createHttpServer(
     forceCloseConnections: true,
     bodyParser: false,
   });
+  const keys = app.get(SecretKeys);
+  await keys.require();
+  void keys.followCompletion(app.get(Stopping).signal);
   app.disable('x-powered-by');
   app.set('etag', false);
   // For links to this service: a proxy on this machine or in a private network says how it was called.
@@ -65,15 +76,17 @@ export async function createHttpServer(
   return new GracefulServer(app);
 }
 
-function opsRoutes(app: INestApplication, config: Config, sessions: MeasuredThread | null): OpsRoutes {
+function opsRoutes(app: INestApplication, config: Config, sessions: SessionThread | null): OpsRoutes {
   const database = app.get(DatabaseHealth);
   const stopping = app.get(Stopping);
   const pool = app.get(ProbePool);
   measureDeployment(pool);
   return new OpsRoutes({
     process: {
-      // It is migrated before it listens.
-      hasStarted: true,
+      // The database is migrated before the server listens, so only the session thread can still be missing.
+      get hasStarted() {
+        return sessions?.hasStarted ?? true;
+      },
       get isStopping() {
         return stopping.hasBegun;
       },

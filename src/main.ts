@@ -16,4 +16,15 @@ function requireNode(): void {
 }
 
 requireNode();
+const { Logger } = await import('@nestjs/common');
+const { createLogger, DEFAULT_LEVELS } = await import('./config/logger.js');
+const { guardOutput } = await import('./config/guard-output.js');
+const { explain } = await import('./errors/explain.js');
+// Until the configuration is read.
+Logger.overrideLogger(createLogger(DEFAULT_LEVELS));
+guardOutput();
+process.on('uncaughtException', (error) => {
+  new Logger('Main').fatal(`Uncaught ${explain(error)}`);
+  process.exit(1);
+});
 await import('./service.js');

@@ -86,7 +86,7 @@ try {
   await stop();
   process.exit(0);
 } catch (error) {
-  console.error(explain(error));
+  logger.fatal(explain(error));
   await stop();
   process.exit(1);
 }

@@ -212,10 +212,10 @@ describe('faults of a linked session', () => {
   });
 
   it.each([
-    ['64 kB', 70, 'ä'.repeat(32 * 1024), /^ä{32768}$/],
+    ['64 kB, cut to 1,000 characters', 70, 'ä'.repeat(32 * 1024), /^ä{1000}$/],
     ['NUL', 71, 'a\0b', /^ab$/],
     ['a lone surrogate', 72, 'a\ud800b', /^a\ufffd+b$/],
-  ])('keeps a name with %s', async (_what, index, name, kept) => {
+  ])('stores a name with %s', async (_what, index, name, kept) => {
     const eve = world.server.createContact({ number: number(index), pushName: name });
     await world.phone.saveContact({ number: eve.number, fullName: name });
     await eve.sendText(world.phone, 'hello');

@@ -90,6 +90,55 @@ describe('a well-behaved linked device', () => {
     expect(appStateQueries()).toHaveLength(before + 2);
   });
 
+  it('reads patches when it is told to sync contacts, and a snapshot at most every 6 hours', async () => {
+    const isIdle = () => eventually('it is read', async () => appStateQueries().length > before);
+    const snapshots = () => appStateQueries().filter(({ node }) => JSON.stringify(node).includes('"true"'));
+    let before = appStateQueries().length;
+    const snapshotsBefore = snapshots().length;
+    const told = element('notification', { from: SERVER_OFFLINE.from, type: 'contacts', t: nowSeconds() }, [
+      element('sync', { after: nowSeconds() }),
+    ]);
+    await world.phone.notify(told);
+    await isIdle();
+    await world.phone.saveContact({ number: '491701230003', fullName: 'Carla' });
+    await world.truth();
+    expect(snapshots()).toHaveLength(snapshotsBefore);
+
+    await world.database.query(`UPDATE account SET reconciled_at = now() - interval '6 hours 1 minute'`);
+    before = appStateQueries().length;
+    await world.phone.notify(told);
+    await eventually('a snapshot is read', async () => snapshots().length === snapshotsBefore + 1);
+    expect(appStateQueries().slice(before)).toHaveLength(2);
+    await world.truth();
+  });
+
+  it('sends no presence that does not say unavailable, for an account of WhatsApp Business either', async () => {
+    const other = await World.create({}, { businessName: 'Shop' });
+    await other.startLinked();
+    await other.truth();
+    await other.restart();
+    await other.truth();
+    const presence = other.server.log.filter(({ tag }) => tag === 'presence');
+    await other.stop();
+    expect(presence.length).toBeGreaterThan(0);
+    for (const { attrs } of presence) expect(attrs).toEqual({ type: 'unavailable', name: 'Owner' });
+  });
+
+  it('recognises its own push name in a history part by LID', async () => {
+    const other = await World.create({}, { pushName: undefined });
+    await other.startLinked();
+    const { PUSH_NAME } = proto.Message.HistorySyncType;
+    const pushNames = [{ jid: other.phone.lidJid, name: 'Owner by LID' }];
+    await other.phone.sendHistory({ syncType: PUSH_NAME, pushNames });
+    await eventually('the name is known', async () => {
+      const [row] = await other.database.query<{ name: string | null }>(
+        'SELECT push_name AS name FROM account',
+      );
+      return row?.name === 'Owner by LID';
+    });
+    await other.stop();
+  });
+
   it('does not wait for history when the phone says that it has none', async () => {
     const other = await World.create();
     other.phone.history.send = false;

@@ -24,7 +24,7 @@ describe('messages', () => {
     const preload = new URL('./support/heap-snapshots.mjs', import.meta.url).href;
     const levels = { LOG_LEVEL: 'debug', BAILEYS_LOG_LEVEL: 'trace' };
     // The configuration of every thread contains the folder, which shows that the search works.
-    world = await World.create({ HEAP_SNAPSHOTS: folder, DATA_DIR: folder, ...levels }, preload);
+    world = await World.create({ HEAP_SNAPSHOTS: folder, DATA_DIR: folder, ...levels }, {}, preload);
     await world.phone.saveContact({ number: '491701230001', fullName: 'Anna Huber' });
     await world.startLinked();
     await world.truth();

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { proto } from '@whiskeysockets/baileys';
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { eventually } from './support/service.js';
 import { World } from './support/world.js';
 import { encodeRecovery } from './whatsapp-server/app-state/recovery.js';
 import { SyncKeys } from './whatsapp-server/app-state/sync-keys.js';
@@ -130,6 +132,20 @@ describe('peer messages', () => {
       },
     );
 
+    it('are read if they contain a large part of the history', async () => {
+      const pushNames = Array.from({ length: 3_000 }, (_, i) => ({
+        jid: `4917${String(i).padStart(9, '0')}@s.whatsapp.net` as Jid,
+        name: randomBytes(12).toString('hex'),
+      }));
+      const syncType = proto.Message.HistorySyncType.PUSH_NAME;
+      await world.phone.sendPeer(historyMessage({ syncType, pushNames }, world.server.media));
+      const last = pushNames.at(-1);
+      await eventually(
+        'the last push name is stored',
+        async () => (await world.listedOne(last?.jid.split('@')[0] ?? ''))?.push_name === last?.name,
+      );
+    });
+
     it('are not read if a participant is somebody else', async () => {
       const { message, keyId } = content('sync keys');
       await world.phone
@@ -152,20 +168,20 @@ describe('peer messages', () => {
   describe('of another companion', () => {
     it('are read if they share sync keys', async () => {
       const { message, keyId } = content('sync keys');
-      await world.phone.createOtherDevice().sendPeer(message);
+      await world.phone.addOtherDevice().sendPeer(message);
       expect((await stored()).keys).toContain(keyId);
     });
 
     it.each(['history', 'recovery'] as const)('are not read if they contain %s', async (kind) => {
       const before = await stored();
-      await world.phone.createOtherDevice().sendPeer(content(kind).message);
+      await world.phone.addOtherDevice().sendPeer(content(kind).message);
       expect(await stored()).toEqual(before);
     });
 
     it('are not read if the phone has not linked that companion', async () => {
       const before = await stored();
       for (const kind of KINDS) {
-        await world.phone.createOtherDevice({ isLinked: false }).sendPeer(content(kind).message);
+        await world.phone.addOtherDevice({ isLinked: false }).sendPeer(content(kind).message);
       }
       expect(await stored()).toEqual(before);
     });

@@ -5,7 +5,7 @@ import type { ContactPageDto } from '../src/contacts/http/contact-list.dto.js';
 import { eventually } from './support/service.js';
 import { World } from './support/world.js';
 import type { Contact } from './whatsapp-server/contact.js';
-import { lid, phoneNumber } from './whatsapp-server/jid.js';
+import { type Jid, lid, phoneNumber } from './whatsapp-server/jid.js';
 
 const { HistorySyncType } = proto.Message;
 const SOON_MS = 20_000;
@@ -105,6 +105,41 @@ describe('people without a phone number', () => {
     await known(member.number, { push_name: 'Member', lid: member.lidJid });
     await world.phone.sendText(friend, 'hello', 'lid');
     await known(friend.number, { push_name: 'Friend', lid: friend.lidJid, username: 'fri' });
+  });
+});
+
+describe('a LID in place of a number', () => {
+  it('makes nobody known by number, in no source', async () => {
+    const [ida, other] = [person({ pushName: 'Ida' }), person({ pushName: 'Other' })];
+    await ida.sendText(world.phone, 'hello');
+    await known(ida.number, { lid: ida.lidJid });
+    const ghost = `${ida.lid}@s.whatsapp.net` as Jid;
+    const ownGhost = `${world.phone.lid}@s.whatsapp.net` as Jid;
+    const ghostBefore = `${other.lid}@s.whatsapp.net` as Jid;
+    await world.phone.sendHistory({
+      syncType: HistorySyncType.PUSH_NAME,
+      pushNames: [
+        { jid: ghost, name: 'Ghost' },
+        { jid: ownGhost, name: 'Ghost' },
+        { jid: ghostBefore, name: 'Ghost' },
+        { jid: other.jid, name: 'Other' },
+      ],
+      lidMappings: [{ number: phoneNumber(other.number), lid: lid(other.lid ?? '') }],
+    });
+    await known(other.number, { push_name: 'Other' });
+    expect(await listed('search=ghost')).toEqual([]);
+  });
+});
+
+describe('a number changed in a group', () => {
+  it('is the number of the same person', async () => {
+    const mia = person({ pushName: 'Mia' });
+    await mia.sendText(world.phone, 'hello');
+    const old = mia.jid;
+    await known(mia.number, { push_name: 'Mia' });
+    await mia.changeNumber('491769999901', { inGroup: '120363012345678901' });
+    await known(mia.number, { push_name: 'Mia', lid: mia.lidJid, moved_from: old });
+    await known(old, { moved_to: mia.jid });
   });
 });
 

@@ -118,7 +118,8 @@ describe('profiles of people in batches', () => {
       DOWNLOADS_START_AFTER_MINUTES: '5',
     });
     await world.service.synced();
-    await world.server.sendToCompanions(world.phone, reachOutLocked(new Date(Date.now() + 3_600_000)));
+    world.phone.reachOutLockedUntil = new Date(Date.now() + 3_600_000);
+    await world.server.sendToCompanions(world.phone, reachOutLocked(world.phone.reachOutLockedUntil));
     const codes = ({ degraded }: SessionDto) => degraded.map(({ code }) => code);
     const locked = await world.service.sessionThat((session) => codes(session).includes('reachout_locked'));
     expect(locked.profiles.paused).toMatch(/^WhatsApp has locked reaching out to people; goes on at /);
@@ -126,9 +127,43 @@ describe('profiles of people in batches', () => {
     await world.restart();
     await sleep(1_500);
     expect(world.askedAbout).toEqual([]);
+    world.phone.reachOutLockedUntil = null;
     await world.server.sendToCompanions(world.phone, reachOutLocked(null));
     await world.personThat('is fetched', world.contact(0).jid, ({ about }) => about !== null);
     expect(codes(await world.service.session())).toEqual([]);
+  });
+
+  it('stop when WhatsApp reports a lock at login, which no notification has announced', async () => {
+    world = await ProfileWorld.create(3, {
+      DOWNLOADS_PER_MINUTE: '6000',
+      DOWNLOADS_START_AFTER_MINUTES: '5',
+    });
+    await world.service.synced();
+    const until = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 3_600_000);
+    world.phone.reachOutLockedUntil = until;
+    await world.restart();
+    const lockOf = ({ degraded }: SessionDto) => degraded.find(({ code }) => code === 'reachout_locked');
+    const locked = await world.service.sessionThat((session) => lockOf(session) !== undefined);
+    expect(locked.profiles.paused).toContain(until.toISOString());
+    await world.service.request(`/contacts/${world.contact(0).number}/refresh`, { method: 'POST' });
+    await sleep(1_500);
+    expect(world.askedAbout).toEqual([]);
+    world.phone.reachOutLockedUntil = null;
+    await world.restart();
+    await world.personThat('is fetched', world.contact(0).jid, ({ about }) => about !== null);
+    await world.service.sessionThat((session) => lockOf(session) === undefined);
+  });
+
+  it('fetch as before when WhatsApp refuses to answer whether there is a lock', async () => {
+    world = await ProfileWorld.create(1, { DOWNLOADS_PER_MINUTE: '6000' }, ({ faults }) => {
+      faults.received.arm(
+        { error: { code: 400, text: 'bad-request' } },
+        { when: iq('w:mex'), times: Infinity },
+      );
+    });
+    await world.service.synced();
+    await world.allFetched();
+    expect((await world.service.session()).degraded).toEqual([]);
   });
 
   it('show about and picture to who holds a token, out of history or a notification', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jpeg, ProfileWorld } from './support/profile-world.js';
+import { eventually } from './support/service.js';
 import type { Contact } from './whatsapp-server/contact.js';
 
 const keyOf = (contact: Contact) =>
@@ -102,7 +103,96 @@ describe('profiles of people, with a large budget', () => {
       (row) => row.business_name === 'Bäckerei' && row.is_business === true,
     );
     await world.contact(4).setVerifiedName(undefined);
-    await world.personThat('is none', world.contact(4).jid, ({ is_business }) => is_business === false);
+    const { business_name: name } = await world.personThat(
+      'is none',
+      world.contact(4).jid,
+      ({ is_business }) => is_business === false,
+    );
+    expect(name).toBeNull();
+  });
+
+  it('lose the verified name when a fetch reports that they are not a business', async () => {
+    const contact = world.contact(3);
+    world.server.settings.usyncBusinessErrors = true;
+    contact.verifiedName = undefined;
+    await contact.touchProfile();
+    const { business_name: name } = await world.personThat(
+      'is none',
+      contact.jid,
+      ({ is_business }) => is_business === false,
+    );
+    expect(name).toBeNull();
+  });
+
+  it('lose a picture when its notification has no children', async () => {
+    const contact = world.contact(0);
+    await contact.setPicture(null, { withoutChildren: true });
+    await world.personThat('is removed', contact.jid, ({ picture }) => picture === 'none');
+    await contact.setPicture(jpeg('picture 0'));
+    await world.personThat('is back', contact.jid, ({ picture }) => picture === 'present');
+  });
+
+  it('keep a picture that is reported as changed when the answer has no <picture>', async () => {
+    const contact = world.contact(0);
+    world.server.settings.unchangedPictures = 'empty';
+    const asked = world.askedForPicture.length;
+    await world.server.sendToCompanions(world.phone, {
+      tag: 'notification',
+      attrs: { from: contact.jid, type: 'picture' },
+      content: [{ tag: 'set', attrs: { jid: contact.jid, id: '1' } }],
+    });
+    await eventually('it is asked for', async () => world.askedForPicture.length === asked + 1);
+    const { picture_bytes: bytes } = await world.personThat(
+      'is still present',
+      contact.jid,
+      ({ picture }) => picture === 'present',
+    );
+    expect(bytes).toEqual(jpeg('picture 0'));
+  });
+
+  it('are stored by the number asked for when usync answers by LID, and no LID is taken from pn_jid', async () => {
+    const { settings } = world.server;
+    settings.usyncByLid = true;
+    const contact = world.contact(1);
+    contact.profile.setAbout('By LID');
+    await contact.touchProfile();
+    await world.personThat('is fetched', contact.jid, ({ about }) => about === 'By LID');
+    settings.usyncPnJid = world.phone.jid;
+    const stranger = world.server.createContact({
+      number: '491711111112',
+      pushName: 'Without a number',
+      about: 'hi',
+      addressing: 'lid',
+    });
+    await stranger.sendText(world.phone, 'hello', { withoutAlternate: true });
+    const jidOf = async () => {
+      const [row] = await world.database.query<{ jid: string | null }>(
+        `SELECT jid FROM contact WHERE lid = '${stranger.lidJid}' AND about = 'hi'`,
+      );
+      return row && { jid: row.jid };
+    };
+    await world.service.request(`/contacts/${stranger.lidJid}/refresh`, { method: 'POST' });
+    expect(await eventually('the stranger is fetched', jidOf)).toEqual({ jid: null });
+    expect(await world.database.query(`SELECT FROM contact WHERE jid = '${world.phone.jid}'`)).toEqual([]);
+    settings.usyncByLid = false;
+  });
+
+  it('ignore a verified name that the business has not signed', async () => {
+    const { impostor } = world.server;
+    const contact = world.contact(3);
+    impostor.forges.add('verified-name');
+    await contact.setVerifiedName('Your Bank');
+    impostor.reform();
+    // Both notifications are read in their order.
+    await contact.setAbout('after the forged name');
+    const named = await world.personThat(
+      'has the next about text',
+      contact.jid,
+      ({ about }) => about === 'after the forged name',
+    );
+    expect(named).toMatchObject({ business_name: 'Shop', is_business: true });
+    await contact.setVerifiedName('Shop 2');
+    await world.personThat('has a name', contact.jid, ({ business_name }) => business_name === 'Shop 2');
   });
 
   it('keep the old identity key when it changes', async () => {

@@ -116,6 +116,20 @@ describe('one session', () => {
     expect(Date.parse(session.retry_at ?? '') - Date.now()).toBeGreaterThan(110_000);
   });
 
+  it('pauses for minutes after stream error 429', async () => {
+    fleet.server.connections[0]?.endWithStreamError(429);
+    const session = await service.sessionThat(({ status }) => status === 'disconnected');
+    expect(session.reason_code).toBe('rate_limited');
+    expect(Date.parse(session.retry_at ?? '') - Date.now()).toBeGreaterThan(110_000);
+  });
+
+  it('keeps the link after stream error 403 when the next login succeeds', async () => {
+    const { logins } = fleet;
+    fleet.server.connections[0]?.endWithStreamError(403);
+    await fleet.nextLoginMs(logins);
+    await service.sessionThat(({ status, phone }) => status === 'open' && phone === fleet.phone.number);
+  });
+
   it('unlinks while disconnected, and offers a new link at once', async () => {
     fleet.server.connections[0]?.endWithStreamError(440);
     const answer = await service.request('/session', { method: 'DELETE' });
@@ -175,27 +189,6 @@ describe('one session', () => {
     });
     expect((await service.get('/getcontact?phone=491701234567')).status).toBe(200);
     await fleet.link(service);
-  });
-
-  it('takes the newest version of the client when WhatsApp refuses its own', async () => {
-    const { webSite } = fleet.server;
-    const own = webSite.newestRevision;
-    webSite.newestRevision = own + 7;
-    webSite.oldestAcceptedRevision = own + 5;
-    const { logins } = fleet;
-    fleet.server.connections[0]?.cut();
-    await fleet.nextLoginMs(logins);
-    webSite.oldestAcceptedRevision = own + 9;
-    fleet.server.connections[0]?.cut();
-    const session = await service.sessionThat(({ reason }) => /version/.test(reason ?? ''));
-    expect(session).toMatchObject({
-      status: 'disconnected',
-      reason_code: 'client_outdated',
-      phone: fleet.phone.number,
-      advice: expect.stringMatching(/[Uu]pdate/),
-    });
-    expect(Date.parse(session.retry_at ?? '') - Date.now()).toBeGreaterThan(3_600_000);
-    Object.assign(webSite, { newestRevision: own, oldestAcceptedRevision: 0 });
   });
 
   it('says what to do when the account is banned, and does not knock again', async () => {

@@ -61,4 +61,22 @@ describe('a sync key that the phone has not shared', () => {
     expect(asked()).toHaveLength(2);
     await world.stateThat((state) => !isDegraded(state));
   });
+
+  it('is requested from all devices of the account, and read when a companion shares it', async () => {
+    world = await World.create();
+    const tablet = world.phone.addOtherDevice();
+    await world.phone.saveContact({ number: NUMBER, fullName: 'Anna Huber' });
+    await world.startLinked();
+    await world.truth();
+    world.phone.inbox.answers = false;
+    world.phone.withholdSyncKeys();
+    await world.phone.rotateSyncKey();
+    await world.phone.saveContact({ number: NUMBER, fullName: 'Anna Maier' });
+    await isAskedFor(1);
+    await world.truth();
+    expect(tablet.inbox.messages.flatMap(({ appStateSyncKeyRequest: asks }) => asks ?? [])).toHaveLength(1);
+    expect([...tablet.inbox.failures, ...world.phone.inbox.failures]).toEqual([]);
+    const sent = world.server.log.filter(({ tag, attrs }) => tag === 'message' && attrs.category === 'peer');
+    expect(sent.map(({ attrs }) => attrs.push_priority)).toEqual(['high', 'high']);
+  });
 });

@@ -12,6 +12,9 @@ export interface AccountChanges {
 /** Between two reconciliations of the address book with the server's. */
 const RECONCILE_EVERY = '1 day';
 
+/** Between two snapshots that WhatsApp asks for; more often they meet a rate limit. */
+const SNAPSHOT_EVERY = '6 hours';
+
 @Injectable()
 export class AccountsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
@@ -60,6 +63,15 @@ export class AccountsRepository {
     await tx.query('UPDATE account SET reconciliation_due = true WHERE id = $1 AND NOT reconciliation_due', [
       id,
     ]);
+  }
+
+  /** WhatsApp asks to sync contacts: marks the address book for reconciliation, unless the last snapshot is recent. */
+  async requestSnapshot(tx: Transaction, id: number): Promise<void> {
+    await tx.query(
+      `UPDATE account SET reconciliation_due = true
+       WHERE id = $1 AND NOT reconciliation_due AND reconciled_at < now() - $2::interval`,
+      [id, SNAPSHOT_EVERY],
+    );
   }
 
   async isReconciliationDue(id: number): Promise<boolean> {

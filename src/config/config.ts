@@ -115,7 +115,7 @@ export class Config {
   PAIRING_CODES_PER_10_MINUTES = 3;
 
   /**
-   * Encrypts credentials and Signal keys in the database: 32 bytes in base64 or hexadecimal. With several, separated by commas,
+   * Encrypts secrets in the database, for all roles: 32 bytes in base64 or hexadecimal. With several, separated by commas,
    * the first encrypts and all decrypt. Set here, or in a file named by ENCRYPTION_KEY_FILE.
    */
   @Transform(toWords)

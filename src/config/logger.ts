@@ -3,9 +3,15 @@ import { destination, type Level, type Logger as Pino, pino, stdTimeFunctions } 
 import pretty from 'pino-pretty';
 import type { Config } from './config.js';
 import { logContext } from './log-context.js';
+import { redact } from './redact.js';
 
 /** The context of what Baileys logs, which has a level of its own (BAILEYS_LOG_LEVEL). */
 export const BAILEYS = 'Baileys';
+
+type Levels = Pick<Config, 'LOG_LEVEL' | 'BAILEYS_LOG_LEVEL'>;
+
+/** The levels of a process that has not read its configuration. */
+export const DEFAULT_LEVELS: Levels = { LOG_LEVEL: 'info', BAILEYS_LOG_LEVEL: 'error' };
 
 /** Parts of Nest that tell at each start what the code says anyway. */
 const FRAMEWORK = new Set([
@@ -55,7 +61,10 @@ class ServiceLogger implements LoggerService {
     const context = more.at(-1);
     const [stack] = more.slice(0, -1);
     const logger = context === BAILEYS ? this.baileys : this.pino;
-    logger[level]({ context, ...(typeof stack === 'string' && { stack }) }, String(message));
+    logger[level](
+      { context, ...(typeof stack === 'string' && { stack: redact(stack) }) },
+      redact(String(message)),
+    );
   }
 }
 
@@ -63,7 +72,7 @@ class ServiceLogger implements LoggerService {
  * Lines for people in a terminal, JSON everywhere else: `level`, `timestamp`, `pid`, `context`, `message`, and what the work is for.
  * @param isTerminal whether people read it; a worker thread cannot see that for itself
  */
-export function createLogger(config: Config, isTerminal = process.stdout.isTTY): LoggerService {
+export function createLogger(config: Levels, isTerminal = process.stdout.isTTY): LoggerService {
   const options = {
     level: config.LOG_LEVEL,
     messageKey: 'message',

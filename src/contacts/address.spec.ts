@@ -11,6 +11,8 @@ describe('an address', () => {
     ['123456789012345:3@lid', '123456789012345@lid'],
     ['123456789012345_1:3@lid', '123456789012345@lid'],
     ['123456789012345@hosted.lid', '123456789012345@lid'],
+    ['123456789012345@s.whatsapp.net', '123456789012345@s.whatsapp.net'],
+    ['12345678901234567890@lid', '12345678901234567890@lid'],
   ])('%s is read as %s', (wire, address) => {
     expect(parseAddress(wire)).toBe(address);
   });
@@ -24,6 +26,10 @@ describe('an address', () => {
     ['a bot', '867051314767696@bot'],
     ["one of WhatsApp's bots", '13135550002@c.us'],
     ["WhatsApp's own announcements", '0@s.whatsapp.net'],
+    ['a number of 16 digits', '1234567890123456@s.whatsapp.net'],
+    ['a LID of 21 digits', '123456789012345678901@lid'],
+    ['a device of 6 digits', '491701234567:123456@s.whatsapp.net'],
+    ['a user of 180 kB', `${'1'.repeat(180_000)}@lid`],
     ['a number with a leading zero', '0170123456@s.whatsapp.net'],
     ['a server', 's.whatsapp.net'],
     ['nothing', ''],

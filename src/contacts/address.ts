@@ -12,8 +12,12 @@ export type Phone = string & { readonly __brand: 'Phone' };
 
 const PHONE = /^[1-9]\d{6,14}$/;
 
-/** user, optional agent (`_1`), optional device (`:7`), server. */
-const WIRE_ADDRESS = /^([1-9]\d{0,31})(?:_\d+)?(?::\d+)?@(s\.whatsapp\.net|c\.us|hosted|lid|hosted\.lid)$/;
+/** user, optional agent (`_1`), optional device (`:7`), server. LIDs have 14 or 15 digits today; 64 bits fit into 20. */
+const WIRE_ADDRESS =
+  /^([1-9]\d{0,19})(?:_\d{1,5})?(?::\d{1,5})?@(s\.whatsapp\.net|c\.us|hosted|lid|hosted\.lid)$/;
+
+/** E.164: a country code and a number have at most 15 digits together. */
+const MAX_PHONE_DIGITS = 15;
 
 /** Numbers of WhatsApp's own bots (as in Baileys' `isJidBot`); they are no contacts. */
 const BOT = /^(1313555\d{4}|131655500\d{2})$/;
@@ -27,7 +31,7 @@ export function parseAddress(text: string | null | undefined): Address | null {
   if (!match?.[1] || !match[2]) return null;
   const [, user, server] = match;
   if (server === 'lid' || server === 'hosted.lid') return `${user}@lid` as Lid;
-  return BOT.test(user) ? null : (`${user}@s.whatsapp.net` as Jid);
+  return user.length > MAX_PHONE_DIGITS || BOT.test(user) ? null : (`${user}@s.whatsapp.net` as Jid);
 }
 
 export function isLid(address: Address): address is Lid {

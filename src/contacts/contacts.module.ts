@@ -5,6 +5,7 @@ import { ContactsRepository } from './read/contacts.repository.js';
 import { ContactsService } from './write/contacts.service.js';
 import { FormerLidsRepository } from './write/former-lids.repository.js';
 import { IdentityKeysRepository } from './write/identity-keys.repository.js';
+import { KnownLidsRepository } from './write/known-lids.repository.js';
 import { LidChangesRepository } from './write/lid-changes.repository.js';
 import { LidMappingsRepository } from './write/lid-mappings.repository.js';
 import { NumberChangesRepository } from './write/number-changes.repository.js';
@@ -25,6 +26,7 @@ import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.j
     ContactsService,
     FormerLidsRepository,
     IdentityKeysRepository,
+    KnownLidsRepository,
     LidChangesRepository,
     LidMappingsRepository,
     NumberChangesRepository,

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 
-/** One small row per account, session, process, request or migration: what Citus calls reference tables. */
+/** One small row per account, session, process, request or migration, or one in all: what Citus calls reference tables. */
 const CONTROL_PLANE = [
   'account',
   'api_key',
+  'client_version',
   'encryption_key',
   'migration',
   'rate_limit',

@@ -3,6 +3,7 @@ import { ApiKey } from '../access/api-key.entity.js';
 import { RateLimit } from '../access/rate-limit.entity.js';
 import { Account } from '../accounts/account.entity.js';
 import { Change } from '../feed/change.entity.js';
+import { ClientVersionRecord } from '../sessions/client-version.entity.js';
 import { Degradation } from '../sessions/degradation.entity.js';
 import { SessionCommand } from '../sessions/session-command.entity.js';
 import { SessionProcess } from '../sessions/session-process.entity.js';
@@ -34,6 +35,7 @@ export const ENTITIES = [
   AuthCredentials,
   AuthKey,
   Change,
+  ClientVersionRecord,
   Contact,
   ContactPicture,
   Degradation,

@@ -45,8 +45,15 @@ export function toDatabaseError(error: unknown, url: string): DatabaseError {
   return new DatabaseError(`The database ${place(url)} cannot be used: ${explain(code, message)}`, { cause });
 }
 
-/** SQLSTATE classes and codes of a database that is away, or on its way out, for now. */
-const AWAY = /^(08...|57P0[123]|57P05|25P03|53300|53100|25006)$/;
+/** Codes of Node.js begin with E, which is not a class of SQLSTATE. */
+const SQLSTATE = /^[0-9FHPX][0-9A-Z]{4}$/;
+
+/**
+ * SQLSTATE classes and codes of a database that cannot work for now, whatever the statement: connection lost (08), out of disk,
+ * memory or connections (53), input/output errors (58), shutting down or starting (57P0x), idle or transaction timeout (25P03,
+ * 25P04), standby (25006), locked (55P03).
+ */
+const AWAY = /^(08...|53...|58...|57P0[1235]|25P0[34]|25006|55P03)$/;
 
 /** Whether the error says that nothing can be written here, as on a standby. */
 export function isReadOnly(error: unknown): boolean {
@@ -63,7 +70,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   const { code, message, driverError } = error as { code?: string; message?: string; driverError?: unknown };
   if (driverError && driverError !== error) return isDatabaseUnavailable(driverError);
-  if (code && (NETWORK_CODES.has(code) || code === 'EPIPE' || AWAY.test(code))) return true;
+  // Messages of Postgres may quote the data, so that they decide nothing.
+  if (code && SQLSTATE.test(code)) return AWAY.test(code);
+  if (code && (NETWORK_CODES.has(code) || code === 'EPIPE')) return true;
   return /connection terminated|client was closed|query read timeout|timeout exceeded when trying to connect|not queryable/i.test(
     message ?? '',
   );
@@ -71,17 +80,33 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 /** Whether the database has ended a query because it took too long. */
 export function isTooSlow(error: unknown): boolean {
-  return (error as { code?: string }).code === '57014';
+  return sqlStateOf(error) === '57014';
 }
 
-/** Whether the database takes the data themselves for wrong (SQLSTATE classes 22, 23), so that repeating is no use. */
+/**
+ * SQLSTATE classes that are about the deployment, not about the data: wrong password (28) or database (3D, 3F), missing tables,
+ * columns or rights (42), plans that are older than a migration (0A), the state of the transaction (25, 2D, 3B), an
+ * administrator's cancellation or a statement timeout (57), transactions that give way to others (40).
+ */
+const ABOUT_THE_DEPLOYMENT = /^(0A|25|28|2D|3B|3D|3F|40|42|57)/;
+
+/**
+ * Returns whether the database refuses the data themselves, so that the same change would be refused again and again. That is
+ * every error with a SQLSTATE that speaks neither of an outage nor of the deployment: wrong or missing values (22, 23), values
+ * that are too large or too complex (54), errors inside of Postgres (XX), codes that are not known.
+ */
 export function isRefusal(error: unknown): boolean {
-  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
-  return /^2[23]/.test(code ?? driverError?.code ?? '');
+  const code = sqlStateOf(error);
+  return SQLSTATE.test(code) && !ABOUT_THE_DEPLOYMENT.test(code) && !isDatabaseUnavailable(error);
 }
 
-/** Whether the same transaction may succeed when repeated: the database was away, or chose this one to give way. */
+/** Returns whether the same transaction may succeed when repeated: the database was away, or chose this one to give way. */
 export function isWorthRepeating(error: unknown): boolean {
-  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
-  return isDatabaseUnavailable(error) || /^40/.test(code ?? driverError?.code ?? '');
+  return isDatabaseUnavailable(error) || sqlStateOf(error).startsWith('40');
+}
+
+/** Returns the SQLSTATE of an error of Postgres, or the code of another error; empty when there is none. */
+export function sqlStateOf(error: unknown): string {
+  const { code, driverError } = (error ?? {}) as { code?: string; driverError?: { code?: string } };
+  return code ?? driverError?.code ?? '';
 }

@@ -1,4 +1,11 @@
-const OPERATORS_FAULTS = new Set(['ConfigError', 'DatabaseError', 'EmbeddedPostgresError', 'SecretsError']);
+/** Errors whose message is all that an operator needs. */
+const WITHOUT_STACK = new Set([
+  'ConfigError',
+  'DatabaseError',
+  'EmbeddedPostgresError',
+  'SecretsError',
+  'SessionThreadError',
+]);
 
 /** Why this process cannot listen, and what to do. */
 const LISTENING: Record<string, string> = {
@@ -16,5 +23,5 @@ export function explain(error: unknown): string {
   const { name, message, stack, code, syscall } = error as NodeJS.ErrnoException;
   const advice = syscall === 'listen' || syscall === 'getaddrinfo' ? LISTENING[code ?? ''] : undefined;
   if (advice) return `${message}: ${advice}`;
-  return OPERATORS_FAULTS.has(name) || syscall ? message : (stack ?? `${name}: ${message}`);
+  return WITHOUT_STACK.has(name) || syscall ? message : (stack ?? `${name}: ${message}`);
 }

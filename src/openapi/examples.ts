@@ -122,6 +122,12 @@ export const session = {
   push_name: 'Owner',
   contacts: { count: 1, sync: 'complete', checked_at: TIME, repaired: 0 },
   profiles: { people: 1, fetched: 1, due: 0, paused: null },
+  client: {
+    version: '2.3000.1045257760',
+    newest: '2.3000.1045257760',
+    current_at: TIME,
+    expires_at: null,
+  },
 };
 
 export const newSession = {
@@ -138,6 +144,7 @@ export const newSession = {
   push_name: null,
   contacts: { count: 0, sync: 'partial', checked_at: null, repaired: 0 },
   profiles: { people: 0, fetched: 0, due: 0, paused: 'The session is not open.' },
+  client: { version: null, newest: '2.3000.1045257760', current_at: TIME, expires_at: null },
 };
 
 export const sessions = {

@@ -8,6 +8,10 @@ interface Deployment {
   attended: number;
   unattended: number;
   contacts: number;
+  /** Newest known version of WhatsApp Web; null before a process of the session role has started. */
+  clientVersion: string | null;
+  /** Time since that version was last known to be current. */
+  clientVersionSeconds: number | null;
 }
 
 /** What is the same for all processes on one database; every API process tells it, so take the maximum. */
@@ -16,6 +20,11 @@ export function measureDeployment(pool: Pick<Pool, 'query'>): void {
     name: 'whatsapp_contacts_deployment_contacts',
     help: `Contacts of all accounts; above ${COUNTED_UP_TO} as Postgres estimates them`,
   });
+  const clientVersion = new Gauge({
+    name: 'whatsapp_contacts_deployment_client_version_age_seconds',
+    help: 'Time since the version of WhatsApp Web that new connections report was last known to be current',
+    labelNames: ['version'],
+  });
   new Gauge({
     name: 'whatsapp_contacts_deployment_sessions',
     help: 'Sessions of the whole deployment, by whether a process runs them (attended) or none does (unattended)',
@@ -23,11 +32,14 @@ export function measureDeployment(pool: Pick<Pool, 'query'>): void {
     async collect() {
       this.reset();
       contacts.reset();
+      clientVersion.reset();
       const found = await read(pool).catch(() => null);
       if (!found) return;
       this.set({ state: 'attended' }, found.attended);
       this.set({ state: 'unattended' }, found.unattended);
       contacts.set(found.contacts);
+      if (found.clientVersion)
+        clientVersion.set({ version: found.clientVersion }, found.clientVersionSeconds ?? 0);
     },
   });
 }
@@ -36,7 +48,9 @@ async function read(pool: Pick<Pool, 'query'>): Promise<Deployment | undefined> 
   const { rows } = await pool.query<Deployment>(
     `SELECT count(p.id)::int AS attended, count(*)::int - count(p.id)::int AS unattended,
        (SELECT CASE WHEN reltuples > $1 THEN reltuples::float8 ELSE (SELECT count(*) FROM contact)::float8 END
-        FROM pg_class WHERE oid = 'contact'::regclass) AS contacts
+        FROM pg_class WHERE oid = 'contact'::regclass) AS contacts,
+       (SELECT array_to_string(version, '.') FROM client_version) AS "clientVersion",
+       (SELECT extract(epoch FROM now() - current_at)::float8 FROM client_version) AS "clientVersionSeconds"
      FROM session s LEFT JOIN session_process p ON p.id = s.process_id AND p.expires_at > now()`,
     [COUNTED_UP_TO],
   );

@@ -3,11 +3,20 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { RowIdentity } from './secrets.js';
 
-/** Where secrets are kept, in columns `value`, and the primary keys of their tables, all of them text. */
-const TABLES: Record<string, readonly string[]> = {
-  auth_credentials: ['session'],
-  auth_key: ['session', 'type', 'id'],
-};
+/** A column with secrets, and the primary key of its table, all of it text. */
+interface SecretColumn {
+  table: string;
+  column: string;
+  key: readonly string[];
+}
+
+/** All lasting secrets. Those of session_command and session.link_offer are replaced or deleted within minutes. */
+const COLUMNS: readonly SecretColumn[] = [
+  { table: 'auth_credentials', column: 'value', key: ['session'] },
+  { table: 'auth_key', column: 'value', key: ['session', 'type', 'id'] },
+  { table: 'webhook', column: 'secret', key: ['id'] },
+  { table: 'webhook', column: 'former_secret', key: ['id'] },
+];
 
 const BATCH = 500;
 
@@ -25,7 +34,29 @@ export class SecretsRepository {
   }
 
   async addKeyId(id: string): Promise<void> {
-    await this.dataSource.query('INSERT INTO encryption_key (id) VALUES ($1) ON CONFLICT DO NOTHING', [id]);
+    await this.dataSource.query(
+      `INSERT INTO encryption_key (id, complete_since) SELECT $1, min(complete_since) FROM encryption_key
+       ON CONFLICT DO NOTHING`,
+      [id],
+    );
+  }
+
+  /** Whether every secret is encrypted, so that plaintext is rejected. */
+  async isComplete(): Promise<boolean> {
+    const [{ complete }] = await this.dataSource.query<[{ complete: boolean }]>(
+      'SELECT EXISTS (SELECT FROM encryption_key WHERE complete_since IS NOT NULL) AS complete',
+    );
+    return complete;
+  }
+
+  /** @returns false while a session process is alive that writes plaintext: it has no key, or is of a previous version */
+  async markComplete(id: string): Promise<boolean> {
+    const [, count] = await this.dataSource.query<[unknown, number]>(
+      `UPDATE encryption_key SET complete_since = coalesce(complete_since, now()) WHERE id = $1
+         AND NOT EXISTS (SELECT FROM session_process WHERE NOT encrypts AND expires_at > now())`,
+      [id],
+    );
+    return count > 0;
   }
 
   async keepOnlyKeyId(id: string): Promise<void> {
@@ -43,11 +74,11 @@ export class SecretsRepository {
     signal: AbortSignal,
   ): Promise<{ sealed: number; isComplete: boolean }> {
     const total = { sealed: 0, isComplete: true };
-    for (const [table, key] of Object.entries(TABLES)) {
-      let after: string[] | null = key.map(() => '');
+    for (const secret of COLUMNS) {
+      let after: string[] | null = secret.key.map(() => '');
       while (after) {
         signal.throwIfAborted();
-        const batch = await this.resealBatch({ table, key, prefix, after }, reseal);
+        const batch = await this.resealBatch(secret, { prefix, after }, reseal);
         total.sealed += batch.sealed;
         total.isComplete &&= batch.isComplete;
         after = batch.last;
@@ -57,38 +88,39 @@ export class SecretsRepository {
   }
 
   private async resealBatch(
-    { table, key, prefix, after }: { table: string; key: readonly string[]; prefix: string; after: string[] },
+    { table, column, key }: SecretColumn,
+    { prefix, after }: { prefix: string; after: string[] },
     reseal: Reseal,
   ): Promise<{ sealed: number; isComplete: boolean; last: string[] | null }> {
     const columns = key.join(', ');
     const parameters = key.map((_, at) => `$${at + 2}`).join(', ');
     return this.dataSource.transaction(async (tx) => {
       const stale = await tx.query<Record<string, string>[]>(
-        `SELECT ${columns} FROM ${table} WHERE NOT starts_with(value, $1) AND (${columns}) > (${parameters})
+        `SELECT ${columns} FROM ${table} WHERE NOT starts_with(${column}, $1) AND (${columns}) > (${parameters})
          ORDER BY ${columns} LIMIT ${BATCH}`,
         [prefix, ...after],
       );
-      const keysOf = (rows: Record<string, string>[]) => key.map((column) => rows.map((row) => row[column]));
+      const keysOf = (rows: Record<string, string>[]) => key.map((name) => rows.map((row) => row[name]));
       const arrays = key.map((_, at) => `$${at + 1}::text[]`).join(', ');
       const locked = await tx.query<Record<string, string>[]>(
-        `SELECT ${columns}, value FROM ${table} WHERE (${columns}) IN (SELECT * FROM unnest(${arrays}))
+        `SELECT ${columns}, ${column} AS value FROM ${table} WHERE (${columns}) IN (SELECT * FROM unnest(${arrays}))
          FOR UPDATE SKIP LOCKED`,
         keysOf(stale),
       );
       const values = locked.map((row) =>
-        reseal(row.value ?? '', [table, ...key.map((column) => row[column] ?? '')]),
+        reseal(row.value ?? '', [table, ...key.map((name) => row[name] ?? '')]),
       );
       await tx.query(
-        `UPDATE ${table} AS t SET value = n.value
+        `UPDATE ${table} AS t SET ${column} = n.value
          FROM unnest(${arrays}, $${key.length + 1}::text[]) AS n (${columns}, value)
-         WHERE ${key.map((column) => `t.${column} = n.${column}`).join(' AND ')}`,
+         WHERE ${key.map((name) => `t.${name} = n.${name}`).join(' AND ')}`,
         [...keysOf(locked), values],
       );
       const end = stale.length === BATCH ? stale.at(-1) : undefined;
       return {
         sealed: locked.length,
         isComplete: locked.length === stale.length,
-        last: end ? key.map((column) => end[column] ?? '') : null,
+        last: end ? key.map((name) => end[name] ?? '') : null,
       };
     });
   }

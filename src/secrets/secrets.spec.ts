@@ -54,6 +54,28 @@ describe('secrets', () => {
     expect(() => after.open(before.seal('x', ROW), ROW)).toThrow(/not in ENCRYPTION_KEY/);
   });
 
+  it('are rejected in plaintext once all are encrypted', () => {
+    const secrets = new Secrets([first]);
+    const sealed = secrets.seal('{"a":1}', ROW);
+    secrets.rejectPlaintext();
+    expect(() => secrets.open('{"a":1}', ROW)).toThrow(/^auth_key default session 1.0 is not encrypted/);
+    expect(secrets.open(sealed, ROW)).toBe('{"a":1}');
+  });
+
+  it('are accepted in plaintext without a key, whatever was called', () => {
+    const secrets = new Secrets([]);
+    secrets.rejectPlaintext();
+    expect(secrets.open('{"a":1}', ROW)).toBe('{"a":1}');
+  });
+
+  it.each(['enc2:', 'ENC1:', 'enc1:', 'enc:', 'Enc1:ABCDEF0123456789:'])(
+    'are rejected when they begin with %s, which no plaintext does',
+    (prefix) => {
+      for (const keys of [[], [first]])
+        expect(() => new Secrets(keys).open(`${prefix}AAAA`, ROW)).toThrow(SecretsError);
+    },
+  );
+
   it('stay as they are without a key, and can be read as they were before there was one', () => {
     expect(new Secrets([]).seal('{"a":1}', ROW)).toBe('{"a":1}');
     expect(new Secrets([first]).open('{"a":1}', ROW)).toBe('{"a":1}');

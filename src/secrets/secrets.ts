@@ -11,11 +11,15 @@ const SEALED = new RegExp(`^${PREFIX}:([0-9a-f]{16}):`);
 /** Which row a secret belongs to: the table and its primary key. A secret that was moved to another row cannot be opened. */
 export type RowIdentity = readonly [table: string, ...key: string[]];
 
-/** Encrypts what is kept of secrets with ENCRYPTION_KEY; without one, they are kept as they are. */
+/** Beginnings that only an encrypted text may have, in any version or spelling. */
+const RESERVED = /^enc\d*:/i;
+
+/** Encrypts stored secrets with ENCRYPTION_KEY; without a key, they are stored as they are. */
 export class Secrets {
   private readonly keys: ReadonlyMap<string, Buffer>;
   /** The id of the key that encrypts; null: none does. */
   readonly currentId: string | null;
+  private isPlaintextRejected = false;
 
   /** @param keys as in Config.ENCRYPTION_KEY; the first seals */
   constructor(keys: readonly string[]) {
@@ -32,6 +36,15 @@ export class Secrets {
     return this.currentId && `${PREFIX}:${this.currentId}:`;
   }
 
+  get rejectsPlaintext(): boolean {
+    return this.isPlaintextRejected;
+  }
+
+  /** From now on open() throws for texts that are not encrypted: all were, so another program wrote them. */
+  rejectPlaintext(): void {
+    this.isPlaintextRejected = this.currentId !== null;
+  }
+
   seal(text: string, row: RowIdentity): string {
     const key = this.currentId && this.keys.get(this.currentId);
     if (!key) return text;
@@ -43,11 +56,12 @@ export class Secrets {
 
   /**
    * @param sealed what seal() has given, with whichever of the keys; or a text from before encryption
-   * @throws SecretsError when its key is not supplied, or it was changed or moved
+   * @throws SecretsError when its key is not supplied, when it was changed or moved, and when it is not encrypted although
+   * rejectPlaintext() was called
    */
   open(sealed: string, row: RowIdentity): string {
     const [prefix, id] = SEALED.exec(sealed) ?? [];
-    if (prefix === undefined || id === undefined) return sealed;
+    if (prefix === undefined || id === undefined) return this.acceptPlaintext(sealed, row);
     const key = this.keys.get(id);
     if (!key)
       throw new SecretsError(
@@ -67,6 +81,14 @@ export class Secrets {
         `${row.join(' ')} cannot be decrypted: it was changed, or belongs to another row.`,
       );
     }
+  }
+
+  private acceptPlaintext(text: string, row: RowIdentity): string {
+    if (!this.isPlaintextRejected && !RESERVED.test(text)) return text;
+    throw new SecretsError(
+      `${row.join(' ')} is not encrypted as this service encrypts secrets. Check that ENCRYPTION_KEY is set for every process. ` +
+        'If it is, another program changed the database: restore the row from a backup, or delete the session and link it again.',
+    );
   }
 }
 

@@ -11,7 +11,9 @@ const primaryKeyConstraintName = 'degradation_pkey';
  * - `sync_key_missing`: the phone has not shared a key that is needed
  * - `phone_message_lost`: a message of the phone could not be decrypted, however often it was asked for
  * - `history_lost`: a part of the phone's history could not be had
+ * - `changes_refused`: the database refused changes from WhatsApp, and they are lost
  * - `reachout_locked`: WhatsApp has locked the account's reaching out to people
+ * - `client_expiring`: WhatsApp has announced when it will refuse the client version in use
  */
 export const DEGRADATION_CODES = [
   'snapshot_unverified',
@@ -19,7 +21,9 @@ export const DEGRADATION_CODES = [
   'sync_key_missing',
   'phone_message_lost',
   'history_lost',
+  'changes_refused',
   'reachout_locked',
+  'client_expiring',
 ] as const;
 
 export type DegradationCode = (typeof DEGRADATION_CODES)[number];

@@ -14,6 +14,7 @@ export const REASON_CODES = [
   'link_not_begun',
   'link_connection_lost',
   'link_wrong_qr',
+  'link_signature_invalid',
   'link_code_not_completed',
   'link_code_refused',
   'link_passkey_cancelled',
@@ -29,13 +30,13 @@ export const REASON_CODES = [
   'phone_replaced',
   'devices_not_supported',
   // Only the holder of the account can help.
-  'account_locked',
   'account_banned',
   'account_banned_for_now',
   // Passing, or of this machine and its network.
   'reconnecting',
   'other_program_connected',
   'client_outdated',
+  'rate_limited',
   'connection_refused',
   'connection_lost',
   'connection_timed_out',
@@ -45,6 +46,7 @@ export const REASON_CODES = [
   'network_unreachable',
   'network_intercepted',
   'certificate_untrusted',
+  'server_not_verified',
   // Of this service.
   'starting',
   'no_process',

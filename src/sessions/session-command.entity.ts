@@ -30,7 +30,7 @@ export class SessionCommand {
 
   /**
    * `pairing-code`: the phone number, digits. `passkey-assertion`: `{token, assertion}` as JSON. `passkey-confirm`: the
-   * token. Null for the others.
+   * token. Null for the others, and once the command is taken. Encrypted.
    */
   @Column('text', { nullable: true })
   argument: string | null;
@@ -45,7 +45,7 @@ export class SessionCommand {
   @Column('timestamptz', { name: 'done_at', nullable: true })
   doneAt: Date | null;
 
-  /** `pairing-code`: an ExpiringText as JSON. `unlink`: a sentence for people. Null for the others. */
+  /** `pairing-code`: an ExpiringText as JSON. `unlink`: a sentence for people. Null for the others. Encrypted. */
   @Column('text', { nullable: true })
   result: string | null;
 

@@ -3,14 +3,19 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import type { DomainErrorKind } from '../errors/domain-error.js';
+import { type RowIdentity, Secrets } from '../secrets/secrets.js';
 import type { RefusalCode } from './command-refused.js';
 import type { SessionCommandKind } from './session-command.entity.js';
 import type { SessionName } from './session-name.js';
 
-export interface PendingCommand {
+/** A command that no process has taken. */
+export interface WaitingCommand {
   session: SessionName;
   id: string;
   kind: SessionCommandKind;
+}
+
+export interface PendingCommand extends WaitingCommand {
   argument: string | null;
 }
 
@@ -26,10 +31,19 @@ export interface CommandOutcome {
 export type CommandResult =
   { result: string | null } | { error: string; errorKind: DomainErrorKind; errorCode: RefusalCode };
 
-/** Requests of the API to the session role: the API adds one and looks for its outcome, the session's process takes it. */
+/** Longer than the API takes to read an outcome, or to give up, once the command has expired. */
+const DELETED_AFTER = '5 seconds';
+
+/**
+ * Requests of the API to the session role: the API adds one and polls for its outcome, the session's process takes it. Arguments and
+ * results may be phone numbers, assertions and pairing codes. They are encrypted, and deleted when they are read or expire.
+ */
 @Injectable()
 export class SessionCommandsRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly secrets: Secrets,
+  ) {}
 
   /** @returns the id by which the outcome is found; null when there is no such session */
   async add(
@@ -37,12 +51,11 @@ export class SessionCommandsRepository {
     { kind, argument }: Pick<PendingCommand, 'kind' | 'argument'>,
     ttlMs: number,
   ): Promise<string | null> {
-    await this.deleteOutdated(session);
     const rows = await this.dataSource.query<{ id: string }[]>(
       `INSERT INTO session_command (session, kind, argument, expires_at)
        SELECT name, $2, $3, now() + $4 * interval '1 ms' FROM session WHERE name = $1
        RETURNING id`,
-      [session, kind, argument, ttlMs],
+      [session, kind, this.seal(argument, session, 'argument'), ttlMs],
     );
     return rows[0]?.id ?? null;
   }
@@ -53,13 +66,14 @@ export class SessionCommandsRepository {
        WHERE session = $1 AND id = $2`,
       [session, id],
     );
-    return rows[0] ?? null;
+    const [row] = rows;
+    return row ? { ...row, result: this.open(row.result, session, 'result') } : null;
   }
 
-  /** Of each session that the process holds the oldest command that somebody waits for. Asked often, so it writes nothing. */
-  async findPending(processId: string): Promise<PendingCommand[]> {
-    return this.dataSource.query<PendingCommand[]>(
-      `SELECT DISTINCT ON (c.session) c.session, c.id, c.kind, c.argument
+  /** Returns the oldest waiting command of each session that the process holds. Called often, so it writes nothing. */
+  async findWaiting(processId: string): Promise<WaitingCommand[]> {
+    return this.dataSource.query<WaitingCommand[]>(
+      `SELECT DISTINCT ON (c.session) c.session, c.id, c.kind
        FROM session_command c JOIN session s ON s.name = c.session
        WHERE s.process_id = $1 AND c.taken_at IS NULL AND c.expires_at > now()
        ORDER BY c.session, c.id`,
@@ -67,38 +81,62 @@ export class SessionCommandsRepository {
     );
   }
 
-  /** @returns false when it has been taken, or nobody waits for it any more */
-  async take(tx: Transaction, { session, id }: PendingCommand): Promise<boolean> {
-    const [, count] = await tx.query<[unknown, number]>(
-      `UPDATE session_command SET taken_at = now()
-       WHERE session = $1 AND id = $2 AND taken_at IS NULL AND expires_at > now()`,
+  /**
+   * Takes a command, and its argument out of the database.
+   * @returns null when it has been taken, or has expired
+   */
+  async take(tx: Transaction, { session, id }: WaitingCommand): Promise<{ argument: string | null } | null> {
+    const [[taken]] = await tx.query<[{ argument: string | null }[], number]>(
+      `UPDATE session_command c SET taken_at = now(), argument = NULL
+       FROM (SELECT session, id, argument FROM session_command
+             WHERE session = $1 AND id = $2 AND taken_at IS NULL AND expires_at > now() FOR UPDATE) before
+       WHERE c.session = before.session AND c.id = before.id RETURNING before.argument`,
       [session, id],
     );
-    return count > 0;
+    return taken ?? null;
   }
 
-  /** The argument may be a secret, and is forgotten. */
-  async finish(tx: Transaction, { session, id }: PendingCommand, outcome: CommandResult): Promise<void> {
+  /** Decrypts the argument of a command that was taken. @throws SecretsError */
+  openArgument({ session }: WaitingCommand, argument: string | null): string | null {
+    return this.open(argument, session, 'argument');
+  }
+
+  async finish(tx: Transaction, { session, id }: WaitingCommand, outcome: CommandResult): Promise<void> {
     const nothing = { result: null, error: null, errorKind: null, errorCode: null };
     const { result, error, errorKind, errorCode } = { ...nothing, ...outcome };
     await tx.query(
       `UPDATE session_command
-       SET done_at = now(), argument = NULL, result = $3, error = $4, error_kind = $5, error_code = $6
+       SET done_at = now(), result = $3, error = $4, error_kind = $5, error_code = $6
        WHERE session = $1 AND id = $2`,
-      [session, id, result, error, errorKind, errorCode],
+      [session, id, this.seal(result, session, 'result'), error, errorKind, errorCode],
     );
   }
 
-  /** Forgets a command whose outcome was read: it may be a pairing code. */
+  /** Deletes a command whose caller has its outcome, or has given up. */
   async remove(session: SessionName, id: string): Promise<void> {
     await this.dataSource.query('DELETE FROM session_command WHERE session = $1 AND id = $2', [session, id]);
   }
 
-  /** Nobody waits for them any more. */
-  private async deleteOutdated(session: SessionName): Promise<void> {
-    await this.dataSource.query(
-      `DELETE FROM session_command WHERE session = $1 AND expires_at < now() - interval '1 minute'`,
-      [session],
+  /** Deletes expired commands of all sessions: their API process ended before it could. @returns how many */
+  async deleteExpired(): Promise<number> {
+    const [, count] = await this.dataSource.query<[unknown, number]>(
+      `DELETE FROM session_command WHERE expires_at < now() - interval '${DELETED_AFTER}'`,
     );
+    return count;
   }
+
+  private seal(text: string | null, session: SessionName, column: SecretColumn): string | null {
+    return text === null ? null : this.secrets.seal(text, rowOf(session, column));
+  }
+
+  private open(text: string | null, session: SessionName, column: SecretColumn): string | null {
+    return text === null ? null : this.secrets.open(text, rowOf(session, column));
+  }
+}
+
+type SecretColumn = 'argument' | 'result';
+
+/** Without the id, which the database assigns when the argument is inserted. */
+function rowOf(session: SessionName, column: SecretColumn): RowIdentity {
+  return ['session_command', session, column];
 }

@@ -12,4 +12,8 @@ export class SessionProcess {
 
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt: Date;
+
+  /** Whether it encrypts the secrets that it writes (ENCRYPTION_KEY); false for a process of an earlier version. */
+  @Column('boolean', { default: false })
+  encrypts: boolean;
 }

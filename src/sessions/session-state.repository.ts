@@ -1,8 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
+import { LastingFailure } from '../errors/lasting-failure.js';
 import { FeedRepository } from '../feed/feed.repository.js';
+import type { ClientVersion } from './client-version.js';
+import { type RowIdentity, Secrets } from '../secrets/secrets.js';
 import type { LinkOffer } from './link-offer.js';
 import type { SessionName } from './session-name.js';
 import { SessionNotFound } from './sessions.errors.js';
@@ -17,6 +20,18 @@ export interface SessionReport {
   advice: string | null;
   retryAt: Date | null;
   linkOffer: LinkOffer | null;
+  /** The version of WhatsApp Web that the last connection reported; null before the first, and in a report: unchanged. */
+  clientVersion: ClientVersion | null;
+}
+
+/** What is known of client versions; see the columns of Session and ClientVersionRecord. */
+export interface ClientState {
+  /** When WhatsApp will refuse the version in use; null when it has announced nothing. */
+  expiresAt: Date | null;
+  /** The newest known version; null before the first process of the session role has started. */
+  newest: ClientVersion | null;
+  /** When the newest known version was last known to be WhatsApp's current one. */
+  currentAt: Date | null;
 }
 
 /** Why profiles are not fetched at the moment, and until when, if that is known; see the columns of Session. */
@@ -34,9 +49,15 @@ export interface SessionSnapshot extends SessionReport {
   /** Whether a process holds the session's lease; if not, the rest is what the last one left behind. */
   isAttended: boolean;
   profilesPause: ProfilesPause;
+  client: ClientState;
 }
 
-type SessionRow = Omit<SessionSnapshot, 'profilesPause'> &
+/** Encrypted with a key, otherwise as it is. */
+type StoredOffer = string | LinkOffer | null;
+
+type SessionRow = Omit<SessionSnapshot, 'profilesPause' | 'client' | 'linkOffer'> & {
+  linkOffer: StoredOffer;
+} & ClientState &
   Pick<Session, 'profilesPaused' | 'profilesResumeAt' | 'profilesBatchAt'>;
 
 /** Whether a process that is alive holds the lease of session `s`. */
@@ -55,9 +76,15 @@ const EVENTS: Partial<
 /** What the session role tells of its sessions. */
 @Injectable()
 export class SessionStateRepository {
+  private readonly opening = new LastingFailure(
+    new Logger(SessionStateRepository.name),
+    'Reading link offers',
+  );
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly feed: FeedRepository,
+    private readonly secrets: Secrets,
   ) {}
 
   /** @throws SessionNotFound */
@@ -65,8 +92,9 @@ export class SessionStateRepository {
     const [row] = await this.dataSource.query<SessionRow[]>(
       `SELECT name, status, reason_code AS "reasonCode", reason, advice, since, retry_at AS "retryAt", sync_problem AS "syncProblem",
          link_offer AS "linkOffer", profiles_paused AS "profilesPaused", profiles_resume_at AS "profilesResumeAt",
-         profiles_batch_at AS "profilesBatchAt", ${IS_ATTENDED} AS "isAttended"
-       FROM session s WHERE name = $1`,
+         profiles_batch_at AS "profilesBatchAt", client_version AS "clientVersion", client_expires_at AS "expiresAt",
+         c.version AS newest, c.current_at AS "currentAt", ${IS_ATTENDED} AS "isAttended"
+       FROM session s LEFT JOIN client_version c ON c.is_single WHERE name = $1`,
       [session],
     );
     if (!row) throw new SessionNotFound(session);
@@ -74,26 +102,58 @@ export class SessionStateRepository {
       profilesPaused: reason,
       profilesResumeAt: resumeAt,
       profilesBatchAt: nextBatchAt,
+      expiresAt,
+      newest,
+      currentAt,
       ...state
     } = row;
-    return { ...state, profilesPause: { reason, resumeAt, nextBatchAt } };
+    return {
+      ...state,
+      linkOffer: this.openOffer(session, state.linkOffer),
+      profilesPause: { reason, resumeAt, nextBatchAt },
+      client: { expiresAt, newest, currentAt },
+    };
   }
 
-  /** What was wrong with the synchronisation counts no more when a new connection begins. */
+  /**
+   * A new connection clears what was wrong with the synchronization, and another client version clears the announcement
+   * that the previous one expires.
+   */
   async report(tx: Transaction, session: SessionName, report: SessionReport): Promise<void> {
-    const { status, reasonCode, reason, advice, retryAt, linkOffer } = report;
-    const [[changed]] = await tx.query<[{ account: number | null; isNew: boolean }[], number]>(
+    const { status, reasonCode, reason, advice, retryAt, linkOffer, clientVersion } = report;
+    const [[changed]] = await tx.query<
+      [{ account: number | null; isNew: boolean; isOtherClient: boolean }[], number]
+    >(
       `UPDATE session s SET status = $2, reason_code = $7, reason = $3, advice = $4, retry_at = $5, link_offer = $6,
          sync_problem = CASE WHEN $2 = 'connecting' THEN NULL ELSE sync_problem END,
-         since = CASE WHEN s.status = $2 THEN since ELSE now() END
-       FROM (SELECT name, status FROM session WHERE name = $1 FOR NO KEY UPDATE) before
-       WHERE s.name = before.name RETURNING s.account_id AS account, before.status <> $2 AS "isNew"`,
-      [session, status, reason, advice, retryAt, linkOffer, reasonCode],
+         since = CASE WHEN s.status = $2 THEN since ELSE now() END, client_version = coalesce($8, s.client_version),
+         client_expires_at = CASE WHEN s.client_version IS DISTINCT FROM coalesce($8, s.client_version) THEN NULL
+           ELSE client_expires_at END
+       FROM (SELECT name, status, client_version FROM session WHERE name = $1 FOR NO KEY UPDATE) before
+       WHERE s.name = before.name RETURNING s.account_id AS account, before.status <> $2 AS "isNew",
+         before.client_version IS DISTINCT FROM s.client_version AS "isOtherClient"`,
+      [
+        session,
+        status,
+        reason,
+        advice,
+        retryAt,
+        this.sealOffer(session, linkOffer),
+        reasonCode,
+        clientVersion,
+      ],
     );
+    if (changed?.isOtherClient)
+      await tx.query("DELETE FROM degradation WHERE session = $1 AND code = 'client_expiring'", [session]);
     const event = EVENTS[status];
     if (!event || !changed?.isNew || changed.account === null) return;
     const { kind, code } = event;
     await this.feed.append(tx, changed.account, [{ kind, session: { name: session, code, reason } }]);
+  }
+
+  /** @param expiresAt when WhatsApp will refuse the version in use; null: it will not */
+  async reportClientExpiration(tx: Transaction, session: SessionName, expiresAt: Date | null): Promise<void> {
+    await tx.query('UPDATE session SET client_expires_at = $2 WHERE name = $1', [session, expiresAt]);
   }
 
   /** Readers of the feed are not told of what goes wrong before the first sync is complete: keys come when they come. */
@@ -126,4 +186,29 @@ export class SessionStateRepository {
   async reportProfilesBatch(tx: Transaction, session: SessionName, nextBatchAt: Date): Promise<void> {
     await tx.query('UPDATE session SET profiles_batch_at = $2 WHERE name = $1', [session, nextBatchAt]);
   }
+
+  /** @returns JSON for the column: a string if it is encrypted */
+  private sealOffer(session: SessionName, offer: LinkOffer | null): string | null {
+    if (!offer) return null;
+    const sealed = this.secrets.seal(JSON.stringify(offer), rowOf(session));
+    return this.secrets.currentId ? JSON.stringify(sealed) : sealed;
+  }
+
+  /** @returns null as well for an offer that cannot be decrypted, which the log reports */
+  private openOffer(session: SessionName, stored: StoredOffer): LinkOffer | null {
+    if (stored === null) return null;
+    const sealed = typeof stored === 'string' ? stored : JSON.stringify(stored);
+    try {
+      const offer = JSON.parse(this.secrets.open(sealed, rowOf(session))) as LinkOffer;
+      this.opening.worked();
+      return offer;
+    } catch (error) {
+      this.opening.failed(error);
+      return null;
+    }
+  }
+}
+
+function rowOf(session: SessionName): RowIdentity {
+  return ['session', session, 'link_offer'];
 }

@@ -1,5 +1,6 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import { Account } from '../accounts/account.entity.js';
+import type { ClientVersion } from './client-version.js';
 import type { LinkOffer } from './link-offer.js';
 import type { ReasonCode } from './reason-code.js';
 import { SESSION_NAME } from './session-name.js';
@@ -65,9 +66,17 @@ export class Session {
   @Column('text', { name: 'sync_problem', nullable: true })
   syncProblem: string | null;
 
-  /** What a person can link with; null when there is nothing. It is void with the connection that it belongs to. */
+  /** What a person can link with, encrypted as a JSON string with a key; null when there is nothing. Void when its connection ends. */
   @Column('json', { name: 'link_offer', nullable: true })
-  linkOffer: LinkOffer | null;
+  linkOffer: string | LinkOffer | null;
+
+  /** The version of WhatsApp Web that the last connection reported; null before the first. */
+  @Column('integer', { name: 'client_version', array: true, nullable: true })
+  clientVersion: ClientVersion | null;
+
+  /** When WhatsApp will refuse that version, as it has announced; null when it has not. */
+  @Column('timestamptz', { name: 'client_expires_at', nullable: true })
+  clientExpiresAt: Date | null;
 
   /** Why profiles are not fetched at the moment; null when they are. */
   @Column('text', { name: 'profiles_paused', nullable: true })

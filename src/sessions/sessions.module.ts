@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { FeedModule } from '../feed/feed.module.js';
+import { ClientVersionRepository } from './client-version.repository.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
 import { DegradationsRepository } from './degradations.repository.js';
 import { SessionCommandsRepository } from './session-commands.repository.js';
 import { SessionMetricsRepository } from './session-metrics.repository.js';
@@ -7,6 +9,7 @@ import { SessionStateRepository } from './session-state.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 const REPOSITORIES = [
+  ClientVersionRepository,
   DegradationsRepository,
   SessionCommandsRepository,
   SessionMetricsRepository,
@@ -16,7 +19,7 @@ const REPOSITORIES = [
 
 /** What the API and the session role know in common, through Postgres alone: sessions, their state and commands. */
 @Module({
-  imports: [FeedModule],
+  imports: [FeedModule, SecretsModule],
   providers: REPOSITORIES,
   exports: REPOSITORIES,
 })

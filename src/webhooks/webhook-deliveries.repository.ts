@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import type { ChangeRow } from '../feed/feed-reads.repository.js';
+import { Secrets } from '../secrets/secrets.js';
 import type { SessionName } from '../sessions/session-name.js';
 import type { WebhookState } from './webhook.entity.js';
-import { FEEDS, POSITION, SECRETS } from './webhooks.repository.js';
+import { FEEDS, openSecrets, POSITION, SECRETS } from './webhooks.repository.js';
 
 /** Longer than an attempt may take; whoever delivers renews it before each. */
 const LEASE_SECONDS = 20;
@@ -56,7 +57,10 @@ interface Candidate {
 /** Where deliveries stand: cursors, leases and attempts. */
 @Injectable()
 export class WebhookDeliveriesRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly secrets: Secrets,
+  ) {}
 
   /** Takes webhooks that have something to deliver, and that nobody delivers at the moment. */
   async claim(limit: number): Promise<LeasedWebhook[]> {
@@ -101,7 +105,8 @@ export class WebhookDeliveriesRepository {
         const deliveryId = candidate.deliveryId ?? `msg_${randomUUID().replaceAll('-', '')}`;
         if (!candidate.deliveryId) await this.begin(tx, id, candidate, { deliveryId, to });
         const { accountId, session } = candidate;
-        const { url, secrets, failures } = webhook;
+        const { url, failures } = webhook;
+        const secrets = openSecrets(this.secrets, id, webhook.secrets);
         return { id: deliveryId, accountId, session, url, secrets, rows, failures };
       }
     });

@@ -40,7 +40,7 @@ export class Webhook {
   @Column('int', { name: 'max_items' })
   maxItems: number;
 
-  /** `whsec_` and 32 bytes in base64. It signs what is sent, and opens nothing. */
+  /** `whsec_` and 32 bytes in base64, encrypted. It signs deliveries. */
   @Column('text')
   secret: string;
 

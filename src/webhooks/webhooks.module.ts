@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { FeedHttpModule } from '../feed/http/feed-http.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { Destinations } from './destinations.js';
 import { WebhooksController } from './http/webhooks.controller.js';
@@ -11,7 +12,7 @@ import { WebhooksRepository } from './webhooks.repository.js';
 
 /** Readers of the feed that the service runs for others. API processes share them. */
 @Module({
-  imports: [FeedHttpModule, SessionsModule],
+  imports: [FeedHttpModule, SecretsModule, SessionsModule],
   controllers: [WebhooksController],
   providers: [
     Destinations,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
+import { Secrets } from '../secrets/secrets.js';
 import type { Webhook, WebhookState } from './webhook.entity.js';
 import type { WebhookAttempt } from './webhook-attempt.entity.js';
 
@@ -43,10 +44,18 @@ const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.kinds, w
 const FORMER_SECRET_FOR = '24 hours';
 const LISTED_ATTEMPTS = 100;
 
+/** Decrypts what SECRETS has selected. @throws SecretsError */
+export function openSecrets(secrets: Secrets, id: string, sealed: readonly string[]): string[] {
+  return sealed.map((each) => secrets.open(each, ['webhook', id]));
+}
+
 /** Webhooks as rows: what callers say of them. */
 @Injectable()
 export class WebhooksRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly secrets: Secrets,
+  ) {}
 
   /**
    * @param after where it begins in the feed of its session; null: with what comes next
@@ -56,7 +65,7 @@ export class WebhooksRepository {
     await this.dataSource.transaction(async (tx) => {
       await tx.query(
         `INSERT INTO webhook (id, session, url, kinds, max_items, secret) VALUES ($1, $2, $3, $4, $5, $6)`,
-        [id, session, url, kinds, maxItems, secret],
+        [id, session, url, kinds, maxItems, this.secrets.seal(secret, ['webhook', id])],
       );
       await tx.query(
         `INSERT INTO webhook_cursor (webhook, account_id, position)
@@ -135,7 +144,7 @@ export class WebhooksRepository {
     const [[{ until }]] = await this.dataSource.query<[[{ until: Date }], number]>(
       `UPDATE webhook SET former_secret = secret, former_secret_until = now() + $3::interval, secret = $2
        WHERE id = $1 RETURNING former_secret_until AS until`,
-      [id, secret, FORMER_SECRET_FOR],
+      [id, this.secrets.seal(secret, ['webhook', id]), FORMER_SECRET_FOR],
     );
     return until;
   }
@@ -145,7 +154,7 @@ export class WebhooksRepository {
       `SELECT ${SECRETS} AS secrets FROM webhook w WHERE id = $1`,
       [id],
     );
-    return row?.secrets ?? [];
+    return openSecrets(this.secrets, id, row?.secrets ?? []);
   }
 
   /** @returns false when there is none */

@@ -12,7 +12,7 @@ const NAMES = [
   "O\"Neil \\ 'x'",
   'a,b\n\tc',
   '%s $1 {}',
-  'x'.repeat(3000),
+  'x'.repeat(1000),
 ];
 
 /** One thing that happens; everything else follows from the order. */

@@ -10,6 +10,7 @@ import { patient } from '../support/patience.js';
 
 const REFRESH = 'companion_reg_refresh';
 const HELLO = iq('md', 'link_code_companion_reg');
+const isFinish = (node: BinaryNode) => HELLO(node) && JSON.stringify(node).includes('companion_finish');
 
 let world: World;
 
@@ -23,6 +24,7 @@ beforeEach(() => startUnlinked(world));
 afterEach(() => {
   world.server.faults.disarm();
   Object.assign(world.server.linking.refreshes, new LinkingSettings().refreshes);
+  Object.assign(world.server.linking, { replayedHellos: 0, furtherHellos: 0 });
 });
 
 afterAll(async () => {
@@ -224,8 +226,6 @@ describe('linking by pairing code', () => {
 
   it('links when the phone confirms before WhatsApp has answered the device', async () => {
     const { code } = (await requestCode(world)).body;
-    const isFinish = (node: Parameters<typeof HELLO>[0]) =>
-      HELLO(node) && JSON.stringify(node).includes('companion_finish');
     world.server.faults.received.arm({ delayMs: 5_000 }, { when: isFinish });
     await world.phone.enterPairingCode(code, { timeoutMs: 4_000 });
     await isOpen(world);
@@ -244,13 +244,25 @@ describe('linking by pairing code', () => {
 
   it('gives up when WhatsApp refuses the code that was entered, and says so', async () => {
     const { code } = (await requestCode(world)).body;
-    world.server.faults.received.arm(
-      { error: { code: 400, text: 'bad-request' } },
-      { when: (node) => HELLO(node) && JSON.stringify(node).includes('companion_finish') },
-    );
+    world.server.faults.received.arm({ error: { code: 400, text: 'bad-request' } }, { when: isFinish });
     world.phone.enterPairingCode(code, { timeoutMs: 5_000 }).catch(() => {});
     await world.service.sessionThat(({ reason }) => /did not accept the pairing code/.test(reason ?? ''));
     await world.service.qr();
+  });
+
+  it("links though the phone's hello is delivered again after it was answered", async () => {
+    world.server.linking.replayedHellos = 2;
+    await world.phone.enterPairingCode((await requestCode(world)).body.code);
+    await isOpen(world);
+  });
+
+  it('answers up to three hellos of the phone, and links by the last answer', async () => {
+    const finishes = () => world.server.log.filter(({ node }) => isFinish(node)).length;
+    const before = finishes();
+    world.server.linking.furtherHellos = 4;
+    await world.phone.enterPairingCode((await requestCode(world)).body.code);
+    expect(finishes() - before).toBe(3);
+    await isOpen(world);
   });
 
   it('renews no secret while a code is completed, and acknowledges all the same', async () => {
@@ -287,5 +299,36 @@ describe('an attempt that is cut off', () => {
       return status === 'open';
     });
     await isOpen(world);
+  });
+});
+
+describe('a stop before the one-time pre-keys are uploaded', () => {
+  const count = iq('encrypt', 'count');
+
+  /** Links, and stops the service in the moment in which the new device looks how many pre-keys it has. */
+  async function stopAtFirstLogin(signal: NodeJS.Signals) {
+    const slow = world.server.faults.received.arm({ delayMs: 300 }, { when: count });
+    const linked = world.phone.scan(() => world.service.qr(), { timeoutMs: 60_000 });
+    linked.catch(() => {});
+    await slow.whenStruck();
+    await world.service.stop(signal);
+    return { linked };
+  }
+  const preKeys = () => world.phone.companions.at(-1)?.preKeys.size;
+
+  it('waits for the upload', async () => {
+    await stopAtFirstLogin('SIGTERM');
+    expect(preKeys()).toBeGreaterThan(0);
+    await world.startService();
+    await isOpen(world);
+  });
+
+  it('is made up for at the next start when it was a kill', async () => {
+    const { linked } = await stopAtFirstLogin('SIGKILL');
+    expect(preKeys()).toBe(0);
+    await world.startService();
+    await linked;
+    await isOpen(world);
+    expect(preKeys()).toBeGreaterThan(0);
   });
 });

@@ -13,6 +13,8 @@ describe('processes with database roles of their own', () => {
   let api: Service;
   let session: Service;
 
+  const common = { API_KEY, ENCRYPTION_KEY: randomBytes(32).toString('base64') };
+
   const loginOf = (role: 'api' | 'session') => `contacts_${role}_${suffix}`;
   const urlOf = (role: 'api' | 'session') => {
     const url = new URL(deployment.database.url);
@@ -35,8 +37,8 @@ describe('processes with database roles of their own', () => {
         `CREATE ROLE ${loginOf(role)} LOGIN PASSWORD 'secret' IN ROLE whatsapp_contacts_${role}`,
       );
     }
-    session = await deployment.start('session', { DATABASE_URL: urlOf('session'), API_KEY });
-    api = await deployment.start('api', { DATABASE_URL: urlOf('api'), API_KEY });
+    session = await deployment.start('session', { DATABASE_URL: urlOf('session'), ...common });
+    api = await deployment.start('api', { DATABASE_URL: urlOf('api'), ...common });
   });
 
   afterAll(async () => {

@@ -6,24 +6,10 @@ const API_KEY = 'a-key-that-no-log-may-show';
 /** 32 bytes in base64: a key of any kind. */
 const KEY = /[A-Za-z0-9+/]{43}=/;
 
-interface Line {
-  level: string;
-  timestamp: string;
-  context: string;
-  message: string;
-  session?: string;
-  account?: number;
-  requestId?: string;
-}
-
 let deployment: Deployment;
 let service: Service;
 const headers = { 'X-API-Key': API_KEY, 'Content-Type': 'application/json' };
-const lines = () =>
-  service.output
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as Line);
+const lines = () => service.entries;
 
 beforeAll(async () => {
   deployment = await Deployment.create();

@@ -64,6 +64,12 @@ describe('metrics of every role', () => {
     const [ofApi, ofSession] = await Promise.all([scrape(api), scrape(session)]);
     expect(ofApi.get(`${PREFIX}_deployment_contacts`)).toBe(1);
     expect(ofApi.get(`${PREFIX}_deployment_sessions{state="attended"}`)).toBe(1);
+    const { newestRevision } = deployment.server.webSite;
+    const age = ofApi.get(
+      `${PREFIX}_deployment_client_version_age_seconds{version="2.3000.${newestRevision}"}`,
+    );
+    expect(age).toBeGreaterThan(0);
+    expect(age).toBeLessThan(600);
     for (const [series, role] of [
       [ofApi, 'api'],
       [ofSession, 'session'],

@@ -79,13 +79,14 @@ describe('encryption at rest', () => {
   ])('does not start with %s, and destroys nothing', async (_, settings, message) => {
     await service.stop();
     const before = await secrets();
-    for (const ROLE of ['all', 'session']) {
+    const expectRefusal = async (ROLE: string) => {
       const refused = await Service.spawn(environment({ ...settings, ROLE }));
       expect(await refused.exit()).toBe(1);
-      expect(refused.output).toMatch(message);
+      expect(refused.entries.map((entry) => entry.message).join('\n')).toMatch(message);
       expect(refused.output).not.toMatch(/\n {4}at |"stack"/);
       expect(refused.output).not.toContain('secret"');
-    }
+    };
+    await Promise.all(['all', 'session', 'api'].map(expectRefusal));
     expect(await secrets()).toEqual(before);
     service = await deployment.start('all', { ENCRYPTION_KEY: first });
   });
@@ -114,8 +115,116 @@ describe('encryption at rest', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is none of the business of the API', async () => {
-    const api = await deployment.start('api');
-    expect((await api.get('/getcontacts')).status).toBe(200);
+  it('rejects plaintext in place of a secret once all are encrypted', async () => {
+    await eventually('all secrets are encrypted', async () => {
+      const keys = await deployment.database.query(
+        'SELECT FROM encryption_key WHERE complete_since IS NOT NULL',
+      );
+      return keys.length === 1;
+    });
+    await service.stop();
+    const [credentials] = await deployment.database.query<{ value: string }>(
+      'SELECT value FROM auth_credentials',
+    );
+    await deployment.database.query(`UPDATE auth_credentials SET value = '{"registered":true}'`);
+    const { logins } = deployment;
+    service = await deployment.start('all', { ENCRYPTION_KEY: second });
+    await eventually('the log reports the row', async () =>
+      service.output.includes('auth_credentials default is not encrypted as this service encrypts secrets'),
+    );
+    expect((await service.get('/getcontacts')).status).toBe(200);
+    await service.stop();
+    expect(deployment.logins).toBe(logins);
+    await deployment.database.query('UPDATE auth_credentials SET value = $1', [credentials?.value]);
+    service = await deployment.start('all', { ENCRYPTION_KEY: second });
+    await service.sessionThat(({ status }) => status === 'open');
+  });
+});
+
+/** Everything that is ever written to a column, by a trigger. */
+describe('the secrets of a link under way', () => {
+  const PHONE = '491701230000';
+  let deployment: Deployment;
+  let session: Service;
+  let api: Service;
+  const key = { ENCRYPTION_KEY: newKey() };
+
+  const written = async () => {
+    const rows = await deployment.database.query<{ value: string }>('SELECT value FROM written');
+    return rows.map(({ value }) => value);
+  };
+  const commands = () => deployment.database.query<{ id: string }>('SELECT id FROM session_command');
+  const requestCode = (service: Service) =>
+    service.request<{ code: string }>('/session/pairing-code', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ phone: PHONE }),
+    });
+
+  beforeAll(async () => {
+    deployment = await Deployment.create();
+    await deployment.database.query(`
+      CREATE TABLE written (value text);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        INSERT INTO written SELECT value FROM jsonb_each_text(to_jsonb(NEW)) WHERE value IS NOT NULL
+          AND key IN ('argument', 'result', 'link_offer', 'secret', 'former_secret');
+        RETURN NEW;
+      END $$;
+      CREATE TRIGGER note BEFORE INSERT OR UPDATE ON session_command FOR EACH ROW EXECUTE FUNCTION note();
+      CREATE TRIGGER note BEFORE INSERT OR UPDATE ON session FOR EACH ROW EXECUTE FUNCTION note();
+      CREATE TRIGGER note BEFORE INSERT OR UPDATE ON webhook FOR EACH ROW EXECUTE FUNCTION note();`);
+    session = await deployment.start('session', key);
+    api = await deployment.start('api', key);
+  });
+
+  afterAll(() => deployment.remove());
+
+  it('are encrypted in every column that contains them, and are deleted when they are read', async () => {
+    const qr = await api.qr();
+    const { body } = await eventually('WhatsApp returns a code', async () => {
+      const answer = await requestCode(api);
+      return answer.status === 200 && answer;
+    });
+    const webhook = await api.request<{ id: string; secret: string }>('/webhooks', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ url: 'https://receiver.invalid/' }),
+    });
+    await api.request(`/webhooks/${webhook.body.id}/rotate`, { method: 'POST' });
+    const values = await written();
+    expect(values.length).toBeGreaterThan(4);
+    for (const value of values) expect(value).toMatch(/^enc1:[0-9a-f]{16}:/);
+    for (const secret of [qr, body.code, PHONE, webhook.body.secret])
+      expect(values.join()).not.toContain(secret);
+    expect(await commands()).toEqual([]);
+    await deployment.phone.enterPairingCode(body.code);
+    await api.sessionThat(({ status }) => status === 'open');
+  });
+
+  it('are deleted when they are refused, and when their caller is gone', async () => {
+    expect((await requestCode(api)).status).toBe(409);
+    expect(await commands()).toEqual([]);
+    await deployment.database.query(
+      `INSERT INTO session_command (session, kind, argument, expires_at)
+       VALUES ('default', 'pairing-code', 'left behind', now() - interval '1 minute')`,
+    );
+    await eventually('the command is deleted', async () => (await commands()).length === 0);
+  });
+
+  it('are out of the row as soon as the command is taken, and not accepted in plaintext', async () => {
+    await deployment.database.query(
+      `INSERT INTO session_command (session, kind, argument, expires_at)
+       VALUES ('default', 'passkey-confirm', 'plaintext', now() + interval '1 minute')`,
+    );
+    const [command] = await eventually('the command is answered', async () => {
+      const rows = await deployment.database.query<{ argument: string | null; error: string }>(
+        'SELECT argument, error FROM session_command WHERE done_at IS NOT NULL',
+      );
+      return rows.length > 0 && rows;
+    });
+    expect(command?.argument).toBeNull();
+    expect(command?.error).toMatch(/^session_command default argument is not encrypted/);
+    expect(session.output).not.toContain('plaintext');
   });
 });

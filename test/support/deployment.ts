@@ -20,9 +20,14 @@ export class Deployment {
     return new Deployment(server, database, phone);
   }
 
-  async start(ROLE: 'api' | 'session' | 'all', environment: Record<string, string> = {}): Promise<Service> {
+  /** @param node binary that runs it; default: the one that runs the tests */
+  async start(
+    ROLE: 'api' | 'session' | 'all',
+    environment: Record<string, string> = {},
+    node?: string,
+  ): Promise<Service> {
     const common = { ...this.server.environment(), DATABASE_URL: this.database.url };
-    const service = await Service.start({ ...common, ROLE, ...environment });
+    const service = await Service.start({ ...common, ROLE, ...environment }, undefined, node);
     this.services.push(service);
     return service;
   }

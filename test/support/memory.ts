@@ -19,6 +19,23 @@ export async function residentMb(pid: number | undefined): Promise<number> {
   return Math.round(Number(stdout.trim() || 0) / 1024);
 }
 
+/** Resident memory of a process and of all processes below it in MB; 0 when it is gone. */
+export async function residentTreeMb(pid: number | undefined): Promise<number> {
+  const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,rss=']);
+  const all = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number, number]);
+  const tree = new Set([pid]);
+  // A child may be listed before its parent.
+  for (let size = 0; size < tree.size;) {
+    size = tree.size;
+    for (const [child, parent] of all) if (tree.has(parent)) tree.add(child);
+  }
+  const kilobytes = all.filter(([each]) => tree.has(each)).reduce((sum, [, , rss]) => sum + rss, 0);
+  return Math.round(kilobytes / 1024);
+}
+
 /** Looks at a process's resident memory every now and then, until stopped. */
 export class MemoryWatch {
   readonly samplesMb: number[] = [];
@@ -27,9 +44,10 @@ export class MemoryWatch {
   constructor(
     readonly pid: number | undefined,
     everyMs: number,
+    look: (pid: number | undefined) => Promise<number> = residentMb,
   ) {
     this.timer = setInterval(() => {
-      void residentMb(pid).then((mb) => {
+      void look(pid).then((mb) => {
         if (mb > 0) this.samplesMb.push(mb);
       });
     }, everyMs);

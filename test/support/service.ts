@@ -27,6 +27,18 @@ export interface Answer<Body = unknown> {
   body: Body;
 }
 
+/** A log entry. */
+export interface LogEntry {
+  level: string;
+  timestamp: string;
+  context: string;
+  message: string;
+  stack?: string;
+  session?: string;
+  account?: number;
+  requestId?: string;
+}
+
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -74,13 +86,18 @@ export class Service {
   /**
    * @param environment on top of this process's own; PORT is a free one unless given
    * @param cwd checkout to run, built
+   * @param node binary that runs it
    */
-  static async spawn(environment: Record<string, string>, cwd = ROOT): Promise<Service> {
+  static async spawn(
+    environment: Record<string, string>,
+    cwd = ROOT,
+    node = process.execPath,
+  ): Promise<Service> {
     const port = Number(environment.PORT ?? (await freePort()));
     // One suite asks for more pairing codes than a person does in a week.
     const defaults = { LOG_LEVEL: 'debug', PAIRING_CODES_PER_10_MINUTES: '1000' };
     const env = { ...process.env, ...defaults, ...environment, PORT: String(port) };
-    const child = spawn(process.execPath, START_ARGUMENTS, {
+    const child = spawn(node, START_ARGUMENTS, {
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -89,8 +106,8 @@ export class Service {
   }
 
   /** Like spawn(), and waits until it is ready. */
-  static async start(environment: Record<string, string>, cwd?: string): Promise<Service> {
-    const service = await Service.spawn(environment, cwd);
+  static async start(environment: Record<string, string>, cwd?: string, node?: string): Promise<Service> {
+    const service = await Service.spawn(environment, cwd, node);
     const look = async () => {
       if (service.process.exitCode !== null) {
         // The port was free a moment ago.
@@ -106,7 +123,13 @@ export class Service {
       service.process.kill('SIGKILL');
       throw new Error(`${(error as Error).message}:\n${service.output}`);
     });
-    return service.process.exitCode === null ? service : Service.start(environment, cwd);
+    return service.process.exitCode === null ? service : Service.start(environment, cwd, node);
+  }
+
+  /** Log entries so far, in the order of both streams. @throws SyntaxError when a line is not a log entry */
+  get entries(): LogEntry[] {
+    const lines = this.output.split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as LogEntry);
   }
 
   async request<Body = unknown>(path: string, init?: RequestInit): Promise<Answer<Body>> {

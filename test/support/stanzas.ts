@@ -38,15 +38,22 @@ export function element(
   return { tag, attrs, content };
 }
 
-/** A business's certificate, as WhatsApp sends it. */
-export function certificate(verifiedName: string): Uint8Array {
+/** A business's certificate, signed by its account. */
+export function certificate(
+  verifiedName: string,
+  { issuer = 'smb:wa', signer = IDENTITY.private }: { issuer?: string; signer?: Uint8Array } = {},
+): Uint8Array {
   const details = proto.VerifiedNameCertificate.Details.encode({
     verifiedName,
-    issuer: 'smb:wa',
+    issuer,
     serial: 1,
   }).finish();
-  return proto.VerifiedNameCertificate.encode({ details }).finish();
+  const signature = Curve.sign(signer, details);
+  return proto.VerifiedNameCertificate.encode({ details, signature }).finish();
 }
+
+/** Another contact. */
+export const BEN = '491701234568@s.whatsapp.net' as Jid;
 
 /** An account's identity. */
 export const IDENTITY = Curve.generateKeyPair();

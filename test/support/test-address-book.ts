@@ -13,6 +13,7 @@ import { ContactChangesRepository } from '../../src/contacts/write/contact-chang
 import { ContactsService } from '../../src/contacts/write/contacts.service.js';
 import { FormerLidsRepository } from '../../src/contacts/write/former-lids.repository.js';
 import { IdentityKeysRepository } from '../../src/contacts/write/identity-keys.repository.js';
+import { KnownLidsRepository } from '../../src/contacts/write/known-lids.repository.js';
 import { LidChangesRepository } from '../../src/contacts/write/lid-changes.repository.js';
 import { LidMappingsRepository } from '../../src/contacts/write/lid-mappings.repository.js';
 import { NumberChangesRepository } from '../../src/contacts/write/number-changes.repository.js';
@@ -125,7 +126,8 @@ export class TestAddressBook {
   }
 }
 
-function createContactsService(config: Partial<Config>): ContactsService {
+/** Without Nest. */
+export function createContactsService(config: Partial<Config> = {}): ContactsService {
   const pictures = new PicturesRepository(Object.assign(new Config(), config));
   const identityKeys = new IdentityKeysRepository();
   const ownFacts = new OwnFactsRepository(pictures, identityKeys);
@@ -140,6 +142,7 @@ function createContactsService(config: Partial<Config>): ContactsService {
     new NumberChangesRepository(pairs, ownFacts),
     new LidChangesRepository(pairs, ownFacts, formerLids),
     formerLids,
+    new KnownLidsRepository(),
     new PersonStatesRepository(),
     new FeedRepository(),
   );

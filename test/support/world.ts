@@ -4,7 +4,7 @@ import type { ContactPageDto } from '../../src/contacts/http/contact-list.dto.js
 import type { SessionDto } from '../../src/sessions/http/session.dto.js';
 import type { Companion } from '../whatsapp-server/companion.js';
 import type { Phone } from '../whatsapp-server/phone.js';
-import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+import { type PhoneOptions, WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import { eventually, Service } from './service.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -31,10 +31,17 @@ export class World {
     readonly session = 'default',
   ) {}
 
-  /** @param preload a module that every thread of the service loads first */
-  static async create(environment: Record<string, string> = {}, preload?: string): Promise<World> {
+  /**
+   * @param owner what the phone is, where it differs from the usual one
+   * @param preload a module that every thread of the service loads first
+   */
+  static async create(
+    environment: Record<string, string> = {},
+    owner: Partial<PhoneOptions> = {},
+    preload?: string,
+  ): Promise<World> {
     const [server, database] = await Promise.all([WhatsAppServer.start(), createTestDatabase()]);
-    const phone = server.createPhone({ number: '491701230000', pushName: 'Owner' });
+    const phone = server.createPhone({ number: '491701230000', pushName: 'Owner', ...owner });
     const attached = server.environment();
     const NODE_OPTIONS = [attached.NODE_OPTIONS, preload && `--import=${preload}`].filter(Boolean).join(' ');
     const all = { ...attached, NODE_OPTIONS, DATABASE_URL: database.url, ...environment };

@@ -6,8 +6,15 @@ import type { Companion } from './companion.js';
 import { firstHistory, type HistoryChunk, historyMessage } from './history.js';
 import type { Network } from './network.js';
 import type { Phone } from './phone.js';
+import type { OwnDevice } from './other-device.js';
 import { postMessage } from './person-message.js';
-import { child, newStanzaId, nowSeconds, requiredBytes } from './stanza.js';
+import { child, element, newStanzaId, nowSeconds, requiredBytes } from './stanza.js';
+
+interface PeerOptions {
+  readonly id?: string;
+  readonly from?: OwnDevice;
+  readonly attrs?: Record<string, string | undefined>;
+}
 
 /** What a phone tells its own companions in `category="peer"` messages: sync keys and history. */
 export class Briefing {
@@ -31,10 +38,10 @@ export class Briefing {
     return this.sendToAll(keyShareMessage(this.phone.appState.keys.all));
   }
 
-  /** Shares the keys that a companion has asked for. */
-  shareKeys(companion: Companion, ids: readonly Buffer[]): Promise<void> {
+  /** A device shares the keys that a companion has asked it for. */
+  shareKeys(companion: Companion, ids: readonly Buffer[], from: OwnDevice): Promise<void> {
     const asked = this.phone.appState.keys.all.filter(({ id }) => ids.some((each) => each.equals(id)));
-    return this.send(companion, keyShareMessage(asked));
+    return this.send(companion, keyShareMessage(asked), { from });
   }
 
   /** Sends all records of a collection, as to a companion that no snapshot is of use to. */
@@ -97,8 +104,12 @@ export class Briefing {
   }
 
   /** Sends a message to all companions, with attributes that may contradict the rest. */
-  async sendPeer(message: proto.IMessage, attrs: Record<string, string | undefined>): Promise<void> {
-    await Promise.all(this.phone.companions.map((companion) => this.send(companion, message, { attrs })));
+  async sendPeer(
+    message: proto.IMessage,
+    attrs: Record<string, string | undefined>,
+    from?: OwnDevice,
+  ): Promise<void> {
+    await Promise.all(this.phone.companions.map((each) => this.send(each, message, { attrs, from })));
   }
 
   private sendToAll(message: proto.IMessage): Promise<void> {
@@ -108,9 +119,10 @@ export class Briefing {
   private send(
     companion: Companion,
     message: proto.IMessage,
-    { id, attrs: more }: { id?: string; attrs?: Record<string, string | undefined> } = {},
+    { id, from = this.phone, attrs: more }: PeerOptions = {},
   ): Promise<void> {
-    const { jid, lidJid, pushName, keys } = this.phone;
+    const { pushName } = this.phone;
+    const { jid, lidJid, keys, deviceIdentity } = from;
     // Without the LID beside the number Baileys would look for the session under another name after login.
     const attrs = {
       from: jid,
@@ -121,7 +133,8 @@ export class Briefing {
       notify: pushName,
       ...more,
     };
-    return postMessage(companion, keys, { id, attrs, message }, this.network.faults);
+    const beside = deviceIdentity && [element('device-identity', {}, deviceIdentity)];
+    return postMessage(companion, keys, { id, attrs, message, beside }, this.network.faults);
   }
 }
 

@@ -25,6 +25,8 @@ export class CompanionWorld {
     const server = await WhatsAppServer.start();
     // Baileys (7.0.0-rc14) goes on showing a secret that was retired: https://github.com/WhiskeySockets/Baileys/issues/2737
     server.linking.neverRefresh();
+    // Nor does it fetch the current version: https://github.com/WhiskeySockets/Baileys/issues/2679
+    server.webSite.oldestLinkableRevision = 0;
     const detach = await server.attach();
     return new CompanionWorld(server, server.createPhone({ number: OWNER, pushName: 'Owner' }), detach);
   }

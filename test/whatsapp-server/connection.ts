@@ -6,7 +6,8 @@ import type { Faults, StreamErrorCode } from './faults.js';
 import { frame, FrameReader } from './frame-reader.js';
 import type { WaitingDevice } from './linking/waiting-device.js';
 import type { ClientFinish, NoiseResponder } from './noise-responder.js';
-import { element } from './stanza.js';
+import { element, SERVER_OFFLINE } from './stanza.js';
+import type { Expiration } from './web-site.js';
 
 /** What the server does with a connection. */
 export interface ConnectionHandlers {
@@ -27,6 +28,8 @@ export class Connection {
   companion?: Companion;
   /** the device that wants to be linked here */
   waiting?: WaitingDevice;
+  /** of WhatsApp Web, as the client reported it */
+  revision = 0;
   /** whether the companion takes stanzas */
   active = false;
   private readonly frames = new FrameReader();
@@ -114,6 +117,18 @@ export class Connection {
   /** `<failure>` instead of a successful login, and the end of the connection. */
   endWithFailure(reason: number): void {
     this.end(element('failure', { reason: String(reason), location: 'odn' }));
+  }
+
+  /**
+   * `<ib><client_expiration t/></ib>`: the server will refuse this version from a point in time on; without `t` it
+   * withdraws that (whatsapp-rust, `handle_client_expiration`). When the real server sends it is not known; this one
+   * sends it after each login.
+   */
+  announceExpiration(expiration: Expiration | null): void {
+    if (!expiration || this.revision > expiration.revision) return;
+    const { at } = expiration;
+    const attrs = at ? { t: String(Math.floor(at.getTime() / 1_000)) } : {};
+    this.send(element('ib', SERVER_OFFLINE, [element('client_expiration', attrs)]));
   }
 
   /** Cuts the line without a word. */

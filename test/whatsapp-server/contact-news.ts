@@ -1,6 +1,8 @@
 import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import { createHash } from 'node:crypto';
+import type { Impostor } from './impostor.js';
 import type { Jid } from './jid.js';
+import type { PersonKeys } from './person-keys.js';
 import type { Picture, TextStatus } from './profile.js';
 import { element, nowSeconds } from './stanza.js';
 
@@ -29,8 +31,10 @@ export function aboutChanged(from: Jid, text: string, pushName?: string): Binary
 export function pictureChanged(
   from: Jid,
   picture: Picture | undefined,
-  options: { byHash: boolean },
+  options: { byHash: boolean; withoutChildren?: boolean },
 ): BinaryNode {
+  if (!picture && options.withoutChildren)
+    return element('notification', { from, type: 'picture', t: nowSeconds() });
   const named = options.byHash ? { hash: addNotificationHash(from) } : { jid: from };
   const sender = options.byHash ? ('s.whatsapp.net' as Jid) : from;
   const child = picture
@@ -78,18 +82,29 @@ export function lidChanged(old: Jid, newLid: Jid): BinaryNode {
 /** The account may not reach out to people until then; `null`: it may again. */
 export function reachOutLocked(until: Date | null): BinaryNode {
   return mex('NotificationUserReachoutTimelockUpdate', {
-    xwa2_notify_account_reachout_timelock: {
-      is_active: until !== null,
-      enforcement_type: 'DEFAULT',
-      time_enforcement_ends: until === null ? undefined : String(Math.floor(until.getTime() / 1000)),
-    },
+    xwa2_notify_account_reachout_timelock: reachOutLock(until),
   });
+}
+
+/** The lock as it is told, and as it is returned on request. */
+export function reachOutLock(until: Date | null): Record<string, unknown> {
+  return {
+    is_active: until !== null,
+    enforcement_type: 'DEFAULT',
+    time_enforcement_ends: until === null ? undefined : String(Math.floor(until.getTime() / 1000)),
+  };
 }
 
 /** The number has changed. */
 export function numberChanged(change: { old: Jid; new: Jid; oldLid?: Jid; newLid?: Jid }): BinaryNode {
   const attrs = { old: change.old, new: change.new, old_lid: change.oldLid, new_lid: change.newLid };
   return news('contacts', change.old, element('modify', attrs));
+}
+
+/** The same as the members of a group are told: `participant` is the old number, the child's `jid` the new one. */
+export function numberChangedInGroup(groupId: string, change: { old: Jid; new: Jid }): BinaryNode {
+  const child = element('change_number', { jid: change.new });
+  return news('w:gp2', `${groupId}@g.us` as Jid, child, { participant: change.old });
 }
 
 /** Something in the profile has changed; the stanza does not say what. */
@@ -104,23 +119,37 @@ export function identityChanged(from: Jid): BinaryNode {
 }
 
 /** The verified business name has changed, or the person is no business any more. */
-export function businessChanged(from: Jid, verifiedName: string | undefined): BinaryNode {
-  const child =
-    verifiedName === undefined ? element('remove', { jid: from }) : verifiedNameElement(verifiedName, from);
-  return news('business', from, child);
+export function businessChanged(from: Jid, verifiedName: BinaryNode | undefined): BinaryNode {
+  if (!verifiedName) return news('business', from, element('remove', { jid: from }));
+  return news('business', from, { ...verifiedName, attrs: { ...verifiedName.attrs, jid: from } });
 }
 
-/** A business's certificate. Its signature is not simulated; Baileys does not check it. */
-export function verifiedNameElement(verifiedName: string, jid?: Jid): BinaryNode {
+/** Somebody has added participants to a group. Named by LID, with the number beside it. */
+export function participantsAdded(
+  groupId: string,
+  participants: readonly { jid: string; phoneNumber: string; username?: string }[],
+): BinaryNode {
+  const added = participants.map(({ jid, phoneNumber, username }) =>
+    element('participant', { jid, phone_number: phoneNumber, username }),
+  );
+  return news('w:gp2', `${groupId}@g.us` as Jid, element('add', {}, added));
+}
+
+/**
+ * A business's certificate, signed with the identity key of its account, as WhatsApp's Android app signs it when a
+ * business registers. The signature by WhatsApp (`serverSignature`) is not simulated.
+ */
+export function verifiedNameElement(verifiedName: string, keys: PersonKeys, impostor: Impostor): BinaryNode {
   const details = proto.VerifiedNameCertificate.Details.encode({
     verifiedName,
     issuer: 'smb:wa',
     serial: 1,
   }).finish();
-  const certificate = proto.VerifiedNameCertificate.encode({ details }).finish();
+  const signature = keys.sign(details, { forged: impostor.forges.has('verified-name') });
+  const certificate = proto.VerifiedNameCertificate.encode({ details, signature }).finish();
   return element(
     'verified_name',
-    { jid, v: '2', verified_level: 'unknown', serial: '1' },
+    { v: '2', verified_level: 'unknown', serial: '1' },
     Buffer.from(certificate),
   );
 }

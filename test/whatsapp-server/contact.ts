@@ -114,12 +114,16 @@ export class Contact {
   /**
    * A new picture: `null` for none, `'hidden'` for one that others may not see.
    * @param options.byHash the notification names the person by a hash only
+   * @param options.withoutChildren the notification of a removed picture has no `<delete/>`
    */
-  async setPicture(bytes: Uint8Array | null | 'hidden', options: { byHash?: boolean } = {}): Promise<void> {
+  async setPicture(
+    bytes: Uint8Array | null | 'hidden',
+    options: { byHash?: boolean; withoutChildren?: boolean } = {},
+  ): Promise<void> {
     this.profile.setPicture(bytes);
     const { picture } = this.profile;
     const shown = picture === 'hidden' ? undefined : picture;
-    await this.tell(news.pictureChanged(this.ownAddress, shown, { byHash: options.byHash ?? false }));
+    await this.tell(news.pictureChanged(this.ownAddress, shown, { byHash: false, ...options }));
   }
 
   /**
@@ -159,7 +163,7 @@ export class Contact {
   /** A new verified business name; `undefined` when the person is no business any more. */
   async setVerifiedName(verifiedName: string | undefined): Promise<void> {
     this.verifiedName = verifiedName;
-    await this.tell(news.businessChanged(this.ownAddress, verifiedName));
+    await this.tell(news.businessChanged(this.ownAddress, this.certificate()));
   }
 
   /** Says that something in the profile has changed, as `<notification type="contacts"><update/>`. */
@@ -171,10 +175,11 @@ export class Contact {
    * A new number. The phones' address books keep the old one until somebody changes them.
    * @param options.lid a new LID; default: it stays
    * @param options.withoutLids the notification tells the numbers only
+   * @param options.inGroup id of the group whose members are told, instead of the people who know this person
    */
   async changeNumber(
     newNumber: string,
-    options: { lid?: string; withoutLids?: boolean } = {},
+    options: { lid?: string; withoutLids?: boolean; inGroup?: string } = {},
   ): Promise<void> {
     const knowing = this.phonesThatKnow();
     const [old, oldLid] = [this.jid, this.lidJid];
@@ -182,7 +187,10 @@ export class Contact {
     if (options.lid !== undefined) this.lid = lid(options.lid);
     this.network.directory.move(this, [old, oldLid]);
     const lids = options.withoutLids ? {} : { oldLid, newLid: this.lidJid };
-    const change = news.numberChanged({ old, new: this.jid, ...lids });
+    const numbers = { old, new: this.jid };
+    const change = options.inGroup
+      ? news.numberChangedInGroup(options.inGroup, numbers)
+      : news.numberChanged({ ...numbers, ...lids });
     await Promise.all(knowing.map((phone) => phone.notify(change)));
   }
 
@@ -190,6 +198,11 @@ export class Contact {
   async changeIdentity(): Promise<void> {
     this.keys.reset();
     await this.tell(news.identityChanged(this.ownAddress));
+  }
+
+  /** Loses the Signal sessions with a phone's companions, as after restoring a backup: the next message opens new ones. */
+  loseSessions(phone: Phone): void {
+    for (const { address } of phone.companions) this.keys.signal.forgetSession(address);
   }
 
   private get ownAddress(): Jid {
@@ -213,8 +226,8 @@ export class Contact {
     tag?: 'status',
   ): Promise<void> {
     this.correspondents.add(phone);
-    const beside = this.verifiedName === undefined ? [] : [news.verifiedNameElement(this.verifiedName)];
-    const outgoing = { attrs, message, beside, tag };
+    const certificate = this.certificate();
+    const outgoing = { attrs, message, beside: certificate ? [certificate] : [], tag };
     const { faults } = this.network;
     await Promise.all(
       phone.companions.map((companion) => postMessage(companion, this.keys, outgoing, faults)),
@@ -232,6 +245,12 @@ export class Contact {
       participant_lid: sender_lid,
       participant_username: username,
     };
+  }
+
+  private certificate(): BinaryNode | undefined {
+    const { verifiedName, keys, network } = this;
+    if (verifiedName === undefined) return undefined;
+    return news.verifiedNameElement(verifiedName, keys, network.impostor);
   }
 
   /** The attributes that Baileys' `extractAddressingContext` reads. */

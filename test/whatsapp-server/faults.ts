@@ -19,8 +19,12 @@ export type ReceivedEffect =
  */
 export type SentEffect = 'cut-before' | 'cut-after' | 'twice' | 'lose' | 'tampered' | 'overtaken';
 
-/** What can be wrong with an app-state answer. The server's own state stays right. */
-export type AppStateEffect = 'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record' | 'exit-code';
+/**
+ * What can be wrong with an app-state answer. The server's own state stays right. `outdated`: the snapshot is the one that the
+ * server made before, without the patches since.
+ */
+export type AppStateEffect =
+  'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record' | 'exit-code' | 'exit-code-zero' | 'outdated';
 
 /** What an app-state fault is asked about. */
 export interface AppStateSubject {
@@ -29,8 +33,16 @@ export interface AppStateSubject {
   readonly version: number;
 }
 
-/** What can happen to a download; `cut` ends the line halfway, `slowMs` is a pause before the first byte. */
-export type MediaEffect = { readonly status: number } | { readonly cut: true } | { readonly slowMs: number };
+/**
+ * What can happen to a download: another status, a redirect (302) to any URL, a connection that is cut halfway, a pause before
+ * the first byte, a file with a wrong MAC, or one of half its length that looks complete.
+ */
+export type MediaEffect =
+  | { readonly status: number }
+  | { readonly redirect: string }
+  | { readonly cut: true }
+  | { readonly slowMs: number }
+  | { readonly content: 'wrong-mac' | 'truncated' };
 
 /** What a media fault is asked about. */
 export interface MediaSubject {
@@ -61,7 +73,21 @@ export interface LoginSubject {
 
 /** Closing codes of the network, and errors that come without one; 440 is sent as `<conflict type="replaced"/>`. */
 export type StreamErrorCode =
-  401 | 403 | 411 | 440 | 500 | 503 | 515 | 'device_removed' | 'ack' | 'xml-not-well-formed';
+  | 401
+  | 402
+  | 403
+  | 405
+  | 406
+  | 409
+  | 411
+  | 429
+  | 440
+  | 500
+  | 503
+  | 515
+  | 'device_removed'
+  | 'ack'
+  | 'xml-not-well-formed';
 
 /** All places where this server can be made to fail. Arm with `server.faults.<place>.arm(effect, { times, when })`. */
 export class Faults {

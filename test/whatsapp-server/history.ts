@@ -37,6 +37,10 @@ export interface HistoryChunk {
   readonly progress?: number;
   readonly chunkOrder?: number;
   readonly external?: boolean;
+  /** Sent as the deflated content, whatever it contains, in place of what the other fields describe. */
+  readonly deflated?: Buffer;
+  /** Fields of the announcement that are to differ from the file that was uploaded. */
+  readonly announced?: proto.Message.IHistorySyncNotification;
 }
 
 /** A contact that history holds itself. */
@@ -50,7 +54,7 @@ export interface InlineContact {
 
 /** The history message as a phone sends it; the payload lies in it or on the media host. */
 export function historyMessage(chunk: HistoryChunk, media: MediaHost): proto.IMessage {
-  const payload = deflateSync(encodeHistory(chunk));
+  const payload = chunk.deflated ?? deflateSync(encodeHistory(chunk));
   const notification: proto.Message.IHistorySyncNotification = {
     syncType: chunk.syncType,
     chunkOrder: chunk.chunkOrder ?? 1,
@@ -61,7 +65,9 @@ export function historyMessage(chunk: HistoryChunk, media: MediaHost): proto.IMe
   return {
     protocolMessage: {
       type: Type.HISTORY_SYNC_NOTIFICATION,
-      historySyncNotification: chunk.external ? { ...notification, ...uploaded(payload, media) } : inline,
+      historySyncNotification: chunk.external
+        ? { ...notification, ...uploaded(payload, media), ...chunk.announced }
+        : inline,
     },
   };
 }

@@ -56,3 +56,8 @@ export function lidJid(user: Lid, device?: number): Jid {
 export function bareJid(jid: string): Jid {
   return jid.replace(/(_\d+)?(:\d+)?@/, '@').replace(/@c\.us$/, '@s.whatsapp.net') as Jid;
 }
+
+/** The device in a JID; 0 when there is none. */
+export function deviceIn(jid: string): number {
+  return Number(/:(\d+)@/.exec(jid)?.[1] ?? 0);
+}

@@ -5,21 +5,36 @@ import { phoneNumber } from './jid.js';
 import { WaitingDevice } from './linking/waiting-device.js';
 import type { Network } from './network.js';
 import type { ClientFinish } from './noise-responder.js';
+import { isSignedPreKey } from './signatures.js';
 import { element, nowSeconds, SERVER_OFFLINE } from './stanza.js';
+import { revisionOf } from './web-site.js';
 
 /** What a server tells a client to put before its next handshake; any bytes will do. */
 const ROUTING_INFO = Buffer.from([0x08, 0x02, 0x08, 0x05]);
 
-/** Lets a client in: a new device gets refs for its QR code, a linked one is logged in. */
+/**
+ * Admits a client: a new device gets refs for its QR code, a linked one is logged in.
+ * @throws Error when a new device registers a signed pre-key that it has not signed
+ */
 export function admit(network: Network, connection: Connection, client: ClientFinish): void {
-  if (network.webSite.isOutdated(client.payload)) return connection.endWithFailure(405);
+  connection.revision = revisionOf(client.payload);
+  if (network.webSite.isOutdated(client.payload)) return refuseOutdated(network, connection);
   const pairing = client.payload.devicePairingData;
   if (pairing) {
     const registration = readRegistration(pairing, client.noiseKey);
+    if (!isSignedPreKey(registration.identityKey, registration.signedPreKey)) {
+      throw new Error('the device registered a signed pre-key with an invalid signature');
+    }
     connection.waiting = new WaitingDevice(connection, registration, network.linking);
     return connection.waiting.announceRefs();
   }
   logIn(network, connection, client);
+}
+
+function refuseOutdated({ webSite }: Network, connection: Connection): void {
+  const { as, code } = webSite.refusal;
+  if (as === 'failure') connection.endWithFailure(code);
+  else connection.endWithStreamError(code);
 }
 
 function readRegistration(
@@ -65,6 +80,7 @@ function logIn(network: Network, connection: Connection, { payload, noiseKey }: 
   const routing = element('routing_info', {}, ROUTING_INFO);
   connection.send(element('ib', SERVER_OFFLINE, [element('edge_routing', {}, [routing])]));
   if (effect) return connection.endWithStreamError(effect.streamError);
+  connection.announceExpiration(network.webSite.expiration);
   // Who does not ask to be passive takes stanzas from the first moment on.
   if (!payload.passive) companion.activate(connection);
 }

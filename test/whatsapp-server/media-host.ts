@@ -1,7 +1,7 @@
 import { hkdf, MEDIA_HKDF_KEY_MAPPING, sha256 } from '@whiskeysockets/baileys';
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Faults } from './faults.js';
+import type { Faults, MediaEffect } from './faults.js';
 
 /** What a file is for. */
 export type MediaKind = 'snapshot' | 'patch' | 'history' | 'picture';
@@ -11,6 +11,8 @@ export interface Download {
   readonly path: string;
   readonly kind: MediaKind | 'unknown';
   readonly status: number;
+  /** The host that was asked for, before the request was redirected to this server; null without a preload. */
+  readonly host: string | null;
   readonly at: Date;
 }
 
@@ -23,13 +25,19 @@ export interface UploadedMedia {
   readonly fileEncSha256: Uint8Array;
 }
 
+/** A file that exists only while it is served: this many bytes of zero. */
+export interface Zeros {
+  readonly zeros: number;
+}
+
+const ZERO_CHUNK = Buffer.alloc(64 * 1024);
 const MEDIA_KEY_BYTES = 32;
 const MAC_BYTES = 10;
 const REMEMBERED_DOWNLOADS = 5_000;
 
 /** The files that `https://mmg.whatsapp.net` and `https://pps.whatsapp.net` serve. */
 export class MediaHost {
-  private readonly files = new Map<string, { bytes: Buffer; kind: MediaKind }>();
+  private readonly files = new Map<string, { bytes: Buffer | Zeros; kind: MediaKind }>();
   private readonly fetched: Download[] = [];
 
   constructor(private readonly faults: Faults) {}
@@ -63,7 +71,7 @@ export class MediaHost {
   }
 
   /** Offers bytes as they are; gives the path. */
-  publish(bytes: Buffer, kind: MediaKind): string {
+  publish(bytes: Buffer | Zeros, kind: MediaKind): string {
     const path = `/v/t62.7118-24/${randomBytes(12).toString('hex')}`;
     this.files.set(path, { bytes, kind });
     return path;
@@ -79,22 +87,35 @@ export class MediaHost {
     const path = new URL(request.url ?? '/', 'http://media').pathname;
     const file = this.files.get(path);
     const effect = file && this.faults.media.strike({ path, kind: file.kind });
-    const status = effect && 'status' in effect ? effect.status : file ? 200 : 410;
-    this.remember({ path, kind: file?.kind ?? 'unknown', status, at: new Date() });
+    const status =
+      effect && 'status' in effect ? effect.status : effect && 'redirect' in effect ? 302 : file ? 200 : 410;
+    const host = (request.headers['x-asked-host'] as string | undefined) ?? null;
+    this.remember({ path, kind: file?.kind ?? 'unknown', status, host, at: new Date() });
     if (!file || status !== 200) {
-      response.writeHead(status).end();
+      const location = effect && 'redirect' in effect ? { location: effect.redirect } : {};
+      response.writeHead(status, location).end();
       return;
     }
-    const headers = { 'content-type': 'application/octet-stream', 'content-length': file.bytes.length };
+    if ('zeros' in file.bytes) {
+      serveZeros(file.bytes, response);
+      return;
+    }
+    this.serveBytes(spoiled(file.bytes, effect), effect, { request, response });
+  }
+
+  private serveBytes(
+    bytes: Buffer,
+    effect: MediaEffect | undefined,
+    { request, response }: { request: IncomingMessage; response: ServerResponse },
+  ): void {
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': bytes.length };
     if (effect && 'slowMs' in effect) {
-      setTimeout(() => response.writeHead(200, headers).end(file.bytes), effect.slowMs);
+      setTimeout(() => response.writeHead(200, headers).end(bytes), effect.slowMs);
     } else if (effect && 'cut' in effect) {
       response.writeHead(200, headers);
-      response.write(file.bytes.subarray(0, Math.floor(file.bytes.length / 2)), () =>
-        request.socket.destroy(),
-      );
+      response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => request.socket.destroy());
     } else {
-      response.writeHead(200, headers).end(file.bytes);
+      response.writeHead(200, headers).end(bytes);
     }
   }
 
@@ -102,4 +123,29 @@ export class MediaHost {
     this.fetched.push(download);
     if (this.fetched.length > REMEMBERED_DOWNLOADS) this.fetched.shift();
   }
+}
+
+/** A file whose last byte, part of its MAC, is another one; or the first half of a file. */
+function spoiled(bytes: Buffer, effect: MediaEffect | undefined): Buffer {
+  if (!effect || !('content' in effect)) return bytes;
+  if (effect.content === 'truncated') return bytes.subarray(0, Math.floor(bytes.length / 2));
+  const copy = Buffer.from(bytes);
+  copy.writeUInt8(copy.readUInt8(copy.length - 1) ^ 0xff, copy.length - 1);
+  return copy;
+}
+
+/** Sends the zeros as fast as the client reads them, without having them in memory or announcing their number. */
+function serveZeros({ zeros }: Zeros, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/octet-stream' });
+  let left = zeros;
+  const more = () => {
+    while (left > 0 && !response.destroyed) {
+      const chunk = ZERO_CHUNK.subarray(0, Math.min(left, ZERO_CHUNK.length));
+      left -= chunk.length;
+      if (!response.write(chunk)) return;
+    }
+    response.end();
+  };
+  response.on('drain', more);
+  more();
 }

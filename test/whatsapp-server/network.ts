@@ -2,6 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Connection } from './connection.js';
 import type { Directory } from './directory.js';
 import type { Faults } from './faults.js';
+import type { Impostor } from './impostor.js';
 import type { PhoneNumber } from './jid.js';
 import type { LinkingSettings } from './linking/linking-settings.js';
 import type { MediaHost } from './media-host.js';
@@ -22,6 +23,8 @@ export interface Network {
   readonly linking: LinkingSettings;
   /** settings for devices that are logged in */
   readonly settings: ServerSettings;
+  /** certificates and signatures that are not WhatsApp's */
+  readonly impostor: Impostor;
   /** open connections, linked or not */
   readonly openConnections: ReadonlySet<Connection>;
   /** IQs that nobody knows how to answer; they got error 501 */

@@ -157,8 +157,8 @@ export class Outbox {
       this.acknowledgements.received(receipt, id);
       const entry = this.entries.get(id);
       if (!entry) continue;
-      if (receipt.attrs.type === 'retry') this.sendAgain(entry, receipt);
-      else this.done(entry);
+      if (receipt.attrs.type !== 'retry') this.done(entry);
+      else if (isForSender(receipt, entry.node)) this.sendAgain(entry, receipt);
     }
   }
 
@@ -239,4 +239,9 @@ function isAcknowledgementOf({ attrs: ack }: BinaryNode, { tag, attrs }: BinaryN
   const isNamed = ack.class === tag && ack.to === attrs.from;
   const isTyped = tag === 'message' || ack.type === attrs.type;
   return isNamed && isTyped && REPEATED_ATTRIBUTES.every((name) => ack[name] === attrs[name]);
+}
+
+/** Whether the sender gets a retry receipt: the phone ignores one for a peer message that is not of that category (whatsmeow retry.go). */
+function isForSender(receipt: BinaryNode, node: BinaryNode | undefined): boolean {
+  return node?.attrs.category !== 'peer' || receipt.attrs.category === 'peer';
 }

@@ -1,4 +1,5 @@
-import { Curve, type SignedKeyPair, signedKeyPair } from '@whiskeysockets/baileys';
+import { Curve, generateSignalPubKey, type SignedKeyPair, signedKeyPair } from '@whiskeysockets/baileys';
+import { sign } from './signatures.js';
 import { type PreKeyBundle, SignalPeer } from './signal-peer.js';
 
 /** The Signal keys of a person. They are made when first needed: a test may know many thousand people. */
@@ -12,10 +13,16 @@ export class PersonKeys {
     return (this.peer ??= new SignalPeer());
   }
 
-  /** What someone who writes to this person gets; uses up a one-time pre-key. */
-  bundle(): PreKeyBundle {
+  /**
+   * Returns the keys for a session with this person, and uses up a one-time pre-key.
+   * @param options.forged another key than the identity key signs the signed pre-key
+   */
+  bundle(options?: { forged: boolean }): PreKeyBundle {
     const { identity, registrationId } = this.signal;
-    const { keyId, keyPair, signature } = (this.signedPreKey ??= signedKeyPair(identity, 1));
+    const { keyId, keyPair, ...signed } = (this.signedPreKey ??= signedKeyPair(identity, 1));
+    const signature = options?.forged
+      ? sign(identity, generateSignalPubKey(keyPair.public), options)
+      : signed.signature;
     const preKey = { id: this.nextPreKeyId++, pair: Curve.generateKeyPair() };
     this.signal.publish({ preKey, signedPreKey: keyPair });
     return {
@@ -26,11 +33,15 @@ export class PersonKeys {
     };
   }
 
-  /** Signs with the identity key; the last text only once, for signing takes long. */
-  sign(text: Uint8Array): Uint8Array {
+  /**
+   * Signs with the identity key. The last signature is cached, because signing is slow.
+   * @param options.forged another key signs
+   */
+  sign(text: Uint8Array, options?: { forged: boolean }): Uint8Array {
+    const { identity } = this.signal;
+    if (options?.forged) return sign(identity, text, options);
     const id = Buffer.from(text).toString('base64');
-    if (this.signed?.text !== id)
-      this.signed = { text: id, signature: Curve.sign(this.signal.identity.private, text) };
+    if (this.signed?.text !== id) this.signed = { text: id, signature: sign(identity, text) };
     return this.signed.signature;
   }
 

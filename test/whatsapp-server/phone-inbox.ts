@@ -1,12 +1,12 @@
 import { type BinaryNode, proto, unpadRandomMax16 } from '@whiskeysockets/baileys';
 import type { Briefing } from './briefing.js';
 import type { Companion } from './companion.js';
-import type { PersonKeys } from './person-keys.js';
+import type { OwnDevice } from './other-device.js';
 import { child, childBytes } from './stanza.js';
 
 const { Type } = proto.Message.ProtocolMessage;
 
-/** What a phone's companions write to it: `<message category="peer">`, real Signal messages. It answers like a phone. */
+/** What companions write to a phone, or to another device: `<message category="peer">`, real Signal messages. It answers them. */
 export class PhoneInbox {
   /** what was asked, oldest first */
   readonly messages: proto.Message.IProtocolMessage[] = [];
@@ -16,7 +16,7 @@ export class PhoneInbox {
   answers = true;
 
   constructor(
-    private readonly keys: PersonKeys,
+    private readonly device: OwnDevice,
     private readonly briefing: Briefing,
   ) {}
 
@@ -24,7 +24,7 @@ export class PhoneInbox {
     try {
       const type = child(stanza, 'enc')?.attrs.type === 'pkmsg' ? 'pkmsg' : 'msg';
       const bytes = childBytes(stanza, 'enc') ?? Buffer.alloc(0);
-      const padded = await this.keys.signal.decrypt(companion.address, { type, bytes });
+      const padded = await this.device.keys.signal.decrypt(companion.address, { type, bytes });
       const { protocolMessage } = proto.Message.decode(unpadRandomMax16(padded));
       if (!protocolMessage)
         throw new Error('a companion writes protocol messages to its phone, and nothing else');
@@ -41,6 +41,6 @@ export class PhoneInbox {
     if (collection) this.briefing.sendRecovery(companion, collection).catch(() => undefined);
     if (message.type !== Type.APP_STATE_SYNC_KEY_REQUEST) return;
     const ids = (message.appStateSyncKeyRequest?.keyIds ?? []).map(({ keyId }) => Buffer.from(keyId ?? []));
-    this.briefing.shareKeys(companion, ids).catch(() => undefined);
+    this.briefing.shareKeys(companion, ids, this.device).catch(() => undefined);
   }
 }

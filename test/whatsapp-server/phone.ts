@@ -39,6 +39,8 @@ export interface PhoneIdentity {
   readonly number: PhoneNumber;
   readonly lid: Lid;
   readonly pushName?: string;
+  /** of an account of WhatsApp Business; devices are told it when they are linked */
+  readonly businessName?: string;
   /** when given, a link needs this passkey's agreement */
   readonly passkey?: PasskeyDemand;
 }
@@ -48,12 +50,15 @@ export class Phone {
   readonly number: PhoneNumber;
   readonly lid: Lid;
   readonly pushName?: string;
+  readonly businessName?: string;
   readonly jid: Jid;
   readonly lidJid: Jid;
   readonly verifiedName?: string = undefined;
   readonly username?: string = undefined;
   /** when set, the next link needs this passkey's agreement */
   passkey?: PasskeyDemand;
+  /** until when the account may not reach out to people; `null`: it may */
+  reachOutLockedUntil: Date | null = null;
   readonly keys = new PersonKeys();
   readonly profile: Profile;
   readonly appState: AppState;
@@ -61,6 +66,8 @@ export class Phone {
   readonly inbox: PhoneInbox;
   /** what a newly linked companion is told; change it before linking */
   history: HistorySettings = { send: true };
+  /** further linked devices, which have no connection */
+  readonly others: OtherDevice[] = [];
   private readonly linked: Companion[] = [];
   private readonly book = new AddressBook();
   private readonly briefing: Briefing;
@@ -75,6 +82,7 @@ export class Phone {
     this.number = identity.number;
     this.lid = identity.lid;
     this.pushName = identity.pushName;
+    this.businessName = identity.businessName;
     this.passkey = identity.passkey;
     this.jid = phoneJid(this.number);
     this.lidJid = lidJid(this.lid);
@@ -82,7 +90,7 @@ export class Phone {
     this.appState = new AppState(network.media);
     this.syncAnswers = new SyncAnswers(this.appState, network.faults);
     this.briefing = new Briefing(network, this);
-    this.inbox = new PhoneInbox(this.keys, this.briefing);
+    this.inbox = new PhoneInbox(this, this.briefing);
     this.linking = new PhoneLinking(network, this, pairing);
     void this.announceOwnName();
   }
@@ -94,7 +102,7 @@ export class Phone {
 
   /** Ids of the account's devices; 0 is the phone itself. */
   get devices(): number[] {
-    return [0, ...this.linked.map((each) => each.device)];
+    return [0, ...[...this.linked, ...this.others].map((each) => each.device)];
   }
 
   get signal(): SignalPeer {
@@ -245,6 +253,11 @@ export class Phone {
     return this.briefing.sendHistory(chunk);
   }
 
+  /** Sends all records of the address book to the companions, whether they have asked for them or not. */
+  async sendRecovery(): Promise<void> {
+    await Promise.all(this.linked.map((each) => this.briefing.sendRecovery(each, ADDRESS_BOOK)));
+  }
+
   /** The media host forgets all history that was announced. */
   expireHistory(): void {
     this.briefing.expireHistory();
@@ -295,11 +308,18 @@ export class Phone {
   }
 
   /**
-   * Another companion of this account.
-   * @param options.isLinked false for a device that pretends to be one
+   * Links another device that has all sync keys, and shares them when a companion requests it.
+   * @param options.isLinked false for a device that only pretends to be linked
    */
-  createOtherDevice(options: { isLinked?: boolean } = {}): OtherDevice {
-    return new OtherDevice(this.network, this, options.isLinked ?? true);
+  addOtherDevice({ isLinked = true } = {}): OtherDevice {
+    const device = new OtherDevice(this, this.nextDevice(), this.briefing, isLinked);
+    this.others.push(device);
+    return device;
+  }
+
+  /** The device with this id, if it is the phone itself or one without a connection. */
+  deviceOf(id: number): Phone | OtherDevice | undefined {
+    return id === 0 ? this : this.others.find(({ device }) => device === id);
   }
 
   /** The id of the next device to be linked. */

@@ -7,6 +7,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { randomInt } from 'node:crypto';
 import * as libsignal from 'libsignal';
+import { isSignedPreKey } from './signatures.js';
 
 /** The public keys that someone needs to open a Signal session with a device. Public keys are 32 bytes. */
 export interface PreKeyBundle {
@@ -57,8 +58,14 @@ export class SignalPeer {
     return this.sessions.has(addressOf(address).toString());
   }
 
-  /** Opens a session from the device's pre-keys; one that exists is forgotten. */
+  /**
+   * Opens a session from the device's pre-keys and replaces an existing one.
+   * @throws Error when the signed pre-key is not signed by the device; libsignal 6.0.0 does not verify that
+   */
   async openSession(address: SignalAddress, bundle: PreKeyBundle): Promise<void> {
+    if (!isSignedPreKey(bundle.identityKey, bundle.signedPreKey)) {
+      throw new Error(`the signed pre-key of ${addressOf(address).toString()} has an invalid signature`);
+    }
     this.forgetSession(address);
     const builder = new libsignal.SessionBuilder(this.storage, addressOf(address));
     const preKey = bundle.preKey && {

@@ -3,7 +3,7 @@ import { answerIq } from './iq/answer-iq.js';
 import type { IqContext } from './iq/iq-handler.js';
 import { child, element, iqError, nowSeconds } from './stanza.js';
 import type { Companion } from './companion.js';
-import { SERVER_JID } from './jid.js';
+import { deviceIn, SERVER_JID } from './jid.js';
 import type { Phone } from './phone.js';
 
 /** Takes every stanza of a companion: writes it down, lets faults strike, and hands it to who it is for. */
@@ -45,7 +45,9 @@ async function answersTo(stanza: BinaryNode, context: IqContext): Promise<Binary
       else connection.companion?.outbox.received(stanza);
       return [acknowledge(stanza)];
     case 'message':
-      void phoneOf(context, stanza)?.inbox.take(connection.companion as Companion, stanza);
+      void phoneOf(context, stanza)
+        ?.deviceOf(deviceIn(stanza.attrs.to ?? ''))
+        ?.inbox.take(connection.companion as Companion, stanza);
       return [acknowledge(stanza)];
     case 'call':
       return [acknowledge(stanza)];

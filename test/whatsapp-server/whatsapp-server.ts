@@ -5,6 +5,7 @@ import { Connection } from './connection.js';
 import { type Addressing, Contact } from './contact.js';
 import { Directory } from './directory.js';
 import { Faults } from './faults.js';
+import { Impostor } from './impostor.js';
 import { lid, lidFor, type PhoneNumber, phoneNumber } from './jid.js';
 import { Listener, WEBSOCKET_PATH } from './listener.js';
 import { LinkingSettings } from './linking/linking-settings.js';
@@ -18,7 +19,7 @@ import { Phone } from './phone.js';
 import { ServerSettings } from './server-settings.js';
 import { type ReceivedStanza, StanzaLog } from './stanza-log.js';
 import { routeStanza } from './stanza-router.js';
-import { SERVICE_WORKER_PATH, WebSite } from './web-site.js';
+import { type Expiration, SERVICE_WORKER_PATH, WebSite } from './web-site.js';
 
 /** A phone to be created. */
 export interface PhoneOptions {
@@ -26,6 +27,8 @@ export interface PhoneOptions {
   /** default: made from the number */
   readonly lid?: string;
   readonly pushName?: string;
+  /** of an account of WhatsApp Business */
+  readonly businessName?: string;
   /** when given, a link needs this passkey's agreement */
   readonly passkey?: PasskeyDemand;
 }
@@ -56,12 +59,16 @@ export class WhatsAppServer implements Network {
   readonly linking = new LinkingSettings();
   /** how logged-in devices are treated */
   readonly settings = new ServerSettings();
+  /** certificates and signatures that are not WhatsApp's */
+  readonly impostor = new Impostor();
   readonly openConnections = new Set<Connection>();
   readonly unknownIqs: BinaryNode[] = [];
   /** what went wrong inside the server; empty unless it has a defect or a client sends nonsense */
   readonly errors: Error[] = [];
   /** how often a second connection of a device has replaced a live one */
   conflicts = 0;
+  /** handshakes in which the client accepted this server and sent what it is (`ClientFinish`) */
+  finishedHandshakes = 0;
   private readonly pairing = new PairingDesk(this.linking);
   private readonly authority: CertificateAuthority = createCertificateAuthority();
   private readonly noiseKey = Curve.generateKeyPair();
@@ -73,7 +80,7 @@ export class WhatsAppServer implements Network {
       onWebSocket: (socket) => this.connect(socket),
       onRequest: (request, response) =>
         request.url === SERVICE_WORKER_PATH
-          ? this.webSite.serve(response)
+          ? this.webSite.serve(request, response)
           : this.media.serve(request, response),
     });
   }
@@ -81,6 +88,8 @@ export class WhatsAppServer implements Network {
   /** Starts a server; port 0 (the default) is any free one. */
   static async start(options: { port?: number } = {}): Promise<WhatsAppServer> {
     const server = new WhatsAppServer();
+    // Signing takes long; a client that connects need not wait for it.
+    server.certificates();
     await server.listener.open(options.port ?? 0);
     return server;
   }
@@ -192,19 +201,32 @@ export class WhatsAppServer implements Network {
     for (const { waiting } of this.openConnections) waiting?.announceRefs();
   }
 
+  /** Announces to each client of this revision or an older one, now and when it logs in, that it will be refused. */
+  announceExpiration(expiration: Expiration): void {
+    this.webSite.expiration = expiration;
+    for (const connection of this.connections) connection.announceExpiration(expiration);
+  }
+
   countConflict(): void {
     this.conflicts += 1;
   }
 
   private connect(socket: WebSocket): void {
-    const noise = new NoiseResponder(this.noiseKey, this.authority.chainFor(this.noiseKey.public));
+    const noise = new NoiseResponder(this.noiseKey, this.certificates());
     const connection = new Connection(socket, noise, this.faults, {
-      onClient: (each, client) => admit(this, each, client),
+      onClient: (each, client) => {
+        this.finishedHandshakes += 1;
+        admit(this, each, client);
+      },
       onStanza: (each, stanza) => this.route(each, stanza),
       onClose: (each) => this.forget(each),
       onError: (error) => this.errors.push(error),
     });
     this.openConnections.add(connection);
+  }
+
+  private certificates(): Uint8Array {
+    return this.authority.chainFor(this.noiseKey.public, this.impostor.certificates);
   }
 
   private route(connection: Connection, stanza: BinaryNode): void {

@@ -13,6 +13,8 @@ beforeEach(async () => {
   server = await WhatsAppServer.start();
   // zapo renews its secret whenever it is retired, even the one that it has just agreed on with the phone.
   server.linking.refreshes.afterCode = 0;
+  // Nor does it fetch the current version; its users do.
+  server.webSite.oldestLinkableRevision = 0;
   phone = server.createPhone({ number: OWNER, pushName: 'Owner' });
   await phone.saveContact({ number: ANNA, fullName: 'Anna Müller', firstName: 'Anna' });
   zapo = new ZapoCompanion(server);

@@ -1009,6 +1009,16 @@ export interface components {
             /** @description The last number there is; with `next` equal to it, there is no more at the moment. */
             latest: number;
         };
+        ClientVersionDto: {
+            /** @description Version of the last connection; null before the first. */
+            version: string | null;
+            /** @description Newest known version, which the next connection reports; null until a process of the session role has started. */
+            newest: string | null;
+            /** @description When `newest` was last known to be WhatsApp's current version, ISO 8601. Phones refuse to link clients that are months old. */
+            current_at: string | null;
+            /** @description When WhatsApp will refuse `version`, ISO 8601; null when it has announced nothing. */
+            expires_at: string | null;
+        };
         ConfirmPasskeyRequest: {
             token: string;
         };
@@ -1153,7 +1163,7 @@ export interface components {
         };
         DegradationDto: {
             /** @enum {string} */
-            code: "changes_unverified" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_key_missing";
+            code: "changes_refused" | "changes_unverified" | "client_expiring" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_key_missing";
             /** @description One or two sentences for people. */
             message: string;
             /** @description ISO 8601. */
@@ -1204,7 +1214,7 @@ export interface components {
              * @description Why the session is not open, or what is wrong while it is; null when all is well. It stays the same when the words change.
              * @enum {string|null}
              */
-            reason_code: "account_banned" | "account_banned_for_now" | "account_locked" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "reconnecting" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
             /** @description The same in words. */
             reason: string | null;
             /** @description What to do about it; null when nothing is needed. */
@@ -1231,6 +1241,7 @@ export interface components {
             contacts: components["schemas"]["ContactsDto"];
             /** @description How far about, picture, business name and identity key of that account's people have been fetched. */
             profiles: components["schemas"]["ProfilesDto"];
+            client: components["schemas"]["ClientVersionDto"];
             name: string;
         };
         PairingCodeDto: {
@@ -1327,7 +1338,7 @@ export interface components {
              * @description Why the session is not open, or what is wrong while it is; null when all is well. It stays the same when the words change.
              * @enum {string|null}
              */
-            reason_code: "account_banned" | "account_banned_for_now" | "account_locked" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "reconnecting" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
             /** @description The same in words. */
             reason: string | null;
             /** @description What to do about it; null when nothing is needed. */
@@ -1354,6 +1365,7 @@ export interface components {
             contacts: components["schemas"]["ContactsDto"];
             /** @description How far about, picture, business name and identity key of that account's people have been fetched. */
             profiles: components["schemas"]["ProfilesDto"];
+            client: components["schemas"]["ClientVersionDto"];
         };
         SessionEventDto: {
             name: string;
@@ -1371,7 +1383,7 @@ export interface components {
             /** @enum {string} */
             status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
             /** @enum {string|null} */
-            reason_code: "account_banned" | "account_banned_for_now" | "account_locked" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "reconnecting" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
             reason: string | null;
             advice: string | null;
             since: string;
@@ -3653,6 +3665,12 @@ export interface operations {
                      *         "fetched": 1,
                      *         "due": 0,
                      *         "paused": null
+                     *       },
+                     *       "client": {
+                     *         "version": "2.3000.1045257760",
+                     *         "newest": "2.3000.1045257760",
+                     *         "current_at": "2026-01-01T10:00:00.000Z",
+                     *         "expires_at": null
                      *       }
                      *     }
                      */
@@ -4820,6 +4838,12 @@ export interface operations {
                      *         "fetched": 0,
                      *         "due": 0,
                      *         "paused": "The session is not open."
+                     *       },
+                     *       "client": {
+                     *         "version": null,
+                     *         "newest": "2.3000.1045257760",
+                     *         "current_at": "2026-01-01T10:00:00.000Z",
+                     *         "expires_at": null
                      *       }
                      *     }
                      */
@@ -4959,6 +4983,12 @@ export interface operations {
                      *         "fetched": 1,
                      *         "due": 0,
                      *         "paused": null
+                     *       },
+                     *       "client": {
+                     *         "version": "2.3000.1045257760",
+                     *         "newest": "2.3000.1045257760",
+                     *         "current_at": "2026-01-01T10:00:00.000Z",
+                     *         "expires_at": null
                      *       }
                      *     }
                      */
@@ -7609,6 +7639,12 @@ export interface operations {
                      *         "fetched": 1,
                      *         "due": 0,
                      *         "paused": null
+                     *       },
+                     *       "client": {
+                     *         "version": "2.3000.1045257760",
+                     *         "newest": "2.3000.1045257760",
+                     *         "current_at": "2026-01-01T10:00:00.000Z",
+                     *         "expires_at": null
                      *       }
                      *     }
                      */

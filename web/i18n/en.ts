@@ -106,6 +106,10 @@ export const en = {
       'The phone scanned a code that had just been replaced.',
       'Scan the current code, below.',
     ),
+    link_signature_invalid: linkAgain(
+      'The account did not sign this device, so it was not linked.',
+      'Link again. If it happens again, update WhatsApp on the phone.',
+    ),
     link_code_not_completed: linkAgain(
       'The phone did not complete the link; the code may have been mistyped.',
       'Ask for a new code, or scan the QR code.',
@@ -141,10 +145,6 @@ export const en = {
       what: 'The account cannot link devices.',
       todo: 'Update WhatsApp on the phone, then link again.',
     },
-    account_locked: {
-      what: 'WhatsApp has locked the account.',
-      todo: 'Open WhatsApp on the phone, follow what it says, and restart this service.',
-    },
     account_banned: {
       what: 'WhatsApp has banned the account.',
       todo: 'Open WhatsApp on the phone: it says how to ask for a review. Then restart this service.',
@@ -162,6 +162,9 @@ export const en = {
       what: 'WhatsApp wants a newer version of its client.',
       todo: 'Usually the service finds it by itself. If it does not connect within a few hours, update it.',
     },
+    rate_limited: reconnecting(
+      'WhatsApp closed the connection because of too many requests. The service tries again in a few minutes.',
+    ),
     connection_refused: reconnecting('WhatsApp refused the connection; the service tries again.'),
     connection_lost: reconnecting('The connection was lost; the service tries again.'),
     connection_timed_out: reconnecting('WhatsApp did not answer in time; the service tries again.'),
@@ -182,6 +185,10 @@ export const en = {
     certificate_untrusted: {
       what: 'The certificate that was shown in WhatsApp’s name cannot be trusted.',
       todo: 'Check the clock of the machine, and whether a proxy or firewall opens TLS connections.',
+    },
+    server_not_verified: {
+      what: 'The server could not prove that it is WhatsApp: something intercepts the connection. No credentials were sent.',
+      todo: 'Exclude web.whatsapp.com from TLS inspection in your proxy, firewall or antivirus software, and check the clock of the machine.',
     },
     starting: { what: 'The service is starting.', todo: 'One moment, please.' },
     no_process: {
@@ -217,9 +224,17 @@ export const en = {
       what: 'A part of the phone’s history could not be had.',
       todo: 'Push names in it are missing until their owners write. Linking again fetches it again.',
     },
+    changes_refused: {
+      what: 'The database refused some changes.',
+      todo: 'They are lost: a name or a profile may be out of date until it changes again. The log contains the error code.',
+    },
     reachout_locked: {
       what: 'WhatsApp has locked reaching out to people for some time.',
       todo: 'Nobody is asked about until it ends by itself. Send fewer messages to strangers.',
+    },
+    client_expiring: {
+      what: 'WhatsApp will soon refuse the client version in use.',
+      todo: 'Nothing to do if this disappears within a day. Otherwise update the service.',
     },
   } satisfies { title: string } & Record<DegradationCode, Explained>,
 

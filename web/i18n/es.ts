@@ -101,6 +101,10 @@ export const es: Messages = {
       'El teléfono escaneó un código que acababa de ser reemplazado.',
       'Escanea el código actual, abajo.',
     ),
+    link_signature_invalid: linkAgain(
+      'La cuenta no firmó este dispositivo, así que no se vinculó.',
+      'Vincúlalo de nuevo. Si vuelve a ocurrir, actualiza WhatsApp en el teléfono.',
+    ),
     link_code_not_completed: linkAgain(
       'El teléfono no completó la vinculación; quizá el código se escribió mal.',
       'Pide un código nuevo o escanea el código QR.',
@@ -136,10 +140,6 @@ export const es: Messages = {
       what: 'La cuenta no puede vincular dispositivos.',
       todo: 'Actualiza WhatsApp en el teléfono y vincula de nuevo.',
     },
-    account_locked: {
-      what: 'WhatsApp ha bloqueado la cuenta.',
-      todo: 'Abre WhatsApp en el teléfono, sigue lo que indica y reinicia este servicio.',
-    },
     account_banned: {
       what: 'WhatsApp ha suspendido la cuenta.',
       todo: 'Abre WhatsApp en el teléfono: indica cómo pedir una revisión. Después reinicia este servicio.',
@@ -157,6 +157,9 @@ export const es: Messages = {
       what: 'WhatsApp exige una versión más nueva del cliente.',
       todo: 'Por lo general el servicio la encuentra solo. Si no se conecta en unas horas, actualízalo.',
     },
+    rate_limited: reconnecting(
+      'WhatsApp cerró la conexión por exceso de solicitudes. El servicio lo intenta de nuevo en unos minutos.',
+    ),
     connection_refused: reconnecting('WhatsApp rechazó la conexión; el servicio lo intenta de nuevo.'),
     connection_lost: reconnecting('La conexión se perdió; el servicio lo intenta de nuevo.'),
     connection_timed_out: reconnecting('WhatsApp no respondió a tiempo; el servicio lo intenta de nuevo.'),
@@ -177,6 +180,10 @@ export const es: Messages = {
     certificate_untrusted: {
       what: 'El certificado presentado en nombre de WhatsApp no es de confianza.',
       todo: 'Revisa el reloj de la máquina y si un proxy o cortafuegos abre las conexiones TLS.',
+    },
+    server_not_verified: {
+      what: 'El servidor no pudo demostrar que es WhatsApp: algo intercepta la conexión. No se enviaron credenciales.',
+      todo: 'Excluye web.whatsapp.com de la inspección TLS del proxy, cortafuegos o antivirus, y revisa el reloj de la máquina.',
     },
     starting: { what: 'El servicio está arrancando.', todo: 'Un momento, por favor.' },
     no_process: {
@@ -212,9 +219,17 @@ export const es: Messages = {
       what: 'No se pudo obtener una parte del historial del teléfono.',
       todo: 'Los nombres de perfil que había en ella faltan hasta que sus dueños escriban. Vincular de nuevo la vuelve a pedir.',
     },
+    changes_refused: {
+      what: 'La base de datos rechazó algunos cambios.',
+      todo: 'Se perdieron: un nombre o un perfil puede estar desactualizado hasta su próximo cambio. El registro contiene el código de error.',
+    },
     reachout_locked: {
       what: 'WhatsApp ha bloqueado por un tiempo el contacto con otras personas.',
       todo: 'No se consulta a nadie hasta que termine solo. Envía menos mensajes a desconocidos.',
+    },
+    client_expiring: {
+      what: 'WhatsApp rechazará pronto la versión del cliente en uso.',
+      todo: 'No hay que hacer nada si desaparece en un día. Si no, actualiza el servicio.',
     },
   },
 

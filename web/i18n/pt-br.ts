@@ -101,6 +101,10 @@ export const ptBr: Messages = {
       'O celular escaneou um código que tinha acabado de ser trocado.',
       'Escaneie o código atual, abaixo.',
     ),
+    link_signature_invalid: linkAgain(
+      'A conta não assinou este dispositivo, por isso ele não foi conectado.',
+      'Conecte de novo. Se acontecer outra vez, atualize o WhatsApp no celular.',
+    ),
     link_code_not_completed: linkAgain(
       'O celular não concluiu a conexão; talvez o código tenha sido digitado errado.',
       'Peça um novo código ou escaneie o código QR.',
@@ -136,10 +140,6 @@ export const ptBr: Messages = {
       what: 'A conta não pode conectar aparelhos.',
       todo: 'Atualize o WhatsApp no celular e conecte de novo.',
     },
-    account_locked: {
-      what: 'O WhatsApp bloqueou a conta.',
-      todo: 'Abra o WhatsApp no celular, siga o que ele diz e reinicie este serviço.',
-    },
     account_banned: {
       what: 'O WhatsApp baniu a conta.',
       todo: 'Abra o WhatsApp no celular: ele diz como pedir uma análise. Depois reinicie este serviço.',
@@ -157,6 +157,9 @@ export const ptBr: Messages = {
       what: 'O WhatsApp exige uma versão mais nova do cliente.',
       todo: 'Em geral o serviço a encontra sozinho. Se não conectar em algumas horas, atualize-o.',
     },
+    rate_limited: reconnecting(
+      'O WhatsApp encerrou a conexão por excesso de solicitações. O serviço tenta de novo em alguns minutos.',
+    ),
     connection_refused: reconnecting('O WhatsApp recusou a conexão; o serviço tenta de novo.'),
     connection_lost: reconnecting('A conexão caiu; o serviço tenta de novo.'),
     connection_timed_out: reconnecting('O WhatsApp não respondeu a tempo; o serviço tenta de novo.'),
@@ -177,6 +180,10 @@ export const ptBr: Messages = {
     certificate_untrusted: {
       what: 'O certificado apresentado em nome do WhatsApp não é confiável.',
       todo: 'Verifique o relógio da máquina e se um proxy ou firewall abre conexões TLS.',
+    },
+    server_not_verified: {
+      what: 'O servidor não conseguiu provar que é o WhatsApp: algo intercepta a conexão. Nenhuma credencial foi enviada.',
+      todo: 'Exclua web.whatsapp.com da inspeção de TLS do proxy, firewall ou antivírus e verifique o relógio da máquina.',
     },
     starting: { what: 'O serviço está iniciando.', todo: 'Aguarde um momento.' },
     no_process: {
@@ -212,9 +219,17 @@ export const ptBr: Messages = {
       what: 'Uma parte do histórico do celular não pôde ser obtida.',
       todo: 'Os nomes de perfil que estavam nela faltam até que seus donos escrevam. Conectar de novo busca tudo outra vez.',
     },
+    changes_refused: {
+      what: 'O banco de dados recusou algumas alterações.',
+      todo: 'Elas se perderam: um nome ou perfil pode ficar desatualizado até a próxima alteração. O log contém o código do erro.',
+    },
     reachout_locked: {
       what: 'O WhatsApp bloqueou por algum tempo o contato com outras pessoas.',
       todo: 'Ninguém é consultado até o bloqueio acabar sozinho. Envie menos mensagens a desconhecidos.',
+    },
+    client_expiring: {
+      what: 'O WhatsApp vai recusar em breve a versão do cliente em uso.',
+      todo: 'Nada a fazer se isto sumir em um dia. Caso contrário, atualize o serviço.',
     },
   },
 

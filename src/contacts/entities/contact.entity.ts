@@ -32,6 +32,7 @@ const IN_THE_MIGRATION = ' ';
 @Index('contact_username', { synchronize: false })
 @Index('contact_profile_due', { synchronize: false })
 @Index('contact_profile_requested', { synchronize: false })
+@Index('contact_profile_missed', { synchronize: false })
 @Check(
   'contact_about_state',
   `(about_state IS NULL OR about_state IN ('known', 'hidden'))
@@ -146,6 +147,10 @@ export class Contact {
   /** When a fetch began that is not finished, or failed; null after a finished one. */
   @Column('timestamptz', { name: 'profile_attempted_at', nullable: true })
   profileAttemptedAt: Date | null;
+
+  /** When WhatsApp left the contact out of an answer; null after an answer that contains them. */
+  @Column('timestamptz', { name: 'profile_missed_at', nullable: true })
+  profileMissedAt: Date | null;
 
   /** Since when a caller or a notification waits for a fetch; null when nobody does. */
   @Column('timestamptz', { name: 'profile_requested_at', nullable: true })

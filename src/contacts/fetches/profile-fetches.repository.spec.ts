@@ -93,6 +93,32 @@ describe('the queue of fetches', () => {
     expect((await fetches.takeDue(book.accountId, 1))[0]?.pictureId).toBeNull();
   });
 
+  it('returns contacts that an answer did not contain after all others, a day later, and at once when requested', async () => {
+    const miss = async (...people: number[]) => {
+      const ids = await Promise.all(people.map(idOf));
+      await book.dataSource.transaction((tx) => fetches.postpone(tx, book.accountId, ids));
+    };
+    const accounts = { requested: [], pictures: [], batch: [book.accountId] };
+    await take();
+    await finish(1);
+    await miss(2, 3);
+    expect(await fetches.progress(book.accountId)).toEqual({ people: 3, fetched: 1, due: 0 });
+    expect(await take()).toEqual([]);
+    expect((await fetches.findAccountsDue(accounts)).batch).toEqual([]);
+    await age('profile_missed_at', 2, '25 hours');
+    await age('profile_missed_at', 3, '26 hours');
+    await age('profile_fetched_at', 1, '8 days');
+    expect(await fetches.progress(book.accountId)).toEqual({ people: 3, fetched: 1, due: 3 });
+    expect((await fetches.findAccountsDue(accounts)).batch).toEqual([book.accountId]);
+    expect(await take()).toEqual([jidOf(1), jidOf(3), jidOf(2)]);
+    await miss(2);
+    await fetches.request(book.accountId, jidOf(2));
+    expect(await take()).toEqual([jidOf(2)]);
+    await finish(2);
+    await age('profile_fetched_at', 2, '8 days');
+    expect(await take(1)).toEqual([jidOf(2)]);
+  });
+
   it('counts people with a name, those fetched, and those due', async () => {
     await finish(1, 2);
     expect(await fetches.progress(book.accountId)).toEqual({ people: 3, fetched: 2, due: 1 });
@@ -110,7 +136,7 @@ describe('the queue of fetches', () => {
     const plan = await book.dataSource.query<{ 'QUERY PLAN': string }[]>(
       `EXPLAIN SELECT id FROM contact WHERE account_id = ${book.accountId}
          AND num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name, username) > 0
-         AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - interval '7 days')
+         AND profile_missed_at IS NULL AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - interval '7 days')
        ORDER BY profile_fetched_at NULLS FIRST, id DESC LIMIT 10`,
     );
     expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('contact_profile_due');

@@ -60,6 +60,10 @@ export interface DueOptions {
 const HAS_NAME =
   'num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name, username) > 0';
 
+/** Contacts whom WhatsApp left out of its last answer come after all others, and not before a day has passed. */
+const NOT_MISSED = 'profile_missed_at IS NULL';
+const MISSED_LONG_AGO = `profile_missed_at < now() - interval '1 day'`;
+
 const NOT_ATTEMPTED = `(profile_attempted_at IS NULL OR profile_attempted_at < now() - $4 * interval '1 minute')`;
 
 /** One that was asked for in vain is asked for again a day later. */
@@ -86,9 +90,14 @@ export class ProfileFetchesRepository {
           ORDER BY profile_requested_at, id LIMIT $2)
          UNION ALL
          (SELECT id, 2, row_number() OVER (ORDER BY profile_fetched_at NULLS FIRST, id DESC) FROM contact
-          WHERE NOT $5 AND account_id = $1 AND ${HAS_NAME} AND profile_requested_at IS NULL
+          WHERE NOT $5 AND account_id = $1 AND ${HAS_NAME} AND ${NOT_MISSED} AND profile_requested_at IS NULL
             AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - $3 * interval '1 day') AND ${NOT_ATTEMPTED}
           ORDER BY profile_fetched_at NULLS FIRST, id DESC LIMIT $2)
+         UNION ALL
+         (SELECT id, 3, row_number() OVER (ORDER BY profile_missed_at, id) FROM contact
+          WHERE NOT $5 AND account_id = $1 AND ${HAS_NAME} AND ${MISSED_LONG_AGO} AND profile_requested_at IS NULL
+            AND ${NOT_ATTEMPTED}
+          ORDER BY profile_missed_at, id LIMIT $2)
        ), next AS (SELECT id, turn, place FROM due ORDER BY turn, place LIMIT $2),
        taken AS (
          UPDATE contact c SET profile_attempted_at = now() FROM next
@@ -146,10 +155,13 @@ export class ProfileFetchesRepository {
          SELECT FROM contact_picture WHERE account_id = account AND ${PICTURE_IS_DUE})
        UNION ALL
        SELECT 'batch', account FROM unnest($2::int[]) AS a (account) WHERE EXISTS (
-         SELECT FROM contact WHERE account_id = account AND ${HAS_NAME} AND profile_fetched_at IS NULL AND ${NOT_ATTEMPTED}
+         SELECT FROM contact WHERE account_id = account AND ${HAS_NAME} AND ${NOT_MISSED} AND profile_fetched_at IS NULL
+           AND ${NOT_ATTEMPTED}
        ) OR EXISTS (
-         SELECT FROM contact WHERE account_id = account AND ${HAS_NAME}
-           AND profile_fetched_at < now() - $3 * interval '1 day' AND ${NOT_ATTEMPTED})`,
+         SELECT FROM contact WHERE account_id = account AND ${HAS_NAME} AND ${NOT_MISSED}
+           AND profile_fetched_at < now() - $3 * interval '1 day' AND ${NOT_ATTEMPTED}
+       ) OR EXISTS (
+         SELECT FROM contact WHERE account_id = account AND ${HAS_NAME} AND ${MISSED_LONG_AGO} AND ${NOT_ATTEMPTED})`,
       [accounts.requested, accounts.batch, refreshAfterDays, retryAfterMinutes, accounts.pictures],
     );
     const due: AccountsByLane = { requested: [], pictures: [], batch: [] };
@@ -157,11 +169,20 @@ export class ProfileFetchesRepository {
     return due;
   }
 
-  /** These were fetched. Whoever asked for one of them after its fetch began still waits. */
+  /** Marks contacts as fetched. Requests that were made after the fetch began stay. */
   async finish(tx: Transaction, accountId: number, ids: string[]): Promise<void> {
+    await this.end(tx, accountId, ids, 'profile_fetched_at = now(), profile_missed_at = NULL');
+  }
+
+  /** Marks contacts as left out of WhatsApp's answer: not fetched, and not due for a day unless they are requested. */
+  async postpone(tx: Transaction, accountId: number, ids: string[]): Promise<void> {
+    await this.end(tx, accountId, ids, 'profile_missed_at = now()');
+  }
+
+  private async end(tx: Transaction, accountId: number, ids: string[], result: string): Promise<void> {
     if (ids.length === 0) return;
     await tx.query(
-      `UPDATE contact SET profile_fetched_at = now(), profile_attempted_at = NULL,
+      `UPDATE contact SET ${result}, profile_attempted_at = NULL,
          profile_requested_at = CASE WHEN profile_requested_at > profile_attempted_at THEN profile_requested_at END
        WHERE account_id = $1 AND id = ANY ($2::bigint[])`,
       [accountId, ids],
@@ -224,8 +245,9 @@ export class ProfileFetchesRepository {
     const [progress] = await this.dataSource.query<[FetchProgress]>(
       `SELECT count(*) FILTER (WHERE ${HAS_NAME})::int AS people,
          count(profile_fetched_at) FILTER (WHERE ${HAS_NAME})::int AS fetched,
-         count(*) FILTER (WHERE profile_requested_at IS NOT NULL OR (${HAS_NAME} AND (
-           profile_fetched_at IS NULL OR profile_fetched_at < now() - $2 * interval '1 day')))::int AS due
+         count(*) FILTER (WHERE profile_requested_at IS NOT NULL OR (${HAS_NAME} AND CASE
+           WHEN ${NOT_MISSED} THEN profile_fetched_at IS NULL OR profile_fetched_at < now() - $2 * interval '1 day'
+           ELSE ${MISSED_LONG_AGO} END))::int AS due
        FROM contact WHERE account_id = $1`,
       [accountId, refreshAfterDays],
     );

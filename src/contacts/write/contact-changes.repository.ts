@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Address } from '../address.js';
 import type { BusinessName, PushName, SavedContact, Username } from './contact-changes.js';
-import { type AddressColumn, forEachBatch } from './people-batches.js';
+import { forEachBatch } from './people-batches.js';
 
 /** Number and LID records of the address book are two sources, so they have columns of their own. */
 const SOURCES = {
@@ -71,18 +71,6 @@ export class ContactChangesRepository {
     });
   }
 
-  /** Addresses under which people are saved, other than those given. */
-  async findSavedOtherThan(tx: Transaction, accountId: number, addresses: Address[]): Promise<Address[]> {
-    const others = ({ saved }: { saved: string }, column: AddressColumn) => `
-      SELECT c.${column} AS address FROM contact c WHERE c.account_id = $1 AND c.${saved}
-        AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS p (address) WHERE p.address = c.${column})`;
-    const rows = await tx.query<{ address: Address }[]>(
-      `${others(SOURCES.jid, 'jid')} UNION ALL ${others(SOURCES.lid, 'lid')}`,
-      [accountId, addresses],
-    );
-    return rows.map(({ address }) => address);
-  }
-
   /** How many contacts this transaction has written so far. */
   async countChangedBy(tx: Transaction, accountId: number): Promise<number> {
     const [{ count }] = await tx.query<[{ count: string }]>(
@@ -137,7 +125,8 @@ export class ContactChangesRepository {
       await tx.query(
         `UPDATE contact c SET username = NULL, username_at = p.observed_at, updated_at = now()
          FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (address, name, observed_at)
-         WHERE c.account_id = $1 AND lower(c.username) = lower(p.name) AND c.${column} IS DISTINCT FROM p.address
+         WHERE c.account_id = $1 AND lower(c.username) = ANY (ARRAY(SELECT lower(n) FROM unnest($3::text[]) AS n))
+           AND lower(c.username) = lower(p.name) AND c.${column} IS DISTINCT FROM p.address
            AND c.username_at <= p.observed_at`,
         values,
       );

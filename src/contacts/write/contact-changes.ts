@@ -25,10 +25,12 @@ export interface Username {
   observedAt: Date;
 }
 
-/** The name of a business, as verified by WhatsApp. */
+/** The name of a business, from its certificate. */
 export interface BusinessName {
   address: Address;
   name: string;
+  /** Verifies the certificate with the identity key of the business; absent when that key need not have signed it. */
+  isSignedBy?: (identityKey: Uint8Array) => boolean;
 }
 
 /** Whether the person's account is a business. */
@@ -143,7 +145,7 @@ export interface AddressBookOwner {
 }
 
 /** In the order in which they are applied. */
-const KINDS = [
+export const CONTACT_CHANGE_KINDS = [
   'mappings',
   'saved',
   'unsaved',
@@ -164,9 +166,9 @@ export function inParts(
   changes: ContactChanges,
   { few, maxEntries }: { few: number; maxEntries: number },
 ): ContactChanges[] {
-  const total = KINDS.reduce((count, kind) => count + (changes[kind]?.length ?? 0), 0);
+  const total = CONTACT_CHANGE_KINDS.reduce((count, kind) => count + (changes[kind]?.length ?? 0), 0);
   if (total <= few) return [changes];
-  return KINDS.flatMap((kind) => {
+  return CONTACT_CHANGE_KINDS.flatMap((kind) => {
     const entries: unknown[] = changes[kind] ?? [];
     const starts = Array.from({ length: Math.ceil(entries.length / maxEntries) }, (_, at) => at * maxEntries);
     return starts.map((start): ContactChanges => ({ [kind]: entries.slice(start, start + maxEntries) }));
@@ -221,7 +223,7 @@ const NAMES: readonly string[] = ['saved', 'unsaved', 'pushNames'] satisfies (ke
 
 /** Whether changes are of names alone, and at least so many. */
 export function isOfNames(changes: ContactChanges, minEntries: number): boolean {
-  const given = KINDS.filter((kind) => (changes[kind]?.length ?? 0) > 0);
+  const given = CONTACT_CHANGE_KINDS.filter((kind) => (changes[kind]?.length ?? 0) > 0);
   const total = given.reduce((count, kind) => count + (changes[kind]?.length ?? 0), 0);
   return total >= minEntries && given.every((kind) => NAMES.includes(kind));
 }

@@ -4,12 +4,13 @@ import { called, EARLIER, LATER, paired, saved, shown } from '../../../test/supp
 import { ME, MY_LID, TestAddressBook } from '../../../test/support/test-address-book.js';
 import { poolOf } from '../../database/postgres-pool.js';
 import { ContactsRepository } from '../read/contacts.repository.js';
-import type { Jid, Lid } from '../address.js';
+import { type Jid, type Lid, phoneOf } from '../address.js';
 import type { ContactChanges } from './contact-changes.js';
 
 const ANNA = '491701111111@s.whatsapp.net' as Jid;
 const ANNA_LID = '111111111111111@lid' as Lid;
 const BEN = '491702222222@s.whatsapp.net' as Jid;
+const BEN_LID = '222222222222222@lid' as Lid;
 
 describe('the address book', () => {
   let book: TestAddressBook;
@@ -38,8 +39,8 @@ describe('the address book', () => {
     expect((await book.list()).map(({ jid }) => jid)).toEqual([short, long, ANNA].sort());
   });
 
-  it('keeps names to the byte', async () => {
-    const name = ' "Ünïcode" \\ back\\\\slash\n\ttab ,\u0001\u0002 👩‍👩‍👧 עברית ';
+  it('stores names of a sensible length unchanged', async () => {
+    const name = ' "Ünïcode" \\ back\\\\slash\n\ttab , 👩‍👩‍👧 עברית ';
     await book.apply(saved(ANNA, name, "O'Hara"));
     await book.apply(called(ANNA, '%s {"a":1}'));
     expect(await book.list()).toEqual([
@@ -47,8 +48,8 @@ describe('the address book', () => {
     ]);
   });
 
-  it('leaves out what Postgres cannot keep: NUL, and halves of characters', async () => {
-    await book.apply(saved(ANNA, 'An\0na', 'A\ud83d'));
+  it('removes control characters and lone surrogates', async () => {
+    await book.apply(saved(ANNA, 'An\0na', 'A\ud83d\u001b'));
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', first_name: 'A\ufffd' })]);
   });
 
@@ -87,10 +88,29 @@ describe('the address book', () => {
     });
   });
 
-  it('takes a name of 64 kB', async () => {
-    const name = 'ä'.repeat(32 * 1024);
-    await book.apply(saved(ANNA, name, null));
-    expect((await book.list())[0]?.full_name).toBe(name);
+  it('cuts names, usernames and abouts of every source', async () => {
+    const long = 'ä'.repeat(450_000);
+    await book.apply({
+      ...saved(ANNA, long, long),
+      ...called(ANNA, long),
+      businessNames: [{ address: ANNA, name: long }],
+      abouts: [{ address: ANNA, text: long, setAt: null }],
+      textStatuses: [{ address: ANNA, text: long, emoji: long, setAt: EARLIER, expiresAt: null }],
+    });
+    const anna = await book.find(ANNA);
+    const { full_name, first_name, push_name, business_name, about, about_emoji } = anna!;
+    for (const text of [full_name, first_name, push_name, business_name, about, about_emoji])
+      expect(text).toBe('ä'.repeat(1_000));
+  });
+
+  it('ignores a username that is too long, and removes one that is gone', async () => {
+    const named = (name: string | null) => ({ usernames: [{ address: ANNA, name, observedAt: EARLIER }] });
+    await book.apply({ ...saved(ANNA, 'Anna', null), ...named('anna') });
+    await book.apply(named('y'.repeat(180_000)));
+    await book.apply(named('@'));
+    expect((await book.find(ANNA))?.username).toBe('anna');
+    await book.apply(named(null));
+    expect((await book.find(ANNA))?.username).toBeNull();
   });
 
   it('replaces a saved contact as a whole, but not by one without any name', async () => {
@@ -120,6 +140,33 @@ describe('the address book', () => {
     expect((await book.list())[0]?.push_name).toBe('new');
     await book.apply(called(ANNA, 'newer', LATER));
     expect((await book.list())[0]?.push_name).toBe('newer');
+  });
+
+  it('drops the verified name of a contact that is not a business any more, once', async () => {
+    const flag = (isBusiness: boolean) => ({ businessFlags: [{ address: ANNA, isBusiness }] });
+    const shop = { businessNames: [{ address: ANNA, name: 'Shop' }], ...flag(true) };
+    await book.apply({ ...called(ANNA, 'anni'), ...shop });
+    expect((await book.find(ANNA))?.business_name).toBe('Shop');
+    await book.apply(flag(false));
+    expect((await book.find(ANNA))?.business_name).toBeNull();
+    const before = await book.versions();
+    await book.apply(flag(false));
+    expect(await book.versions()).toEqual(before);
+    await book.apply(shop);
+    expect((await book.find(ANNA))?.business_name).toBe('Shop');
+  });
+
+  it('makes no contact out of a known LID that is written as a number, unless the phone has saved it', async () => {
+    const asNumber = (address: Lid) => `${phoneOf(address)}@s.whatsapp.net` as Jid;
+    const [ghost, own] = [asNumber(ANNA_LID), asNumber(MY_LID)];
+    await book.apply({ ...called(ghost, 'ghost'), ...paired(ANNA, ANNA_LID) });
+    await book.apply({ ...called(own, 'ghost'), ...paired(ghost, BEN_LID) });
+    await book.apply(called(ghost, 'ghost'));
+    await book.apply(called(ANNA, 'anni'));
+    expect((await book.list()).map(({ jid }) => jid)).toEqual([ANNA]);
+    await book.apply(saved(ghost, 'Saved', null));
+    await book.apply(called(ghost, 'ghost'));
+    expect(await book.list()).toContainEqual(shown(ghost, { full_name: 'Saved', push_name: 'ghost' }));
   });
 
   it('has the own number only if it is saved', async () => {

@@ -5,6 +5,7 @@ import { FeedRepository } from '../../feed/feed.repository.js';
 import {
   type About,
   type AddressBookOwner,
+  type BusinessName,
   type ContactChanges,
   type IdentityKeySeen,
   inParts,
@@ -16,11 +17,13 @@ import {
   type TextStatus,
   type Username,
 } from './contact-changes.js';
-import { cleanName, cleanUsername } from './clean-name.js';
+import { cleanAbout, cleanName, cleanUsername } from './clean-name.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
 import { lidsIn, withCurrentLids } from './current-lids.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
+import { KnownLidsRepository } from './known-lids.repository.js';
+import { numbersToCheck, withoutLidsAsNumbers } from './lids-as-numbers.js';
 import { LidChangesRepository } from './lid-changes.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
 import { NumberChangesRepository } from './number-changes.repository.js';
@@ -30,6 +33,7 @@ import { noteAppended } from '../../feed/feed-commits.repository.js';
 import { telling } from './telling.sql.js';
 import { PicturesRepository } from './pictures.repository.js';
 import { ProfileChangesRepository } from './profile-changes.repository.js';
+import { verifiedBusinessNames } from './verified-business-names.js';
 
 /** What is compared before and after at once; more would only take more memory. */
 const MAX_COMPARED = 5_000;
@@ -51,6 +55,7 @@ export class ContactsService {
     private readonly numberChanges: NumberChangesRepository,
     private readonly lidChanges: LidChangesRepository,
     private readonly formerLids: FormerLidsRepository,
+    private readonly knownLids: KnownLidsRepository,
     private readonly states: PersonStatesRepository,
     private readonly feed: FeedRepository,
   ) {}
@@ -63,7 +68,9 @@ export class ContactsService {
     const { accountId } = owner;
     // Two writers that name the same people in another order would wait for each other for ever.
     const { isSynced } = await this.changes.lock(tx, accountId);
-    const changes = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
+    const current = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
+    const wrong = await this.knownLids.findUsedAsNumbers(tx, accountId, numbersToCheck(current, owner));
+    const changes = withoutLidsAsNumbers(current, wrong);
     if (!isSynced) await this.write(tx, owner, changes);
     else {
       for (const part of inParts(changes, { few: MANY, maxEntries: MAX_COMPARED })) {
@@ -111,13 +118,20 @@ export class ContactsService {
     await this.changes.unsave(tx, accountId, changes.unsaved ?? []);
     await this.changes.setPushNames(tx, accountId, lastPerPerson(named(changes.pushNames, isOthers)));
     await this.changes.setUsernames(tx, accountId, latestPerName(changes.usernames, isOthers));
-    await this.changes.setBusinessNames(tx, accountId, lastPerPerson(named(changes.businessNames, isOthers)));
     await this.applyProfiles(tx, accountId, changes, isOthers);
+    await this.applyBusinessNames(tx, accountId, named(changes.businessNames, isOthers));
     const moves = changes.numberChanges?.filter((change) => areAllOther(change, isOthers)) ?? [];
     await this.numberChanges.apply(tx, accountId, moves);
     const lids =
       changes.lidChanges?.filter(({ oldLid, newLid }) => isOthers(oldLid) && isOthers(newLid)) ?? [];
     await this.lidChanges.apply(tx, accountId, lids);
+  }
+
+  /** After the identity keys of the same changes are stored. */
+  private async applyBusinessNames(tx: Transaction, accountId: number, names: BusinessName[]): Promise<void> {
+    const signed = names.flatMap(({ address, isSignedBy }) => (isSignedBy ? [address] : []));
+    const keys = await this.identityKeys.findCurrent(tx, accountId, signed);
+    await this.changes.setBusinessNames(tx, accountId, lastPerPerson(verifiedBusinessNames(names, keys)));
   }
 
   private async applyProfiles(
@@ -129,16 +143,11 @@ export class ContactsService {
     const others = <T extends { address: Address }>(entries: T[] | undefined) =>
       (entries ?? []).filter(({ address }) => isOther(address));
     await this.profiles.setBusinessFlags(tx, accountId, lastPerPerson(others(changes.businessFlags)));
-    await this.profiles.setAbouts(tx, accountId, lastPerPerson(others(changes.abouts)).map(cleanAbout));
+    await this.profiles.setAbouts(tx, accountId, lastPerPerson(others(changes.abouts)).map(cleanAboutOf));
     const statuses = lastPerPerson(others(changes.textStatuses)).map(cleanStatus);
     await this.profiles.setTextStatuses(tx, accountId, statuses);
     await this.pictures.set(tx, accountId, lastPerPerson(others(changes.pictures)));
     await this.identityKeys.add(tx, accountId, oncePerKey(others(changes.identityKeys)));
-  }
-
-  /** Addresses under which people are saved, other than those given: who is to go when those are all. */
-  findSavedOtherThan(tx: Transaction, accountId: number, addresses: Address[]): Promise<Address[]> {
-    return this.changes.findSavedOtherThan(tx, accountId, addresses);
   }
 
   /** How many contacts this transaction has written so far. */
@@ -161,17 +170,13 @@ function cleanSaved<T extends { fullName: string | null; firstName: string | nul
   return { ...contact, fullName: cleanName(contact.fullName), firstName: cleanName(contact.firstName) };
 }
 
-/** What Postgres cannot keep is left out; unlike a name, a text of nothing is one: the person has none. */
-function cleanAbout(about: About): About {
-  return { ...about, text: about.text === null ? null : cleanText(about.text) };
+/** Unlike an empty name, an empty about is a value: the contact has removed it. */
+function cleanAboutOf(about: About): About {
+  return { ...about, text: about.text === null ? null : cleanAbout(about.text) };
 }
 
 function cleanStatus(status: TextStatus): TextStatus {
-  return { ...status, text: cleanText(status.text), emoji: cleanName(status.emoji) };
-}
-
-function cleanText(text: string): string {
-  return text.replaceAll('\0', '').toWellFormed();
+  return { ...status, text: cleanAbout(status.text), emoji: cleanName(status.emoji) };
 }
 
 function areAllOther(change: NumberChange, isOther: (address: Address) => boolean): boolean {
@@ -208,14 +213,21 @@ function named<T extends { address: Address; name: string }>(
 /** Of each person and of each name the latest word: a name may have gone from one person to another. */
 function latestPerName(entries: Username[] = [], isOther: (address: Address) => boolean): Username[] {
   const latest = new Map<string, Username>();
-  const clean = entries.map((entry) => ({ ...entry, name: cleanUsername(entry.name) }));
-  for (const entry of clean.toSorted((a, b) => Number(a.observedAt) - Number(b.observedAt))) {
+  for (const entry of entries
+    .flatMap(usable)
+    .toSorted((a, b) => Number(a.observedAt) - Number(b.observedAt))) {
     if (isOther(entry.address)) latest.set(entry.address, entry);
   }
   const holders = new Map([...latest.values()].map((entry) => [entry.name?.toLowerCase(), entry]));
   return [...latest.values()].filter(
     (entry) => entry.name === null || holders.get(entry.name.toLowerCase()) === entry,
   );
+}
+
+/** Null means that the contact has no username any more. Text that is not a username says nothing. */
+function usable(entry: Username): Username[] {
+  const name = cleanUsername(entry.name);
+  return name === null && entry.name !== null ? [] : [{ ...entry, name }];
 }
 
 function lastPerPerson<T extends { address: Address }>(entries: T[] | undefined): T[] {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
+import type { Address } from '../address.js';
 import type { IdentityKeySeen } from './contact-changes.js';
 import { forEachBatch } from './people-batches.js';
 
@@ -19,7 +20,7 @@ export class IdentityKeysRepository {
         `INSERT INTO identity_key AS k (account_id, contact_id, key, first_seen_at, last_seen_at, is_current)
          SELECT $1, c.id, p.key, p.seen_at, p.seen_at, false
          FROM unnest($2::text[], $3::bytea[], $4::timestamptz[]) WITH ORDINALITY AS p (address, key, seen_at, place)
-         JOIN contact c ON c.account_id = $1 AND c.${column} = p.address
+         JOIN contact c ON c.account_id = $1 AND c.${column} = ANY ($2::text[]) AND c.${column} = p.address
          ORDER BY p.place
          ON CONFLICT (account_id, contact_id, key) DO UPDATE SET
            first_seen_at = least(k.first_seen_at, EXCLUDED.first_seen_at),
@@ -36,6 +37,26 @@ export class IdentityKeysRepository {
     });
   }
 
+  /** Returns the current identity keys, 32 bytes each, of those addresses whose key is known. */
+  async findCurrent(
+    tx: Transaction,
+    accountId: number,
+    addresses: Address[],
+  ): Promise<Map<Address, Uint8Array>> {
+    const keys = new Map<Address, Uint8Array>();
+    const asked = addresses.map((address) => ({ address }));
+    await forEachBatch(asked, async (column, batch) => {
+      const rows = await tx.query<{ address: Address; key: Buffer }[]>(
+        `SELECT c.${column} AS address, k.key FROM contact c
+         JOIN identity_key k ON k.account_id = c.account_id AND k.contact_id = c.id AND k.is_current
+         WHERE c.account_id = $1 AND c.${column} = ANY ($2::text[])`,
+        [accountId, batch.map(({ address }) => address)],
+      );
+      for (const { address, key } of rows) keys.set(address, key);
+    });
+    return keys;
+  }
+
   /** Gives the keys of some rows to others, with the times of both where both have the key. */
   async move(tx: Transaction, accountId: number, rows: { from: string; to: string }[]): Promise<void> {
     if (rows.length === 0) return;
@@ -43,7 +64,7 @@ export class IdentityKeysRepository {
     await tx.query(
       `WITH gone AS (
          DELETE FROM identity_key k USING unnest($2::bigint[], $3::bigint[]) AS m (source, target)
-         WHERE k.account_id = $1 AND k.contact_id = m.source
+         WHERE k.account_id = $1 AND k.contact_id = ANY ($2::bigint[]) AND k.contact_id = m.source
          RETURNING m.target, k.key, k.first_seen_at, k.last_seen_at
        )
        INSERT INTO identity_key AS k (account_id, contact_id, key, first_seen_at, last_seen_at, is_current)

@@ -4,16 +4,26 @@ import type { Lid } from '../address.js';
 import type { LidMapping } from './contact-changes.js';
 import { OwnFactsRepository, type RowMove } from './own-facts.repository.js';
 
-const MAX_BATCH_MAPPINGS = 5_000;
+const MAX_BATCH_MAPPINGS = 1_000;
 
 /** `$1` account, `$2` numbers, `$3` LIDs, `$4` times: the mappings as a table. */
 const MAPPINGS = 'unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (jid, lid, observed_at)';
 
+/**
+ * The row `c` with the number, or the LID, of a mapping.
+ *
+ * The array looks superfluous, and is what keeps this fast. While an account is being filled, and for conditions that nearly no row
+ * fulfils, Postgres estimates that there is one row, and compares each row of the account with each mapping: 500 mappings took 1.7 s
+ * among 40,000 contacts. With the array it finds the rows of the batch first, whatever it estimates.
+ */
+const HAS_NUMBER = (c: string) => `${c}.account_id = $1 AND ${c}.jid = ANY ($2::text[]) AND ${c}.jid = p.jid`;
+const HAS_LID = (c: string) => `${c}.account_id = $1 AND ${c}.lid = ANY ($3::text[]) AND ${c}.lid = p.lid`;
+
 /** Rows `c` that pair an address of `p` with a third. Two look-ups by index; an OR would compare all with all. */
 const MAPPED_OTHERWISE = (columns: string) => `
-  SELECT ${columns} FROM ${MAPPINGS} JOIN contact c ON c.account_id = $1 AND c.jid = p.jid AND c.lid <> p.lid
+  SELECT ${columns} FROM ${MAPPINGS} JOIN contact c ON ${HAS_NUMBER('c')} AND c.lid <> p.lid
   UNION
-  SELECT ${columns} FROM ${MAPPINGS} JOIN contact c ON c.account_id = $1 AND c.lid = p.lid AND c.jid <> p.jid`;
+  SELECT ${columns} FROM ${MAPPINGS} JOIN contact c ON ${HAS_LID('c')} AND c.jid <> p.jid`;
 
 /**
  * Makes one row of a person who is known by number and by LID.
@@ -45,7 +55,7 @@ export class LidMappingsRepository {
     return tx.query<LidMapping[]>(
       `SELECT p.jid, p.lid, p.observed_at AS "observedAt" FROM ${MAPPINGS}
        WHERE NOT EXISTS (
-         SELECT FROM contact c WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid
+         SELECT FROM contact c WHERE ${HAS_NUMBER('c')} AND c.lid = p.lid
            AND (c.mapped_at IS NOT NULL OR p.observed_at IS NULL)
        )`,
       parameters(accountId, mappings),
@@ -85,22 +95,21 @@ export class LidMappingsRepository {
   private async merge(tx: Transaction, accountId: number, mappings: LidMapping[]): Promise<void> {
     const values = parameters(accountId, mappings);
     const moves = await tx.query<RowMove[]>(
-      `SELECT l.id AS "from", n.id AS "to" FROM ${MAPPINGS}
-       JOIN contact n ON n.account_id = $1 AND n.jid = p.jid
-       JOIN contact l ON l.account_id = $1 AND l.lid = p.lid
-       WHERE l.id <> n.id`,
+      `WITH l AS MATERIALIZED (SELECT c.id, p.jid FROM ${MAPPINGS} JOIN contact c ON ${HAS_LID('c')}),
+         n AS MATERIALIZED (SELECT id, jid FROM contact WHERE account_id = $1 AND jid = ANY ($2::text[]))
+       SELECT l.id AS "from", n.id AS "to" FROM l JOIN n ON n.jid = l.jid WHERE l.id <> n.id`,
       values,
     );
     await this.ownFacts.move(tx, accountId, moves);
     await this.dissolve(tx, accountId, moves);
     await tx.query(
       `UPDATE contact c SET lid = p.lid, mapped_at = p.observed_at, updated_at = now() FROM ${MAPPINGS}
-       WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid IS NULL`,
+       WHERE ${HAS_NUMBER('c')} AND c.lid IS NULL`,
       values,
     );
     await tx.query(
       `UPDATE contact c SET jid = p.jid, mapped_at = p.observed_at, updated_at = now() FROM ${MAPPINGS}
-       WHERE c.account_id = $1 AND c.lid = p.lid AND c.jid IS NULL`,
+       WHERE ${HAS_LID('c')} AND c.jid IS NULL`,
       values,
     );
     await tx.query(
@@ -110,7 +119,7 @@ export class LidMappingsRepository {
     );
     await tx.query(
       `UPDATE contact c SET mapped_at = p.observed_at FROM ${MAPPINGS}
-       WHERE c.account_id = $1 AND c.jid = p.jid AND c.lid = p.lid
+       WHERE ${HAS_NUMBER('c')} AND c.lid = p.lid
          AND c.mapped_at IS NULL AND p.observed_at IS NOT NULL`,
       values,
     );
@@ -122,7 +131,7 @@ export class LidMappingsRepository {
     await tx.query(
       `WITH gone AS (
          DELETE FROM contact l USING unnest($2::bigint[], $3::bigint[]) AS m (source, target)
-         WHERE l.account_id = $1 AND l.id = m.source
+         WHERE l.account_id = $1 AND l.id = ANY ($2::bigint[]) AND l.id = m.source
          RETURNING m.target, l.lid, l.lid_saved, l.lid_full_name, l.lid_first_name
        )
        UPDATE contact n SET
@@ -132,7 +141,7 @@ export class LidMappingsRepository {
          lid_first_name = gone.lid_first_name,
          updated_at = now()
        FROM gone
-       WHERE n.account_id = $1 AND n.id = gone.target`,
+       WHERE n.account_id = $1 AND n.id = ANY ($3::bigint[]) AND n.id = gone.target`,
       [accountId, moves.map(({ from }) => from), moves.map(({ to }) => to)],
     );
   }

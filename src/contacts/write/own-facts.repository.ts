@@ -19,7 +19,8 @@ const OWN_FACTS: Record<string, string> = {
   push_name_at: 'greatest(s.push_name_at, t.push_name_at)',
   username: `CASE WHEN ${USERNAME_IS_LATER} THEN s.username ELSE t.username END`,
   username_at: 'greatest(s.username_at, t.username_at)',
-  business_name: 'coalesce(s.business_name, t.business_name)',
+  business_name: `CASE WHEN coalesce(s.is_business, t.is_business) IS NOT FALSE
+    THEN coalesce(s.business_name, t.business_name) END`,
   is_business: 'coalesce(s.is_business, t.is_business)',
   about: `CASE WHEN ${ABOUT_IS_LATER} THEN s.about ELSE t.about END`,
   about_set_at: `CASE WHEN ${ABOUT_IS_LATER} THEN s.about_set_at ELSE t.about_set_at END`,
@@ -30,6 +31,7 @@ const OWN_FACTS: Record<string, string> = {
   text_status_expires_at: `CASE WHEN ${STATUS_IS_LATER} THEN s.text_status_expires_at ELSE t.text_status_expires_at END`,
   profile_fetched_at: 'greatest(s.profile_fetched_at, t.profile_fetched_at)',
   profile_attempted_at: 'greatest(s.profile_attempted_at, t.profile_attempted_at)',
+  profile_missed_at: 'greatest(s.profile_missed_at, t.profile_missed_at)',
   profile_requested_at: 'least(s.profile_requested_at, t.profile_requested_at)',
 };
 
@@ -57,15 +59,18 @@ export class OwnFactsRepository {
     private readonly identityKeys: IdentityKeysRepository,
   ) {}
 
+  /** The arrays keep Postgres from comparing all contacts of the account with all others; see LidMappingsRepository. */
   async move(tx: Transaction, accountId: number, moves: RowMove[]): Promise<void> {
     if (moves.length === 0) return;
     const from = moves.map((move) => move.from);
     const values = [accountId, from, moves.map(({ to }) => to)];
     await tx.query(
-      `UPDATE contact t SET ${TAKEN}, updated_at = now()
-       FROM unnest($2::bigint[], $3::bigint[]) AS m (source, target)
-       JOIN contact s ON s.account_id = $1 AND s.id = m.source
-       WHERE t.account_id = $1 AND t.id = m.target`,
+      `WITH s AS MATERIALIZED (
+         SELECT m.target, s.* FROM unnest($2::bigint[], $3::bigint[]) AS m (source, target)
+         JOIN contact s ON s.account_id = $1 AND s.id = ANY ($2::bigint[]) AND s.id = m.source
+       )
+       UPDATE contact t SET ${TAKEN}, updated_at = now() FROM s
+       WHERE t.account_id = $1 AND t.id = ANY ($3::bigint[]) AND t.id = s.target`,
       values,
     );
     await tx.query(
@@ -77,7 +82,7 @@ export class OwnFactsRepository {
     await tx.query(
       `INSERT INTO refresh_request (account_id, contact_id, asked_at)
        SELECT $1, m.target, r.asked_at FROM unnest($2::bigint[], $3::bigint[]) AS m (source, target)
-       JOIN refresh_request r ON r.account_id = $1 AND r.contact_id = m.source
+       JOIN refresh_request r ON r.account_id = $1 AND r.contact_id = ANY ($2::bigint[]) AND r.contact_id = m.source
        ON CONFLICT (account_id, contact_id) DO UPDATE SET asked_at = greatest(refresh_request.asked_at, EXCLUDED.asked_at)`,
       values,
     );

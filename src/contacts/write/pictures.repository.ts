@@ -55,7 +55,7 @@ export class PicturesRepository {
            SELECT $1, c.id, n.state, n.picture_id, n.bytes, n.content_type, octet_length(n.bytes)
            FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
              AS n (address, state, picture_id, bytes, content_type)
-           JOIN contact c ON c.account_id = $1 AND c.${column} = n.address
+           JOIN contact c ON c.account_id = $1 AND c.${column} = ANY ($2::text[]) AND c.${column} = n.address
            ${ON_CONFLICT}
            RETURNING contact_id
          )
@@ -81,17 +81,19 @@ export class PicturesRepository {
     const moves = 'unnest($2::bigint[], $3::bigint[]) AS m (source, target)';
     await tx.query(
       `DELETE FROM contact_picture p USING ${moves}, contact_picture s
-       WHERE s.account_id = $1 AND s.contact_id = m.source AND p.account_id = $1 AND p.contact_id = m.target AND p.updated_at <= s.updated_at`,
+       WHERE s.account_id = $1 AND s.contact_id = ANY ($2::bigint[]) AND s.contact_id = m.source
+         AND p.account_id = $1 AND p.contact_id = ANY ($3::bigint[]) AND p.contact_id = m.target AND p.updated_at <= s.updated_at`,
       values,
     );
     await tx.query(
       `DELETE FROM contact_picture p USING ${moves}, contact_picture t
-       WHERE p.account_id = $1 AND p.contact_id = m.source AND t.account_id = $1 AND t.contact_id = m.target`,
+       WHERE p.account_id = $1 AND p.contact_id = ANY ($2::bigint[]) AND p.contact_id = m.source
+         AND t.account_id = $1 AND t.contact_id = ANY ($3::bigint[]) AND t.contact_id = m.target`,
       values,
     );
     await tx.query(
       `UPDATE contact_picture p SET contact_id = m.target FROM ${moves}
-       WHERE p.account_id = $1 AND p.contact_id = m.source`,
+       WHERE p.account_id = $1 AND p.contact_id = ANY ($2::bigint[]) AND p.contact_id = m.source`,
       values,
     );
   }

@@ -57,14 +57,18 @@ export class ProfileChangesRepository {
     });
   }
 
+  /** An account that is not a business any more loses its verified name. */
   async setBusinessFlags(tx: Transaction, accountId: number, flags: BusinessFlag[]): Promise<void> {
     await forEachBatch(flags, async (column, batch) => {
       await tx.query(
         `INSERT INTO contact AS c (account_id, ${column}, is_business)
          SELECT $1, p.* FROM unnest($2::text[], $3::boolean[]) AS p
          ON CONFLICT (account_id, ${column}) DO UPDATE
-         SET is_business = EXCLUDED.is_business, updated_at = now()
-         WHERE c.is_business IS DISTINCT FROM EXCLUDED.is_business`,
+         SET is_business = EXCLUDED.is_business,
+           business_name = CASE WHEN EXCLUDED.is_business THEN c.business_name END,
+           updated_at = now()
+         WHERE c.is_business IS DISTINCT FROM EXCLUDED.is_business
+           OR (c.business_name IS NOT NULL AND NOT EXCLUDED.is_business)`,
         [accountId, batch.map(({ address }) => address), batch.map(({ isBusiness }) => isBusiness)],
       );
     });

@@ -28,11 +28,19 @@ export class CommandSender {
   ): Promise<string | null> {
     const id = await this.commands.add(session, { kind, argument }, TIMEOUT_MS);
     if (id === null) throw new SessionNotFound(session);
+    try {
+      return await this.waitForResult(session, id);
+    } finally {
+      // The session role deletes it if this fails.
+      await this.commands.remove(session, id).catch(() => {});
+    }
+  }
+
+  private async waitForResult(session: SessionName, id: string): Promise<string | null> {
     const giveUpAt = Date.now() + TIMEOUT_MS;
     while (Date.now() < giveUpAt) {
       const outcome = await this.commands.findOutcome(session, id);
       if (outcome?.doneAt) {
-        await this.commands.remove(session, id);
         const { error, errorKind, errorCode } = outcome;
         if (error) throw new CommandRefused(errorKind ?? 'conflict', errorCode ?? 'refused', error);
         return outcome.result;

@@ -60,6 +60,18 @@ export class ContactsDto {
   repaired: number;
 }
 
+/** The version of WhatsApp Web that the session reports to WhatsApp, as in `2.3000.1043857760`. */
+export class ClientVersionDto {
+  /** Version of the last connection; null before the first. */
+  version: string | null;
+  /** Newest known version, which the next connection reports; null until a process of the session role has started. */
+  newest: string | null;
+  /** When `newest` was last known to be WhatsApp's current version, ISO 8601. Phones refuse to link clients that are months old. */
+  current_at: string | null;
+  /** When WhatsApp will refuse `version`, ISO 8601; null when it has announced nothing. */
+  expires_at: string | null;
+}
+
 /** The body of `GET /session`. */
 export class SessionDto {
   status: SessionStatus;
@@ -91,6 +103,7 @@ export class SessionDto {
   contacts: ContactsDto;
   /** How far about, picture, business name and identity key of that account's people have been fetched. */
   profiles: ProfilesDto;
+  client: ClientVersionDto;
 }
 
 function explain({ value }: ValidationArguments): string {

@@ -5,6 +5,7 @@ import { phoneOf } from '../../contacts/address.js';
 import { withPathPrefix } from '../../errors/paths-in-text.js';
 import type { ExpiringText } from '../link-offer.js';
 import { Config } from '../../config/config.js';
+import { formatVersion } from '../client-version.js';
 import type { ReasonCode } from '../reason-code.js';
 import { pathPrefixOf, type SessionName } from '../session-name.js';
 import {
@@ -18,7 +19,7 @@ import { SessionsRepository } from '../sessions.repository.js';
 import { ContactCounts } from './contact-counts.js';
 import { CommandSender } from './command-sender.js';
 import { PairingLimit } from './pairing-limit.js';
-import type { PairingCodeDto, SessionDto } from './session.dto.js';
+import type { ClientVersionDto, PairingCodeDto, SessionDto } from './session.dto.js';
 import { NoPairingCode, NoQr } from './session.errors.js';
 
 const LINKED = new Set<SessionStatus>(['connecting', 'open', 'disconnected']);
@@ -96,6 +97,7 @@ export class SessionService {
         ...(counts?.profiles ?? { people: 0, fetched: 0, due: 0 }),
         paused: state.status === 'open' ? state.profilesPause.reason : 'The session is not open.',
       },
+      client: describeClient(state),
     };
   }
 
@@ -128,6 +130,16 @@ export class SessionService {
   async unlink(session: SessionName): Promise<string> {
     return (await this.commands.send(session, 'unlink', null)) ?? 'The account is unlinked.';
   }
+}
+
+function describeClient({ clientVersion, client }: SessionSnapshot): ClientVersionDto {
+  const { newest, currentAt, expiresAt } = client;
+  return {
+    version: clientVersion && formatVersion(clientVersion),
+    newest: newest && formatVersion(newest),
+    current_at: currentAt?.toISOString() ?? null,
+    expires_at: expiresAt?.toISOString() ?? null,
+  };
 }
 
 function toPairingCodeDto({ text, expiresAt }: ExpiringText): PairingCodeDto {

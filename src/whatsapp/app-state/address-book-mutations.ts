@@ -28,9 +28,9 @@ export function savedByMutations(
   for (const mutation of mutations) {
     const address = addressOf(mutation);
     if (mutation.operation !== 'SET' || !address) continue;
-    const action = mutation.value?.contactAction ?? mutation.value?.lidContactAction;
+    const action = mutation.value?.contact;
     if (!action) continue;
-    saved.push({ address, fullName: action.fullName ?? null, firstName: action.firstName ?? null });
+    saved.push({ address, fullName: action.fullName, firstName: action.firstName });
     if (action.username)
       usernames.push({ address, name: action.username, observedAt: savedAt(mutation.value) });
     const mapping = mappingOf(address, mutation);
@@ -41,14 +41,14 @@ export function savedByMutations(
 
 /** The number stands in the index, the LID in the action, or the other way round. */
 function mappingOf(address: Address, { value }: Mutation): LidMapping | null {
-  const lid = isLid(address) ? address : parseLid(value?.contactAction?.lidJid);
-  const jid = isLid(address) ? parseJid(value?.contactAction?.pnJid) : address;
+  const lid = isLid(address) ? address : parseLid(value?.contact?.lidJid);
+  const jid = isLid(address) ? parseJid(value?.contact?.pnJid) : address;
   return jid && lid ? { jid, lid, observedAt: savedAt(value) } : null;
 }
 
 /** When the phone has written the record (`timestamp`, ms). A time that is missing or lies ahead is taken for now. */
 function savedAt(value: Mutation['value']): Date {
-  const savedAtMs = Number(value?.timestamp);
+  const savedAtMs = value?.timestampMs ?? 0;
   return new Date(savedAtMs > 0 && savedAtMs < Date.now() ? savedAtMs : Date.now());
 }
 
@@ -56,6 +56,6 @@ function savedAt(value: Mutation['value']): Date {
 export function ownPushName(mutations: Mutation[]): string | null {
   const names = mutations
     .filter(({ operation, index }) => operation === 'SET' && index[0] === 'setting_pushName')
-    .map(({ value }) => value?.pushNameSetting?.name);
+    .map(({ value }) => value?.pushName);
   return names.at(-1) || null;
 }

@@ -39,6 +39,18 @@ export class AppStateCollection {
   @Column('timestamptz', { name: 'recovery_asked_at', nullable: true })
   recoveryAskedAt: Date | null;
 
+  /** When the phone answered the last request; an answer counts only while this is null. */
+  @Column('timestamptz', { name: 'recovery_answered_at', nullable: true })
+  recoveryAnsweredAt: Date | null;
+
+  /** Reads in reader processes that have begun in a row and did not end; counted before each read. */
+  @Column('int', { name: 'unfinished_reads', default: 0 })
+  unfinishedReads: number;
+
+  /** When the last of them began. */
+  @Column('timestamptz', { name: 'read_began_at', nullable: true })
+  readBeganAt: Date | null;
+
   /** What the phone has answered, until it is read; see snapshot-recovery.ts. */
   @Column('bytea', { nullable: true })
   recovery: Buffer | null;

@@ -1,5 +1,5 @@
-import { aesDecrypt, hkdf, hmacSign, proto } from '@whiskeysockets/baileys';
-import { timingSafeEqual } from 'node:crypto';
+import { createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { type ActionValue, readActionData } from './action-value.js';
 import { CorruptAppState } from './app-state-errors.js';
 
 /** The five keys that one app state sync key expands to, 32 bytes each. */
@@ -32,40 +32,20 @@ export interface Mutation {
   /** For example `['contact', '491701234567@s.whatsapp.net']`. */
   index: string[];
   /** What the record says; null when it holds no action, as some removals do. */
-  value: proto.ISyncActionValue | null;
+  value: ActionValue | null;
 }
 
 const MAC_BYTES = 32;
+/** Parts of an index that are read; those of contacts have two. */
+const MAX_INDEX_PARTS = 4;
 
 /** Source: `mutationKeys` of Baileys' chat-utils and `expandAppStateKeys` of whatsmeow. */
 export function expandMutationKeys(keyData: Uint8Array): MutationKeys {
-  const expanded = Buffer.from(hkdf(keyData, 160, { info: 'WhatsApp Mutation Keys' }));
+  const expanded = Buffer.from(hkdfSync('sha256', keyData, Buffer.alloc(0), 'WhatsApp Mutation Keys', 160));
   const [index, valueEncryption, valueMac, snapshotMac, patchMac] = [0, 32, 64, 96, 128].map((start) =>
     expanded.subarray(start, start + 32),
   ) as [Buffer, Buffer, Buffer, Buffer, Buffer];
   return { index, valueEncryption, valueMac, snapshotMac, patchMac };
-}
-
-/**
- * Takes a record apart. Missing pieces make it corrupt.
- * @throws CorruptAppState
- */
-export function encryptedMutation(
-  operation: Operation,
-  record: proto.ISyncdRecord | null | undefined,
-): EncryptedMutation {
-  const { index, value, keyId } = record ?? {};
-  if (!index?.blob || !value?.blob || !keyId?.id || value.blob.length <= MAC_BYTES) {
-    throw new CorruptAppState('A record lacks its index, value or key id');
-  }
-  const blob = Buffer.from(value.blob);
-  return {
-    operation,
-    keyId: Buffer.from(keyId.id).toString('base64'),
-    indexMac: Buffer.from(index.blob),
-    ciphertext: blob.subarray(0, -MAC_BYTES),
-    valueMac: blob.subarray(-MAC_BYTES),
-  };
 }
 
 /**
@@ -75,25 +55,31 @@ export function encryptedMutation(
 export function decryptMutation(encrypted: EncryptedMutation, keys: MutationKeys): Mutation {
   const { operation, indexMac, valueMac, ciphertext } = encrypted;
   requireMac(valueMacOf(encrypted, keys.valueMac), valueMac, 'value MAC of a record');
-  const data = readSyncActionData(ciphertext, keys.valueEncryption);
-  const indexBytes = Buffer.from(data.index ?? []);
-  requireMac(hmacSign(indexBytes, keys.index), indexMac, 'index MAC of a record');
-  return { operation, indexMac, valueMac, index: readIndex(indexBytes), value: data.value ?? null };
+  const { index, value } = readActionData(decryptValue(ciphertext, keys.valueEncryption));
+  requireMac(hmac(index, keys.index), indexMac, 'index MAC of a record');
+  return { operation, indexMac, valueMac, index: readIndex(index), value };
 }
 
-function readSyncActionData(ciphertext: Buffer, key: Buffer): proto.ISyncActionData {
+/** AES-256-CBC; the first 16 bytes are the IV. */
+function decryptValue(ciphertext: Buffer, key: Buffer): Buffer {
   try {
-    return proto.SyncActionData.decode(aesDecrypt(ciphertext, key));
+    const decipher = createDecipheriv('aes-256-cbc', key, ciphertext.subarray(0, 16));
+    return Buffer.concat([decipher.update(ciphertext.subarray(16)), decipher.final()]);
   } catch (cause) {
     throw new CorruptAppState('A record cannot be decrypted', { cause });
   }
+}
+
+/** Returns the MAC that serves as name of the record with this index. */
+export function indexMacOf(index: Uint8Array, keys: Pick<MutationKeys, 'index'>): Buffer {
+  return hmac(index, keys.index);
 }
 
 /** An index that is no list of texts belongs to a kind of record that we do not know. */
 export function readIndex(bytes: Uint8Array): string[] {
   try {
     const index = JSON.parse(Buffer.from(bytes).toString()) as unknown;
-    return Array.isArray(index) ? index.map(String) : [];
+    return Array.isArray(index) ? index.slice(0, MAX_INDEX_PARTS).map(String) : [];
   } catch {
     return [];
   }
@@ -105,7 +91,7 @@ function valueMacOf({ operation, keyId, ciphertext }: EncryptedMutation, key: Bu
   const length = Buffer.alloc(8);
   length.writeUInt8(keyIdBytes.length + 1, 7);
   const operationByte = Buffer.from([operation === 'SET' ? 1 : 2]);
-  return hmacSign(Buffer.concat([operationByte, keyIdBytes, ciphertext, length]), key, 'sha512').subarray(
+  return hmac(Buffer.concat([operationByte, keyIdBytes, ciphertext, length]), key, 'sha512').subarray(
     0,
     MAC_BYTES,
   );
@@ -113,7 +99,7 @@ function valueMacOf({ operation, keyId, ciphertext }: EncryptedMutation, key: Bu
 
 /** MAC over the LT hash of a collection at a version. */
 export function snapshotMacOf(ltHash: Buffer, version: number, collection: string, key: Buffer): Buffer {
-  return hmacSign(Buffer.concat([ltHash, uint64(version), Buffer.from(collection)]), key);
+  return hmac(Buffer.concat([ltHash, uint64(version), Buffer.from(collection)]), key);
 }
 
 /** MAC over what a patch brings: the resulting snapshot MAC and the value MAC of each mutation. */
@@ -122,7 +108,7 @@ export function patchMacOf(
   key: Buffer,
 ): Buffer {
   const { snapshotMac, valueMacs, version, collection } = patch;
-  return hmacSign(Buffer.concat([snapshotMac, ...valueMacs, uint64(version), Buffer.from(collection)]), key);
+  return hmac(Buffer.concat([snapshotMac, ...valueMacs, uint64(version), Buffer.from(collection)]), key);
 }
 
 /** @throws CorruptAppState naming what is wrong */
@@ -132,6 +118,10 @@ export function requireMac(expected: Uint8Array, actual: Uint8Array | null | und
 
 export function isMac(expected: Uint8Array, actual: Uint8Array | null | undefined): boolean {
   return actual?.length === expected.length && timingSafeEqual(expected, actual);
+}
+
+function hmac(data: Uint8Array, key: Uint8Array, algorithm: 'sha256' | 'sha512' = 'sha256'): Buffer {
+  return createHmac(algorithm, key).update(data).digest();
 }
 
 function uint64(value: number): Buffer {

@@ -26,3 +26,10 @@ export class OutdatedRead extends Error {
     super(`${collection} has moved on while it was read`);
   }
 }
+
+/** Attempts to read what needs a reader process did not end; the next one follows hours later. */
+export class ReadSuspended extends Error {
+  constructor(collection: string) {
+    super(`Attempts to read ${collection} did not end; the next one follows after 6 hours`);
+  }
+}

@@ -3,7 +3,10 @@ import { Account } from '../../accounts/account.entity.js';
 
 const primaryKeyConstraintName = 'app_state_record_pkey';
 
-/** One record of an app-state collection: one row per index MAC, so that a patch touches only what it names. */
+/**
+ * One record of an app-state collection: one row per index MAC, so that a patch touches only what it names. A snapshot is written
+ * as a generation of its own, and replaces the earlier ones when it is complete.
+ */
 @Entity('app_state_record')
 @Index('app_state_record_address', ['accountId', 'collection', 'address'])
 export class AppStateRecord {
@@ -30,6 +33,6 @@ export class AppStateRecord {
   address: string | null;
 
   /** Generation of the collection at which the record was last seen. */
-  @Column('bigint')
+  @PrimaryColumn('bigint', { primaryKeyConstraintName })
   generation: string;
 }

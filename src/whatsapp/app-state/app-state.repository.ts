@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { type Address } from '../../contacts/address.js';
 import type { Transaction } from '../../database/transaction.js';
 import { OutdatedRead } from './app-state-errors.js';
-import { LT_HASH_BYTES, type ValueMacs } from './lt-hash.js';
+import { LT_HASH_BYTES, macKeyOf, type ValueMacs } from './lt-hash.js';
 
 /** Where a collection stands. */
 export interface CollectionState {
@@ -22,6 +22,8 @@ export interface KeptCollection extends CollectionState {
   hasSnapshotFailed: boolean;
   /** Whether the phone has sent all records, and nobody has read them yet. */
   hasRecovery: boolean;
+  /** Whether reads in reader processes did not end so lately that another one is not to be begun. */
+  isSuspended: boolean;
 }
 
 /** A record to keep: it belongs to the current generation. */
@@ -39,6 +41,10 @@ const BETWEEN_RECOVERIES = '48 hours';
 /** After a snapshot that failed. WhatsApp limits the rate of those who ask every few minutes (429). */
 const BETWEEN_SNAPSHOTS = '6 hours';
 
+/** A read on which a process died so often is not begun again for as long as a snapshot that failed. */
+const MAX_UNFINISHED = 2;
+const IS_SUSPENDED = `unfinished_reads >= ${MAX_UNFINISHED} AND read_began_at > now() - interval '${BETWEEN_SNAPSHOTS}'`;
+
 /** Versions, LT hashes and MACs of app-state collections. */
 @Injectable()
 export class AppStateRepository {
@@ -49,12 +55,12 @@ export class AppStateRepository {
     const [row] = await this.dataSource.query<Row[]>(
       `SELECT version, lt_hash AS "ltHash", generation, is_rebuilding AS "isRebuilding",
          coalesce(snapshot_failed_at > now() - $3::interval, false) AS "hasSnapshotFailed",
-         recovery IS NOT NULL AS "hasRecovery"
+         recovery IS NOT NULL AS "hasRecovery", ${IS_SUSPENDED} AS "isSuspended"
        FROM app_state_collection WHERE account_id = $1 AND name = $2`,
       [accountId, collection, BETWEEN_SNAPSHOTS],
     );
     if (row) return { ...row, version: Number(row.version), generation: Number(row.generation) };
-    const flags = { isRebuilding: false, hasSnapshotFailed: false, hasRecovery: false };
+    const flags = { isRebuilding: false, hasSnapshotFailed: false, hasRecovery: false, isSuspended: false };
     return { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES), generation: 0, ...flags };
   }
 
@@ -82,17 +88,44 @@ export class AppStateRepository {
     collection: string,
     state: CollectionState,
   ): Promise<void> {
-    await tx.query(
-      `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation)
-       VALUES ($1, $2, 0, $3, 0) ON CONFLICT DO NOTHING`,
-      [accountId, collection, Buffer.alloc(LT_HASH_BYTES)],
-    );
+    await this.addCollection(tx, accountId, collection);
     const held = await tx.query<unknown[]>(
       `SELECT FROM app_state_collection
        WHERE account_id = $1 AND name = $2 AND version = $3 AND generation = $4 FOR UPDATE`,
       [accountId, collection, state.version, state.generation],
     );
     if (held.length === 0) throw new OutdatedRead(collection);
+  }
+
+  /**
+   * Counts a read before it begins, so that input on which a process dies is not read for ever.
+   * @returns false when it is not to begin
+   */
+  async beginRead(tx: Transaction, accountId: number, collection: string): Promise<boolean> {
+    await this.addCollection(tx, accountId, collection);
+    const [rows] = await tx.query<[unknown[], number]>(
+      `UPDATE app_state_collection
+       SET unfinished_reads = least(unfinished_reads + 1, ${MAX_UNFINISHED}), read_began_at = now()
+       WHERE account_id = $1 AND name = $2 AND (${IS_SUSPENDED}) IS NOT TRUE RETURNING 1`,
+      [accountId, collection],
+    );
+    return rows.length > 0;
+  }
+
+  /** A read has ended, successfully or not. */
+  async endRead(tx: Transaction, accountId: number, collection: string): Promise<void> {
+    await tx.query(
+      'UPDATE app_state_collection SET unfinished_reads = 0 WHERE account_id = $1 AND name = $2',
+      [accountId, collection],
+    );
+  }
+
+  private async addCollection(tx: Transaction, accountId: number, collection: string): Promise<void> {
+    await tx.query(
+      `INSERT INTO app_state_collection (account_id, name, version, lt_hash, generation)
+       VALUES ($1, $2, 0, $3, 0) ON CONFLICT DO NOTHING`,
+      [accountId, collection, Buffer.alloc(LT_HASH_BYTES)],
+    );
   }
 
   async saveState(
@@ -114,7 +147,7 @@ export class AppStateRepository {
   async restart(tx: Transaction, accountId: number): Promise<void> {
     await tx.query(
       `UPDATE app_state_collection SET version = 0, lt_hash = $2, snapshot_failed_at = NULL, recovery_asked_at = NULL,
-         recovery = NULL WHERE account_id = $1`,
+         recovery = NULL, unfinished_reads = 0 WHERE account_id = $1`,
       [accountId, Buffer.alloc(LT_HASH_BYTES)],
     );
   }
@@ -131,7 +164,7 @@ export class AppStateRepository {
        WHERE account_id = $1 AND collection = $2 AND generation = $3 AND index_mac = ANY ($4::bytea[])`,
       [accountId, collection, generation, indexMacs],
     );
-    return new Map(rows.map((row) => [row.index_mac.toString('hex'), row.value_mac]));
+    return new Map(rows.map((row) => [macKeyOf(row.index_mac), row.value_mac]));
   }
 
   async saveRecords(
@@ -146,8 +179,8 @@ export class AppStateRepository {
       await tx.query(
         `INSERT INTO app_state_record (account_id, collection, generation, index_mac, value_mac, address)
          SELECT $1, $2, $3, r.* FROM unnest($4::bytea[], $5::bytea[], $6::text[]) AS r
-         ON CONFLICT (account_id, collection, index_mac) DO UPDATE
-         SET generation = EXCLUDED.generation, value_mac = EXCLUDED.value_mac, address = EXCLUDED.address`,
+         ON CONFLICT (account_id, collection, index_mac, generation) DO UPDATE
+         SET value_mac = EXCLUDED.value_mac, address = EXCLUDED.address`,
         [
           accountId,
           collection,
@@ -163,7 +196,7 @@ export class AppStateRepository {
   /** @returns whether the phone may be asked for all records now; then it counts as asked */
   async claimRecovery(tx: Transaction, accountId: number, collection: string): Promise<boolean> {
     const [rows] = await tx.query<[unknown[], number]>(
-      `UPDATE app_state_collection SET recovery_asked_at = now()
+      `UPDATE app_state_collection SET recovery_asked_at = now(), recovery_answered_at = NULL
        WHERE account_id = $1 AND name = $2
          AND (recovery_asked_at IS NULL OR recovery_asked_at < now() - $3::interval)
        RETURNING 1`,
@@ -180,17 +213,27 @@ export class AppStateRepository {
     );
   }
 
-  /** @param answer of the phone; null: it is read */
+  /** Stores what the phone has answered. Only the first answer to a request counts. */
   async saveRecovery(
     tx: Transaction,
     accountId: number,
     collection: string,
-    answer: Buffer | null,
-  ): Promise<void> {
-    await tx.query('UPDATE app_state_collection SET recovery = $3 WHERE account_id = $1 AND name = $2', [
+    answer: Buffer,
+  ): Promise<boolean> {
+    const [rows] = await tx.query<[unknown[], number]>(
+      `UPDATE app_state_collection SET recovery = $3, recovery_answered_at = now(), unfinished_reads = 0
+       WHERE account_id = $1 AND name = $2 AND recovery_asked_at IS NOT NULL AND recovery_answered_at IS NULL
+       RETURNING 1`,
+      [accountId, collection, answer],
+    );
+    return rows.length > 0;
+  }
+
+  /** The answer of the phone has been read. */
+  async removeRecovery(tx: Transaction, accountId: number, collection: string): Promise<void> {
+    await tx.query('UPDATE app_state_collection SET recovery = NULL WHERE account_id = $1 AND name = $2', [
       accountId,
       collection,
-      answer,
     ]);
   }
 
@@ -203,19 +246,34 @@ export class AppStateRepository {
     return rows[0]?.recovery ?? Buffer.alloc(0);
   }
 
-  /** Of whom the records of a generation speak. */
-  async findPeople(
+  /** Addresses under which contacts are saved that no record of this generation names. */
+  async findSavedWithoutRecord(
     tx: Transaction,
     accountId: number,
     collection: string,
     generation: number,
   ): Promise<Address[]> {
+    // EXCEPT rather than NOT EXISTS: without statistics of rows that were just written, Postgres would look each one up by a scan.
     const rows = await tx.query<{ address: Address }[]>(
-      `SELECT DISTINCT address FROM app_state_record
-       WHERE account_id = $1 AND collection = $2 AND generation = $3 AND address IS NOT NULL`,
+      `(SELECT jid AS address FROM contact WHERE account_id = $1 AND saved AND jid IS NOT NULL
+        UNION SELECT lid FROM contact WHERE account_id = $1 AND lid_saved AND lid IS NOT NULL)
+       EXCEPT SELECT address FROM app_state_record WHERE account_id = $1 AND collection = $2 AND generation = $3`,
       [accountId, collection, generation],
     );
     return rows.map(({ address }) => address);
+  }
+
+  /** Deletes what is left of a snapshot that was not written to its end: records of later generations. */
+  async deleteLater(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    generation: number,
+  ): Promise<void> {
+    await tx.query(
+      'DELETE FROM app_state_record WHERE account_id = $1 AND collection = $2 AND generation > $3',
+      [accountId, collection, generation],
+    );
   }
 
   /**
@@ -246,11 +304,31 @@ export class AppStateRepository {
     collection: string,
     generation: number,
   ): Promise<Address[]> {
-    const [deleted] = await tx.query<[{ address: Address | null }[], number]>(
-      `DELETE FROM app_state_record WHERE account_id = $1 AND collection = $2 AND generation < $3 RETURNING address`,
+    const rows = await tx.query<{ address: Address }[]>(
+      `WITH deleted AS (
+         DELETE FROM app_state_record WHERE account_id = $1 AND collection = $2 AND generation < $3 RETURNING address
+       )
+       SELECT address FROM deleted WHERE address IS NOT NULL
+       EXCEPT SELECT address FROM app_state_record WHERE account_id = $1 AND collection = $2 AND generation >= $3`,
       [accountId, collection, generation],
     );
-    return this.withoutRecord(tx, accountId, collection, deleted);
+    return rows.map(({ address }) => address);
+  }
+
+  /** Deletes the records of earlier generations that this one has as well. */
+  async deleteReplaced(
+    tx: Transaction,
+    accountId: number,
+    collection: string,
+    generation: number,
+  ): Promise<void> {
+    await tx.query(
+      `DELETE FROM app_state_record earlier USING app_state_record r
+       WHERE r.account_id = $1 AND r.collection = $2 AND r.generation = $3
+         AND earlier.account_id = $1 AND earlier.collection = $2 AND earlier.index_mac = r.index_mac
+         AND earlier.generation < $3`,
+      [accountId, collection, generation],
+    );
   }
 
   /** A person may have several records: the index MAC changes with the sync key. */

@@ -1,17 +1,32 @@
 import { Logger } from '@nestjs/common';
 import { LeaseLost } from '../lease/lease-lost.js';
 import { pauseAfterMs } from '../timing/back-off.js';
-import { CollectionRefused, CorruptAppState, MissingSyncKey, OutdatedRead } from './app-state-errors.js';
+import { ReadNotEnded } from '../reading/reader-errors.js';
+import { InputRefused } from '../wire/input-refused.js';
+import {
+  CollectionRefused,
+  CorruptAppState,
+  MissingSyncKey,
+  OutdatedRead,
+  ReadSuspended,
+} from './app-state-errors.js';
 import { KEY_PATIENCE_MS } from './key-patience.js';
 import type { CollectionSync, ReadCollection } from './collection-sync.js';
 import { behind, caughtUp, forget } from './sync.metrics.js';
 
-/** Whoever asks for snapshots every few minutes meets a rate limit. */
 const RETRY = { firstMs: 2_000, maxMs: 60 * 60_000 };
+/**
+ * WhatsApp limits the rate of clients that request snapshots every few minutes: after so many failures in a row the next attempt
+ * follows an hour later.
+ */
+const QUICK_RETRIES = 4;
 /** After so many failures in a row a snapshot may heal what patches cannot, for example when a patch's file is gone. */
 const FAILURES_BEFORE_SNAPSHOT = 2;
 /** And after so many, names that cannot be verified as a whole are better than none. */
 const FAILURES_BEFORE_LENIENCY = 2;
+
+/** After one of these errors a snapshot may help. */
+const IN_DOUBT = [CorruptAppState, CollectionRefused, InputRefused, ReadNotEnded];
 
 export interface CollectionEvents {
   /** The collection has been read up to the server's version. */
@@ -120,11 +135,13 @@ export class CollectionScheduler {
     }
     this.logger.warn(`Reading ${this.collection} failed: ${message}`);
     this.failures += 1;
-    const isInDoubt = error instanceof CorruptAppState || error instanceof CollectionRefused;
+    const isInDoubt = IN_DOUBT.some((kind) => error instanceof kind);
     const triesSnapshotFirst = isInDoubt && !this.readAnew;
     this.readAnew ||= isInDoubt || this.failures >= FAILURES_BEFORE_SNAPSHOT;
     if (!triesSnapshotFirst) this.events.problem(`${this.collection} cannot be read: ${message}`);
-    const delayMs = triesSnapshotFirst ? 0 : pauseAfterMs(this.failures, RETRY);
+    const isQuick = this.failures <= QUICK_RETRIES && !(error instanceof ReadSuspended);
+    const pauseMs = isQuick ? pauseAfterMs(this.failures, RETRY) : RETRY.maxMs;
+    const delayMs = triesSnapshotFirst ? 0 : pauseMs;
     this.retry = setTimeout(() => this.requestInBackground(), delayMs);
   }
 }

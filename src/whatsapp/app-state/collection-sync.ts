@@ -1,40 +1,18 @@
 import { Logger } from '@nestjs/common';
-import { MediaUnavailable } from '../wire/media-file.js';
-import { CollectionRefused, CorruptAppState, MissingSyncKey } from './app-state-errors.js';
-import type { Mutation } from './app-state-crypto.js';
-import type {
-  AppStateRepository,
-  CollectionState,
-  KeptCollection,
-  KeptRecord,
-} from './app-state.repository.js';
-import { addressOf } from './address-book-mutations.js';
+import type { ReaderPool } from '../reading/reader-pool.js';
+import { ReadNotEnded } from '../reading/reader-errors.js';
+import { InputRefused } from '../wire/input-refused.js';
+import { MediaUnavailable } from '../wire/media-unavailable.js';
+import type { PageDestination } from './applied-page.js';
+import { CollectionRefused, CorruptAppState, MissingSyncKey, ReadSuspended } from './app-state-errors.js';
+import type { CollectionState, KeptCollection } from './app-state.repository.js';
 import { type CollectionPage, type Query, readCollection } from './collection-reader.js';
-import { LT_HASH_BYTES, type ValueMacs } from './lt-hash.js';
-import { type Doubts, PageVerifier, type VerifiedPage } from './page-verifier.js';
-import { readRecovery } from './snapshot-recovery.js';
+import { LT_HASH_BYTES } from './lt-hash.js';
+import type { PageInput } from './page-job.js';
+import { PageReader } from './page-reader.js';
+import { PatchWriter } from './patch-writer.js';
+import { SnapshotWriter } from './snapshot-writer.js';
 import type { SyncKeys } from './sync-keys.js';
-import type { Address } from '../../contacts/address.js';
-import type { Transaction } from '../../database/transaction.js';
-import type { Lease } from '../lease/lease.js';
-
-/** What a page says, once its records are kept. */
-export interface AppliedPage {
-  /** The last word on each record. */
-  mutations: Mutation[];
-  /** Those of them that were not known, word for word, before. */
-  changed: Mutation[];
-  /** People of whom no record is left. */
-  removed: Address[];
-  /** Of whom the collection speaks, where it has been read from its beginning to its end: then nobody else is in it. */
-  everybody: Address[] | null;
-  /** Whether it is the version that was held already, so that every difference was an error in the tables. */
-  isReconciliation: boolean;
-  doubts: Doubts;
-}
-
-/** Writes what a page says, in the transaction that commits the collection's new version. */
-export type ApplyPage = (tx: Transaction, page: AppliedPage) => Promise<void>;
 
 /** What is to be known of a collection that has been read up to the server's version. */
 export type ReadCollection = Pick<KeptCollection, 'hasSnapshotFailed'>;
@@ -43,35 +21,33 @@ export type ReadCollection = Pick<KeptCollection, 'hasSnapshotFailed'>;
 export interface ReadOptions {
   /** All records again, as when the local ones are in doubt. */
   anew: boolean;
-  /** Take what can be read of what does not add up: everything else has been tried. */
+  /** Accept what can be read of what does not add up: everything else has been tried. */
   isLenient: boolean;
 }
 
-export interface CollectionSyncOptions {
-  accountId: number;
-  collection: string;
+export interface CollectionSyncOptions extends PageDestination {
   query: Query;
   keys: SyncKeys;
-  apply: ApplyPage;
-  /** A snapshot was of no use, for this reason. */
-  snapshotFailed(tx: Transaction, reason: string): Promise<void>;
-  repository: AppStateRepository;
-  lease: Lease;
+  readers: ReaderPool;
 }
 
+const PATCHES: ReadOptions = { anew: false, isLenient: false };
+/** Of one read: beyond it the server does not come to an end. */
+const MAX_PAGES = 1_000;
+
 /**
- * Reads one app-state collection up to the server's version. Each page is verified whole, then committed whole:
- * records, what they say, and the version that says so, in one transaction.
+ * Reads one app-state collection up to the server's version. Each page is verified whole before anything of it is used. Patches are
+ * committed a page at a time; a snapshot in several transactions, of which the last one makes it count (SnapshotWriter).
  *
- * Where a snapshot cannot be had or does not add up, the patches go on from the version that is held: whatever the server
- * gets wrong, the address book stays current. Another snapshot is then asked for hours later.
+ * If a snapshot cannot be read or does not add up, the patches go on from the version that is stored: whatever the server
+ * gets wrong, the address book stays current. Another snapshot is then requested hours later.
  */
 export class CollectionSync {
   private readonly logger = new Logger(CollectionSync.name);
-  private readonly verifier: PageVerifier;
+  private readonly reader: PageReader;
 
   constructor(private readonly options: CollectionSyncOptions) {
-    this.verifier = new PageVerifier(options.collection, (keyId) => options.keys.get(keyId));
+    this.reader = new PageReader(options);
   }
 
   /** @throws CorruptAppState, MissingSyncKey, CollectionRefused, or what the connection and the media server throw */
@@ -81,10 +57,13 @@ export class CollectionSync {
     let held = await repository.getState(accountId, collection);
     if (held.hasRecovery) held = await this.recover(held);
     const isNew = held.version === 0;
-    const isSpared = !how.isLenient && held.hasSnapshotFailed;
-    if (!isNew && (!how.anew || isSpared)) {
+    if (isNew && held.isSuspended) throw new ReadSuspended(collection);
+    if (how.anew && held.isSuspended && !held.hasSnapshotFailed)
+      await this.noteFailure(new ReadSuspended(collection));
+    const maySnapshot = !held.isSuspended && (how.isLenient || !held.hasSnapshotFailed);
+    if (!isNew && !(how.anew && maySnapshot)) {
       await this.readPages(held, PATCHES);
-      return held;
+      return repository.getState(accountId, collection);
     }
     try {
       await this.readPages(held, { ...how, anew: true });
@@ -96,51 +75,49 @@ export class CollectionSync {
     return repository.getState(accountId, collection);
   }
 
-  /** Takes what the phone itself has sent of the collection, in the place of a snapshot. */
+  /** Reads what the phone itself has sent of the collection, in the place of a snapshot. */
   private async recover(held: CollectionState): Promise<KeptCollection> {
-    const { accountId, collection, repository, keys, lease } = this.options;
-    const answer = await repository.findRecovery(accountId, collection);
+    const { accountId, collection, repository, lease } = this.options;
+    const recovery = await repository.findRecovery(accountId, collection);
     try {
-      const { mutations, version, ltHash } = await readRecovery(answer, collection, (id) => keys.get(id));
-      if (version < held.version)
-        throw new CorruptAppState(`The phone has sent version ${version}; ${held.version} is read already`);
-      const state = { version, ltHash, generation: held.generation + 1, isRebuilding: true };
-      const verified = { state, mutations, doubts: { snapshot: false, patches: 0 } };
-      await this.keep(held, verified, { isComplete: true, hasSnapshot: true });
-      this.logger.log(`Read ${mutations.length} records of ${collection} that the phone has sent`);
+      const writer = new SnapshotWriter(this.options, held);
+      const input = { ...this.inputOf(held, { snapshot: null, patches: [] }), recovery };
+      await this.reader.read(input, held.generation, writer);
+      const { version } = await writer.finish();
+      this.logger.log(`Read version ${version} of ${collection} that the phone has sent`);
     } catch (error) {
       // It must not hold up the patches; the phone is asked again one day.
-      if (!(error instanceof CorruptAppState || error instanceof MissingSyncKey)) throw error;
-      this.logger.warn(`What the phone has sent is of no use: ${error.message}`);
+      if (!(error instanceof MissingSyncKey || isFaultOfServer(error))) throw error;
+      this.logger.warn(`Ignoring what the phone has sent: ${(error as Error).message}`);
     }
-    await lease.transaction((tx) => repository.saveRecovery(tx, accountId, collection, null));
+    await lease.transaction((tx) => repository.removeRecovery(tx, accountId, collection));
     return repository.getState(accountId, collection);
   }
 
   private async noteFailure(error: Error): Promise<void> {
-    const { accountId, collection, repository, lease } = this.options;
-    this.logger.warn(`Going on without a snapshot of ${collection}: ${error.message}`);
+    const { accountId, collection, repository, lease, handler } = this.options;
+    this.logger.warn(`Continuing without a snapshot of ${collection}: ${error.message}`);
     await lease.transaction(async (tx) => {
       await repository.markSnapshot(tx, accountId, collection, true);
-      await this.options.snapshotFailed(tx, error.message);
+      await handler.snapshotFailed?.(tx, error.message);
     });
   }
 
+  /** Ends when the server has no more, or announces more without returning a higher version. */
   private async readPages(held: CollectionState, { anew, isLenient }: ReadOptions): Promise<void> {
     const { collection, query } = this.options;
     let state = held;
-    let wantSnapshot = anew;
-    for (;;) {
+    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+      const wantSnapshot = anew && pages === 0;
       const version = wantSnapshot ? 0 : state.version;
       const page = await readCollection(query, { collection, version, wantSnapshot });
       const before = state.version;
       state = await this.applyPage(state, page, { fromZero: wantSnapshot, isLenient });
       if (!page.hasMore) return;
-      if (state.version === before && !page.snapshot) {
-        throw new CorruptAppState('The server says that there is more, but does not give it');
-      }
-      wantSnapshot = false;
+      if (state.version <= before && !page.snapshot)
+        return this.logger.warn(`The server announces more of ${collection}, and does not return it`);
     }
+    throw new CorruptAppState(`The server has sent ${MAX_PAGES} pages of ${collection}, and announces more`);
   }
 
   private async applyPage(
@@ -148,113 +125,45 @@ export class CollectionSync {
     page: CollectionPage,
     { fromZero, isLenient }: { fromZero: boolean; isLenient: boolean },
   ): Promise<CollectionState> {
-    const isAnew = page.snapshot !== null || (fromZero && page.patches.length > 0);
-    const known = isAnew ? new Map<string, Buffer | null>() : await this.findValueMacs(held, patched(page));
-    const start = isAnew
-      ? {
-          version: 0,
-          ltHash: Buffer.alloc(LT_HASH_BYTES),
-          generation: held.generation + 1,
-          isRebuilding: true,
-        }
-      : held;
-    const verified = await this.verifier.verify(start, page, known, isLenient);
-    const { state, doubts } = verified;
-    const isWhole = page.snapshot ? !doubts.snapshot : !page.hasMore && doubts.patches === 0;
-    const isComplete = state.isRebuilding && isWhole;
-    if (!isAnew && !isComplete && state.version === held.version) return held;
-    return this.keep(held, verified, { isComplete, hasSnapshot: page.snapshot !== null });
+    if (page.snapshot) {
+      const writer = new SnapshotWriter(this.options, held);
+      await this.reader.read({ ...this.inputOf(held, page), isLenient }, held.generation, writer);
+      return writer.finish();
+    }
+    const isAnew = fromZero && page.patches.length > 0;
+    const start = isAnew ? beginning(held) : held;
+    const writer = new PatchWriter(this.options, { held, start, isAnew, hasMore: page.hasMore });
+    await this.reader.read({ ...this.inputOf(start, page), isLenient }, start.generation, writer);
+    return writer.finish();
   }
 
-  private async keep(
-    held: CollectionState,
-    { state, mutations: all, doubts }: VerifiedPage,
-    { isComplete, hasSnapshot }: Pick<ReadPage, 'isComplete' | 'hasSnapshot'>,
-  ): Promise<CollectionState> {
-    // What a snapshot leaves in doubt is complete one day, by another snapshot.
-    const next = { ...state, isRebuilding: state.isRebuilding && !isComplete && !doubts.snapshot };
-    const mutations = lastOfEach(all);
-    const before = await this.findValueMacs(
-      held,
-      mutations.map(({ indexMac }) => indexMac),
-    );
-    const changed = mutations.filter(
-      ({ indexMac, valueMac }) => !before.get(indexMac.toString('hex'))?.equals(valueMac),
-    );
-    await this.options.lease.transaction((tx) =>
-      this.commit(tx, { held, next, mutations, changed, isComplete, hasSnapshot, doubts }),
-    );
-    return next;
-  }
-
-  private findValueMacs({ generation }: CollectionState, indexMacs: Buffer[]): Promise<ValueMacs> {
-    const { accountId, collection, repository } = this.options;
-    return repository.findValueMacs(accountId, collection, generation, indexMacs);
-  }
-
-  private async commit(tx: Transaction, page: ReadPage): Promise<void> {
-    const { held, next, mutations, changed, isComplete, hasSnapshot, doubts } = page;
-    const { accountId, collection, repository, apply } = this.options;
-    await repository.requireState(tx, accountId, collection, held);
-    const kept = mutations.filter(({ operation }) => operation === 'SET').map(toRecord);
-    const deleted = mutations
-      .filter(({ operation }) => operation === 'REMOVE')
-      .map(({ indexMac }) => indexMac);
-
-    await repository.saveRecords(tx, accountId, collection, next.generation, kept);
-    const removed = await repository.deleteRecords(tx, accountId, collection, deleted);
-    if (isComplete)
-      removed.push(...(await repository.deleteEarlier(tx, accountId, collection, next.generation)));
-    const everybody = isComplete ? await this.findEverybody(tx, page, kept) : null;
-    const isReconciliation = isComplete && next.version === held.version;
-    await apply(tx, { mutations, changed, removed, everybody, isReconciliation, doubts });
-    await repository.saveState(tx, accountId, collection, next);
-    if (hasSnapshot) await repository.markSnapshot(tx, accountId, collection, doubts.snapshot);
-  }
-
-  /** Of whom a snapshot speaks, or the pages that were read from version 0. */
-  private async findEverybody(tx: Transaction, { hasSnapshot, next }: ReadPage, kept: KeptRecord[]) {
-    if (hasSnapshot) return kept.flatMap(({ address }) => address ?? []);
-    const { accountId, collection, repository } = this.options;
-    return repository.findPeople(tx, accountId, collection, next.generation);
+  private inputOf(
+    { version, ltHash }: CollectionState,
+    { snapshot, patches }: Pick<CollectionPage, 'snapshot' | 'patches'>,
+  ): PageInput {
+    const { collection } = this.options;
+    return { collection, version, ltHash, snapshot, patches, recovery: null, isLenient: false };
   }
 }
 
-const PATCHES: ReadOptions = { anew: false, isLenient: false };
-
-/** A page that was opened, and what was held before it. */
-interface ReadPage extends Pick<AppliedPage, 'mutations' | 'changed' | 'doubts'> {
-  held: CollectionState;
-  next: CollectionState;
-  isComplete: boolean;
-  hasSnapshot: boolean;
+/** The state from which a collection is read again from its first patch; the records before stay until it is complete. */
+function beginning({ generation }: CollectionState): CollectionState {
+  return {
+    version: 0,
+    ltHash: Buffer.alloc(LT_HASH_BYTES),
+    generation: generation + 1,
+    isRebuilding: true,
+  };
 }
 
-/** Whether the server, or the media server, has given what is of no use: then patches may do better than a snapshot. */
+/** Whether the server, or the media server, has returned what is of no use: then patches may do better than a snapshot. */
 function isFaultOfServer(error: unknown): boolean {
-  return (
-    error instanceof CorruptAppState ||
-    error instanceof CollectionRefused ||
-    error instanceof MediaUnavailable
-  );
-}
-
-function patched({ patches }: CollectionPage): Buffer[] {
-  return patches.flatMap(({ mutations }) => mutations.map(({ indexMac }) => indexMac));
-}
-
-/** A record may be set and removed in one page; only the last word on it counts, and its place among the others. */
-function lastOfEach(mutations: Mutation[]): Mutation[] {
-  const last = new Map<string, Mutation>();
-  for (const mutation of mutations) {
-    const key = mutation.indexMac.toString('hex');
-    last.delete(key);
-    last.set(key, mutation);
-  }
-  return [...last.values()];
-}
-
-function toRecord(mutation: Mutation): KeptRecord {
-  const { indexMac, valueMac } = mutation;
-  return { indexMac, valueMac, address: addressOf(mutation) };
+  return [
+    CorruptAppState,
+    CollectionRefused,
+    MediaUnavailable,
+    InputRefused,
+    ReadNotEnded,
+    ReadSuspended,
+  ].some((kind) => error instanceof kind);
 }

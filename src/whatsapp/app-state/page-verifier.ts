@@ -1,54 +1,44 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  type Mutation,
-  type MutationKeys,
+  type EncryptedMutation,
   decryptMutation,
   isMac,
+  type Mutation,
+  type MutationKeys,
   patchMacOf,
   requireMac,
-  type EncryptedMutation,
   snapshotMacOf,
 } from './app-state-crypto.js';
 import { CorruptAppState } from './app-state-errors.js';
-import type { CollectionState } from './app-state.repository.js';
-import type { CollectionPage, Patch, Snapshot } from './collection-reader.js';
-import { LT_HASH_BYTES, mixMutations, type ValueMacs } from './lt-hash.js';
+import { mixMutations, type ValueMacs } from './lt-hash.js';
+import type { Patch } from './syncd-messages.js';
 
-/** Records opened before other work on the thread gets its turn. */
+/** Records decrypted before other work on the thread gets its turn. */
 const TURN = 200;
 
-/** A page that was opened, and the state that it leads to. */
-export interface VerifiedPage {
-  state: CollectionState;
+/** A version of a collection, and the LT hash that its records add up to. */
+export interface HashedVersion {
+  version: number;
+  ltHash: Buffer;
+}
+
+/** Patches that were decrypted, and the version that they lead to. */
+export interface VerifiedPatches extends HashedVersion {
   /** In the order in which they apply. */
   mutations: Mutation[];
-  doubts: Doubts;
-}
-
-/** What does not fit, and was taken all the same: see PageVerifier. */
-export interface Doubts {
-  /** Whether a snapshot does not add up to what it claims, or some of its records cannot be read. */
-  snapshot: boolean;
   /** Patches in a row, the last one included, after which the LT hash is not the one that they name. */
-  patches: number;
-}
-
-/** Value MACs as far as they are known, and how strict to be. */
-interface Reading {
-  known: ValueMacs;
-  isLenient: boolean;
+  doubtful: number;
 }
 
 /** Keys by id. @throws MissingSyncKey */
 export type FindMutationKeys = (keyId: string) => Promise<MutationKeys>;
 
 /**
- * Opens and verifies what the server sent: value, index, patch and snapshot MACs, and the LT hash.
+ * Decrypts and verifies patches: value, index, patch and snapshot MACs, and the LT hash.
  *
- * Like WhatsApp Web it refuses a patch whose own MAC is wrong, but takes one after which the LT hash is another than the patch
+ * Like WhatsApp Web it refuses a patch whose own MAC is wrong, but accepts one after which the LT hash is another than the patch
  * says: on the real network the two can differ for ever (whatsmeow issue 858, whatsapp-rust issue 1375), while the patch
- * itself is authentic. A snapshot that does not add up is refused, unless the caller is lenient: then those of its records
- * whose own MACs are right are taken.
+ * itself is authentic.
  */
 export class PageVerifier {
   constructor(
@@ -57,47 +47,31 @@ export class PageVerifier {
   ) {}
 
   /**
-   * @param state from which the patches start; a snapshot starts anew
-   * @param known value MACs of the records, as of that state, that the patches name; brought up to date
-   * @param isLenient take what can be read of a snapshot or patch that is otherwise corrupt
-   * @throws CorruptAppState, MissingSyncKey; then nothing of the page may be used
+   * @param start from which the patches start
+   * @param known value MACs of the records, as of that version, that the patches name; brought up to date
+   * @param isLenient accept what can be read of a patch that is otherwise corrupt
+   * @throws CorruptAppState, MissingSyncKey; then nothing of the patches may be used
    */
   async verify(
-    state: CollectionState,
-    page: CollectionPage,
+    start: HashedVersion,
+    patches: Patch[],
     known: ValueMacs,
     isLenient = false,
-  ): Promise<VerifiedPage> {
-    const verified: VerifiedPage = { state, mutations: [], doubts: { snapshot: false, patches: 0 } };
-    if (page.snapshot) await this.verifySnapshot(page.snapshot, verified, { known, isLenient });
-    for (const patch of page.patches.toSorted((a, b) => a.version - b.version)) {
-      const isKnown = patch.version <= verified.state.version;
-      if (!isKnown) await this.verifyPatch(patch, verified, { known, isLenient });
+  ): Promise<VerifiedPatches> {
+    const { version, ltHash } = start;
+    const verified: VerifiedPatches = { version, ltHash, mutations: [], doubtful: 0 };
+    for (const patch of patches.toSorted((a, b) => a.version - b.version)) {
+      const isKnown = patch.version <= verified.version;
+      if (!isKnown) await this.verifyPatch(patch, verified, known, isLenient);
     }
     return verified;
   }
 
-  private async verifySnapshot(
-    snapshot: Snapshot,
-    verified: VerifiedPage,
-    { known, isLenient }: Reading,
-  ): Promise<void> {
-    const { version, keyId, mac, records } = snapshot;
-    known.clear();
-    const mutations = await this.open(records, isLenient);
-    const ltHash = await mixMutations(Buffer.alloc(LT_HASH_BYTES), records, known);
-    const keys = await this.findKeys(keyId);
-    const expected = snapshotMacOf(ltHash, version, this.collection, keys.snapshotMac);
-    if (!isLenient) requireMac(expected, mac, 'snapshot MAC');
-    verified.doubts.snapshot = !isMac(expected, mac) || mutations.length < records.length;
-    for (const mutation of mutations) verified.mutations.push(mutation);
-    verified.state = { ...verified.state, version, ltHash };
-  }
-
   private async verifyPatch(
     patch: Patch,
-    verified: VerifiedPage,
-    { known, isLenient }: Reading,
+    verified: VerifiedPatches,
+    known: ValueMacs,
+    isLenient: boolean,
   ): Promise<void> {
     const { version, snapshotMac, patchMac, exitCode, mutations: encrypted } = patch;
     if (exitCode !== null)
@@ -107,17 +81,17 @@ export class PageVerifier {
     const valueMacs = encrypted.map(({ valueMac }) => valueMac);
     const expected = patchMacOf({ snapshotMac, valueMacs, version, collection }, keys.patchMac);
     requireMac(expected, patchMac, `MAC of the patch ${version}`);
-    const mutations = await this.open(encrypted, isLenient);
-    const ltHash = await mixMutations(verified.state.ltHash, encrypted, known);
+    const mutations = await this.decrypt(encrypted, isLenient);
+    const ltHash = await mixMutations(verified.ltHash, encrypted, known);
     const isAsSaid = isMac(snapshotMacOf(ltHash, version, collection, keys.snapshotMac), snapshotMac);
-    if (!isAsSaid && version !== verified.state.version + 1)
-      throw new CorruptAppState(`Patches between ${verified.state.version} and ${version} are missing`);
-    verified.doubts.patches = isAsSaid ? 0 : verified.doubts.patches + 1;
+    if (!isAsSaid && version !== verified.version + 1)
+      throw new CorruptAppState(`Patches between ${verified.version} and ${version} are missing`);
+    verified.doubtful = isAsSaid ? 0 : verified.doubtful + 1;
     for (const mutation of mutations) verified.mutations.push(mutation);
-    verified.state = { ...verified.state, version, ltHash };
+    Object.assign(verified, { version, ltHash });
   }
 
-  private async open(encrypted: EncryptedMutation[], isLenient: boolean): Promise<Mutation[]> {
+  private async decrypt(encrypted: EncryptedMutation[], isLenient: boolean): Promise<Mutation[]> {
     const mutations: Mutation[] = [];
     for (const [at, mutation] of encrypted.entries()) {
       const keys = await this.findKeys(mutation.keyId);

@@ -1,8 +1,7 @@
 import { Logger } from '@nestjs/common';
-import type { proto } from '@whiskeysockets/baileys';
+import { proto } from '@whiskeysockets/baileys';
 import type { Lease } from '../lease/lease.js';
 import type { AppStateRepository } from './app-state.repository.js';
-import { recoveryRequest } from './snapshot-recovery.js';
 
 /** Asks the phone for a collection of which no snapshot was of use; how often at most, the database knows. */
 export class RecoveryRequests {
@@ -28,4 +27,18 @@ export class RecoveryRequests {
       throw error;
     }
   }
+}
+
+/** Asks the phone for all records of a collection, in plain. Never the fatal exception: that would unlink all devices. */
+function recoveryRequest(collectionName: string): proto.IMessage {
+  return {
+    protocolMessage: {
+      type: proto.Message.ProtocolMessage.Type.PEER_DATA_OPERATION_REQUEST_MESSAGE,
+      peerDataOperationRequestMessage: {
+        peerDataOperationRequestType:
+          proto.Message.PeerDataOperationRequestType.COMPANION_SYNCD_SNAPSHOT_FATAL_RECOVERY,
+        syncdCollectionFatalRecoveryRequest: { collectionName, timestamp: Math.floor(Date.now() / 1_000) },
+      },
+    },
+  };
 }

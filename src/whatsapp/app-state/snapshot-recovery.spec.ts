@@ -3,7 +3,9 @@ import { gzipSync } from 'node:zlib';
 import { CorruptAppState } from './app-state-errors.js';
 import { readRecovery } from './snapshot-recovery.js';
 
+const MB = 1024 * 1024;
 const noKeys = () => Promise.reject(new Error('no key is needed'));
+const book = Buffer.concat([Buffer.from([0x0a, 0x02, 0x08, 0x01, 0x12, 0x04]), Buffer.from('book')]);
 
 describe('what the phone has sent of a collection', () => {
   it.each([
@@ -12,8 +14,16 @@ describe('what the phone has sent of a collection', () => {
     ['is nothing', Buffer.alloc(0)],
     ['is of another collection', Buffer.from([0x12, 0x01, 0x78])],
     // The name alone: without records the LT hash would be 128 zero bytes.
-    ['does not add up', Buffer.concat([Buffer.from([0x12, 0x04]), Buffer.from('book')])],
+    ['does not add up', book],
+    ['has 200 MB in 200 kB', gzipSync(Buffer.alloc(200 * MB, Buffer.from([0x2a, 0x00])))],
   ])('is refused when it %s', async (_, answer) => {
     await expect(readRecovery(answer, 'book', noKeys)).rejects.toThrow(CorruptAppState);
+  });
+
+  it('may be a collection without records', async () => {
+    const ltHash = Buffer.concat([Buffer.from([0x22, 0x80, 0x01]), Buffer.alloc(128)]);
+    const { version, records } = await readRecovery(gzipSync(Buffer.concat([book, ltHash])), 'book', noKeys);
+    expect(version).toBe(1);
+    expect(records.batches).toEqual([]);
   });
 });

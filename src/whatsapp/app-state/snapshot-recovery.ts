@@ -1,35 +1,27 @@
-import { hmacSign, proto } from '@whiskeysockets/baileys';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { FieldStream, type ReadFields } from '../wire/field-stream.js';
+import { InputRefused } from '../wire/input-refused.js';
 import { forEachField } from '../wire/protobuf-fields.js';
-import { type Mutation, readIndex } from './app-state-crypto.js';
+import { indexMacOf, type Mutation, readIndex } from './app-state-crypto.js';
 import { CorruptAppState, MissingSyncKey } from './app-state-errors.js';
-import { LT_HASH_BYTES, mixMutations } from './lt-hash.js';
-import type { FindMutationKeys, VerifiedPage } from './page-verifier.js';
+import { readActionData } from './action-value.js';
+import type { FindMutationKeys } from './page-verifier.js';
+import { RecordList } from './record-list.js';
+import type { WholeCollection } from './snapshot-reader.js';
+import { requireVersion } from './syncd-messages.js';
 
-const gunzipAsync = promisify(gunzip);
 const GZIP = Buffer.from([0x1f, 0x8b]);
+const MAX_BYTES = 128 * 1024 * 1024;
+const MAX_RECORD_BYTES = 16 * 1024;
 
 /** Field numbers of `SyncdSnapshotRecovery` and `SyncdPlainTextRecord`, which Baileys' WAProto lacks (whatsmeow has them). */
 const RECOVERY = { version: 1, collection: 2, record: 3, ltHash: 4 };
 const RECORD = { data: 1, keyId: 2, valueMac: 3 };
 
-/** Asks the phone for all records of a collection, in plain. Never the fatal exception: that would unlink all devices. */
-export function recoveryRequest(collectionName: string): proto.IMessage {
-  return {
-    protocolMessage: {
-      type: proto.Message.ProtocolMessage.Type.PEER_DATA_OPERATION_REQUEST_MESSAGE,
-      peerDataOperationRequestMessage: {
-        peerDataOperationRequestType:
-          proto.Message.PeerDataOperationRequestType.COMPANION_SYNCD_SNAPSHOT_FATAL_RECOVERY,
-        syncdCollectionFatalRecoveryRequest: { collectionName, timestamp: Math.floor(Date.now() / 1_000) },
-      },
-    },
-  };
-}
-
 /**
- * Reads what the phone has sent of a collection. It came encrypted from the phone itself, so that there are no MACs to
+ * Reads what the phone has sent of a collection. It was sent encrypted by the phone itself, so that there are no MACs to
  * verify, but the records must add up to the LT hash.
  * @param answer gzipped or not
  * @throws CorruptAppState, MissingSyncKey
@@ -38,7 +30,7 @@ export async function readRecovery(
   answer: Buffer,
   collection: string,
   findKeys: FindMutationKeys,
-): Promise<Pick<VerifiedPage, 'mutations'> & { version: number; ltHash: Buffer }> {
+): Promise<WholeCollection> {
   try {
     return await readRecords(answer, collection, findKeys);
   } catch (cause) {
@@ -51,24 +43,69 @@ async function readRecords(
   answer: Buffer,
   collection: string,
   findKeys: FindMutationKeys,
-): ReturnType<typeof readRecovery> {
-  const bytes = answer.subarray(0, 2).equals(GZIP) ? await gunzipAsync(answer) : answer;
-  let [version, name, ltHash] = [0, '', Buffer.alloc(0)];
-  const records: Uint8Array[] = [];
-  forEachField(bytes, (field, content) => {
-    if (field === RECOVERY.version) version = Number(proto.SyncdVersion.decode(content()).version ?? 0);
-    else if (field === RECOVERY.collection) name = Buffer.from(content()).toString();
-    else if (field === RECOVERY.record) records.push(content());
-    else if (field === RECOVERY.ltHash) ltHash = Buffer.from(content());
-  });
+): Promise<WholeCollection> {
+  const reader = new RecoveryReader(findKeys);
+  if (!answer.subarray(0, 2).equals(GZIP)) await reader.push(answer);
+  else {
+    await pipeline(Readable.from([answer]), createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) await reader.push(chunk);
+    });
+  }
+  const { version, name, ltHash } = reader.end();
   if (name !== collection)
     throw new CorruptAppState(`The phone has sent ${name || 'nothing'} for ${collection}`);
-  const mutations: Mutation[] = [];
-  for (const record of records) mutations.push(await readRecord(record, findKeys));
-  const sum = await mixMutations(Buffer.alloc(LT_HASH_BYTES), mutations, new Map());
+  const sum = reader.records.end();
   if (!sum.equals(ltHash))
     throw new CorruptAppState(`What the phone has sent of ${collection} does not add up`);
-  return { mutations, version, ltHash };
+  return { version: requireVersion(version), ltHash, records: reader.records, isDoubtful: false };
+}
+
+class RecoveryReader {
+  readonly records = new RecordList();
+  private bytes = 0;
+  private waiting: Buffer[] = [];
+  private readonly heading: { version: number; name: string; ltHash: Buffer } = {
+    version: 0,
+    name: '',
+    ltHash: Buffer.alloc(0),
+  };
+  private readonly stream = new FieldStream(
+    {
+      [RECOVERY.version]: { fields: { 1: 'number' } },
+      [RECOVERY.collection]: { maxBytes: 64 },
+      [RECOVERY.record]: { maxBytes: MAX_RECORD_BYTES },
+      [RECOVERY.ltHash]: { maxBytes: 256 },
+    },
+    (field, content) => this.visit(field, content),
+  );
+
+  constructor(private readonly findKeys: FindMutationKeys) {}
+
+  async push(chunk: Buffer): Promise<void> {
+    this.bytes += chunk.length;
+    if (this.bytes > MAX_BYTES)
+      throw new InputRefused(`What the phone has sent has more than ${MAX_BYTES} bytes`);
+    this.stream.push(chunk);
+    const { waiting } = this;
+    this.waiting = [];
+    for (const record of waiting) this.add(await readRecord(record, this.findKeys));
+  }
+
+  end(): RecoveryReader['heading'] {
+    this.stream.end();
+    return this.heading;
+  }
+
+  private add(mutation: Mutation): void {
+    this.records.add(mutation, mutation);
+  }
+
+  private visit(field: number, content: ReadFields | Buffer): void {
+    if (!Buffer.isBuffer(content)) this.heading.version = Number(content[1] ?? 0);
+    else if (field === RECOVERY.record) this.waiting.push(content);
+    else if (field === RECOVERY.collection) this.heading.name = content.toString();
+    else this.heading.ltHash = content;
+  }
 }
 
 async function readRecord(bytes: Uint8Array, findKeys: FindMutationKeys): Promise<Mutation> {
@@ -77,14 +114,7 @@ async function readRecord(bytes: Uint8Array, findKeys: FindMutationKeys): Promis
   const { [RECORD.data]: data, [RECORD.keyId]: keyId, [RECORD.valueMac]: valueMac } = parts;
   if (!data || !keyId || !valueMac)
     throw new CorruptAppState('A record of the phone lacks its value, key id or MAC');
-  const { index, value } = proto.SyncActionData.decode(data);
-  const keys = await findKeys(keyId.toString('base64'));
-  const indexMac = Buffer.from(hmacSign(Buffer.from(index ?? []), keys.index));
-  return {
-    operation: 'SET',
-    indexMac,
-    valueMac,
-    index: readIndex(index ?? Buffer.alloc(0)),
-    value: value ?? null,
-  };
+  const { index, value } = readActionData(data);
+  const indexMac = indexMacOf(index, await findKeys(keyId.toString('base64')));
+  return { operation: 'SET', indexMac, valueMac, index: readIndex(index), value };
 }

@@ -12,13 +12,14 @@ export interface KeyRequestContext {
   lease: Lease;
   requests: SyncKeyRequestsRepository;
   degradations: DegradationsRepository;
-  /** Writes to the phone. @throws when it cannot be sent */
+  /** Writes to all other devices of the account. @throws when none of them can be reached */
   write(message: proto.IMessage): Promise<void>;
 }
 
 /**
- * Asks the phone for sync keys that it has not shared (whatsmeow issues 802, 821 and 883 tell of such), each at most once a
- * day. The key share that it answers with is taken like any other.
+ * Requests sync keys that the phone has not shared (whatsmeow issues 802, 821 and 883), each at most once a day. As in
+ * WhatsApp Web the request goes to all devices of the account, since a companion may have a key when the phone is off or
+ * has lost it. The key share that answers it is stored like any other.
  */
 export class SyncKeyRequests {
   private readonly logger = new Logger(SyncKeyRequests.name);
@@ -73,7 +74,7 @@ export class SyncKeyRequests {
       return requests.claim(tx, session, keyId);
     });
     if (!mayAsk) return;
-    this.logger.log(`Asking the phone for the sync key ${keyId}`);
+    this.logger.log(`Requesting the sync key ${keyId} from the account's devices`);
     try {
       await this.context.write(keyRequest(keyId));
     } catch (error) {

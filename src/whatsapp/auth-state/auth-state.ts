@@ -189,7 +189,17 @@ export async function loadCredentials(
 ): Promise<AuthenticationCreds> {
   const kept = await repository.findCredentials(session);
   const creds = kept && (JSON.parse(kept, BufferJSON.reviver) as AuthenticationCreds);
-  return creds && isLinked(creds) ? creds : initAuthCreds();
+  return creds && isLinked(creds) ? withoutPushName(creds) : initAuthCreds();
+}
+
+/**
+ * Removes the push name, which `pair-success` includes for accounts of WhatsApp Business. With one in the credentials,
+ * Baileys sends `<presence/>`, which means "available", each time it updates anything else in them. The push name is a
+ * column of the account, and `sync/presence.ts` announces it.
+ */
+function withoutPushName(creds: AuthenticationCreds): AuthenticationCreds {
+  delete creds.me?.name;
+  return creds;
 }
 
 /** Credentials as text, without what WhatsApp tells at each login, which need not be written each time. */

@@ -35,14 +35,20 @@ export class SharedAsyncStorage<T> extends AsyncLocalStorage<T> {
 }
 
 /**
- * Lets every AsyncLocalStorage that is made from now on in this thread be a shared one.
+ * Makes every AsyncLocalStorage that is created from now on in this thread a shared one.
  *
- * Baileys makes one for each socket and never disables it. Up to Node.js 22 every promise, timer and socket then carries a
- * property for each storage there has ever been, and time and memory grow with the square of the sessions: with 430 in a
- * thread half of its time went into it. From Node.js 24 on this does nothing.
+ * Baileys creates one for each socket and never disables it. Up to Node.js 22 every promise, timer and socket then carries a
+ * property for each storage ever created, and time and memory grow with the square of the sessions: with 430 sessions in a
+ * thread, half of its time. From Node.js 24 on this does nothing.
  */
 export function shareAsyncStorages(): void {
   if (Number.parseInt(process.versions.node, 10) >= CARRIES_ALL_AS_ONE) return;
-  asyncHooks.AsyncLocalStorage = SharedAsyncStorage;
+  // Not an assignment: in Node.js 22 the property has a getter and no setter.
+  Object.defineProperty(asyncHooks, 'AsyncLocalStorage', {
+    value: SharedAsyncStorage,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
   syncBuiltinESMExports();
 }

@@ -56,7 +56,8 @@ export class PeerMessages {
     const jid = this.signalJidOf(stanza);
     for (const part of getBinaryNodeChildren(stanza, 'enc')) {
       const { type } = part.attrs;
-      const ciphertext = bytesOf(part);
+      // A frame limits it to 16 MB: history can be part of its announcement.
+      const ciphertext = part.content instanceof Uint8Array ? part.content : null;
       if (!ciphertext || (type !== 'pkmsg' && type !== 'msg')) return { ...result, outcome: 'unreadable' };
       const encrypted = { jid, type, ciphertext } as const;
       const isFromSender = await this.isFromSender(stanza, encrypted);

@@ -22,7 +22,7 @@ const MAX_RETRIES = 5;
  * @returns false when it has been asked for often enough
  */
 export async function askAgain(socket: WASocket, stanza: BinaryNode): Promise<boolean> {
-  const { id = '', from = '', t = '', participant, recipient } = stanza.attrs;
+  const { id = '', from = '', t = '', category, participant, recipient } = stanza.attrs;
   const count = Number(getBinaryNodeChild(stanza, 'enc')?.attrs.count ?? 0) + 1;
   if (count > MAX_RETRIES) return false;
   const { creds } = socket.authState;
@@ -33,6 +33,8 @@ export async function askAgain(socket: WASocket, stanza: BinaryNode): Promise<bo
       id,
       to: from,
       type: 'retry',
+      // Without it the phone may not encrypt a peer message again (whatsmeow retry.go).
+      ...(category && { category }),
       ...(participant && { participant }),
       ...(recipient && { recipient }),
     },

@@ -4,36 +4,62 @@ import {
   encodeWAMessage,
   generateMessageIDV2,
   jidNormalizedUser,
-  type proto,
+  proto,
   type WASocket,
 } from '@whiskeysockets/baileys';
+import { findOwnDevices } from './own-devices.js';
+
+const { APP_STATE_SYNC_KEY_REQUEST } = proto.Message.ProtocolMessage.Type;
+
+/** Sends a message to the account's phone alone. Resolves when WhatsApp has acknowledged it. */
+export async function writeToPhone(socket: WASocket, message: proto.IMessage): Promise<void> {
+  await writeToDevice(socket, phoneOf(socket), message);
+}
 
 /**
- * Writes a message to the account's phone that is for the phone alone. Resolves when WhatsApp has it.
+ * Sends a message to every other device of the account, or to the phone alone when WhatsApp does not list the devices.
+ * Resolves when WhatsApp has acknowledged at least one copy.
  *
- * Stanza: `<message category="peer" push_priority="high"><meta appdata="default"/><enc/></message>`, as sent by whatsmeow's
- * `sendPeerMessage`. Baileys has `sendPeerDataOperationMessage` for one kind of content only, and wraps it as if it were
- * sent to somebody else. Only the real phone can confirm that it answers.
+ * @throws when no copy could be sent
  */
-export async function writeToPhone(socket: WASocket, message: proto.IMessage): Promise<void> {
+export async function writeToOwnDevices(socket: WASocket, message: proto.IMessage): Promise<void> {
+  const devices = await findOwnDevices(socket).catch(() => [phoneOf(socket)]);
+  const results = await Promise.allSettled(devices.map((jid) => writeToDevice(socket, jid, message)));
+  const failed = results.filter((result) => result.status === 'rejected');
+  if (failed.length === results.length)
+    throw failed[0]?.reason ?? new Error('The account has no other device');
+}
+
+/**
+ * Sends a peer message to one device.
+ *
+ * Stanza: `<message category="peer"><meta appdata="default"/><enc/></message>`, as sent by whatsmeow's `preparePeerMessageNode`,
+ * with `push_priority="high"` for requests for sync keys only. Baileys has `sendPeerDataOperationMessage` for one kind of
+ * content only, and wraps it as if it were sent to a contact. Only the real devices can confirm that they answer.
+ */
+async function writeToDevice(socket: WASocket, jid: string, message: proto.IMessage): Promise<void> {
   const { authState, signalRepository } = socket;
   const { me, account } = authState.creds;
-  const phone = jidNormalizedUser(me?.id);
-  await socket.assertSessions([phone]);
+  await socket.assertSessions([jid]);
   const data = encodeWAMessage(message);
-  const { type, ciphertext } = await signalRepository.encryptMessage({ jid: phone, data });
+  const { type, ciphertext } = await signalRepository.encryptMessage({ jid, data });
   const content: BinaryNode[] = [
     { tag: 'meta', attrs: { appdata: 'default' } },
     { tag: 'enc', attrs: { v: '2', type }, content: ciphertext },
   ];
   if (type === 'pkmsg' && account)
     content.push({ tag: 'device-identity', attrs: {}, content: encodeSignedDeviceIdentity(account, true) });
+  const isKeyRequest = message.protocolMessage?.type === APP_STATE_SYNC_KEY_REQUEST;
   const attrs = {
     id: generateMessageIDV2(me?.id),
-    to: phone,
+    to: jid,
     type: 'text',
     category: 'peer',
-    push_priority: 'high',
+    ...(isKeyRequest && { push_priority: 'high' }),
   };
   await socket.query({ tag: 'message', attrs, content });
+}
+
+function phoneOf({ authState }: WASocket): string {
+  return jidNormalizedUser(authState.creds.me?.id);
 }

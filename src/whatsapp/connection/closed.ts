@@ -1,5 +1,5 @@
 import type { LinkFailure } from '../linking/link-failure.js';
-import type { Ending } from './disconnect-reasons.js';
+import { type Ending, endingOf } from './disconnect-reasons.js';
 import type { ClosedConnection } from './whatsapp-socket.js';
 
 /** Baileys' code for a connection that the other side has closed in good order. */
@@ -24,8 +24,10 @@ export function isOwnLogout({ by, code }: Closed): boolean {
   return by === 'client' && code === LOGGED_OUT;
 }
 
-/** What follows on an attempt to link; null when the end of the connection says it. */
-export function afterAttempt({ failure, wasWaiting, by, code }: Closed): Ending | null {
+/** What follows on an attempt to link; null when it follows from how the connection ended. */
+export function afterAttempt(closed: Closed): Ending | null {
+  const { failure, wasWaiting, by, code } = closed;
+  if (endingOf(closed).action === 'update') return null;
   if (failure) {
     const { code: reasonCode, message: reason, advice, isSomebodyThere } = failure;
     return { action: isSomebodyThere ? 'link-again' : 'offer', code: reasonCode, reason, advice };

@@ -1,4 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import { ServerNotVerified } from '../wire/server-certificate.js';
 
 /**
  * Who ended a connection. The same number means different things from different mouths: a proxy that answers HTTP
@@ -7,9 +8,10 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
  * - `login`: WhatsApp refuses the login, `<failure reason>`
  * - `stream`: WhatsApp ends an open connection, `<stream:error code>`
  * - `line`: TCP, TLS, DNS or HTTP failed; WhatsApp itself has said nothing
+ * - `server`: the server has not proved that it is WhatsApp; nothing was sent to it but a key for this handshake
  * - `client`: Baileys, or this service, ended it
  */
-export type EndedBy = 'login' | 'stream' | 'line' | 'client';
+export type EndedBy = 'login' | 'stream' | 'line' | 'server' | 'client';
 
 /** How a connection ended. */
 export interface ConnectionEnd {
@@ -41,6 +43,7 @@ export function readConnectionEnd(error: unknown): ConnectionEnd {
     detail,
     message,
   });
+  if (error instanceof ServerNotVerified) return end('server', error.kind);
   if (message.startsWith('Connection Failure')) return end('login', null);
   if (message.startsWith('Stream Errored'))
     return end('stream', (data as BinaryNode | undefined)?.attrs?.type ?? null);

@@ -11,13 +11,15 @@ import { InboundGate } from '../baileys/inbound-gate.js';
 import { StanzaAnswers } from '../baileys/stanza-answers.js';
 import { kindOfSender, withTrustedAddressing } from '../wire/stanza-sender.js';
 import { askForUpload } from '../baileys/ask-for-upload.js';
-import { writeToPhone } from '../baileys/write-to-phone.js';
+import { writeToOwnDevices, writeToPhone } from '../baileys/write-to-phone.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
 /** What a connection is made with. */
 export interface ConnectionOptions {
   creds: AuthenticationCreds;
   identity: ClientIdentity;
+  /** Handles `<ib><client_expiration/></ib>`. */
+  onClientExpiration?: (stanza: BinaryNode) => void;
 }
 
 /** One connection of the linked device: a socket, and what is wired to it. It is never reused. */
@@ -32,7 +34,7 @@ export class Connection {
   constructor(
     account: SessionAccount,
     context: SessionContext,
-    { creds, identity }: ConnectionOptions,
+    { creds, identity, onClientExpiration }: ConnectionOptions,
     private readonly opened: () => void,
   ) {
     const { lease, stores } = context;
@@ -51,6 +53,7 @@ export class Connection {
         query: (node) => socket.query(node),
         send: (node) => socket.send(node),
         writeToPhone: (message) => writeToPhone(socket.baileys, message),
+        writeToOwnDevices: (message) => writeToOwnDevices(socket.baileys, message),
         askForUpload: (file) => askForUpload(socket.baileys, file),
         privacyTokens: (people) => privacyTokensOf(socket.baileys, people),
         wantsPictureTokens: () => socket.baileys.serverProps.profilePicPrivacyToken,
@@ -70,6 +73,7 @@ export class Connection {
       failed: (error) => this.abandon(error),
     });
     socket.ws.on('CB:ib,,dirty', (stanza: BinaryNode) => void this.readDirty(stanza));
+    if (onClientExpiration) socket.ws.on('CB:ib,,client_expiration', onClientExpiration);
     socket.baileys.ev.on('creds.update', () => void this.saveCredentials());
   }
 

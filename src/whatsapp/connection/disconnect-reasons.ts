@@ -6,7 +6,7 @@ export interface Ending {
   /**
    * - `restart`: connect again at once
    * - `retry`: connect again after a pause that grows
-   * - `hold`: connect again after a long pause that grows; something else wants this session
+   * - `hold`: connect again after a pause of minutes that grows; another program uses this session, or WhatsApp asks for it
    * - `update`: connect again as the newest version of the client, when there is one; otherwise as `stop`
    * - `offer`: nobody has scanned; show new QRs
    * - `link-again`: an attempt to link has failed; offer another one soon
@@ -38,7 +38,19 @@ const GONE = row(
   'The phone to which this device was linked is gone from the account.',
   SCAN,
 );
-const LOCKED = row('stop', 'account_locked', 'WhatsApp has locked the account.', PHONE);
+const BANNED = row('stop', 'account_banned', 'WhatsApp has banned the account.', PHONE);
+const BANNED_FOR_NOW = row(
+  'stop',
+  'account_banned_for_now',
+  'WhatsApp has banned the account for some time.',
+  PHONE,
+);
+const LIMITED = row(
+  'hold',
+  'rate_limited',
+  'WhatsApp has closed the connection because of too many requests.',
+  null,
+);
 const OUTDATED = row('update', 'client_outdated', 'WhatsApp refuses this version of the client.', UPDATE);
 const NO_MULTI_DEVICE = row(
   'relink',
@@ -69,6 +81,22 @@ const BAD_CERTIFICATE = row(
   CLOCK,
 );
 
+const INTERCEPTED = 'Something between this machine and WhatsApp intercepts TLS connections.';
+const NO_INSPECTION =
+  'Exclude web.whatsapp.com from TLS inspection in the proxy, firewall or antivirus software of this machine and its network.';
+const NOT_VERIFIED = row(
+  'retry',
+  'server_not_verified',
+  `The server could not prove that it is WhatsApp. ${INTERCEPTED} No credentials were sent.`,
+  NO_INSPECTION,
+);
+const NOT_VALID_NOW = row(
+  'retry',
+  'server_not_verified',
+  'The server could not prove that it is WhatsApp: its certificate is expired or not valid yet. No credentials were sent.',
+  `Check the clock of this machine. If it is right: ${INTERCEPTED} ${NO_INSPECTION}`,
+);
+
 /**
  * What each ending means. Login failures are those of WhatsApp Web's own table (its module WAWebFailureErrorCodes,
  * whatsmeow's types/events `ConnectFailureReason`), stream errors those of whatsmeow's connectionevents.go; codes of
@@ -78,10 +106,16 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   'stream 515': row('restart', 'reconnecting', 'WhatsApp asks for a new connection.', null),
   // With code 401 or without any.
   'stream device_removed': UNLINKED,
-  // Another reason, or none: the next login will say whether the link is gone.
+  // Another reason, or none: the next login shows whether the link is gone, or the phone.
   'stream 401': LOST,
-  'stream 403': LOCKED,
+  'stream 403': LOST,
+  'stream 402': BANNED_FOR_NOW,
+  // Seen while a device registers (whatsapp-claude-plugin #9).
+  'stream 405': OUTDATED,
+  'stream 406': BANNED,
+  'stream 409': OUTDATED,
   'stream 411': NO_MULTI_DEVICE,
+  'stream 429': LIMITED,
   'stream 440': row(
     'hold',
     'other_program_connected',
@@ -93,12 +127,13 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
 
   'login 400': REFUSED,
   'login 401': UNLINKED,
-  'login 402': row('stop', 'account_banned_for_now', 'WhatsApp has banned the account for some time.', PHONE),
+  'login 402': BANNED_FOR_NOW,
   'login 403': GONE,
   'login 405': OUTDATED,
-  'login 406': row('stop', 'account_banned', 'WhatsApp has banned the account.', PHONE),
+  'login 406': BANNED,
   'login 409': OUTDATED,
   'login 411': NO_MULTI_DEVICE,
+  'login 429': LIMITED,
   'login 500': INTERNAL,
   'login 501': INTERNAL,
   'login 503': UNAVAILABLE,
@@ -116,8 +151,11 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   'line UNABLE_TO_GET_ISSUER_CERT_LOCALLY': BAD_CERTIFICATE,
   'line UNABLE_TO_VERIFY_LEAF_SIGNATURE': BAD_CERTIFICATE,
   'line ERR_TLS_CERT_ALTNAME_INVALID': BAD_CERTIFICATE,
-  // The Noise certificate inside the connection; a proxy cannot forge it, only break it.
-  'client 400': BAD_CERTIFICATE,
+
+  'server certificate': NOT_VERIFIED,
+  'server dates': NOT_VALID_NOW,
+  // Baileys' own check of the same certificates, in case it finds something first.
+  'client 400': NOT_VERIFIED,
 
   'client 408': row('retry', 'connection_timed_out', 'The connection to WhatsApp timed out.', null),
   'client 411': NO_MULTI_DEVICE,
@@ -126,6 +164,7 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   login: REFUSED,
   stream: LOST,
   line: UNREACHABLE,
+  server: NOT_VERIFIED,
   client: LOST,
 };
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandRefused } from '../../sessions/command-refused.js';
-import type { PasskeyAssertion } from '../../sessions/link-offer.js';
+import type { ExpiringText, PasskeyAssertion } from '../../sessions/link-offer.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { LinkConnection } from './link-connection.js';
 
@@ -15,6 +15,8 @@ interface LinkSession {
   isLinked(): Promise<boolean>;
   /** Ends a pause between two attempts. */
   hurry(): void;
+  /** Replaces the connection over which a device waits if its client version is outdated; whether it was replaced. */
+  renewClient(reason: 'refused' | 'suspected'): Promise<boolean>;
 }
 
 /** What the API hands over from a browser. */
@@ -64,19 +66,36 @@ export class LinkCommands {
       await blocked.closed;
       await sleep(LOOK_EVERY_MS);
     }
+    const giveUpAtMs = performance.now() + READY_TIMEOUT_MS;
     // Once: when WhatsApp cannot be reached, the pauses are there for a reason.
     session.hurry();
-    const giveUpAtMs = performance.now() + READY_TIMEOUT_MS;
+    await session.renewClient('suspected');
+    return JSON.stringify(await this.requestCode(phone, giveUpAtMs));
+  }
+
+  /** Requests the code again if it is refused and a newer client version may be accepted. */
+  private async requestCode(phone: string, giveUpAtMs: number): Promise<ExpiringText> {
+    const ready = await this.whenReady(giveUpAtMs);
+    try {
+      return await ready.requestPairingCode(phone);
+    } catch (error) {
+      const isRefused = error instanceof CommandRefused && error.code === 'pairing_refused';
+      if (!isRefused || !(await this.session.renewClient('refused'))) throw error;
+      return (await this.whenReady(giveUpAtMs)).requestPairingCode(phone);
+    }
+  }
+
+  /** @throws CommandRefused when WhatsApp is not ready in time */
+  private async whenReady(giveUpAtMs: number): Promise<LinkConnection> {
+    const { session } = this;
     while (!session.current()?.isReady && performance.now() < giveUpAtMs) await sleep(LOOK_EVERY_MS);
     const ready = session.current();
-    if (!ready?.isReady) {
-      throw new CommandRefused(
-        'unavailable',
-        'whatsapp_not_ready',
-        'WhatsApp is not ready to link. /session says why; try again when it shows a QR code.',
-      );
-    }
-    return JSON.stringify(await ready.requestPairingCode(phone));
+    if (ready?.isReady) return ready;
+    throw new CommandRefused(
+      'unavailable',
+      'whatsapp_not_ready',
+      'WhatsApp is not ready to link. /session says why; try again when it shows a QR code.',
+    );
   }
 
   /** @throws CommandRefused when no passkey ceremony is under way */

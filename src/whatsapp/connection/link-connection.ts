@@ -77,6 +77,11 @@ export class LinkConnection {
     return this.attempt.isWaiting;
   }
 
+  /** See LinkAttempt. */
+  get isConfirmed(): boolean {
+    return this.attempt.isConfirmed;
+  }
+
   requestPairingCode(phone: string): Promise<ExpiringText> {
     return this.attempt.requestPairingCode(phone);
   }

@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/support/tes
 import type { Transaction } from '../../database/transaction.js';
 import { FeedRepository } from '../../feed/feed.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
+import { Secrets } from '../../secrets/secrets.js';
 import { DEFAULT_SESSION } from '../../sessions/session-name.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseLost } from '../lease/lease-lost.js';
@@ -40,7 +41,8 @@ describe('the report of a session', () => {
         return dataSource.transaction(work);
       },
     } as unknown as Lease;
-    reporter = new SessionReporter(lease, new SessionStateRepository(dataSource, new FeedRepository()));
+    const state = new SessionStateRepository(dataSource, new FeedRepository(), new Secrets([]));
+    reporter = new SessionReporter(lease, state);
   });
 
   const status = async () =>

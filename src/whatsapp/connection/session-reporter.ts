@@ -1,9 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
+import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import pTimeout from 'p-timeout';
 import qrcode from 'qrcode';
+import type { ClientVersion } from '../../sessions/client-version.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
@@ -25,6 +27,8 @@ export class SessionReporter {
   private readonly writes = new Mutex();
   private attempt = 0;
   private lastQr: string | null = null;
+  /** The version of the current connection, part of every report; null before the first connection. */
+  clientVersion: ClientVersion | null = null;
 
   constructor(
     private readonly lease: Lease,
@@ -39,6 +43,7 @@ export class SessionReporter {
       advice: null,
       retryAt: null,
       linkOffer: null,
+      clientVersion: this.clientVersion,
       ...details,
       status,
     };
@@ -61,6 +66,7 @@ export class SessionReporter {
       advice,
       retryAt: null,
       linkOffer: offer,
+      clientVersion: this.clientVersion,
     });
     await this.print(offer, advice);
   }
@@ -76,7 +82,8 @@ export class SessionReporter {
       return;
     }
     const picture = await qrcode.toString(text, { type: 'terminal', small: true });
-    process.stdout.write(`\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
+    // Like the log, not by process.stdout, which is guarded (src/config/guard-output.ts).
+    writeSync(STDOUT, `\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
   }
 
   /** Tries until it is written: the state of a session that is well may not change for days. */

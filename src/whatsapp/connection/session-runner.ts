@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { AuthenticationCreds } from '@whiskeysockets/baileys';
+import type { AuthenticationCreds, BinaryNode } from '@whiskeysockets/baileys';
 import { Mutex } from 'async-mutex';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logContext } from '../../config/log-context.js';
@@ -9,18 +9,20 @@ import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { accountKeyOf, isLinked, loadCredentials } from '../auth-state/auth-state.js';
-import type { ClientIdentity } from '../linking/client-identity.js';
 import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
 import type { SessionContext } from '../sync/session-context.js';
 import { afterAttempt, type Closed, isOwnLogout, type Purpose } from './closed.js';
-import { Connection } from './connection.js';
+import { ClientRenewal } from './client-renewal.js';
+import { Connection, type ConnectionOptions } from './connection.js';
 import { connectionsEnded, linkAttempts } from './connection.metrics.js';
 import { type Ending, endingOf, keyOf } from './disconnect-reasons.js';
+import { FirstLogin } from './first-login.js';
 import { type Closable, closedOrLeft, graceAfter } from './leave.js';
 import { LinkCommands } from './link-commands.js';
 import { LinkConnection } from './link-connection.js';
 import { KNOWN_DEVICE, type LoginGate, NEW_DEVICE } from './login-gate.js';
 import { ReconnectDelays } from './reconnect-delays.js';
+import type { SessionClient } from './session-client.js';
 import { SessionReporter } from './session-reporter.js';
 import { UnlinkConnection } from './unlink-connection.js';
 
@@ -29,6 +31,7 @@ const RELINK_PAUSE_MS = 3_000;
 const UNLINK_TIMEOUT_MS = 5_000;
 /** Between attempts when not the connection failed but what it needs, such as the database. */
 const FAILED_PAUSE_MS = 2_000;
+
 /**
  * Keeps one session connected to WhatsApp while this process holds its lease, and decides what follows on the end of each
  * connection. The meaning of each ending stands in disconnect-reasons.ts.
@@ -38,6 +41,7 @@ export class SessionRunner {
   private readonly delays = new ReconnectDelays();
   private readonly reporter: SessionReporter;
   private readonly linkCommands: LinkCommands;
+  private readonly renewal: ClientRenewal;
   /** The connection of the linked device, or the one over which a device waits to be linked; or neither. */
   private connection: Connection | null = null;
   private link: LinkConnection | null = null;
@@ -49,28 +53,28 @@ export class SessionRunner {
   private wake = new AbortController();
   /** Credentials are read and used, or forgotten on request, one after the other. */
   private readonly credentials = new Mutex();
-  /** The version of WhatsApp Web that the last connection was opened as. */
-  private usedVersion: ClientIdentity['version'];
   /** Lets the next session log in. */
   private leaveGate = () => {};
+  private readonly firstLogin = new FirstLogin(() => this.link?.isConfirmed ?? false);
 
   constructor(
     private readonly context: SessionContext,
-    private readonly identity: ClientIdentity,
+    private readonly client: SessionClient,
     private readonly gate: LoginGate,
   ) {
-    this.usedVersion = identity.version;
     this.reporter = new SessionReporter(context.lease, context.stores.sessionState);
+    this.renewal = new ClientRenewal(client, gate);
     this.linkCommands = new LinkCommands({
       current: () => this.link,
       isLinked: async () => isLinked(await this.loadCredentials()),
       hurry: () => this.wake.abort(),
+      renewClient: (reason) => this.renewal.closeIfOutdated(this.link, reason),
     });
   }
 
   /** Runs until stopped, or until the lease is lost. The lease is still held then, unless it was lost. */
   async run(stop: AbortSignal): Promise<void> {
-    const end = AbortSignal.any([stop, this.context.lease.lost]);
+    const end = AbortSignal.any([this.firstLogin.after(stop), this.context.lease.lost]);
     // What hangs, on a database that does not answer, must not keep the session from its successor.
     await Promise.race([this.holdSession(end), graceAfter(end)]);
   }
@@ -83,7 +87,7 @@ export class SessionRunner {
 
   /** Whether somebody is in the middle of linking, who would have to begin anew in another process. */
   get isBusyLinking(): boolean {
-    return this.link?.isBegun ?? false;
+    return this.firstLogin.isPending || (this.link?.isBegun ?? false);
   }
 
   private async holdSession(over: AbortSignal): Promise<void> {
@@ -103,15 +107,18 @@ export class SessionRunner {
   /** One connection, from its first packet to its end. */
   private async connectOnce(over: AbortSignal): Promise<Closed> {
     const account = await this.getAccount();
+    if (!account?.isLinked) await this.client.prepareToLink();
     this.leaveGate = await this.gate.enter(account?.syncedAt ? KNOWN_DEVICE : NEW_DEVICE);
     over.throwIfAborted();
     const current = await this.credentials.runExclusive(() => this.openNext());
     const ended = closedOrLeft(current.connection, over, this.context.lease.lost);
     if (current.purpose === 'linked') this.report(this.reporter.report('connecting'));
     const closed = await ended;
+    this.renewal.disconnected();
     this.leaveGate();
     current.connection.cut();
     const { failure = null, isWaiting = false } = this.link ?? {};
+    if (this.link) this.firstLogin.linkEnded();
     this.connection = this.link = null;
     return { ...closed, purpose: current.purpose, failure, wasWaiting: isWaiting };
   }
@@ -123,20 +130,27 @@ export class SessionRunner {
       Object.assign(logContext.getStore() ?? {}, account && { account: account.id });
       const purpose = !isLinked(creds) ? 'linking' : account?.isLinked ? 'linked' : 'unlinking';
       if (purpose === 'unlinking' && (await this.adopt(creds))) continue;
+      const identity = await this.client.next();
       this.isUnlinked = false;
-      this.usedVersion = this.identity.version;
-      return { purpose, connection: this.open(purpose, creds, account as SessionAccount) };
+      this.renewal.connecting();
+      this.reporter.clientVersion = identity.version;
+      return { purpose, connection: this.open(purpose, { creds, identity }, account as SessionAccount) };
     }
   }
 
-  private open(purpose: Purpose, creds: AuthenticationCreds, account: SessionAccount): Closable {
-    const { context, identity } = this;
-    const options = { creds, identity };
+  private open(purpose: Purpose, options: ConnectionOptions, account: SessionAccount): Closable {
+    const { context } = this;
     switch (purpose) {
-      case 'linked':
-        return (this.connection = new Connection(account, context, options, () => this.onOpen()));
+      case 'linked': {
+        const onClientExpiration = (stanza: BinaryNode) =>
+          void this.renewal.handleExpiration(this.connection, stanza);
+        const all = { ...options, onClientExpiration };
+        return (this.connection = new Connection(account, context, all, () => this.onOpen()));
+      }
       case 'linking':
-        return (this.link = new LinkConnection(context, options, (offer) => this.showOffer(offer)));
+        this.link = new LinkConnection(context, options, (offer) => this.showOffer(offer));
+        this.renewal.watch(this.link);
+        return this.link;
       case 'unlinking':
         return new UnlinkConnection(context, options, this.logger);
     }
@@ -180,6 +194,7 @@ export class SessionRunner {
   private onOpen(): void {
     this.leaveGate();
     this.lastFailure = null;
+    this.firstLogin.done();
     this.report(this.reporter.report('open'));
   }
 
@@ -188,8 +203,10 @@ export class SessionRunner {
     this.logger.debug(`Connection ended by ${closed.by} with ${closed.code}: ${closed.message}`);
     connectionsEnded.inc({ reason: keyOf(closed) });
     if (closed.failure) linkAttempts.inc({ result: 'failed' });
+    if (this.renewal.hasClosed) return;
     if (this.isUnlinked) return this.pause(RELINK_PAUSE_MS, over);
     const ending = afterAttempt(closed) ?? endingOf(closed);
+    if (closed.failure || closed.wasWaiting) this.client.isSuspected = true;
     this.lastFailure = closed.failure ?? this.lastFailure;
     const isGone = ending.action === 'relink';
     if (isGone && closed.purpose === 'linked') return this.relink(ending, over);
@@ -198,14 +215,17 @@ export class SessionRunner {
   }
 
   private async waitAfter(closed: Closed, ending: Ending, over: AbortSignal): Promise<void> {
-    if (ending.action === 'update' && (await this.identity.updateVersion(this.usedVersion))) return;
+    if (ending.action === 'update' && (await this.client.isOutdated('refused'))) return;
     const delayMs = this.delays.nextMs(ending, closed.openMs);
     if (delayMs === 0) return;
     const { code: reasonCode, reason, advice } = ending;
     const retryAt = new Date(Date.now() + delayMs);
     const status = closed.purpose === 'linked' ? 'disconnected' : 'linking';
     this.report(this.reporter.report(status, { reasonCode, reason, advice, retryAt }));
-    await this.pause(delayMs, over);
+    const paused = this.pause(delayMs, over);
+    if (ending.action === 'update') this.client.onceOutdated(this.wake.signal, () => this.wake.abort());
+    await paused;
+    this.wake.abort();
   }
 
   /** The link is gone, which is told until the next one is begun. The contacts stay; the device's keys are of no use any more. */

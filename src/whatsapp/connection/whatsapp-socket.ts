@@ -12,6 +12,7 @@ import { createBaileysLogger } from '../baileys/baileys-logger.js';
 import { type ConnectionEnd, readConnectionEnd } from './connection-end.js';
 import { monitorConnection } from '../baileys/connection-monitor.js';
 import { rawSocketOf, sendOnlyWhile } from '../baileys/raw-socket.js';
+import { requireVerifiedSignatures } from '../baileys/signature-checks.js';
 
 /** Pings go out this often. */
 const KEEP_ALIVE_MS = 20_000;
@@ -58,6 +59,7 @@ export class WhatsAppSocket {
     auth: AuthenticationState,
     private readonly options: SocketOptions,
   ) {
+    requireVerifiedSignatures();
     const { identity, makeSignalRepository } = options;
     this.baileys = makeWASocket({
       auth,

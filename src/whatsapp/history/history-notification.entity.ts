@@ -38,6 +38,10 @@ export class HistoryNotification {
   @Column('int', { default: 0 })
   attempts: number;
 
+  /** Attempts in a row that have begun and did not end; counted before each attempt. */
+  @Column('int', { default: 0 })
+  unfinished: number;
+
   @Column('timestamptz', { name: 'next_attempt_at', default: () => 'now()' })
   nextAttemptAt: Date;
 

@@ -1,23 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
 import { proto } from '@whiskeysockets/baileys';
-import { NO_NAMES, readHistoryNames } from './history-reader.js';
+import { InputRefused } from '../wire/input-refused.js';
+import { type HistoryNames, HistoryReader } from './history-reader.js';
 
 const { HistorySyncType } = proto.HistorySync;
 
 const encode = (history: proto.IHistorySync) => proto.HistorySync.encode(history).finish();
 
+const NO_NAMES: HistoryNames = { pushNames: [], mappings: [], usernames: [], saved: [], tokens: [] };
+
+/** Reads a history that arrives in small pieces. */
+function readHistoryNames(bytes: Uint8Array): HistoryNames {
+  const reader = new HistoryReader();
+  for (let at = 0; at < bytes.length; at += 7) reader.push(bytes.subarray(at, at + 7));
+  reader.end();
+  return reader.take();
+}
+
 describe('a history sync', () => {
-  it('gives push names as they are, with their ids', () => {
+  it('gives push names as they are, with the addresses of contacts', () => {
     const names = readHistoryNames(
       encode({
         syncType: HistorySyncType.PUSH_NAME,
         pushnames: [{ id: '491701234567@s.whatsapp.net', pushname: 'Änna 👩‍🚀' }, { id: '1@g.us' }],
       }),
     );
-    expect(names.pushNames).toEqual([
-      { id: '491701234567@s.whatsapp.net', name: 'Änna 👩‍🚀' },
-      { id: '1@g.us', name: '' },
-    ]);
+    expect(names.pushNames).toEqual([{ address: '491701234567@s.whatsapp.net', name: 'Änna 👩‍🚀' }]);
   });
 
   it('gives the LID–PN mappings, of the list and of the chats', () => {
@@ -109,6 +117,14 @@ describe('a history sync', () => {
       syncType: HistorySyncType.PUSH_NAME,
       pushnames: [{ id: 'a', pushname: 'b'.repeat(50) }],
     });
-    expect(() => readHistoryNames(history.subarray(0, -5))).toThrow(RangeError);
+    expect(() => readHistoryNames(history.subarray(0, -5))).toThrow(InputRefused);
+  });
+
+  it('has its long names cut between two characters', () => {
+    const history = encode({
+      syncType: HistorySyncType.PUSH_NAME,
+      pushnames: [{ id: '491701234567@s.whatsapp.net', pushname: 'a' + 'é'.repeat(5_000) }],
+    });
+    expect(readHistoryNames(history).pushNames[0]?.name).toBe('a' + 'é'.repeat(511));
   });
 });

@@ -1,28 +1,38 @@
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
 import type { LidMapping } from '../../contacts/write/contact-changes.js';
-import { forEachField } from '../wire/protobuf-fields.js';
+import {
+  FieldStream,
+  type ReadFields,
+  type WantedBytes,
+  type WantedFields,
+  type WantedMessages,
+} from '../wire/field-stream.js';
 
-/** What a history sync says of people; the chats in it are passed over unread. */
+/** What a part of a history sync says about contacts; its chats are skipped unread. */
 export interface HistoryNames {
-  /** As sent: the id may be of any kind, the name may be empty. */
-  pushNames: { id: string; name: string }[];
+  /** The name may be empty. */
+  pushNames: { address: Address; name: string }[];
   mappings: LidMapping[];
   usernames: { address: Address; name: string }[];
-  /** Of people whom the phone has saved, told before app state is read. */
+  /** Contacts that the phone has saved, sent before app state is read. */
   saved: { address: Address; fullName: string | null; firstName: string | null }[];
   tokens: HistoryToken[];
 }
 
-/** A privacy token (see privacy-token.ts) out of a chat. */
+/** A privacy token (see privacy-token.ts) of a chat. */
 export interface HistoryToken {
-  /** The LID, where it is known. */
+  /** The LID, if it is known. */
   address: Address;
   token: Buffer;
   /** Seconds since 1970. */
   timestamp: number;
-  /** When this account has sent one to the person; null: never, as far as is known. */
+  /** When this account has sent one to the contact; null: never, as far as is known. */
   senderTimestamp: number | null;
 }
+
+/** Longer texts are cut. WhatsApp's own names have up to 25 characters, in up to 100 bytes. */
+const TEXT: WantedBytes = { maxBytes: 1_024, isCut: true };
+const TOKEN: WantedBytes = { maxBytes: 512 };
 
 /**
  * Field numbers of `HistorySync`, `Conversation`, `Pushname` and `PhoneNumberToLIDMapping` in Baileys' WAProto; `inlineContacts`
@@ -43,93 +53,114 @@ const PUSH_NAME = { id: 1, name: 2 };
 const LID_MAPPING = { pnJid: 1, lidJid: 2 };
 const INLINE_CONTACT = { pnJid: 1, lidJid: 2, fullName: 3, firstName: 4, username: 5 };
 
-export const NO_NAMES: Readonly<HistoryNames> = {
-  pushNames: [],
-  mappings: [],
-  usernames: [],
-  saved: [],
-  tokens: [],
+const texts = (fields: Record<string, number>): WantedFields =>
+  Object.fromEntries(Object.values(fields).map((field) => [field, TEXT]));
+
+const WANTED: WantedMessages = {
+  [HISTORY.conversation]: {
+    fields: {
+      ...texts(CONVERSATION),
+      [CONVERSATION.tcToken]: TOKEN,
+      [CONVERSATION.tcTokenTimestamp]: 'number',
+      [CONVERSATION.tcTokenSenderTimestamp]: 'number',
+    },
+  },
+  [HISTORY.pushName]: { fields: texts(PUSH_NAME) },
+  [HISTORY.lidMapping]: { fields: texts(LID_MAPPING) },
+  [HISTORY.inlineContact]: { fields: texts(INLINE_CONTACT) },
 };
 
 /**
- * Reads names, mappings and privacy tokens out of an inflated `HistorySync`. It does not decode the whole: messages are most of
- * it, and nothing of them is needed.
- * @throws RangeError when the bytes are cut off or no protobuf
+ * Reads names, mappings and privacy tokens from an inflated `HistorySync` that arrives piece by piece. Messages, which are most of
+ * it, are skipped.
  */
-export function readHistoryNames(bytes: Uint8Array): HistoryNames {
-  const names: HistoryNames = { pushNames: [], mappings: [], usernames: [], saved: [], tokens: [] };
-  forEachField(bytes, (field, content) => {
-    if (field === HISTORY.pushName) {
-      const { id = '', name = '' } = readFields(content(), PUSH_NAME).texts;
-      names.pushNames.push({ id, name });
-    } else if (field === HISTORY.lidMapping) {
-      const { pnJid, lidJid } = readFields(content(), LID_MAPPING).texts;
-      addMapping(names.mappings, pnJid, lidJid);
-    } else if (field === HISTORY.inlineContact) {
-      addInlineContact(names, content());
-    } else if (field === HISTORY.conversation) {
-      addConversation(names, content());
-    }
-  });
-  return names;
-}
+export class HistoryReader {
+  private names = noNames();
+  private count = 0;
+  private readonly stream = new FieldStream(WANTED, (field, content) => this.visit(field, content));
 
-/** A chat is named by number or by LID, and may tell the other one. */
-function addConversation(names: HistoryNames, bytes: Uint8Array): void {
-  const { texts, buffers, numbers } = readFields(bytes, CONVERSATION);
-  const chat = parseAddress(texts.id);
-  if (!chat) return;
-  const lid = isLid(chat) ? chat : parseLid(texts.lidJid || texts.accountLid);
-  addMapping(names.mappings, isLid(chat) ? texts.pnJid : chat, lid ?? undefined);
-  if (texts.username) names.usernames.push({ address: chat, name: texts.username });
-  const { tcToken: token } = buffers;
-  const { tcTokenTimestamp: timestamp, tcTokenSenderTimestamp: senderTimestamp = null } = numbers;
-  if (token?.length && timestamp)
-    names.tokens.push({ address: lid ?? chat, token, timestamp, senderTimestamp });
-}
+  /** Entries that were read and not taken. */
+  get size(): number {
+    return this.count;
+  }
 
-function addInlineContact(names: HistoryNames, bytes: Uint8Array): void {
-  const { pnJid, lidJid, fullName, firstName, username } = readFields(bytes, INLINE_CONTACT).texts;
-  addMapping(names.mappings, pnJid, lidJid);
-  const address = parseJid(pnJid) ?? parseLid(lidJid);
-  if (!address) return;
-  if (username) names.usernames.push({ address, name: username });
-  if (fullName || firstName) {
-    names.saved.push({ address, fullName: fullName || null, firstName: firstName || null });
+  /** @throws InputRefused when the bytes are not a `HistorySync` */
+  push(chunk: Uint8Array): void {
+    this.stream.push(chunk);
+  }
+
+  /** @throws InputRefused when it is cut off */
+  end(): void {
+    this.stream.end();
+  }
+
+  /** Returns what was read since the last call. */
+  take(): HistoryNames {
+    const { names } = this;
+    this.names = noNames();
+    this.count = 0;
+    return names;
+  }
+
+  private visit(field: number, content: ReadFields): void {
+    if (field === HISTORY.pushName) this.addPushName(content);
+    else if (field === HISTORY.inlineContact) this.addInlineContact(content);
+    else if (field === HISTORY.conversation) this.addConversation(content);
+    else this.addMapping(text(content, LID_MAPPING.pnJid), text(content, LID_MAPPING.lidJid));
+  }
+
+  private addPushName(content: ReadFields): void {
+    const address = parseAddress(text(content, PUSH_NAME.id));
+    if (address) this.add('pushNames', { address, name: text(content, PUSH_NAME.name) });
+  }
+
+  /** A chat is named by number or by LID, and may contain the other one. */
+  private addConversation(content: ReadFields): void {
+    const chat = parseAddress(text(content, CONVERSATION.id));
+    if (!chat) return;
+    const otherLid = text(content, CONVERSATION.lidJid) || text(content, CONVERSATION.accountLid);
+    const lid = isLid(chat) ? chat : parseLid(otherLid);
+    this.addMapping(isLid(chat) ? text(content, CONVERSATION.pnJid) : chat, lid ?? '');
+    const username = text(content, CONVERSATION.username);
+    if (username) this.add('usernames', { address: chat, name: username });
+    const token = content[CONVERSATION.tcToken] as Buffer | undefined;
+    const timestamp = content[CONVERSATION.tcTokenTimestamp] as number | undefined;
+    const senderTimestamp = (content[CONVERSATION.tcTokenSenderTimestamp] as number | undefined) ?? null;
+    if (token?.length && timestamp)
+      this.add('tokens', { address: lid ?? chat, token, timestamp, senderTimestamp });
+  }
+
+  private addInlineContact(content: ReadFields): void {
+    const [pnJid, lidJid] = [text(content, INLINE_CONTACT.pnJid), text(content, INLINE_CONTACT.lidJid)];
+    this.addMapping(pnJid, lidJid);
+    const address = parseJid(pnJid) ?? parseLid(lidJid);
+    if (!address) return;
+    const username = text(content, INLINE_CONTACT.username);
+    if (username) this.add('usernames', { address, name: username });
+    const fullName = text(content, INLINE_CONTACT.fullName) || null;
+    const firstName = text(content, INLINE_CONTACT.firstName) || null;
+    if (fullName || firstName) this.add('saved', { address, fullName, firstName });
+  }
+
+  private addMapping(number: string, anonymous: string): void {
+    const jid = parseJid(number);
+    const lid = parseLid(anonymous);
+    if (jid && lid) this.add('mappings', { jid, lid, observedAt: null });
+  }
+
+  private add<Kind extends keyof HistoryNames>(kind: Kind, entry: HistoryNames[Kind][number]): void {
+    (this.names[kind] as (typeof entry)[]).push(entry);
+    this.count += 1;
   }
 }
 
-function addMapping(mappings: LidMapping[], number: string | undefined, anonymous: string | undefined): void {
-  const jid = parseJid(number);
-  const lid = parseLid(anonymous);
-  if (jid && lid) mappings.push({ jid, lid, observedAt: null });
+function noNames(): HistoryNames {
+  return { pushNames: [], mappings: [], usernames: [], saved: [], tokens: [] };
 }
 
-/** The fields with the given numbers, by name; all others are skipped. */
-function readFields<Names extends Record<string, number>>(
-  bytes: Uint8Array,
-  wanted: Names,
-): {
-  texts: Partial<Record<keyof Names, string>>;
-  buffers: Partial<Record<keyof Names, Buffer>>;
-  numbers: Partial<Record<keyof Names, number>>;
-} {
-  const names = new Map(Object.entries(wanted).map(([name, field]) => [field, name as keyof Names]));
-  const buffers: Partial<Record<keyof Names, Buffer>> = {};
-  const numbers: Partial<Record<keyof Names, number>> = {};
-  forEachField(
-    bytes,
-    (field, content) => {
-      const name = names.get(field);
-      if (name) buffers[name] = Buffer.from(content());
-    },
-    (field, value) => {
-      const name = names.get(field);
-      if (name) numbers[name] = value;
-    },
-  );
-  const texts = Object.fromEntries(
-    Object.entries(buffers).map(([name, value]) => [name, (value as Buffer).toString()]),
-  ) as Partial<Record<keyof Names, string>>;
-  return { texts, buffers, numbers };
+/** A text of a field; empty when there is none. A character that was cut in two is dropped. */
+function text(content: ReadFields, field: number): string {
+  const bytes = content[field];
+  if (!(bytes instanceof Uint8Array)) return '';
+  return bytes.length < TEXT.maxBytes ? bytes.toString() : new TextDecoder().decode(bytes, { stream: true });
 }

@@ -1,19 +1,20 @@
 import { Logger } from '@nestjs/common';
 import { proto } from '@whiskeysockets/baileys';
-import { promisify } from 'node:util';
-import { inflate } from 'node:zlib';
-import { parseAddress } from '../../contacts/address.js';
-import type { AddressBookOwner, PushName } from '../../contacts/write/contact-changes.js';
+import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { cleanName } from '../../contacts/write/clean-name.js';
 import type { ContactsService } from '../../contacts/write/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Lease } from '../lease/lease.js';
+import { LeaseLost } from '../lease/lease-lost.js';
+import { ReadNotEnded } from '../reading/reader-errors.js';
+import type { ReaderPool } from '../reading/reader-pool.js';
 import { pauseAfterMs } from '../timing/back-off.js';
-import { downloadMedia, MediaUnavailable } from '../wire/media-file.js';
-import { type HistoryNames, type HistoryToken, NO_NAMES, readHistoryNames } from './history-reader.js';
+import { InputRefused } from '../wire/input-refused.js';
+import { MediaUnavailable } from '../wire/media-unavailable.js';
+import { type HistoryInput, SAVE_NAMES } from './history-job.js';
+import type { HistoryNames, HistoryToken } from './history-reader.js';
 import type { HistoryRepository, PendingHistory } from './history.repository.js';
 
-const inflateAsync = promisify(inflate);
 const { HistorySyncType } = proto.Message;
 
 /** History of these kinds has no file. */
@@ -25,6 +26,11 @@ const LAST_NAMES = new Set([HistorySyncType.PUSH_NAME, HistorySyncType.NO_HISTOR
 const RETRY = { firstMs: 2_000, maxMs: 10 * 60_000 };
 /** The media server keeps history files for some days; about a day of trying is enough to call one lost. */
 const MAX_ATTEMPTS = 150;
+/** A part on which the process or its reader died so often is skipped. */
+const MAX_UNFINISHED = 2;
+
+/** It was read by the connection before this one. */
+class AlreadyRead extends Error {}
 
 export interface HistorySyncEvents {
   /** The phone's push names have been read, or it has none to tell; in the transaction that saves them. */
@@ -45,7 +51,7 @@ export interface HistorySyncEvents {
 
 /**
  * Reads the history syncs that the phone has announced: push names and LID–PN mappings. The announcements are
- * kept in the database (see PeerMessages), so a read that fails or is cut off is done again.
+ * kept in the database (see peer-messages.ts), so a read that fails or is cut off is done again.
  */
 export class HistorySync {
   private readonly logger = new Logger(HistorySync.name);
@@ -59,6 +65,7 @@ export class HistorySync {
     private readonly repository: HistoryRepository,
     private readonly contacts: ContactsService,
     private readonly lease: Lease,
+    private readonly readers: ReaderPool,
     private readonly events: HistorySyncEvents,
   ) {}
 
@@ -109,33 +116,62 @@ export class HistorySync {
   }
 
   private async readOne(pending: PendingHistory): Promise<void> {
+    if (pending.unfinished >= MAX_UNFINISHED)
+      return this.giveUp(pending, `${MAX_UNFINISHED} attempts to read it did not end`);
+    const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
+    const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
+    const heldPushNames = LAST_NAMES.has(type);
     try {
-      const notification = proto.Message.HistorySyncNotification.decode(pending.notification);
-      const type = notification.syncType ?? HistorySyncType.INITIAL_BOOTSTRAP;
-      const heldPushNames = LAST_NAMES.has(type);
-      const names = WITHOUT_FILE.has(type) ? NO_NAMES : await download(notification);
-      const knowsBetter = names.saved.length > 0 && (await this.events.isAddressBookRead());
+      if (!WITHOUT_FILE.has(type)) await this.readNames(pending, notification);
       await this.lease.transaction(async (tx) => {
-        await this.contacts.apply(tx, this.owner, {
-          mappings: names.mappings,
-          saved: knowsBetter ? [] : names.saved,
-          pushNames: this.pushNames(names),
-          usernames: names.usernames.map((each) => ({ ...each, observedAt: this.observedAt })),
-        });
-        await this.events.privacyTokens(tx, names.tokens);
-        const ownName = this.ownPushName(names);
-        if (ownName) await this.events.ownPushName(tx, ownName);
         if (heldPushNames) await this.events.pushNamesRead(tx);
         await this.repository.remove(tx, this.owner.accountId, pending.id);
       });
-      const { pushNames, mappings } = names;
-      this.logger.debug(
-        `History sync read: type ${type}, ${pushNames.length} push names, ${mappings.length} mappings`,
-      );
-      this.events.read({ heldPushNames });
     } catch (error) {
-      await this.retryLater(pending, error as Error);
+      if (!(error instanceof AlreadyRead)) return this.failed(pending, error as Error);
     }
+    this.logger.debug(`Read a history sync of type ${type}`);
+    this.events.read({ heldPushNames });
+  }
+
+  /** Names are saved in batches; a batch that is saved twice changes nothing. */
+  private async readNames(
+    { id }: PendingHistory,
+    notification: proto.Message.IHistorySyncNotification,
+  ): Promise<void> {
+    const { initialHistBootstrapInlinePayload: inline, directPath, mediaKey, fileEncSha256 } = notification;
+    const input: HistoryInput = {
+      inline: inline?.length ? Buffer.from(inline) : null,
+      file: { directPath, mediaKey, fileEncSha256 },
+    };
+    const { accountId } = this.owner;
+    await this.readers.run({
+      accountId,
+      job: 'history',
+      input,
+      signal: this.lease.lost,
+      begin: async () => {
+        const isPending = await this.lease.transaction((tx) => this.repository.begin(tx, accountId, id));
+        if (!isPending) throw new AlreadyRead();
+      },
+      handlers: { [SAVE_NAMES]: (names: HistoryNames) => this.save(names) },
+    });
+  }
+
+  private async save(names: HistoryNames): Promise<void> {
+    const { observedAt } = this;
+    const knowsBetter = names.saved.length > 0 && (await this.events.isAddressBookRead());
+    const ownName = this.ownPushName(names);
+    await this.lease.transaction(async (tx) => {
+      await this.contacts.apply(tx, this.owner, {
+        mappings: names.mappings,
+        saved: knowsBetter ? [] : names.saved,
+        pushNames: names.pushNames.map((each) => ({ ...each, observedAt })),
+        usernames: names.usernames.map((each) => ({ ...each, observedAt })),
+      });
+      await this.events.privacyTokens(tx, names.tokens);
+      if (ownName) await this.events.ownPushName(tx, ownName);
+    });
   }
 
   /** Names out of history count as observed just before the device was linked: what was observed since is newer. */
@@ -143,32 +179,36 @@ export class HistorySync {
     return new Date(this.owner.linkedAt.getTime() - 1);
   }
 
-  private pushNames({ pushNames }: HistoryNames): PushName[] {
-    const { observedAt } = this;
-    return pushNames.flatMap(({ id, name }) => {
-      const address = parseAddress(id);
-      return address ? [{ address, name, observedAt }] : [];
-    });
-  }
-
   private ownPushName({ pushNames }: HistoryNames): string | null {
-    const own = pushNames.find(({ id }) => parseAddress(id) === this.owner.jid);
-    return own?.name === '-' ? null : cleanName(own?.name);
+    const { jid, lid } = this.owner;
+    const own = pushNames.findLast(
+      ({ address, name }) => (address === jid || address === lid) && name !== '-',
+    );
+    return cleanName(own?.name);
   }
 
-  private async retryLater(pending: PendingHistory, error: Error): Promise<void> {
-    const { id, attempts } = pending;
-    this.logger.warn(`Reading a history sync failed, attempt ${attempts + 1}: ${error.message}`);
-    const isLast = attempts + 1 >= MAX_ATTEMPTS;
-    const delayMs = pauseAfterMs(attempts, RETRY);
-    const { accountId } = this.owner;
-    await this.lease.transaction((tx) =>
-      isLast
-        ? this.repository.remove(tx, accountId, id)
-        : this.repository.postpone(tx, accountId, { id, delayMs, error: error.message }),
-    );
-    if (isLast) this.events.lost(error.message);
-    else if (error instanceof MediaUnavailable && error.isGone) await this.askForUpload(pending);
+  private async failed(pending: PendingHistory, error: Error): Promise<void> {
+    if (error instanceof LeaseLost) throw error;
+    this.logger.warn(`Failed to read a history sync, attempt ${pending.attempts + 1}: ${error.message}`);
+    if (error instanceof InputRefused || pending.attempts + 1 >= MAX_ATTEMPTS)
+      return this.giveUp(pending, error.message);
+    await this.retryLater(pending, error);
+    if (error instanceof MediaUnavailable && error.isGone) await this.askForUpload(pending);
+  }
+
+  private async retryLater({ id, attempts }: PendingHistory, error: Error): Promise<void> {
+    const postponed = {
+      id,
+      delayMs: pauseAfterMs(attempts, RETRY),
+      error: error.message,
+      hasEnded: !(error instanceof ReadNotEnded),
+    };
+    await this.lease.transaction((tx) => this.repository.postpone(tx, this.owner.accountId, postponed));
+  }
+
+  private async giveUp({ id }: PendingHistory, reason: string): Promise<void> {
+    await this.lease.transaction((tx) => this.repository.remove(tx, this.owner.accountId, id));
+    this.events.lost(reason);
   }
 
   /** Once: the phone announces the history anew when it has uploaded it. */
@@ -192,11 +232,4 @@ export class HistorySync {
 function partOf(notification: Uint8Array): string {
   const { syncType, chunkOrder } = proto.Message.HistorySyncNotification.decode(notification);
   return `${syncType ?? 0} ${chunkOrder ?? 0}`;
-}
-
-/** The history stands in the announcement itself or in an encrypted file on the media server; both are deflated. */
-async function download(notification: proto.Message.IHistorySyncNotification): Promise<HistoryNames> {
-  const inline = notification.initialHistBootstrapInlinePayload;
-  const deflated = inline?.length ? inline : await downloadMedia(notification, 'md-msg-hist');
-  return readHistoryNames(await inflateAsync(deflated));
 }

@@ -8,6 +8,8 @@ export interface PendingHistory {
   /** `proto.Message.HistorySyncNotification`, encoded. */
   notification: Buffer;
   attempts: number;
+  /** Attempts in a row that have begun and did not end. */
+  unfinished: number;
   /** Of the message that has announced it; null: not known. */
   messageId: string | null;
   /** Whether the phone was asked to upload it again. */
@@ -53,7 +55,7 @@ export class HistoryRepository {
   /** The one that is due first. */
   async findNext(accountId: number): Promise<PendingHistory | null> {
     const rows = await this.dataSource.query<PendingHistory[]>(
-      `SELECT id, notification, attempts, message_id AS "messageId", upload_asked_at IS NOT NULL AS "isUploadAsked",
+      `SELECT id, notification, attempts, unfinished, message_id AS "messageId", upload_asked_at IS NOT NULL AS "isUploadAsked",
          greatest(0, ceil(extract(epoch FROM next_attempt_at - now()) * 1000))::int AS "dueInMs"
        FROM history_notification WHERE account_id = $1
        ORDER BY greatest(next_attempt_at, now()), id LIMIT 1`,
@@ -71,19 +73,34 @@ export class HistoryRepository {
     return Number(count);
   }
 
+  /**
+   * Counts an attempt before it begins, so that input on which the process dies is not read for ever.
+   * @returns false when it has been read meanwhile
+   */
+  async begin(tx: Transaction, accountId: number, id: string): Promise<boolean> {
+    const [rows] = await tx.query<[unknown[], number]>(
+      `UPDATE history_notification SET unfinished = unfinished + 1
+       WHERE account_id = $1 AND id = $2 RETURNING 1`,
+      [accountId, id],
+    );
+    return rows.length > 0;
+  }
+
   async remove(tx: Transaction, accountId: number, id: string): Promise<void> {
     await tx.query('DELETE FROM history_notification WHERE account_id = $1 AND id = $2', [accountId, id]);
   }
 
+  /** @param hasEnded whether the attempt has ended by itself */
   async postpone(
     tx: Transaction,
     accountId: number,
-    { id, delayMs, error }: { id: string; delayMs: number; error: string },
+    { id, delayMs, error, hasEnded }: { id: string; delayMs: number; error: string; hasEnded: boolean },
   ): Promise<void> {
     await tx.query(
       `UPDATE history_notification SET attempts = attempts + 1, last_error = $4,
+         unfinished = CASE WHEN $5 THEN 0 ELSE unfinished END,
          next_attempt_at = now() + $3 * interval '1 ms' WHERE account_id = $1 AND id = $2`,
-      [accountId, id, delayMs, error],
+      [accountId, id, delayMs, error, hasEnded],
     );
   }
 }

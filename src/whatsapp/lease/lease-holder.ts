@@ -42,6 +42,7 @@ export class LeaseHolder {
   private readonly keeping = new LastingFailure(this.logger, 'Keeping the session leases');
   private readonly leases = new Map<SessionName, Lease>();
   private readonly maxSessions: number;
+  private readonly encrypts: boolean;
   private id = randomUUID();
   /** When the renewal was asked for that counts: this process's own opinion, always earlier than the database's. */
   private renewedAt: Moment | null = null;
@@ -55,6 +56,7 @@ export class LeaseHolder {
     config: Config,
   ) {
     this.maxSessions = config.SESSIONS_PER_PROCESS;
+    this.encrypts = config.ENCRYPTION_KEY.length > 0;
   }
 
   /** By which the sessions of this process are found in the database. */
@@ -117,7 +119,7 @@ export class LeaseHolder {
 
   private async register(): Promise<void> {
     const askedAt = now();
-    await this.repository.register(this.id, LEASE_MS);
+    await this.repository.register(this.id, LEASE_MS, this.encrypts);
     this.count(askedAt);
     await this.repository.removeDead();
   }

@@ -48,11 +48,11 @@ export class LeaseRepository {
   ) {}
 
   /** May be repeated when the answer was lost: nothing is claimed before. */
-  async register(processId: string, leaseMs: number): Promise<void> {
+  async register(processId: string, leaseMs: number, encrypts: boolean): Promise<void> {
     await this.pool.query(
-      `INSERT INTO session_process (id, expires_at) VALUES ($1, now() + $2 * interval '1 ms')
+      `INSERT INTO session_process (id, expires_at, encrypts) VALUES ($1, now() + $2 * interval '1 ms', $3)
        ON CONFLICT (id) DO UPDATE SET expires_at = EXCLUDED.expires_at`,
-      [processId, leaseMs],
+      [processId, leaseMs, encrypts],
     );
   }
 

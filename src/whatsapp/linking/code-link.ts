@@ -75,7 +75,12 @@ export class CodeLink {
 
   private async agree(notification: BinaryNode, code: PairingCode, hello: PrimaryHello): Promise<void> {
     const { context } = this.steps;
-    const { advSecret, request } = await code.agree(hello, context.creds);
+    const agreed = await code.agree(hello, context.creds);
+    if (!agreed) {
+      this.logger.warn('Ignoring a further hello of the phone for the same pairing code');
+      return this.steps.acknowledge(notification);
+    }
+    const { advSecret, request } = agreed;
     code.isEntered = true;
     await this.steps.replaceSecret(advSecret);
     await this.steps.acknowledge(notification);
@@ -83,7 +88,7 @@ export class CodeLink {
     this.limit = setTimeout(() => this.steps.end(linkFailures.codeNotCompleted()), COMPLETE_WITHIN_MS);
     this.steps.publish();
     // The phone's confirmation may come before the answer; without one, the limit counts.
-    context.query(request).catch((error: unknown) => {
+    context.query({ ...request, attrs: { ...request.attrs } }).catch((error: unknown) => {
       if (iqErrorCode(error) !== null) this.steps.end(linkFailures.codeRefused(reasonOf(error)));
     });
   }

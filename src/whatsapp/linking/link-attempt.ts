@@ -17,6 +17,8 @@ import { PasskeyLink } from './passkey-link.js';
 import { QrRefs } from './qr-refs.js';
 
 const SECRET_BYTES = 32;
+/** The error of Baileys' `configureSuccessfulPairing` when another key than the account's has signed this device. */
+const NOT_SIGNED = 'Failed to verify account signature';
 /** Refs that are asked for one by one, each for a minute; then a new connection begins, lest this one be stuck. */
 const MAX_FURTHER_REFS = 5;
 /** WhatsApp makes a device that was just linked connect anew; if it does not, that is done without being asked. */
@@ -250,6 +252,7 @@ export class LinkAttempt implements LinkSteps {
   }
 
   private wrongSignature(reason: string): LinkFailure {
+    if (reason === NOT_SIGNED) return linkFailures.signatureInvalid();
     if (this.isConfirming) return linkFailures.passkeyFailed(`the phone signed something else (${reason})`);
     return this.byCode.hasSecret ? linkFailures.codeNotCompleted() : linkFailures.wrongSecret();
   }
@@ -280,7 +283,7 @@ function pairError(message: string): { code: number; text: string } {
   switch (message) {
     case 'Invalid account signature':
       return { code: 401, text: 'hmac-mismatch' };
-    case 'Failed to verify account signature':
+    case NOT_SIGNED:
       return { code: 401, text: 'signature-mismatch' };
     default:
       return { code: 500, text: 'internal-error' };

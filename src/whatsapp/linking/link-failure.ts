@@ -36,6 +36,12 @@ export const linkFailures = {
       'The phone scanned a QR code that is not the current one.',
       'Scan the current one.',
     ),
+  signatureInvalid: () =>
+    new LinkFailure(
+      'link_signature_invalid',
+      'The account has not signed this device, so it was not linked.',
+      'Link again. If it happens again, update WhatsApp on the phone.',
+    ),
   codeNotCompleted: () =>
     new LinkFailure(
       'link_code_not_completed',

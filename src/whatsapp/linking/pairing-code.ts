@@ -23,6 +23,8 @@ const CTR_IV_BYTES = 16;
 const GCM_IV_BYTES = 12;
 const KEY_BYTES = 32;
 const TAG = 'link_code_companion_reg';
+/** As in zapo's protocol/defaults.ts. */
+const MAX_HELLOS = 3;
 
 /** What the phone sends once its owner has entered the code. */
 export interface PrimaryHello {
@@ -50,6 +52,8 @@ export class PairingCode {
   isEntered = false;
   private readonly ephemeralKey: KeyPair = Curve.generateKeyPair();
   private ref: Buffer = Buffer.alloc(0);
+  /** Hellos of the phone, and what they were answered with. */
+  private readonly answered: { hello: PrimaryHello; secret: SharedSecret }[] = [];
 
   /** @param phone digits of the account's number */
   constructor(readonly phone: string) {}
@@ -85,8 +89,25 @@ export class PairingCode {
     return bytesOf(getBinaryNodeChild(notification, TAG), 'link_code_pairing_ref')?.equals(this.ref) ?? false;
   }
 
-  /** Answers the phone. */
-  async agree(hello: PrimaryHello, { signedIdentityKey }: AuthenticationCreds): Promise<SharedSecret> {
+  /**
+   * Answers the phone. The phone may say hello again, with another key, and the server may deliver a hello again (zapo issue
+   * 237): then it gets the same answer, since the phone may have derived the secret from it already.
+   *
+   * @returns null after as many different hellos as WhatsApp Web answers
+   */
+  async agree(hello: PrimaryHello, creds: AuthenticationCreds): Promise<SharedSecret | null> {
+    const known = this.answered.find(({ hello: each }) => isSame(each, hello));
+    if (known) return known.secret;
+    if (this.answered.length >= MAX_HELLOS) return null;
+    const secret = await this.answer(hello, creds);
+    this.answered.push({ hello, secret });
+    return secret;
+  }
+
+  private async answer(
+    hello: PrimaryHello,
+    { signedIdentityKey }: AuthenticationCreds,
+  ): Promise<SharedSecret> {
     const theirEphemeralKey = await this.unwrapEphemeralKey(hello.wrappedEphemeralKey);
     const shared = Curve.sharedKey(this.ephemeralKey.private, theirEphemeralKey);
     const random = randomBytes(KEY_BYTES);
@@ -139,4 +160,10 @@ export function primaryHelloOf(notification: BinaryNode): PrimaryHello | null {
 export function codeRefreshOf(notification: BinaryNode): { byHand: boolean } | null {
   const { stage, force_manual_refresh: byHand } = getBinaryNodeChild(notification, TAG)?.attrs ?? {};
   return stage === 'refresh_code' ? { byHand: byHand === 'true' } : null;
+}
+
+function isSame(one: PrimaryHello, other: PrimaryHello): boolean {
+  return (
+    one.wrappedEphemeralKey.equals(other.wrappedEphemeralKey) && one.identityKey.equals(other.identityKey)
+  );
 }

@@ -1,12 +1,7 @@
-import {
-  type BinaryNode,
-  getBinaryNodeChild,
-  getBinaryNodeChildren,
-  S_WHATSAPP_NET,
-} from '@whiskeysockets/baileys';
-import { type Address, parseAddress } from '../../contacts/address.js';
+import { type BinaryNode, getBinaryNodeChild, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
+import type { Address } from '../../contacts/address.js';
 import { bareKey } from '../wire/signed-key-index.js';
-import { bytesOf } from '../wire/stanza-values.js';
+import { bytesOf, usersAsked } from '../wire/stanza-values.js';
 
 /**
  * Asks for the identity keys of many accounts. Unlike the query for a key bundle it consumes no one-time pre-key of theirs.
@@ -23,13 +18,15 @@ export function identityQuery(people: Address[]): BinaryNode {
   };
 }
 
-/** Reads `<list><user jid><identity>32 bytes</identity></user></list>`; who has no key in it, has an error instead. */
-export function readIdentities(answer: BinaryNode): Map<Address, Buffer> {
+/**
+ * Reads `<list><user jid><identity>32 bytes</identity></user></list>`. Users without a key have an error instead.
+ * @param asked the accounts in the query; others are ignored
+ */
+export function readIdentities(answer: BinaryNode, asked: Address[]): Map<Address, Buffer> {
   const keys = new Map<Address, Buffer>();
-  for (const user of getBinaryNodeChildren(getBinaryNodeChild(answer, 'list'), 'user')) {
-    const address = parseAddress(user.attrs.jid);
+  for (const [address, user] of usersAsked(getBinaryNodeChild(answer, 'list'), asked)) {
     const key = bareKey(bytesOf(getBinaryNodeChild(user, 'identity')));
-    if (address && key) keys.set(address, key);
+    if (key) keys.set(address, key);
   }
   return keys;
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sniffImageType } from '../../contacts/write/image-type.js';
+import { InputRefused } from '../wire/input-refused.js';
+import { requireMediaHost } from '../wire/media-hosts.js';
 
 /** A preview has some kB, a picture in full size some hundred; more than this is none. */
 const MAX_PICTURE_BYTES = 2 * 1024 * 1024;
@@ -15,7 +17,7 @@ export async function downloadPicture(url: string, stop: AbortSignal): Promise<B
     try {
       return await downloadOnce(url, stop);
     } catch (error) {
-      if (stop.aborted) throw error;
+      if (stop.aborted || error instanceof InputRefused) throw error;
       await sleep(pauseMs, undefined, { signal: stop });
     }
   }
@@ -23,9 +25,8 @@ export async function downloadPicture(url: string, stop: AbortSignal): Promise<B
 }
 
 async function downloadOnce(url: string, stop: AbortSignal): Promise<Buffer> {
-  if (new URL(url).protocol !== 'https:') throw new Error('The address of the picture is no https URL');
   const signal = AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]);
-  const response = await fetch(url, { signal });
+  const response = await fetch(requireMediaHost(url), { signal, redirect: 'error' });
   if (!response.ok) {
     await response.body?.cancel();
     throw new Error(`The media server answered ${response.status}`);

@@ -36,8 +36,8 @@ describe('a query for a picture', () => {
     expect(readPictureAnswer(element('iq', {}, [element('picture', attrs)]))).toEqual(answer);
   });
 
-  it('learns nothing from an answer without a picture', () => {
-    expect(readPictureAnswer(element('iq'))).toEqual({ state: 'unknown' });
+  it('takes an answer without a picture for unchanged', () => {
+    expect(readPictureAnswer(element('iq'))).toEqual({ state: 'unchanged' });
   });
 
   it.each([

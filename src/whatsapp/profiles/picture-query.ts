@@ -1,6 +1,7 @@
 import { type BinaryNode, getBinaryNodeChild, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
 import type { Address } from '../../contacts/address.js';
 import { iqErrorCode, TOO_MANY_REQUESTS } from '../wire/iq-error.js';
+import { pictureIdOf } from '../wire/stanza-values.js';
 import type { PrivacyToken } from './privacy-token.js';
 import { asRateLimited, RateLimited } from './profile-errors.js';
 
@@ -11,6 +12,8 @@ export type PictureAnswer =
 const HIDDEN_CODES = new Set([401, 403]);
 const NONE_CODES = new Set([204, 404]);
 const UNCHANGED_CODE = 304;
+/** URLs of pictures have some hundred characters. */
+const MAX_URL_LENGTH = 4_096;
 
 /**
  * Asks for a person's picture. WhatsApp answers 304 when the one that is known is still theirs (whatsmeow's `ExistingID`).
@@ -29,11 +32,19 @@ export function pictureQuery(
   return { tag: 'iq', attrs, content: [picture] };
 }
 
-/** Reads `<picture id url/>`; `status="204"` in it stands for none, 304 for unchanged (whatsmeow's `GetProfilePictureInfo`). */
+/**
+ * Reads `<picture id url/>`. A `status` of 204 in it means none, 304 unchanged (whatsmeow's `GetProfilePictureInfo`). An answer
+ * without `<picture>` means unchanged as well.
+ */
 export function readPictureAnswer(answer: BinaryNode): PictureAnswer {
-  const { id, url, status } = getBinaryNodeChild(answer, 'picture')?.attrs ?? {};
+  const picture = getBinaryNodeChild(answer, 'picture');
+  if (!picture) return { state: 'unchanged' };
+  const { id, url, status } = picture.attrs;
   if (status) return pictureRefused(Number(status));
-  return id && url ? { state: 'present', id, url } : { state: 'unknown' };
+  const pictureId = pictureIdOf(id);
+  return pictureId && url && url.length <= MAX_URL_LENGTH
+    ? { state: 'present', id: pictureId, url }
+    : { state: 'unknown' };
 }
 
 /**

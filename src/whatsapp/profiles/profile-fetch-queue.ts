@@ -79,9 +79,8 @@ export class ProfileFetchQueue implements FetchQueue {
     return this.owner.accountId;
   }
 
-  /** The connection is open. */
-  async start(): Promise<void> {
-    await this.context.pause.load();
+  /** The connection is open, and the pause is loaded. */
+  start(): void {
     if (!this.closing.signal.aborted) this.context.scheduler.add(this);
   }
 
@@ -205,11 +204,10 @@ export class ProfileFetchQueue implements FetchQueue {
         pictures: picture ? [picture] : [],
       }));
       await stores.contacts.apply(tx, this.owner, joinChanges(changes));
-      await stores.fetches.finish(
-        tx,
-        this.accountId,
-        fetched.map(({ person }) => person.id),
-      );
+      const idsOf = (isAnswered: boolean) =>
+        fetched.flatMap(({ person, profile }) => ((profile !== undefined) === isAnswered ? [person.id] : []));
+      await stores.fetches.finish(tx, this.accountId, idsOf(true));
+      await stores.fetches.postpone(tx, this.accountId, idsOf(false));
       await also?.(tx);
     });
   }

@@ -60,7 +60,7 @@ export class ProfileFetcher {
         throw asRateLimited(error);
       },
     );
-    const profiles = readProfiles(answer);
+    const profiles = readProfiles(answer, addresses);
     const withoutKey = [...profiles].flatMap(([address, { identityKey }]) => (identityKey ? [] : [address]));
     const keys = await this.fetchIdentities(withoutKey);
     for (const [address, key] of keys) {
@@ -121,7 +121,7 @@ export class ProfileFetcher {
     if (people.length === 0 || this.refusesIdentities) return new Map();
     try {
       const query = queryWithin(this.connection, identityQuery(people), IDENTITIES_TIMEOUT_MS);
-      return readIdentities(await counted('identities', query));
+      return readIdentities(await counted('identities', query), people);
     } catch (error) {
       this.stop.throwIfAborted();
       if (asRateLimited(error) instanceof RateLimited) throw new RateLimited();
@@ -159,7 +159,7 @@ export function changesOf(address: Address, profile: Profile | undefined): Conta
     abouts: about ? [{ address, ...about }] : [],
     textStatuses: textStatus ? [{ address, ...textStatus }] : [],
     usernames: username ? [{ address, name: username, observedAt: now }] : [],
-    businessNames: business?.name ? [{ address, name: business.name }] : [],
+    businessNames: business?.name ? [{ address, ...business.name }] : [],
     businessFlags: business ? [{ address, isBusiness: business.isBusiness }] : [],
     identityKeys: identityKey ? [{ address, key: identityKey, seenAt: now }] : [],
   };

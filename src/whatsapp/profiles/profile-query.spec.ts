@@ -18,7 +18,7 @@ const answer = (users: BinaryNode[], result: BinaryNode[] = []) =>
 const refusal = (protocol: string, code: string) =>
   element(protocol, {}, [element('error', { code, text: 'no' })]);
 const profileOf = (facts: BinaryNode[], result: BinaryNode[] = []) =>
-  readProfiles(answer([element('user', { jid: ANNA }, facts)], result)).get(ANNA);
+  readProfiles(answer([element('user', { jid: ANNA }, facts)], result), [ANNA]).get(ANNA);
 
 describe('a query for profiles', () => {
   it('asks about many people at once', () => {
@@ -72,7 +72,7 @@ describe('the answer to a query for profiles', () => {
       },
       username: 'anna',
       picture: { state: 'present', id: '17' },
-      business: { isBusiness: true, name: 'Bäckerei Anna' },
+      business: { isBusiness: true, name: { name: 'Bäckerei Anna', isSignedBy: expect.any(Function) } },
       identityKey: Buffer.from(IDENTITY.public),
     });
   });
@@ -112,7 +112,7 @@ describe('the answer to a query for profiles', () => {
       element('user', { jid: ANNA }, [refusal('devices', '404'), refusal('business', '500')]),
       element('user', { jid: ANNA_LID }, [element('status', {}, 'Busy')]),
     ];
-    const profiles = readProfiles(answer(users));
+    const profiles = readProfiles(answer(users), [ANNA, ANNA_LID]);
     expect(profiles.get(ANNA)).toEqual({
       lid: null,
       about: null,
@@ -128,10 +128,64 @@ describe('the answer to a query for profiles', () => {
     });
   });
 
+  it('contains only contacts who were asked for, each once, and as often as an answer is long', () => {
+    const named = (jid: string, text: string) => element('user', { jid }, [element('status', {}, text)]);
+    const strangers = Array.from({ length: 200 }, (_, i) =>
+      named(`${4_917_000_000_000 + i}@s.whatsapp.net`, 'x'),
+    );
+    const profiles = readProfiles(answer([...strangers, named(ANNA, 'first'), named(ANNA, 'second')]), [
+      ANNA,
+      ANNA_LID,
+    ]);
+    expect([...profiles.keys()]).toEqual([ANNA]);
+    expect(profiles.get(ANNA)).toMatchObject({ about: { text: 'first' } });
+  });
+
+  it('is cut where an attribute or a text is too long', () => {
+    const long = 'x'.repeat(900_000);
+    const facts = [
+      element('status', {}, long),
+      element('picture', { id: long }),
+      element('business', {}, [element('verified_name', {}, certificate(long))]),
+      element('devices', {}, [
+        element('key-index-list', {}, Buffer.concat([keyIndexList(), Buffer.from(long)])),
+      ]),
+      element('lid', { val: `${'1'.repeat(900_000)}@lid` }),
+      element('text_status', { text: 'Hi', last_update_time: '1700000000', ephemeral_duration_sec: '1e300' }),
+    ];
+    expect(profileOf(facts)).toEqual({
+      lid: null,
+      about: { text: 'x'.repeat(16_384), setAt: null },
+      textStatus: { text: 'Hi', emoji: null, setAt: new Date(1_700_000_000_000), expiresAt: null },
+      username: null,
+      picture: null,
+      business: { isBusiness: true, name: null },
+      identityKey: null,
+    });
+  });
+
   it('leaves unknown whether somebody is a business when that was refused', () => {
     expect(profileOf([element('status', {}, 'Busy')], [refusal('business', '500')])).toMatchObject({
       business: null,
     });
+  });
+
+  it('does not take a verified name that is an error for a business', () => {
+    const business = element('business', {}, [refusal('verified_name', '404')]);
+    expect(profileOf([business])).toMatchObject({ business: { isBusiness: false, name: null } });
+  });
+
+  it('is found by the number asked for when it names the user by LID', () => {
+    const users = [element('user', { jid: ANNA_LID, pn_jid: ANNA }, [element('status', {}, 'Busy')])];
+    expect([...readProfiles(answer(users), [ANNA])]).toMatchObject([
+      [ANNA, { about: { text: 'Busy' }, lid: null }],
+    ]);
+  });
+
+  it('is about the LID asked for, whatever number it names', () => {
+    const users = [element('user', { jid: ANNA_LID, pn_jid: ANNA }, [element('status', {}, 'Busy')])];
+    expect([...readProfiles(answer(users), [ANNA_LID]).keys()]).toEqual([ANNA_LID]);
+    expect([...readProfiles(answer(users), []).keys()]).toEqual([]);
   });
 
   it('is a complaint when one of the protocols was asked for too much', () => {
@@ -143,6 +197,6 @@ describe('the answer to a query for profiles', () => {
     ['text', element('iq', {}, 'text')],
     ['people without address or facts', answer([element('user'), element('user', { jid: 'x' })])],
   ])('tells nothing when it holds %s', (_, node) => {
-    expect(readProfiles(node)).toEqual(new Map());
+    expect(readProfiles(node, [ANNA])).toEqual(new Map());
   });
 });

@@ -1,15 +1,10 @@
-import {
-  type BinaryNode,
-  getBinaryNodeChild,
-  getBinaryNodeChildren,
-  S_WHATSAPP_NET,
-} from '@whiskeysockets/baileys';
-import { type Address, isLid, type Lid, parseAddress, parseLid } from '../../contacts/address.js';
+import { type BinaryNode, getBinaryNodeChild, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
+import { type Address, isLid, type Lid, parseLid } from '../../contacts/address.js';
 import type { TextStatus } from '../../contacts/write/contact-changes.js';
 import { identityKeyIn } from '../wire/signed-key-index.js';
-import { bytesOf, elementsOf, parseSeconds } from '../wire/stanza-values.js';
+import { bytesOf, elementsOf, parseSeconds, pictureIdOf, textIn, usersAsked } from '../wire/stanza-values.js';
 import { toTextStatus } from '../wire/text-status.js';
-import { verifiedNameIn } from '../wire/verified-name.js';
+import { type VerifiedName, verifiedNameIn } from '../wire/verified-name.js';
 import { TOO_MANY_REQUESTS } from '../wire/iq-error.js';
 import { stateOfCode } from './picture-query.js';
 import type { PrivacyToken } from './privacy-token.js';
@@ -23,7 +18,7 @@ export interface Profile {
   textStatus: Omit<TextStatus, 'address'> | null;
   username: string | null;
   picture: PictureHint | null;
-  business: { isBusiness: boolean; name: string | null } | null;
+  business: { isBusiness: boolean; name: VerifiedName | null } | null;
   identityKey: Buffer | null;
 }
 
@@ -81,16 +76,16 @@ function userOf(jid: Address, token: PrivacyToken | undefined): BinaryNode {
 }
 
 /**
- * Reads the answer, by address as asked. People who are not in it are not on WhatsApp, or not shown.
+ * Reads the answer, by address as asked. Contacts who are not in it are not on WhatsApp, or the answer is incomplete.
+ * @param asked the contacts in the query; others are ignored
  * @throws RateLimited when the server refuses one of the protocols for having been asked too much
  */
-export function readProfiles(answer: BinaryNode): Map<Address, Profile> {
+export function readProfiles(answer: BinaryNode, asked: Address[]): Map<Address, Profile> {
   const usync = getBinaryNodeChild(answer, 'usync');
   const refused = refusedProtocols(usync);
   const profiles = new Map<Address, Profile>();
-  for (const user of getBinaryNodeChildren(getBinaryNodeChild(usync, 'list'), 'user')) {
-    const address = parseAddress(user.attrs.jid);
-    if (address) profiles.set(address, readProfile(user, address, refused));
+  for (const [address, user] of usersAsked(getBinaryNodeChild(usync, 'list'), asked)) {
+    profiles.set(address, readProfile(user, address, refused));
   }
   return profiles;
 }
@@ -123,7 +118,7 @@ function aboutOf(status: BinaryNode | undefined): Profile['about'] {
   if (!status) return null;
   const code = getBinaryNodeChild(status, 'error')?.attrs.code ?? status.attrs.code;
   if (code) return HIDDEN_CODES.has(code) ? { text: null, setAt: null } : null;
-  return { text: bytesOf(status)?.toString('utf8') ?? '', setAt: parseSeconds(status.attrs.t) };
+  return { text: textIn(status), setAt: parseSeconds(status.attrs.t) };
 }
 
 /**
@@ -139,13 +134,15 @@ function textStatusOf(status: BinaryNode | undefined): Profile['textStatus'] {
 
 /** `<username>anna</username>`. An empty one may be unknown as well as none, and changes nothing. */
 function usernameOf(username: BinaryNode | undefined): string | null {
-  return bytesOf(username)?.toString('utf8').trim() || null;
+  return textIn(username).trim() || null;
 }
 
 /** `<picture id/>`; with an error, or without an id, none is shown. Only the real server can confirm the latter. */
 function pictureOf(picture: BinaryNode | undefined): PictureHint | null {
   if (!picture) return null;
-  if (picture.attrs.id) return { state: 'present', id: picture.attrs.id };
+  const id = pictureIdOf(picture.attrs.id);
+  if (id) return { state: 'present', id };
+  if (picture.attrs.id) return null;
   const code = getBinaryNodeChild(picture, 'error')?.attrs.code ?? picture.attrs.code;
   if (!code) return { state: 'none' };
   const state = stateOfCode(Number(code));
@@ -157,6 +154,8 @@ function businessOf(user: BinaryNode): Profile['business'] {
   const business = getBinaryNodeChild(user, 'business');
   if (!business) return elementsOf(user).length > 0 ? { isBusiness: false, name: null } : null;
   if (getBinaryNodeChild(business, 'error')) return null;
-  const isBusiness = getBinaryNodeChild(business, 'verified_name') !== undefined;
-  return { isBusiness, name: verifiedNameIn(business) };
+  const verifiedName = getBinaryNodeChild(business, 'verified_name');
+  // `<verified_name><error/></verified_name>`: there is none, so that the account is not a business.
+  const isBusiness = verifiedName !== undefined && !getBinaryNodeChild(verifiedName, 'error');
+  return { isBusiness, name: isBusiness ? verifiedNameIn(business) : null };
 }

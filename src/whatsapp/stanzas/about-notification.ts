@@ -1,6 +1,6 @@
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
-import { otherPerson, timeOf } from '../wire/stanza-values.js';
+import { otherPerson, textIn, timeOf } from '../wire/stanza-values.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
 /**
@@ -11,10 +11,5 @@ export function readAboutNotification(stanza: BinaryNode, owner: AddressBookOwne
   const address = otherPerson(stanza.attrs.from, owner);
   const set = getBinaryNodeChild(stanza, 'set');
   if (!address || !set || Array.isArray(set.content)) return {};
-  return { abouts: [{ address, text: textOf(set), setAt: timeOf(stanza) }] };
-}
-
-function textOf({ content }: BinaryNode): string {
-  if (typeof content === 'string') return content;
-  return content instanceof Uint8Array ? Buffer.from(content).toString('utf8') : '';
+  return { abouts: [{ address, text: textIn(set), setAt: timeOf(stanza) }] };
 }

@@ -17,7 +17,7 @@ describe('a notification about a business', () => {
   it('tells the verified name', () => {
     expect(read('business', [element('verified_name', { jid: ANNA }, certificate('Bäckerei Anna'))])).toEqual(
       {
-        businessNames: [{ address: ANNA, name: 'Bäckerei Anna' }],
+        businessNames: [{ address: ANNA, name: 'Bäckerei Anna', isSignedBy: expect.any(Function) }],
         businessFlags: [{ address: ANNA, isBusiness: true }],
       },
     );

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
-import { elementsOf, otherPerson } from '../wire/stanza-values.js';
+import { elementsOf, hashOf, otherPerson } from '../wire/stanza-values.js';
 import { verifiedNameIn } from '../wire/verified-name.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { StanzaChanges } from './stanza-changes.js';
@@ -17,12 +17,15 @@ export function readBusinessNotification(stanza: BinaryNode, owner: AddressBookO
 function readChild(child: BinaryNode, from: string | undefined, owner: AddressBookOwner): StanzaChanges {
   const { tag, attrs } = child;
   if (tag !== 'verified_name' && tag !== 'remove') return {};
-  if (attrs.hash && !attrs.jid) return { outdatedProfileHashes: [attrs.hash] };
+  if (attrs.hash && !attrs.jid) {
+    const hash = hashOf(attrs.hash);
+    return hash ? { outdatedProfileHashes: [hash] } : {};
+  }
   const address = otherPerson(attrs.jid ?? from, owner);
   if (!address) return {};
   const name = tag === 'remove' ? null : verifiedNameIn({ tag: 'business', attrs: {}, content: [child] });
   return {
-    businessNames: name ? [{ address, name }] : [],
+    businessNames: name ? [{ address, ...name }] : [],
     businessFlags: [{ address, isBusiness: tag !== 'remove' }],
   };
 }

@@ -1,7 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, NumberChange } from '../../contacts/write/contact-changes.js';
-import { elementsOf, endOfSecondOf, isOwn, otherPerson } from '../wire/stanza-values.js';
+import { elementsOf, endOfSecondOf, hashOf, isOwn, otherPerson } from '../wire/stanza-values.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
@@ -25,7 +25,8 @@ function readChild({ tag, attrs }: BinaryNode, stanza: BinaryNode, owner: Addres
     case 'update': {
       const address = otherPerson(attrs.jid ?? (attrs.hash ? undefined : stanza.attrs.from), owner);
       if (address) return { outdatedProfiles: [address] };
-      return attrs.hash ? { outdatedProfileHashes: [attrs.hash] } : {};
+      const hash = hashOf(attrs.hash);
+      return hash ? { outdatedProfileHashes: [hash] } : {};
     }
     case 'sync':
       return { reconcile: [true] };

@@ -50,6 +50,12 @@ describe('a notification about devices', () => {
     expect(read('devices', added(bytes))).toEqual({});
   });
 
+  it('verifies two lists at most', () => {
+    const [one] = added(keyIndexList());
+    const many = Array.from({ length: 1_000 }, () => one!);
+    expect(read('devices', many).identityKeys).toHaveLength(2);
+  });
+
   it('says nothing of the own devices', () => {
     expect(read('devices', added(keyIndexList()), { from: OWNER.jid })).toEqual({});
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   ANNA,
   ANNA_LID,
+  BEN,
   changesIn,
   element,
   MALFORMED,
@@ -30,6 +31,32 @@ describe('a notification about a group', () => {
     expect(read('w:gp2', content, GROUP)).toEqual({
       usernames: [{ address: ANNA_LID, name: 'anna', observedAt: new Date(1_700_000_000_000) }],
     });
+  });
+
+  it('reports a new number: `participant` is the old one, `jid` of the child the new one', () => {
+    const content = [element('change_number', { jid: BEN })];
+    const changes = {
+      numberChanges: [{ oldJid: ANNA, newJid: BEN, oldLid: null, newLid: null, observedAt }],
+    };
+    expect(read('w:gp2', content, { ...GROUP, participant: ANNA })).toMatchObject(changes);
+    expect(read('w:gp2', content, { ...GROUP, participant: BEN }).numberChanges).toBeUndefined();
+    expect(read('w:gp2', content, { ...GROUP, participant: OWNER.jid }).numberChanges).toBeUndefined();
+    expect(read('w:gp2', content, GROUP)).toEqual({});
+  });
+
+  it('is read up to 5,000 participants, wherever they are', () => {
+    const participants = (from: number) =>
+      Array.from({ length: 4_000 }, (_, i) =>
+        element('participant', {
+          jid: `${from + i}@lid`,
+          phone_number: `${491_700_000_000 + from + i}@c.us`,
+        }),
+      );
+    const content = [
+      element('add', {}, participants(1_000_000)),
+      element('create', {}, [element('group', {}, participants(2_000_000))]),
+    ];
+    expect(read('w:gp2', content, GROUP).mappings).toHaveLength(5_000);
   });
 
   it('says nothing of the account itself', () => {

@@ -1,28 +1,46 @@
-import type { BinaryNode } from '@whiskeysockets/baileys';
+import { type BinaryNode, getBinaryNodeChildren } from '@whiskeysockets/baileys';
 import { parseAddress, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';
 import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
-/** Groups stand no deeper than this in a notification. */
+/** Elements of groups are nested no deeper than this in a notification. */
 const MAX_DEPTH = 4;
+/** The largest groups, those for announcements in communities, have 5,000 members. Further participants are ignored. */
+const MAX_PARTICIPANTS = 5_000;
 
 /**
- * Who takes part in a group, wherever in `<notification type="w:gp2">` it is said:
- * `<participant jid phone_number lid username/>`, as in whatsmeow's `parseParticipant`. Of the group itself nothing is kept.
+ * Reads the members of a group, wherever in `<notification type="w:gp2">` they appear:
+ * `<participant jid phone_number lid username/>`, as in whatsmeow's `parseParticipant`; and a member's new number:
+ * `<change_number jid/>`, as in zapo's `group.ts`. Nothing is stored of the group itself.
  */
 export function readGroupNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
-  return joinChanges(
-    participantsIn(stanza, MAX_DEPTH).map((participant) => readParticipant(participant, stanza, owner)),
-  );
+  const participants: BinaryNode[] = [];
+  collectParticipants(stanza, MAX_DEPTH, participants);
+  return joinChanges([
+    ...participants.map((participant) => readParticipant(participant, stanza, owner)),
+    ...getBinaryNodeChildren(stanza, 'change_number').map((child) => readNumberChange(child, stanza, owner)),
+  ]);
 }
 
-function participantsIn(node: BinaryNode, depth: number): BinaryNode[] {
-  if (depth === 0) return [];
-  return elementsOf(node).flatMap((child) =>
-    child.tag === 'participant' ? [child] : participantsIn(child, depth - 1),
-  );
+/** `participant` of the notification is the member's old number, `jid` of the child the new one. */
+function readNumberChange({ attrs }: BinaryNode, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
+  const [oldJid, newJid] = [parseJid(stanza.attrs.participant), parseJid(attrs.jid)];
+  if (!oldJid || !newJid || oldJid === newJid || isOwn(oldJid, owner)) return {};
+  return {
+    numberChanges: [{ oldJid, newJid, oldLid: null, newLid: null, observedAt: endOfSecondOf(stanza) }],
+  };
+}
+
+/** Adds the participants below the element to those found, until there are MAX_PARTICIPANTS. */
+function collectParticipants(node: BinaryNode, depth: number, found: BinaryNode[]): void {
+  if (depth === 0) return;
+  for (const child of elementsOf(node, MAX_PARTICIPANTS)) {
+    if (found.length >= MAX_PARTICIPANTS) return;
+    if (child.tag === 'participant') found.push(child);
+    else collectParticipants(child, depth - 1, found);
+  }
 }
 
 function readParticipant({ attrs }: BinaryNode, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {

@@ -1,11 +1,14 @@
-import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren } from '@whiskeysockets/baileys';
+import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
 import { identityKeyOfPreKeyMessage } from '../wire/pre-key-message.js';
 import { deviceOf, senderOf } from '../wire/stanza-sender.js';
-import { bytesOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
+import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 import { verifiedNameIn } from '../wire/verified-name.js';
 import type { IdentityHint, StanzaChanges } from './stanza-changes.js';
+
+/** Broadcast lists have up to 256 recipients, each with several devices. */
+const MAX_RECIPIENTS = 2_000;
 
 /**
  * The sender's push name (`notify`), user name and other address, and the verified name of a business.
@@ -26,7 +29,7 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner): 
     mappings: mapping ? [mapping] : [],
     pushNames: notify ? [{ address: sender, name: notify, observedAt: timeOf(stanza) }] : [],
     usernames: username ? [{ address: sender, name: username, observedAt: timeOf(stanza) }] : [],
-    businessNames: businessName ? [{ address: sender, name: businessName }] : [],
+    businessNames: businessName ? [{ address: sender, ...businessName }] : [],
     businessFlags: businessName ? [{ address: sender, isBusiness: true }] : [],
     identityHints: identityHintsIn(stanza, sender),
   };
@@ -39,8 +42,8 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner): 
 function identityHintsIn(stanza: BinaryNode, address: Address): IdentityHint[] {
   if (deviceOf(senderOf(stanza) ?? '') !== 0) return [];
   return getBinaryNodeChildren(stanza, 'enc').flatMap((part) => {
-    const bytes = part.attrs.type === 'pkmsg' ? bytesOf(part) : null;
-    const key = bytes && identityKeyOfPreKeyMessage(bytes);
+    const isFirst = part.attrs.type === 'pkmsg' && part.content instanceof Uint8Array;
+    const key = isFirst ? identityKeyOfPreKeyMessage(part.content as Uint8Array) : null;
     return key ? [{ address, key }] : [];
   });
 }
@@ -52,10 +55,10 @@ function identityHintsIn(stanza: BinaryNode, address: Address): IdentityHint[] {
  */
 function readOwnMessage(stanza: BinaryNode): StanzaChanges {
   const { notify, recipient, recipient_username: byName, peer_recipient_username: byPeerName } = stanza.attrs;
-  const to = getBinaryNodeChildren(getBinaryNodeChild(stanza, 'participants'), 'to');
+  const to = elementsOf(getBinaryNodeChild(stanza, 'participants'), MAX_RECIPIENTS);
   const recipients: BinaryNode['attrs'][] = [
     { ...stanza.attrs, jid: recipient ?? '' },
-    ...to.map(({ attrs }) => attrs),
+    ...to.flatMap(({ tag, attrs }) => (tag === 'to' ? [attrs] : [])),
   ];
   const observedAt = endOfSecondOf(stanza);
   const address = parseAddress(recipient);

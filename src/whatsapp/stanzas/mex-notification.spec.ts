@@ -69,12 +69,30 @@ describe('a GraphQL notification', () => {
 
   it('tells that reaching out is locked, until when, and that it is not', () => {
     const lock = (payload: object) => read({ xwa2_notify_account_reachout_timelock: payload }).reachOutLocks;
-    expect(lock({ is_active: true, time_enforcement_ends: '4000000000' })).toEqual([
-      { until: new Date(4_000_000_000_000) },
-    ]);
+    const until = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 60_000);
+    const ends = String(until.getTime() / 1_000);
+    expect(lock({ is_active: true, time_enforcement_ends: ends })).toEqual([{ until }]);
     const [open] = lock({ is_active: true }) as { until: Date }[];
     expect((open?.until.getTime() ?? 0) - Date.now()).toBeGreaterThan(23 * 3_600_000);
     expect(lock({ is_active: false })).toEqual([{ until: null }]);
+  });
+
+  it('does not trust the end of a lock that is not a date', () => {
+    const payload = { is_active: true, time_enforcement_ends: '1e300' };
+    const [lock] = read({ xwa2_notify_account_reachout_timelock: payload }).reachOutLocks as {
+      until: Date;
+    }[];
+    expect((lock?.until.getTime() ?? 0) - Date.now()).toBeGreaterThan(23 * 3_600_000);
+  });
+
+  it.each([
+    [
+      'of 900 kB',
+      JSON.stringify({ data: { xwa2_notify_username_delete: { lid: ANNA_LID, x: 'x'.repeat(900_000) } } }),
+    ],
+    ['nested 30,000 deep', '['.repeat(30_000)],
+  ])('says nothing in JSON %s', (_, text) => {
+    expect(readText(text)).toEqual({});
   });
 
   it.each([

@@ -1,7 +1,16 @@
-import { type BinaryNode, getBinaryNodeChildren } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import { parseLid } from '../../contacts/address.js';
 import { type AddressBookOwner, joinChanges } from '../../contacts/write/contact-changes.js';
-import { bytesOf, endOfSecondOf, isOwn, otherPerson, timeOf } from '../wire/stanza-values.js';
+import {
+  bytesOf,
+  elementsOf,
+  endOfSecondOf,
+  hashOf,
+  isOwn,
+  otherPerson,
+  timeOf,
+} from '../wire/stanza-values.js';
+import { lockedUntil } from '../wire/reach-out-lock.js';
 import { toTextStatus } from '../wire/text-status.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
@@ -24,8 +33,8 @@ const READERS: Record<string, MexReader> = {
   xwa2_notify_account_reachout_timelock: readReachOutLock,
 };
 
-/** How long an account is left alone that is locked without an end. */
-const LOCK_WITHOUT_END_MS = 24 * 3_600_000;
+/** WhatsApp sends one `<update>` per stanza. Each is limited in bytes, which limits the depth of its JSON as well. */
+const MAX_UPDATES = 10;
 
 /**
  * `<notification type="mex"><update op_name>{"data": {…}}</update></notification>`: JSON in place of stanzas, as read by zapo's
@@ -33,7 +42,7 @@ const LOCK_WITHOUT_END_MS = 24 * 3_600_000;
  */
 export function readMexNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   return joinChanges(
-    getBinaryNodeChildren(stanza, 'update').flatMap((update) =>
+    elementsOf(stanza, MAX_UPDATES).flatMap((update) =>
       Object.entries(dataOf(update)).map(([name, payload]) =>
         Object.hasOwn(READERS, name) ? (READERS[name]?.(asRecord(payload), stanza, owner) ?? {}) : {},
       ),
@@ -51,8 +60,9 @@ function readTextStatus(payload: Json, stanza: BinaryNode, owner: AddressBookOwn
 }
 
 /** Something of somebody has changed who is named by a hash only. */
-function readHash({ hash }: Json): StanzaChanges {
-  return typeof hash === 'string' && hash ? { outdatedProfileHashes: [hash] } : {};
+function readHash(payload: Json): StanzaChanges {
+  const hash = hashOf(payload.hash);
+  return hash ? { outdatedProfileHashes: [hash] } : {};
 }
 
 function readLidChange(payload: Json, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
@@ -74,15 +84,12 @@ function readUsernameEnd(payload: Json, stanza: BinaryNode, owner: AddressBookOw
 
 /** WhatsApp has locked the account's reaching out to people, or unlocked it. */
 function readReachOutLock(payload: Json): StanzaChanges {
-  const endMs = Number(payload.time_enforcement_ends) * 1_000;
-  if (!payload.is_active) return { reachOutLocks: [{ until: null }] };
-  return {
-    reachOutLocks: [{ until: new Date(endMs > Date.now() ? endMs : Date.now() + LOCK_WITHOUT_END_MS) }],
-  };
+  return { reachOutLocks: [{ until: lockedUntil(payload) }] };
 }
 
-/** What stands below `data`; nothing when it cannot be read. */
+/** Returns the value below `data` of an `<update>`; empty for another element, and when it cannot be read. */
 function dataOf(update: BinaryNode): Json {
+  if (update.tag !== 'update') return {};
   try {
     const json: unknown = JSON.parse(bytesOf(update)?.toString('utf8') ?? '{}');
     return asRecord(asRecord(json).data);

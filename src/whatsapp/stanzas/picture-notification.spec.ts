@@ -33,6 +33,15 @@ describe('a notification about a picture', () => {
     });
   });
 
+  it.each([[undefined], [[]]])(
+    'reports the picture of its sender as removed when its content is %j',
+    (content) => {
+      expect(read('picture', content)).toEqual({ pictures: [{ address: ANNA, state: 'none' }] });
+      expect(read('picture', content, { from: '120363012345678901@g.us' })).toEqual({});
+      expect(read('picture', content, { from: OWNER.jid })).toEqual({});
+    },
+  );
+
   it('may name the person by a hash only', () => {
     const hashed = [element('set', { hash: 'qP3+', id: '17' }), element('delete', { hash: 'AAAA' })];
     expect(read('picture', hashed, { from: 's.whatsapp.net' })).toEqual({
@@ -48,7 +57,7 @@ describe('a notification about a picture', () => {
     expect(read('picture', [element('set', { jid: '120363012345678901@g.us', author: ANNA })])).toEqual({});
   });
 
-  it.each(MALFORMED.filter(([what]) => !what.startsWith('a number')))(
+  it.each(MALFORMED.filter(([what]) => !/^(a number|no content)/.test(what)))(
     'says nothing with %s',
     (_, content, attrs) => {
       expect(read('picture', content, attrs)).toEqual({});

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
-import { elementsOf, otherPerson } from '../wire/stanza-values.js';
+import { elementsOf, hashOf, otherPerson, pictureIdOf } from '../wire/stanza-values.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
@@ -9,10 +9,15 @@ const STATES: Record<string, 'changed' | 'none'> = { set: 'changed', add: 'chang
 
 /**
  * A person has another picture, or none: `<notification type="picture" from><set jid id/></notification>` or
- * `<delete jid/>`; `hash` may stand in place of `jid` (children as in whatsmeow's `handlePictureNotification`).
+ * `<delete jid/>`; `hash` may stand in place of `jid` (children as in whatsmeow's `handlePictureNotification`). Without
+ * children the sender's picture is removed.
  */
 export function readPictureNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
-  return joinChanges(elementsOf(stanza).map((child) => readChild(child, stanza.attrs.from, owner)));
+  const { from } = stanza.attrs;
+  const { content = [] } = stanza;
+  const hasNone = Array.isArray(content) && content.length === 0;
+  const children = hasNone ? [{ tag: 'delete', attrs: {} }] : elementsOf(stanza);
+  return joinChanges(children.map((child) => readChild(child, from, owner)));
 }
 
 function readChild(
@@ -22,8 +27,11 @@ function readChild(
 ): StanzaChanges {
   const state = STATES[tag];
   if (!state) return {};
-  const id = attrs.id ?? null;
-  if (attrs.hash && !attrs.jid) return { hashedPictures: [{ hash: attrs.hash, state, id }] };
+  const id = pictureIdOf(attrs.id);
+  if (attrs.hash && !attrs.jid) {
+    const hash = hashOf(attrs.hash);
+    return hash ? { hashedPictures: [{ hash, state, id }] } : {};
+  }
   const address = otherPerson(attrs.jid ?? from, owner);
   if (!address) return {};
   return { pictures: [state === 'none' ? { address, state } : { address, state, id }] };

@@ -1,4 +1,4 @@
-import { type BinaryNode, getBinaryNodeChildren } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { readAboutNotification } from './about-notification.js';
 import { readBusinessNotification } from './business-notification.js';
@@ -11,6 +11,7 @@ import { readMessageStanza } from './message-stanza.js';
 import { readMexNotification } from './mex-notification.js';
 import { readPictureNotification } from './picture-notification.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';
+import { elementsOf } from '../wire/stanza-values.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
 type Reader = (stanza: BinaryNode, owner: AddressBookOwner) => StanzaChanges;
@@ -84,6 +85,6 @@ function readNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaCh
 }
 
 function readServerSync(stanza: BinaryNode): StanzaChanges {
-  const names = getBinaryNodeChildren(stanza, 'collection').flatMap(({ attrs }) => attrs.name ?? []);
-  return { outdatedCollections: names };
+  const collections = elementsOf(stanza).filter(({ tag }) => tag === 'collection');
+  return { outdatedCollections: collections.flatMap(({ attrs }) => attrs.name ?? []) };
 }

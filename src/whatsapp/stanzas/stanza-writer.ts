@@ -6,16 +6,31 @@ import type { AddressBookOwner, Picture, PushName } from '../../contacts/write/c
 import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
 import { cleanName } from '../../contacts/write/clean-name.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
-import { isRefusal } from '../../database/database-errors.js';
+import { isRefusal, sqlStateOf } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
-import { type HashedPicture, splitChanges, type StanzaChanges } from './stanza-changes.js';
+import { refusedChanges } from './refused-changes.metrics.js';
+import {
+  countChanges,
+  type HashedPicture,
+  inChunks,
+  inHalves,
+  type StanzaChanges,
+} from './stanza-changes.js';
+
+/**
+ * Changes per transaction. It takes about 0.1 s, during which the account's row is locked. A batch that is given up halfway, since
+ * acknowledgements would be late, has saved the chunks before, and is shorter the next time.
+ */
+const MAX_CHANGES = 500;
+/** Further transactions in which one batch may search for changes that the database refuses: enough for about 10 of them. */
+const MAX_SEARCHES = 200;
 
 /** Runs work in a transaction of the session. */
 export type Transact = (work: (tx: Transaction) => Promise<void>) => Promise<void>;
 
 type Owner = AddressBookOwner & { linkedAt: Date };
 
-/** Writes what stanzas say: finds who is meant where only a hash is told, and notes whose profile is to be fetched. */
+/** Writes changes read from stanzas. Finds the contacts who are named by a hash, and requests profiles that are outdated. */
 @Injectable()
 export class StanzaWriter {
   private readonly logger = new Logger(StanzaWriter.name);
@@ -28,25 +43,52 @@ export class StanzaWriter {
   ) {}
 
   /**
-   * In one transaction. A change that the database refuses (which would be a defect of this service) must not hold up
-   * the others: it would be delivered again, and refused again, for ever. So then each is saved by itself.
+   * Writes any number of changes, in order, some hundred per transaction.
+   *
+   * A change that the database refuses must not hold up the others: WhatsApp would deliver it again at each login. It is searched
+   * for by halving, and skipped. When the search takes too many transactions, what is left of it is skipped as a whole.
+   * @returns how many changes were skipped, and are lost
    */
-  async save(transact: Transact, owner: Owner, changes: StanzaChanges): Promise<void> {
-    try {
-      await transact((tx) => this.write(tx, owner, changes));
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      for (const single of splitChanges(changes)) await this.saveOrSkip(transact, owner, single);
+  async save(transact: Transact, owner: Owner, changes: StanzaChanges): Promise<number> {
+    const searches = { left: MAX_SEARCHES };
+    let lost = 0;
+    for (const chunk of inChunks(changes, MAX_CHANGES)) {
+      lost += await this.saveOrSearch(transact, owner, chunk, searches);
     }
+    if (lost > 0) refusedChanges.inc(lost);
+    return lost;
   }
 
-  private async saveOrSkip(transact: Transact, owner: Owner, change: StanzaChanges): Promise<void> {
+  private async saveOrSearch(
+    transact: Transact,
+    owner: Owner,
+    changes: StanzaChanges,
+    searches: { left: number },
+  ): Promise<number> {
     try {
-      await transact((tx) => this.write(tx, owner, change));
+      await transact((tx) => this.write(tx, owner, changes));
+      return 0;
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      this.logger.error(`The database refuses a change, which is lost: ${(error as Error).message}`);
+      const count = countChanges(changes);
+      if (count === 1 || searches.left <= 0) return this.skip(changes, error);
     }
+    let lost = 0;
+    for (const half of inHalves(changes)) {
+      searches.left -= 1;
+      lost += await this.saveOrSearch(transact, owner, half, searches);
+    }
+    return lost;
+  }
+
+  /** Logs neither the change nor the message of Postgres, which may quote it. */
+  private skip(changes: StanzaChanges, error: unknown): number {
+    const count = countChanges(changes);
+    const kinds = Object.keys(changes).join(', ');
+    this.logger.error(
+      `Skipped changes that the database refuses (${sqlStateOf(error)}): ${count} of ${kinds}`,
+    );
+    return count;
   }
 
   private async write(tx: Transaction, owner: Owner, changes: StanzaChanges): Promise<void> {
@@ -65,12 +107,12 @@ export class StanzaWriter {
   }
 }
 
-/** What comes over this link is newer than the history told at linking, whatever the clocks say. */
+/** Names heard over this link are newer than the history that was sent at linking, whatever the clocks show. */
 function notBefore(linkedAt: Date, heard: PushName): PushName {
   return heard.observedAt > linkedAt ? heard : { ...heard, observedAt: linkedAt };
 }
 
-/** Where several people share the hash, nobody's picture is dropped: each is asked for. */
+/** Where several contacts share the hash, no picture is dropped: each is fetched. */
 function picturesOf({ state, id }: HashedPicture, people: Address[]): Picture[] {
   const isCertain = people.length === 1;
   return people.map((address) => {

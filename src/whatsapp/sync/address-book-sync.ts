@@ -23,11 +23,14 @@ import { HistorySync } from '../history/history-sync.js';
 import { identityKeysOf } from '../wire/identity-keys.js';
 import { lidMappingsOf } from '../wire/lid-mappings.js';
 import { Presence } from './presence.js';
-import { setReachOutLock } from './reach-out-lock.js';
+import { ReachOutLock } from './reach-out-lock.js';
 import { Reconciliation } from './reconciliation.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { StanzaChanges } from '../stanzas/stanza-changes.js';
 import { isUnknown, readStanza } from '../stanzas/stanza-dispatcher.js';
+
+/** For how long lost changes are reported; they do not come back. */
+const REFUSED_CHANGES_SHOWN_MS = 7 * 24 * 3_600_000;
 
 /** What the synchronisation needs of its connection. */
 export interface SyncConnection extends ProfileConnection {
@@ -36,6 +39,8 @@ export interface SyncConnection extends ProfileConnection {
   send(node: BinaryNode): Promise<void>;
   /** Writes a message for the phone alone. */
   writeToPhone(message: proto.IMessage): Promise<void>;
+  /** Sends a message to every other device of the account. */
+  writeToOwnDevices(message: proto.IMessage): Promise<void>;
   /** Asks the phone to upload a file again. */
   askForUpload(file: { messageId: string; mediaKey: Uint8Array }): Promise<void>;
 }
@@ -54,6 +59,7 @@ export class AddressBookSync implements KeyHooks {
   private readonly reconciliation: Reconciliation;
   private readonly profiles: ProfileFetchQueue;
   private readonly presence: Presence;
+  private readonly reachOutLock: ReachOutLock;
   private readonly keyRequests: SyncKeyRequests;
   private readonly recoveries: RecoveryRequests;
   private isOpen = false;
@@ -72,7 +78,7 @@ export class AddressBookSync implements KeyHooks {
       () => history.countPending(id),
       () => this.markSynced(),
     );
-    this.history = new HistorySync(this.owner, history, contacts, lease, {
+    this.history = new HistorySync(this.owner, history, contacts, lease, context.readers, {
       isAddressBookRead: async () => (await stores.appState.getState(id, ADDRESS_BOOK)).version > 0,
       privacyTokens: (tx, tokens) => saveTokens(tx, stores.authState, lease.session, tokens),
       askForUpload: (file) => connection.askForUpload(file),
@@ -96,7 +102,7 @@ export class AddressBookSync implements KeyHooks {
       lease,
       requests: stores.keyRequests,
       degradations: stores.degradations,
-      write: (message) => connection.writeToPhone(message),
+      write: (message) => connection.writeToOwnDevices(message),
     });
     this.recoveries = new RecoveryRequests(id, lease, stores.appState, (message) =>
       connection.writeToPhone(message),
@@ -109,6 +115,7 @@ export class AddressBookSync implements KeyHooks {
       this.handlers.map((handler) => [handler.name, this.createCollection(handler, keys)]),
     );
     this.presence = new Presence((node) => connection.send(node));
+    this.reachOutLock = new ReachOutLock(context, connection.query);
     this.profiles = new ProfileFetchQueue(this.owner, connection, context);
     context.pause.firstSync(account);
     if (account.syncedAt) this.firstSync.close();
@@ -131,7 +138,9 @@ export class AddressBookSync implements KeyHooks {
     for (const collection of this.collections.values()) collection.requestInBackground();
     this.history.wake();
     this.reconciliation.start();
-    await this.profiles.start();
+    await this.context.pause.load();
+    await this.reachOutLock.refresh();
+    this.profiles.start();
   }
 
   close(): void {
@@ -158,16 +167,27 @@ export class AddressBookSync implements KeyHooks {
     const changes = { ...others, identityHints: this.context.decryptsMessages ? [] : identityHints };
     if (Object.values(changes).some((list) => list.length > 0)) {
       const { stanzas: writer } = this.context.stores;
-      await writer.save((work) => this.connection.save(work), this.owner, changes);
+      const lost = await writer.save((work) => this.connection.save(work), this.owner, changes);
+      if (lost > 0) this.reportRefusedChanges();
     }
     const lock = reachOutLocks.at(-1);
-    if (lock) await setReachOutLock(this.context, lock.until);
-    for (const collection of outdatedCollections) this.collections.get(collection)?.requestInBackground();
-    if (reconcile)
-      this.collections
-        .get(ADDRESS_BOOK)
-        ?.requestAnew()
-        .catch(() => {});
+    if (lock) await this.reachOutLock.set(lock.until);
+    for (const collection of new Set(outdatedCollections))
+      this.collections.get(collection)?.requestInBackground();
+    if (reconcile) await this.resync();
+  }
+
+  /** WhatsApp asks to sync contacts: reads what has changed, and then a snapshot, if the last one is old enough. */
+  private async resync(): Promise<void> {
+    const { lease, stores } = this.context;
+    await lease.transaction((tx) => stores.accounts.requestSnapshot(tx, this.owner.accountId));
+    const read = this.collections.get(ADDRESS_BOOK)?.request();
+    read?.then(
+      () => this.reconciliation.check(),
+      () => {
+        // The scheduler has logged it, and tries again.
+      },
+    );
   }
 
   /** Mappings and identity keys that Baileys learns, from messages and queries, and history that the phone announces. */
@@ -209,10 +229,22 @@ export class AddressBookSync implements KeyHooks {
     );
   }
 
-  private reportDegradation(code: DegradationCode, message: string | null): void {
+  private reportRefusedChanges(): void {
+    this.reportDegradation(
+      'changes_refused',
+      'The database refused changes from WhatsApp, and they are lost. See the log for the error code.',
+      new Date(Date.now() + REFUSED_CHANGES_SHOWN_MS),
+    );
+  }
+
+  private reportDegradation(
+    code: DegradationCode,
+    message: string | null,
+    expiresAt: Date | null = null,
+  ): void {
     const { lease, stores } = this.context;
     lease
-      .transaction((tx) => stores.degradations.report(tx, lease.session, code, message))
+      .transaction((tx) => stores.degradations.report(tx, lease.session, code, message, expiresAt))
       .catch((error: unknown) => this.logger.warn(`Cannot report ${code}: ${(error as Error).message}`));
   }
 
@@ -249,10 +281,10 @@ export class AddressBookSync implements KeyHooks {
       collection: handler.name,
       query: this.connection.query,
       keys,
-      apply: (tx, page) => handler.apply(tx, page),
-      snapshotFailed: async (tx, reason) => handler.snapshotFailed?.(tx, reason),
+      handler,
       repository: stores.appState,
       lease,
+      readers: this.context.readers,
     });
     return new CollectionScheduler(handler.name, sync, {
       synced: (state) => handler.synced?.(state),

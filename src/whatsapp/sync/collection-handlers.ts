@@ -10,16 +10,13 @@ import {
   savedByMutations,
   SETTINGS,
 } from '../app-state/address-book-mutations.js';
-import type { AppliedPage, ReadCollection } from '../app-state/collection-sync.js';
+import type { AppliedMutations, PageEnd, PageHandler } from '../app-state/applied-page.js';
+import type { ReadCollection } from '../app-state/collection-sync.js';
 import type { SessionContext } from './session-context.js';
 
 /** What one app-state collection means to an account. */
-export interface CollectionHandler {
+export interface CollectionHandler extends PageHandler {
   readonly name: string;
-  /** Writes what a page says, in the transaction that commits the collection's new version. */
-  apply(tx: Transaction, page: AppliedPage): Promise<void>;
-  /** A snapshot was of no use, for this reason; the patches go on. */
-  snapshotFailed?(tx: Transaction, reason: string): Promise<void>;
   /** The collection has been read up to the server's version. */
   synced?(state: ReadCollection): void;
   /** What is wrong, one sentence for people; null when nothing is any more. */
@@ -45,16 +42,28 @@ export class AddressBookHandler implements CollectionHandler {
     readonly synced: (state: ReadCollection) => void,
   ) {}
 
-  async apply(tx: Transaction, page: AppliedPage): Promise<void> {
+  async apply(
+    tx: Transaction,
+    { mutations, changed, removed }: AppliedMutations,
+    { isReconciliation }: Pick<PageEnd, 'isReconciliation'>,
+  ): Promise<number> {
     const { contacts } = this.context.stores;
+    const { saved } = savedByMutations(mutations);
+    const { mappings, usernames } = savedByMutations(changed);
+    await contacts.apply(tx, this.owner, { mappings, saved, unsaved: removed, usernames });
+    return isReconciliation ? contacts.countChangedBy(tx, this.owner.accountId) : 0;
+  }
+
+  /** A complete collection names everybody whom the phone has saved: all others are not. */
+  async finish(tx: Transaction, end: PageEnd): Promise<void> {
+    const { contacts, appState } = this.context.stores;
     const { accountId } = this.owner;
-    const { saved } = savedByMutations(page.mutations);
-    const { mappings, usernames } = savedByMutations(page.changed);
-    const unsaved = [...page.removed];
-    if (page.everybody) unsaved.push(...(await contacts.findSavedOtherThan(tx, accountId, page.everybody)));
-    await contacts.apply(tx, this.owner, { mappings, saved, unsaved, usernames });
-    if (page.everybody) await this.countRepaired(tx, page.isReconciliation);
-    await this.reportDoubts(tx, page);
+    if (end.isComplete) {
+      const unsaved = await appState.findSavedWithoutRecord(tx, accountId, this.name, end.generation);
+      await contacts.apply(tx, this.owner, { unsaved });
+      await this.countRepaired(tx, end, unsaved.length);
+    }
+    await this.reportDoubts(tx, end);
   }
 
   async snapshotFailed(tx: Transaction, reason: string): Promise<void> {
@@ -82,7 +91,7 @@ export class AddressBookHandler implements CollectionHandler {
       .catch((error: unknown) => this.logger.warn(`Cannot report a problem: ${(error as Error).message}`));
   }
 
-  private async reportDoubts(tx: Transaction, { doubts, everybody }: AppliedPage): Promise<void> {
+  private async reportDoubts(tx: Transaction, { doubts, isComplete }: PageEnd): Promise<void> {
     if (doubts.snapshot) {
       await this.report(
         tx,
@@ -90,7 +99,7 @@ export class AddressBookHandler implements CollectionHandler {
         'The copy of the address book that WhatsApp keeps does not add up. Names that are authentic by themselves are ' +
           'served, some may be missing, and nobody is removed by it; another copy is asked for after 6 hours.',
       );
-    } else if (everybody) await this.report(tx, 'snapshot_unverified', null);
+    } else if (isComplete) await this.report(tx, 'snapshot_unverified', null);
     const { patches } = doubts;
     await this.report(
       tx,
@@ -117,14 +126,16 @@ export class AddressBookHandler implements CollectionHandler {
   }
 
   /** Whatever differs from a snapshot of the version that the tables claim to hold was wrong in them. */
-  private async countRepaired(tx: Transaction, isReconciliation: boolean): Promise<void> {
-    const { accountId } = this.owner;
-    const { accounts, contacts } = this.context.stores;
-    const repaired = isReconciliation ? await contacts.countChangedBy(tx, accountId) : 0;
-    await accounts.markReconciled(tx, accountId, repaired);
-    if (isReconciliation) {
-      this.logger.log(`Address book reconciled with a snapshot; contacts repaired: ${repaired}`);
-    }
+  private async countRepaired(
+    tx: Transaction,
+    { isReconciliation, repaired }: PageEnd,
+    unsaved: number,
+  ): Promise<void> {
+    const { accounts } = this.context.stores;
+    const all = isReconciliation ? repaired + unsaved : 0;
+    await accounts.markReconciled(tx, this.owner.accountId, all);
+    if (isReconciliation)
+      this.logger.log(`Address book reconciled with a snapshot; contacts repaired: ${repaired + unsaved}`);
   }
 }
 
@@ -146,9 +157,10 @@ export class SettingsHandler implements CollectionHandler {
     this.named(this.pushName);
   }
 
-  async apply(tx: Transaction, { mutations }: AppliedPage): Promise<void> {
+  async apply(tx: Transaction, { mutations }: AppliedMutations): Promise<number> {
     const pushName = cleanName(ownPushName(mutations));
     this.pushName = pushName ?? this.pushName;
     await this.context.stores.accounts.update(tx, this.owner.accountId, { pushName });
+    return 0;
   }
 }

@@ -1,23 +1,58 @@
+import { Logger } from '@nestjs/common';
+import type { Query } from '../app-state/collection-reader.js';
+import { readReachOutLock, reachOutLockQuery } from '../wire/reach-out-lock.js';
 import type { SessionContext } from './session-context.js';
 
+const CODE = 'reachout_locked';
 const REASON = 'WhatsApp has locked reaching out to people';
 
 /**
- * WhatsApp has locked an account's reaching out to people, or unlocked it: all asking about people stops, for asking on is what
- * leads to the next, longer lock (WAHA issue 2147).
- * @param until null: it is unlocked
+ * The reach-out time lock of an account. While it is locked, no profile is fetched: further requests lead to the next,
+ * longer lock (WAHA issue 2147).
  */
-export async function setReachOutLock(
-  { lease, stores, pause }: SessionContext,
-  until: Date | null,
-): Promise<void> {
-  if (until) await pause.pauseUntil(until, REASON);
-  else await pause.resume(REASON);
-  const message =
-    until &&
-    `WhatsApp has locked this account's reaching out to people until ${until.toISOString()}: nobody is asked about ` +
-      'until then. Names and changes go on being read.';
-  await lease.transaction((tx) =>
-    stores.degradations.report(tx, lease.session, 'reachout_locked', message, until),
-  );
+export class ReachOutLock {
+  private readonly logger = new Logger(ReachOutLock.name);
+
+  constructor(
+    private readonly context: SessionContext,
+    private readonly query: Query,
+  ) {}
+
+  /** Queries the lock, since notifications about it may have been missed. Without an answer nothing changes. */
+  async refresh(): Promise<void> {
+    const until = await this.find();
+    if (until === undefined || (until === null && !(await this.isReported()))) return;
+    await this.set(until);
+  }
+
+  /**
+   * Stops profile fetches until the lock ends, or resumes them.
+   *
+   * @param until null: the account is not locked
+   */
+  async set(until: Date | null): Promise<void> {
+    const { lease, stores, pause } = this.context;
+    if (until) await pause.pauseUntil(until, REASON);
+    else await pause.resume(REASON);
+    const message =
+      until &&
+      `WhatsApp has locked this account's reaching out to people until ${until.toISOString()}: nobody is asked about ` +
+        'until then. Names and changes go on being read.';
+    await lease.transaction((tx) => stores.degradations.report(tx, lease.session, CODE, message, until));
+  }
+
+  private async find(): Promise<Date | null | undefined> {
+    try {
+      return readReachOutLock(await this.query(reachOutLockQuery()));
+    } catch (error) {
+      this.logger.debug(`Cannot query the reach-out time lock: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
+  private async isReported(): Promise<boolean> {
+    const { lease, stores } = this.context;
+    const reported = await stores.degradations.find(lease.session);
+    return reported.some(({ code }) => code === CODE);
+  }
 }

@@ -34,8 +34,13 @@ export class Reconciliation {
   start(): void {
     this.isOpen = true;
     clearInterval(this.timer);
-    this.timer = setInterval(() => void this.ask(), ASK_EVERY_MS).unref();
-    void this.ask();
+    this.timer = setInterval(() => this.check(), ASK_EVERY_MS).unref();
+    this.check();
+  }
+
+  /** Reconciles now, if it is due, rather than at the next regular check. */
+  check(): void {
+    if (this.isOpen) void this.ask();
   }
 
   stop(): void {

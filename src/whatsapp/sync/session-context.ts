@@ -14,6 +14,7 @@ import type { Lease } from '../lease/lease.js';
 import type { FetchBudget } from '../profiles/fetch-budget.js';
 import type { FetchPause } from '../profiles/fetch-pause.js';
 import type { FetchScheduler } from '../profiles/fetch-scheduler.js';
+import type { ReaderPool } from '../reading/reader-pool.js';
 import type { QuietTime } from './reconciliation.js';
 import { StanzaWriter } from '../stanzas/stanza-writer.js';
 
@@ -49,4 +50,6 @@ export interface SessionContext {
   readonly quietTime: QuietTime;
   /** Whether messages of others are decrypted; see DECRYPT_MESSAGES in Config. */
   readonly decryptsMessages: boolean;
+  /** Of all sessions of the thread. */
+  readonly readers: ReaderPool;
 }

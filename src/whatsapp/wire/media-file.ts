@@ -1,66 +1,105 @@
-import { DEFAULT_ORIGIN, getMediaKeys, getUrlFromDirectPath } from '@whiskeysockets/baileys';
-import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { createDecipheriv, createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { downloadBounded } from './bounded-download.js';
+import { InputRefused } from './input-refused.js';
+import { mediaUrl } from './media-hosts.js';
+import { MediaUnavailable } from './media-unavailable.js';
 
-/** Where a file of app state or history lies, and its key: `ExternalBlobReference`, `HistorySyncNotification`. */
+/** Where a file of app state or history is, and its key: fields of `ExternalBlobReference` and `HistorySyncNotification`. */
 export interface MediaReference {
   directPath?: string | null;
   mediaKey?: Uint8Array | null;
+  /** SHA-256 of the file as it is on the media server. */
+  fileEncSha256?: Uint8Array | null;
 }
 
-/** The media server did not give the file, or gave another. */
-export class MediaUnavailable extends Error {
-  /** Files are kept for some days; after that only who has uploaded it can help. */
-  isGone = false;
-}
+/** `MEDIA_HKDF_KEY_MAPPING` in Baileys. */
+const KEY_INFO = {
+  'md-app-state': 'WhatsApp App State Keys',
+  'md-msg-hist': 'WhatsApp History Keys',
+} as const;
 
-const GONE_STATUSES = new Set([404, 410]);
-
-/** A host that has not given the whole file by then counts as failing; fetch itself would wait for 5 minutes. */
-const TIMEOUT_MS = 60_000;
+/** A snapshot of 100,000 contacts has 20 MB; parts of a history have some MB. */
+const LIMITS = { maxBytes: 48 * 1024 * 1024, totalMs: 60_000, idleMs: 15_000 };
 const MAC_BYTES = 10;
+const SHA256_BYTES = 32;
 
 /**
- * Downloads a file, checks its MAC and decrypts it.
+ * Downloads a file into memory and verifies its MAC; after that it decrypts the file piece by piece.
  *
- * Baileys' own download (7.0.0-rc14, `downloadEncryptedContent`) pipes one stream into another without passing on
- * errors: a connection that is cut halfway would end the whole thread as an uncaught error.
- * @throws MediaUnavailable
+ * Baileys' own download (7.0.0-rc14, `downloadEncryptedContent`) has no limits, does not verify the MAC, and pipes one stream
+ * into another without passing on errors.
+ * @throws InputRefused when the file is too large, on a foreign host, or not the one that was announced
+ * @throws MediaUnavailable when it cannot be downloaded, or was changed on the way
  */
 export async function downloadMedia(
   file: MediaReference,
-  type: 'md-app-state' | 'md-msg-hist',
-): Promise<Buffer> {
+  type: keyof typeof KEY_INFO,
+): Promise<AsyncIterable<Buffer>> {
   if (!file.directPath || !file.mediaKey?.length)
-    throw new MediaUnavailable('A file is named without path or key');
-  const encrypted = await fetchFile(getUrlFromDirectPath(file.directPath));
-  const { iv, cipherKey, macKey } = await getMediaKeys(file.mediaKey, type);
-  const ciphertext = encrypted.subarray(0, -MAC_BYTES);
-  const mac = createHmac('sha256', macKey ?? '')
-    .update(iv)
-    .update(ciphertext)
-    .digest()
-    .subarray(0, MAC_BYTES);
-  if (encrypted.length <= MAC_BYTES || !timingSafeEqual(mac, encrypted.subarray(-MAC_BYTES))) {
-    throw new MediaUnavailable('The media server gave a file that was changed or cut');
-  }
-  const decipher = createDecipheriv('aes-256-cbc', cipherKey, iv);
-  return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
+    throw new InputRefused('A media file is announced without path or key');
+  const { iv, cipherKey, macKey } = expandMediaKey(file.mediaKey, KEY_INFO[type]);
+  const encrypted = await downloadBounded(mediaUrl(file.directPath), LIMITS);
+  const announced = file.fileEncSha256;
+  const digest = await digestOf(encrypted);
+  const mac = takeTail(encrypted, MAC_BYTES);
+  const expected = await macOf(encrypted, iv, macKey);
+  if (mac.length < MAC_BYTES || !timingSafeEqual(mac, expected))
+    throw new MediaUnavailable('The media server returned a file that was changed or is incomplete');
+  if (announced?.length === SHA256_BYTES && !digest.equals(announced))
+    throw new InputRefused('A media file is not the one that was announced');
+  return decrypt(encrypted, cipherKey, iv);
 }
 
-async function fetchFile(url: string): Promise<Buffer> {
+/** Source: `getMediaKeys` in Baileys. */
+function expandMediaKey(mediaKey: Uint8Array, info: string) {
+  const expanded = Buffer.from(hkdfSync('sha256', mediaKey, Buffer.alloc(0), info, 112));
+  return {
+    iv: expanded.subarray(0, 16),
+    cipherKey: expanded.subarray(16, 48),
+    macKey: expanded.subarray(48, 80),
+  };
+}
+
+async function digestOf(chunks: Buffer[]): Promise<Buffer> {
+  const hash = createHash('sha256');
+  for (const chunk of chunks) {
+    hash.update(chunk);
+    await nextTurn();
+  }
+  return hash.digest();
+}
+
+async function macOf(chunks: Buffer[], iv: Buffer, macKey: Buffer): Promise<Buffer> {
+  const hmac = createHmac('sha256', macKey).update(iv);
+  for (const chunk of chunks) {
+    hmac.update(chunk);
+    await nextTurn();
+  }
+  return hmac.digest().subarray(0, MAC_BYTES);
+}
+
+/** Removes the last bytes from the pieces, and returns them; fewer when there are no more. */
+function takeTail(chunks: Buffer[], length: number): Buffer {
+  let tail = Buffer.alloc(0);
+  while (tail.length < length) {
+    const last = chunks.pop();
+    if (!last) return tail;
+    const cut = Math.max(0, last.length - (length - tail.length));
+    tail = Buffer.concat([last.subarray(cut), tail]);
+    if (cut > 0) chunks.push(last.subarray(0, cut));
+  }
+  return tail;
+}
+
+/** Gives up each piece as soon as it is decrypted. */
+async function* decrypt(chunks: Buffer[], key: Buffer, iv: Buffer): AsyncGenerator<Buffer> {
+  const decipher = createDecipheriv('aes-256-cbc', key, iv);
+  chunks.reverse();
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch(url, { headers: { Origin: DEFAULT_ORIGIN }, signal });
-    if (!response.ok) {
-      const error = new MediaUnavailable(`The media server answered ${response.status}`);
-      error.isGone = GONE_STATUSES.has(response.status);
-      throw error;
-    }
-    return Buffer.from(await response.arrayBuffer());
+    for (let chunk = chunks.pop(); chunk; chunk = chunks.pop()) yield decipher.update(chunk);
+    yield decipher.final();
   } catch (cause) {
-    if (cause instanceof MediaUnavailable) throw cause;
-    throw new MediaUnavailable(`The media server did not give a file: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new InputRefused('A media file cannot be decrypted', { cause });
   }
 }

@@ -1,17 +1,74 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { type Address, parseAddress } from '../../contacts/address.js';
+import { type Address, parseAddress, parseJid } from '../../contacts/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 
-/** The bytes in an element; null when it is missing, empty, or holds other elements. */
+/** Certificates and key-index lists have some hundred bytes, JSON of `mex` some kB. */
+const MAX_BYTES = 16 * 1024;
+/** No stanza but that of a group has this many children that are read; WhatsApp sends one or two. */
+const MAX_ELEMENTS = 100;
+/** Queries are about 50 contacts at most; an answer may contain others. */
+const MAX_USERS = 1_000;
+/** Ids of pictures are numbers of about 10 digits. */
+const MAX_ID_LENGTH = 64;
+/** 3 bytes in base64. */
+const HASH = /^[A-Za-z0-9+/]{4}$/;
+
+/**
+ * Returns the bytes in an element.
+ *
+ * @returns null when the element is missing, empty, contains other elements, or has more than MAX_BYTES
+ */
 export function bytesOf(node: BinaryNode | undefined): Buffer | null {
   const content = node?.content;
-  if (typeof content === 'string') return Buffer.from(content);
-  return content instanceof Uint8Array ? Buffer.from(content) : null;
+  if (content === undefined || Array.isArray(content) || content.length > MAX_BYTES) return null;
+  return Buffer.from(content as Uint8Array);
 }
 
-/** The children of an element that are elements themselves. */
-export function elementsOf(node: BinaryNode | undefined): BinaryNode[] {
-  return Array.isArray(node?.content) ? node.content : [];
+/** Returns the text in an element, or the beginning of it when it has more than MAX_BYTES; empty when there is none. */
+export function textIn(node: BinaryNode | undefined): string {
+  const content = node?.content;
+  if (content === undefined || Array.isArray(content)) return '';
+  return typeof content === 'string'
+    ? content.slice(0, MAX_BYTES)
+    : Buffer.from(content.subarray(0, MAX_BYTES)).toString('utf8');
+}
+
+/** Returns the child elements of an element, at most `max` of them. */
+export function elementsOf(node: BinaryNode | undefined, max = MAX_ELEMENTS): BinaryNode[] {
+  const content = node?.content;
+  if (!Array.isArray(content)) return [];
+  return content.length > max ? content.slice(0, max) : content;
+}
+
+/**
+ * Returns the `<user jid>` elements of an answer that were asked for, each once, by address. Servers have been seen to answer for
+ * others, and to repeat users; the first answer counts.
+ *
+ * A user can be named by LID, with the number in `pn_jid` (`addressing_mode="lid"`). `pn_jid` only finds the number that was asked for:
+ * it is never stored as a mapping, since servers return wrong ones (WAHA #2241 and #2299).
+ */
+export function usersAsked(list: BinaryNode | undefined, asked: Address[]): Map<Address, BinaryNode> {
+  const wanted = new Set(asked);
+  const users = new Map<Address, BinaryNode>();
+  for (const user of elementsOf(list, MAX_USERS)) {
+    const { jid, pn_jid: number } = user.tag === 'user' ? user.attrs : {};
+    const address = [parseAddress(jid), parseJid(number)].find(
+      (each) => each !== null && wanted.delete(each),
+    );
+    if (address) users.set(address, user);
+    if (wanted.size === 0) break;
+  }
+  return users;
+}
+
+/** Returns a picture's id; null when there is none, or when it is too long to be one. */
+export function pictureIdOf(text: string | undefined): string | null {
+  return text && text.length <= MAX_ID_LENGTH ? text : null;
+}
+
+/** Returns the hash by which some notifications name a contact (see contact-hash.repository.ts); null when it is not one. */
+export function hashOf(text: unknown): string | null {
+  return typeof text === 'string' && HASH.test(text) ? text : null;
 }
 
 /** Whether it is one of the account's own addresses. */

@@ -1,6 +1,9 @@
 import type { TextStatus } from '../../contacts/write/contact-changes.js';
 import { parseSeconds } from './stanza-values.js';
 
+/** WhatsApp offers durations of up to a week. A text that is shown for longer is shown until it is changed. */
+const MAX_LIFE_MS = 10 * 365 * 24 * 3_600_000;
+
 /** What usync and `mex` tell of the new form of an about text: times in seconds, as text or number. */
 export interface RawTextStatus {
   text?: unknown;
@@ -22,7 +25,8 @@ export function toTextStatus({
   const time = parseSeconds(numberOf(setAt));
   if (!shown.text && !shown.emoji && !time) return null;
   const lifeMs = Number(numberOf(seconds)) * 1_000;
-  const expiresAt = lifeMs > 0 ? new Date((time?.getTime() ?? Date.now()) + lifeMs) : null;
+  const expiresAt =
+    lifeMs > 0 && lifeMs < MAX_LIFE_MS ? new Date((time?.getTime() ?? Date.now()) + lifeMs) : null;
   return { ...shown, setAt: time, expiresAt };
 }
 

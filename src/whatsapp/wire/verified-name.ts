@@ -1,16 +1,39 @@
 import { type BinaryNode, getBinaryNodeChild, proto } from '@whiskeysockets/baileys';
+import type { BusinessName } from '../../contacts/write/contact-changes.js';
 import { bytesOf } from './stanza-values.js';
+import { isSignedBy } from './xeddsa.js';
+
+/** Issuer of certificates of the WhatsApp Business app, whose account signs its name. */
+const BUSINESS_APP = 'smb:wa';
+
+/** A business name with its certificate; see BusinessName. */
+export type VerifiedName = Omit<BusinessName, 'address'>;
 
 /**
- * The name in a `<verified_name>` below the element: a `VerifiedNameCertificate`, as read by Baileys'
- * `decryptMessageNode`. Null when there is none, or it cannot be read.
+ * Reads the name in a `<verified_name>` below the element: a `VerifiedNameCertificate`, as in Baileys'
+ * `decryptMessageNode`.
+ *
+ * `signature` is XEdDSA over `details`, without a prefix, by the identity key of the business's account: so WhatsApp's
+ * Windows Phone app verified it (2.18.370, `VerifiedNamesCertifier`), and so Cobalt signs it. That is enforced for
+ * issuer `smb:wa`, once the identity key is known. For `ent:wa` (Business API, where Meta hosts the account and its keys) no
+ * current source shows who signs, so that such a name has no more authority than the server that delivers it. The
+ * same goes for `serverSignature`, whose key is not public. Only WhatsApp's servers can confirm either.
+ *
+ * @returns null when there is no certificate, or it cannot be read
  */
-export function verifiedNameIn(parent: BinaryNode): string | null {
+export function verifiedNameIn(parent: BinaryNode): VerifiedName | null {
   const certificate = bytesOf(getBinaryNodeChild(parent, 'verified_name'));
   if (!certificate) return null;
   try {
-    const { details } = proto.VerifiedNameCertificate.decode(certificate);
-    return details ? proto.VerifiedNameCertificate.Details.decode(details).verifiedName || null : null;
+    const { details, signature } = proto.VerifiedNameCertificate.decode(certificate);
+    if (!details) return null;
+    const { verifiedName, issuer } = proto.VerifiedNameCertificate.Details.decode(details);
+    if (!verifiedName) return null;
+    if (issuer !== BUSINESS_APP) return { name: verifiedName };
+    return {
+      name: verifiedName,
+      isSignedBy: (key) => isSignedBy(key, details, signature ?? new Uint8Array()),
+    };
   } catch {
     return null;
   }

@@ -15,6 +15,22 @@ describe('a signature by a Curve25519 key', () => {
     }
   });
 
+  it('is refused for keys of small order, for which anybody can sign', () => {
+    const [identityPoint, scalarZero] = [Buffer.alloc(32), Buffer.alloc(32)];
+    identityPoint[0] = 1;
+    const forged = Buffer.concat([identityPoint, scalarZero]);
+    const orderTwo = Buffer.alloc(32);
+    for (let i = 0; i < 20; i += 1) expect(isSignedBy(orderTwo, Buffer.from([i]), forged)).toBe(false);
+  });
+
+  it('is refused for keys that are not canonical', () => {
+    const { public: key, private: secret } = Curve.generateKeyPair();
+    const signature = Curve.sign(secret, message);
+    const notCanonical = Buffer.from(key);
+    notCanonical[31] = (notCanonical[31] ?? 0) | 0x80;
+    expect(isSignedBy(notCanonical, message, signature)).toBe(false);
+  });
+
   it('is none of another length, and none by a key of another length', () => {
     const { public: key, private: secret } = Curve.generateKeyPair();
     const signature = Curve.sign(secret, message);

@@ -7,12 +7,14 @@ import {
   type CommandResult,
   type PendingCommand,
   SessionCommandsRepository,
+  type WaitingCommand,
 } from '../../sessions/session-commands.repository.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseHolder } from '../lease/lease-holder.js';
 
 const POLL_EVERY_MS = 300;
+const DELETE_EXPIRED_EVERY_MS = 10_000;
 /** A database that has gone without a word must not keep all sessions waiting. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
@@ -35,11 +37,18 @@ export class CommandPoller {
     private readonly leases: LeaseHolder,
   ) {}
 
-  /** Polls until stopped: one statement for all sessions. */
+  /** Polls, and deletes expired commands, until stopped: one statement each for all sessions. */
   async run(find: (session: SessionName) => CommandTarget | undefined, stop: AbortSignal): Promise<void> {
+    await Promise.all([this.poll(find, stop), this.deleteExpired(stop)]);
+  }
+
+  private async poll(
+    find: (session: SessionName) => CommandTarget | undefined,
+    stop: AbortSignal,
+  ): Promise<void> {
     while (!stop.aborted) {
       try {
-        const found = this.commands.findPending(this.leases.processId);
+        const found = this.commands.findWaiting(this.leases.processId);
         for (const command of await pTimeout(found, { milliseconds: ANSWER_TIMEOUT_MS })) {
           const target = find(command.session);
           if (target && !this.busy.has(command.session)) void this.serve(command, target);
@@ -52,7 +61,15 @@ export class CommandPoller {
     }
   }
 
-  private async serve(command: PendingCommand, target: CommandTarget): Promise<void> {
+  private async deleteExpired(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      // Polling reports a database that is unavailable.
+      await this.commands.deleteExpired().catch(() => {});
+      await sleep(DELETE_EXPIRED_EVERY_MS, undefined, { signal: stop }).catch(() => {});
+    }
+  }
+
+  private async serve(command: WaitingCommand, target: CommandTarget): Promise<void> {
     const { session, kind } = command;
     this.busy.add(session);
     try {
@@ -64,10 +81,11 @@ export class CommandPoller {
     }
   }
 
-  private async serveOne(command: PendingCommand, target: CommandTarget): Promise<void> {
-    if (!(await target.lease.transaction((tx) => this.commands.take(tx, command)))) return;
+  private async serveOne(command: WaitingCommand, target: CommandTarget): Promise<void> {
+    const taken = await target.lease.transaction((tx) => this.commands.take(tx, command));
+    if (!taken) return;
     this.logger.log(`Running command ${command.kind} of session ${command.session}`);
-    const outcome: CommandResult = await target.doCommand(command).then(
+    const outcome: CommandResult = await this.doCommand(command, taken.argument, target).then(
       (result) => ({ result }),
       (error: unknown) => ({
         error: (error as Error).message,
@@ -76,5 +94,13 @@ export class CommandPoller {
       }),
     );
     await target.lease.transaction((tx) => this.commands.finish(tx, command, outcome));
+  }
+
+  private async doCommand(
+    command: WaitingCommand,
+    sealed: string | null,
+    target: CommandTarget,
+  ): Promise<string | null> {
+    return target.doCommand({ ...command, argument: this.commands.openArgument(command, sealed) });
   }
 }

@@ -4,13 +4,15 @@ import { Config } from '../../config/config.js';
 import { logContext } from '../../config/log-context.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { SessionName } from '../../sessions/session-name.js';
+import { ClientVersions } from '../client-version/client-versions.js';
 import { LoginGate } from '../connection/login-gate.js';
+import { SessionClient } from '../connection/session-client.js';
 import { SessionRunner } from '../connection/session-runner.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseHolder } from '../lease/lease-holder.js';
-import { ClientIdentity } from '../linking/client-identity.js';
 import { FetchBudget } from '../profiles/fetch-budget.js';
 import { FetchPause } from '../profiles/fetch-pause.js';
+import { ReaderPool } from '../reading/reader-pool.js';
 import { FetchScheduler } from '../profiles/fetch-scheduler.js';
 import { Stores } from '../sync/session-context.js';
 import { CommandPoller, type CommandTarget } from './command-poller.js';
@@ -30,7 +32,6 @@ interface HostedSession extends CommandTarget {
 export class SessionHost {
   private readonly logger = new Logger(SessionHost.name);
   private readonly sessions = new Map<SessionName, HostedSession>();
-  private readonly identity: ClientIdentity;
 
   constructor(
     private readonly leases: LeaseHolder,
@@ -38,10 +39,10 @@ export class SessionHost {
     private readonly stores: Stores,
     private readonly scheduler: FetchScheduler,
     private readonly gate: LoginGate,
+    private readonly versions: ClientVersions,
+    private readonly readers: ReaderPool,
     private readonly config: Config,
-  ) {
-    this.identity = new ClientIdentity(config.DEVICE_NAME);
-  }
+  ) {}
 
   /** Runs until stopped, and then hands everything over. */
   async run(stop: AbortSignal): Promise<void> {
@@ -78,8 +79,9 @@ export class SessionHost {
           scheduler: this.scheduler,
           quietTime: this.gate,
           decryptsMessages: this.config.DECRYPT_MESSAGES,
+          readers: this.readers,
         },
-        this.identity,
+        new SessionClient(this.config.DEVICE_NAME, this.versions, { lease, stores: this.stores }),
         this.gate,
       );
       const stop = new AbortController();

@@ -1,15 +1,17 @@
+import { logger } from './thread-logger.js';
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { parentPort, workerData } from 'node:worker_threads';
 import { register } from 'prom-client';
-import { createLogger } from '../../config/logger.js';
 import { migrate } from '../../database/migrations.js';
 import { FeedPruner } from '../../feed/feed-pruner.js';
 import { measureThread } from '../../ops/metrics.js';
 import { SecretKeys } from '../../secrets/secret-keys.js';
 import { SessionRoleModule } from '../../session-role.module.js';
 import { shareAsyncStorages } from '../baileys/async-storage.js';
+import { verifySignatures } from '../baileys/signature-checks.js';
+import { ClientVersions } from '../client-version/client-versions.js';
 import { IdleCollector } from './idle-collector.js';
 import { LeaseHolder } from '../lease/lease-holder.js';
 import { SessionMetricsRepository } from '../../sessions/session-metrics.repository.js';
@@ -25,9 +27,7 @@ import {
 } from './worker-protocol.js';
 
 /** Entry of the worker thread in which the WhatsApp sessions run, so that nothing they do stalls the API. */
-const { config, databaseUrl, isTerminal } = workerData as SessionWorkerData;
-const logger = createLogger(config, isTerminal);
-Logger.overrideLogger(logger);
+const { config, databaseUrl } = workerData as SessionWorkerData;
 shareAsyncStorages();
 const stop = new AbortController();
 parentPort?.on('message', (message) => {
@@ -44,12 +44,14 @@ setInterval(beat, HEARTBEAT_EVERY_MS);
 new IdleCollector();
 measureThread('session');
 
+await verifySignatures();
 await migrate(databaseUrl);
 const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {
   logger,
 });
 const keys = app.get(SecretKeys);
 await keys.require();
+await keys.register();
 parentPort?.postMessage(STARTED);
 
 // Baileys leaves some promises to themselves; what fails there fails again, and visibly, on the connection.
@@ -60,6 +62,7 @@ process.on('unhandledRejection', (error) => {
 measureSessions(app.get(SessionMetricsRepository), app.get(LeaseHolder));
 await Promise.all([
   app.get(SessionHost).run(stop.signal),
+  app.get(ClientVersions).run(stop.signal),
   keys.keepSealed(stop.signal),
   app.get(FeedPruner).run(stop.signal),
 ]);

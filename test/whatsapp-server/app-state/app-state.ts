@@ -15,6 +15,8 @@ export interface AppStateSettings {
   snapshotLagVersions: number;
   /** patches from the first one on, even where a snapshot is asked for */
   withoutSnapshots: boolean;
+  /** every answer says that there are more patches, even when there are none */
+  alwaysMore: boolean;
   /** patches kept for each collection; who is further behind gets the snapshot */
   patchesKept: number;
 }
@@ -27,6 +29,7 @@ export class AppState {
     inlineMutations: 200,
     snapshotLagVersions: 0,
     withoutSnapshots: false,
+    alwaysMore: false,
     patchesKept: 2_000,
   };
   readonly snapshots: SnapshotCache;

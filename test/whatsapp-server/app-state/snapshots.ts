@@ -66,6 +66,11 @@ export class SnapshotCache {
     return fresh;
   }
 
+  /** The snapshot that was made last, however old; undefined when there is none. */
+  lastOf(collection: Collection): Snapshot | undefined {
+    return this.snapshots.get(collection.name);
+  }
+
   /** The snapshot before may still be downloading; the one before that goes. */
   private replace(name: string, fresh: Snapshot): void {
     const outdated = this.previous.get(name);

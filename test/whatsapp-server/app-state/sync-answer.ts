@@ -21,6 +21,9 @@ export interface CollectionRequest {
 
 /** Answers app-state requests of one account's companions (`<sync><collection/></sync>`). */
 export class SyncAnswers {
+  /** The last snapshot that was served though it is outdated. */
+  private outdated: Snapshot | undefined;
+
   constructor(
     private readonly state: AppState,
     private readonly faults: Faults,
@@ -33,7 +36,8 @@ export class SyncAnswers {
     if (request.version > collection.version) return collectionError(name, { code: 409, text: 'conflict' });
     const snapshot = await this.snapshotFor(collection, request);
     const since = snapshot?.version ?? request.version;
-    const due = collection.patches.filter((each) => each.version > since);
+    const isOutdated = snapshot !== undefined && snapshot === this.outdated;
+    const due = isOutdated ? [] : collection.patches.filter((each) => each.version > since);
     const page = due.slice(0, this.state.settings.patchesPerPage);
     const content: BinaryNode[] = [];
     if (snapshot) content.push(element('snapshot', {}, encodeSnapshot(snapshot)));
@@ -42,7 +46,8 @@ export class SyncAnswers {
       content.push(element('patches', {}, patches));
     }
     const reached = page.at(-1)?.version ?? since;
-    const more = due.length > page.length ? 'true' : undefined;
+    const { alwaysMore } = this.state.settings;
+    const more = alwaysMore || due.length > page.length ? 'true' : undefined;
     return element('collection', { name, version: String(reached), has_more_patches: more }, content);
   }
 
@@ -58,6 +63,7 @@ export class SyncAnswers {
     if (collection.version === 0 || (collection.records.size === 0 && !tooFarBehind)) return undefined;
     const subject = { collection: collection.name, part: 'snapshot', version: collection.version } as const;
     const effect = this.faults.appState.strike(subject);
+    if (effect === 'outdated') return (this.outdated = this.state.snapshots.lastOf(collection));
     if (effect) return this.spoiledSnapshot(collection, effect);
     return this.state.snapshots.of(collection, this.state.settings.snapshotLagVersions);
   }
@@ -109,6 +115,7 @@ function spoilPatch(
   { patch, effect, name }: { patch: Patch; effect: AppStateEffect; name: string },
 ): void {
   if (effect === 'exit-code') message.exitCode = { code: 7, text: 'given up' };
+  if (effect === 'exit-code-zero') message.exitCode = { code: 0, text: '' };
   if (effect === 'patch-mac') message.patchMac = flipped(patch.patchMac);
   if (effect === 'lt-hash' || effect === 'snapshot-mac') {
     // The patch MAC fits the wrong snapshot MAC, so that only the LT hash can tell.

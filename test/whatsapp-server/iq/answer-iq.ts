@@ -5,6 +5,7 @@ import { answerAppState } from './app-state.iq.js';
 import { answerEncrypt } from './encrypt.iq.js';
 import type { IqContext, IqHandler, LoggedInContext } from './iq-handler.js';
 import { answerMd } from './md.iq.js';
+import { answerMex } from './mex.iq.js';
 import { answerPicture } from './picture.iq.js';
 import { answerPassive, answerSettings } from './settings.iq.js';
 import { answerUsync } from './usync.iq.js';
@@ -16,6 +17,7 @@ const HANDLERS: Readonly<Record<string, IqHandler>> = {
   md: answerMd,
   passive: answerPassive,
   usync: answerUsync,
+  'w:mex': answerMex,
   'w:profile:picture': answerPicture,
   'w:sync:app:state': answerAppState,
 };

@@ -1,7 +1,11 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { createHash } from 'node:crypto';
-import { child, childBytes, children, element, requiredBytes } from '../stanza.js';
+import { isSignedPreKey } from '../signatures.js';
+import { child, childBytes, children, element, requiredBytes, StanzaError } from '../stanza.js';
 import type { Companion } from '../companion.js';
+import type { Directory } from '../directory.js';
+import { deviceIn } from '../jid.js';
+import type { PersonKeys } from '../person-keys.js';
 import type { IqHandler, LoggedInContext } from './iq-handler.js';
 
 const KEY_TYPE = Buffer.from([5]);
@@ -42,11 +46,14 @@ function storeKeys(iq: BinaryNode, companion: Companion): BinaryNode[] {
   const signed = rotated ?? child(iq, 'skey');
   if (signed) {
     const id = requiredBytes(signed, 'id');
-    companion.signedPreKey = {
+    const signedPreKey = {
       id: id.readUIntBE(0, id.length),
       publicKey: requiredBytes(signed, 'value'),
       signature: requiredBytes(signed, 'signature'),
     };
+    if (!isSignedPreKey(companion.registration.identityKey, signedPreKey))
+      throw new StanzaError(406, 'not-acceptable');
+    companion.signedPreKey = signedPreKey;
   }
   for (const key of children(child(iq, 'list'), 'key')) {
     const id = requiredBytes(key, 'id');
@@ -92,8 +99,9 @@ function unknownUser(jid: string): BinaryNode {
 }
 
 function keyBundle(user: BinaryNode, { network }: LoggedInContext): BinaryNode {
+  const forged = network.impostor.forges.has('signed-pre-key');
   const jid = user.attrs.jid ?? '';
-  const bundle = network.directory.find(jid)?.keys.bundle();
+  const bundle = deviceFor(jid, network.directory)?.keys.bundle({ forged });
   if (!bundle) return unknownUser(jid);
   const { preKey } = bundle;
   return element('user', { jid }, [
@@ -114,6 +122,12 @@ function keyBundle(user: BinaryNode, { network }: LoggedInContext): BinaryNode {
         ]
       : []),
   ]);
+}
+
+/** A device of an account, or a person who has only one. */
+function deviceFor(jid: string, directory: Directory): { keys: PersonKeys } | undefined {
+  const person = directory.find(jid);
+  return person && 'deviceOf' in person ? person.deviceOf(deviceIn(jid)) : person;
 }
 
 function identity(user: BinaryNode, { network }: LoggedInContext): BinaryNode {

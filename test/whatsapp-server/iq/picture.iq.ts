@@ -13,7 +13,10 @@ export const answerPicture: IqHandler = (iq, { network, phone }) => {
   if (picture === 'hidden' || !mayLook(person, childBytes(asked, 'tctoken')))
     throw new StanzaError(401, 'not-authorized');
   if (!picture) throw new StanzaError(404, 'item-not-found');
-  if (asked?.attrs.id === picture.id) throw new StanzaError(304, 'not-modified');
+  if (asked?.attrs.id === picture.id) {
+    if (network.settings.unchangedPictures === 'empty') return [];
+    throw new StanzaError(304, 'not-modified');
+  }
   const type = asked?.attrs.type ?? 'preview';
   const attrs = { id: picture.id, type, url: picture.url, direct_path: picture.path };
   return [element('picture', attrs)];

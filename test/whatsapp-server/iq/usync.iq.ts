@@ -1,6 +1,7 @@
 import { proto } from '@whiskeysockets/baileys';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { mayLook } from '../profile.js';
+import type { Impostor } from '../impostor.js';
 import type { ServerSettings } from '../server-settings.js';
 import { child, childBytes, children, element, nowSeconds, textOf } from '../stanza.js';
 import type { Contact } from '../contact.js';
@@ -14,6 +15,7 @@ type Protocol = (person: Person, asked: Asked) => BinaryNode | undefined;
 /** What a query says beside the protocols. */
 interface Asked {
   readonly settings: ServerSettings;
+  readonly impostor: Impostor;
   readonly token: Buffer | undefined;
 }
 
@@ -22,7 +24,9 @@ export const answerUsync: IqHandler = (iq, context) => {
   const usync = child(iq, 'usync');
   const protocols = children(child(usync, 'query')).map((each) => each.tag);
   const users = children(child(usync, 'list'), 'user');
-  const list = users.flatMap((user) => answerUser(user, protocols, context));
+  const { usyncAdds, usyncLeavesOut } = context.network.settings;
+  const answered = users.filter(({ attrs }) => !usyncLeavesOut.has(attrs.jid ?? ''));
+  const list = [...usyncAdds, ...answered.flatMap((user) => answerUser(user, protocols, context))];
   const outcome = protocols.map((each) => element(each, {}));
   return [element('usync', { ...usync?.attrs }, [element('result', {}, outcome), element('list', {}, list)])];
 };
@@ -30,17 +34,28 @@ export const answerUsync: IqHandler = (iq, context) => {
 function answerUser(
   user: BinaryNode,
   protocols: readonly string[],
-  { network: { directory, settings } }: LoggedInContext,
+  { network: { directory, settings, impostor } }: LoggedInContext,
 ): BinaryNode[] {
   const number = textOf(child(user, 'contact')).replace(/^\+/, '');
   const jid = user.attrs.jid ?? `${number}@s.whatsapp.net`;
   const person = directory.find(jid);
   const facts = protocols.flatMap((name) => {
     if (!person) return name === 'contact' ? [element('contact', { type: 'out' })] : [];
-    const fact = PROTOCOLS[name]?.(person, { settings, token: childBytes(user, 'tctoken') });
+    const fact = PROTOCOLS[name]?.(person, { settings, impostor, token: childBytes(user, 'tctoken') });
     return fact ? [fact] : [];
   });
-  return [element('user', { jid: person && number ? person.jid : jid }, facts)];
+  const asked = person && number ? person.jid : jid;
+  return [element('user', addressesOf(asked, person, settings), facts)];
+}
+
+/** How the answer names a user: as asked, or by LID with the number in `pn_jid`. */
+function addressesOf(
+  asked: string,
+  person: Person | undefined,
+  { usyncByLid, usyncPnJid }: ServerSettings,
+): Record<string, string | undefined> {
+  if (!usyncByLid || !person?.lidJid) return { jid: asked };
+  return { jid: person.lidJid, pn_jid: usyncPnJid ?? person.jid };
 }
 
 const PROTOCOLS: Record<string, Protocol> = {
@@ -50,13 +65,20 @@ const PROTOCOLS: Record<string, Protocol> = {
   text_status: (person, { token }) => textStatusOf(person, token),
   username: (person) => element('username', {}, person.username ? Buffer.from(person.username) : undefined),
   picture: (person, { settings, token }) => (settings.tellsPictures ? pictureOf(person, token) : undefined),
-  devices: (person, { settings }) => devicesOf(person, settings.tellsAccountKeys),
-  business: (person) =>
-    person.verifiedName === undefined
-      ? undefined
-      : element('business', {}, [verifiedNameElement(person.verifiedName)]),
+  devices: (person, asked) => devicesOf(person, asked),
+  business: (person, asked) => businessOf(person, asked),
   disappearing_mode: () => element('disappearing_mode', { duration: '0', t: '0' }),
 };
+
+/** The verified name of a business. People without one have no such element, or one with an error in it. */
+function businessOf({ verifiedName, keys }: Person, { settings, impostor }: Asked): BinaryNode | undefined {
+  if (verifiedName !== undefined)
+    return element('business', {}, [verifiedNameElement(verifiedName, keys, impostor)]);
+  const error = element('error', { code: '404', text: 'item-not-found' });
+  return settings.usyncBusinessErrors
+    ? element('business', {}, [element('verified_name', {}, [error])])
+    : undefined;
+}
 
 /** The about text; 401 stands for one that its owner hides. */
 function statusOf(person: Person, token: Buffer | undefined): BinaryNode {
@@ -91,8 +113,8 @@ function refusal(code: string): BinaryNode {
   return element('error', { code, text: 'not-authorized' });
 }
 
-/** The devices, in a key-index list that is signed with the account's identity key, and does not tell it unless asked to. */
-function devicesOf(person: Person, tellsAccountKey: boolean): BinaryNode {
+/** The devices, in a key-index list signed with the account's identity key. The key itself is included by a setting only. */
+function devicesOf(person: Person, { settings, impostor }: Asked): BinaryNode {
   const devices = person.devices.map((id) =>
     element('device', { id: String(id), 'key-index': id === 0 ? undefined : String(id) }),
   );
@@ -106,8 +128,10 @@ function devicesOf(person: Person, tellsAccountKey: boolean): BinaryNode {
   }).finish();
   const signed = proto.ADVSignedKeyIndexList.encode({
     details,
-    accountSignature: person.keys.sign(Buffer.concat([Buffer.from([6, 2]), details])),
-    accountSignatureKey: tellsAccountKey ? identity.public : undefined,
+    accountSignature: person.keys.sign(Buffer.concat([Buffer.from([6, 2]), details]), {
+      forged: impostor.forges.has('key-index-list'),
+    }),
+    accountSignatureKey: settings.tellsAccountKeys ? identity.public : undefined,
   }).finish();
   return element('devices', {}, [
     element('device-list', { hash: '2:000000' }, devices),

@@ -1,8 +1,9 @@
-import { type BinaryNode, Curve, hmacSign, proto } from '@whiskeysockets/baileys';
+import { type BinaryNode, hmacSign, proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 import { Companion } from '../companion.js';
 import { SERVER_JID } from '../jid.js';
 import type { Phone } from '../phone.js';
+import { isSignedBy, sign } from '../signatures.js';
 import { child, element, newStanzaId, requiredBytes } from '../stanza.js';
 import { isRefusal, LinkRefused, type WaitingDevice } from './waiting-device.js';
 
@@ -10,13 +11,20 @@ import { isRefusal, LinkRefused, type WaitingDevice } from './waiting-device.js'
 const ACCOUNT_SIGNATURE_PREFIX = Buffer.from([6, 0]);
 const DEVICE_SIGNATURE_PREFIX = Buffer.from([6, 1]);
 
+/** What the phone signs the link with. */
+export interface LinkSecret {
+  /** 32 bytes that phone and device share, from the QR code, the pairing code or the passkey ceremony */
+  readonly advSecret: Buffer;
+  /** whether another key than the account's signs */
+  readonly forged: boolean;
+}
+
 /**
- * Links the device to the phone's account and makes it log in anew (stream error 515).
- * @param advSecret 32 bytes that phone and device share, from the QR code, the pairing code or the passkey ceremony
+ * Links the device to the phone's account and makes it log in again (stream error 515).
  * @throws LinkRefused when the device does not accept the phone's signature
  * @throws Error when the connection ends before, or when the device's signature is wrong
  */
-export async function link(phone: Phone, waiting: WaitingDevice, advSecret: Buffer): Promise<Companion> {
+export async function link(phone: Phone, waiting: WaitingDevice, secret: LinkSecret): Promise<Companion> {
   const { connection, registration } = waiting;
   const device = phone.nextDevice();
   const companion = new Companion(phone, device, registration);
@@ -27,7 +35,7 @@ export async function link(phone: Phone, waiting: WaitingDevice, advSecret: Buff
     accountType: proto.ADVEncryptionType.E2EE,
     deviceType: proto.ADVEncryptionType.E2EE,
   }).finish();
-  const answer = await connection.request(pairSuccess({ phone, companion, details, advSecret }));
+  const answer = await connection.request(pairSuccess({ phone, companion, details, ...secret }));
   if (isRefusal(answer)) throw new LinkRefused('could not link the device: it did not accept the signature');
   verifyDeviceSignature(answer, { phone, details, identityKey: registration.identityKey });
   waiting.refreshDue('afterLink');
@@ -37,19 +45,16 @@ export async function link(phone: Phone, waiting: WaitingDevice, advSecret: Buff
   return companion;
 }
 
-function pairSuccess(pairing: {
-  phone: Phone;
-  companion: Companion;
-  details: Uint8Array;
-  advSecret: Buffer;
-}): BinaryNode {
-  const { phone, companion, details, advSecret } = pairing;
+function pairSuccess(
+  pairing: LinkSecret & { phone: Phone; companion: Companion; details: Uint8Array },
+): BinaryNode {
+  const { phone, companion, details, advSecret, forged } = pairing;
   const { identity } = phone.signal;
   const signed = Buffer.concat([ACCOUNT_SIGNATURE_PREFIX, details, companion.registration.identityKey]);
   const account = proto.ADVSignedDeviceIdentity.encode({
     details,
     accountSignatureKey: identity.public,
-    accountSignature: Curve.sign(identity.private, signed),
+    accountSignature: sign(identity, signed, { forged }),
   }).finish();
   const deviceIdentity = proto.ADVSignedDeviceIdentityHMAC.encode({
     details: account,
@@ -59,7 +64,8 @@ function pairSuccess(pairing: {
     element('pair-success', {}, [
       element('device-identity', {}, Buffer.from(deviceIdentity)),
       element('device', { jid: companion.jid, lid: companion.lidJid }),
-      element('platform', { name: 'android' }),
+      element('platform', { name: phone.businessName === undefined ? 'android' : 'smba' }),
+      ...(phone.businessName === undefined ? [] : [element('biz', { name: phone.businessName })]),
     ]),
   ]);
 }
@@ -78,7 +84,7 @@ function verifyDeviceSignature(
     expected.identityKey,
     accountKey,
   ]);
-  if (!Curve.verify(expected.identityKey, message, Buffer.from(signed.deviceSignature ?? []))) {
+  if (!isSignedBy(expected.identityKey, message, Buffer.from(signed.deviceSignature ?? []))) {
     throw new Error('the device signature of the companion is wrong');
   }
 }

@@ -14,6 +14,11 @@ export class LinkingSettings {
   /** pairing codes for one number; a request beyond them is refused with 429 */
   codesPerNumber = Infinity;
 
+  /** how often the server delivers the phone's `primary_hello` again after the device has answered it (zapo #237) */
+  replayedHellos = 0;
+  /** how often the phone says `primary_hello` again, with another key; it goes on with the device's last answer */
+  furtherHellos = 0;
+
   /** As WhatsApp was until July 2026, and as an unmodified Baileys needs it: no secret is ever retired. */
   neverRefresh(): void {
     Object.assign(this.refreshes, { beforeScan: 0, atScan: 0, afterCode: 0, afterLink: 0 });

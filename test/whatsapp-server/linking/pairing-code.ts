@@ -8,7 +8,7 @@ import {
   hkdf,
 } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
-import { type Deferred, deferred } from '../deferred.js';
+import { type Deferred, deferred, within } from '../deferred.js';
 import { type PhoneNumber, phoneNumber } from '../jid.js';
 import type { Phone } from '../phone.js';
 import { childBytes, element, requiredBytes, StanzaError } from '../stanza.js';
@@ -25,6 +25,7 @@ export interface PairingRequest {
   readonly expiresAt: number;
   /** whether the server has asked the device for another code */
   isVoid: boolean;
+  readonly settings: LinkingSettings;
   /** the device's last word; a new one for each code that is tried */
   finished: Deferred<BinaryNode>;
 }
@@ -33,6 +34,8 @@ const SALT_BYTES = 32;
 const CTR_IV_BYTES = 16;
 const GCM_IV_BYTES = 12;
 const KEY_BYTES = 32;
+/** For the answer to a further hello, which the device may ignore. */
+const ANSWER_MS = 1_000;
 
 /** The client names that the server accepts for `companion_platform_display`. */
 const DISPLAY_NAME = /^(Chrome|Edge|Firefox|IE|Opera|Safari) \((Windows|Mac OS|Linux|Ubuntu)\)$/;
@@ -86,6 +89,7 @@ export class PairingDesk {
       wrappedEphemeralKey: requiredBytes(hello, 'link_code_pairing_wrapped_companion_ephemeral_pub'),
       expiresAt: Date.now() + this.settings.codeLifetimeMs,
       isVoid: false,
+      settings: this.settings,
       finished: deferred(),
     };
     this.requests.set(number, request);
@@ -119,22 +123,19 @@ export async function exchangePairingCode(
   code: string,
 ): Promise<Buffer> {
   if (request.isVoid || Date.now() > request.expiresAt) throw new LinkRefused('the pairing code has expired');
-  request.finished = deferred();
   const wrapped = request.wrappedEphemeralKey;
   const codeKey = await derivePairingCodeKey(code, wrapped.subarray(0, SALT_BYTES));
   const iv = wrapped.subarray(SALT_BYTES, SALT_BYTES + CTR_IV_BYTES);
   const companionEphemeral = aesDecryptCTR(wrapped.subarray(SALT_BYTES + CTR_IV_BYTES), codeKey, iv);
-  const ephemeral = Curve.generateKeyPair();
-  const primaryHello = await wrapEphemeralKey(Buffer.from(ephemeral.public), code);
   const ref = element('link_code_pairing_ref', {}, request.ref);
   // The server announces the phone before the phone's own word has come.
   notifyDevice(request, [ref]);
-  notifyDevice(request, [
-    element('link_code_pairing_wrapped_primary_ephemeral_pub', {}, primaryHello),
-    element('primary_identity_pub', {}, Buffer.from(phone.signal.identity.public)),
-    ref,
-  ]);
-  const finish = await request.finished.promise;
+  let { finish, ephemeral, content } = await sayHello(phone, request, code);
+  for (let times = 0; times < request.settings.replayedHellos; times += 1) notifyDevice(request, content);
+  for (let times = 0; times < request.settings.furtherHellos; times += 1) {
+    const unanswered = within(sayHello(phone, request, code), { ms: ANSWER_MS, what: 'no answer' });
+    ({ finish, ephemeral, content } = await unanswered.catch(() => ({ finish, ephemeral, content })));
+  }
   const ephemeralSecret = Curve.sharedKey(ephemeral.private, companionEphemeral);
   const random = unwrapKeyBundle(
     requiredBytes(finish, 'link_code_pairing_wrapped_key_bundle'),
@@ -144,6 +145,20 @@ export async function exchangePairingCode(
   const identitySecret = Curve.sharedKey(phone.signal.identity.private, companionIdentity);
   const secrets = Buffer.concat([ephemeralSecret, identitySecret, random]);
   return Buffer.from(hkdf(secrets, KEY_BYTES, { info: 'adv_secret' }));
+}
+
+/** The phone's word, with a new ephemeral key, and the device's answer to it. */
+async function sayHello(phone: Phone, request: PairingRequest, code: string) {
+  request.finished = deferred();
+  const ephemeral = Curve.generateKeyPair();
+  const wrapped = await wrapEphemeralKey(Buffer.from(ephemeral.public), code);
+  const content = [
+    element('link_code_pairing_wrapped_primary_ephemeral_pub', {}, wrapped),
+    element('primary_identity_pub', {}, Buffer.from(phone.signal.identity.public)),
+    element('link_code_pairing_ref', {}, request.ref),
+  ];
+  notifyDevice(request, content);
+  return { finish: await request.finished.promise, ephemeral, content };
 }
 
 async function wrapEphemeralKey(publicKey: Buffer, code: string): Promise<Buffer> {

@@ -29,6 +29,7 @@ export class PhoneLinking {
 
   async enterPairingCode(code: string): Promise<Companion> {
     const request = await this.pairing.requestFor(this.phone.number);
+    this.refuseOutdated(request.device);
     const normalized = code.replace(/[\s-]/g, '').toUpperCase();
     const advSecret = await exchangePairingCode(this.phone, request, normalized);
     // The device acknowledges, and must not renew the secret that it has just agreed on with the phone.
@@ -43,6 +44,7 @@ export class PhoneLinking {
   private async scanOnce(qr: string): Promise<Companion> {
     const content = readQr(qr);
     const device = findByQr(this.network, content);
+    this.refuseOutdated(device);
     if (device.refreshDue('atScan')) {
       throw new LinkRefused(
         'could not link the device: WhatsApp has retired this QR code, scan the next one',
@@ -71,11 +73,20 @@ export class PhoneLinking {
     throw refused ?? new Error('the screen shows no QR code');
   }
 
+  /** The device is not notified (Baileys #2679). */
+  private refuseOutdated({ connection }: WaitingDevice): void {
+    if (this.network.webSite.isLinkable(connection.revision)) return;
+    throw new LinkRefused(
+      `could not link the device: revision ${connection.revision} of its client is outdated`,
+    );
+  }
+
   /** The secret is shared: asks for the passkey where one is needed, and links. */
   private async confirm(device: WaitingDevice, advSecret: Buffer): Promise<Companion> {
-    if (!this.phone.passkey) return link(this.phone, device, advSecret);
+    const forged = this.network.impostor.forges.has('account');
+    if (!this.phone.passkey) return link(this.phone, device, { advSecret, forged });
     device.passkey = new PasskeyCeremony(device, this.phone.passkey, advSecret);
-    return link(this.phone, device, await device.passkey.run());
+    return link(this.phone, device, { advSecret: await device.passkey.run(), forged });
   }
 }
 

@@ -1,0 +1,66 @@
+import { Logger } from '@nestjs/common';
+import { BAILEYS } from './logger.js';
+
+/**
+ * Beginnings of what libsignal 2.0.1 writes (session_record.js, session_builder.js, session_cipher.js, curve.js). Sessions with
+ * their private keys, or errors, follow.
+ */
+const LIBSIGNAL = [
+  'Closing open session in favor of incoming prekey bundle',
+  'Closing session',
+  'Decrypted message with closed session',
+  'Failed to decrypt message with any known session',
+  'Migrating session to',
+  'Opening session',
+  'Removing old closed session',
+  'Session already closed',
+  'Session already open',
+  'Session error',
+  'WARNING: Expected pubkey of length 33',
+];
+
+/** Methods that format their arguments; all others end at the streams, which are guarded as well. */
+const METHODS = ['debug', 'dir', 'error', 'info', 'log', 'trace', 'warn'] as const;
+
+const STREAMS = { 'standard output': 'stdout', 'standard error': 'stderr' } as const;
+
+const output = new Logger('Output');
+const baileys = new Logger(BAILEYS);
+
+/**
+ * Makes the log the only output of this thread: the console, both streams and warnings of Node.js become log entries without the
+ * values that were written, since dependencies write objects with private keys. Call it in each thread after
+ * Logger.overrideLogger() and before dependencies load.
+ */
+export function guardOutput(): void {
+  for (const method of METHODS) console[method] = (...values: unknown[]) => report(method, values);
+  for (const [name, stream] of Object.entries(STREAMS)) guardStream(name, process[stream]);
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => output.warn(`${name}: ${message}`));
+}
+
+function report(method: string, values: unknown[]): void {
+  const [first] = values;
+  const known = typeof first === 'string' && LIBSIGNAL.find((text) => first.startsWith(text));
+  if (known) return baileys.debug(`libsignal: ${known}`);
+  output.warn(`Dropped ${values.length} values that ${callingPackage()} wrote to console.${method}`);
+}
+
+function guardStream(name: string, stream: NodeJS.WriteStream): void {
+  stream.write = (
+    chunk: string | Uint8Array,
+    encoding?: BufferEncoding | ((error?: Error | null) => void),
+    callback?: (error?: Error | null) => void,
+  ) => {
+    output.warn(`Dropped ${chunk.length} characters that ${callingPackage()} wrote to ${name}`);
+    const done = typeof encoding === 'function' ? encoding : callback;
+    if (done) queueMicrotask(() => done(null));
+    return true;
+  };
+}
+
+/** The npm package that called, by the stack. */
+function callingPackage(): string {
+  const frame = new Error().stack?.split('\n').find((line) => line.includes('/node_modules/'));
+  return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(frame ?? '')?.[1] ?? 'the service';
+}

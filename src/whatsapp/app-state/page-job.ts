@@ -1,0 +1,156 @@
+import { serialize } from 'node:v8';
+import type { Call, Job } from '../reading/reader-protocol.js';
+import { downloadMedia, type MediaReference } from '../wire/media-file.js';
+import { FieldStream } from '../wire/field-stream.js';
+import type { EncryptedMutation, Mutation, MutationKeys } from './app-state-crypto.js';
+import { CorruptAppState } from './app-state-errors.js';
+import { macKeyOf, type ValueMacs } from './lt-hash.js';
+import { type FindMutationKeys, type HashedVersion, PageVerifier } from './page-verifier.js';
+import { BATCH_SIZE } from './record-list.js';
+import { readSnapshot, type WholeCollection } from './snapshot-reader.js';
+import { readRecovery } from './snapshot-recovery.js';
+import { type Patch, readMutation, readPatch, readReference, requireFewMutations } from './syncd-messages.js';
+
+/** What is to be read of a collection. */
+export interface PageInput extends HashedVersion {
+  collection: string;
+  /** `ExternalBlobReference` of a snapshot, or what the phone itself has sent; then the patches start there. */
+  snapshot: Buffer | null;
+  recovery: Buffer | null;
+  /** `SyncdPatch` each. */
+  patches: Buffer[];
+  isLenient: boolean;
+}
+
+/** What does not fit, and was accepted all the same. */
+export interface Doubts {
+  /** Whether a snapshot does not add up to what it claims, or some of its records cannot be read. */
+  snapshot: boolean;
+  /** Patches in a row, the last one included, after which the LT hash is not the one that they name. */
+  patches: number;
+}
+
+/** What a page leads to. */
+export interface PageResult extends HashedVersion {
+  doubts: Doubts;
+}
+
+/** Result of the job; an error that says what is wrong with the page is one, too. */
+export type PageOutcome = { isCorrupt: false } | { isCorrupt: true; reason: string };
+
+/** Handlers that the job calls. */
+export const PAGE_CALLS = {
+  /** Key id → `MutationKeys`. */
+  keys: 'keys',
+  /** Index MACs → `[index MAC, value MAC]` of the records that are stored. */
+  valueMacs: 'valueMacs',
+  /** `PageResult`, once all is verified. */
+  verified: 'verified',
+  /** `Mutation[]`, serialised; the last word on each record. */
+  mutations: 'mutations',
+} as const;
+
+/**
+ * Reads a page of app state that needs downloads: verifies all of it, and then hands over its mutations in batches.
+ * @throws InputRefused, MediaUnavailable; then nothing was handed over
+ */
+export const readPage: Job<PageInput, PageOutcome> = async (input, call) => {
+  try {
+    await new PageJob(input, call).run();
+    return { isCorrupt: false };
+  } catch (error) {
+    if (error instanceof CorruptAppState) return { isCorrupt: true, reason: error.message };
+    throw error;
+  }
+};
+
+class PageJob {
+  private readonly keys = new Map<string, MutationKeys>();
+  private readonly findKeys: FindMutationKeys;
+
+  constructor(
+    private readonly input: PageInput,
+    private readonly call: Call,
+  ) {
+    this.findKeys = (keyId) => this.findKeysOnce(keyId);
+  }
+
+  async run(): Promise<void> {
+    const { collection, version, ltHash, isLenient } = this.input;
+    const whole = await this.readWhole();
+    const start = whole ?? { version, ltHash };
+    const patches = await this.readPatches();
+    const encrypted = patches.flatMap(({ mutations }) => mutations);
+    const known = whole ? whole.records.knownTo(encrypted) : await this.findValueMacs(encrypted);
+    const verifier = new PageVerifier(collection, this.findKeys);
+    const verified = await verifier.verify(start, patches, known, isLenient);
+    const result: PageResult = {
+      version: verified.version,
+      ltHash: verified.ltHash,
+      doubts: { snapshot: whole?.isDoubtful ?? false, patches: verified.doubtful },
+    };
+    await this.call(PAGE_CALLS.verified, result);
+    for (const batch of whole?.records.batches ?? []) await this.call(PAGE_CALLS.mutations, batch);
+    await this.handOver(lastOfEach(verified.mutations));
+  }
+
+  private async readWhole(): Promise<WholeCollection | null> {
+    const { snapshot, recovery, collection, isLenient } = this.input;
+    if (recovery) return readRecovery(recovery, collection, this.findKeys);
+    if (!snapshot) return null;
+    return readSnapshot(readReference(snapshot), collection, this.findKeys, isLenient);
+  }
+
+  private async readPatches(): Promise<Patch[]> {
+    const patches: Patch[] = [];
+    let count = 0;
+    for (const bytes of this.input.patches) {
+      const { external, ...patch } = readPatch(bytes);
+      if (external) patch.mutations.push(...(await readExternal(external)));
+      requireFewMutations((count += patch.mutations.length));
+      patches.push(patch);
+    }
+    return patches;
+  }
+
+  private async findKeysOnce(keyId: string): Promise<MutationKeys> {
+    const found = this.keys.get(keyId) ?? ((await this.call(PAGE_CALLS.keys, keyId)) as MutationKeys);
+    this.keys.set(keyId, found);
+    return found;
+  }
+
+  private async findValueMacs(mutations: EncryptedMutation[]): Promise<ValueMacs> {
+    const indexMacs = mutations.map(({ indexMac }) => indexMac);
+    const found = (await this.call(PAGE_CALLS.valueMacs, indexMacs)) as [Buffer, Buffer][];
+    return new Map(found.map(([indexMac, valueMac]) => [macKeyOf(indexMac), valueMac]));
+  }
+
+  private async handOver(mutations: Mutation[]): Promise<void> {
+    for (let start = 0; start < mutations.length; start += BATCH_SIZE) {
+      await this.call(PAGE_CALLS.mutations, serialize(mutations.slice(start, start + BATCH_SIZE)));
+    }
+  }
+}
+
+/** The file with the mutations of a patch, `SyncdMutations`. */
+async function readExternal(file: MediaReference): Promise<EncryptedMutation[]> {
+  const mutations: EncryptedMutation[] = [];
+  const stream = new FieldStream({ 1: { maxBytes: 16 * 1024 } }, (_, content) => {
+    mutations.push(readMutation(content as Buffer));
+    requireFewMutations(mutations.length);
+  });
+  for await (const chunk of await downloadMedia(file, 'md-app-state')) stream.push(chunk);
+  stream.end();
+  return mutations;
+}
+
+/** A record may be set and removed in one page; only the last word on it counts, and its place among the others. */
+export function lastOfEach(mutations: Mutation[]): Mutation[] {
+  const last = new Map<string, Mutation>();
+  for (const mutation of mutations) {
+    const key = macKeyOf(mutation.indexMac);
+    last.delete(key);
+    last.set(key, mutation);
+  }
+  return [...last.values()];
+}

@@ -1,0 +1,103 @@
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Curve, makeNoiseHandler, NOISE_WA_HEADER, proto, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
+import libsignalCurve from 'libsignal/src/curve.js';
+import {
+  CERTIFICATE_FLAWS,
+  type CertificateFlaw,
+  createCertificateAuthority,
+} from '../../../test/whatsapp-server/certificates.js';
+import { NoiseResponder } from '../../../test/whatsapp-server/noise-responder.js';
+import { ServerNotVerified } from '../wire/server-certificate.js';
+import { createBaileysLogger } from './baileys-logger.js';
+import { requireVerifiedSignatures, verifySignatures } from './signature-checks.js';
+import { testSignatureChecks } from './signature-self-test.js';
+
+const authority = createCertificateAuthority();
+const serverKey = Curve.generateKeyPair();
+const decodeOf = () => proto.CertChain.decode.bind(proto.CertChain);
+const asShipped = { verify: Curve.verify, decode: decodeOf() };
+const rootKey = Buffer.from(authority.rootPublicKey);
+WA_CERT_DETAILS.PUBLIC_KEY = rootKey;
+
+/** Baileys' side of the Noise handshake with the server for tests. */
+function shakeHands(flaw: CertificateFlaw | null): Uint8Array {
+  const keyPair = Curve.generateKeyPair();
+  const client = makeNoiseHandler({
+    keyPair,
+    NOISE_HEADER: NOISE_WA_HEADER,
+    logger: createBaileysLogger(),
+  });
+  const server = new NoiseResponder(serverKey, authority.chainFor(serverKey.public, flaw));
+  const hello = proto.HandshakeMessage.encode({ clientHello: { ephemeral: keyPair.public } }).finish();
+  const { message } = server.hello(hello);
+  return client.processHandshake(proto.HandshakeMessage.decode(message), Curve.generateKeyPair());
+}
+
+describe('Baileys and libsignal as they are', () => {
+  it('do not pass the self-test, and no socket is created', async () => {
+    await expect(testSignatureChecks()).rejects.toThrow('Baileys does not verify');
+    expect(() => requireVerifiedSignatures()).toThrow('not verified');
+  });
+});
+
+describe('verified signatures', () => {
+  beforeAll(async () => {
+    await verifySignatures();
+  });
+
+  it('allow sockets once the self-test has passed', () => {
+    expect(() => requireVerifiedSignatures()).not.toThrow();
+  });
+
+  it('accept the certificates of the trusted root', () => {
+    expect(shakeHands(null)).toHaveLength(48);
+    expect(WA_CERT_DETAILS.PUBLIC_KEY).toBe(rootKey);
+  });
+
+  it.each(CERTIFICATE_FLAWS)('refuse a server with the flaw "%s" during the handshake', (flaw) => {
+    const dates: readonly CertificateFlaw[] = [
+      'expired-leaf',
+      'expired-intermediate',
+      'not-yet-valid',
+      'no-dates',
+    ];
+    const refused = () => shakeHands(flaw);
+    expect(refused).toThrow(ServerNotVerified);
+    expect(refused).toThrow(
+      expect.objectContaining({ kind: dates.includes(flaw) ? 'dates' : 'certificate' }),
+    );
+  });
+});
+
+describe('the self-test', () => {
+  let verified: typeof asShipped & Pick<typeof libsignalCurve, 'verifySignature'>;
+
+  beforeAll(() => {
+    const { verifySignature } = libsignalCurve;
+    verified = { verify: Curve.verify, decode: decodeOf(), verifySignature };
+  });
+
+  afterEach(() => {
+    Curve.verify = verified.verify;
+    proto.CertChain.decode = verified.decode;
+    Object.assign(libsignalCurve, { verifySignature: verified.verifySignature });
+  });
+
+  it.each([
+    ['Curve.verify of Baileys', 'account signature', () => (Curve.verify = asShipped.verify)],
+    ['CertChain.decode of Baileys', 'key of the server', () => (proto.CertChain.decode = asShipped.decode)],
+    [
+      'verifySignature of libsignal',
+      'signed pre-key',
+      () => Object.assign(libsignalCurve, { verifySignature: () => true }),
+    ],
+    [
+      'a check that refuses everything',
+      'noise certificate signature invalid',
+      () => (Curve.verify = () => false),
+    ],
+  ])('fails with %s', async (_, problem, undo) => {
+    undo();
+    await expect(testSignatureChecks()).rejects.toThrow(problem);
+  });
+});

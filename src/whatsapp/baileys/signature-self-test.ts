@@ -1,0 +1,196 @@
+import {
+  addTransactionCapability,
+  type BinaryNode,
+  configureSuccessfulPairing,
+  Curve,
+  DEFAULT_CONNECTION_CONFIG,
+  generateSignalPubKey,
+  hmacSign,
+  initAuthCreds,
+  type KeyPair,
+  makeNoiseHandler,
+  NOISE_WA_HEADER,
+  proto,
+  type SignalKeyStore,
+  signedKeyPair,
+  WA_CERT_DETAILS,
+} from '@whiskeysockets/baileys';
+
+/** Prefix of what the account signs (`WA_ADV_ACCOUNT_SIG_PREFIX`). */
+const ACCOUNT_SIGNATURE = Buffer.from([6, 0]);
+const HOUR_SECONDS = 3600;
+const ACCOUNT = '15550000000';
+
+const ignore = () => {};
+/** Baileys reports the wrong signatures of the test as errors. */
+const SILENT: Parameters<typeof makeNoiseHandler>[0]['logger'] = {
+  level: 'silent',
+  child: () => SILENT,
+  trace: ignore,
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+};
+
+/** Runs Baileys and libsignal with a right signature, and with wrong ones. */
+interface Check {
+  readonly name: string;
+  /** @param signer signs in place of the key that must; undefined: that key */
+  readonly run: (signer?: KeyPair) => void | Promise<void>;
+}
+
+const CHECKS: readonly Check[] = [
+  { name: 'certificate of the server, root', run: (signer) => shakeHands({ root: signer }) },
+  { name: 'certificate of the server, leaf', run: (signer) => shakeHands({ intermediate: signer }) },
+  { name: 'key of the server', run: (signer) => shakeHands({ certified: signer }) },
+  { name: 'dates of the certificates', run: (signer) => shakeHands({ isExpired: signer !== undefined }) },
+  { name: 'account signature', run: completePairing },
+  { name: 'signed pre-key', run: openSession },
+];
+
+/**
+ * Tests that Baileys and libsignal verify signatures, through the functions that they use themselves: the Noise handshake,
+ * `pair-success` and a Signal session with a bundle.
+ * @throws Error that names the check which accepts a wrong signature, or refuses a right one
+ */
+export async function testSignatureChecks(): Promise<void> {
+  for (const { name, run } of CHECKS) {
+    await run();
+    const isRefused = await Promise.resolve()
+      .then(() => run(Curve.generateKeyPair()))
+      .then(
+        () => false,
+        () => true,
+      );
+    if (!isRefused) throw new Error(`Baileys does not verify: ${name}`);
+  }
+}
+
+/** Stand-ins for what must be signed or certified; what is not given is right. */
+interface Handshake {
+  root?: KeyPair;
+  intermediate?: KeyPair;
+  certified?: KeyPair;
+  isExpired?: boolean;
+}
+
+/** The Noise handshake as Baileys does it, with a server that is certified by a root of its own. */
+function shakeHands(wrong: Handshake): void {
+  const [root, intermediate, server] = [
+    Curve.generateKeyPair(),
+    Curve.generateKeyPair(),
+    Curve.generateKeyPair(),
+  ];
+  const dates = validity(wrong.isExpired);
+  const chain = proto.CertChain.encode({
+    intermediate: certify(wrong.root ?? root, {
+      serial: 1,
+      issuerSerial: WA_CERT_DETAILS.SERIAL,
+      key: intermediate.public,
+      ...dates,
+    }),
+    leaf: certify(wrong.intermediate ?? intermediate, {
+      serial: 2,
+      issuerSerial: 1,
+      key: (wrong.certified ?? server).public,
+      ...dates,
+    }),
+  }).finish();
+  trusting(root, () => greet(server, chain));
+}
+
+/** Nothing else runs in this thread while another root is trusted. */
+function trusting(root: KeyPair, work: () => void): void {
+  const { PUBLIC_KEY } = WA_CERT_DETAILS;
+  WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(root.public);
+  try {
+    work();
+  } finally {
+    WA_CERT_DETAILS.PUBLIC_KEY = PUBLIC_KEY;
+  }
+}
+
+/** Both sides of a handshake, each by Baileys' handler. */
+function greet(server: KeyPair, chain: Uint8Array): void {
+  const [client, ephemeral] = [Curve.generateKeyPair(), Curve.generateKeyPair()];
+  const options = { NOISE_HEADER: NOISE_WA_HEADER, logger: SILENT };
+  // Both begin with the client's ephemeral key; the handler of the server needs no private key.
+  const responder = makeNoiseHandler({ ...options, keyPair: client });
+  responder.authenticate(ephemeral.public);
+  responder.mixIntoKey(Curve.sharedKey(ephemeral.private, client.public));
+  const encryptedKey = responder.encrypt(server.public);
+  responder.mixIntoKey(Curve.sharedKey(server.private, client.public));
+  const serverHello = {
+    ephemeral: ephemeral.public,
+    static: encryptedKey,
+    payload: responder.encrypt(chain),
+  };
+  const message = proto.HandshakeMessage.fromObject({ serverHello });
+  makeNoiseHandler({ ...options, keyPair: client }).processHandshake(message, Curve.generateKeyPair());
+}
+
+function certify(
+  issuer: KeyPair,
+  details: proto.CertChain.NoiseCertificate.IDetails,
+): proto.CertChain.INoiseCertificate {
+  const encoded = proto.CertChain.NoiseCertificate.Details.encode(details).finish();
+  return { details: encoded, signature: Curve.sign(issuer.private, encoded) };
+}
+
+function validity(isExpired = false): { notBefore: number; notAfter: number } {
+  const now = Math.floor(Date.now() / 1000);
+  return { notBefore: now - HOUR_SECONDS, notAfter: isExpired ? now - 1 : now + HOUR_SECONDS };
+}
+
+/** `pair-success`: the phone's account signs the identity key of this device. */
+function completePairing(signer?: KeyPair): void {
+  const creds = initAuthCreds();
+  const account = Curve.generateKeyPair();
+  const details = proto.ADVDeviceIdentity.encode({ rawId: 1, timestamp: 1, keyIndex: 1 }).finish();
+  const signed = Buffer.concat([ACCOUNT_SIGNATURE, details, creds.signedIdentityKey.public]);
+  const identity = proto.ADVSignedDeviceIdentity.encode({
+    details,
+    accountSignatureKey: account.public,
+    accountSignature: Curve.sign((signer ?? account).private, signed),
+  }).finish();
+  const hmac = hmacSign(identity, Buffer.from(creds.advSecretKey, 'base64'));
+  const content: BinaryNode[] = [
+    {
+      tag: 'device-identity',
+      attrs: {},
+      content: proto.ADVSignedDeviceIdentityHMAC.encode({ details: identity, hmac }).finish(),
+    },
+    { tag: 'device', attrs: { jid: `${ACCOUNT}:1@s.whatsapp.net`, lid: `${ACCOUNT}:1@lid` } },
+  ];
+  const pairSuccess = { tag: 'pair-success', attrs: {}, content };
+  configureSuccessfulPairing({ tag: 'iq', attrs: { id: '1' }, content: [pairSuccess] }, creds);
+}
+
+/** A Signal session with a device, from its bundle of keys. */
+async function openSession(signer?: KeyPair): Promise<void> {
+  const [creds, identity] = [initAuthCreds(), Curve.generateKeyPair()];
+  const keys = addTransactionCapability(emptyStore(), SILENT, {
+    maxCommitRetries: 1,
+    delayBetweenTriesMs: 0,
+  });
+  const repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys }, SILENT);
+  const { keyId, keyPair, signature } = signedKeyPair(signer ?? identity, 1);
+  try {
+    await repository.injectE2ESession({
+      jid: `${ACCOUNT}@s.whatsapp.net`,
+      session: {
+        registrationId: 1,
+        identityKey: generateSignalPubKey(identity.public),
+        signedPreKey: { keyId, publicKey: generateSignalPubKey(keyPair.public), signature },
+        preKey: { keyId: 1, publicKey: generateSignalPubKey(Curve.generateKeyPair().public) },
+      },
+    });
+  } finally {
+    repository.close?.();
+  }
+}
+
+function emptyStore(): SignalKeyStore {
+  return { get: async () => ({}), set: async () => {} };
+}

@@ -1,0 +1,111 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LastingFailure } from '../../errors/lasting-failure.js';
+import { type ClientVersion, formatVersion, isNewerVersion } from '../../sessions/client-version.js';
+import { ClientVersionRepository, type FetchAge } from '../../sessions/client-version.repository.js';
+import { BUNDLED_VERSION, BUNDLED_VERSION_CURRENT_AT } from './bundled-version.js';
+import { FETCH_TIMEOUT_MS, fetchClientVersion } from './fetch-client-version.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** WhatsApp releases several versions a day, and accepts each of them for months. */
+export const DAILY: FetchAge = { afterSuccessMs: 24 * HOUR_MS, afterFailureMs: 15 * MINUTE_MS };
+/** Linking fails for no known reason; a client with an outdated version learns no more than that. */
+export const SUSPECTED: FetchAge = { afterSuccessMs: 6 * HOUR_MS, afterFailureMs: MINUTE_MS / 2 };
+/** WhatsApp has refused the version, or announced that it will. */
+export const REFUSED: FetchAge = { afterSuccessMs: MINUTE_MS, afterFailureMs: MINUTE_MS / 2 };
+
+const LOOK_EVERY_MS = 10_000;
+/** A process that claims a fetch and does not finish it was killed. */
+const GIVE_UP_MS = FETCH_TIMEOUT_MS + 5_000;
+const POLL_EVERY_MS = 250;
+
+/**
+ * The version of WhatsApp Web that this service reports to WhatsApp. One process at a time fetches it from
+ * web.whatsapp.com and stores it for all. It never decreases. Before the first fetch succeeds it is Baileys' own.
+ *
+ * An outdated version is refused in two ways: phones refuse to link the device without notifying it (Baileys #2679), and,
+ * much later, WhatsApp refuses the connection. Until then, linked devices can keep using it.
+ */
+@Injectable()
+export class ClientVersions {
+  private readonly logger = new Logger(ClientVersions.name);
+  private readonly fetching = new LastingFailure(this.logger, 'Fetching the WhatsApp Web version');
+  private readonly looking = new LastingFailure(this.logger, 'Looking up the WhatsApp Web version');
+  private readonly known = new EventEmitter().setMaxListeners(0);
+  /** Sessions that need a fetch at the same time share it. */
+  private readonly refreshes = new Map<FetchAge, Promise<ClientVersion>>();
+
+  private isBundledStored = false;
+
+  constructor(private readonly repository: ClientVersionRepository) {}
+
+  /** Fetches the version daily, until stopped. */
+  async run(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      await this.refresh(DAILY).then(
+        () => this.looking.worked(),
+        (error: unknown) => this.looking.failed(error),
+      );
+      await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {});
+    }
+  }
+
+  async newest(): Promise<ClientVersion> {
+    const { version } = (await this.repository.find()) ?? { version: BUNDLED_VERSION };
+    return isNewerVersion(BUNDLED_VERSION, version) ? BUNDLED_VERSION : version;
+  }
+
+  /**
+   * Fetches the current version if the last fetch is old enough, or waits while another process does; up to 10 s.
+   * A failed fetch is logged.
+   * @returns the newest known version
+   */
+  async refresh(age: FetchAge): Promise<ClientVersion> {
+    const running =
+      this.refreshes.get(age) ?? this.refreshOnce(age).finally(() => this.refreshes.delete(age));
+    this.refreshes.set(age, running);
+    return running;
+  }
+
+  /**
+   * Resolves as soon as a newer version is known.
+   * @throws the signal's reason
+   */
+  async whenNewer(than: ClientVersion, signal: AbortSignal): Promise<void> {
+    let version = await this.newest();
+    signal.throwIfAborted();
+    while (!isNewerVersion(version, than)) {
+      [version] = (await once(this.known, 'version', { signal })) as [ClientVersion];
+    }
+  }
+
+  private async refreshOnce(age: FetchAge): Promise<ClientVersion> {
+    if (!this.isBundledStored) await this.repository.raise(BUNDLED_VERSION, BUNDLED_VERSION_CURRENT_AT);
+    this.isBundledStored = true;
+    if (await this.repository.claimFetch(age, GIVE_UP_MS)) await this.fetch();
+    else await this.waitForOthers();
+    const version = await this.newest();
+    this.known.emit('version', version);
+    return version;
+  }
+
+  private async fetch(): Promise<void> {
+    const version = await fetchClientVersion().catch((error: unknown) => {
+      this.fetching.failed(error);
+      return null;
+    });
+    if (!version) return this.repository.failed();
+    await this.repository.fetched(version);
+    this.fetching.worked();
+    this.logger.log(`The current WhatsApp Web version is ${formatVersion(version)}`);
+  }
+
+  private async waitForOthers(): Promise<void> {
+    const giveUpAtMs = performance.now() + GIVE_UP_MS;
+    while ((await this.repository.find())?.isFetching && performance.now() < giveUpAtMs)
+      await sleep(POLL_EVERY_MS);
+  }
+}

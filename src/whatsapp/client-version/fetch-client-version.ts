@@ -1,0 +1,53 @@
+import type { ClientVersion } from '../../sessions/client-version.js';
+
+const SERVICE_WORKER_URL = 'https://web.whatsapp.com/sw.js';
+export const FETCH_TIMEOUT_MS = 5_000;
+/** The version is near the beginning of the script. */
+const MAX_CHARACTERS = 2_000_000;
+/** The site refuses requests that do not look like a browser's (Baileys, `fetchLatestWaWebVersion`). */
+const BROWSER_HEADERS = {
+  'sec-fetch-site': 'none',
+  'user-agent':
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36',
+};
+/** Up to the character after the number, which may arrive in two pieces. */
+const REVISION = /\\?"client_revision\\?":\s{0,9}(\d{1,10})\D/;
+const LONGEST_MATCH = 100;
+/** WhatsApp Web has had these numbers since 2024; a revision identifies a version. */
+const [MAJOR, MINOR] = [2, 3000];
+/** Postgres `integer`; revisions increase by about 0.4 million a month. */
+const MAX_REVISION = 2 ** 31 - 1;
+
+/**
+ * Fetches WhatsApp's current version of WhatsApp Web from its service worker script, as Baileys does; but does not
+ * follow redirects, reads up to 2 million characters, and stops at the version.
+ *
+ * @throws Error when the site does not answer within 5 s, or not with a version
+ */
+export async function fetchClientVersion(): Promise<ClientVersion> {
+  const response = await fetch(SERVICE_WORKER_URL, {
+    headers: BROWSER_HEADERS,
+    redirect: 'error',
+    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+  });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(`web.whatsapp.com returned HTTP ${response.status}`);
+  }
+  return [MAJOR, MINOR, await readRevision(response)];
+}
+
+/** Leaving the loop cancels the download. */
+async function readRevision({ body }: Response): Promise<number> {
+  let [text, read] = ['', 0];
+  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    const revision = Number(REVISION.exec(text)?.[1]);
+    if (revision > MAX_REVISION) throw new Error('web.whatsapp.com returned an invalid version');
+    if (revision > 0) return revision;
+    read += chunk.length;
+    if (read > MAX_CHARACTERS) break;
+    text = text.slice(-LONGEST_MATCH);
+  }
+  throw new Error('web.whatsapp.com returned a script without a version');
+}

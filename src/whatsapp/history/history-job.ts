@@ -1,0 +1,58 @@
+import { pipeline } from 'node:stream/promises';
+import { createInflate } from 'node:zlib';
+import type { Call, Job } from '../reading/reader-protocol.js';
+import { InputRefused } from '../wire/input-refused.js';
+import { downloadMedia, type MediaReference } from '../wire/media-file.js';
+import { HistoryReader } from './history-reader.js';
+
+/** Where a part of the history is: in the announcement itself, or in a file. Both are deflated. */
+export interface HistoryInput {
+  inline: Buffer | null;
+  file: MediaReference;
+}
+
+/** Handler that a history job calls with `HistoryNames`, a batch at a time. */
+export const SAVE_NAMES = 'save';
+
+/** Entries that are handed over, and written, at once. */
+const BATCH_SIZE = 2_000;
+/** An account has some thousand chats. */
+const MAX_ENTRIES = 200_000;
+const MAX_INFLATED_BYTES = 512 * 1024 * 1024;
+
+/**
+ * Reads one part of the history, and hands over its names in batches.
+ * @throws InputRefused, MediaUnavailable; then the names handed over so far are right all the same
+ */
+export const readHistory: Job<HistoryInput, { entries: number }> = async ({ inline, file }, call) => {
+  const deflated = inline ? [inline] : await downloadMedia(file, 'md-msg-hist');
+  const reader = new HistoryReader();
+  const state = { entries: 0, inflatedBytes: 0 };
+  try {
+    await pipeline(deflated, createInflate(), async (inflated: AsyncIterable<Buffer>) => {
+      for await (const chunk of inflated) {
+        state.inflatedBytes += chunk.length;
+        if (state.inflatedBytes > MAX_INFLATED_BYTES)
+          throw new InputRefused(`A part of the history has more than ${MAX_INFLATED_BYTES} bytes`);
+        reader.push(chunk);
+        if (reader.size >= BATCH_SIZE) await handOver(reader, state, call);
+      }
+    });
+  } catch (cause) {
+    throw isOfZlib(cause) ? new InputRefused('A part of the history cannot be inflated', { cause }) : cause;
+  }
+  reader.end();
+  await handOver(reader, state, call);
+  return { entries: state.entries };
+};
+
+async function handOver(reader: HistoryReader, state: { entries: number }, call: Call): Promise<void> {
+  state.entries += reader.size;
+  if (reader.size > 0) await call(SAVE_NAMES, reader.take());
+  if (state.entries > MAX_ENTRIES)
+    throw new InputRefused(`A part of the history names more than ${MAX_ENTRIES} contacts`);
+}
+
+function isOfZlib(error: unknown): boolean {
+  return String((error as { code?: unknown }).code).startsWith('Z_');
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { Curve } from '@whiskeysockets/baileys';
+import { certificate, element, IDENTITY } from '../../../test/support/stanzas.js';
+import { verifiedNameIn } from './verified-name.js';
+
+const read = (bytes: Uint8Array) =>
+  verifiedNameIn(element('message', {}, [element('verified_name', {}, bytes)]));
+
+describe('a certificate of a verified name', () => {
+  it('is verified with the identity key of the business', () => {
+    const verified = read(certificate('Bäckerei Anna'));
+    expect(verified?.name).toBe('Bäckerei Anna');
+    expect(verified?.isSignedBy?.(IDENTITY.public)).toBe(true);
+    expect(verified?.isSignedBy?.(Curve.generateKeyPair().public)).toBe(false);
+  });
+
+  it('need not be signed by the business when it is of the Business API', () => {
+    expect(read(certificate('Bank', { issuer: 'ent:wa' }))).toEqual({ name: 'Bank' });
+  });
+
+  it('is refused when it cannot be read or has no name', () => {
+    expect(read(Buffer.from('no certificate'))).toBeNull();
+    expect(read(certificate(''))).toBeNull();
+  });
+});

@@ -1,0 +1,85 @@
+import { Worker } from 'node:worker_threads';
+import { isDatabaseUnavailable } from '../../database/database-errors.js';
+import { HEARTBEAT_EVERY_MS, type SessionWorkerData, STARTED } from './worker-protocol.js';
+
+/** Heap limit of the session thread, in total and per session. A thread that exceeds it ends and is restarted. */
+const MAX_HEAP_MB = 384;
+const MAX_HEAP_MB_PER_SESSION = 2;
+/** Collects new objects this often; the default of 48 MB mostly contains garbage. */
+const MAX_YOUNG_HEAP_MB = 12;
+/**
+ * A thread that misses this many heartbeats hangs. It is terminated, which closes its connections to WhatsApp, before its
+ * lease expires (LEASE_MS in lease-holder.ts) and another process connects.
+ */
+const HANGS_AFTER_BEATS = 10;
+/** Before its first heartbeat a thread loads its code, which takes longer on a busy machine. */
+const STARTS_WITHIN_BEATS = 60;
+
+/** How a thread ended. */
+export interface ThreadEnd {
+  /** The uncaught error that ended it; null if it ended in another way. */
+  error: Error | null;
+  /** Whether it ran the sessions, or only failed because the database was unavailable. */
+  wasHealthy: boolean;
+}
+
+/**
+ * Resolves when a thread has ended, with the uncaught error that ended it, or null.
+ *
+ * Attach it right after the thread is created: while the main thread is busy, Node.js queues `error` and `exit` and then
+ * emits both in one turn of the event loop, so that a listener for `exit` that is added on `error` is too late.
+ */
+export function endOfThread(worker: Worker): Promise<Error | null> {
+  return new Promise((resolve) => {
+    let failure: Error | null = null;
+    worker.on('error', (error: Error) => (failure = error));
+    worker.once('exit', () => resolve(failure));
+  });
+}
+
+/** Starts the session thread. */
+export function startSessionThread(data: SessionWorkerData): Worker {
+  return new Worker(new URL('./session-worker.js', import.meta.url), {
+    workerData: data,
+    resourceLimits: {
+      maxOldGenerationSizeMb: MAX_HEAP_MB + MAX_HEAP_MB_PER_SESSION * data.config.SESSIONS_PER_PROCESS,
+      maxYoungGenerationSizeMb: MAX_YOUNG_HEAP_MB,
+    },
+  });
+}
+
+/** What the supervisor does when it sees that the thread runs its sessions, or hangs. */
+interface ThreadEvents {
+  started(): void;
+  hangs(): void;
+}
+
+/**
+ * Waits for the end of a thread, and reports once if it hangs before. Counts heartbeats instead of time, so that a process
+ * that was suspended as a whole does not report its thread.
+ */
+export async function watchThread(worker: Worker, events: ThreadEvents): Promise<ThreadEnd> {
+  const end = endOfThread(worker);
+  let hasStarted = false;
+  let beatsLeft = STARTS_WITHIN_BEATS;
+  worker.on('message', (message) => {
+    beatsLeft = HANGS_AFTER_BEATS;
+    if (message !== STARTED) return;
+    hasStarted = true;
+    events.started();
+  });
+  const watchdog = setInterval(() => {
+    beatsLeft -= 1;
+    if (beatsLeft > 0) return;
+    clearInterval(watchdog);
+    events.hangs();
+  }, HEARTBEAT_EVERY_MS);
+  const error = await end;
+  clearInterval(watchdog);
+  return { error, wasHealthy: hasStarted || (error !== null && waitsForDatabase(error)) };
+}
+
+/** The thread ends, and starts again, until the database is available (migrate() in session-worker.ts). */
+function waitsForDatabase(error: Error): boolean {
+  return error.name === 'DatabaseError' || isDatabaseUnavailable(error);
+}

@@ -1,0 +1,12 @@
+import { Logger } from '@nestjs/common';
+import { workerData } from 'node:worker_threads';
+import { guardOutput } from '../../config/guard-output.js';
+import { createLogger } from '../../config/logger.js';
+import type { SessionWorkerData } from './worker-protocol.js';
+
+const { config, isTerminal } = workerData as SessionWorkerData;
+
+/** The logger of the session thread. Import this file before all others: it guards the output of what they load. */
+export const logger = createLogger(config, isTerminal);
+Logger.overrideLogger(logger);
+guardOutput();

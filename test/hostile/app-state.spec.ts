@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { DegradationCode } from '../../src/sessions/degradation.entity.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+
+const number = (index: number) => String(491703100000 + index);
+const people = Array.from({ length: 12 }, (_, at) => ({ number: number(at), fullName: `Name ${at}` }));
+
+/** Asks for a snapshot, as the daily reconciliation does. */
+const reconcile = async (world: World) => {
+  await world.database.query('UPDATE account SET reconciliation_due = true');
+  await world.restart();
+};
+
+describe('a snapshot', () => {
+  let world: World;
+
+  afterEach(() => world.stop());
+
+  const startSynced = async () => {
+    world = await World.create();
+    await world.phone.saveContacts(people);
+    await world.startLinked();
+    await world.truth();
+  };
+  const isDegradedBy = (code: DegradationCode) =>
+    eventually(`${code} is reported`, async () =>
+      (await world.state()).degraded.some((each) => each.code === code),
+    );
+  const ofSnapshots = { times: Infinity, when: ({ kind }: { kind: string }) => kind === 'snapshot' };
+
+  it('is skipped when two attempts to read it did not end, and patches go on', async () => {
+    await startSynced();
+    world.phone.inbox.answers = false;
+    const endless = world.server.faults.media.arm({ slowMs: 600_000 }, ofSnapshots);
+    await reconcile(world);
+    for (const attempt of [1, 2]) {
+      await endless.whenStruck(attempt);
+      await world.killAndRestart();
+    }
+    await world.phone.saveContact({ number: number(1), fullName: 'By a patch' });
+    await world.truth();
+    expect(endless.struck).toBe(2);
+    await isDegradedBy('snapshot_unverified');
+  });
+
+  it('of an older version is discarded', async () => {
+    await startSynced();
+    await world.phone.saveContact({ number: number(1), fullName: 'Newer' });
+    await world.truth();
+    const outdated = world.server.faults.appState.arm('outdated', {
+      times: Infinity,
+      when: ({ part, collection }) => part === 'snapshot' && collection === 'critical_unblock_low',
+    });
+    const names = new Set<string | null | undefined>();
+    await reconcile(world);
+    await outdated.whenStruck();
+    await eventually('it was applied or discarded', async () => {
+      names.add((await world.listedOne(number(1)))?.full_name);
+      const rows = await world.database.query<object>(
+        `SELECT FROM account a JOIN app_state_collection c ON c.account_id = a.id
+         WHERE c.name = 'critical_unblock_low' AND (NOT a.reconciliation_due OR c.snapshot_failed_at IS NOT NULL)`,
+      );
+      return rows.length > 0;
+    });
+    names.add((await world.listedOne(number(1)))?.full_name);
+    await world.phone.saveContact({ number: number(2), fullName: 'After it' });
+    await eventually('a later change is read', async () => {
+      names.add((await world.listedOne(number(1)))?.full_name);
+      return (await world.listedOne(number(2)))?.full_name === 'After it';
+    });
+    expect([...names]).toEqual(['Newer']);
+    const [row] = await world.database.query<{ version: string }>(
+      `SELECT version FROM app_state_collection WHERE name = 'critical_unblock_low'`,
+    );
+    expect(Number(row?.version)).toBe(world.phone.appState.get('critical_unblock_low').version);
+  });
+
+  it('that the phone sends without being asked is not stored', async () => {
+    await startSynced();
+    await world.phone.sendRecovery();
+    await world.phone.whenSettled();
+    const stored = await world.database.query<object>(
+      'SELECT FROM app_state_collection WHERE recovery IS NOT NULL OR recovery_asked_at IS NOT NULL',
+    );
+    expect(stored).toEqual([]);
+    expect(world.service.output).not.toContain('that the phone has sent');
+  });
+});

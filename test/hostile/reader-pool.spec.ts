@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HistoryNames } from '../../src/whatsapp/history/history-reader.js';
+import type { AccountRead, ReaderPool } from '../../src/whatsapp/reading/reader-pool.js';
+import { emptyPushNames, longPushName, manyPushNames } from './payloads.js';
+
+const MB = 1024 * 1024;
+const JID = '491701234567@s.whatsapp.net';
+
+/** Reader processes run the built service. */
+async function createPool(): Promise<ReaderPool> {
+  const path = '../../dist/whatsapp/reading/reader-pool.js';
+  const built = (await import(path)) as { ReaderPool: new () => ReaderPool };
+  return new built.ReaderPool();
+}
+
+describe('reads whose cost the sender decides', () => {
+  let pool: ReaderPool;
+  const stop = new AbortController();
+
+  beforeAll(async () => {
+    pool = await createPool();
+  });
+
+  const read = (
+    accountId: number,
+    inline: Buffer,
+    save: (names: HistoryNames) => Promise<void>,
+    more: Partial<AccountRead> = {},
+  ) =>
+    pool.run<{ entries: number }>({
+      accountId,
+      job: 'history',
+      input: { inline, file: {} },
+      signal: stop.signal,
+      handlers: { save },
+      ...more,
+    });
+
+  it('hand over what they read in batches, one after the other', async () => {
+    const sizes: number[] = [];
+    let running = 0;
+    const { entries } = await read(1, manyPushNames(10_000), async ({ pushNames }) => {
+      expect((running += 1)).toBe(1);
+      await sleep(5);
+      sizes.push(pushNames.length);
+      running -= 1;
+    });
+    expect(entries).toBe(10_000);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(10_000);
+    expect(Math.max(...sizes)).toBeLessThan(4_000);
+  });
+
+  it('end with the error of what saves them', async () => {
+    const refused = new Error('the database refuses it');
+    await expect(read(1, longPushName(JID, 10), () => Promise.reject(refused))).rejects.toBe(refused);
+  });
+
+  it('end with the reason of their signal', async () => {
+    const lost = new AbortController();
+    const reading = read(1, manyPushNames(100_000), () => sleep(100), { signal: lost.signal });
+    const reason = new Error('the lease is lost');
+    setTimeout(() => lost.abort(reason), 300);
+    await expect(reading).rejects.toBe(reason);
+  });
+
+  it('do not begin when they may not', async () => {
+    const suspended = new Error('suspended');
+    const begin = () => Promise.reject(suspended);
+    await expect(read(1, longPushName(JID, 10), () => Promise.resolve(), { begin })).rejects.toBe(suspended);
+  });
+
+  it('of other accounts do not wait for those that take all processes, which are read in the end', async () => {
+    const ended: string[] = [];
+    let begun = 0;
+    const begin = () => Promise.resolve(void (begun += 1));
+    const large = manyPushNames(100_000);
+    const hogs = [11, 12, 13].map((accountId) =>
+      read(accountId, large, () => sleep(150), { begin }).then(({ entries }) => {
+        ended.push('large');
+        return entries;
+      }),
+    );
+    await sleep(100);
+    const small = read(14, longPushName(JID, 10), () => Promise.resolve()).then(() => ended.push('small'));
+    await small;
+    expect(ended).toEqual(['small']);
+    expect(await Promise.all(hogs)).toEqual([100_000, 100_000, 100_000]);
+    // An attempt that had to give way is not counted again.
+    expect(begun).toBe(3);
+  });
+
+  it('of one account wait for each other', async () => {
+    const order: string[] = [];
+    const first = read(21, emptyPushNames(4 * MB), () => Promise.resolve()).then(() => order.push('first'));
+    const second = read(21, longPushName(JID, 10), () => Promise.resolve()).then(() => order.push('second'));
+    await Promise.all([first, second]);
+    expect(order).toEqual(['first', 'second']);
+  });
+});

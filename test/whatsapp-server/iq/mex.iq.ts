@@ -1,0 +1,14 @@
+import { reachOutLock } from '../contact-news.js';
+import { child, element, StanzaError } from '../stanza.js';
+import type { IqHandler } from './iq-handler.js';
+
+/** Persisted queries by their id, as in Baileys' `QueryIds`. */
+const REACH_OUT_LOCK = '23983697327930364';
+
+/** `w:mex`: GraphQL over IQ. The only query that is answered asks for the reach-out time lock. */
+export const answerMex: IqHandler = (iq, { phone }) => {
+  const query = child(iq, 'query');
+  if (query?.attrs.query_id !== REACH_OUT_LOCK) throw new StanzaError(400, 'bad-request');
+  const data = { xwa2_fetch_account_reachout_timelock: reachOutLock(phone.reachOutLockedUntil) };
+  return [element('result', {}, Buffer.from(JSON.stringify({ data })))];
+};
