@@ -41,9 +41,9 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner): 
  */
 function identityHintsIn(stanza: BinaryNode, address: Address): IdentityHint[] {
   if (deviceOf(senderOf(stanza) ?? '') !== 0) return [];
-  return getBinaryNodeChildren(stanza, 'enc').flatMap((part) => {
-    const isFirst = part.attrs.type === 'pkmsg' && part.content instanceof Uint8Array;
-    const key = isFirst ? identityKeyOfPreKeyMessage(part.content as Uint8Array) : null;
+  return elementsOf(stanza).flatMap(({ tag, attrs, content }) => {
+    const isFirst = tag === 'enc' && attrs.type === 'pkmsg' && content instanceof Uint8Array;
+    const key = isFirst ? identityKeyOfPreKeyMessage(content) : null;
     return key ? [{ address, key }] : [];
   });
 }
