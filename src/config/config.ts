@@ -160,6 +160,14 @@ export class Config {
   SESSIONS_PER_PROCESS = 500;
 
   /**
+   * Whether messages of others are decrypted. The address book needs none of their contents, so that by default they stay
+   * encrypted (docs/adr/0010-messages-stay-encrypted.md). Set it only if WhatsApp objects to a device that decrypts nothing.
+   */
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'true or false' })
+  DECRYPT_MESSAGES = false;
+
+  /**
    * What the phone lists this service as under "Linked devices". WhatsApp takes pairing codes only from clients that are
    * named like a common browser. It counts at linking; a linked device keeps its name.
    */

@@ -67,6 +67,7 @@ export class SecretsRepository {
    * Seals everything anew that does not begin with a prefix, in small transactions. What is being written at the moment is
    * left out: nobody waits for another.
    * @returns how many were sealed, and whether some were left out
+   * @throws the error of the first secret that cannot be decrypted, after all others are sealed
    */
   async resealAll(
     prefix: string,

@@ -22,6 +22,7 @@ import { PersonStatesRepository } from '../../src/contacts/write/person-states.r
 import { PicturesRepository } from '../../src/contacts/write/pictures.repository.js';
 import { ProfileChangesRepository } from '../../src/contacts/write/profile-changes.repository.js';
 import { DEFAULT_SESSION } from '../../src/sessions/session-name.js';
+import type { Transaction } from '../../src/database/transaction.js';
 import { openDataSource } from './open-data-source.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -77,8 +78,11 @@ export class TestAddressBook {
   }
 
   apply(changes: ContactChanges): Promise<unknown> {
-    const owner = { accountId: this.accountId, jid: ME, lid: MY_LID };
-    return this.dataSource.transaction((tx) => this.contacts.apply(tx, owner, changes));
+    return this.dataSource.transaction((tx) => this.applyIn(tx, changes));
+  }
+
+  applyIn(tx: Transaction, changes: ContactChanges): Promise<void> {
+    return this.contacts.apply(tx, { accountId: this.accountId, jid: ME, lid: MY_LID }, changes);
   }
 
   /** As /getcontacts lists it. */

@@ -31,14 +31,20 @@ export class World {
     readonly session = 'default',
   ) {}
 
-  /** @param owner properties of the phone that differ from the default */
+  /**
+   * @param owner properties of the phone that differ from the default
+   * @param preload a module that every thread of the service loads first
+   */
   static async create(
     environment: Record<string, string> = {},
     owner: Partial<PhoneOptions> = {},
+    preload?: string,
   ): Promise<World> {
     const [server, database] = await Promise.all([WhatsAppServer.start(), createTestDatabase()]);
     const phone = server.createPhone({ number: '491701230000', pushName: 'Owner', ...owner });
-    const all = { ...server.environment(), DATABASE_URL: database.url, ...environment };
+    const attached = server.environment();
+    const NODE_OPTIONS = [attached.NODE_OPTIONS, preload && `--import=${preload}`].filter(Boolean).join(' ');
+    const all = { ...attached, NODE_OPTIONS, DATABASE_URL: database.url, ...environment };
     return new World({ server, database, environment: all, restarts: new Mutex() }, phone);
   }
 

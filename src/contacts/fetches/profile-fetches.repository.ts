@@ -214,6 +214,33 @@ export class ProfileFetchesRepository {
     }
   }
 
+  /**
+   * Requests the profiles of people whose current identity key is another one, or not known. Whoever claims ever new keys is fetched
+   * once an hour.
+   * @param hints keys of 32 bytes that nothing has verified
+   */
+  async requestForNewKeys(
+    tx: Transaction,
+    accountId: number,
+    hints: readonly { address: Address; key: Buffer }[],
+  ): Promise<void> {
+    for (const column of ['jid', 'lid'] as const) {
+      const named = hints.filter(({ address }) => isLid(address) === (column === 'lid'));
+      if (named.length === 0) continue;
+      await tx.query(
+        `UPDATE contact c SET profile_requested_at = now()
+         FROM unnest($2::text[], $3::bytea[]) AS h (address, key)
+         WHERE c.account_id = $1 AND c.${column} = h.address AND c.profile_requested_at IS NULL
+           AND (c.profile_attempted_at IS NULL OR c.profile_attempted_at < now() - interval '1 hour')
+           AND NOT EXISTS (
+             SELECT FROM identity_key k
+             WHERE k.account_id = $1 AND k.contact_id = c.id AND k.is_current AND k.key = h.key
+           )`,
+        [accountId, named.map(({ address }) => address), named.map(({ key }) => key)],
+      );
+    }
+  }
+
   async progress(accountId: number, { refreshAfterDays = 7 }: DueOptions = {}): Promise<FetchProgress> {
     const [progress] = await this.dataSource.query<[FetchProgress]>(
       `SELECT count(*) FILTER (WHERE ${HAS_NAME})::int AS people,

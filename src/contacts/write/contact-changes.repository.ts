@@ -10,16 +10,6 @@ const SOURCES = {
   lid: { saved: 'lid_saved', fullName: 'lid_full_name', firstName: 'lid_first_name' },
 } as const;
 
-/**
- * How many rows this connection has written to the tables of contacts so far, as Postgres counts them for its statistics; with those
- * of transactions before, so that only the difference says something of this one.
- */
-const WRITTEN = ['contact', 'contact_picture', 'identity_key']
-  .flatMap((table) =>
-    ['inserted', 'updated', 'deleted'].map((how) => `pg_stat_get_xact_tuples_${how}('${table}'::regclass)`),
-  )
-  .join(' + ');
-
 /** A statement as it is, which tells nobody. */
 const silently = (statement: string) => statement;
 
@@ -32,14 +22,14 @@ const silently = (statement: string) => statement;
 export class ContactChangesRepository {
   /**
    * Makes other writers of the account's contacts wait for the end of the transaction; readers do not.
-   * @returns whether the first sync is complete, and what revise() wants to know in the end
+   * @returns whether the first sync is complete
    */
-  async lock(tx: Transaction, accountId: number): Promise<{ isSynced: boolean; written: string }> {
-    const [locked] = await tx.query<{ isSynced: boolean; written: string }[]>(
-      `SELECT synced_at IS NOT NULL AS "isSynced", ${WRITTEN} AS written FROM account WHERE id = $1 FOR NO KEY UPDATE`,
+  async lock(tx: Transaction, accountId: number): Promise<{ isSynced: boolean }> {
+    const [locked] = await tx.query<{ isSynced: boolean }[]>(
+      'SELECT synced_at IS NOT NULL AS "isSynced" FROM account WHERE id = $1 FOR NO KEY UPDATE',
       [accountId],
     );
-    return locked ?? { isSynced: false, written: '0' };
+    return locked ?? { isSynced: false };
   }
 
   /** Saved on the phone. A record with no name at all changes no name. */
@@ -90,12 +80,13 @@ export class ContactChangesRepository {
     return Number(count);
   }
 
-  /** Raises the account's revision if contacts have been written since it was locked. */
-  async revise(tx: Transaction, accountId: number, writtenBefore: string): Promise<void> {
-    await tx.query(`UPDATE account SET revision = revision + 1 WHERE id = $1 AND ${WRITTEN} <> $2`, [
-      accountId,
-      writtenBefore,
-    ]);
+  /** Raises the account's revision if this transaction has written to its contacts, pictures or keys; triggers note it. */
+  async revise(tx: Transaction, accountId: number): Promise<void> {
+    await tx.query(
+      `UPDATE account SET revision = revision + 1
+       WHERE id = $1 AND current_setting('contacts.written', true) = 'true'`,
+      [accountId],
+    );
   }
 
   async setPushNames(

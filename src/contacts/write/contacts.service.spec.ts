@@ -53,6 +53,41 @@ describe('the address book', () => {
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', first_name: 'A\ufffd' })]);
   });
 
+  describe('the revision', () => {
+    const revision = async (): Promise<number> => {
+      const [{ revision: text }] = await book.dataSource.query<[{ revision: string }]>(
+        'SELECT revision FROM account',
+      );
+      return Number(text);
+    };
+
+    it.each([
+      ['a new contact', saved(ANNA, 'Anna', null)],
+      ['a changed name', saved(ANNA, 'Anna Huber', null)],
+      ['a picture', { pictures: [{ address: ANNA, state: 'changed', id: '1' }] } as ContactChanges],
+      ['an identity key', { identityKeys: [{ address: ANNA, key: Buffer.alloc(32), seenAt: LATER }] }],
+      ['a merge with a LID', { mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: LATER }] }],
+    ] as [string, ContactChanges][])(
+      'rises with %s, without statistics of Postgres',
+      async (_what, changes) => {
+        await book.apply(saved(ANNA, 'anna', null));
+        const before = await revision();
+        await book.dataSource.transaction(async (tx) => {
+          await tx.query('SET LOCAL track_counts = off');
+          await book.applyIn(tx, changes);
+        });
+        expect(await revision()).toBe(before + 1);
+      },
+    );
+
+    it('stays when nothing has changed', async () => {
+      await book.apply(saved(ANNA, 'Anna', null));
+      const before = await revision();
+      await book.apply(saved(ANNA, 'Anna', null));
+      expect(await revision()).toBe(before);
+    });
+  });
+
   it('limits the length of names, usernames and abouts from every source', async () => {
     const long = 'ä'.repeat(450_000);
     await book.apply({

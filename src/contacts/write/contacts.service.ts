@@ -67,7 +67,7 @@ export class ContactsService {
   async apply(tx: Transaction, owner: AddressBookOwner, news: ContactChanges): Promise<void> {
     const { accountId } = owner;
     // Two writers that name the same people in another order would wait for each other for ever.
-    const { isSynced, written } = await this.changes.lock(tx, accountId);
+    const { isSynced } = await this.changes.lock(tx, accountId);
     const current = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
     const wrong = await this.knownLids.findUsedAsNumbers(tx, accountId, numbersToCheck(current, owner));
     const changes = withoutLidsAsNumbers(current, wrong);
@@ -78,7 +78,7 @@ export class ContactsService {
         else await this.writeAndTell(tx, owner, part);
       }
     }
-    await this.changes.revise(tx, accountId, written);
+    await this.changes.revise(tx, accountId);
   }
 
   /** Many names at once; see telling(). */

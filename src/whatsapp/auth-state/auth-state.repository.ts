@@ -81,6 +81,14 @@ export class AuthStateRepository {
     }
   }
 
+  /** Deletes one-time pre-keys with a lower id. */
+  async deletePreKeysBelow(tx: Transaction, session: SessionName, id: number): Promise<void> {
+    await tx.query("DELETE FROM auth_key WHERE session = $1 AND type = 'pre-key' AND id::int < $2", [
+      session,
+      id,
+    ]);
+  }
+
   /** Forgets the linked device. */
   async clear(tx: Transaction, session: SessionName): Promise<void> {
     await tx.query('DELETE FROM auth_credentials WHERE session = $1', [session]);

@@ -34,6 +34,12 @@ export interface KeyHooks {
 /** Types of keys that Baileys writes at each login, and asks WhatsApp for when they are missing. */
 const LOOKED_UP_AGAIN: ReadonlySet<string> = new Set(['device-list']);
 
+/**
+ * So many one-time pre-keys are stored: twice of what Baileys uploads at first. A message of an own device that uses an older one
+ * is requested again, with a new key.
+ */
+const MAX_PRE_KEYS = 1_624;
+
 const NO_HOOKS: KeyHooks = {
   saved: async () => {},
   committed: () => {},
@@ -147,12 +153,19 @@ export class AuthState implements AuthenticationState {
     const saved = this.withCredentials(
       async (tx) => {
         await this.repository.saveKeys(tx, this.lease.session, serialiseKeys(keys));
+        if (keys['pre-key']) await this.deleteOldPreKeys(tx);
         await this.hooks.saved(tx, data);
       },
       { isDurable },
     );
     await this.orGiveUp(saved);
     this.hooks.committed(data);
+  }
+
+  /** Contacts use up pre-keys with messages that stay encrypted, so that nothing else deletes these. */
+  private async deleteOldPreKeys(tx: Transaction): Promise<void> {
+    const oldest = this.creds.nextPreKeyId - MAX_PRE_KEYS;
+    if (oldest > 0) await this.repository.deletePreKeysBelow(tx, this.lease.session, oldest);
   }
 
   /**

@@ -1,26 +1,6 @@
 import { proto, WA_ADV_ACCOUNT_SIG_PREFIX } from '@whiskeysockets/baileys';
-import { forEachField } from '../wire/protobuf-fields.js';
 import { bareKey } from '../wire/signed-key-index.js';
 import { isSignedBy } from '../wire/xeddsa.js';
-
-/** Field of the identity key in Signal's `PreKeyWhisperMessage`, which follows one byte with the version. */
-const IDENTITY_KEY_FIELD = 3;
-
-/**
- * Returns the sender's identity key, 32 bytes, which a message that opens a session contains unencrypted; null if it cannot be
- * read.
- */
-export function identityKeyOfPreKeyMessage(ciphertext: Uint8Array): Buffer | null {
-  let key: Buffer | null = null;
-  try {
-    forEachField(ciphertext.subarray(1), (field, content) => {
-      if (field === IDENTITY_KEY_FIELD) key = bareKey(content());
-    });
-  } catch {
-    return null;
-  }
-  return key;
-}
 
 /**
  * Returns the identity keys, 32 bytes each, that opened the sessions of a Signal record.

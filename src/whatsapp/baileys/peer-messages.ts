@@ -12,7 +12,8 @@ import { accountKeyOf, type KeptData } from '../auth-state/auth-state.js';
 import { readPeerContent } from '../wire/peer-content.js';
 import { deviceOf, senderOf } from '../wire/stanza-sender.js';
 import { bytesOf } from '../wire/stanza-values.js';
-import { identityKeyOfPreKeyMessage, identityKeysOfSession, isDeviceOfAccount } from './own-identity.js';
+import { identityKeyOfPreKeyMessage } from '../wire/pre-key-message.js';
+import { identityKeysOfSession, isDeviceOfAccount } from './own-identity.js';
 
 /** What ids of messages consist of; others cannot be stored, or asked about. */
 const MESSAGE_ID = /^[\x21-\x7e]{1,128}$/;

@@ -11,10 +11,18 @@ import { PeerMessages } from './peer-messages.js';
 import { receiptFor } from './receipt.js';
 import { askAgain } from './retry-receipt.js';
 
-const STATUS = 'status@broadcast';
+/** Senders whose messages are acknowledged only, not receipted: statuses and channels. */
+const WITHOUT_RECEIPT = /(^status@broadcast|@newsletter)$/;
 
 /** Number of peer message ids to remember, because Signal cannot decrypt a message a second time. */
 const MAX_REMEMBERED = 1_000;
+
+export interface AnswerOptions {
+  /** Whether Baileys decrypts messages from other accounts. */
+  readonly decryptsMessages: boolean;
+  /** Reports that a message of an own device was abandoned, or that messages can be read again. */
+  lost(isLost: boolean): void;
+}
 
 /** Notifications that Baileys handles: low pre-keys or changed identities, changed devices, new privacy tokens. */
 const FOR_BAILEYS: ReadonlySet<string> = new Set(['encrypt', 'devices', 'privacy_token']);
@@ -28,9 +36,10 @@ const MISREAD_BY_BAILEYS = /^(peer_recipient_.+|addressing_mode)$/;
 type Answer = (stanza: BinaryNode, kind: SenderKind) => BinaryNode | null | Promise<BinaryNode | null>;
 
 /**
- * Answers every saved stanza as WhatsApp expects from an inactive companion device. Baileys handles only the remaining ones:
- * messages from other accounts, retry receipts from own devices, and `FOR_BAILEYS`. It never receives a message that claims to come
- * from this account, because it would decrypt the message in the session with the phone and act on its content.
+ * Answers every saved stanza as WhatsApp expects from an inactive companion device. Messages from other accounts stay encrypted and
+ * are receipted. Baileys handles only the remaining stanzas: retry receipts from own devices, `FOR_BAILEYS`, and, if DECRYPT_MESSAGES
+ * is set, messages from other accounts. It never receives a message that claims to come from this account, because it would decrypt
+ * the message in the session with the phone and act on its content.
  *
  * Differences from Baileys (7.0.0-rc14):
  * - Baileys acknowledges a peer message that it cannot decrypt, which loses sync keys and history. Here the message is requested
@@ -61,10 +70,9 @@ export class StanzaAnswers {
       FOR_BAILEYS.has(stanza.attrs.type ?? '') ? forBaileys(stanza) : this.acknowledge(stanza),
   };
 
-  /** @param lost reports that a message of an own device was abandoned, or that messages can be read again */
   constructor(
     private readonly socket: WASocket,
-    private readonly lost: (isLost: boolean) => void,
+    private readonly options: AnswerOptions,
   ) {
     this.peerMessages = new PeerMessages(socket);
   }
@@ -89,9 +97,10 @@ export class StanzaAnswers {
 
   private async answerMessage(stanza: BinaryNode, kind: SenderKind): Promise<BinaryNode | null> {
     if (isPeerMessage(stanza, this.me)) return this.answerPeer(stanza);
-    if (stanza.attrs.from === STATUS) return this.acknowledge(stanza);
-    if (!isOwn(kind)) return forBaileys(withTrustedAddressing(stanza, kind));
-    await this.socket.sendNode(receiptFor(stanza, 'sender'));
+    if (WITHOUT_RECEIPT.test(stanza.attrs.from ?? '') || !isEncrypted(stanza))
+      return this.acknowledge(stanza);
+    if (this.options.decryptsMessages && !isOwn(kind)) return forBaileys(withTrustedAddressing(stanza, kind));
+    await this.socket.sendNode(receiptFor(stanza, isOwn(kind) ? 'sender' : 'inactive'));
     return null;
   }
 
@@ -130,7 +139,7 @@ export class StanzaAnswers {
   }
 
   private report(isLost: boolean): void {
-    if (isLost !== this.isLost) this.lost(isLost);
+    if (isLost !== this.isLost) this.options.lost(isLost);
     this.isLost = isLost;
   }
 
@@ -155,6 +164,11 @@ function forgetOldest(ids: Set<string> | Map<string, unknown>): void {
 
 function isOwn(kind: SenderKind): boolean {
   return kind === 'phone' || kind === 'companion';
+}
+
+/** A message without `<enc>` could not be delivered to this device, and nothing is to be receipted. */
+function isEncrypted({ content }: BinaryNode): boolean {
+  return Array.isArray(content) && content.some(({ tag }) => tag === 'enc');
 }
 
 function forBaileys(stanza: BinaryNode): BinaryNode {

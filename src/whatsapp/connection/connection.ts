@@ -63,7 +63,10 @@ export class Connection {
       context,
     );
     this.authState.hooks = this.sync;
-    const answers = new StanzaAnswers(socket.baileys, (isLost) => this.sync.reportPhoneMessages(isLost));
+    const answers = new StanzaAnswers(socket.baileys, {
+      decryptsMessages: context.decryptsMessages,
+      lost: (isLost) => this.sync.reportPhoneMessages(isLost),
+    });
     this.gate = new InboundGate(socket.ws, {
       save: (stanzas) => this.save(stanzas),
       answer: (stanza) => answers.answer(stanza),

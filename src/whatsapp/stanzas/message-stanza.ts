@@ -1,9 +1,11 @@
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
 import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
+import { identityKeyOfPreKeyMessage } from '../wire/pre-key-message.js';
+import { deviceOf, senderOf } from '../wire/stanza-sender.js';
 import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 import { verifiedNameIn } from '../wire/verified-name.js';
-import type { StanzaChanges } from './stanza-changes.js';
+import type { IdentityHint, StanzaChanges } from './stanza-changes.js';
 
 /** Broadcast lists have up to 256 recipients, each with several devices. */
 const MAX_RECIPIENTS = 2_000;
@@ -29,7 +31,24 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner): 
     usernames: username ? [{ address: sender, name: username, observedAt: timeOf(stanza) }] : [],
     businessNames: businessName ? [{ address: sender, ...businessName }] : [],
     businessFlags: businessName ? [{ address: sender, isBusiness: true }] : [],
+    identityHints: identityHintsIn(stanza, sender),
   };
+}
+
+/** Larger messages are not searched for a key; another one will contain it. */
+const MAX_HINT_BYTES = 64 * 1024;
+
+/**
+ * A message that opens a Signal session carries the identity key of the sending device in clear; that of the primary device is the
+ * account's. Nothing proves here that the sender holds the key.
+ */
+function identityHintsIn(stanza: BinaryNode, address: Address): IdentityHint[] {
+  if (deviceOf(senderOf(stanza) ?? '') !== 0) return [];
+  return elementsOf(stanza).flatMap(({ tag, attrs, content }) => {
+    if (tag !== 'enc' || attrs.type !== 'pkmsg' || !(content instanceof Uint8Array)) return [];
+    const key = content.length > MAX_HINT_BYTES ? null : identityKeyOfPreKeyMessage(content);
+    return key ? [{ address, key }] : [];
+  });
 }
 
 /**

@@ -12,6 +12,8 @@ export interface StanzaChanges extends Omit<ContactChanges, 'saved' | 'unsaved'>
   outdatedProfiles?: Address[];
   /** The same for contacts that are identified by a hash only. */
   outdatedProfileHashes?: string[];
+  /** Identity keys under which people have encrypted messages; unverified, so that they are only a hint to fetch the key. */
+  identityHints?: IdentityHint[];
   /** The push name of the account itself. */
   ownPushName?: string[];
   /** App-state collections that have a new version. */
@@ -20,6 +22,12 @@ export interface StanzaChanges extends Omit<ContactChanges, 'saved' | 'unsaved'>
   reachOutLocks?: { until: Date | null }[];
   /** Whether the address book has to be reconciled, not only updated. */
   reconcile?: true[];
+}
+
+/** An identity key, 32 bytes, that a message contains unencrypted. */
+export interface IdentityHint {
+  address: Address;
+  key: Buffer;
 }
 
 /** A new picture (with its id, if the stanza contains it) or a removed one; see contact-hash.repository.ts for the hash. */

@@ -103,6 +103,7 @@ export class StanzaWriter {
     await this.accounts.update(tx, accountId, { pushName: cleanName(changes.ownPushName?.at(-1)) });
     const outdated = outdatedProfileHashes.flatMap((hash) => byHash.get(hash) ?? []);
     await this.fetches.requestAll(tx, accountId, [...outdatedProfiles, ...outdated]);
+    await this.fetches.requestForNewKeys(tx, accountId, changes.identityHints ?? []);
   }
 }
 

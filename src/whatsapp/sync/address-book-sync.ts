@@ -160,8 +160,11 @@ export class AddressBookSync implements KeyHooks {
       outdatedCollections = [],
       reconcile,
       reachOutLocks = [],
-      ...changes
+      identityHints = [],
+      ...others
     } = joinChanges(stanzas.map((stanza) => this.readSafely(stanza)));
+    // Keys of messages that are decrypted are proven, and stored as such.
+    const changes = { ...others, identityHints: this.context.decryptsMessages ? [] : identityHints };
     if (Object.values(changes).some((list) => list.length > 0)) {
       const { stanzas: writer } = this.context.stores;
       const lost = await writer.save((work) => this.connection.save(work), this.owner, changes);

@@ -48,6 +48,8 @@ export interface SessionContext {
   /** Both of all sessions of the thread. */
   readonly scheduler: FetchScheduler;
   readonly quietTime: QuietTime;
+  /** Whether messages from other accounts are decrypted; see DECRYPT_MESSAGES in Config. */
+  readonly decryptsMessages: boolean;
   /** Shared by all sessions of the thread. */
   readonly readers: ReaderPool;
 }

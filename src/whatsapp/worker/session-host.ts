@@ -78,6 +78,7 @@ export class SessionHost {
           pause: new FetchPause(this.config, this.stores.sessionState, lease),
           scheduler: this.scheduler,
           quietTime: this.gate,
+          decryptsMessages: this.config.DECRYPT_MESSAGES,
           readers: this.readers,
         },
         new SessionClient(this.config.DEVICE_NAME, this.versions, { lease, stores: this.stores }),
