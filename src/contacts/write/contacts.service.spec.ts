@@ -64,7 +64,7 @@ describe('the address book', () => {
     it.each([
       ['a new contact', saved(ANNA, 'Anna', null)],
       ['a changed name', saved(ANNA, 'Anna Huber', null)],
-      ['a picture', { pictures: [{ address: ANNA, state: 'changed', id: '1' }] } as ContactChanges],
+      ['a picture', { pictures: [{ address: ANNA, state: 'changed', id: '1' }] }],
       ['an identity key', { identityKeys: [{ address: ANNA, key: Buffer.alloc(32), seenAt: LATER }] }],
       ['a merge with a LID', { mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: LATER }] }],
     ] as [string, ContactChanges][])(
