@@ -22,10 +22,11 @@ describe('kindOfSender', () => {
     ['contact', { from: '81234567890123@s.whatsapp.net' }],
     ['contact', { from: '491701230000@hosted' }],
     ['contact', { from: '491701230000_1@s.whatsapp.net' }],
-    ['contact', { from: '491701230000@s.whatsapp.net.evil' }],
     ['contact', { from: 'status@broadcast', participant: 'x491701230000@s.whatsapp.net' }],
     ['server', { from: 's.whatsapp.net' }],
     ['server', { from: GROUP }],
+    // A server that is not known relays stanzas, and names no participant here.
+    ['server', { from: '491701230000@s.whatsapp.net.evil' }],
     ['server', {}],
   ] as const)('is %s for %o', (kind, attrs) => {
     expect(kindOfSender(message(attrs), OWN)).toBe(kind);
