@@ -94,6 +94,34 @@ describe('messages', () => {
   });
 });
 
+describe('messages, with DECRYPT_MESSAGES', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.create({ DECRYPT_MESSAGES: 'true' });
+    await world.phone.saveContact({ number: '491701230001', fullName: 'Anna Huber' });
+    await world.startLinked();
+    await world.truth();
+  });
+
+  afterAll(() => world.stop());
+
+  it('are decrypted, and lead to the same address book', async () => {
+    const anna = world.server.createContact({ number: '491701230001', pushName: 'anna of today' });
+    await anna.sendText(world.phone, 'hello');
+    expect((await world.listedOne('491701230001'))?.push_name).toBe('anna of today');
+    const sessions = await world.database.query<{ id: string }>(
+      "SELECT id FROM auth_key WHERE type = 'session'",
+    );
+    const users = sessions.map(({ id }) => id.split(/[_.]/)[0]);
+    expect(users.some((user) => user === anna.number || user === anna.lid)).toBe(true);
+    const inactive = world.server.stanzas.all.filter(
+      ({ tag, attrs }) => tag === 'receipt' && attrs.type === 'inactive' && attrs.to === anna.jid,
+    );
+    expect(inactive).toHaveLength(1);
+  });
+});
+
 /** The texts that a file contains. */
 async function search(file: string, texts: string[]): Promise<string[]> {
   const found = new Set<string>();

@@ -37,14 +37,20 @@ export interface HashedPicture {
   id: string | null;
 }
 
+/** Kinds that are acted upon, not written. */
+type Signal = 'outdatedCollections' | 'reachOutLocks' | 'reconcile';
+
+/** The kinds that are written besides changes of contacts. A kind that is missing here does not compile. */
+const OTHER_KINDS: Record<Exclude<keyof StanzaChanges, keyof ContactChanges | Signal>, true> = {
+  hashedPictures: true,
+  ownPushName: true,
+  outdatedProfiles: true,
+  outdatedProfileHashes: true,
+  identityHints: true,
+};
+
 /** The kinds in the order in which they are written. */
-const KINDS: readonly string[] = [
-  ...CONTACT_CHANGE_KINDS,
-  'hashedPictures',
-  'ownPushName',
-  'outdatedProfiles',
-  'outdatedProfileHashes',
-] satisfies (keyof StanzaChanges | 'saved' | 'unsaved')[];
+const KINDS: readonly string[] = [...CONTACT_CHANGE_KINDS, ...Object.keys(OTHER_KINDS)];
 
 /** Returns the number of changes to write. */
 export function countChanges(changes: StanzaChanges): number {
