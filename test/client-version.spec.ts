@@ -238,6 +238,7 @@ describe('the client version of a linked session', () => {
     const at = new Date('2027-03-04T05:06:07.000Z');
     await forgetFetch(deployment);
     const { newestRevision, requests } = server.webSite;
+    const announcedAt = Date.now();
     server.announceExpiration({ revision: newestRevision, at });
     const expiring = await service.sessionThat(
       ({ client, degraded }) => degraded.length > 0 && client.expires_at !== null,
@@ -247,6 +248,7 @@ describe('the client version of a linked session', () => {
     ]);
     expect(expiring.client.expires_at).toBe(at.toISOString());
     await eventually('the version is fetched', async () => server.webSite.requests > requests);
+    await service.sessionThat(({ client }) => Date.parse(client.current_at ?? '') > announcedAt);
     // No newer version exists yet; the next one is used as soon as it is stored.
     server.webSite.newestRevision += 3;
     await relogin(() => age(deployment, 25));
