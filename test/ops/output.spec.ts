@@ -21,7 +21,8 @@ function expectOnlyEntries(service: Service): void {
 
 describe('the output of the service', () => {
   let deployment: Deployment;
-  const levels = { LOG_LEVEL: 'trace', BAILEYS_LOG_LEVEL: 'trace' };
+  // libsignal prints keys when it decrypts.
+  const levels = { LOG_LEVEL: 'trace', BAILEYS_LOG_LEVEL: 'trace', DECRYPT_MESSAGES: 'true' };
 
   beforeAll(async () => {
     deployment = await Deployment.create();
