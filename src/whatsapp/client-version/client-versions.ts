@@ -10,8 +10,11 @@ import { FETCH_TIMEOUT_MS, fetchClientVersion } from './fetch-client-version.js'
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** WhatsApp releases several versions a day, and accepts each of them for months. */
-export const DAILY: FetchAge = { afterSuccessMs: 24 * HOUR_MS, afterFailureMs: 15 * MINUTE_MS };
+/**
+ * WhatsApp releases several versions a day, and accepts each of them for months. After a failed fetch the version can be too old to
+ * link with, so the next attempt follows soon: one request for all processes.
+ */
+export const DAILY: FetchAge = { afterSuccessMs: 24 * HOUR_MS, afterFailureMs: MINUTE_MS / 2 };
 /** Linking fails without a reason. A client with an outdated version receives no other indication. */
 export const SUSPECTED: FetchAge = { afterSuccessMs: 6 * HOUR_MS, afterFailureMs: MINUTE_MS / 2 };
 /** WhatsApp has refused the version, or announced that it will. */
