@@ -5,6 +5,8 @@ import { ContactsRepository } from './read/contacts.repository.js';
 import { ContactsService } from './write/contacts.service.js';
 import { FormerLidsRepository } from './write/former-lids.repository.js';
 import { IdentityKeysRepository } from './write/identity-keys.repository.js';
+import { KnownPeople } from './write/known-people.js';
+import { KnownPeopleRepository } from './write/known-people.repository.js';
 import { KnownLidsRepository } from './write/known-lids.repository.js';
 import { LidChangesRepository } from './write/lid-changes.repository.js';
 import { LidMappingsRepository } from './write/lid-mappings.repository.js';
@@ -27,6 +29,8 @@ import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.j
     FormerLidsRepository,
     IdentityKeysRepository,
     KnownLidsRepository,
+    KnownPeople,
+    KnownPeopleRepository,
     LidChangesRepository,
     LidMappingsRepository,
     NumberChangesRepository,
@@ -40,6 +44,8 @@ import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.j
     ContactHashRepository,
     ContactsRepository,
     ContactsService,
+    KnownPeople,
+    KnownPeopleRepository,
     PicturesRepository,
     ProfileFetchesRepository,
   ],

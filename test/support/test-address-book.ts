@@ -13,6 +13,7 @@ import { ContactChangesRepository } from '../../src/contacts/write/contact-chang
 import { ContactsService } from '../../src/contacts/write/contacts.service.js';
 import { FormerLidsRepository } from '../../src/contacts/write/former-lids.repository.js';
 import { IdentityKeysRepository } from '../../src/contacts/write/identity-keys.repository.js';
+import { KnownPeople } from '../../src/contacts/write/known-people.js';
 import { KnownLidsRepository } from '../../src/contacts/write/known-lids.repository.js';
 import { LidChangesRepository } from '../../src/contacts/write/lid-changes.repository.js';
 import { LidMappingsRepository } from '../../src/contacts/write/lid-mappings.repository.js';
@@ -127,7 +128,10 @@ export class TestAddressBook {
 }
 
 /** Without Nest. */
-export function createContactsService(config: Partial<Config> = {}): ContactsService {
+export function createContactsService(
+  config: Partial<Config> = {},
+  people = new KnownPeople(),
+): ContactsService {
   const pictures = new PicturesRepository(Object.assign(new Config(), config));
   const identityKeys = new IdentityKeysRepository();
   const ownFacts = new OwnFactsRepository(pictures, identityKeys);
@@ -145,5 +149,6 @@ export function createContactsService(config: Partial<Config> = {}): ContactsSer
     new KnownLidsRepository(),
     new PersonStatesRepository(),
     new FeedRepository(),
+    people,
   );
 }

@@ -22,6 +22,7 @@ import { ContactChangesRepository } from './contact-changes.repository.js';
 import { lidsIn, withCurrentLids } from './current-lids.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
+import { KnownPeople } from './known-people.js';
 import { KnownLidsRepository } from './known-lids.repository.js';
 import { numbersToCheck, withoutLidsAsNumbers } from './lids-as-numbers.js';
 import { LidChangesRepository } from './lid-changes.repository.js';
@@ -58,6 +59,7 @@ export class ContactsService {
     private readonly knownLids: KnownLidsRepository,
     private readonly states: PersonStatesRepository,
     private readonly feed: FeedRepository,
+    private readonly people: KnownPeople,
   ) {}
 
   /**
@@ -71,6 +73,8 @@ export class ContactsService {
     const current = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
     const wrong = await this.knownLids.findUsedAsNumbers(tx, accountId, numbersToCheck(current, owner));
     const changes = withoutLidsAsNumbers(current, wrong);
+    this.people.forget(accountId, news);
+    this.people.forget(accountId, changes);
     if (!isSynced) await this.write(tx, owner, changes);
     else {
       for (const part of inParts(changes, { few: MANY, maxEntries: MAX_COMPARED })) {

@@ -30,6 +30,8 @@ export class Connection {
   private readonly sync: AddressBookSync;
   private readonly gate: InboundGate;
   private ownLid: string | undefined;
+  /** The last save of changed credentials. Comparing them for every batch of stanzas would cost more than reading the batch. */
+  private credentialsSaved: Promise<void> = Promise.resolve();
 
   /** @param opened it has logged in */
   constructor(
@@ -78,7 +80,7 @@ export class Connection {
     socket.ws.on('CB:success', ({ attrs }: BinaryNode) => this.setOwnLid(attrs.lid ?? creds.me?.lid));
     socket.baileys.ev.on('creds.update', () => {
       this.setOwnLid(this.ownLid);
-      void this.saveCredentials();
+      this.credentialsSaved = this.saveCredentials();
     });
   }
 
@@ -134,7 +136,7 @@ export class Connection {
     await this.sync.saveStanzas(
       stanzas.map((stanza) => withTrustedAddressing(stanza, kindOfSender(stanza, me))),
     );
-    await this.authState.saveCredentials();
+    await this.credentialsSaved;
   }
 
   /**

@@ -98,7 +98,8 @@ export function inHalves(changes: StanzaChanges): [StanzaChanges, StanzaChanges]
   return [first, second];
 }
 
-function listsOf(changes: StanzaChanges): [string, unknown[]][] {
+/** Returns the lists of changes to write, in the order in which they are written. */
+export function listsOf(changes: StanzaChanges): [string, unknown[]][] {
   const lists = changes as Record<string, unknown[] | undefined>;
   return KINDS.map((kind) => [kind, lists[kind] ?? []]);
 }

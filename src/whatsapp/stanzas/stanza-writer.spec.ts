@@ -9,6 +9,8 @@ import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import type { Jid } from '../../contacts/address.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
+import { KnownPeople } from '../../contacts/write/known-people.js';
+import { KnownPeopleRepository } from '../../contacts/write/known-people.repository.js';
 import { refusedChanges } from './refused-changes.metrics.js';
 import type { StanzaChanges } from './stanza-changes.js';
 import { StanzaWriter } from './stanza-writer.js';
@@ -34,11 +36,14 @@ describe('the writer of stanzas', () => {
   beforeAll(async () => {
     book = await TestAddressBook.create();
     await book.dataSource.query(`ALTER TABLE contact ADD CHECK (push_name NOT LIKE 'refused%')`);
+    const people = new KnownPeople();
     writer = new StanzaWriter(
       new AccountsRepository(book.dataSource),
-      createContactsService(),
+      createContactsService({}, people),
       new ContactHashRepository(),
       new ProfileFetchesRepository(book.dataSource),
+      people,
+      new KnownPeopleRepository(),
     );
   });
 

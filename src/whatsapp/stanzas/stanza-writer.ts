@@ -6,8 +6,11 @@ import type { AddressBookOwner, Picture, PushName } from '../../contacts/write/c
 import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
 import { cleanName } from '../../contacts/write/clean-name.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
+import { KnownPeople } from '../../contacts/write/known-people.js';
+import { KnownPeopleRepository } from '../../contacts/write/known-people.repository.js';
 import { isRefusal, sqlStateOf } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
+import { addressesIn, areKnown, remember } from './known-changes.js';
 import { refusedChanges } from './refused-changes.metrics.js';
 import {
   countChanges,
@@ -40,16 +43,20 @@ export class StanzaWriter {
     private readonly contacts: ContactsService,
     private readonly hashes: ContactHashRepository,
     private readonly fetches: ProfileFetchesRepository,
+    private readonly people: KnownPeople,
+    private readonly peopleRows: KnownPeopleRepository,
   ) {}
 
   /**
-   * Writes any number of changes, in order, a few hundred per transaction.
+   * Writes any number of changes, in order, a few hundred per transaction. If all of them equal what is committed, the database is
+   * not asked at all: WhatsApp repeats names with every message.
    *
    * A change that the database refuses must not block the others, because WhatsApp would deliver it again at each login. It is
    * located by bisection and skipped. If the search takes too many transactions, the remaining changes are skipped as a whole.
    * @returns the number of changes that were skipped, and are lost
    */
   async save(transact: Transact, owner: Owner, changes: StanzaChanges): Promise<number> {
+    if (areKnown(changes, this.people.of(owner.accountId))) return 0;
     const searches = { left: MAX_SEARCHES };
     let lost = 0;
     for (const chunk of inChunks(changes, MAX_CHANGES)) {
@@ -69,6 +76,8 @@ export class StanzaWriter {
       await transact((tx) => this.write(tx, owner, changes));
       return 0;
     } catch (error) {
+      // What the transaction has remembered is not committed.
+      this.people.drop(owner.accountId);
       if (!isRefusal(error)) throw error;
       const count = countChanges(changes);
       if (count === 1 || searches.left <= 0) return this.skip(changes, error);
@@ -104,6 +113,8 @@ export class StanzaWriter {
     const outdated = outdatedProfileHashes.flatMap((hash) => byHash.get(hash) ?? []);
     await this.fetches.requestAll(tx, accountId, [...outdatedProfiles, ...outdated]);
     await this.fetches.requestForNewKeys(tx, accountId, changes.identityHints ?? []);
+    const known = await this.peopleRows.find(tx, accountId, addressesIn(changes));
+    remember(this.people.of(accountId), known, changes);
   }
 }
 

@@ -160,7 +160,9 @@ export class SettingsHandler implements CollectionHandler {
   async apply(tx: Transaction, { mutations }: AppliedMutations): Promise<number> {
     const pushName = cleanName(ownPushName(mutations));
     this.pushName = pushName ?? this.pushName;
-    await this.context.stores.accounts.update(tx, this.owner.accountId, { pushName });
+    const { accounts, knownPeople } = this.context.stores;
+    await accounts.update(tx, this.owner.accountId, { pushName });
+    knownPeople.of(this.owner.accountId).ownPushName = null;
     return 0;
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
+import { KnownPeople } from '../../contacts/write/known-people.js';
 import { FeedRepository } from '../../feed/feed.repository.js';
 import { DegradationsRepository } from '../../sessions/degradations.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
@@ -18,7 +19,7 @@ import type { ReaderPool } from '../reading/reader-pool.js';
 import type { QuietTime } from './reconciliation.js';
 import { StanzaWriter } from '../stanzas/stanza-writer.js';
 
-/** Where sessions write: one for all sessions of a thread, without a state of its own. */
+/** Where sessions write; shared by all sessions of a thread. */
 @Injectable()
 export class Stores {
   constructor(
@@ -34,6 +35,7 @@ export class Stores {
     readonly history: HistoryRepository,
     readonly authState: AuthStateRepository,
     readonly stanzas: StanzaWriter,
+    readonly knownPeople: KnownPeople,
   ) {}
 }
 

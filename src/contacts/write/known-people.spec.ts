@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Jid, Lid } from '../address.js';
+import { KnownPeople, type KnownPerson, PeopleCache } from './known-people.js';
+
+const jid = (n: number) => `${491_700_000_000 + n}@s.whatsapp.net` as Jid;
+const lid = (n: number) => `${100_000_000_000_000 + n}@lid` as Lid;
+const person = (n: number, facts: Partial<KnownPerson> = {}): KnownPerson => ({
+  jid: jid(n),
+  lid: lid(n),
+  isMapped: true,
+  pushName: `Person ${n}`,
+  username: null,
+  businessName: null,
+  isBusiness: null,
+  identityKey: null,
+  hint: null,
+  ...facts,
+});
+
+describe('the cache of people', () => {
+  it('finds a person by number and by LID', () => {
+    const cache = new PeopleCache();
+    cache.add(person(1));
+    cache.add(person(2, { lid: null }));
+    cache.add(person(3, { jid: null }));
+    expect(cache.find(jid(1))).toBe(cache.find(lid(1)));
+    expect(cache.find(jid(2))?.pushName).toBe('Person 2');
+    expect(cache.find(lid(3))?.pushName).toBe('Person 3');
+    expect(cache.find(lid(4))).toBeNull();
+  });
+
+  it('forgets a person under both addresses', () => {
+    const cache = new PeopleCache();
+    for (const address of [jid(1), lid(1)]) {
+      cache.add(person(1));
+      cache.forget(address);
+      expect(cache.find(jid(1))).toBeNull();
+      expect(cache.find(lid(1))).toBeNull();
+    }
+  });
+
+  it('replaces everybody who had one of the addresses', () => {
+    const cache = new PeopleCache();
+    cache.add(person(1));
+    cache.add(person(2));
+    cache.add(person(3, { jid: jid(1), lid: lid(2) }));
+    expect(cache.find(jid(1))?.pushName).toBe('Person 3');
+    expect(cache.find(lid(2))?.pushName).toBe('Person 3');
+    expect(cache.find(lid(1))).toBeNull();
+    expect(cache.find(jid(2))).toBeNull();
+  });
+
+  it('holds 2,000 people, and drops those that were not used for the longest time', () => {
+    const cache = new PeopleCache();
+    for (let n = 0; n < 2_000; n += 1) cache.add(person(n));
+    expect(cache.find(jid(0))).not.toBeNull();
+    expect(cache.find(lid(1))).not.toBeNull();
+    for (let n = 2_000; n < 3_990; n += 1) cache.add(person(n));
+    expect(cache.find(lid(0))).not.toBeNull();
+    expect(cache.find(jid(1))).not.toBeNull();
+    expect(cache.find(lid(2))).toBeNull();
+    expect(cache.find(jid(2))).toBeNull();
+    expect(cache.find(jid(3_989))).not.toBeNull();
+  });
+
+  it('holds fewer people with long names', () => {
+    const cache = new PeopleCache();
+    const pushName = 'x'.repeat(1_000);
+    for (let n = 0; n < 1_000; n += 1) cache.add(person(n, { pushName }));
+    const found = Array.from({ length: 1_000 }, (_, n) => cache.find(lid(n))).filter(Boolean);
+    expect(found.length).toBeGreaterThan(200);
+    expect(found.length).toBeLessThan(251);
+  });
+
+  it('of one account is not affected by another account', () => {
+    const people = new KnownPeople();
+    people.of(1).add(person(1));
+    people.of(2).add(person(1));
+    people.forget(2, { unsaved: [jid(1)] });
+    expect(people.of(1).find(jid(1))).not.toBeNull();
+    expect(people.of(2).find(jid(1))).toBeNull();
+    people.drop(1);
+    expect(people.of(1).find(jid(1))).toBeNull();
+  });
+
+  it('forgets everybody when a username is given to somebody', () => {
+    const people = new KnownPeople();
+    people.of(1).add(person(1, { username: 'anna' }));
+    people.forget(1, { usernames: [{ address: lid(2), name: 'Anna', observedAt: new Date() }] });
+    expect(people.of(1).find(lid(1))).toBeNull();
+  });
+});

@@ -1,0 +1,74 @@
+import type { Address } from '../../contacts/address.js';
+import { cleanName, cleanUsername } from '../../contacts/write/clean-name.js';
+import { type KnownPerson, type PeopleCache, shortKey } from '../../contacts/write/known-people.js';
+import { listsOf, type StanzaChanges } from './stanza-changes.js';
+
+const HOUR_MS = 3_600_000;
+
+/** Tests whether one change is what is committed already. Kinds that messages do not repeat are absent. */
+type Tests = {
+  [Kind in keyof StanzaChanges]?: (
+    change: NonNullable<StanzaChanges[Kind]>[number],
+    people: PeopleCache,
+  ) => boolean;
+};
+
+const TESTS: Tests = {
+  mappings: ({ jid, lid }, people) => {
+    const person = people.find(lid);
+    return person !== null && person.isMapped && person.jid === jid;
+  },
+  pushNames: ({ address, name }, people) => {
+    const clean = cleanName(name);
+    return clean === null || clean === '-' || people.find(address)?.pushName === clean;
+  },
+  usernames: ({ address, name }, people) => people.find(address)?.username === cleanUsername(name),
+  businessNames: ({ address, name }, people) => people.find(address)?.businessName === cleanName(name),
+  businessFlags: ({ address, isBusiness }, people) => {
+    const person = people.find(address);
+    return person?.isBusiness === isBusiness && (isBusiness || person.businessName === null);
+  },
+  identityHints: ({ address, key }, people) => {
+    const person = people.find(address);
+    return person !== null && (person.identityKey === shortKey(key) || person.hint === hintOf(key));
+  },
+  ownPushName: (name, people) => people.ownPushName === cleanName(name),
+};
+
+/** Whether all changes equal what is committed, so that writing them would change nothing. */
+export function areKnown(changes: StanzaChanges, people: PeopleCache): boolean {
+  return listsOf(changes).every(([kind, list]) => {
+    if (list.length === 0) return true;
+    const test = TESTS[kind as keyof StanzaChanges] as
+      ((change: unknown, people: PeopleCache) => boolean) | undefined;
+    return test !== undefined && list.every((change) => test(change, people));
+  });
+}
+
+/** The contacts in changes that later stanzas may repeat. */
+export function addressesIn({
+  mappings = [],
+  pushNames = [],
+  usernames = [],
+  businessNames = [],
+  businessFlags = [],
+  identityHints = [],
+}: StanzaChanges): Address[] {
+  const facts = [...pushNames, ...usernames, ...businessNames, ...businessFlags, ...identityHints];
+  return [...new Set([...mappings.map(({ lid }) => lid), ...facts.map(({ address }) => address)])];
+}
+
+/** Adds contacts as the transaction has read them, and the hints that it has processed. */
+export function remember(people: PeopleCache, known: readonly KnownPerson[], changes: StanzaChanges): void {
+  for (const person of known) people.add(person);
+  for (const { address, key } of changes.identityHints ?? []) {
+    const person = people.find(address);
+    if (person) person.hint = hintOf(key);
+  }
+  people.ownPushName = cleanName(changes.ownPushName?.at(-1)) ?? people.ownPushName;
+}
+
+/** A hint whose key is not fetched yet is processed again in the next hour: no sooner would it start another fetch. */
+function hintOf(key: Uint8Array): string {
+  return `${Math.floor(Date.now() / HOUR_MS)} ${shortKey(key)}`;
+}
