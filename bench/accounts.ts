@@ -8,6 +8,7 @@ import { eventually, Service } from '../test/support/service.js';
 import type { Phone } from '../test/whatsapp-server/phone.js';
 import { WhatsAppServer } from '../test/whatsapp-server/whatsapp-server.js';
 import { cpuMs } from './cpu-time.js';
+import { contactNumber, linkAccount, linkAccounts, sessionName } from './link-accounts.js';
 
 /**
  * `npm run bench:accounts -- 1000`: that many accounts with 200 contacts each, on two session processes and one API
@@ -16,15 +17,10 @@ import { cpuMs } from './cpu-time.js';
  */
 const ACCOUNTS = Number(process.argv[2] ?? 1_000);
 const CONTACTS = 200;
-const LANES = 16;
 const SETTLE_MS = 60_000;
 const IDLE_MS = 30_000;
 const REQUESTS_PER_SECOND = 50;
 const PROBED_ACCOUNTS = 50;
-const LINK_TIMEOUT_MS = 120_000;
-
-const nameOf = (i: number) => (i === 0 ? 'default' : `account-${i}`);
-const numberOf = (account: number, i: number) => String(4_910_000_000_000 + account * 1_000 + i);
 
 const database = await openScratchDatabase();
 const pool = new pg.Pool({ connectionString: database.url, max: 1 });
@@ -40,44 +36,6 @@ const environment = {
 const api = await Service.start({ ...environment, ROLE: 'api' });
 const workers = [await Service.start({ ...environment, ROLE: 'session' })];
 const phones: Phone[] = [];
-let failedScans = 0;
-
-async function link(account: number): Promise<void> {
-  const phone = server.createPhone({
-    number: String(4_915_000_000_000 + account),
-    pushName: `Owner ${account}`,
-  });
-  phones.push(phone);
-  await phone.saveContacts(
-    Array.from({ length: CONTACTS }, (_, i) => ({
-      number: numberOf(account, i),
-      fullName: `Person ${i} of account ${account}`,
-      firstName: `Person ${i}`,
-    })),
-  );
-  const name = nameOf(account);
-  if (account > 0) {
-    const headers = { 'content-type': 'application/json' };
-    await api.request('/sessions', { method: 'POST', headers, body: JSON.stringify({ name }) });
-  }
-  const headers = { accept: 'text/plain' };
-  const qr = () =>
-    eventually(
-      `${name} shows a QR code`,
-      async () => {
-        const { status, text } = await api.request(`/sessions/${name}/qr`, { headers });
-        return status === 200 && text;
-      },
-      LINK_TIMEOUT_MS,
-    );
-  // As people do: who sees that it did not work scans the next code.
-  while (phone.companions.length === 0) {
-    await phone.scan(qr, { timeoutMs: LINK_TIMEOUT_MS }).catch((error: Error) => {
-      failedScans += 1;
-      console.log(`${name}: ${error.message}`);
-    });
-  }
-}
 
 const online = () => phones.filter((phone) => phone.companions[0]?.online).length;
 
@@ -92,14 +50,6 @@ async function allSynced(): Promise<void> {
     },
     600_000,
   );
-}
-
-async function linkAll(): Promise<void> {
-  let next = 1;
-  const lane = async () => {
-    for (let account = next++; account < ACCOUNTS; account = next++) await link(account);
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
 }
 
 /** Transactions of the database so far; all that an idle service runs are statements of their own. */
@@ -120,7 +70,7 @@ function startProbe(): ChildProcess {
     Math.floor((i * ACCOUNTS) / PROBED_ACCOUNTS),
   );
   const paths = asked.map(
-    (account) => `/sessions/${nameOf(account)}/getcontact?phone=${numberOf(account, 7)}`,
+    (account) => `/sessions/${sessionName(account)}/getcontact?phone=${contactNumber(account, 7)}`,
   );
   return fork(new URL('./latency-probe.ts', import.meta.url), [String(api.port), ...paths], {
     execArgv: ['--import', 'tsx'],
@@ -139,7 +89,7 @@ async function latenciesOf(probe: ChildProcess): Promise<number[]> {
 }
 
 try {
-  await link(0);
+  phones.push(await linkAccount({ api, server }, 0, CONTACTS));
   await allSynced();
   await sleep(SETTLE_MS);
   const [oneMb = 0] = await memoryOf(workers);
@@ -147,10 +97,12 @@ try {
 
   workers.push(await Service.start({ ...environment, ROLE: 'session' }));
   const startedAtMs = performance.now();
-  await linkAll();
+  phones.push(
+    ...(await linkAccounts({ api, server }, { first: 1, count: ACCOUNTS - 1, contacts: CONTACTS })),
+  );
   await allSynced();
   console.log(
-    `${ACCOUNTS} accounts linked and synced (${failedScans} scans failed) in ${Math.round((performance.now() - startedAtMs) / 1_000)} s`,
+    `${ACCOUNTS} accounts linked and synced in ${Math.round((performance.now() - startedAtMs) / 1_000)} s`,
   );
   await sleep(SETTLE_MS);
 

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { Mutex } from './mutex.js';
 
 /** Who takes what comes in. */
 export interface ListenerHandlers {
@@ -11,6 +14,8 @@ export interface ListenerHandlers {
 }
 
 const LOOPBACK = '127.0.0.1';
+const PORT_TIMEOUT_MS = 10_000;
+const PORT_RETRY_MS = 100;
 /** The path of WhatsApp's WebSocket. */
 export const WEBSOCKET_PATH = '/ws/chat';
 
@@ -19,6 +24,8 @@ export class Listener {
   private readonly http: Server;
   private readonly webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   private readonly sockets = new Set<Socket>();
+  /** Sessions of a test that share the server may close and open it at the same time. */
+  private readonly changes = new Mutex();
   private boundPort = 0;
 
   constructor(private readonly handlers: ListenerHandlers) {
@@ -37,24 +44,36 @@ export class Listener {
     return this.boundPort;
   }
 
-  /** Listens on this port of the loopback interface; 0 picks a free one. */
-  async open(port: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.http.once('error', reject);
-      this.http.listen(port, LOOPBACK, () => {
-        this.http.off('error', reject);
-        resolve();
-      });
+  /**
+   * Listens on this port of the loopback interface; 0 picks a free one. While it was closed, an outgoing connection of another
+   * process may have been given the port; these are short.
+   */
+  open(port: number): Promise<void> {
+    return this.changes.run(async () => {
+      const deadlineMs = performance.now() + PORT_TIMEOUT_MS;
+      while (!this.http.listening) {
+        this.http.listen(port, LOOPBACK);
+        try {
+          await once(this.http, 'listening');
+        } catch (error) {
+          const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+          if (!isTaken || performance.now() > deadlineMs) throw error;
+          await sleep(PORT_RETRY_MS);
+        }
+      }
+      this.boundPort = (this.http.address() as AddressInfo).port;
     });
-    this.boundPort = (this.http.address() as AddressInfo).port;
   }
 
   /** Refuses new connections and cuts the open ones. */
-  async close(): Promise<void> {
-    if (!this.http.listening) return;
-    const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
-    for (const socket of this.sockets) socket.destroy();
-    await closed;
+  close(): Promise<void> {
+    return this.changes.run(async () => {
+      if (!this.http.listening) return;
+      const closed = once(this.http, 'close');
+      this.http.close();
+      for (const socket of this.sockets) socket.destroy();
+      await closed;
+    });
   }
 
   private accept(socket: Socket): void {

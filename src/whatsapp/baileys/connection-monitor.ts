@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 5_000;
 const logger = new Logger('ConnectionMonitor');
 
 export interface ConnectionMonitorEvents {
-  /** Nothing has come in for too long: the connection is dead, though nobody has closed it. */
+  /** Nothing has been received for too long: the connection is dead, or was never opened. */
   silent(): void;
   /** Something in between, or WhatsApp's edge, answered the upgrade to WebSocket with an HTTP status. */
   refused(httpStatus: number): void;
@@ -31,17 +31,21 @@ const NOT_AUTHENTIC = /unable to authenticate data/;
  */
 export function monitorConnection(
   socket: WASocket,
-  maxSilenceMs: number,
+  maxSilenceMs: { connecting: number; connected: number },
   events: ConnectionMonitorEvents,
 ): () => void {
-  let lastFrameAtMs = performance.now();
-  socket.ws.on('frame', () => (lastFrameAtMs = performance.now()));
+  let silentSinceMs = performance.now();
+  let limitMs = maxSilenceMs.connecting;
+  socket.ws.on('frame', () => {
+    silentSinceMs = performance.now();
+    limitMs = maxSilenceMs.connected;
+  });
   socket.ws.on('unexpected-response', (_request: unknown, { statusCode = 0 }: IncomingMessage) => {
     events.refused(statusCode);
   });
   endOnDamage(socket.ws, events);
   const look = setInterval(() => {
-    if (performance.now() - lastFrameAtMs > maxSilenceMs) events.silent();
+    if (performance.now() - silentSinceMs > limitMs) events.silent();
   }, LOOK_EVERY_MS);
   return () => clearInterval(look);
 }

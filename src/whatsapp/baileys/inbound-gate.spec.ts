@@ -36,14 +36,19 @@ function createGate() {
       if (error) throw error;
     },
     answer: async (each) => (each.attrs.answered ? null : each),
+    sent: async () => {},
     setPaused: (isPaused) => pauses.push(isPaused),
     failed: (error) => failures.push(error),
   });
-  const step = async (error?: Error) => {
-    steps.emit('step', error);
+  const turns = async () => {
     for (let turn = 0; turn < 4; turn += 1) await new Promise(setImmediate);
   };
-  return { socket, gate, handled, saved, pauses, failures, step };
+  const step = async (error?: Error) => {
+    await turns();
+    steps.emit('step', error);
+    await turns();
+  };
+  return { socket, gate, handled, saved, pauses, failures, step, turns };
 }
 
 describe('InboundGate', () => {
@@ -55,9 +60,19 @@ describe('InboundGate', () => {
     expect(handled).toEqual(['1']);
   });
 
-  it('saves stanzas that arrive in the meantime together, in order', async () => {
+  it('saves stanzas that arrive in one packet together', async () => {
     const { socket, handled, saved, step } = createGate();
     for (const id of ['1', '2', '3']) receive(socket, message(id));
+    await step();
+    expect(saved).toEqual([['1', '2', '3']]);
+    expect(handled).toEqual(['1', '2', '3']);
+  });
+
+  it('saves stanzas that arrive in the meantime together, in order', async () => {
+    const { socket, handled, saved, step, turns } = createGate();
+    receive(socket, message('1'));
+    await turns();
+    for (const id of ['2', '3']) receive(socket, message(id));
     await step();
     await step();
     expect(saved).toEqual([['1'], ['2', '3']]);
@@ -67,8 +82,8 @@ describe('InboundGate', () => {
   it('saves at most 100 stanzas at once', async () => {
     const { socket, saved, step } = createGate();
     for (let id = 0; id < 250; id += 1) receive(socket, message(String(id)));
-    for (let batch = 0; batch < 4; batch += 1) await step();
-    expect(saved.map(({ length }) => length)).toEqual([1, 100, 100, 49]);
+    for (let batch = 0; batch < 3; batch += 1) await step();
+    expect(saved.map(({ length }) => length)).toEqual([100, 100, 50]);
   });
 
   it('stops reading from the connection while too many stanzas wait', async () => {

@@ -1,7 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import pTimeout from 'p-timeout';
 
 /** Stanzas that must not be acknowledged: responses, presence, and stanzas about the connection itself. */
 const NOT_ACKNOWLEDGED: ReadonlySet<string> = new Set([
@@ -35,6 +34,8 @@ export interface InboundStages {
   save(stanzas: BinaryNode[]): Promise<void>;
   /** Answers a saved stanza. @returns the stanza that is passed to Baileys; null if it is answered */
   answer(stanza: BinaryNode): Promise<BinaryNode | null>;
+  /** Resolves when all answers are sent. */
+  sent(): Promise<void>;
   /** Pauses or resumes reading from the connection. */
   setPaused(isPaused: boolean): void;
   /** Called when the gate has closed because of this error. */
@@ -97,27 +98,34 @@ export class InboundGate {
     this.isDraining = true;
     try {
       while (this.waiting.length > 0) {
+        // Stanzas that arrived in the same packet are in the same batch.
+        await nextTurn();
         await this.pass(this.waiting.splice(0, batchLength(this.waiting)));
         this.setPaused(this.isPaused && this.waiting.length > RESUME_BELOW);
-        await nextTurn();
       }
     } catch (error) {
-      this.close();
-      this.stages.failed(error);
+      this.fail(error);
     } finally {
       this.isDraining = false;
     }
   }
 
   private async pass(batch: BinaryNode[]): Promise<void> {
-    await pTimeout(this.stages.save(batch), {
-      milliseconds: MAX_SAVE_MS,
-      message: `Saving ${batch.length} stanzas took longer than ${MAX_SAVE_MS / 1_000} s`,
-    });
+    if (batch.length === 0) return;
+    const late = setTimeout(() => {
+      this.fail(new Error(`Saving ${batch.length} stanzas took longer than ${MAX_SAVE_MS / 1_000} s`));
+    }, MAX_SAVE_MS);
+    await this.stages.save(batch).finally(() => clearTimeout(late));
     for (const stanza of batch) {
       const rest = this.isClosed ? null : await this.stages.answer(stanza);
       if (rest && !this.isClosed) this.forward(`CB:${rest.tag}`, rest);
     }
+    if (!this.isClosed) await this.stages.sent();
+  }
+
+  private fail(error: unknown): void {
+    this.close();
+    this.stages.failed(error);
   }
 
   private setPaused(isPaused: boolean): void {

@@ -58,6 +58,7 @@ export class StanzaAnswers {
   private readonly requests = new Map<string, number>();
   /** Null until this connection has read or abandoned a peer message. */
   private isLost: boolean | null = null;
+  private sending: Promise<unknown>[] = [];
 
   private readonly byTag: Record<string, Answer> = {
     message: (stanza, kind) => this.answerMessage(stanza, kind),
@@ -79,14 +80,13 @@ export class StanzaAnswers {
 
   /**
    * @returns the stanza that is passed to Baileys; null if it is answered
-   * @throws when the connection has ended
    */
   async answer(stanza: BinaryNode): Promise<BinaryNode | null> {
     const { tag } = stanza;
     const answer = Object.hasOwn(this.byTag, tag) ? this.byTag[tag] : undefined;
     try {
       if (answer) return await answer(stanza, this.kindOf(stanza));
-      return await this.acknowledge(stanza, NACK_REASONS.UnrecognizedStanza);
+      return this.acknowledge(stanza, NACK_REASONS.UnrecognizedStanza);
     } catch (error) {
       this.logger.warn(
         `Failed to answer stanza ${tag} ${stanza.attrs.type ?? ''}: ${(error as Error).message}`,
@@ -95,13 +95,21 @@ export class StanzaAnswers {
     }
   }
 
+  /**
+   * Resolves when all answers are sent. They are sent in order, but not one after the other: the answers to a batch of stanzas fit
+   * into few packets.
+   * @throws when the connection has ended
+   */
+  async sent(): Promise<void> {
+    await Promise.all(this.sending.splice(0));
+  }
+
   private async answerMessage(stanza: BinaryNode, kind: SenderKind): Promise<BinaryNode | null> {
     if (isPeerMessage(stanza, this.me)) return this.answerPeer(stanza);
     if (WITHOUT_RECEIPT.test(stanza.attrs.from ?? '') || !isEncrypted(stanza))
       return this.acknowledge(stanza);
     if (this.options.decryptsMessages && !isOwn(kind)) return forBaileys(withTrustedAddressing(stanza, kind));
-    await this.socket.sendNode(receiptFor(stanza, isOwn(kind) ? 'sender' : 'inactive'));
-    return null;
+    return this.send(this.socket.sendNode(receiptFor(stanza, isOwn(kind) ? 'sender' : 'inactive')));
   }
 
   private async answerPeer(stanza: BinaryNode): Promise<null> {
@@ -133,8 +141,14 @@ export class StanzaAnswers {
     return this.acknowledge(stanza);
   }
 
-  private async acknowledge(stanza: BinaryNode, errorCode?: number): Promise<null> {
-    await this.socket.sendMessageAck(stanza, errorCode);
+  private acknowledge(stanza: BinaryNode, errorCode?: number): null {
+    return this.send(this.socket.sendMessageAck(stanza, errorCode));
+  }
+
+  private send(sending: Promise<unknown>): null {
+    // Whoever calls sent() gets the error.
+    sending.catch(() => {});
+    this.sending.push(sending);
     return null;
   }
 

@@ -72,6 +72,7 @@ export class Connection {
     this.gate = new InboundGate(socket.ws, {
       save: (stanzas) => this.save(stanzas),
       answer: (stanza) => answers.answer(stanza),
+      sent: () => answers.sent(),
       setPaused: (isPaused) => socket.setPaused(isPaused),
       failed: (error) => this.abandon(error),
     });

@@ -24,7 +24,13 @@ export class UnlinkConnection {
       ended: () => authState.close(),
     });
     // The account's messages are the other session's to take: nothing is acknowledged here.
-    const nothing = { save: async () => {}, answer: async () => null, setPaused: () => {}, failed: () => {} };
+    const nothing = {
+      save: async () => {},
+      answer: async () => null,
+      sent: async () => {},
+      setPaused: () => {},
+      failed: () => {},
+    };
     new InboundGate(this.socket.ws, nothing).close();
   }
 

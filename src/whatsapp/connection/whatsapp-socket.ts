@@ -11,14 +11,13 @@ import type { ClientIdentity } from '../linking/client-identity.js';
 import { createBaileysLogger } from '../baileys/baileys-logger.js';
 import { type ConnectionEnd, readConnectionEnd } from './connection-end.js';
 import { monitorConnection } from '../baileys/connection-monitor.js';
-import { rawSocketOf, sendOnlyWhile } from '../baileys/raw-socket.js';
+import { guardWrites, rawSocketOf } from '../baileys/raw-socket.js';
 import { requireVerifiedSignatures } from '../baileys/signature-checks.js';
 
 /** Pings go out this often. */
 const KEEP_ALIVE_MS = 20_000;
-/** WhatsApp answers pings at once; a connection that is silent for this long is dead. */
-const MAX_SILENCE_MS = 35_000;
-const CONNECT_TIMEOUT_MS = 20_000;
+/** WhatsApp answers pings at once, so that a connection that is silent for longer is dead. */
+const SILENCE_MS = { connecting: 20_000, connected: 35_000 };
 /** A goodbye that is not answered within this is not waited for. */
 const GOODBYE_TIMEOUT_MS = 1_000;
 const CLOSED = 'the connection was closed';
@@ -66,7 +65,8 @@ export class WhatsAppSocket {
       version: identity.version,
       browser: identity.browser,
       logger: createBaileysLogger(),
-      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      // Baileys would start a timer and record three stack traces for every stanza that it sends.
+      connectTimeoutMs: 0,
       keepAliveIntervalMs: KEEP_ALIVE_MS,
       // The phone goes on notifying its owner, as it would not while a companion is online.
       markOnlineOnConnect: false,
@@ -79,8 +79,8 @@ export class WhatsAppSocket {
       transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
       ...(makeSignalRepository && { makeSignalRepository }),
     });
-    sendOnlyWhile(this.baileys, options.maySend);
-    this.stopWatching = monitorConnection(this.baileys, MAX_SILENCE_MS, {
+    guardWrites(this.baileys, options.maySend);
+    this.stopWatching = monitorConnection(this.baileys, SILENCE_MS, {
       silent: () => this.cut(),
       refused: (status) =>
         void this.baileys.end(new Error(`WebSocket Error (Unexpected server response: ${status})`)),

@@ -1,0 +1,44 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { PersonKeys } from '../test/whatsapp-server/person-keys.js';
+import type { Companion } from '../test/whatsapp-server/companion.js';
+import { element, nowSeconds } from '../test/whatsapp-server/stanza.js';
+import { contactNumber } from './link-accounts.js';
+
+const GROUP = '120363000000000001@g.us';
+const KINDS = ['direct', 'group', 'status'] as const;
+
+/** A person who writes to one account. */
+export interface Writer {
+  number: string;
+  lid: string;
+  pushName: string;
+  /** `<enc>` of the only message that they encrypt. */
+  enc: BinaryNode;
+}
+
+/**
+ * Creates the people with the numbers that the account has saved. Each encrypts one message for the companion and sends it again and
+ * again: the service never decrypts it, and this process has the second core to itself.
+ */
+export async function createWriters(companion: Companion, account: number, count: number): Promise<Writer[]> {
+  const { signal } = new PersonKeys();
+  await signal.openSession(companion.address, companion.takePreKeyBundle());
+  const { type, bytes } = await signal.encrypt(companion.address, { conversation: 'Good morning' });
+  const enc = element('enc', { v: '2', type }, bytes);
+  return Array.from({ length: count }, (_, i) => {
+    const number = contactNumber(account, i);
+    return { number, lid: `8${number}`, pushName: `person ${i}`, enc };
+  });
+}
+
+/** The next message of a writer: one of three is direct, one to a group, and one a status. */
+export function messageOf({ number, lid, pushName, enc }: Writer, turn: number): BinaryNode {
+  const kind = KINDS[turn % KINDS.length];
+  const [jid, lidJid] = [`${number}@s.whatsapp.net`, `${lid}@lid`];
+  const common = { t: nowSeconds(), notify: pushName, type: 'text', addressing_mode: 'lid' };
+  if (kind === 'direct') return element('message', { ...common, from: lidJid, sender_pn: jid }, [enc]);
+  const participant = { participant: lidJid, participant_pn: jid };
+  return kind === 'group'
+    ? element('message', { ...common, ...participant, from: GROUP }, [enc])
+    : element('status', { ...common, ...participant, from: 'status@broadcast' }, [enc]);
+}
