@@ -9,7 +9,7 @@ import { WhatsAppServer } from '../test/whatsapp-server/whatsapp-server.js';
 import { cpuMs } from './cpu-time.js';
 import { contactNumber, linkAccount, linkAccounts } from './link-accounts.js';
 import { PostgresMeter } from './postgres-cost.js';
-import { createWriters, messageOf, type Writer } from './traffic-stanzas.js';
+import { createWriters, messageOf, type Writer } from '../test/support/message-traffic.js';
 
 /**
  * `npm run bench:traffic [-- sessions [parts]]`: what messages cost, of which one third each is direct, to a group, and a status.
@@ -47,6 +47,8 @@ const environment = {
   DOWNLOADS_PER_MINUTE: '0',
 };
 
+const numbersOf = (account: number, count: number) =>
+  Array.from({ length: count }, (_, i) => contactNumber(account, i));
 const quantile = (values: number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
 const print = (title: string, ...cells: string[]) =>
@@ -139,7 +141,7 @@ async function oneAccount(): Promise<void> {
   try {
     const phone = await linkAccount({ api, server }, 0, PEOPLE);
     await api.synced();
-    const writers = await createWriters(phone.companions[0]!, 0, PEOPLE);
+    const writers = await createWriters(phone.companions[0]!, numbersOf(0, PEOPLE));
     await inWindow(PEOPLE * 3, (turn) => send(phone, writers, turn));
     await sleep(2_000);
     const known = await measure(session.process, MESSAGES, () =>
@@ -222,7 +224,7 @@ async function manySessions(): Promise<void> {
       300_000,
     );
     const writers = await Promise.all(
-      phones.map((phone, at) => createWriters(phone.companions[0]!, at + 1, 50)),
+      phones.map((phone, at) => createWriters(phone.companions[0]!, numbersOf(at + 1, 50))),
     );
     const one = (turn: number) => {
       const at = turn % SESSIONS;
@@ -263,7 +265,7 @@ async function memory(): Promise<void> {
     const first = SESSIONS + 1;
     const phones = await linkAccounts({ api, server }, { first, count: MEMORY_SESSIONS, contacts: 10 });
     const writers = await Promise.all(
-      phones.map((phone, at) => createWriters(phone.companions[0]!, first + at, MEMORY_PEOPLE)),
+      phones.map((phone, at) => createWriters(phone.companions[0]!, numbersOf(first + at, MEMORY_PEOPLE))),
     );
     const all = (messages: number, people: number) =>
       inWindow(messages * MEMORY_SESSIONS, (turn) => {

@@ -1,8 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { PersonKeys } from '../test/whatsapp-server/person-keys.js';
-import type { Companion } from '../test/whatsapp-server/companion.js';
-import { element, nowSeconds } from '../test/whatsapp-server/stanza.js';
-import { contactNumber } from './link-accounts.js';
+import type { Companion } from '../whatsapp-server/companion.js';
+import { PersonKeys } from '../whatsapp-server/person-keys.js';
+import { element, nowSeconds } from '../whatsapp-server/stanza.js';
 
 const GROUP = '120363000000000001@g.us';
 const KINDS = ['direct', 'group', 'status'] as const;
@@ -17,18 +16,15 @@ export interface Writer {
 }
 
 /**
- * Creates the people with the numbers that the account has saved. Each encrypts one message for the companion and sends it again and
- * again: the service never decrypts it, and this process has the second core to itself.
+ * Creates people with these numbers. Each message contains the same ciphertext, so that a test can send thousands of messages per second:
+ * the service never decrypts them.
  */
-export async function createWriters(companion: Companion, account: number, count: number): Promise<Writer[]> {
+export async function createWriters(companion: Companion, numbers: readonly string[]): Promise<Writer[]> {
   const { signal } = new PersonKeys();
   await signal.openSession(companion.address, companion.takePreKeyBundle());
   const { type, bytes } = await signal.encrypt(companion.address, { conversation: 'Good morning' });
   const enc = element('enc', { v: '2', type }, bytes);
-  return Array.from({ length: count }, (_, i) => {
-    const number = contactNumber(account, i);
-    return { number, lid: `8${number}`, pushName: `person ${i}`, enc };
-  });
+  return numbers.map((number, i) => ({ number, lid: `8${number}`, pushName: `person ${i}`, enc }));
 }
 
 /** The next message of a writer: one of three is direct, one to a group, and one a status. */
