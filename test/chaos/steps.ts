@@ -129,6 +129,9 @@ const TROUBLE = [
   { weight: 3, arbitrary: fc.record({ kind: kind('pause'), forMs: fc.nat(600) }) },
 ] as const;
 
+/** Changes alone, without trouble. */
+export const changesOnly = fc.array(fc.oneof(...CHANGES), { minLength: 60, maxLength: 60 });
+
 /** What one round is made of. */
 export interface Scenario {
   /** Happens on the phone before it is linked. */

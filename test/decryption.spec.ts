@@ -1,0 +1,43 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ContactPageDto } from '../src/contacts/http/contact-list.dto.js';
+import { Changes } from './chaos/changes.js';
+import { changesOnly } from './chaos/steps.js';
+import { eventually } from './support/service.js';
+import { World } from './support/world.js';
+
+const SEED = Number(process.env.DECRYPTION_SEED ?? Date.now() % 2 ** 30);
+
+/** Facts of a contact that do not depend on when it was written. */
+const IRRELEVANT = new Set(['id', 'updated_at', 'picture_updated_at']);
+
+describe('random changes and messages', () => {
+  const worlds: World[] = [];
+
+  afterAll(() => Promise.all(worlds.map((world) => world.stop())));
+
+  it(`lead to the same address book with and without decryption (DECRYPTION_SEED=${SEED})`, async () => {
+    const [steps] = fc.sample(changesOnly, { seed: SEED, numRuns: 1 });
+    const play = async (DECRYPT_MESSAGES: string) => {
+      const world = await World.create({ DECRYPT_MESSAGES, DOWNLOADS_PER_MINUTE: '0' });
+      worlds.push(world);
+      const changes = new Changes(world, 0);
+      await world.startLinked();
+      changes.hearHistory();
+      for (const step of steps ?? []) await changes.make(step);
+      await world.phone.whenSettled();
+      await eventually('the names are right', async () => (await changes.differences()).length === 0);
+      return listed(world);
+    };
+    const [encrypted, decrypted] = await Promise.all([play('false'), play('true')]);
+    expect(encrypted.length).toBeGreaterThan(0);
+    expect(encrypted).toEqual(decrypted);
+  });
+});
+
+async function listed({ service }: World): Promise<object[]> {
+  const { body } = await service.get<ContactPageDto>('/contacts?limit=1000&sort=jid');
+  return body.items.map((item) =>
+    Object.fromEntries(Object.entries(item).filter(([name]) => !IRRELEVANT.has(name))),
+  );
+}
