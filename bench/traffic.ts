@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { residentMb, workerEnvironment } from '../test/support/memory.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
@@ -34,6 +35,8 @@ const MANY_SECONDS = 20;
 const MEMORY_SESSIONS = 10;
 const MEMORY_PEOPLE = 2_000;
 const MEMORY_MESSAGES = 10_000;
+/** An idle session collects its garbage. */
+const SETTLE_MS = 45_000;
 
 const server = await WhatsAppServer.start();
 server.linking.neverRefresh();
@@ -69,7 +72,8 @@ async function paced(perSecond: number, seconds: number, send: (turn: number) =>
   const all: Promise<unknown>[] = [];
   for (let turn = 0; turn < perSecond * seconds; turn += 1) {
     const dueMs = startMs + (turn * 1_000) / perSecond;
-    if (dueMs > performance.now()) await sleep(dueMs - performance.now());
+    const waitMs = dueMs - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
     all.push(send(turn));
   }
   await Promise.all(all);
@@ -223,6 +227,14 @@ async function manySessions(): Promise<void> {
       async () => phones.every((phone) => phone.companions[0]?.online),
       300_000,
     );
+    await eventually(
+      'all history is read',
+      async () => {
+        const rows = await meter.query<{ count: number }>('SELECT count(*)::int FROM history_notification');
+        return rows[0]?.count === 0;
+      },
+      300_000,
+    );
     const writers = await Promise.all(
       phones.map((phone, at) => createWriters(phone.companions[0]!, numbersOf(at + 1, 50))),
     );
@@ -235,19 +247,29 @@ async function manySessions(): Promise<void> {
     probe.send('report');
     await once(probe, 'message');
     const acknowledged: number[] = [];
-    const before = await cpuMs(service.process);
+    const [before, databaseBefore] = [await cpuMs(service.process), await meter.cost()];
+    const [own, ownDelay] = [process.cpuUsage(), monitorEventLoopDelay({ resolution: 1 })];
+    ownDelay.enable();
     await paced(SESSIONS * PER_SECOND_AND_SESSION, MANY_SECONDS, async (turn) => {
       const sentAtMs = performance.now();
       await one(turn);
       acknowledged.push(performance.now() - sentAtMs);
     });
     const cpu = (await cpuMs(service.process)) - before;
+    const transactions = (await meter.cost()).transactions - databaseBefore.transactions;
     probe.send('report');
     const [latencies] = (await once(probe, 'message')) as [Record<string, number[]>];
     console.log(
       `${SESSIONS} sessions, ${PER_SECOND_AND_SESSION} messages per second each, one process on one core:`,
     );
     print('load of the core', `${(cpu / MANY_SECONDS / 10).toFixed(0)} %`);
+    print('transactions per second', (transactions / MANY_SECONDS).toFixed(1));
+    const { user, system } = process.cpuUsage(own);
+    print(
+      'this process: load, and its own delay, ms',
+      `${((user + system) / MANY_SECONDS / 10_000).toFixed(0)} %`,
+      `p99 ${(ownDelay.percentile(99) / 1e6).toFixed(1)}`,
+    );
     const both = (values: number[]) =>
       [0.5, 0.99].map((share) => `p${share * 100} ${quantile(values, share).toFixed(1)}`);
     print('message until acknowledgement, ms', ...both(acknowledged));
@@ -258,27 +280,31 @@ async function manySessions(): Promise<void> {
   }
 }
 
+/** Half of the sessions receive the messages first, because that also makes the heap of the process larger. */
 async function memory(): Promise<void> {
   const service = await Service.start({ ...environment, ROLE: 'session' });
   const api = await Service.start({ ...environment, ROLE: 'api' });
   try {
     const first = SESSIONS + 1;
-    const phones = await linkAccounts({ api, server }, { first, count: MEMORY_SESSIONS, contacts: 10 });
-    const writers = await Promise.all(
-      phones.map((phone, at) => createWriters(phone.companions[0]!, numbersOf(first + at, MEMORY_PEOPLE))),
-    );
-    const all = (messages: number, people: number) =>
-      inWindow(messages * MEMORY_SESSIONS, (turn) => {
+    const count = 2 * MEMORY_SESSIONS;
+    const phones = await linkAccounts({ api, server }, { first, count, contacts: 10 });
+    const residentAfter = async (offset: number) => {
+      const some = phones.slice(offset, offset + MEMORY_SESSIONS);
+      const writers = await Promise.all(
+        some.map((phone, at) =>
+          createWriters(phone.companions[0]!, numbersOf(first + offset + at, MEMORY_PEOPLE)),
+        ),
+      );
+      await inWindow(MEMORY_MESSAGES * MEMORY_SESSIONS, (turn) => {
         const at = turn % MEMORY_SESSIONS;
         const index = Math.floor(turn / MEMORY_SESSIONS);
-        return phones[at]!.notify(messageOf(writers[at]![index % people]!, index));
+        return some[at]!.notify(messageOf(writers[at]![index % MEMORY_PEOPLE]!, index));
       });
-    await all(3_000, 10);
-    await sleep(60_000);
-    const before = await residentMb(service.process.pid);
-    await all(MEMORY_MESSAGES, MEMORY_PEOPLE);
-    await sleep(60_000);
-    const after = await residentMb(service.process.pid);
+      await sleep(SETTLE_MS);
+      return residentMb(service.process.pid);
+    };
+    const before = await residentAfter(0);
+    const after = await residentAfter(MEMORY_SESSIONS);
     console.log(
       `Memory after ${MEMORY_MESSAGES} messages from ${MEMORY_PEOPLE} people, ${MEMORY_SESSIONS} sessions:`,
     );

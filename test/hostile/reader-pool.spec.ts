@@ -1,7 +1,9 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HistoryInput } from '../../src/whatsapp/history/history-job.js';
 import type { HistoryNames } from '../../src/whatsapp/history/history-reader.js';
 import type { AccountRead, ReaderPool } from '../../src/whatsapp/reading/reader-pool.js';
+import type { Job } from '../../src/whatsapp/reading/reader-protocol.js';
 import { emptyPushNames, longPushName, manyPushNames } from './payloads.js';
 
 const MB = 1024 * 1024;
@@ -96,5 +98,47 @@ describe('reads whose cost the sender controls', () => {
     const second = read(21, longPushName(JID, 10), () => Promise.resolve()).then(() => order.push('second'));
     await Promise.all([first, second]);
     expect(order).toEqual(['first', 'second']);
+  });
+
+  describe('and is announced as small', () => {
+    /** Counts how often it is called and how often it succeeds in this thread. */
+    const here = { called: 0, read: 0 };
+    const readHere: Job<HistoryInput, unknown> = async (...args) => {
+      const path = '../../dist/whatsapp/history/history-job.js';
+      const { readHistory } = (await import(path)) as { readHistory: typeof readHere };
+      here.called += 1;
+      const result = await readHistory(...args);
+      here.read += 1;
+      return result;
+    };
+    let begun = 0;
+    const options = (bytes: number): Partial<AccountRead> => ({
+      bytes,
+      readHere,
+      begin: () => Promise.resolve(void (begun += 1)),
+    });
+
+    beforeEach(() => {
+      Object.assign(here, { called: 0, read: 0 });
+      begun = 0;
+    });
+
+    it('are read in this thread', async () => {
+      const input = manyPushNames(200);
+      const { entries } = await read(31, input, () => Promise.resolve(), options(input.length));
+      expect({ entries, begun, ...here }).toEqual({ entries: 200, begun: 1, called: 1, read: 1 });
+    });
+
+    it('but becomes large when inflated, are read in a process', async () => {
+      const input = emptyPushNames(24 * MB);
+      expect(input.length).toBeLessThan(32 * 1024);
+      await read(32, input, () => Promise.resolve(), options(input.length));
+      expect({ begun, ...here }).toEqual({ begun: 1, called: 1, read: 0 });
+    });
+
+    it('are read in a process if the announced size is larger', async () => {
+      await read(33, manyPushNames(200), () => Promise.resolve(), options(64 * 1024));
+      expect({ begun, ...here }).toEqual({ begun: 1, called: 0, read: 0 });
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { serialize } from 'node:v8';
-import type { Call, Job } from '../reading/reader-protocol.js';
+import type { Call, Job, ReadLimits } from '../reading/reader-protocol.js';
 import { downloadMedia, type MediaReference } from '../wire/media-file.js';
 import { FieldStream } from '../wire/field-stream.js';
 import type { EncryptedMutation, Mutation, MutationKeys } from './app-state-crypto.js';
@@ -54,9 +54,9 @@ export const PAGE_CALLS = {
  * Reads a page of app state that requires downloads: verifies all of it, then passes on its mutations in batches.
  * @throws InputRefused, MediaUnavailable; in that case no mutations were passed on
  */
-export const readPage: Job<PageInput, PageOutcome> = async (input, call) => {
+export const readPage: Job<PageInput, PageOutcome> = async (input, call, limits) => {
   try {
-    await new PageJob(input, call).run();
+    await new PageJob(input, call, limits).run();
     return { isCorrupt: false };
   } catch (error) {
     if (error instanceof CorruptAppState) return { isCorrupt: true, reason: error.message };
@@ -71,6 +71,7 @@ class PageJob {
   constructor(
     private readonly input: PageInput,
     private readonly call: Call,
+    private readonly limits?: ReadLimits,
   ) {
     this.findKeys = (keyId) => this.findKeysOnce(keyId);
   }
@@ -98,7 +99,8 @@ class PageJob {
     const { snapshot, recovery, collection, isLenient } = this.input;
     if (recovery) return readRecovery(recovery, collection, this.findKeys);
     if (!snapshot) return null;
-    return readSnapshot(readReference(snapshot), collection, this.findKeys, isLenient);
+    const maxFileBytes = this.limits?.maxFileBytes;
+    return readSnapshot(readReference(snapshot), collection, this.findKeys, { isLenient, maxFileBytes });
   }
 
   private async readPatches(): Promise<Patch[]> {
@@ -106,7 +108,7 @@ class PageJob {
     let count = 0;
     for (const bytes of this.input.patches) {
       const { external, ...patch } = readPatch(bytes);
-      if (external) patch.mutations.push(...(await readExternal(external)));
+      if (external) patch.mutations.push(...(await readExternal(external, this.limits?.maxFileBytes)));
       requireFewMutations((count += patch.mutations.length));
       patches.push(patch);
     }
@@ -133,13 +135,13 @@ class PageJob {
 }
 
 /** The file with the mutations of a patch, `SyncdMutations`. */
-async function readExternal(file: MediaReference): Promise<EncryptedMutation[]> {
+async function readExternal(file: MediaReference, maxFileBytes?: number): Promise<EncryptedMutation[]> {
   const mutations: EncryptedMutation[] = [];
   const stream = new FieldStream({ 1: { maxBytes: 16 * 1024 } }, (_, content) => {
     mutations.push(readMutation(content as Buffer));
     requireFewMutations(mutations.length);
   });
-  for await (const chunk of await downloadMedia(file, 'md-app-state')) stream.push(chunk);
+  for await (const chunk of await downloadMedia(file, 'md-app-state', maxFileBytes)) stream.push(chunk);
   stream.end();
   return mutations;
 }

@@ -8,10 +8,17 @@ import type { Mutation } from './app-state-crypto.js';
 import { CorruptAppState, ReadSuspended } from './app-state-errors.js';
 import type { AppStateRepository } from './app-state.repository.js';
 import { macKeyOf, type ValueMacs } from './lt-hash.js';
-import { lastOfEach, PAGE_CALLS, type PageInput, type PageOutcome, type PageResult } from './page-job.js';
+import {
+  lastOfEach,
+  PAGE_CALLS,
+  type PageInput,
+  type PageOutcome,
+  type PageResult,
+  readPage,
+} from './page-job.js';
 import { PageVerifier } from './page-verifier.js';
 import type { SyncKeys } from './sync-keys.js';
-import { readPatch } from './syncd-messages.js';
+import { readPatch, readReference } from './syncd-messages.js';
 
 /** Receives the content of a page. Both methods are called again when a page is restarted. */
 export interface PageSink {
@@ -63,6 +70,8 @@ export class PageReader {
         accountId,
         job: 'collection',
         input,
+        bytes: bytesOf(input),
+        readHere: readPage,
         signal: lease.lost,
         begin: () => this.begin(),
         handlers: {
@@ -110,6 +119,13 @@ export class PageReader {
     const { accountId, collection, repository, lease } = this.options;
     await lease.transaction((tx) => repository.endRead(tx, accountId, collection));
   }
+}
+
+/** The announced size of a page. Files of patches announce none that is worth reading here. */
+function bytesOf({ snapshot, recovery, patches }: PageInput): number {
+  if (recovery || !snapshot) return Infinity;
+  const { bytes = Infinity } = readReference(snapshot);
+  return patches.reduce((sum, { length }) => sum + length, bytes);
 }
 
 /** Returns null if they are large, or if some of their mutations are in external files. */

@@ -36,10 +36,11 @@ export async function readSnapshot(
   file: MediaReference,
   collection: string,
   findKeys: FindMutationKeys,
-  isLenient: boolean,
+  { isLenient, maxFileBytes }: { isLenient: boolean; maxFileBytes?: number },
 ): Promise<WholeCollection> {
   const reader = new SnapshotReader(findKeys, isLenient);
-  for await (const chunk of await downloadMedia(file, 'md-app-state')) await reader.push(chunk);
+  const chunks = await downloadMedia(file, 'md-app-state', maxFileBytes);
+  for await (const chunk of chunks) await reader.push(chunk);
   const { version, mac, keyId } = reader.end();
   const ltHash = reader.records.end();
   if (!keyId) throw new CorruptAppState('A snapshot has no key id');

@@ -40,7 +40,11 @@ export class SnapshotWriter implements PageSink {
     const [set, removed] = [ofKind(batch, 'SET'), ofKind(batch, 'REMOVE')];
     this.removed.push(...removed.map(({ indexMac }) => indexMac));
     const indexMacs = set.map(({ indexMac }) => indexMac);
-    const before = await repository.findValueMacs(accountId, collection, this.held.generation, indexMacs);
+    const { version, generation } = this.held;
+    const before =
+      version === 0
+        ? new Map<string, Buffer>()
+        : await repository.findValueMacs(accountId, collection, generation, indexMacs);
     const page = { mutations: set, changed: changedOf(set, before), removed: [] };
     this.repaired += await this.write(async (tx) => {
       await repository.saveRecords(tx, accountId, collection, this.generation, set.map(toRecord));

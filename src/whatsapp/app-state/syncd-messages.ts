@@ -31,7 +31,7 @@ const PATCH = {
 };
 const MUTATION = { operation: 1, record: 2 };
 const RECORD = { index: 1, value: 2, keyId: 3 };
-const REFERENCE = { mediaKey: 1, directPath: 2, fileEncSha256: 6 };
+const REFERENCE = { mediaKey: 1, directPath: 2, fileSizeBytes: 4, fileEncSha256: 6 };
 /** The number of the only field of `SyncdIndex`, `SyncdValue`, `KeyId`, `SyncdVersion`; `ExitCode.code`. */
 const FIRST = 1;
 const REMOVE = 1;
@@ -109,8 +109,14 @@ export function readRecord(operation: Operation, bytes: Uint8Array): EncryptedMu
 export function readReference(bytes: Uint8Array): MediaReference {
   return reading('file reference', () => {
     const parts: Record<number, Buffer | undefined> = {};
-    forEachField(bytes, (field, content) => (parts[field] = Buffer.from(content())));
+    const numbers: Record<number, number> = {};
+    forEachField(
+      bytes,
+      (field, content) => (parts[field] = Buffer.from(content())),
+      (field, value) => (numbers[field] = value),
+    );
     return {
+      bytes: numbers[REFERENCE.fileSizeBytes] ?? Infinity,
       mediaKey: parts[REFERENCE.mediaKey] ?? null,
       directPath: parts[REFERENCE.directPath]?.toString() ?? null,
       fileEncSha256: parts[REFERENCE.fileEncSha256] ?? null,

@@ -24,16 +24,17 @@ const MAX_INFLATED_BYTES = 512 * 1024 * 1024;
  * Reads one part of the history, and passes on its names in batches.
  * @throws InputRefused, MediaUnavailable; names that were passed on before that are valid
  */
-export const readHistory: Job<HistoryInput, { entries: number }> = async ({ inline, file }, call) => {
-  const deflated = inline ? [inline] : await downloadMedia(file, 'md-msg-hist');
+export const readHistory: Job<HistoryInput, { entries: number }> = async ({ inline, file }, call, limits) => {
+  const { maxFileBytes, maxInflatedBytes = MAX_INFLATED_BYTES } = limits ?? {};
+  const deflated = inline ? [inline] : await downloadMedia(file, 'md-msg-hist', maxFileBytes);
   const reader = new HistoryReader();
   const state = { entries: 0, inflatedBytes: 0 };
   try {
     await pipeline(deflated, createInflate(), async (inflated: AsyncIterable<Buffer>) => {
       for await (const chunk of inflated) {
         state.inflatedBytes += chunk.length;
-        if (state.inflatedBytes > MAX_INFLATED_BYTES)
-          throw new InputRefused(`A part of the history has more than ${MAX_INFLATED_BYTES} bytes`);
+        if (state.inflatedBytes > maxInflatedBytes)
+          throw new InputRefused(`A part of the history has more than ${maxInflatedBytes} bytes`);
         reader.push(chunk);
         if (reader.size >= BATCH_SIZE) await handOver(reader, state, call);
       }

@@ -12,7 +12,7 @@ import { pauseAfterMs } from '../timing/back-off.js';
 import { UNFINISHED } from '../reading/unfinished-reads.js';
 import { InputRefused } from '../wire/input-refused.js';
 import { MediaUnavailable } from '../wire/media-unavailable.js';
-import { type HistoryInput, SAVE_NAMES } from './history-job.js';
+import { type HistoryInput, readHistory, SAVE_NAMES } from './history-job.js';
 import type { HistoryNames, HistoryToken } from './history-reader.js';
 import type { HistoryRepository, PendingHistory } from './history.repository.js';
 
@@ -141,15 +141,18 @@ export class HistorySync {
     notification: proto.Message.IHistorySyncNotification,
   ): Promise<void> {
     const { initialHistBootstrapInlinePayload: inline, directPath, mediaKey, fileEncSha256 } = notification;
+    const bytes = Number(notification.fileLength ?? Infinity);
     const input: HistoryInput = {
       inline: inline?.length ? Buffer.from(inline) : null,
-      file: { directPath, mediaKey, fileEncSha256 },
+      file: { directPath, mediaKey, fileEncSha256, bytes },
     };
     const { accountId } = this.owner;
     await this.readers.run({
       accountId,
       job: 'history',
       input,
+      bytes: input.inline?.length ?? bytes,
+      readHere: readHistory,
       signal: this.lease.lost,
       begin: async () => {
         const isPending = await this.lease.transaction((tx) => this.repository.begin(tx, accountId, id));

@@ -4,8 +4,17 @@ export type JobName = 'history' | 'collection';
 /** Calls a handler of the session thread, and resolves to its result. Awaiting each call before the next provides backpressure. */
 export type Call = (method: string, argument: unknown) => Promise<unknown>;
 
-/** Reads one input in a reader process. Inputs, arguments and results are structured clones, Buffers included. */
-export type Job<Input, Result> = (input: Input, call: Call) => Promise<Result>;
+/** Limits of an input that is read in the session thread; see ReaderPool. */
+export interface ReadLimits {
+  maxFileBytes: number;
+  maxInflatedBytes: number;
+}
+
+/**
+ * Reads one input, in a reader process or within the limits. Inputs, arguments and results are structured clones, Buffers included.
+ * @throws InputRefused when the input exceeds the limits
+ */
+export type Job<Input, Result> = (input: Input, call: Call, limits?: ReadLimits) => Promise<Result>;
 
 /** Sent to a reader process. */
 export type ToReader =

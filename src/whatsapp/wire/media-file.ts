@@ -11,6 +11,8 @@ export interface MediaReference {
   mediaKey?: Uint8Array | null;
   /** SHA-256 of the encrypted file on the media server. */
   fileEncSha256?: Uint8Array | null;
+  /** Size before encryption, as announced. */
+  bytes?: number;
 }
 
 /** `MEDIA_HKDF_KEY_MAPPING` in Baileys. */
@@ -35,11 +37,12 @@ const SHA256_BYTES = 32;
 export async function downloadMedia(
   file: MediaReference,
   type: keyof typeof KEY_INFO,
+  maxBytes = LIMITS.maxBytes,
 ): Promise<AsyncIterable<Buffer>> {
   if (!file.directPath || !file.mediaKey?.length)
     throw new InputRefused('A media file was announced without a path or key');
   const { iv, cipherKey, macKey } = expandMediaKey(file.mediaKey, KEY_INFO[type]);
-  const encrypted = await downloadBounded(mediaUrl(file.directPath), LIMITS);
+  const encrypted = await downloadBounded(mediaUrl(file.directPath), { ...LIMITS, maxBytes });
   const announced = file.fileEncSha256;
   const digest = await digestOf(encrypted);
   const mac = takeTail(encrypted, MAC_BYTES);
