@@ -2,11 +2,14 @@ import Sequencer from '@jest/test-sequencer';
 
 /** Suites that wait for real pauses, the longest first: begun last, they would run alone while the other workers idle. */
 const SLOWEST = [
+  'client-version',
   'profiles-pace',
   'chaos/chaos',
   'session',
+  'hostile/app-state',
   'linking/linking',
   'faults',
+  'hostile/media-files',
   'unverified',
   'failover',
   'linking/passkey',
