@@ -121,11 +121,10 @@ export class PageReader {
   }
 }
 
-/** The announced size of a page. Files of patches announce none that is worth reading here. */
+/** Returns the announced size of a snapshot with small patches; of any other page, the size is unknown. */
 function bytesOf({ snapshot, recovery, patches }: PageInput): number {
-  if (recovery || !snapshot) return Infinity;
-  const { bytes = Infinity } = readReference(snapshot);
-  return patches.reduce((sum, { length }) => sum + length, bytes);
+  const isSnapshotOnly = snapshot && !recovery && smallPatches(patches);
+  return (isSnapshotOnly && readReference(snapshot).bytes) || Infinity;
 }
 
 /** Returns null if they are large, or if some of their mutations are in external files. */
