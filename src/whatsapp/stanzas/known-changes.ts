@@ -63,7 +63,7 @@ export function remember(people: PeopleCache, known: readonly KnownPerson[], cha
   for (const person of known) people.add(person);
   for (const { address, key } of changes.identityHints ?? []) {
     const person = people.find(address);
-    if (person) person.hint = hintOf(key);
+    if (person) people.add({ ...person, hint: hintOf(key) });
   }
   people.ownPushName = cleanName(changes.ownPushName?.at(-1)) ?? people.ownPushName;
 }
