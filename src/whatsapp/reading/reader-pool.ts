@@ -43,7 +43,8 @@ class Displaced extends Error {}
 
 /**
  * Runs reads whose cost the sender controls, such as history and snapshots, in separate processes: a few at a time, and one per
- * account. The account that has waited longest since its last read is next, so that no account delays another for long.
+ * account. The account that has waited longest since its last read is next, so that no account delays another for long. Small inputs
+ * are read in the calling thread.
  */
 @Injectable()
 export class ReaderPool {
