@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { NODE_VERSIONS, nodeBinary } from '../test/support/node-binary.js';
 import { eventually, freePort, Service } from '../test/support/service.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { cpuMs } from './cpu-time.js';
@@ -13,6 +14,7 @@ import { seedContacts } from './seed.js';
 /**
  * `npm run bench:reads [-- contacts]`: how far the two contract routes are from their floors, measured in the same
  * run: one contact, without and with API keys, against bare Nest on Express, all contacts against a COPY of the same rows to nowhere.
+ * On the oldest supported Node.js, and on the one that the image uses.
  * On the Postgres of TEST_DATABASE_URL, or on an embedded one.
  */
 const contacts = Number(process.argv[2] ?? 100_000);
@@ -67,77 +69,85 @@ async function copyMs(): Promise<number> {
   return performance.now() - startMs;
 }
 
-const database = await openScratchDatabase();
-const service = await Service.start({ DATABASE_URL: database.url, ROLE: 'api', LOG_LEVEL: 'warn' });
-const API_KEY = randomBytes(24).toString('hex');
-const locked = await Service.start({
-  DATABASE_URL: database.url,
-  ROLE: 'api',
-  LOG_LEVEL: 'warn',
-  API_KEY,
-});
-const barePort = await freePort();
-const bareFramework = join(import.meta.dirname, 'bare-framework.ts');
-const bare = spawn(process.execPath, ['--import', 'tsx', bareFramework, String(barePort)], {
-  stdio: 'inherit',
-});
-try {
-  await seedContacts(database.url, contacts);
+/** Measures the service and both floors on one version of Node.js. */
+async function measure(version: string): Promise<void> {
+  const node = await nodeBinary(version);
+  const environment = { DATABASE_URL: database.url, ROLE: 'api', LOG_LEVEL: 'warn' };
+  const API_KEY = randomBytes(24).toString('hex');
+  const service = await Service.start(environment, undefined, node);
+  const locked = await Service.start({ ...environment, API_KEY }, undefined, node);
+  const barePort = await freePort();
   const bareUrl = `http://127.0.0.1:${barePort}`;
-  await eventually('the bare framework answers', () =>
-    fetch(`${bareUrl}/getcontact`).then(
-      () => true,
-      () => false,
-    ),
-  );
-
-  const { body } = await locked.request<{ key: string }>('/keys', {
-    method: 'POST',
-    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'bench', scopes: ['contacts:read'], requests_per_minute: 1_000_000 }),
-  });
-  const authorization = `Bearer ${body.key}`;
-  const one: Record<'floor' | 'ours' | 'keyed', Speed>[] = [];
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    const floor = await speedOf(bare, bareUrl, false);
-    const ours = await speedOf(service.process, `http://127.0.0.1:${service.port}`, true);
-    const keyed = await speedOf(locked.process, `http://127.0.0.1:${locked.port}`, true, { authorization });
-    if (round > 0) one.push({ floor, ours, keyed });
-  }
-  const all: { floor: number; ours: number }[] = [];
-  let bytes = 0;
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    const floor = await copyMs();
-    const list = await listMs(service);
-    bytes = list.bytes;
-    if (round > 0) all.push({ floor, ours: list.ms });
-  }
-  const line = (
-    title: string,
-    ...[each, digits]: [(round: (typeof one)[number], of: keyof Speed) => number, number]
-  ) =>
-    console.log(
-      `  ${title.padEnd(22)}`,
-      ...(['perSecond', 'us'] as const).map((of) =>
-        median(one.map((round) => each(round, of)))
-          .toFixed(digits)
-          .padStart(12),
+  const bareFramework = join(import.meta.dirname, 'bare-framework.ts');
+  const bare = spawn(node, ['--import', 'tsx', bareFramework, String(barePort)], { stdio: 'inherit' });
+  try {
+    await eventually('the bare framework answers', () =>
+      fetch(`${bareUrl}/getcontact`).then(
+        () => true,
+        () => false,
       ),
     );
-  console.log(`One of ${contacts} contacts, median of ${ROUNDS}:     requests/s   CPU us each`);
+    const { body } = await locked.request<{ key: string }>('/keys', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'bench', scopes: ['contacts:read'], requests_per_minute: 1_000_000 }),
+    });
+    const authorization = `Bearer ${body.key}`;
+    const one: OneContact[] = [];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const floor = await speedOf(bare, bareUrl, false);
+      const ours = await speedOf(service.process, `http://127.0.0.1:${service.port}`, true);
+      const keyed = await speedOf(locked.process, `http://127.0.0.1:${locked.port}`, true, { authorization });
+      if (round > 0) one.push({ floor, ours, keyed });
+    }
+    const all: List[] = [];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const floor = await copyMs();
+      const { ms, bytes } = await listMs(service);
+      if (round > 0) all.push({ floor, ours: ms, bytes });
+    }
+    print(version, one, all);
+  } finally {
+    bare.kill();
+    await service.stop();
+    await locked.stop();
+  }
+}
+
+type OneContact = Record<'floor' | 'ours' | 'keyed', Speed>;
+type List = Record<'floor' | 'ours' | 'bytes', number>;
+
+function print(version: string, one: OneContact[], all: List[]): void {
+  const line = (title: string, each: (round: OneContact, of: keyof Speed) => number, digits: number) => {
+    const cells = (['perSecond', 'us'] as const).map((of) =>
+      median(one.map((round) => each(round, of)))
+        .toFixed(digits)
+        .padStart(12),
+    );
+    console.log(`  ${title.padEnd(22)} ${cells.join(' ')}`);
+  };
+  console.log(`Node.js ${version}. One of ${contacts} contacts, median of ${ROUNDS}:`);
+  console.log(`${''.padEnd(24)}  requests/s  CPU us each`);
   line('bare Nest, constant', ({ floor }, of) => floor[of], 0);
   line('/getcontact', ({ ours }, of) => ours[of], 0);
   line('  of bare Nest', ({ ours, floor }, of) => ours[of] / floor[of], 2);
   line('  with a key', ({ keyed }, of) => keyed[of], 0);
   line('  with / without', ({ ours, keyed }, of) => keyed[of] / ours[of], 2);
-  console.log(`All ${contacts} contacts, ${(bytes / 1e6).toFixed(1)} MB, ms, median of ${ROUNDS}:`);
+  console.log(
+    `All ${contacts} contacts, ${((all[0]?.bytes ?? 0) / 1e6).toFixed(1)} MB, ms, median of ${ROUNDS}:`,
+  );
   console.log(`  COPY to nowhere       ${median(all.map(({ floor }) => floor)).toFixed(0)}`);
   console.log(`  /getcontacts          ${median(all.map(({ ours }) => ours)).toFixed(0)}`);
   console.log(`  ratio                 ${median(all.map(({ floor, ours }) => ours / floor)).toFixed(2)}`);
+}
+
+const database = await openScratchDatabase();
+try {
+  const migrating = await Service.start({ DATABASE_URL: database.url, ROLE: 'api', LOG_LEVEL: 'warn' });
+  await migrating.stop();
+  await seedContacts(database.url, contacts);
+  for (const version of [NODE_VERSIONS.at(0), NODE_VERSIONS.at(-1)]) await measure(version as string);
 } finally {
-  bare.kill();
-  await service.stop();
-  await locked.stop();
   await database.close();
 }
 process.exit(0);

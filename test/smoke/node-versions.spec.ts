@@ -1,23 +1,20 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ContactDto } from '../../src/contacts/http/contact.dto.js';
 import { Deployment } from '../support/deployment.js';
+import { NODE_VERSIONS, nodeBinary } from '../support/node-binary.js';
 import { eventually } from '../support/service.js';
-import { nodeBinary } from './node-binary.js';
-
-/** The newest version of each supported release line, on npm for x64 and arm64. */
-const VERSIONS = ['20.20.2', '22.23.5', '24.22.3', '26.12.1'];
 
 describe('the service', () => {
   const binaries = new Map<string, string>();
   let deployment: Deployment | undefined;
 
   beforeAll(async () => {
-    await Promise.all(VERSIONS.map(async (version) => binaries.set(version, await nodeBinary(version))));
+    await Promise.all(NODE_VERSIONS.map(async (version) => binaries.set(version, await nodeBinary(version))));
   });
 
   afterEach(() => deployment?.remove());
 
-  it.each(VERSIONS)('starts, links and follows a contact on Node.js %s', async (version) => {
+  it.each(NODE_VERSIONS)('starts, links and follows a contact on Node.js %s', async (version) => {
     deployment = await Deployment.create();
     const service = await deployment.start('all', {}, binaries.get(version));
     await deployment.link(service);

@@ -5,6 +5,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+/** The newest version of each supported release line, on npm for x64 and arm64; the image uses the last. */
+export const NODE_VERSIONS = ['20.20.2', '22.23.5', '24.22.3', '26.12.1'];
+
 /** Directory of binaries installed by earlier runs, outside node_modules because `npm ci` deletes that. */
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'whatsapp-contacts', 'node');
 const INSTALL_TIMEOUT_MS = 120_000;
