@@ -161,6 +161,18 @@ export const CONTACT_CHANGE_KINDS = [
   'lidChanges',
 ] as const satisfies (keyof ContactChanges)[];
 
+/** Lists whose entries each describe one contact. What the phone has saved is not included: it belongs to the address, not the person. */
+export const FACT_KINDS = [
+  'pushNames',
+  'usernames',
+  'businessNames',
+  'businessFlags',
+  'abouts',
+  'textStatuses',
+  'pictures',
+  'identityKeys',
+] as const satisfies (keyof ContactChanges)[];
+
 /** The same changes, all at once if they are few, or else one kind after the other, so many at a time. */
 export function inParts(
   changes: ContactChanges,
@@ -177,17 +189,8 @@ export function inParts(
 
 /** All addresses and user names that changes speak of. */
 export function keysIn(changes: ContactChanges): { jids: string[]; lids: string[]; usernames: string[] } {
-  const about = [
-    ...(changes.saved ?? []),
-    ...(changes.pushNames ?? []),
-    ...(changes.usernames ?? []),
-    ...(changes.businessNames ?? []),
-    ...(changes.businessFlags ?? []),
-    ...(changes.abouts ?? []),
-    ...(changes.textStatuses ?? []),
-    ...(changes.pictures ?? []),
-    ...(changes.identityKeys ?? []),
-  ].map(({ address }) => address);
+  const facts = FACT_KINDS.flatMap((kind): { address: Address }[] => changes[kind] ?? []);
+  const about = [...(changes.saved ?? []), ...facts].map(({ address }) => address);
   const addresses = [
     ...about,
     ...(changes.unsaved ?? []),

@@ -1,25 +1,10 @@
 import { type Address, isLid, type Lid } from '../address.js';
-import type { ContactChanges, LidChange } from './contact-changes.js';
+import { type ContactChanges, FACT_KINDS, type LidChange } from './contact-changes.js';
 import type { LidSuccessor } from './former-lids.repository.js';
-
-/**
- * What people say of themselves. What the phone has saved is not among it: that belongs to the address it is saved under,
- * until the phone says otherwise.
- */
-const OWN_FACTS = [
-  'pushNames',
-  'usernames',
-  'businessNames',
-  'businessFlags',
-  'abouts',
-  'textStatuses',
-  'pictures',
-  'identityKeys',
-] as const;
 
 /** LIDs of people who are told of. */
 export function lidsIn(changes: ContactChanges): Lid[] {
-  const facts = OWN_FACTS.flatMap((kind): { address: Address }[] => changes[kind] ?? []).map(
+  const facts = FACT_KINDS.flatMap((kind): { address: Address }[] => changes[kind] ?? []).map(
     ({ address }) => address,
   );
   const lids = [
@@ -41,7 +26,7 @@ export function withCurrentLids(
     const successor = address && isLid(address) && successors.get(address);
     return successor && !(observedAt && observedAt > successor.since) ? (successor.lid as T) : address;
   };
-  const facts = OWN_FACTS.flatMap((kind) =>
+  const facts = FACT_KINDS.flatMap((kind) =>
     changes[kind] ? [[kind, changes[kind].map((fact) => ({ ...fact, address: current(fact.address) }))]] : [],
   );
   return {

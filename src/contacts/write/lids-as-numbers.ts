@@ -1,17 +1,5 @@
 import { type Address, phoneOf } from '../address.js';
-import { type AddressBookOwner, type ContactChanges, keysIn } from './contact-changes.js';
-
-/** Lists whose entries each describe one contact. Saved names are not included; see withoutLidsAsNumbers(). */
-const FACTS = [
-  'pushNames',
-  'usernames',
-  'businessNames',
-  'businessFlags',
-  'abouts',
-  'textStatuses',
-  'pictures',
-  'identityKeys',
-] as const;
+import { type AddressBookOwner, type ContactChanges, FACT_KINDS, keysIn } from './contact-changes.js';
 
 /** The numbers in changes; `certain` are the digits of the account's own LID, or of a LID in the same changes. */
 export function numbersToCheck(
@@ -31,7 +19,7 @@ export function numbersToCheck(
 export function withoutLidsAsNumbers(changes: ContactChanges, wrong: ReadonlySet<string>): ContactChanges {
   if (wrong.size === 0) return changes;
   const isRight = (address: Address) => !wrong.has(address);
-  const facts = FACTS.map((kind) => [
+  const facts = FACT_KINDS.map((kind) => [
     kind,
     changes[kind]?.filter(({ address }: { address: Address }) => isRight(address)),
   ]);
