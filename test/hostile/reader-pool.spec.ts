@@ -129,6 +129,18 @@ describe('reads whose cost the sender controls', () => {
       expect({ entries, begun, ...here }).toEqual({ entries: 200, begun: 1, called: 1, read: 1 });
     });
 
+    it('wait for other reads of the account', async () => {
+      const order: string[] = [];
+      const note = (what: string) => () => order.push(what);
+      const small = manyPushNames(200);
+      await Promise.all([
+        read(34, small, () => sleep(300), options(small.length)).then(note('first')),
+        read(34, small, () => Promise.resolve(), options(small.length)).then(note('second')),
+        read(34, longPushName(JID, 10), () => Promise.resolve()).then(note('third')),
+      ]);
+      expect(order).toEqual(['first', 'second', 'third']);
+    });
+
     it('but becomes large when inflated, are read in a process', async () => {
       const input = emptyPushNames(24 * MB);
       expect(input.length).toBeLessThan(32 * 1024);

@@ -51,6 +51,8 @@ export class ReaderPool {
   private readonly logger = new Logger(ReaderPool.name);
   private waiting: QueuedRead[] = [];
   private readonly running = new Map<number, QueuedRead>();
+  /** Accounts whose input is being read in this thread. */
+  private readonly readingHere = new Set<number>();
   /** Counter value when each account was last served. */
   private readonly served = new Map<number, number>();
   private turn = 0;
@@ -61,17 +63,27 @@ export class ReaderPool {
    * @throws ReadNotEnded, InputRefused, MediaUnavailable, or any error of begin() or a handler
    */
   async run<Result>(read: AccountRead): Promise<Result> {
-    const { readHere, bytes = Infinity } = read;
-    if (!readHere || bytes > HERE.maxFileBytes) return this.enqueue<Result>(read, false);
-    read.signal.throwIfAborted();
-    await read.begin?.();
-    const call: Call = async (method, argument) => read.handlers[method]?.(argument as never);
+    const { accountId, bytes = Infinity, readHere, signal } = read;
+    const isBusy = this.isReading(accountId) || this.waiting.some((each) => each.accountId === accountId);
+    if (!readHere || bytes > HERE.maxFileBytes || isBusy) return this.enqueue<Result>(read, false);
+    this.readingHere.add(accountId);
     try {
+      signal.throwIfAborted();
+      await read.begin?.();
+      signal.throwIfAborted();
+      const call: Call = async (method, argument) => read.handlers[method]?.(argument as never);
       return (await readHere(read.input as never, call, HERE)) as Result;
     } catch (error) {
       if (!(error instanceof InputRefused)) throw error;
       return this.enqueue<Result>(read, true);
+    } finally {
+      this.readingHere.delete(accountId);
+      this.startWaiting();
     }
+  }
+
+  private isReading(accountId: number): boolean {
+    return this.running.has(accountId) || this.readingHere.has(accountId);
   }
 
   private enqueue<Result>(read: AccountRead, hasBegun: boolean): Promise<Result> {
@@ -102,7 +114,7 @@ export class ReaderPool {
 
   /** Returns the waiting account that was served longest ago and is not being served. */
   private next(): QueuedRead | undefined {
-    const startable = this.waiting.filter(({ accountId }) => !this.running.has(accountId));
+    const startable = this.waiting.filter(({ accountId }) => !this.isReading(accountId));
     const lastTurn = ({ accountId }: QueuedRead) => this.served.get(accountId) ?? 0;
     return startable.reduce<QueuedRead | undefined>(
       (first, each) => (first && lastTurn(first) <= lastTurn(each) ? first : each),
