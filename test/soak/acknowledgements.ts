@@ -1,7 +1,7 @@
 import type { Companion } from '../whatsapp-server/companion.js';
 
-/** A time in which a process stood still: what it was sent then, it could not acknowledge. */
-export interface Freeze {
+/** A time in which nothing could be acknowledged: a process stood still, a line was silent, or the database was away. */
+export interface Hindrance {
   from: number;
   to: number;
 }
@@ -9,17 +9,17 @@ export interface Freeze {
 /** Whether companions have acknowledged each stanza in time, and once. */
 export function acknowledgementReport(
   companions: Companion[],
-  freezes: Freeze[],
+  hindrances: Hindrance[],
 ): { line: string; problems: string[] } {
   const logs = companions.map(({ outbox }) => outbox.acknowledgements);
-  const whileAwake = (from: Date, to: Date) =>
-    !freezes.some((freeze) => from.getTime() <= freeze.to && to.getTime() >= freeze.from);
+  const isUnhindered = (from: Date, to: Date) =>
+    !hindrances.some((hindrance) => from.getTime() <= hindrance.to && to.getTime() >= hindrance.from);
   const late = logs
     .flatMap((log) => log.late)
-    .filter(({ sentAt, acknowledgedAt }) => whileAwake(sentAt, acknowledgedAt));
+    .filter(({ sentAt, acknowledgedAt }) => isUnhindered(sentAt, acknowledgedAt));
   const ended = logs
     .flatMap((log) => log.missing)
-    .filter(({ sentAt, endedAt }) => whileAwake(sentAt, endedAt));
+    .filter(({ sentAt, endedAt }) => isUnhindered(sentAt, endedAt));
   const duplicates = logs.flatMap((log) => log.duplicates);
   const mismatched = logs.flatMap((log) => log.mismatched);
   const missing = companions.flatMap(({ outbox }) => outbox.pending);

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import type { DatabaseOutages } from './database-outages.js';
-import type { Freeze } from './acknowledgements.js';
+import type { Hindrance } from './acknowledgements.js';
 import type { Fleet, Member } from './fleet.js';
 import type { Random } from './random.js';
 
+/** What had arrived is worked off in the first moments afterwards. */
 const THAW_MS = 1_000;
+const RECOVERY_MS = 5_000;
+/** The service notices after 35 to 40 s that a line is silent, and connects again. */
+const SILENCE_MS = 45_000;
 
 interface World {
   sessions: unknown[];
@@ -20,7 +24,7 @@ export class Faults {
   readonly counts: Record<string, number> = {};
   /** Sessions whose process was frozen: WhatsApp may have seen it connected when another took over. */
   frozenOwners = 0;
-  readonly freezes: Freeze[] = [];
+  readonly hindrances: Hindrance[] = [];
   private readonly kinds: Record<string, () => Promise<void>>;
 
   constructor(private readonly world: World) {
@@ -32,9 +36,16 @@ export class Faults {
       freezeSession: () => this.freeze(),
       restartApi: () => this.replace(fleet.apis, 'SIGTERM'),
       cutLine: async () => anyConnection()?.cut(),
-      silenceLine: async () => anyConnection()?.goSilent(),
+      silenceLine: async () => {
+        anyConnection()?.goSilent();
+        this.hindrances.push({ from: Date.now(), to: Date.now() + SILENCE_MS });
+      },
       streamError: async () => anyConnection()?.endWithStreamError(random.pick([500, 503, 515] as const)),
-      restartDatabase: () => outages.restart(random.int(500, 15_000)),
+      restartDatabase: async () => {
+        const from = Date.now();
+        await outages.restart(random.int(500, 15_000));
+        this.hindrances.push({ from, to: Date.now() + RECOVERY_MS });
+      },
     };
   }
 
@@ -64,8 +75,7 @@ export class Faults {
     member.service.process.kill('SIGSTOP');
     await sleep(random.int(1_000, 30_000));
     member.service.process.kill('SIGCONT');
-    // What had arrived is worked off in the first moments after it.
-    this.freezes.push({ from, to: Date.now() + THAW_MS });
+    this.hindrances.push({ from, to: Date.now() + THAW_MS });
     member.busy = false;
   }
 }

@@ -5,7 +5,7 @@ import { openScratchDatabase, type ScratchDatabase } from '../support/scratch-da
 import type { Service } from '../support/service.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
-import { acknowledgementReport, type Freeze } from './acknowledgements.js';
+import { acknowledgementReport, type Hindrance } from './acknowledgements.js';
 import { AddressBookChanges } from './address-book-changes.js';
 import { ApiWatch } from './api-watch.js';
 import { compareWithTruth } from './compare-with-truth.js';
@@ -67,7 +67,7 @@ export class SoakWorld {
     lines: string[];
     problems: string[];
     frozenOwners: number;
-    freezes?: Freeze[];
+    hindrances?: Hindrance[];
   }): Promise<never> {
     console.log('The world is quiet now; waiting for the truth');
     const compared = this.sessions.map(({ name, changes }) =>
@@ -79,7 +79,7 @@ export class SoakWorld {
     this.owners.stop();
     const memory = this.fleet.memoryReport();
     const companions = this.sessions.flatMap(({ phone }) => phone.companions);
-    const acknowledgements = acknowledgementReport(companions, report.freezes ?? []);
+    const acknowledgements = acknowledgementReport(companions, report.hindrances ?? []);
     const problems = [
       ...report.problems,
       ...differences,

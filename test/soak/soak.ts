@@ -15,5 +15,5 @@ const faults = new Faults(world);
 const until = Date.now() + minutes * 60_000;
 const isOver = () => Date.now() >= until;
 await Promise.all([...world.sessions.map(({ changes }) => changes.until(isOver)), faults.until(until)]);
-const { frozenOwners, freezes, counts } = faults;
-await world.finish({ lines: [`Faults: ${JSON.stringify(counts)}`], problems: [], frozenOwners, freezes });
+const { frozenOwners, hindrances, counts } = faults;
+await world.finish({ lines: [`Faults: ${JSON.stringify(counts)}`], problems: [], frozenOwners, hindrances });
