@@ -38,7 +38,7 @@ export async function linkAccount(
       },
       LINK_TIMEOUT_MS,
     );
-  // As people do: whoever sees that it did not work scans the next code.
+  // A person whose scan fails scans the next code.
   while (phone.companions.length === 0) {
     await phone
       .scan(qr, { timeoutMs: LINK_TIMEOUT_MS })

@@ -57,7 +57,7 @@ describe('messages that have waited for days', () => {
     expect(acknowledgements.missing).toEqual([]);
   });
 
-  it('leave the last name of everybody', async () => {
+  it('leave the last name of every contact', async () => {
     const rows = await world.database.query<{ jid: string; push_name: string }>(
       "SELECT jid, push_name FROM contact WHERE jid LIKE '49176%' ORDER BY jid",
     );

@@ -144,24 +144,10 @@ export interface AddressBookOwner {
   lid: Lid | null;
 }
 
-/** In the order in which they are applied. */
-export const CONTACT_CHANGE_KINDS = [
-  'mappings',
-  'saved',
-  'unsaved',
-  'pushNames',
-  'usernames',
-  'businessNames',
-  'businessFlags',
-  'abouts',
-  'textStatuses',
-  'pictures',
-  'identityKeys',
-  'numberChanges',
-  'lidChanges',
-] as const satisfies (keyof ContactChanges)[];
-
-/** Lists whose entries each describe one contact. What the phone has saved is not included: it belongs to the address, not the person. */
+/**
+ * Lists whose entries each describe one contact, in the order in which they are applied. What the phone has saved is not included,
+ * because it belongs to the address and not to the contact.
+ */
 export const FACT_KINDS = [
   'pushNames',
   'usernames',
@@ -171,6 +157,16 @@ export const FACT_KINDS = [
   'textStatuses',
   'pictures',
   'identityKeys',
+] as const satisfies (keyof ContactChanges)[];
+
+/** In the order in which they are applied. */
+export const CONTACT_CHANGE_KINDS = [
+  'mappings',
+  'saved',
+  'unsaved',
+  ...FACT_KINDS,
+  'numberChanges',
+  'lidChanges',
 ] as const satisfies (keyof ContactChanges)[];
 
 /** The same changes, all at once if they are few, or else one kind after the other, so many at a time. */

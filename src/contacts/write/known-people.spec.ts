@@ -56,7 +56,7 @@ describe('the cache of people', () => {
     }
   });
 
-  it('replaces everybody who had one of the addresses', () => {
+  it('replaces all contacts that had one of the addresses', () => {
     const cache = new PeopleCache();
     cache.add(person(1));
     cache.add(person(2));
@@ -91,19 +91,27 @@ describe('the cache of people', () => {
 
   it('of one account is not affected by another account', () => {
     const people = new KnownPeople();
+    people.open(1);
+    people.open(2);
     people.of(1).add(person(1));
     people.of(2).add(person(1));
     people.forget(2, { unsaved: [jid(1)] });
     expect(people.of(1).find(jid(1))).not.toBeNull();
     expect(people.of(2).find(jid(1))).toBeNull();
-    people.drop(1);
+    people.close(1);
+    expect(people.of(1).find(jid(1))).toBeNull();
+    // An unfinished transaction of a closed connection adds nothing.
+    people.of(1).add(person(1));
     expect(people.of(1).find(jid(1))).toBeNull();
   });
 
-  it('forgets everybody when a username is given to somebody', () => {
+  it('forgets the contact whose username another one takes, and no other', () => {
     const people = new KnownPeople();
+    people.open(1);
     people.of(1).add(person(1, { username: 'anna' }));
+    people.of(1).add(person(3, { username: 'ben' }));
     people.forget(1, { usernames: [{ address: lid(2), name: 'Anna', observedAt: new Date() }] });
     expect(people.of(1).find(lid(1))).toBeNull();
+    expect(people.of(1).find(lid(3))).toEqual(person(3, { username: 'ben' }));
   });
 });

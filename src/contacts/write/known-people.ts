@@ -26,16 +26,16 @@ const BYTES_PER_PERSON = 190;
 const SEPARATOR = '\0';
 
 /**
- * The contacts of one account that were heard from most recently. What a stanza repeats about them need not be written.
+ * The contacts of one account that have sent stanzas most recently. What a stanza repeats about them need not be written.
  *
  * Entries are added and forgotten only by the transaction that holds the lock on the account's contacts (ContactsService.apply), so
- * that an entry never differs from the row. Contacts are stored as text, which takes half the memory of objects: a process has a
- * cache per session. Packages for LRU caches have no second index, and take twice the memory again.
+ * that an entry never differs from the row. A process has a cache per session, so contacts are stored as text, which takes a third
+ * less memory than objects. Packages for LRU caches have no second index.
  */
 export class PeopleCache {
   /** The push name of the account itself, as a message has told it last. */
   ownPushName: string | null = null;
-  /** Records by LID, or by JID if there is no LID. The first one has not been used for the longest time. */
+  /** Records by LID, or by JID if there is no LID, least recently used first. */
   private readonly records = new Map<Address, string>();
   private readonly lids = new Map<Jid, Lid>();
   private bytes = 0;
@@ -73,6 +73,14 @@ export class PeopleCache {
     this.bytes -= bytesOf(record);
   }
 
+  /** @param usernames in lower case */
+  forgetUsernames(usernames: ReadonlySet<string>): void {
+    for (const [key, record] of this.records) {
+      const { username } = parse(key, record);
+      if (username && usernames.has(username.toLowerCase())) this.forget(key);
+    }
+  }
+
   clear(): void {
     this.records.clear();
     this.lids.clear();
@@ -89,30 +97,32 @@ export class PeopleCache {
   }
 }
 
-/** The caches of the accounts whose sessions this process holds. Nobody else writes to the contacts of these accounts. */
+/** The caches of the accounts whose sessions this process holds. No other process writes to the contacts of these accounts. */
 @Injectable()
 export class KnownPeople {
   private readonly caches = new Map<number, PeopleCache>();
 
-  /** Returns the cache of the account, which is empty at first. */
-  of(accountId: number): PeopleCache {
-    const cache = this.caches.get(accountId) ?? new PeopleCache();
-    this.caches.set(accountId, cache);
-    return cache;
+  /** Begins with an empty cache: another process may have held the session since the last connection. */
+  open(accountId: number): void {
+    this.caches.set(accountId, new PeopleCache());
   }
 
-  /** Called when a connection begins and ends: in between, another process may have held the session. */
-  drop(accountId: number): void {
+  close(accountId: number): void {
     this.caches.delete(accountId);
   }
 
-  /** Forgets everybody whom the changes may affect. */
+  /** Returns the cache of the account. Without a connection, that is an empty one which nobody else uses. */
+  of(accountId: number): PeopleCache {
+    return this.caches.get(accountId) ?? new PeopleCache();
+  }
+
+  /** Forgets all contacts that the changes may affect. */
   forget(accountId: number, changes: ContactChanges): void {
     const cache = this.caches.get(accountId);
     if (!cache || cache.isEmpty) return;
     const { jids, lids, usernames } = keysIn(changes);
-    // A username is taken from whoever has it, and the cache is not indexed by username.
-    if (usernames.length > 0) cache.clear();
+    // A username that moves to one contact is removed from another.
+    if (usernames.length > 0) cache.forgetUsernames(new Set(usernames));
     for (const address of [...lids, ...jids] as Address[]) cache.forget(address);
   }
 }

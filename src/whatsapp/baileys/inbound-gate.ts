@@ -23,10 +23,10 @@ const MAX_ELEMENTS = 2_000;
 const MAX_WAITING = 1_000;
 const RESUME_BELOW = 200;
 /**
- * A batch that is not saved by then is delivered again over the next connection. Late acknowledgements do no harm; missing ones end
+ * A batch that is not saved and answered by then is delivered again over the next connection. Late acknowledgements do no harm; missing ones end
  * the stream after 50 minutes (whatsapp-rust #1101).
  */
-const MAX_SAVE_MS = 60_000;
+const MAX_BATCH_MS = 60_000;
 
 /** Handlers for the stages of a stanza. */
 export interface InboundStages {
@@ -113,14 +113,18 @@ export class InboundGate {
   private async pass(batch: BinaryNode[]): Promise<void> {
     if (batch.length === 0) return;
     const late = setTimeout(() => {
-      this.fail(new Error(`Saving ${batch.length} stanzas took longer than ${MAX_SAVE_MS / 1_000} s`));
-    }, MAX_SAVE_MS);
-    await this.stages.save(batch).finally(() => clearTimeout(late));
-    for (const stanza of batch) {
-      const rest = this.isClosed ? null : await this.stages.answer(stanza);
-      if (rest && !this.isClosed) this.forward(`CB:${rest.tag}`, rest);
+      this.fail(new Error(`Handling ${batch.length} stanzas took longer than ${MAX_BATCH_MS / 1_000} s`));
+    }, MAX_BATCH_MS);
+    try {
+      await this.stages.save(batch);
+      for (const stanza of batch) {
+        const rest = this.isClosed ? null : await this.stages.answer(stanza);
+        if (rest && !this.isClosed) this.forward(`CB:${rest.tag}`, rest);
+      }
+      if (!this.isClosed) await this.stages.sent();
+    } finally {
+      clearTimeout(late);
     }
-    if (!this.isClosed) await this.stages.sent();
   }
 
   private fail(error: unknown): void {

@@ -15,8 +15,7 @@ export function rawSocketOf(socket: WASocket): RawSocket | null {
 }
 
 /**
- * Sends everything that is written in one turn of the event loop in one packet, because each packet costs as much as
- * reading a message.
+ * Sends everything that is written in one turn of the event loop in one packet.
  *
  * Lets nothing out once the session may belong to another process. A process that was asleep wakes up with its connection
  * still open, its timers due and WhatsApp's words waiting to be answered. The guard stands at the connection itself, since

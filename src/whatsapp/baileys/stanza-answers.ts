@@ -146,7 +146,7 @@ export class StanzaAnswers {
   }
 
   private send(sending: Promise<unknown>): null {
-    // Whoever calls sent() gets the error.
+    // sent() rejects with the error.
     sending.catch(() => {});
     this.sending.push(sending);
     return null;

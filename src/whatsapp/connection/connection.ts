@@ -30,7 +30,7 @@ export class Connection {
   private readonly sync: AddressBookSync;
   private readonly gate: InboundGate;
   private ownLid: string | undefined;
-  /** The last save of changed credentials. Comparing them for every batch of stanzas would cost more than reading the batch. */
+  /** The last save of changed credentials. No batch of stanzas is acknowledged before it is complete. */
   private credentialsSaved: Promise<void> = Promise.resolve();
 
   /** @param opened it has logged in */

@@ -144,7 +144,7 @@ export class HistorySync {
     const bytes = Number(notification.fileLength ?? Infinity);
     const input: HistoryInput = {
       inline: inline?.length ? Buffer.from(inline) : null,
-      file: { directPath, mediaKey, fileEncSha256, bytes },
+      file: { directPath, mediaKey, fileEncSha256 },
     };
     const { accountId } = this.owner;
     await this.readers.run({

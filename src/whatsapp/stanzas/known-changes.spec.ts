@@ -58,6 +58,7 @@ describe('changes that are known', () => {
   const owner = () => ({ accountId: book.accountId, jid: ME, lid: MY_LID, linkedAt });
   const clear = async () => {
     await book.clear();
+    people.open(book.accountId);
     transactions = 0;
   };
   const save = (changes: StanzaChanges) =>
@@ -130,7 +131,7 @@ describe('changes that are known', () => {
     const play = async (history: Step[], isCached: boolean) => {
       await clear();
       for (const step of history) {
-        if (!isCached) people.drop(book.accountId);
+        if (!isCached) people.close(book.accountId);
         if ('others' in step) await apply(step.others);
         else await save(step.stanzas);
       }

@@ -77,7 +77,7 @@ export class StanzaWriter {
       return 0;
     } catch (error) {
       // What the transaction has remembered is not committed.
-      this.people.drop(owner.accountId);
+      this.people.of(owner.accountId).clear();
       if (!isRefusal(error)) throw error;
       const count = countChanges(changes);
       if (count === 1 || searches.left <= 0) return this.skip(changes, error);

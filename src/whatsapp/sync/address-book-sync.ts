@@ -73,7 +73,7 @@ export class AddressBookSync implements KeyHooks {
     this.owner = { accountId: id, jid: jid as Jid, lid: parseLid(lid), linkedAt };
     const { lease, stores } = context;
     const { history, contacts } = stores;
-    stores.knownPeople.drop(id);
+    stores.knownPeople.open(id);
     this.firstSync = new FirstSync(
       account.pushNamesRead,
       () => history.countPending(id),
@@ -153,7 +153,7 @@ export class AddressBookSync implements KeyHooks {
     this.profiles.close();
     for (const collection of this.collections.values()) collection.close();
     for (const handler of this.handlers) handler.close?.();
-    this.context.stores.knownPeople.drop(this.owner.accountId);
+    this.context.stores.knownPeople.close(this.owner.accountId);
   }
 
   /** Keeps what stanzas say, before Baileys acknowledges them; nothing is written when they say nothing. */
