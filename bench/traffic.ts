@@ -9,6 +9,7 @@ import type { Phone } from '../test/whatsapp-server/phone.js';
 import { WhatsAppServer } from '../test/whatsapp-server/whatsapp-server.js';
 import { cpuMs } from './cpu-time.js';
 import { contactNumber, linkAccount, linkAccounts } from './link-accounts.js';
+import { inWindow, paced, quantile } from './load.js';
 import { PostgresMeter } from './postgres-cost.js';
 import { createWriters, messageOf, type Writer } from '../test/support/message-traffic.js';
 
@@ -27,8 +28,6 @@ const PEOPLE = 200;
 const MESSAGES = 6_000;
 const NEW_NAMES = 1_000;
 const FLOOR_MESSAGES = 600;
-/** Messages that are not acknowledged yet. */
-const WINDOW = 50;
 const NAME_CHANGES = 100;
 const PER_SECOND_AND_SESSION = 5;
 const MANY_SECONDS = 20;
@@ -52,32 +51,8 @@ const environment = {
 
 const numbersOf = (account: number, count: number) =>
   Array.from({ length: count }, (_, i) => contactNumber(account, i));
-const quantile = (values: number[], share: number) =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
 const print = (title: string, ...cells: string[]) =>
   console.log(`  ${title.padEnd(44)}${cells.map((cell) => cell.padStart(16)).join('')}`);
-
-/** Calls `send` that many times, with at most WINDOW calls under way. */
-async function inWindow(count: number, send: (turn: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    for (let turn = next++; turn < count; turn = next++) await send(turn);
-  };
-  await Promise.all(Array.from({ length: WINDOW }, lane));
-}
-
-/** Calls `send` at a steady rate, and waits until all calls are done. */
-async function paced(perSecond: number, seconds: number, send: (turn: number) => Promise<unknown>) {
-  const startMs = performance.now();
-  const all: Promise<unknown>[] = [];
-  for (let turn = 0; turn < perSecond * seconds; turn += 1) {
-    const dueMs = startMs + (turn * 1_000) / perSecond;
-    const waitMs = dueMs - performance.now();
-    if (waitMs > 0) await sleep(waitMs);
-    all.push(send(turn));
-  }
-  await Promise.all(all);
-}
 
 const send = (phone: Phone, writers: Writer[], turn: number) =>
   phone.notify(messageOf(writers[Math.floor(turn / 3) % writers.length] as Writer, turn));

@@ -17,8 +17,8 @@ export interface AccountRead extends ReadRequest {
 }
 
 /**
- * A process costs 150 ms of CPU, and most inputs of an account with a few hundred contacts are small. Reading that much takes at most
- * 30 ms; if the input is larger than announced, a process reads it.
+ * Most inputs of an account with a few hundred contacts are small, and starting a process takes longer than reading them. Reading this
+ * much takes 15 ms of CPU, in steps of a few milliseconds. A process reads whatever turns out larger than announced.
  */
 const HERE = { maxFileBytes: 32 * 1024, maxInflatedBytes: 256 * 1024 };
 
