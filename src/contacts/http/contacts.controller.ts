@@ -73,13 +73,16 @@ export class ContactsController {
   }
 }
 
-/** Begins when the first rows are there. */
+/**
+ * Makes an array of rows that each begin with a comma. Begins with the first rows, so that an error before them can still
+ * be returned.
+ */
 async function* enclose(rows: AsyncIterable<Buffer>): AsyncGenerator<string | Buffer> {
-  let head = '[';
+  let isFirst = true;
   for await (const chunk of rows) {
-    if (head) yield head;
-    head = '';
-    yield chunk;
+    if (isFirst) yield '[';
+    yield isFirst ? chunk.subarray(1) : chunk;
+    isFirst = false;
   }
-  yield `${head}]`;
+  yield isFirst ? '[]' : ']';
 }

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import DataLoader from 'dataloader';
 import type { Pool } from 'pg';
 import type { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
 import { copySnapshot } from '../../database/copy-lines.js';
 import { poolOf } from '../../database/postgres-pool.js';
+import { SharedQueries } from '../../database/shared-queries.js';
 import { StreamPool } from '../../database/stream-pool.js';
 import type { SessionName } from '../../sessions/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
@@ -35,15 +35,8 @@ const IS_LISTED = `c.jid IS NOT NULL
 /** Forms of one person's address, all by number or all by LID, the preferred one first. */
 export type AddressForms = [Address, ...Address[]];
 
-interface Lookup {
-  session: SessionName;
-  addresses: AddressForms;
-}
-
 /** A contact under one of the addresses asked for; without any, one row that tells of the account alone. */
 type FoundRow = ContactNames & { account_id: number | null; synced: boolean; address: Address | null };
-
-const MAX_BATCH = 500;
 
 /** What one look-up finds: whether the first sync of the session's account is complete, and the contact. */
 export interface FoundContact {
@@ -51,11 +44,18 @@ export interface FoundContact {
   contact: ContactNames | null;
 }
 
-/** Reads of the address book: one query for all look-ups of a moment, COPY for the whole. */
+/** Reads of the address book: look-ups share queries, the whole list is a COPY. */
 @Injectable()
 export class ContactsRepository {
   private readonly pool: Pool;
-  private readonly lookups = { jid: this.createLoader('jid'), lid: this.createLoader('lid') };
+  private readonly lookups = {
+    jid: new SharedQueries((session: SessionName, forms: AddressForms[]) =>
+      this.findAll('jid', session, forms),
+    ),
+    lid: new SharedQueries((session: SessionName, forms: AddressForms[]) =>
+      this.findAll('lid', session, forms),
+    ),
+  };
 
   constructor(
     @InjectDataSource() dataSource: DataSource,
@@ -65,58 +65,27 @@ export class ContactsRepository {
   }
 
   /**
-   * Look-ups of one session that come in at the same moment are one query: under load the round trip to the database
-   * costs more than all the rest of an answer.
-   * @param addresses forms of one person's address, the preferred one first
+   * Finds one contact. Look-ups of a session share queries, because under load the round trip to the database costs
+   * more than the rest of a response.
+   * @param addresses forms of one contact's address, the preferred one first
    * @returns null when no account is linked yet
    * @throws SessionNotFound
    */
   find(session: SessionName, addresses: AddressForms): Promise<FoundContact | null> {
-    return this.lookups[isLid(addresses[0]) ? 'lid' : 'jid'].load({ session, addresses });
-  }
-
-  private createLoader(column: 'jid' | 'lid'): DataLoader<Lookup, FoundContact | null> {
-    return new DataLoader((lookups) => this.findBySession(column, lookups), {
-      cache: false,
-      maxBatchSize: MAX_BATCH,
-      // After everything that has been read from the sockets in this turn of the event loop.
-      batchScheduleFn: setImmediate,
-    });
-  }
-
-  /** One query a session: no statement reads the data of two accounts. */
-  private async findBySession(
-    column: 'jid' | 'lid',
-    lookups: readonly Lookup[],
-  ): Promise<(FoundContact | null | Error)[]> {
-    const found = new Map<Lookup, FoundContact | null | Error>();
-    const findOf = async (session: SessionName, ofSession: Lookup[]) => {
-      const results = await this.findAll(column, session, ofSession).catch((error: Error) => error);
-      ofSession.forEach((lookup, i) =>
-        found.set(lookup, Array.isArray(results) ? (results[i] ?? null) : results),
-      );
-    };
-    const bySession = new Map<SessionName, Lookup[]>();
-    for (const lookup of lookups) {
-      const ofSession = bySession.get(lookup.session);
-      if (ofSession) ofSession.push(lookup);
-      else bySession.set(lookup.session, [lookup]);
-    }
-    await Promise.all([...bySession].map(([session, ofSession]) => findOf(session, ofSession)));
-    return lookups.map((lookup) => found.get(lookup) ?? null);
+    return this.lookups[isLid(addresses[0]) ? 'lid' : 'jid'].load(session, addresses);
   }
 
   private async findAll(
     column: 'jid' | 'lid',
     session: SessionName,
-    lookups: Lookup[],
+    lookups: AddressForms[],
   ): Promise<(FoundContact | null)[]> {
     const { rows } = await this.pool.query<FoundRow>({
       text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.${column} AS address, ${FIELDS}
         FROM session s LEFT JOIN account a ON a.id = s.account_id
         LEFT JOIN contact c ON c.account_id = a.id AND c.${column} = ANY ($1::text[]) AND ${IS_LISTED}
         WHERE s.name = $2`,
-      values: [lookups.flatMap(({ addresses }) => addresses), session],
+      values: [lookups.flat(), session],
     });
     const [first] = rows;
     if (!first) throw new SessionNotFound(session);
@@ -125,7 +94,7 @@ export class ContactsRepository {
     const byAddress = new Map(
       rows.map(({ account_id: _, synced: __, address, ...contact }) => [address, contact]),
     );
-    return lookups.map(({ addresses }) => {
+    return lookups.map((addresses) => {
       const address = addresses.find((each) => byAddress.has(each));
       return { synced, contact: (address && byAddress.get(address)) ?? null };
     });
@@ -140,15 +109,15 @@ export class ContactsRepository {
   }
 
   /**
-   * Every listed contact in the order of JIDs, one JSON object a line; after the first, each line begins with a
-   * comma. Memory stays flat, whatever the number of contacts.
-   * @returns also the number of the last change that they hold
+   * Streams every listed contact in the order of JIDs: one line per contact, a comma and a JSON object. Memory stays flat,
+   * whatever the number of contacts.
+   * @returns the rows, and the number of the last change that they contain
    */
   async stream(accountId: number): Promise<{ changesNext: string; rows: Readable }> {
     const { before, rows } = await copySnapshot<{ latest: string }>(
       this.streams,
       { text: 'SELECT feed_latest AS latest FROM account WHERE id = $1', values: [accountId] },
-      `SELECT CASE WHEN row_number() OVER () = 1 THEN '' ELSE ',' END || row_to_json(listed)
+      `SELECT ',' || row_to_json(listed)
        FROM (SELECT ${FIELDS} FROM contact c
              WHERE c.account_id = ${accountId} AND ${IS_LISTED} ORDER BY c.jid) listed`,
     );
