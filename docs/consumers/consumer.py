@@ -1,5 +1,5 @@
-# Keeps a copy of an address book: python3 consumer.py http://localhost:8888 copy.json
-# It ends when the service is away. Start it again, as often as you like: it goes on where it was.
+# Copies an address book to a file and keeps it up to date: python3 consumer.py http://localhost:8888 copy.json
+# Set API_KEY if the service requires a key. The program exits on errors and continues when you start it again.
 import json, os, sys
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -15,7 +15,8 @@ def read_list():
     copy, cursor = {"after": None, "people": {}}, ""
     while cursor is not None:
         page, headers = get("/contacts?limit=1000" + (cursor and "&cursor=" + cursor))
-        copy["after"] = copy["after"] or headers["Changes-Next"]  # of the first page: later changes come with the feed
+        # Of the first page, because the feed contains all later changes.
+        copy["after"] = copy["after"] or headers["Changes-Next"]
         copy["people"].update((contact["id"], contact) for contact in page["items"])
         cursor = page["next_cursor"]
     return copy
@@ -24,13 +25,13 @@ copy = json.load(open(file)) if os.path.exists(file) else read_list()
 while True:
     with open(file + ".new", "w") as out:
         json.dump(copy, out)
-    os.replace(file + ".new", file)  # people and number, both or neither
+    os.replace(file + ".new", file)  # contacts and position change atomically
     try:
         page, _ = get(f"/changes?after={copy['after']}&wait=30")
     except HTTPError as error:
         if error.code != 410:
             raise
-        page = None  # what was too long ago is gone
+        page = None  # the position is no longer in the feed
     if page is None or any(change["kind"] == "sync.completed" for change in page["items"]):
         copy = read_list()
     else:

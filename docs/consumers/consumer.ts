@@ -1,5 +1,6 @@
-// Keeps a copy of an address book: node consumer.ts http://localhost:8888 copy.json
-// It ends when the service is away. Start it again, as often as you like: it goes on where it was.
+// Copies an address book to a file and keeps it up to date: node consumer.ts http://localhost:8888 copy.json
+// Requires Node.js 22.18 or later. Set API_KEY if the service requires a key. The program exits on errors and continues when
+// you start it again.
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
 type Contact = { id: string; full_name: string | null };
@@ -23,7 +24,7 @@ async function readList(): Promise<Copy> {
     const page: Page & { changesNext: number } = await get(
       `/contacts?limit=1000&cursor=${cursor}`.replace(/&cursor=$/, ''),
     );
-    copy.after ||= page.changesNext; // of the first page: what changes later comes with the feed
+    copy.after ||= page.changesNext; // of the first page, because the feed contains all later changes
     for (const contact of page.items) copy.people[contact.id] = contact;
     cursor = page.next_cursor;
   }
@@ -33,12 +34,12 @@ async function readList(): Promise<Copy> {
 let copy =
   (JSON.parse(await readFile(file, 'utf8').catch(() => 'null')) as Copy | null) ?? (await readList());
 for (;;) {
-  await writeFile(`${file}.new`, JSON.stringify(copy)); // people and number, both or neither
-  await rename(`${file}.new`, file);
+  await writeFile(`${file}.new`, JSON.stringify(copy));
+  await rename(`${file}.new`, file); // contacts and position change atomically
   const { status, items, next } = await get<{ items: Change[]; next: number }>(
     `/changes?after=${copy.after}&wait=30`,
   );
-  // Gone is what was too long ago; after a first sync, everything is new.
+  // The position is no longer in the feed, or the first sync has added contacts that are not in the feed.
   if (status === 410 || items.some(({ kind }) => kind === 'sync.completed')) copy = await readList();
   else {
     for (const { id, contact } of items) {
