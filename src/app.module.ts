@@ -1,15 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
-import type { Config } from './config/config.js';
-import { ConfigModule } from './config/config.module.js';
-import { ContactsHttpModule } from './contacts/http/contacts-http.module.js';
+import type { Config } from './kernel/config/config.js';
+import { ConfigModule } from './kernel/config/config.module.js';
+import { ContactsHttpModule } from './api/contacts/contacts-api.module.js';
 import { DatabaseModule } from './database/database.module.js';
-import { FeedHttpModule } from './feed/http/feed-http.module.js';
-import { HttpModule } from './http/http.module.js';
+import { FeedHttpModule } from './api/changes/changes-api.module.js';
+import { HttpModule } from './api/http/http.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
-import { McpModule } from './mcp/mcp.module.js';
+import { McpModule } from './api/mcp/mcp.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
-import { SessionsHttpModule } from './sessions/http/sessions-http.module.js';
+import { SessionsHttpModule } from './api/sessions/sessions-api.module.js';
 
 /** A database that has stopped to answer is said to be away before the caller's connection ends. */
 const QUERY_TIMEOUT_MS = 30_000;

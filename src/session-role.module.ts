@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Config } from './config/config.js';
-import { ConfigModule } from './config/config.module.js';
+import type { Config } from './kernel/config/config.js';
+import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { WhatsappModule } from './whatsapp/whatsapp.module.js';

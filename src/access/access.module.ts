@@ -2,16 +2,16 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SessionsModule } from '../sessions/sessions.module.js';
-import { AccessGuard } from './access.guard.js';
+import { AccessGuard } from '../api/access/access.guard.js';
 import { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
-import { AccessController } from './http/access.controller.js';
-import { KeysController } from './http/keys.controller.js';
-import { KeysService } from './http/keys.service.js';
+import { AccessController } from '../api/keys/access.controller.js';
+import { KeysController } from '../api/keys/keys.controller.js';
+import { KeysService } from '../api/keys/keys.service.js';
 import { KeyLimits } from './key-limits.js';
 import { KnownKeys } from './known-keys.js';
 import { RateLimitsRepository } from './rate-limits.repository.js';
-import { RequirementsCheck } from './requirements.check.js';
+import { RequirementsCheck } from '../api/access/requirements.check.js';
 
 /** Who may call what: keys, their scopes and limits. */
 @Module({

@@ -1,4 +1,4 @@
-import { loadConfigFromProcess } from '../config/config.js';
+import { loadConfigFromProcess } from '../kernel/config/config.js';
 import { migrate } from './migrations.js';
 import { openDatabase } from './open-database.js';
 

@@ -1,7 +1,7 @@
-import { toChange } from '../feed/http/change.mapping.js';
+import { toChange } from '../contacts/payload/change-payload.js';
 import type { ChangeRow } from '../feed/feed-reads.repository.js';
-import { pathPrefixOf, type SessionName } from '../sessions/session-name.js';
-import type { WebhookPayloadDto } from './http/webhook-payload.dto.js';
+import { pathPrefixOf, type SessionName } from '../kernel/identifiers/session-name.js';
+import type { WebhookPayloadDto } from '../api/webhooks/webhook-payload.dto.js';
 
 /** What a delivery says; the same changes make the same text. */
 export function changesPayload(session: SessionName, rows: ChangeRow[]): string {

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
-import { FeedHttpModule } from '../feed/http/feed-http.module.js';
+import { FeedHttpModule } from '../api/changes/changes-api.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { Destinations } from './destinations.js';
-import { WebhooksController } from './http/webhooks.controller.js';
-import { WebhooksService } from './http/webhooks.service.js';
+import { WebhooksController } from '../api/webhooks/webhooks.controller.js';
+import { WebhooksService } from '../api/webhooks/webhooks.service.js';
 import { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js';
 import { WebhookRunner } from './webhook-runner.js';
 import { WebhookSender } from './webhook-sender.js';

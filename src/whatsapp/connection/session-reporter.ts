@@ -12,7 +12,7 @@ import type { SessionReport, SessionStateRepository } from '../../sessions/sessi
 import type { SessionStatus } from '../../sessions/session.entity.js';
 import type { LinkFailure } from '../linking/link-failure.js';
 import { isRefusal } from '../../database/database-errors.js';
-import { DEFAULT_SESSION } from '../../sessions/session-name.js';
+import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
 import type { Lease } from '../lease/lease.js';
 
 const STDOUT = 1;
