@@ -47,8 +47,8 @@ async function createServer(
   session: SessionSupervisor,
 ): Promise<HttpServer> {
   if (config.ROLE === 'session') return new OpsServer(config, databaseUrl, session);
-  const { createHttpServer } = await import('./api/http-server.js');
-  return createHttpServer(config, databaseUrl, config.ROLE === 'all' ? session : null);
+  const { createApi } = await import('./api-role.js');
+  return createApi(config, databaseUrl, config.ROLE === 'all' ? session : null);
 }
 
 /** Before a database is created for nothing. @throws what listening does */

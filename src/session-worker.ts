@@ -5,8 +5,9 @@ import { NestFactory } from '@nestjs/core';
 import { parentPort, workerData } from 'node:worker_threads';
 import { register } from 'prom-client';
 import { migrate } from './database/migrations.js';
+import { ENTITIES } from './entities.js';
 import { FeedPruner } from './feed/feed-pruner.js';
-import { measureThread } from './api/ops/metrics.js';
+import { measureThread } from './kernel/thread-metrics.js';
 import { SecretKeys } from './secrets/secret-keys.js';
 import { SessionRoleModule } from './session-role.module.js';
 import { shareAsyncStorages } from './whatsapp/baileys/async-storage.js';
@@ -45,7 +46,7 @@ new IdleCollector();
 measureThread('session');
 
 await verifySignatures();
-await migrate(databaseUrl);
+await migrate(databaseUrl, ENTITIES);
 const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {
   logger,
 });

@@ -1,4 +1,4 @@
-import { type INestApplication, ValidationPipe } from '@nestjs/common';
+import { type DynamicModule, type INestApplication, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
@@ -6,11 +6,9 @@ import helmet from 'helmet';
 import { refuseForeignPages } from './http/foreign-pages.js';
 import { jsonBodies } from './http/json-bodies.js';
 import { MetricsAccess } from './access/metrics-access.js';
-import { AppModule } from '../app.module.js';
 import type { Config } from '../kernel/config/config.js';
 import { createLogger } from '../kernel/logging/logger.js';
 import { DatabaseHealth } from '../database/database.health.js';
-import { migrate } from '../database/migrations.js';
 import { GracefulServer } from './http/graceful-server.js';
 import { oneAtATime } from './http/one-at-a-time.js';
 import { ErrorFilter } from './http/error.filter.js';
@@ -28,20 +26,19 @@ import { isPage, pagePolicy, servePage } from './page/web-page.js';
 const MAX_BODY = '64kb';
 
 /** The thread that runs the sessions; see ProbedProcess and MeasuredThread. */
-type SessionThread = MeasuredThread & Pick<ProbedProcess, 'hasStarted'>;
+export type SessionThread = MeasuredThread & Pick<ProbedProcess, 'hasStarted'>;
 
 /**
- * Brings the database up to date and builds the HTTP application on it, not yet listening.
+ * Builds the HTTP application, not yet listening.
  * @param sessions null in a process that runs no sessions
  * @throws SecretsError when secrets are encrypted with a key that is not supplied
  */
 export async function createHttpServer(
+  module: DynamicModule,
   config: Config,
-  databaseUrl: string,
   sessions: SessionThread | null,
 ): Promise<GracefulServer> {
-  await migrate(databaseUrl);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, databaseUrl), {
+  const app = await NestFactory.create<NestExpressApplication>(module, {
     logger: createLogger(config),
     forceCloseConnections: true,
     bodyParser: false,

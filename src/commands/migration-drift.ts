@@ -2,6 +2,7 @@ import { loadConfigFromProcess } from '../kernel/config/config.js';
 import { migrationDataSource } from '../database/data-source.js';
 import { migrate } from '../database/migrations.js';
 import { openDatabase } from '../database/open-database.js';
+import { ENTITIES } from '../entities.js';
 
 /**
  * `npm run migration:drift`: fails when the entities say something else than the migrations made. It migrates the
@@ -10,8 +11,8 @@ import { openDatabase } from '../database/open-database.js';
 try {
   const database = await openDatabase(loadConfigFromProcess(), console.error);
   try {
-    await migrate(database.url);
-    const dataSource = await migrationDataSource(database.url).initialize();
+    await migrate(database.url, ENTITIES);
+    const dataSource = await migrationDataSource(database.url, ENTITIES).initialize();
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     await dataSource.destroy();
     for (const { query } of upQueries) console.error(`${query};`);

@@ -2,14 +2,8 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { Config } from '../../kernel/config/config.js';
 import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
-import {
-  type Access,
-  FULL_ACCESS,
-  type GuardedRequest,
-  REQUIREMENT,
-  type Requirement,
-  type ScopeRequirement,
-} from '../../access/access.js';
+import { type Access, FULL_ACCESS } from '../../access/access.js';
+import { type GuardedRequest, REQUIREMENT, type Requirement, type ScopeRequirement } from './requirements.js';
 import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from '../../access/access.errors.js';
 import { givenKey } from './given-key.js';
 import { KeyLimits } from '../../access/key-limits.js';

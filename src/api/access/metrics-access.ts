@@ -3,17 +3,11 @@ import type { Pool } from 'pg';
 import type { Config } from '../../kernel/config/config.js';
 import { Access } from '../../access/access.js';
 import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from '../../access/access.errors.js';
+import { findKey } from '../../access/find-key.sql.js';
 import { givenKey } from './given-key.js';
 import { hashOfKey, idOfKey, isKey } from '../../access/key-text.js';
-import type { Scope } from '../../access/scopes.js';
 
 const SCOPE = 'metrics:read';
-
-interface KeyRow {
-  hash: Buffer;
-  scopes: Scope[];
-  sessions: string[] | null;
-}
 
 /** Who may read the metrics of a process. In a role without framework and ORM, hence a statement of its own. */
 export class MetricsAccess {
@@ -33,18 +27,10 @@ export class MetricsAccess {
     if (key === null) throw new KeyMissing();
     const id = idOfKey(key);
     if (id === null && isKey(key, this.masterHash)) return;
-    const row = id === null ? undefined : await this.find(id);
+    const row = id === null ? undefined : await findKey(this.pool, id);
     if (!row || !isKey(key, row.hash)) throw new KeyInvalid();
     if (!new Access(row.scopes, row.sessions).has(SCOPE)) throw new ScopeMissing(SCOPE);
     // They are about all sessions.
     if (row.sessions) throw new SessionNotAllowed('all', row.sessions);
-  }
-
-  private async find(id: string): Promise<KeyRow | undefined> {
-    const { rows } = await this.pool.query<KeyRow>(
-      'SELECT hash, scopes, sessions FROM api_key WHERE id = $1 AND (expires_at > now()) IS NOT FALSE',
-      [id],
-    );
-    return rows[0];
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { REQUIREMENT } from '../../access/access.js';
+import { REQUIREMENT } from './requirements.js';
 
 /** Fails closed: a route that nobody has thought of access for keeps the service from starting. */
 @Injectable()

@@ -1,17 +1,14 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../../access/access.module.js';
+import { FeedReadsModule } from '../../feed/feed-reads.module.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
-import { FeedReader } from '../../feed/feed-reader.js';
-import { FeedReadsRepository } from '../../feed/feed-reads.repository.js';
-import { FeedWatch } from '../../feed/feed-watch.js';
 import { ChangesController } from './changes.controller.js';
 import { ChangesService } from './changes.service.js';
 
-/** The feed of changes to read: polled and streamed. */
+/** The routes of the feed: polled and streamed. */
 @Module({
-  imports: [AccessModule, SessionsModule],
+  imports: [AccessModule, FeedReadsModule, SessionsModule],
   controllers: [ChangesController],
-  providers: [ChangesService, FeedReader, FeedReadsRepository, FeedWatch],
-  exports: [FeedReader, FeedReadsRepository, FeedWatch],
+  providers: [ChangesService],
 })
-export class FeedHttpModule {}
+export class ChangesApiModule {}

@@ -1,9 +1,10 @@
 import { IsIn, IsOptional, IsString, Matches, type ValidationArguments } from 'class-validator';
 import { ContactDetailsDto } from '../contacts/contact-details.dto.js';
-import type { ChangeKind } from '../../feed/change.js';
+import type { ChangePayload } from '../../contacts/payload/change-payload.js';
+import type { ChangeKind, SessionEvent } from '../../feed/change.js';
 
 /** What has happened to a session. */
-export class SessionEventDto {
+export class SessionEventDto implements SessionEvent {
   name: string;
   /** Of `session.degraded`: `disconnected`, `sync_problem`, or a code of `degraded` in `GET /session`; otherwise null. */
   code: string | null;
@@ -12,7 +13,7 @@ export class SessionEventDto {
 }
 
 /** One change. With the same number it is always the same. */
-export class ChangeDto {
+export class ChangeDto implements ChangePayload {
   /** The number after that of the change before. */
   seq: number;
   /** When it was committed, ISO 8601. */

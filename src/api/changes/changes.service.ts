@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { once } from 'node:events';
 import { KeyInvalid } from '../../access/access.errors.js';
-import { callerOf } from '../../access/access.js';
+import { callerOf, type GuardedRequest } from '../access/requirements.js';
 import { KnownKeys } from '../../access/known-keys.js';
 import { NoAccountLinked } from '../../contacts/contacts.errors.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
@@ -14,8 +14,8 @@ import { type SessionAccount, SessionsRepository } from '../../sessions/sessions
 import type { FeedPage } from '../../feed/feed-reads.repository.js';
 import { FeedReader } from '../../feed/feed-reader.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
-import { compact, toChange } from '../../contacts/payload/change-payload.js';
-import type { ChangeDto, ChangePageDto } from './changes.dto.js';
+import { type ChangePayload, compact, toChange } from '../../contacts/payload/change-payload.js';
+import type { ChangePageDto } from './changes.dto.js';
 import { openStreams } from './changes.metrics.js';
 
 /** Each has a connection, and next to nothing else. */
@@ -64,7 +64,7 @@ export class ChangesService {
   async list(
     session: SessionName,
     query: ChangesQuery,
-    request: Request,
+    request: GuardedRequest,
     response: Response,
   ): Promise<ChangePageDto> {
     const { id } = await this.accountOf(session);
@@ -91,7 +91,7 @@ export class ChangesService {
   async stream(
     session: SessionName,
     after: number | null,
-    request: Request,
+    request: GuardedRequest,
     response: Response,
   ): Promise<void> {
     const account = await this.accountOf(session);
@@ -131,7 +131,7 @@ export class ChangesService {
 
   /** A place among the readers, and what ends their waiting: they go, the process stops, or `end`. */
   private async enter(
-    request: Request,
+    request: GuardedRequest,
     response: Response,
   ): Promise<{ signal: AbortSignal; end: () => void; release: () => void }> {
     const release = await this.slots.take(callerOf(request));
@@ -154,7 +154,7 @@ export class ChangesService {
   private async isStillTheirs(
     session: SessionName,
     { id }: SessionAccount,
-    request: Request,
+    request: GuardedRequest,
   ): Promise<boolean> {
     try {
       if (!(await this.keys.isStillValid(request))) return false;
@@ -182,6 +182,6 @@ export function positionFrame(next: number): string {
   return `event: position\nid: ${next}\ndata: ${JSON.stringify({ next })}\n\n`;
 }
 
-function frameOf(change: ChangeDto): string {
+function frameOf(change: ChangePayload): string {
   return `id: ${change.seq}\ndata: ${JSON.stringify(change)}\n\n`;
 }

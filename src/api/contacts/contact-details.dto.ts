@@ -1,5 +1,14 @@
+import type {
+  AboutPayload,
+  ContactKeysPayload,
+  ContactPayload,
+  IdentityKeyPayload,
+  PicturePayload,
+  SeenKeyPayload,
+} from '../../contacts/payload/contact-payload.js';
+
 /** What a person says of themselves. */
-export class AboutDto {
+export class AboutDto implements AboutPayload {
   /** `""` when the person has none; null when it is hidden from this account. */
   text: string | null;
   /** It may stand before the text. */
@@ -11,7 +20,7 @@ export class AboutDto {
   expires_at: string | null;
 }
 
-export class PictureDto {
+export class PictureDto implements PicturePayload {
   id: string | null;
   /** Path of the image. */
   url: string;
@@ -20,7 +29,7 @@ export class PictureDto {
 }
 
 /** The public key that messages to a person are encrypted for. */
-export class IdentityKeyDto {
+export class IdentityKeyDto implements IdentityKeyPayload {
   /** 32 bytes in base64. */
   key: string;
   /** SHA-256 of the key, in hex. */
@@ -30,7 +39,7 @@ export class IdentityKeyDto {
 }
 
 /** Everything that is known of a person; unlike in the two routes of names, null where nothing is known. */
-export class ContactDetailsDto {
+export class ContactDetailsDto implements ContactPayload {
   /** Opaque; the same for as long as the person is one contact, whatever becomes of number and LID. */
   id: string;
   /** Null while only the LID is known. */
@@ -61,7 +70,7 @@ export class ContactDetailsDto {
 }
 
 /** An identity key that a person has, or had. */
-export class SeenKeyDto {
+export class SeenKeyDto implements SeenKeyPayload {
   /** 32 bytes in base64. */
   key: string;
   /** SHA-256 of the key, in hex. */
@@ -75,7 +84,7 @@ export class SeenKeyDto {
 }
 
 /** The answer of `GET /contacts/{phone}/keys`, the current key first. */
-export class ContactKeysDto {
+export class ContactKeysDto implements ContactKeysPayload {
   /** Of the contact. */
   id: string;
   jid: string | null;

@@ -26,4 +26,4 @@ import { RefreshRequestsRepository } from '../../contacts/fetches/refresh-reques
   ],
   exports: [ContactDetailsService, ContactListRepository],
 })
-export class ContactsHttpModule {}
+export class ContactsApiModule {}

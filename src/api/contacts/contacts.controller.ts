@@ -1,6 +1,6 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Needs } from '../../access/access.js';
+import { Needs } from '../access/requirements.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam } from '../http/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';

@@ -2,7 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { Request, Response } from 'express';
 import { logContext } from '../../kernel/logging/log-context.js';
 import { isDatabaseUnavailable, isTooSlow } from '../../database/database-errors.js';
-import { DomainError, RETRY_UNAVAILABLE_AFTER_SECONDS, STATUS_OF } from '../../kernel/errors/domain-error.js';
+import { DomainError } from '../../kernel/errors/domain-error.js';
+import { RETRY_UNAVAILABLE_AFTER_SECONDS, STATUS_OF } from './error-status.js';
 import { errorBody } from './error.dto.js';
 import { LastingFailure } from '../../kernel/errors/lasting-failure.js';
 import { prefixOf, withPathPrefix } from './paths-in-text.js';

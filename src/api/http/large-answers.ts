@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { callerOf } from '../../access/access.js';
+import { callerOf } from '../access/requirements.js';
 import { isHeld } from './conditional.js';
 import { encodingFor } from './encodings.js';
 import { FairSlots } from './fair-slots.js';

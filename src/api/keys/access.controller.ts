@@ -2,7 +2,8 @@ import { Controller, Get } from '@nestjs/common';
 import { Config } from '../../kernel/config/config.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { type Access, CallerAccess, NeedsAnyKey } from '../../access/access.js';
+import type { Access } from '../../access/access.js';
+import { CallerAccess, NeedsAnyKey } from '../access/requirements.js';
 import { SCOPES } from '../../access/scopes.js';
 import type { AccessDto } from './access.dto.js';
 

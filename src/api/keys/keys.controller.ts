@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Header, Param, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { Needs } from '../../access/access.js';
+import { Needs } from '../access/requirements.js';
 import type { CreatedKeyDto, KeyDeletedDto, KeyDto, KeyListDto } from './keys.dto.js';
 import { CreateKeyRequest } from './keys.dto.js';
 import { KeysService } from './keys.service.js';

@@ -1,7 +1,7 @@
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { type Requirement, REQUIREMENT } from '../../access/access.js';
+import { type Requirement, REQUIREMENT } from '../access/requirements.js';
 import {
   KeyInvalid,
   KeyMissing,
@@ -11,10 +11,10 @@ import {
 } from '../../access/access.errors.js';
 import type { Scope } from '../../access/scopes.js';
 import { VERSION } from '../../kernel/config/version.js';
-import { type DomainError, STATUS_OF } from '../../kernel/errors/domain-error.js';
+import type { DomainError } from '../../kernel/errors/domain-error.js';
+import { STATUS_OF } from '../http/error-status.js';
 import { ErrorDto, errorBody } from '../http/error.dto.js';
 import { DatabaseUnavailable, InvalidRequest, UnexpectedError } from '../http/request.errors.js';
-import { WebhookPayloadDto } from '../webhooks/webhook-payload.dto.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { HEADERS, type HeaderName } from './headers.js';
 import { invalidExample } from './invalid-example.js';
@@ -68,7 +68,7 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     .build();
   const handlers = handlersOf(app);
   const document = SwaggerModule.createDocument(app as never, config, {
-    extraModels: [ErrorDto, WebhookPayloadDto],
+    extraModels: [ErrorDto],
     operationIdFactory: (controller, method) => `${controller}.${method}`,
   });
   for (const [path, item] of Object.entries(document.paths)) {

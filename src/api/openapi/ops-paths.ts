@@ -1,5 +1,5 @@
 import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from '../../access/access.errors.js';
-import { STATUS_OF } from '../../kernel/errors/domain-error.js';
+import { STATUS_OF } from '../http/error-status.js';
 import { errorBody } from '../http/error.dto.js';
 import { HEADERS } from './headers.js';
 import type { OperationObject, Paths, ResponseObject } from './types.js';

@@ -1,7 +1,8 @@
-import { AggregatorRegistry, collectDefaultMetrics, Gauge, type MetricObject, register } from 'prom-client';
+import { AggregatorRegistry, Gauge, type MetricObject, register } from 'prom-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../kernel/config/config.js';
 import type { DatabaseHealth } from '../../database/database.health.js';
+import { measureThread } from '../../kernel/thread-metrics.js';
 import { VERSION } from '../../kernel/config/version.js';
 
 /** A thread that does not answer within this is left out. */
@@ -45,14 +46,5 @@ export class Metrics {
   private async ofThread(): Promise<MetricObject[] | null> {
     if (!this.thread) return null;
     return Promise.race([this.thread.metrics(), sleep(THREAD_WITHIN_MS, null, { ref: false })]);
-  }
-}
-
-/** Event loop, heap and garbage collection of this thread; what is of the whole process, its main thread tells. */
-export function measureThread(thread: 'main' | 'session'): void {
-  collectDefaultMetrics({ labels: { thread } });
-  if (thread === 'main') return;
-  for (const { name } of register.getMetricsAsArray()) {
-    if (name.startsWith('process_') || name === 'nodejs_version_info') register.removeSingleMetric(name);
   }
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MetricsAccess } from '../access/metrics-access.js';
 import type { DatabaseHealth } from '../../database/database.health.js';
-import { DomainError, RETRY_UNAVAILABLE_AFTER_SECONDS, STATUS_OF } from '../../kernel/errors/domain-error.js';
+import { DomainError } from '../../kernel/errors/domain-error.js';
+import { RETRY_UNAVAILABLE_AFTER_SECONDS, STATUS_OF } from '../http/error-status.js';
 import { errorBody } from '../http/error.dto.js';
 import { DatabaseUnavailable } from '../http/request.errors.js';
 import type { Metrics } from './metrics.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import qrcode from 'qrcode';
-import { Needs } from '../../access/access.js';
+import { Needs } from '../access/requirements.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { linkRoutes, SessionParam } from '../http/session-param.js';
 import { type PairingCodeDto, PairingCodeRequest } from './session.dto.js';

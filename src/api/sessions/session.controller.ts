@@ -1,5 +1,6 @@
 import { Controller, Delete, Get } from '@nestjs/common';
-import { type Access, CallerAccess, Needs } from '../../access/access.js';
+import type { Access } from '../../access/access.js';
+import { CallerAccess, Needs } from '../access/requirements.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import type { SessionDto, UnlinkedDto } from './session.dto.js';

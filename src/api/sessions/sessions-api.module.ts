@@ -22,7 +22,7 @@ import { SessionsService } from './sessions.service.js';
   providers: [CommandSender, ContactCounts, PairingLimit, PasskeyService, SessionService, SessionsService],
   exports: [SessionService],
 })
-export class SessionsHttpModule implements NestModule {
+export class SessionsApiModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(passkeyCors).forRoutes(...linkRoutes('passkey'));
   }

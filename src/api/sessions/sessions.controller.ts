@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { type Access, CallerAccess, Needs } from '../../access/access.js';
+import type { Access } from '../../access/access.js';
+import { CallerAccess, Needs } from '../access/requirements.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam } from '../http/session-param.js';
 import {

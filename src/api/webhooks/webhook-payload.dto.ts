@@ -1,3 +1,4 @@
+import type { WebhookPayload } from '../../webhooks/webhook-payload.js';
 import { type ChangeDto } from '../changes/changes.dto.js';
 
 /** Of one session. */
@@ -9,7 +10,7 @@ export class WebhookDataDto {
 }
 
 /** What is sent to a webhook, after Standard Webhooks: its id is the header `webhook-id`, and signed by `webhook-signature`. */
-export class WebhookPayloadDto {
+export class WebhookPayloadDto implements WebhookPayload {
   type: 'changes' | 'webhook.test';
   /** When the last of the changes was committed, ISO 8601. */
   timestamp: string;

@@ -1,11 +1,14 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
+import { ApiExtraModels } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { type Access, CallerAccess, Needs } from '../../access/access.js';
+import type { Access } from '../../access/access.js';
+import { CallerAccess, Needs } from '../access/requirements.js';
 import { NoAccountLinked } from '../../contacts/contacts.errors.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { TooManyWebhooks, WebhookNotFound } from '../../webhooks/webhooks.errors.js';
+import { WebhookPayloadDto } from './webhook-payload.dto.js';
 import {
   type CreatedWebhookDto,
   CreateWebhookRequest,
@@ -29,6 +32,7 @@ const GONE = new ChangesGone(
 
 /** Webhooks: the service reads the feed, and sends what changes to a URL. */
 @Controller('webhooks')
+@ApiExtraModels(WebhookPayloadDto)
 @Needs('webhooks:manage', { acrossSessions: true })
 export class WebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}

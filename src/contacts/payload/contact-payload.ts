@@ -1,11 +1,71 @@
 import { createHash } from 'node:crypto';
 import { phoneOf } from '../../kernel/identifiers/address.js';
-import type { ContactDetailsDto, ContactKeysDto } from '../../api/contacts/contact-details.dto.js';
 import { contactIdOf, hasPicture, type PersonRow } from '../person.js';
 import type { KeyRow } from '../read/contact-details.repository.js';
 
+/** The fields of AboutDto. */
+export interface AboutPayload {
+  text: string | null;
+  emoji: string | null;
+  hidden: boolean;
+  set_at: string | null;
+  expires_at: string | null;
+}
+
+/** The fields of PictureDto. */
+export interface PicturePayload {
+  id: string | null;
+  url: string;
+  updated_at: string;
+}
+
+/** The fields of IdentityKeyDto. */
+export interface IdentityKeyPayload {
+  key: string;
+  fingerprint: string;
+  since: string;
+}
+
+/** A contact in responses of the API, in changes and in webhooks; ContactDetailsDto describes the fields. */
+export interface ContactPayload {
+  id: string;
+  jid: string | null;
+  phone: string | null;
+  lid: string | null;
+  username: string | null;
+  push_name: string | null;
+  full_name: string | null;
+  first_name: string | null;
+  business_name: string | null;
+  is_business: boolean | null;
+  about: AboutPayload | null;
+  picture: PicturePayload | null;
+  identity_key: IdentityKeyPayload | null;
+  saved: boolean;
+  moved_to: string | null;
+  moved_from: string | null;
+  updated_at: string;
+}
+
+/** The fields of SeenKeyDto. */
+export interface SeenKeyPayload {
+  key: string;
+  fingerprint: string;
+  first_seen_at: string;
+  last_seen_at: string;
+  current: boolean;
+}
+
+/** The identity keys of a contact; ContactKeysDto describes the fields. */
+export interface ContactKeysPayload {
+  id: string;
+  jid: string | null;
+  lid: string | null;
+  keys: SeenKeyPayload[];
+}
+
 /** @param pathPrefix below which the session's routes stand */
-export function toDetails(person: PersonRow, pathPrefix: string): ContactDetailsDto {
+export function toDetails(person: PersonRow, pathPrefix: string): ContactPayload {
   const { jid, lid } = person;
   return {
     id: contactIdOf(person.id),
@@ -28,7 +88,7 @@ export function toDetails(person: PersonRow, pathPrefix: string): ContactDetails
   };
 }
 
-export function toKeys({ id, jid, lid }: PersonRow, keys: KeyRow[]): ContactKeysDto {
+export function toKeys({ id, jid, lid }: PersonRow, keys: KeyRow[]): ContactKeysPayload {
   return {
     id: contactIdOf(id),
     jid,
@@ -42,7 +102,7 @@ export function toKeys({ id, jid, lid }: PersonRow, keys: KeyRow[]): ContactKeys
   };
 }
 
-function toAbout(person: PersonRow): ContactDetailsDto['about'] {
+function toAbout(person: PersonRow): AboutPayload | null {
   if (person.about_state === null) return null;
   return {
     text: person.about,
@@ -53,7 +113,7 @@ function toAbout(person: PersonRow): ContactDetailsDto['about'] {
   };
 }
 
-function toPicture(person: PersonRow, pathPrefix: string): ContactDetailsDto['picture'] {
+function toPicture(person: PersonRow, pathPrefix: string): PicturePayload | null {
   const { picture_updated_at: updatedAt } = person;
   if (!hasPicture(person) || !updatedAt) return null;
   const user = person.jid ? phoneOf(person.jid) : person.lid;
@@ -64,7 +124,7 @@ function toPicture(person: PersonRow, pathPrefix: string): ContactDetailsDto['pi
   };
 }
 
-function toIdentityKey({ key, key_since: since }: PersonRow): ContactDetailsDto['identity_key'] {
+function toIdentityKey({ key, key_since: since }: PersonRow): IdentityKeyPayload | null {
   if (key === null || since === null) return null;
   return { ...toKey(Buffer.from(key, 'base64')), since: since.toISOString() };
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { type Access, CallerAccess, Needs } from '../../../access/access.js';
+import type { Access } from '../../../access/access.js';
+import { CallerAccess, Needs } from '../../access/requirements.js';
 import { KeyInvalid, KeyMissing } from '../../../access/access.errors.js';
 import type { PasskeyOffer } from '../../../sessions/link-offer.js';
 import { withPathPrefix } from '../../http/paths-in-text.js';
