@@ -6,7 +6,7 @@ import type { OperationObject, Paths, ResponseObject } from './types.js';
 
 const HEADER = { 'X-Request-Id': HEADERS['X-Request-Id'] };
 
-/** Routes that stand outside of the framework (src/ops), the same in every role; and this document. */
+/** Routes that stand outside of the framework (src/api/ops), the same in every role; and this document. */
 export const OPS_PATHS: Paths = {
   '/livez': probe('isAlive', 'The process answers', null),
   '/startupz': probe(

@@ -82,7 +82,7 @@ export class SessionReporter {
       return;
     }
     const picture = await qrcode.toString(text, { type: 'terminal', small: true });
-    // Writes to the file descriptor like the log, because process.stdout is guarded (src/config/guard-output.ts).
+    // Writes to the file descriptor like the log, because process.stdout is guarded (src/kernel/logging/guard-output.ts).
     writeSync(STDOUT, `\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
   }
 
