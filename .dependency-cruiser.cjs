@@ -1,50 +1,96 @@
-/** Where a process or a thread begins; it wires together what it runs. */
-const ENTRIES = '^src/(main|service|whatsapp/worker/(session-worker|reader-process))\\.ts$';
+/** The folders of src, and the folders that each of them may import. docs/architecture.md explains them. */
+const LAYERS = {
+  api: 'webhooks contacts sessions feed access accounts secrets database kernel',
+  webhooks: 'contacts sessions feed accounts secrets database kernel',
+  whatsapp: 'contacts sessions feed accounts secrets database kernel',
+  contacts: 'sessions feed accounts database kernel',
+  sessions: 'feed accounts secrets database kernel',
+  feed: 'accounts database kernel',
+  access: 'database kernel',
+  accounts: 'database kernel',
+  secrets: 'database kernel',
+  database: 'kernel',
+  kernel: '',
+};
 
-/** What wires the parts together stands directly in src. */
-const WIRING = '^src/[^/]+\\.ts$';
+/** The same for the folders of src/api. */
+const API = {
+  mcp: 'contacts sessions http access',
+  webhooks: 'changes openapi http access',
+  changes: 'contacts openapi http access',
+  contacts: 'openapi http access',
+  sessions: 'openapi http access',
+  keys: 'openapi http access',
+  ops: 'http access',
+  openapi: 'http access',
+  http: 'access',
+  access: '',
+  page: '',
+};
 
-/** What the modules of the folders `from` of src may not import. */
-const forbid = (from, to, comment, except) => ({
-  name: `${from.replace(/\W+/g, '-')}-not-from-above`,
-  comment,
-  severity: 'error',
-  from: { path: `^src/(${from})/`, pathNot: ['\\.spec\\.ts$', ENTRIES, ...(except ? [except] : [])] },
-  to,
-});
+/** The same for the folders of src/contacts. */
+const CONTACTS = { payload: 'read', read: 'entities', write: 'entities', fetches: 'entities', entities: '' };
 
-/** The folders of src/whatsapp from top to bottom; a folder imports from those below it and beside it. */
+/** The folders of src/whatsapp from top to bottom: each may import those on its own line and below it. */
 const WHATSAPP = [
-  ['worker'],
-  ['connection'],
-  ['client-version', 'linking', 'sync'],
-  ['app-state', 'history', 'stanzas', 'profiles'],
-  ['auth-state', 'reading', 'wire', 'baileys'],
-  ['lease'],
-  ['timing'],
+  'worker',
+  'connection',
+  'client-version linking sync',
+  'app-state history stanzas profiles',
+  'auth-state reading wire baileys',
+  'lease',
+  'timing',
 ];
 
-/** Nothing in src/whatsapp imports from a folder above its own. */
-const whatsappTiers = WHATSAPP.slice(1).map((folders, at) => ({
-  name: `whatsapp-${folders.join('-')}-not-from-above`,
-  comment:
-    'Imports in src/whatsapp go one way, so that each folder can be understood without those above it.',
-  severity: 'error',
-  from: { path: `^src/whatsapp/(${folders.join('|')})/` },
-  to: {
-    path: `^src/whatsapp/(${WHATSAPP.slice(0, at + 1)
-      .flat()
-      .join('|')})/`,
-  },
-}));
+/** Packages, and the only files that may import them. */
+const PACKAGES = {
+  '@whiskeysockets/baileys|libsignal|whatsapp-rust-bridge': '^src/whatsapp/',
+  '@nestjs/swagger|@nestjs/platform-express|(@types/)?express': '^src/api/',
+  'class-validator': '^src/(api|kernel/config)/',
+  '@nestjs/typeorm|typeorm': '^src/database/|\\.(entity|repository|module)\\.ts$',
+};
 
-/**
- * Imports go one way: main -> app -> {webhooks, mcp} -> {feed/http, sessions/http, contacts/http, ops, whatsapp} ->
- * {contacts, sessions} -> feed -> accounts -> {errors, database, config}.
- * @type {import('dependency-cruiser').IConfiguration}
- */
+const TEST = '\\.spec\\.ts$';
+
+/** Starts a process or a thread, and connects the layers that it runs. */
+const ENTRY =
+  '^src/(main|service|session-worker|commands/.+|database/migrate|whatsapp/worker/reader-process)\\.ts$';
+
+/** One rule for each folder of a table. Files next to the folders may be imported only within `folder`, not in src itself. */
+const onlyAllowed = (folder, table) =>
+  Object.entries(table).map(([name, allowed]) => ({
+    name: `${folder}/${name}`,
+    comment: `Add the import to the table in .dependency-cruiser.cjs if the layer may have it; otherwise move the code.`,
+    severity: 'error',
+    from: { path: `^${folder}/${name}/`, pathNot: [TEST, ENTRY] },
+    to: {
+      path: `^${folder}/`,
+      pathNot: [
+        `^${folder}/(${[name, ...allowed.split(' ')].filter(Boolean).join('|')})/`,
+        ...(folder === 'src' ? [] : [`^${folder}/[^/]+$`]),
+      ],
+    },
+  }));
+
+const fromTiers = (tiers) =>
+  Object.fromEntries(
+    tiers.flatMap((tier, at) => tier.split(' ').map((folder) => [folder, tiers.slice(at).join(' ')])),
+  );
+
+/** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
+    ...onlyAllowed('src', LAYERS),
+    ...onlyAllowed('src/api', API),
+    ...onlyAllowed('src/contacts', CONTACTS),
+    ...onlyAllowed('src/whatsapp', fromTiers(WHATSAPP)),
+    ...Object.entries(PACKAGES).map(([packages, files]) => ({
+      name: `package ${packages}`,
+      comment: 'The rest of the service must not depend on this package.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [TEST, files] },
+      to: { path: `^node_modules/(${packages})/` },
+    })),
     {
       name: 'no-cycles',
       comment: 'Files that import each other can only be understood, tested and moved together.',
@@ -54,73 +100,11 @@ module.exports = {
     },
     {
       name: 'entries-are-started',
-      comment:
-        'A process and its worker thread begin there; importing such a file would start it a second time.',
+      comment: 'Importing an entry file would start its process or thread a second time.',
       severity: 'error',
       from: { pathNot: '^src/main\\.ts$' },
-      to: { path: ENTRIES },
+      to: { path: ENTRY },
     },
-    forbid(
-      'config',
-      { path: '^src/', pathNot: '^src/config/' },
-      'The configuration knows nothing of the service.',
-    ),
-    forbid(
-      'database',
-      { path: '^src/', pathNot: ['^src/(database|config)/', '\\.entity\\.ts$'] },
-      'The database knows the tables of everyone (for its one data source), and nothing else of them.',
-    ),
-    forbid(
-      'errors',
-      { path: '^src/', pathNot: '^src/(errors|database|config)/' },
-      'What is common to all errors knows no part of the service.',
-    ),
-    forbid(
-      'accounts',
-      { path: ['^src/(contacts|sessions|whatsapp|ops)/', WIRING] },
-      'Accounts are what contacts and sessions belong to.',
-    ),
-    forbid(
-      'feed',
-      { path: ['^src/(contacts|sessions|webhooks|mcp|whatsapp|ops)/', WIRING] },
-      'The feed holds what others have written; it does not know what it means.',
-      '^src/feed/http/',
-    ),
-    forbid(
-      'feed/http|contacts|sessions|accounts',
-      { path: '^src/(webhooks|mcp)/' },
-      'Webhooks and MCP are readers of the feed and the address book.',
-    ),
-    forbid(
-      'sessions',
-      { path: ['^src/(contacts|whatsapp|ops)/', WIRING] },
-      'A session is a row that API and session role share; it knows neither.',
-      '^src/sessions/http/',
-    ),
-    forbid(
-      'contacts',
-      { path: ['^src/(whatsapp|ops|sessions/http)/', WIRING] },
-      "The address book knows nothing of WhatsApp's protocol.",
-    ),
-    forbid(
-      'contacts/(read|write|fetches|entities)',
-      { path: '^src/contacts/http/' },
-      'Reading and writing know nothing of HTTP.',
-    ),
-    forbid('contacts/read', { path: '^src/contacts/(write|fetches)/' }, 'Reading writes nothing.'),
-    forbid('contacts/write', { path: '^src/contacts/(read|fetches)/' }, 'Who writes knows no readers.'),
-    forbid(
-      'http',
-      { path: ['^src/(accounts|contacts|sessions|whatsapp)/', WIRING] },
-      'How answers are sent does not depend on what they say.',
-    ),
-    forbid(
-      'sessions/http|feed/http|webhooks|mcp|ops',
-      { path: ['^src/whatsapp/', WIRING] },
-      'The HTTP side reaches WhatsApp through Postgres alone; it may run in another process.',
-    ),
-    ...whatsappTiers,
-    forbid('whatsapp', { path: ['^src/(ops|http|.*/http)/', WIRING] }, 'The WhatsApp side has no HTTP.'),
     {
       name: 'migrations-stand-alone',
       comment: 'A merged migration never changes, so it must not use code that does.',
@@ -130,37 +114,37 @@ module.exports = {
     },
     {
       name: 'page-stands-alone',
-      comment: 'The page knows the service by its API alone.',
+      comment: 'The page uses the service only through its API.',
       severity: 'error',
       from: { path: '^web/' },
       to: { path: '^(src|migrations|test)/' },
     },
     {
       name: 'page-not-from-above',
-      comment: 'What all views of the page share knows none of them.',
+      comment: 'Code that all views of the page share must not depend on a view.',
       severity: 'error',
       from: { path: '^web/(api|i18n|live|components)/' },
       to: { path: '^web/(access|sessions|session|link|contacts)/|^web/(app|shell|main)\\.tsx$' },
     },
     {
-      name: 'page-shows-what-is-told',
-      comment: 'Reading the API depends on nothing that is shown.',
+      name: 'page-data-without-components',
+      comment: 'Code that reads the API must not depend on components.',
       severity: 'error',
       from: { path: '^web/(api|i18n|live)/' },
       to: { path: '^web/components/' },
     },
     {
       name: 'service-without-tests',
-      comment: 'What runs must not need what only tests have.',
+      comment: 'The image does not contain tests.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
-      to: { path: ['^test/', '\\.spec\\.ts$'] },
+      from: { path: '^src/', pathNot: TEST },
+      to: { path: ['^test/', TEST] },
     },
     {
       name: 'only-declared-packages',
-      comment: 'A package that package.json does not list, or only for development, is missing in the image.',
+      comment: 'The image contains only the packages that package.json lists as dependencies.',
       severity: 'error',
-      from: { path: '^(src|migrations)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^(src|migrations)/', pathNot: TEST },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'],
         dependencyTypesNot: ['type-only'],
@@ -169,7 +153,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // Types are imports too: they are what makes a file impossible to understand without the other.
+    // Type imports count: without the other file, the importing one cannot be understood either.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,20 +1,8 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const BAILEYS = {
-  regex: '^(@whiskeysockets/)?baileys(/|$)',
-  message: 'Only src/whatsapp knows the protocol; the rest of the service takes its plain types.',
-};
-const TYPEORM = {
-  regex: '^(typeorm|@nestjs/typeorm)(/|$)',
-  message: 'SQL lives in *.repository.ts, tables in *.entity.ts; everything else calls a repository.',
-};
-
-/** One rule a file: where two blocks restrict imports, the later one replaces the earlier. */
-const noImportOf = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
-
-/** Files that may speak to the database; modules because they register the entities. */
-const DATABASE_FILES = ['entity', 'repository', 'module', 'spec'].map((role) => `*.${role}.ts`);
+/** The beginning of a statement. */
+const SQL = String.raw`/^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY)\s/`;
 
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'data/', 'web/api/openapi.d.ts']),
@@ -45,29 +33,33 @@ export default defineConfig(
         {
           object: 'process',
           property: 'env',
-          message: 'Add a field to src/config/config.ts and inject Config.',
+          message: 'Add a field to src/kernel/config/config.ts and inject Config.',
         },
       ],
-      ...noImportOf(BAILEYS, TYPEORM),
+      'no-restricted-syntax': [
+        'error',
+        ...[`Literal[value=${SQL}]`, `TemplateElement[value.raw=${SQL}]`].map((selector) => ({
+          selector,
+          message: 'Move the SQL to a *.repository.ts or *.sql.ts file.',
+        })),
+      ],
     },
   },
-  { files: ['src/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['src/kernel/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
   // What people start by hand speaks to them on the terminal.
   {
     files: [
       'src/main.ts',
-      'src/config/guard-output.ts',
-      'src/database/{migrate,drift}.ts',
-      'src/openapi/generate.ts',
+      'src/kernel/logging/guard-output.ts',
+      'src/database/migrate.ts',
+      'src/commands/*.ts',
     ],
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['src/database/**/*.ts', ...DATABASE_FILES.map((name) => `src/**/${name}`)],
-    rules: noImportOf(BAILEYS),
+    files: ['src/database/**/*.ts', 'src/**/*.{repository,sql,spec}.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
   },
-  { files: ['src/whatsapp/**/*.ts'], rules: noImportOf(TYPEORM) },
-  { files: DATABASE_FILES.map((name) => `src/whatsapp/**/${name}`), rules: noImportOf() },
   // Plain JavaScript is in no TypeScript project, so there are no types to check.
   { files: ['**/*.{js,mjs,cjs}'], extends: [tseslint.configs.disableTypeChecked] },
 );

@@ -1,7 +1,7 @@
 import { type ClientRequest, get as httpGet, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import type { DataSource } from 'typeorm';
-import type { Jid } from '../src/contacts/address.js';
+import type { Jid } from '../src/kernel/identifiers/address.js';
 import { FeedCommits } from '../src/feed/feed-commits.repository.js';
 import { ServedAddressBook } from '../test/contacts/served-address-book.js';
 import { residentMb } from '../test/support/memory.js';

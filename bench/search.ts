@@ -90,8 +90,12 @@ async function measure(client: pg.Client): Promise<boolean> {
 
 /** By the built service: the migrations are found beside it alone. */
 async function migrate(url: string): Promise<void> {
-  const built = new URL('../dist/database/migrations.js', import.meta.url).href;
-  await ((await import(built)) as { migrate: (url: string) => Promise<void> }).migrate(url);
+  const built = (path: string): Promise<unknown> => import(new URL(`../dist/${path}`, import.meta.url).href);
+  const { ENTITIES } = (await built('entities.js')) as { ENTITIES: unknown[] };
+  const migrations = (await built('database/migrations.js')) as {
+    migrate: (url: string, entities: unknown[]) => Promise<void>;
+  };
+  await migrations.migrate(url, ENTITIES);
 }
 
 async function main(): Promise<void> {

@@ -1,15 +1,17 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AccessModule } from './access/access.module.js';
-import type { Config } from './config/config.js';
-import { ConfigModule } from './config/config.module.js';
-import { ContactsHttpModule } from './contacts/http/contacts-http.module.js';
+import { AccessApiModule } from './api/access/access-api.module.js';
+import type { Config } from './kernel/config/config.js';
+import { ConfigModule } from './kernel/config/config.module.js';
+import { ContactsApiModule } from './api/contacts/contacts-api.module.js';
+import { KeysApiModule } from './api/keys/keys-api.module.js';
 import { DatabaseModule } from './database/database.module.js';
-import { FeedHttpModule } from './feed/http/feed-http.module.js';
-import { HttpModule } from './http/http.module.js';
-import { WebhooksModule } from './webhooks/webhooks.module.js';
-import { McpModule } from './mcp/mcp.module.js';
+import { ENTITIES } from './entities.js';
+import { ChangesApiModule } from './api/changes/changes-api.module.js';
+import { HttpModule } from './api/http/http.module.js';
+import { WebhooksApiModule } from './api/webhooks/webhooks-api.module.js';
+import { McpApiModule } from './api/mcp/mcp-api.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
-import { SessionsHttpModule } from './sessions/http/sessions-http.module.js';
+import { SessionsApiModule } from './api/sessions/sessions-api.module.js';
 
 /** A database that has stopped to answer is said to be away before the caller's connection ends. */
 const QUERY_TIMEOUT_MS = 30_000;
@@ -22,15 +24,16 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        DatabaseModule.forRoot(databaseUrl, 'api', { queryTimeoutMs: QUERY_TIMEOUT_MS }),
-        AccessModule,
+        DatabaseModule.forRoot(databaseUrl, 'api', { entities: ENTITIES, queryTimeoutMs: QUERY_TIMEOUT_MS }),
+        AccessApiModule,
         HttpModule,
-        ContactsHttpModule,
-        FeedHttpModule,
-        McpModule,
+        KeysApiModule,
+        ContactsApiModule,
+        ChangesApiModule,
+        McpApiModule,
         SecretsModule,
-        SessionsHttpModule,
-        WebhooksModule,
+        SessionsApiModule,
+        WebhooksApiModule,
       ],
     };
   }

@@ -17,9 +17,9 @@ function requireNode(): void {
 
 requireNode();
 const { Logger } = await import('@nestjs/common');
-const { createLogger, DEFAULT_LEVELS } = await import('./config/logger.js');
-const { guardOutput } = await import('./config/guard-output.js');
-const { explain } = await import('./errors/explain.js');
+const { createLogger, DEFAULT_LEVELS } = await import('./kernel/logging/logger.js');
+const { guardOutput } = await import('./kernel/logging/guard-output.js');
+const { explain } = await import('./kernel/errors/explain.js');
 // Default levels until the configuration is read.
 Logger.overrideLogger(createLogger(DEFAULT_LEVELS));
 guardOutput();

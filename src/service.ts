@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
-import { type Config, isOpenToOthers, loadConfigFromProcess } from './config/config.js';
-import { createLogger } from './config/logger.js';
-import { endOfNpm } from './config/started-by-npm.js';
+import { type Config, isOpenToOthers, loadConfigFromProcess } from './kernel/config/config.js';
+import { createLogger } from './kernel/logging/logger.js';
+import { endOfNpm } from './kernel/config/started-by-npm.js';
 import { openDatabase } from './database/open-database.js';
-import { explain } from './errors/explain.js';
-import { OpsServer } from './ops/ops-server.js';
+import { explain } from './kernel/errors/explain.js';
+import { OpsServer } from './api/ops/ops-server.js';
 import { SessionSupervisor } from './whatsapp/worker/session-supervisor.js';
 
 const logger = new Logger('Main');
@@ -47,8 +47,8 @@ async function createServer(
   session: SessionSupervisor,
 ): Promise<HttpServer> {
   if (config.ROLE === 'session') return new OpsServer(config, databaseUrl, session);
-  const { createHttpServer } = await import('./http-server.js');
-  return createHttpServer(config, databaseUrl, config.ROLE === 'all' ? session : null);
+  const { createApi } = await import('./api-role.js');
+  return createApi(config, databaseUrl, config.ROLE === 'all' ? session : null);
 }
 
 /** Before a database is created for nothing. @throws what listening does */

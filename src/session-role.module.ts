@@ -1,7 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Config } from './config/config.js';
-import { ConfigModule } from './config/config.module.js';
+import type { Config } from './kernel/config/config.js';
+import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { ENTITIES } from './entities.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { WhatsappModule } from './whatsapp/whatsapp.module.js';
 
@@ -16,7 +17,10 @@ export class SessionRoleModule {
       module: SessionRoleModule,
       imports: [
         ConfigModule.forRoot(config),
-        DatabaseModule.forRoot(databaseUrl, 'session', { connectTimeoutMs: CONNECT_TIMEOUT_MS }),
+        DatabaseModule.forRoot(databaseUrl, 'session', {
+          entities: ENTITIES,
+          connectTimeoutMs: CONNECT_TIMEOUT_MS,
+        }),
         SecretsModule,
         WhatsappModule,
       ],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ContactDto } from '../src/contacts/http/contact.dto.js';
+import type { ContactDto } from '../src/api/contacts/contact.dto.js';
 import { eventually, Service } from './support/service.js';
 import { createTestDatabase, type TestDatabase } from './support/test-database.js';
 import type { Contact } from './whatsapp-server/contact.js';

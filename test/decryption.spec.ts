@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ContactPageDto } from '../src/contacts/http/contact-list.dto.js';
+import type { ContactPageDto } from '../src/api/contacts/contact-list.dto.js';
 import { Changes } from './chaos/changes.js';
 import { changesOnly } from './chaos/steps.js';
 import { eventually } from './support/service.js';

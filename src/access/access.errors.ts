@@ -1,4 +1,4 @@
-import { DomainError } from '../errors/domain-error.js';
+import { DomainError } from '../kernel/errors/domain-error.js';
 import type { Scope } from './scopes.js';
 
 const CHALLENGE = 'Bearer realm="whatsapp-contacts"';

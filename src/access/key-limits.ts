@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { LastingFailure } from '../errors/lasting-failure.js';
+import { LastingFailure } from '../kernel/errors/lasting-failure.js';
 import { TooManyRequests } from './access.errors.js';
 import type { ApiKey } from './api-key.entity.js';
 import { RateLimitsRepository } from './rate-limits.repository.js';

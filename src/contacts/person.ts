@@ -1,4 +1,4 @@
-import type { Jid, Lid } from './address.js';
+import type { Jid, Lid } from '../kernel/identifiers/address.js';
 import type { PictureState } from './entities/contact-picture.entity.js';
 
 /** A person with all that is known of them; the columns of Contact, ContactPicture and IdentityKey. */

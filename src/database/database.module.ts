@@ -21,7 +21,7 @@ export class DatabaseModule {
     measurePool(QUERIES, poolOf(dataSource));
   }
 
-  static forRoot(url: string, role: string, options: ConnectionOptions = {}): DynamicModule {
+  static forRoot(url: string, role: string, options: ConnectionOptions): DynamicModule {
     const application = applicationName(role, QUERIES);
     return {
       module: DatabaseModule,

@@ -1,4 +1,5 @@
-import { loadConfigFromProcess } from '../config/config.js';
+import { ENTITIES } from '../entities.js';
+import { loadConfigFromProcess } from '../kernel/config/config.js';
 import { migrate } from './migrations.js';
 import { openDatabase } from './open-database.js';
 
@@ -7,7 +8,7 @@ try {
   const config = loadConfigFromProcess();
   const database = await openDatabase(config, console.error);
   try {
-    await migrate(database.url);
+    await migrate(database.url, ENTITIES);
     console.log('The database is up to date.');
   } finally {
     await database.close();

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { migrationDataSource } from './data-source.js';
+import { type Entities, migrationDataSource } from './data-source.js';
 import { DatabaseError, toDatabaseError } from './database-errors.js';
 
 /** Any number of our own; the same in every version, so that all processes wait for one another. */
@@ -10,8 +10,8 @@ const MIGRATION_LOCK = 4_203_888;
  * the others wait. A streaming replica is only checked.
  * @throws DatabaseError when the database is unreachable, refuses us, or is newer than this code
  */
-export async function migrate(url: string): Promise<void> {
-  const dataSource = migrationDataSource(url);
+export async function migrate(url: string, entities: Entities): Promise<void> {
+  const dataSource = migrationDataSource(url, entities);
   try {
     await dataSource.initialize();
     if (await isReplica(dataSource)) return await requireSchema(dataSource);

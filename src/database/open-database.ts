@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.js';
+import type { Config } from '../kernel/config/config.js';
 
 /** A database that can be connected to; close() stops it if it is ours. */
 export interface OpenDatabase {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { saved } from '../../test/support/people.js';
 import { TestAddressBook } from '../../test/support/test-address-book.js';
-import { Config } from '../config/config.js';
-import type { Jid } from '../contacts/address.js';
+import { Config } from '../kernel/config/config.js';
+import type { Jid } from '../kernel/identifiers/address.js';
 import { FeedPruner } from './feed-pruner.js';
 import { FeedPrunesRepository } from './feed-prunes.repository.js';
 

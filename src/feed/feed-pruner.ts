@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Config } from '../config/config.js';
-import { LastingFailure } from '../errors/lasting-failure.js';
+import { Config } from '../kernel/config/config.js';
+import { LastingFailure } from '../kernel/errors/lasting-failure.js';
 import { FeedPrunesRepository } from './feed-prunes.repository.js';
 
 const LOOK_EVERY_MS = 10 * 60_000;

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LastingFailure } from '../errors/lasting-failure.js';
+import { LastingFailure } from '../kernel/errors/lasting-failure.js';
 import { Listener } from '../database/listener.js';
 import { FEED_CHANNEL } from './feed-channel.js';
 import { type FeedPage, FeedReadsRepository } from './feed-reads.repository.js';

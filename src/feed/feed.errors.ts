@@ -1,4 +1,4 @@
-import { DomainError } from '../errors/domain-error.js';
+import { DomainError } from '../kernel/errors/domain-error.js';
 
 /** Where a reader wants to go on is not in the feed. */
 export class ChangesGone extends DomainError {

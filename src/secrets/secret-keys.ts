@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LastingFailure } from '../errors/lasting-failure.js';
+import { LastingFailure } from '../kernel/errors/lasting-failure.js';
 import { Secrets } from './secrets.js';
 import { SecretsError } from './secrets.errors.js';
 import { SecretsRepository } from './secrets.repository.js';

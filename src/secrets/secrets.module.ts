@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Config } from '../config/config.js';
+import { Config } from '../kernel/config/config.js';
 import { SecretKeys } from './secret-keys.js';
 import { Secrets } from './secrets.js';
 import { SecretsRepository } from './secrets.repository.js';

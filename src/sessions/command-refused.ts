@@ -1,4 +1,4 @@
-import { DomainError, type DomainErrorKind } from '../errors/domain-error.js';
+import { DomainError, type DomainErrorKind } from '../kernel/errors/domain-error.js';
 
 /** Stable names of what can keep a command from being done. */
 export type RefusalCode =

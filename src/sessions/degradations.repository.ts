@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import { FeedRepository } from '../feed/feed.repository.js';
 import type { DegradationCode } from './degradation.entity.js';
-import type { SessionName } from './session-name.js';
+import type { SessionName } from '../kernel/identifiers/session-name.js';
 
 export interface ReportedDegradation {
   code: DegradationCode;

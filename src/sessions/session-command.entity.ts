@@ -1,5 +1,5 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
-import type { DomainErrorKind } from '../errors/domain-error.js';
+import type { DomainErrorKind } from '../kernel/errors/domain-error.js';
 import type { RefusalCode } from './command-refused.js';
 import { Session } from './session.entity.js';
 

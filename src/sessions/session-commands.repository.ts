@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
-import type { DomainErrorKind } from '../errors/domain-error.js';
+import type { DomainErrorKind } from '../kernel/errors/domain-error.js';
 import { type RowIdentity, Secrets } from '../secrets/secrets.js';
 import type { RefusalCode } from './command-refused.js';
 import type { SessionCommandKind } from './session-command.entity.js';
-import type { SessionName } from './session-name.js';
+import type { SessionName } from '../kernel/identifiers/session-name.js';
 
 /** A command that no process has accepted. */
 export interface WaitingCommand {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { DegradationCode } from './degradation.entity.js';
-import type { SessionName } from './session-name.js';
+import type { SessionName } from '../kernel/identifiers/session-name.js';
 import type { SessionStatus } from './session.entity.js';
 
 /** A session of a process, as it is told to Prometheus. */

@@ -3,7 +3,7 @@ import { Account } from '../accounts/account.entity.js';
 import type { ClientVersion } from './client-version.js';
 import type { LinkOffer } from './link-offer.js';
 import type { ReasonCode } from './reason-code.js';
-import { SESSION_NAME } from './session-name.js';
+import { SESSION_NAME } from '../kernel/identifiers/session-name.js';
 import { SessionProcess } from './session-process.entity.js';
 
 export const SESSION_STATUSES = ['linking', 'connecting', 'open', 'disconnected', 'logged_out'] as const;

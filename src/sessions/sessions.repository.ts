@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import { FeedRepository } from '../feed/feed.repository.js';
 import type { ReasonCode } from './reason-code.js';
-import type { SessionName } from './session-name.js';
+import type { SessionName } from '../kernel/identifiers/session-name.js';
 import { IS_ATTENDED } from './session-state.repository.js';
 import type { SessionStatus } from './session.entity.js';
 import { AccountLinkedElsewhere, SessionNotFound } from './sessions.errors.js';

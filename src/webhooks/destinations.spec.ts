@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LookupAddress } from 'node:dns';
-import { Config } from '../config/config.js';
+import { Config } from '../kernel/config/config.js';
 import { Destinations } from './destinations.js';
 
 const create = (...WEBHOOKS_ALLOW_PRIVATE: string[]) =>

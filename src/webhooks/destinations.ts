@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
 import { lookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Config } from '../config/config.js';
+import { Config } from '../kernel/config/config.js';
 
 /** A webhook would reach what only this service can. */
 export class DestinationRefused extends Error {

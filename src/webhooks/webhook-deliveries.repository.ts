@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import type { ChangeRow } from '../feed/feed-reads.repository.js';
 import { Secrets } from '../secrets/secrets.js';
-import type { SessionName } from '../sessions/session-name.js';
+import type { SessionName } from '../kernel/identifiers/session-name.js';
 import type { WebhookState } from './webhook.entity.js';
 import { FEEDS, openSecrets, POSITION, SECRETS } from './webhooks.repository.js';
 

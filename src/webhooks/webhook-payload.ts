@@ -1,7 +1,13 @@
-import { toChange } from '../feed/http/change.mapping.js';
+import { type ChangePayload, toChange } from '../contacts/payload/change-payload.js';
 import type { ChangeRow } from '../feed/feed-reads.repository.js';
-import { pathPrefixOf, type SessionName } from '../sessions/session-name.js';
-import type { WebhookPayloadDto } from './http/webhook-payload.dto.js';
+import { pathPrefixOf, type SessionName } from '../kernel/identifiers/session-name.js';
+
+/** The body of a delivery; WebhookPayloadDto describes the fields. */
+export interface WebhookPayload {
+  type: 'changes' | 'webhook.test';
+  timestamp: string;
+  data: { session: string | null; items: ChangePayload[] };
+}
 
 /** What a delivery says; the same changes make the same text. */
 export function changesPayload(session: SessionName, rows: ChangeRow[]): string {
@@ -10,7 +16,7 @@ export function changesPayload(session: SessionName, rows: ChangeRow[]): string 
     type: 'changes',
     timestamp: items.at(-1)?.at ?? '',
     data: { session, items },
-  } satisfies WebhookPayloadDto);
+  } satisfies WebhookPayload);
 }
 
 export function testPayload(session: string | null, now: Date): string {
@@ -18,5 +24,5 @@ export function testPayload(session: string | null, now: Date): string {
     type: 'webhook.test',
     timestamp: now.toISOString(),
     data: { session, items: [] },
-  } satisfies WebhookPayloadDto);
+  } satisfies WebhookPayload);
 }

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseUnavailable, isReadOnly } from '../database/database-errors.js';
-import { LastingFailure } from '../errors/lasting-failure.js';
+import { LastingFailure } from '../kernel/errors/lasting-failure.js';
 import { FeedWatch } from '../feed/feed-watch.js';
 import { MAX_ATTEMPTS, retryDelayMs } from './retries.js';
 import {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { once } from 'node:events';
-import { VERSION } from '../config/version.js';
+import { VERSION } from '../kernel/config/version.js';
 import { Destinations } from './destinations.js';
 import { readRetryAfter } from './retries.js';
 import { sign } from './webhook-secret.js';

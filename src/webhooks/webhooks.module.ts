@@ -1,10 +1,7 @@
 import { Module } from '@nestjs/common';
-import { FeedHttpModule } from '../feed/http/feed-http.module.js';
+import { FeedReadsModule } from '../feed/feed-reads.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
-import { SessionsModule } from '../sessions/sessions.module.js';
 import { Destinations } from './destinations.js';
-import { WebhooksController } from './http/webhooks.controller.js';
-import { WebhooksService } from './http/webhooks.service.js';
 import { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js';
 import { WebhookRunner } from './webhook-runner.js';
 import { WebhookSender } from './webhook-sender.js';
@@ -12,15 +9,8 @@ import { WebhooksRepository } from './webhooks.repository.js';
 
 /** Readers of the feed that the service runs for others. API processes share them. */
 @Module({
-  imports: [FeedHttpModule, SecretsModule, SessionsModule],
-  controllers: [WebhooksController],
-  providers: [
-    Destinations,
-    WebhookDeliveriesRepository,
-    WebhookRunner,
-    WebhookSender,
-    WebhooksRepository,
-    WebhooksService,
-  ],
+  imports: [FeedReadsModule, SecretsModule],
+  providers: [Destinations, WebhookDeliveriesRepository, WebhookRunner, WebhookSender, WebhooksRepository],
+  exports: [Destinations, WebhookDeliveriesRepository, WebhookRunner, WebhookSender, WebhooksRepository],
 })
 export class WebhooksModule {}

@@ -1,4 +1,4 @@
-import type { CreatedKeyDto } from '../../src/access/http/keys.dto.js';
+import type { CreatedKeyDto } from '../../src/api/keys/keys.dto.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
 import { type Answer, Service } from '../support/service.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PasskeyDto } from '../../src/sessions/http/passkey/passkey.dto.js';
+import type { PasskeyDto } from '../../src/api/sessions/passkey/passkey.dto.js';
 import { beginPasskey, isOpen, post, requirePasskey, startUnlinked } from '../linking/link-world.js';
 import { World } from '../support/world.js';
 import type { Passkey } from '../whatsapp-server/linking/passkey.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChangeDto, ChangePageDto } from '../../src/feed/http/changes.dto.js';
-import type { CreatedWebhookDto } from '../../src/webhooks/http/webhooks.dto.js';
+import type { ChangeDto, ChangePageDto } from '../../src/api/changes/changes.dto.js';
+import type { CreatedWebhookDto } from '../../src/api/webhooks/webhooks.dto.js';
 import { Copy, type Get, ReadAgain } from '../feed/copy.js';
 import { StreamReader } from '../feed/stream-reader.js';
 import { Random } from '../soak/random.js';

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Jid } from '../../src/contacts/address.js';
+import type { Jid } from '../../src/kernel/identifiers/address.js';
 import { openDataSource } from '../support/open-data-source.js';
 import { Service } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ChangePageDto } from '../../src/feed/http/changes.dto.js';
+import type { ChangePageDto } from '../../src/api/changes/changes.dto.js';
 import { MASTER } from '../access/access-world.js';
 import { jidOf, ServedAddressBook } from '../contacts/served-address-book.js';
 import { called } from '../support/people.js';

@@ -1,6 +1,6 @@
-import type { ContactPageDto, ContactSummaryDto } from '../../src/contacts/http/contact-list.dto.js';
-import type { ContactDto } from '../../src/contacts/http/contact.dto.js';
-import type { ChangeDto } from '../../src/feed/http/changes.dto.js';
+import type { ContactPageDto, ContactSummaryDto } from '../../src/api/contacts/contact-list.dto.js';
+import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
+import type { ChangeDto } from '../../src/api/changes/changes.dto.js';
 
 /** Asks the service; throws when it does not answer. */
 export type Get = <Body>(path: string) => Promise<{ status: number; headers: Headers; body: Body }>;

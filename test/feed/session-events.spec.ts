@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ChangePageDto } from '../../src/feed/http/changes.dto.js';
+import type { ChangePageDto } from '../../src/api/changes/changes.dto.js';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import { StreamReader } from './stream-reader.js';

@@ -1,5 +1,5 @@
 import { EventSource } from 'eventsource';
-import type { ChangeDto } from '../../src/feed/http/changes.dto.js';
+import type { ChangeDto } from '../../src/api/changes/changes.dto.js';
 import { eventually } from '../support/service.js';
 
 /** Follows `GET /changes/stream` as browsers do, with the EventSource of npm. */

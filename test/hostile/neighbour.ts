@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContactDto } from '../../src/contacts/http/contact.dto.js';
+import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
 import type { SessionsWorld } from '../sessions/sessions-world.js';
 import { eventually } from '../support/service.js';
 import type { Contact } from '../whatsapp-server/contact.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ContactDetailsDto } from '../../src/contacts/http/contact-details.dto.js';
-import type { ContactDto } from '../../src/contacts/http/contact.dto.js';
+import type { ContactDetailsDto } from '../../src/api/contacts/contact-details.dto.js';
+import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
 import { scrape, sum } from '../ops/metrics-reader.js';
 import { SessionsWorld } from '../sessions/sessions-world.js';
 import { MemoryWatch } from '../support/memory.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PasskeyDto } from '../../src/sessions/http/passkey/passkey.dto.js';
+import type { PasskeyDto } from '../../src/api/sessions/passkey/passkey.dto.js';
 import { Deployment } from '../support/deployment.js';
 import { World } from '../support/world.js';
 import { iq, stanza } from '../whatsapp-server/faults.js';

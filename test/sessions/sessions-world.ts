@@ -1,4 +1,4 @@
-import type { NamedSessionDto } from '../../src/sessions/http/sessions.dto.js';
+import type { NamedSessionDto } from '../../src/api/sessions/sessions.dto.js';
 import { type Answer, eventually, Service } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import type { Phone } from '../whatsapp-server/phone.js';

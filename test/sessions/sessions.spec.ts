@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SessionPageDto } from '../../src/sessions/http/sessions.dto.js';
+import type { SessionPageDto } from '../../src/api/sessions/sessions.dto.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { SessionsWorld } from './sessions-world.js';
 

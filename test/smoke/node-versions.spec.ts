@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ContactDto } from '../../src/contacts/http/contact.dto.js';
+import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
 import { Deployment } from '../support/deployment.js';
 import { NODE_VERSIONS, nodeBinary } from '../support/node-binary.js';
 import { eventually } from '../support/service.js';

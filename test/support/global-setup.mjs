@@ -26,7 +26,8 @@ export default async function setUp() {
   const template = new URL(server.url);
   template.pathname = `/${TEMPLATE}`;
   const { migrate } = await import('../../dist/database/migrations.js');
-  await migrate(template.href);
+  const { ENTITIES } = await import('../../dist/entities.js');
+  await migrate(template.href, ENTITIES);
 }
 
 async function startServer() {

@@ -1,5 +1,5 @@
 import { type BinaryNode, Curve, proto } from '@whiskeysockets/baileys';
-import type { Jid, Lid } from '../../src/contacts/address.js';
+import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import type { AddressBookOwner } from '../../src/contacts/write/contact-changes.js';
 import type { StanzaChanges } from '../../src/whatsapp/stanzas/stanza-changes.js';
 

@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
-import { Config } from '../../src/config/config.js';
-import type { Address, Jid, Lid } from '../../src/contacts/address.js';
+import { Config } from '../../src/kernel/config/config.js';
+import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import { ContactDetailsRepository, type KeyRow } from '../../src/contacts/read/contact-details.repository.js';
-import { type ContactDto, toPersonKey } from '../../src/contacts/http/contact.dto.js';
+import { type ContactDto, toPersonKey } from '../../src/api/contacts/contact.dto.js';
 import { ContactsRepository } from '../../src/contacts/read/contacts.repository.js';
 import { poolOf } from '../../src/database/postgres-pool.js';
 import type { ChangeKind } from '../../src/feed/change.js';
@@ -22,7 +22,7 @@ import { OwnFactsRepository } from '../../src/contacts/write/own-facts.repositor
 import { PersonStatesRepository } from '../../src/contacts/write/person-states.repository.js';
 import { PicturesRepository } from '../../src/contacts/write/pictures.repository.js';
 import { ProfileChangesRepository } from '../../src/contacts/write/profile-changes.repository.js';
-import { DEFAULT_SESSION } from '../../src/sessions/session-name.js';
+import { DEFAULT_SESSION } from '../../src/kernel/identifiers/session-name.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import { openDataSource } from './open-data-source.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';

@@ -1,4 +1,4 @@
-import type { Address } from '../../src/contacts/address.js';
+import type { Address } from '../../src/kernel/identifiers/address.js';
 import type { ContactChanges, Picture } from '../../src/contacts/write/contact-changes.js';
 import { EARLIER } from './people.js';
 

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import type { ChangeDto } from '../../src/feed/http/changes.dto.js';
-import type { WebhookPayloadDto } from '../../src/webhooks/http/webhook-payload.dto.js';
+import type { ChangeDto } from '../../src/api/changes/changes.dto.js';
+import type { WebhookPayloadDto } from '../../src/api/webhooks/webhook-payload.dto.js';
 
 export interface Received {
   id: string;

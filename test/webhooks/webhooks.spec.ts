@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ChangePageDto } from '../../src/feed/http/changes.dto.js';
+import type { ChangePageDto } from '../../src/api/changes/changes.dto.js';
 import type {
   CreatedWebhookDto,
   WebhookAttemptListDto,
   WebhookDto,
   WebhookListDto,
   WebhookTestedDto,
-} from '../../src/webhooks/http/webhooks.dto.js';
+} from '../../src/api/webhooks/webhooks.dto.js';
 import { jidOf, ServedAddressBook } from '../contacts/served-address-book.js';
 import { called } from '../support/people.js';
 import { type Answer as HttpAnswer, eventually, Service } from '../support/service.js';

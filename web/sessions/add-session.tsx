@@ -8,7 +8,7 @@ import { useAction } from '../components/use-action.js';
 import { t } from '../i18n/language.js';
 import { go } from '../route.js';
 
-/** As the service takes them (src/sessions/session-name.ts). */
+/** As the service takes them (src/kernel/identifiers/session-name.ts). */
 const NAME = /^[a-z0-9-]{1,40}$/;
 
 export function AddSession({ onAdded }: { onAdded: () => void }) {

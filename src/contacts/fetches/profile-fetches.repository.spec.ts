@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestAddressBook } from '../../../test/support/test-address-book.js';
 import { picture } from '../../../test/support/whole-contact.js';
-import type { Jid, Lid } from '../address.js';
+import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import { ProfileFetchesRepository } from './profile-fetches.repository.js';
 
 const jidOf = (n: number) => `4917000000${n}@s.whatsapp.net` as Jid;

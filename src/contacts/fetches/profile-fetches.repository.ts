@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../../database/transaction.js';
 import type { PictureState } from '../entities/contact-picture.entity.js';
-import { type Address, isLid, type Jid, type Lid } from '../address.js';
+import { type Address, isLid, type Jid, type Lid } from '../../kernel/identifiers/address.js';
 
 /** A person whose about text, picture and keys are to be fetched now. At least one address is known. */
 export interface DuePerson {

@@ -7,9 +7,9 @@ import { copySnapshot } from '../../database/copy-lines.js';
 import { poolOf } from '../../database/postgres-pool.js';
 import { SharedQueries } from '../../database/shared-queries.js';
 import { StreamPool } from '../../database/stream-pool.js';
-import type { SessionName } from '../../sessions/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
-import { type Address, isLid } from '../address.js';
+import { type Address, isLid } from '../../kernel/identifiers/address.js';
 import { FIRST_NAME, FULL_NAME } from '../contact.sql.js';
 
 /** A contact as the two routes of names give it; every field is a string, `""` where nothing is known. */

@@ -1,4 +1,4 @@
-import { type Address, isLid, type Jid, type Lid } from '../address.js';
+import { type Address, isLid, type Jid, type Lid } from '../../kernel/identifiers/address.js';
 import { cleanUsername } from './clean-name.js';
 
 /** What the phone's address book says of a person; a name that it does not have is null. */

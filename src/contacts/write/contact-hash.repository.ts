@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import type { Address } from '../address.js';
+import type { Address } from '../../kernel/identifiers/address.js';
 
 /** The first 3 bytes of md5(user + "WA_ADD_NOTIF") in base64, by which notifications may name a person. */
 const HASH = (address: string) =>

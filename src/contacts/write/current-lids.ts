@@ -1,4 +1,4 @@
-import { type Address, isLid, type Lid } from '../address.js';
+import { type Address, isLid, type Lid } from '../../kernel/identifiers/address.js';
 import { type ContactChanges, FACT_KINDS, type LidChange } from './contact-changes.js';
 import type { LidSuccessor } from './former-lids.repository.js';
 

@@ -5,7 +5,7 @@ import {
   MY_LID,
   TestAddressBook,
 } from '../../../test/support/test-address-book.js';
-import type { Jid, Lid } from '../address.js';
+import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import type { ContactChanges } from './contact-changes.js';
 
 const OTHERS = 20_000;

@@ -5,9 +5,9 @@ import { A, ANNA, arbitraryChanges, B, BEN } from '../../../test/support/arbitra
 import { called, EARLIER, LATER, paired, saved } from '../../../test/support/people.js';
 import { type FeedRow, TestAddressBook } from '../../../test/support/test-address-book.js';
 import { KEY_A, KEY_B, whole } from '../../../test/support/whole-contact.js';
-import type { Jid } from '../address.js';
-import type { ContactDetailsDto } from '../http/contact-details.dto.js';
-import { toDetails } from '../http/contact-details.mapping.js';
+import type { Jid } from '../../kernel/identifiers/address.js';
+import type { ContactPayload } from '../payload/contact-payload.js';
+import { toDetails } from '../payload/contact-payload.js';
 import { fromJson } from '../person.js';
 import { ContactListRepository } from '../read/contact-list.repository.js';
 import type { ContactChanges } from './contact-changes.js';
@@ -219,7 +219,7 @@ function expectEqualToList(feed: FeedRow[], list: Record<string, unknown>[]): vo
       moved_to: ___,
       moved_from: ____,
       ...summary
-    } = (copy.get(String(item.id).slice(1)) ?? {}) as Partial<ContactDetailsDto>;
+    } = (copy.get(String(item.id).slice(1)) ?? {}) as Partial<ContactPayload>;
     return { ...summary, picture_updated_at: picture?.updated_at ?? null };
   });
   expect(list).toEqual(expected);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import type { Lid } from '../address.js';
+import type { Lid } from '../../kernel/identifiers/address.js';
 import type { LidChange } from './contact-changes.js';
 
 /** Whose LID a former one was: the one that they have now, and since when. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import type { Address } from '../address.js';
+import type { Address } from '../../kernel/identifiers/address.js';
 import type { IdentityKeySeen } from './contact-changes.js';
 import { forEachBatch } from './people-batches.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import { type Address, isLid } from '../address.js';
+import { type Address, isLid } from '../../kernel/identifiers/address.js';
 import { type KnownPerson, shortKey } from './known-people.js';
 
 /** Reads contacts for a PeopleCache. */

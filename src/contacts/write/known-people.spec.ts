@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Jid, Lid } from '../address.js';
+import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import { KnownPeople, type KnownPerson, PeopleCache } from './known-people.js';
 
 const jid = (n: number) => `${491_700_000_000 + n}@s.whatsapp.net` as Jid;

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type Address, isLid, type Jid, jidOf, type Lid, type Phone, phoneOf } from '../address.js';
+import {
+  type Address,
+  isLid,
+  type Jid,
+  jidOf,
+  type Lid,
+  type Phone,
+  phoneOf,
+} from '../../kernel/identifiers/address.js';
 import { type ContactChanges, keysIn } from './contact-changes.js';
 
 /** A contact as committed: the facts that WhatsApp repeats with every message. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import type { Jid, Lid } from '../address.js';
+import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import type { LidChange } from './contact-changes.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';

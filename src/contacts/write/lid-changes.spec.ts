@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { called, EARLIER, LATER, paired, saved, shown } from '../../../test/support/people.js';
 import { TestAddressBook } from '../../../test/support/test-address-book.js';
 import { WHOLE, whole } from '../../../test/support/whole-contact.js';
-import type { Jid, Lid } from '../address.js';
+import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 
 const ANNA = '491701111111@s.whatsapp.net' as Jid;
 const BEN = '491702222222@s.whatsapp.net' as Jid;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import type { Lid } from '../address.js';
+import type { Lid } from '../../kernel/identifiers/address.js';
 import type { LidMapping } from './contact-changes.js';
 import { OwnFactsRepository, type RowMove } from './own-facts.repository.js';
 

@@ -1,4 +1,4 @@
-import { type Address, phoneOf } from '../address.js';
+import { type Address, phoneOf } from '../../kernel/identifiers/address.js';
 import { type AddressBookOwner, type ContactChanges, FACT_KINDS, keysIn } from './contact-changes.js';
 
 /** The numbers in changes; `certain` are the digits of the account's own LID, or of a LID in the same changes. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { TestAddressBook } from '../../../test/support/test-address-book.js';
 import { EARLIER, LATER } from '../../../test/support/people.js';
 import { KEY_B, NOTHING, WHOLE, whole } from '../../../test/support/whole-contact.js';
-import type { Jid, Lid } from '../address.js';
+import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import type { ContactChanges } from './contact-changes.js';
 
 const ANNA = '491701111111@s.whatsapp.net' as Jid;

@@ -1,4 +1,4 @@
-import { type Address, isLid } from '../address.js';
+import { type Address, isLid } from '../../kernel/identifiers/address.js';
 
 /** The column of `contact` that an address stands in. */
 export type AddressColumn = 'jid' | 'lid';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ContactChange } from '../../feed/change.js';
-import type { Address } from '../address.js';
+import type { Address } from '../../kernel/identifiers/address.js';
 import { hasPicture, type PersonJson } from '../person.js';
 import type { PersonState } from './person-states.repository.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import { Config } from '../../config/config.js';
+import { Config } from '../../kernel/config/config.js';
 import type { Picture } from './contact-changes.js';
 import { sniffImageType } from './image-type.js';
 import { forEachBatch } from './people-batches.js';

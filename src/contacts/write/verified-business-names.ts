@@ -1,4 +1,4 @@
-import type { Address } from '../address.js';
+import type { Address } from '../../kernel/identifiers/address.js';
 import type { BusinessName } from './contact-changes.js';
 
 /**

@@ -1,4 +1,4 @@
-import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
+import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type {
   ContactChanges,
   LidMapping,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { type Address } from '../../contacts/address.js';
+import { type Address } from '../../kernel/identifiers/address.js';
 import type { Transaction } from '../../database/transaction.js';
 import { OutdatedRead } from './app-state-errors.js';
 import { UNFINISHED } from '../reading/unfinished-reads.js';

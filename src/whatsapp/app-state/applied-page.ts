@@ -1,4 +1,4 @@
-import type { Address } from '../../contacts/address.js';
+import type { Address } from '../../kernel/identifiers/address.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Lease } from '../lease/lease.js';
 import { addressOf } from './address-book-mutations.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import type { SessionName } from '../../sessions/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 
 /** A phone that does not answer is not asked more often for the same key; whatsmeow does so, too. */
 const ASK_EVERY = '1 day';

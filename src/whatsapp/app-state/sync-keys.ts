@@ -1,4 +1,4 @@
-import type { SessionName } from '../../sessions/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import type { AuthStateRepository } from '../auth-state/auth-state.repository.js';
 import { deserialiseKey } from '../auth-state/auth-key-codec.js';
 import { expandMutationKeys, type MutationKeys } from './app-state-crypto.js';

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../../database/transaction.js';
 import { Secrets } from '../../secrets/secrets.js';
-import type { SessionName } from '../../sessions/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 
 /** Serialised keys of one type by their id; null deletes. */
 export type SerialisedKeys = Record<string, Record<string, string | null>>;

@@ -10,7 +10,7 @@ import {
 import { Mutex } from 'async-mutex';
 import { isRefusal } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
-import type { SessionName } from '../../sessions/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import type { Lease } from '../lease/lease.js';
 import { mixesOwnWithForeign } from '../baileys/own-mapping.js';
 import { bareKey } from '../wire/signed-key-index.js';

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { UserFacingSocketConfig } from '@whiskeysockets/baileys';
-import { BAILEYS } from '../../config/logger.js';
+import { BAILEYS } from '../../kernel/logging/logger.js';
 
 type BaileysLogger = NonNullable<UserFacingSocketConfig['logger']>;
 

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LastingFailure } from '../../errors/lasting-failure.js';
+import { LastingFailure } from '../../kernel/errors/lasting-failure.js';
 import { type ClientVersion, formatVersion, isNewerVersion } from '../../sessions/client-version.js';
 import { ClientVersionRepository, type FetchAge } from '../../sessions/client-version.repository.js';
 import { BUNDLED_VERSION, BUNDLED_VERSION_CURRENT_AT } from './bundled-version.js';

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import type { ExpiringText, LinkOffer, PasskeyAssertion } from '../../sessions/link-offer.js';
-import { parseJid, parseLid } from '../../contacts/address.js';
+import { parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type { Transaction } from '../../database/transaction.js';
 import { accountKeyOf, AuthState } from '../auth-state/auth-state.js';
 import { takeStanzas } from '../baileys/take-stanzas.js';

@@ -6,7 +6,7 @@ import type { Transaction } from '../../database/transaction.js';
 import { FeedRepository } from '../../feed/feed.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import { Secrets } from '../../secrets/secrets.js';
-import { DEFAULT_SESSION } from '../../sessions/session-name.js';
+import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseLost } from '../lease/lease-lost.js';
 import { SessionReporter } from './session-reporter.js';

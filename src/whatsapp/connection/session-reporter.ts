@@ -12,7 +12,7 @@ import type { SessionReport, SessionStateRepository } from '../../sessions/sessi
 import type { SessionStatus } from '../../sessions/session.entity.js';
 import type { LinkFailure } from '../linking/link-failure.js';
 import { isRefusal } from '../../database/database-errors.js';
-import { DEFAULT_SESSION } from '../../sessions/session-name.js';
+import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
 import type { Lease } from '../lease/lease.js';
 
 const STDOUT = 1;
@@ -82,7 +82,7 @@ export class SessionReporter {
       return;
     }
     const picture = await qrcode.toString(text, { type: 'terminal', small: true });
-    // Writes to the file descriptor like the log, because process.stdout is guarded (src/config/guard-output.ts).
+    // Writes to the file descriptor like the log, because process.stdout is guarded (src/kernel/logging/guard-output.ts).
     writeSync(STDOUT, `\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
   }
 

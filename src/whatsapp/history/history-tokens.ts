@@ -1,6 +1,6 @@
 import type { SignalDataSet } from '@whiskeysockets/baileys';
 import type { Transaction } from '../../database/transaction.js';
-import type { SessionName } from '../../sessions/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { deserialiseKey, serialiseKeys } from '../auth-state/auth-key-codec.js';
 import type { AuthStateRepository } from '../auth-state/auth-state.repository.js';
 import type { HistoryToken } from './history-reader.js';

@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Config } from '../../config/config.js';
-import { LastingFailure } from '../../errors/lasting-failure.js';
-import type { SessionName } from '../../sessions/session-name.js';
+import { Config } from '../../kernel/config/config.js';
+import { LastingFailure } from '../../kernel/errors/lasting-failure.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { elapsedMs, type Moment, now } from '../timing/clocks.js';
 import { Lease } from './lease.js';
 import { leases } from './lease.metrics.js';

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { LeasePool } from '../../database/lease-pool.js';
 import type { Transaction } from '../../database/transaction.js';
-import type { SessionName } from '../../sessions/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { LeaseLost } from './lease-lost.js';
 
 /** A holder that was stopped inside a transaction must not hold up its successor for longer than this. */

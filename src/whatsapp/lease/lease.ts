@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isWorthRepeating } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
-import type { SessionName } from '../../sessions/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import type { FencedSession, LeaseRepository, TransactionOptions } from './lease.repository.js';
 import { LeaseLost } from './lease-lost.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Config } from '../../config/config.js';
+import { Config } from '../../kernel/config/config.js';
 import { FetchBudget } from './fetch-budget.js';
 
 const MINUTE_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { Config } from '../../config/config.js';
+import type { Config } from '../../kernel/config/config.js';
 
 /** People whom one request of callers asks about, at most: what is asked and not yet saved is asked again after a kill. */
 const MAX_REQUESTED = 10;

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { Config } from '../../config/config.js';
+import type { Config } from '../../kernel/config/config.js';
 import type { ProfilesPause, SessionStateRepository } from '../../sessions/session-state.repository.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Lease } from '../lease/lease.js';

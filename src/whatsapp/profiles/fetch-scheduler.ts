@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import pTimeout from 'p-timeout';
-import { LastingFailure } from '../../errors/lasting-failure.js';
+import { LastingFailure } from '../../kernel/errors/lasting-failure.js';
 import {
   type AccountsByLane,
   type FetchLane,

@@ -1,5 +1,5 @@
 import { type BinaryNode, getBinaryNodeChild, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
-import type { Address } from '../../contacts/address.js';
+import type { Address } from '../../kernel/identifiers/address.js';
 import { bareKey } from '../wire/signed-key-index.js';
 import { bytesOf, usersAsked } from '../wire/stanza-values.js';
 

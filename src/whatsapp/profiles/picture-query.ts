@@ -1,5 +1,5 @@
 import { type BinaryNode, getBinaryNodeChild, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
-import type { Address } from '../../contacts/address.js';
+import type { Address } from '../../kernel/identifiers/address.js';
 import { iqErrorCode, TOO_MANY_REQUESTS } from '../wire/iq-error.js';
 import { pictureIdOf } from '../wire/stanza-values.js';
 import type { PrivacyToken } from './privacy-token.js';

@@ -1,5 +1,5 @@
 import type { WASocket } from '@whiskeysockets/baileys';
-import type { Address, Lid } from '../../contacts/address.js';
+import type { Address, Lid } from '../../kernel/identifiers/address.js';
 
 /** Tokens count by weeks, and are good for four of them: as in Baileys' `isTcTokenExpired`. */
 const WEEK_SECONDS = 7 * 24 * 3_600;

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import pTimeout from 'p-timeout';
-import type { Address, Lid } from '../../contacts/address.js';
+import type { Address, Lid } from '../../kernel/identifiers/address.js';
 import type { PrivacyToken } from './privacy-token.js';
 
 /** What fetching profiles needs of a connection. */

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { type Address, isLid, type Lid } from '../../contacts/address.js';
+import { type Address, isLid, type Lid } from '../../kernel/identifiers/address.js';
 import type { ContactChanges, Picture } from '../../contacts/write/contact-changes.js';
 import { iqErrorCode } from '../wire/iq-error.js';
 import { identityQuery, readIdentities } from './identity-query.js';

@@ -1,5 +1,5 @@
 import { type BinaryNode, getBinaryNodeChild, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
-import { type Address, isLid, type Lid, parseLid } from '../../contacts/address.js';
+import { type Address, isLid, type Lid, parseLid } from '../../kernel/identifiers/address.js';
 import type { TextStatus } from '../../contacts/write/contact-changes.js';
 import { identityKeyIn } from '../wire/signed-key-index.js';
 import { bytesOf, elementsOf, parseSeconds, pictureIdOf, textIn, usersAsked } from '../wire/stanza-values.js';

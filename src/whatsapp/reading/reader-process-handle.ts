@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { environmentWithoutSecrets } from '../../config/child-environment.js';
+import { environmentWithoutSecrets } from '../../kernel/config/child-environment.js';
 import { fromMessage, ReadNotEnded } from './reader-errors.js';
 import type { FromReader, JobName, ToReader } from './reader-protocol.js';
 

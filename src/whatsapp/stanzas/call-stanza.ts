@@ -1,5 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { isLid, parseAddress, parseJid } from '../../contacts/address.js';
+import { isLid, parseAddress, parseJid } from '../../kernel/identifiers/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';

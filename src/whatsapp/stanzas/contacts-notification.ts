@@ -1,5 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { parseJid, parseLid } from '../../contacts/address.js';
+import { parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type { AddressBookOwner, NumberChange } from '../../contacts/write/contact-changes.js';
 import { elementsOf, endOfSecondOf, hashOf, isOwn, otherPerson } from '../wire/stanza-values.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';

@@ -1,5 +1,5 @@
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
-import { parseJid, parseLid } from '../../contacts/address.js';
+import { parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { identityKeyIn } from '../wire/signed-key-index.js';
 import { bytesOf, elementsOf, endOfSecondOf, otherPerson, timeOf } from '../wire/stanza-values.js';

@@ -1,5 +1,5 @@
 import { type BinaryNode, getBinaryNodeChildren } from '@whiskeysockets/baileys';
-import { parseAddress, parseJid, parseLid } from '../../contacts/address.js';
+import { parseAddress, parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';
 import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';

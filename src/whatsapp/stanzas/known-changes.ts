@@ -1,4 +1,4 @@
-import type { Address } from '../../contacts/address.js';
+import type { Address } from '../../kernel/identifiers/address.js';
 import { cleanName, cleanUsername } from '../../contacts/write/clean-name.js';
 import { type KnownPerson, type PeopleCache, shortKey } from '../../contacts/write/known-people.js';
 import { listsOf, type StanzaChanges } from './stanza-changes.js';

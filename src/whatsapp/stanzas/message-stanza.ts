@@ -1,5 +1,5 @@
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
-import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../contacts/address.js';
+import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
 import { identityKeyOfPreKeyMessage } from '../wire/pre-key-message.js';
 import { deviceOf, senderOf } from '../wire/stanza-sender.js';

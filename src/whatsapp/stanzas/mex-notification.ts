@@ -1,5 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { parseLid } from '../../contacts/address.js';
+import { parseLid } from '../../kernel/identifiers/address.js';
 import { type AddressBookOwner, joinChanges } from '../../contacts/write/contact-changes.js';
 import {
   bytesOf,

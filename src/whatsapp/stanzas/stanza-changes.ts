@@ -1,4 +1,4 @@
-import type { Address } from '../../contacts/address.js';
+import type { Address } from '../../kernel/identifiers/address.js';
 import { type ContactChanges, CONTACT_CHANGE_KINDS } from '../../contacts/write/contact-changes.js';
 
 /**

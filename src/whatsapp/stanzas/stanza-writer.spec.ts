@@ -6,7 +6,7 @@ import {
   TestAddressBook,
 } from '../../../test/support/test-address-book.js';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
-import type { Jid } from '../../contacts/address.js';
+import type { Jid } from '../../kernel/identifiers/address.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
 import { KnownPeople } from '../../contacts/write/known-people.js';

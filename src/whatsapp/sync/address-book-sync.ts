@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { type BinaryNode, type proto } from '@whiskeysockets/baileys';
 import type { DegradationCode } from '../../sessions/degradation.entity.js';
-import { pathPrefixOf } from '../../sessions/session-name.js';
+import { pathPrefixOf } from '../../kernel/identifiers/session-name.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
-import { type Jid, type Lid, parseLid } from '../../contacts/address.js';
+import { type Jid, type Lid, parseLid } from '../../kernel/identifiers/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';

@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from '../../contacts/address.js';
+import { type Address, parseAddress } from '../../kernel/identifiers/address.js';
 import type { AddressBookOwner, IdentityKeySeen } from '../../contacts/write/contact-changes.js';
 import { bareKey } from './signed-key-index.js';
 import { isOwn } from './stanza-values.js';

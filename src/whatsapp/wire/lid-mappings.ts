@@ -1,4 +1,4 @@
-import { parseJid, parseLid } from '../../contacts/address.js';
+import { parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type { LidMapping } from '../../contacts/write/contact-changes.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { type Address, parseAddress, parseJid } from '../../contacts/address.js';
+import { type Address, parseAddress, parseJid } from '../../kernel/identifiers/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 
 /** Certificates and key-index lists have a few hundred bytes, JSON of `mex` a few kB. */

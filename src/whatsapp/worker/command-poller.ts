@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
-import { LastingFailure } from '../../errors/lasting-failure.js';
+import { LastingFailure } from '../../kernel/errors/lasting-failure.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import {
   type CommandResult,
@@ -9,7 +9,7 @@ import {
   SessionCommandsRepository,
   type WaitingCommand,
 } from '../../sessions/session-commands.repository.js';
-import type { SessionName } from '../../sessions/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseHolder } from '../lease/lease-holder.js';
 

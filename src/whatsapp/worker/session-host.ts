@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Config } from '../../config/config.js';
-import { logContext } from '../../config/log-context.js';
+import { Config } from '../../kernel/config/config.js';
+import { logContext } from '../../kernel/logging/log-context.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
-import type { SessionName } from '../../sessions/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { ClientVersions } from '../client-version/client-versions.js';
 import { LoginGate } from '../connection/login-gate.js';
 import { SessionClient } from '../connection/session-client.js';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import pTimeout from 'p-timeout';
 import type { MetricObject } from 'prom-client';
-import { explain } from '../../errors/explain.js';
+import { explain } from '../../kernel/errors/explain.js';
 import { SecretsError } from '../../secrets/secrets.errors.js';
 import { pauseAfterMs } from '../timing/back-off.js';
 import { startSessionThread, type ThreadEnd, watchThread } from './session-thread.js';

@@ -39,7 +39,7 @@ export function endOfThread(worker: Worker): Promise<Error | null> {
 
 /** Starts the session thread. */
 export function startSessionThread(data: SessionWorkerData): Worker {
-  return new Worker(new URL('./session-worker.js', import.meta.url), {
+  return new Worker(new URL('../../session-worker.js', import.meta.url), {
     workerData: data,
     resourceLimits: {
       maxOldGenerationSizeMb: MAX_HEAP_MB + MAX_HEAP_MB_PER_SESSION * data.config.SESSIONS_PER_PROCESS,

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { workerData } from 'node:worker_threads';
-import { guardOutput } from '../../config/guard-output.js';
-import { createLogger } from '../../config/logger.js';
+import { guardOutput } from '../../kernel/logging/guard-output.js';
+import { createLogger } from '../../kernel/logging/logger.js';
 import type { SessionWorkerData } from './worker-protocol.js';
 
 const { config, isTerminal } = workerData as SessionWorkerData;

@@ -1,5 +1,5 @@
 import type { MetricObject } from 'prom-client';
-import type { Config } from '../../config/config.js';
+import type { Config } from '../../kernel/config/config.js';
 
 /** What the session's thread is started with. */
 export interface SessionWorkerData {

@@ -1,0 +1,17 @@
+import type { Pool } from 'pg';
+import type { Scope } from './scopes.js';
+
+export interface KeyRow {
+  hash: Buffer;
+  scopes: Scope[];
+  sessions: string[] | null;
+}
+
+/** Reads a key that has not expired, without TypeORM. */
+export async function findKey(pool: Pick<Pool, 'query'>, id: string): Promise<KeyRow | undefined> {
+  const { rows } = await pool.query<KeyRow>(
+    'SELECT hash, scopes, sessions FROM api_key WHERE id = $1 AND (expires_at > now()) IS NOT FALSE',
+    [id],
+  );
+  return rows[0];
+}

@@ -1,0 +1,84 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { Config } from '../../kernel/config/config.js';
+import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
+import { type Access, FULL_ACCESS } from '../../access/access.js';
+import { type GuardedRequest, REQUIREMENT, type Requirement, type ScopeRequirement } from './requirements.js';
+import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from '../../access/access.errors.js';
+import { givenKey } from './given-key.js';
+import { KeyLimits } from '../../access/key-limits.js';
+import { hashOfKey, idOfKey, isKey } from '../../access/key-text.js';
+import { isExpired, type KnownKey, KnownKeys } from '../../access/known-keys.js';
+
+/** Lets a request through when its key allows it. Without API_KEY no keys are in use, and everybody may do everything. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  private readonly masterHash: Buffer | null;
+  /** Of each handler, for the reflector takes its time. */
+  private readonly requirements = new Map<ReturnType<ExecutionContext['getHandler']>, Requirement>();
+
+  constructor(
+    { API_KEY }: Config,
+    private readonly reflector: Reflector,
+    private readonly known: KnownKeys,
+    private readonly limits: KeyLimits,
+  ) {
+    this.masterHash = API_KEY ? hashOfKey(API_KEY) : null;
+  }
+
+  /** @throws KeyMissing, KeyInvalid, ScopeMissing, SessionNotAllowed, TooManyRequests */
+  canActivate(context: ExecutionContext): true | Promise<true> {
+    const requirement = this.requirementOf(context);
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    if (requirement === 'public') return true;
+    if (!this.masterHash) return admit(request, requirement, FULL_ACCESS);
+    const text = givenKey(request.headers);
+    const id = text === null ? null : idOfKey(text);
+    if (text !== null && id === null && isKey(text, this.masterHash))
+      return admit(request, requirement, FULL_ACCESS);
+    if (text === null || id === null) {
+      if (requirement.orToken) return admit(request, requirement, null);
+      throw text === null ? new KeyMissing() : new KeyInvalid();
+    }
+    const known = this.known.peek(id);
+    if (known !== undefined) return this.admitKey(request, requirement, text, known);
+    return this.known.load(id).then((loaded) => this.admitKey(request, requirement, text, loaded));
+  }
+
+  private requirementOf(context: ExecutionContext): Requirement {
+    const handler = context.getHandler();
+    let requirement = this.requirements.get(handler);
+    if (!requirement) {
+      requirement = this.reflector.getAllAndOverride<Requirement>(REQUIREMENT, [handler, context.getClass()]);
+      this.requirements.set(handler, requirement);
+    }
+    return requirement;
+  }
+
+  private admitKey(
+    request: GuardedRequest,
+    requirement: ScopeRequirement,
+    text: string,
+    known: KnownKey | null,
+  ): true {
+    if (!known || !isKey(text, known.key.hash) || isExpired(known.key)) throw new KeyInvalid();
+    this.limits.count(known.key);
+    this.known.used(known.key);
+    return admit(request, requirement, known.access);
+  }
+}
+
+function admit(
+  request: GuardedRequest,
+  { scope, acrossSessions }: ScopeRequirement,
+  access: Access | null,
+): true {
+  request.access = access;
+  if (!access) return true;
+  if (scope && !access.has(scope)) throw new ScopeMissing(scope);
+  const { sessions } = access;
+  const { session = DEFAULT_SESSION } = request.params;
+  if (sessions && !acrossSessions && !sessions.includes(session))
+    throw new SessionNotAllowed(session, sessions);
+  return true;
+}

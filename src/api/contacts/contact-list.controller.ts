@@ -1,0 +1,87 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Needs } from '../access/requirements.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { SessionParam, sessionRoutes } from '../http/session-param.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
+import { LargeAnswers } from '../http/large-answers.js';
+import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
+import { type ContactPlace, fromCursor, toCursor } from '../../contacts/read/contact-cursor.js';
+import { ContactPageDto, ListContactsQuery, toPeopleFilter } from './contact-list.dto.js';
+import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';
+import { InvalidCursor, NoAccountLinked } from '../../contacts/contacts.errors.js';
+import { BUSY_PAGES } from '../http/large-answers.js';
+import { DatabaseTooSlow } from '../http/request.errors.js';
+import * as examples from '../openapi/examples.js';
+import { Operation } from '../openapi/operation.js';
+import { ApiOkResponse } from '@nestjs/swagger';
+
+/** The address book in pages, searched and sorted. */
+@Controller(sessionRoutes('contacts'))
+@Needs('contacts:read')
+export class ContactListController {
+  constructor(
+    private readonly contacts: ContactListRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly answers: LargeAnswers,
+  ) {}
+
+  /** List contacts in pages, searched and sorted. */
+  @Operation({
+    id: 'listContacts',
+    parameters: {
+      limit: '2',
+      sort: 'name',
+      search: 'adler',
+      has_phone: 'true',
+      saved: 'true',
+      is_business: 'false',
+    },
+    answer: { items: [examples.summary], next_cursor: null },
+    headers: ['Contacts-Sync', 'Changes-Next'],
+    isConditional: true,
+    errors: [
+      new InvalidCursor('nonsense', 'jid'),
+      new NoAccountLinked(),
+      new DatabaseTooSlow(),
+      ...BUSY_PAGES,
+    ],
+  })
+  @ApiOkResponse({ type: ContactPageDto })
+  @Get()
+  async list(
+    @SessionParam() session: SessionName,
+    @Query() query: ListContactsQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const after = query.cursor === undefined ? null : fromCursor(query.sort, query.cursor);
+    const account = await this.sessions.getAccount(session);
+    if (!account) throw new NoAccountLinked();
+    setSyncHeader(response, account.syncedAt !== null);
+    response.setHeader(CHANGES_HEADER, account.feedLatest);
+    await this.answers.page(request, response, versionOf(account), async () => {
+      const { changesNext, page } = await this.load(account.id, query, after);
+      response.setHeader(CHANGES_HEADER, changesNext);
+      return page;
+    });
+  }
+
+  /** @returns also a ContactPageDto as JSON */
+  private async load(
+    accountId: number,
+    query: ListContactsQuery,
+    after: ContactPlace | null,
+  ): Promise<{ changesNext: string; page: string }> {
+    const { sort, search = null } = query;
+    const { items, next, changesNext } = await this.contacts.list(accountId, {
+      limit: Number(query.limit),
+      sort,
+      after,
+      search,
+      ...toPeopleFilter(query),
+    });
+    const page = `{"items":[${items}],"next_cursor":${JSON.stringify(next && toCursor(sort, next))}}`;
+    return { changesNext, page };
+  }
+}

@@ -1,0 +1,88 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Needs } from '../access/requirements.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { SessionParam } from '../http/session-param.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
+import { LargeAnswers } from '../http/large-answers.js';
+import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
+import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
+import { ContactNotFound, NoAccountLinked } from '../../contacts/contacts.errors.js';
+import { ContactsRepository } from '../../contacts/read/contacts.repository.js';
+import { BUSY_STREAMS } from '../http/large-answers.js';
+import * as examples from '../openapi/examples.js';
+import { Operation } from '../openapi/operation.js';
+import { ApiOkResponse } from '@nestjs/swagger';
+
+/** The two routes of names. */
+@Controller(['', 'sessions/:session'])
+@Needs('contacts:read')
+export class ContactsController {
+  constructor(
+    private readonly contacts: ContactsRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly answers: LargeAnswers,
+  ) {}
+
+  /** Look up one contact by number or JID. */
+  @Operation({
+    id: 'getContact',
+    parameters: { phone: examples.PHONE },
+    answer: examples.contact,
+    headers: ['Contacts-Sync'],
+    errors: [new ContactNotFound('491709999999'), new NoAccountLinked()],
+  })
+  @Get('getcontact')
+  async getContact(
+    @SessionParam() session: SessionName,
+    @Query() { phone }: GetContactQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ContactDto> {
+    const found = await this.contacts.find(session, toAddresses(phone));
+    if (!found) throw new NoAccountLinked();
+    setSyncHeader(response, found.synced);
+    if (!found.contact) throw new ContactNotFound(phone);
+    return found.contact;
+  }
+
+  /** List all contacts with a number and a name, in the order of their JIDs, streamed. */
+  @Operation({
+    id: 'getContacts',
+    answer: [examples.contact],
+    headers: ['Contacts-Sync', 'Changes-Next'],
+    isConditional: true,
+    errors: [new NoAccountLinked(), ...BUSY_STREAMS],
+  })
+  @ApiOkResponse({ type: ContactDto, isArray: true })
+  @Get('getcontacts')
+  async getContacts(
+    @SessionParam() session: SessionName,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const account = await this.sessions.getAccount(session);
+    if (!account) throw new NoAccountLinked();
+    setSyncHeader(response, account.syncedAt !== null);
+    response.setHeader(CHANGES_HEADER, account.feedLatest);
+    const answer = { contentType: 'application/json; charset=utf-8', version: versionOf(account) };
+    await this.answers.stream(request, response, answer, async () => {
+      const { changesNext, rows } = await this.contacts.stream(account.id);
+      response.setHeader(CHANGES_HEADER, changesNext);
+      return enclose(rows);
+    });
+  }
+}
+
+/**
+ * Makes an array of rows that each begin with a comma. Begins with the first rows, so that an error before them can still
+ * be returned.
+ */
+async function* enclose(rows: AsyncIterable<Buffer>): AsyncGenerator<string | Buffer> {
+  let isFirst = true;
+  for await (const chunk of rows) {
+    if (isFirst) yield '[';
+    yield isFirst ? chunk.subarray(1) : chunk;
+    isFirst = false;
+  }
+  yield isFirst ? '[]' : ']';
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AccessModule } from '../../access/access.module.js';
+import { SessionsModule } from '../../sessions/sessions.module.js';
+import { AccessController } from './access.controller.js';
+import { KeysController } from './keys.controller.js';
+import { KeysService } from './keys.service.js';
+
+/** The routes of API keys. */
+@Module({
+  imports: [AccessModule, SessionsModule],
+  controllers: [AccessController, KeysController],
+  providers: [KeysService],
+})
+export class KeysApiModule {}

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../kernel/config/config.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
+import { KeyNotFound, KeyRequestInvalid, KeysNotInUse } from '../../access/access.errors.js';
+import type { ApiKey } from '../../access/api-key.entity.js';
+import { ApiKeysRepository } from '../../access/api-keys.repository.js';
+import { createKey, hashOfKey, isKeyId } from '../../access/key-text.js';
+import { KnownKeys } from '../../access/known-keys.js';
+import type { CreatedKeyDto, CreateKeyRequest, KeyDto } from './keys.dto.js';
+
+/** Creates, lists and deletes keys. */
+@Injectable()
+export class KeysService {
+  constructor(
+    private readonly config: Config,
+    private readonly keys: ApiKeysRepository,
+    private readonly known: KnownKeys,
+    private readonly sessions: SessionsRepository,
+  ) {}
+
+  /** @throws KeysNotInUse, KeyRequestInvalid */
+  async create(request: CreateKeyRequest): Promise<CreatedKeyDto> {
+    if (!this.config.API_KEY) throw new KeysNotInUse();
+    const { name, scopes, sessions = null, requests_per_minute: requestsPerMinute = null } = request;
+    const expiresAt = readExpiry(request.expires_at ?? null);
+    if (sessions) await this.checkSessions(request.scopes, sessions);
+    const { id, key } = createKey();
+    const created = await this.keys.add({
+      id,
+      name,
+      hash: hashOfKey(key),
+      scopes,
+      sessions,
+      requestsPerMinute,
+      expiresAt,
+    });
+    return { key, ...toDto(created) };
+  }
+
+  async list(): Promise<KeyDto[]> {
+    return (await this.keys.list()).map(toDto);
+  }
+
+  /** @throws KeyNotFound */
+  async get(id: string): Promise<KeyDto> {
+    return toDto(await this.find(id));
+  }
+
+  /**
+   * Resolves when no process takes the key any more.
+   * @returns its name
+   * @throws KeyNotFound
+   */
+  async delete(id: string): Promise<string> {
+    const { name } = await this.find(id);
+    if (!(await this.keys.delete(id))) throw new KeyNotFound(id);
+    await this.known.forgotten(id);
+    return name;
+  }
+
+  private async find(id: string): Promise<ApiKey> {
+    const [key] = isKeyId(id) ? await this.keys.find([id]) : [];
+    if (!key) throw new KeyNotFound(id);
+    return key;
+  }
+
+  private async checkSessions(scopes: readonly string[], names: readonly string[]): Promise<void> {
+    if (scopes.includes('admin'))
+      throw new KeyRequestInvalid(
+        'A key with the scope admin is for all sessions: leave sessions out, or admin.',
+      );
+    const existing = new Set(await this.sessions.existing(names));
+    const unknown = names.find((name) => !existing.has(name));
+    if (unknown)
+      throw new KeyRequestInvalid(
+        `sessions names ${JSON.stringify(unknown)}, which does not exist. GET /sessions lists those that do.`,
+      );
+  }
+}
+
+function readExpiry(text: string | null): Date | null {
+  if (text === null) return null;
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime()) || at <= new Date())
+    throw new KeyRequestInvalid(
+      `expires_at is ${JSON.stringify(text)}; it must be a time that is still to come.`,
+    );
+  return at;
+}
+
+function toDto(key: ApiKey): KeyDto {
+  return {
+    id: key.id,
+    name: key.name,
+    scopes: key.scopes,
+    sessions: key.sessions,
+    requests_per_minute: key.requestsPerMinute,
+    created_at: key.createdAt.toISOString(),
+    expires_at: key.expiresAt?.toISOString() ?? null,
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Pool } from 'pg';
+import { Gauge } from 'prom-client';
+import { COUNTED_UP_TO, readDeployment } from '../../contacts/read/deployment.sql.js';
+
+/** What is the same for all processes on one database; every API process tells it, so take the maximum. */
+export function measureDeployment(pool: Pick<Pool, 'query'>): void {
+  const contacts = new Gauge({
+    name: 'whatsapp_contacts_deployment_contacts',
+    help: `Contacts of all accounts; above ${COUNTED_UP_TO} as Postgres estimates them`,
+  });
+  const clientVersion = new Gauge({
+    name: 'whatsapp_contacts_deployment_client_version_age_seconds',
+    help: 'Time since the WhatsApp Web version that new connections report was last confirmed as current',
+    labelNames: ['version'],
+  });
+  new Gauge({
+    name: 'whatsapp_contacts_deployment_sessions',
+    help: 'Sessions of the whole deployment, by whether a process runs them (attended) or none does (unattended)',
+    labelNames: ['state'],
+    async collect() {
+      this.reset();
+      contacts.reset();
+      clientVersion.reset();
+      const found = await readDeployment(pool).catch(() => null);
+      if (!found) return;
+      this.set({ state: 'attended' }, found.attended);
+      this.set({ state: 'unattended' }, found.unattended);
+      contacts.set(found.contacts);
+      if (found.clientVersion)
+        clientVersion.set({ version: found.clientVersion }, found.clientVersionSeconds ?? 0);
+    },
+  });
+}

@@ -1,0 +1,81 @@
+import { Body, Controller, Delete, Get, Post, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import type { Access } from '../../access/access.js';
+import { CallerAccess, Needs } from '../access/requirements.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { SessionParam } from '../http/session-param.js';
+import {
+  CreateSessionRequest,
+  DeleteSessionQuery,
+  ListSessionsQuery,
+  type NamedSessionDto,
+  type SessionDeletedDto,
+  type SessionPageDto,
+} from './sessions.dto.js';
+import { shownTo } from './session.service.js';
+import { SessionsService } from './sessions.service.js';
+import * as examples from '../openapi/examples.js';
+import { Operation } from '../openapi/operation.js';
+import { DefaultSessionStays, SessionExists } from './session.errors.js';
+
+/** The sessions of this deployment: one for each account that is, or is to be, linked. */
+@Controller('sessions')
+@Needs('session:read')
+export class SessionsController {
+  constructor(private readonly sessions: SessionsService) {}
+
+  /** List the sessions, or those that the key is for, in the order of their names. */
+  @Operation({
+    id: 'listSessions',
+    parameters: { limit: '2', status: 'open' },
+    answer: examples.sessions,
+  })
+  @Get()
+  @Needs('session:read', { acrossSessions: true })
+  list(@Query() query: ListSessionsQuery, @CallerAccess() access: Access): Promise<SessionPageDto> {
+    return this.sessions.list(query, access.sessions);
+  }
+
+  /** Create a session, which waits to be linked from then on. */
+  @Operation({
+    id: 'createSession',
+    body: { name: 'sales' },
+    answer: examples.newSession,
+    headers: ['Location'],
+    errors: [new SessionExists('default')],
+  })
+  @Post()
+  @Needs('admin')
+  async create(
+    @Body() { name }: CreateSessionRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<NamedSessionDto> {
+    const session = await this.sessions.create(name as SessionName);
+    response.setHeader('Location', `/sessions/${name}`);
+    return session;
+  }
+
+  /** Show how a session is. */
+  @Operation({ id: 'getSessionByName', answer: { name: 'default', ...examples.session } })
+  @Get(':session')
+  async get(@SessionParam() session: SessionName, @CallerAccess() access: Access): Promise<NamedSessionDto> {
+    return shownTo(access, await this.sessions.get(session));
+  }
+
+  /** Unlink the account and forget the session; with `?contacts=delete` its contacts, too. */
+  @Operation({
+    id: 'deleteSession',
+    parameters: { contacts: 'delete' },
+    answer: { deleted: true, message: 'The session sales is deleted.' },
+    errors: [new DefaultSessionStays()],
+  })
+  @Delete(':session')
+  @Needs('admin')
+  async delete(
+    @SessionParam() session: SessionName,
+    @Query() { contacts }: DeleteSessionQuery,
+  ): Promise<SessionDeletedDto> {
+    const message = await this.sessions.delete(session, { withContacts: contacts === 'delete' });
+    return { deleted: true, message };
+  }
+}

@@ -1,0 +1,169 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
+import { ApiExtraModels } from '@nestjs/swagger';
+import type { Response } from 'express';
+import type { Access } from '../../access/access.js';
+import { CallerAccess, Needs } from '../access/requirements.js';
+import { NoAccountLinked } from '../../contacts/contacts.errors.js';
+import { ChangesGone } from '../../feed/feed.errors.js';
+import * as examples from '../openapi/examples.js';
+import { Operation } from '../openapi/operation.js';
+import { TooManyWebhooks, WebhookNotFound } from '../../webhooks/webhooks.errors.js';
+import { WebhookPayloadDto } from './webhook-payload.dto.js';
+import {
+  type CreatedWebhookDto,
+  CreateWebhookRequest,
+  ReplayWebhookRequest,
+  type RotatedSecretDto,
+  UpdateWebhookRequest,
+  type WebhookAttemptListDto,
+  type WebhookDeletedDto,
+  type WebhookDto,
+  type WebhookListDto,
+  type WebhookTestedDto,
+} from './webhooks.dto.js';
+import { MAX_WEBHOOKS, WebhooksService } from './webhooks.service.js';
+
+const { id } = examples.webhook;
+const UNKNOWN = new WebhookNotFound('wh_0123456789abcdef');
+const GONE = new ChangesGone(
+  examples.change.seq - 2_000,
+  `changes up to ${examples.change.seq - 1_000} are not kept any more`,
+);
+
+/** Webhooks: the service reads the feed, and sends what changes to a URL. */
+@Controller('webhooks')
+@ApiExtraModels(WebhookPayloadDto)
+@Needs('webhooks:manage', { acrossSessions: true })
+export class WebhooksController {
+  constructor(private readonly webhooks: WebhooksService) {}
+
+  /** Create a webhook. Its secret is shown in this answer, and never again. */
+  @Operation({
+    id: 'createWebhook',
+    body: examples.webhookRequest,
+    answer: examples.createdWebhook,
+    headers: ['Location'],
+    errors: [new NoAccountLinked(), GONE, new TooManyWebhooks(MAX_WEBHOOKS)],
+  })
+  @Post()
+  async create(
+    @CallerAccess() access: Access,
+    @Body() request: CreateWebhookRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CreatedWebhookDto> {
+    const created = await this.webhooks.create(access, request);
+    response.setHeader('Location', `/webhooks/${created.id}`);
+    return created;
+  }
+
+  /** List the webhooks, or those of the sessions that the key is for, the oldest first. */
+  @Operation({ id: 'listWebhooks', answer: { items: [examples.webhook] } })
+  @Get()
+  async list(@CallerAccess() access: Access): Promise<WebhookListDto> {
+    return { items: await this.webhooks.list(access) };
+  }
+
+  /** Show one webhook. */
+  @Operation({ id: 'getWebhook', parameters: { id }, answer: examples.webhook, errors: [UNKNOWN] })
+  @Get(':id')
+  get(@CallerAccess() access: Access, @Param('id') webhook: string): Promise<WebhookDto> {
+    return this.webhooks.get(access, webhook);
+  }
+
+  /** Change a webhook, pause it, or go on. */
+  @Operation({
+    id: 'updateWebhook',
+    parameters: { id },
+    body: { max_items: 100 },
+    answer: examples.webhook,
+    errors: [UNKNOWN, GONE],
+  })
+  @Patch(':id')
+  update(
+    @CallerAccess() access: Access,
+    @Param('id') webhook: string,
+    @Body() request: UpdateWebhookRequest,
+  ): Promise<WebhookDto> {
+    return this.webhooks.update(access, webhook, request);
+  }
+
+  /** Delete a webhook. */
+  @Operation({
+    id: 'deleteWebhook',
+    parameters: { id },
+    answer: { deleted: true, message: `The webhook ${id} is deleted.` },
+    errors: [UNKNOWN],
+  })
+  @Delete(':id')
+  async delete(@CallerAccess() access: Access, @Param('id') webhook: string): Promise<WebhookDeletedDto> {
+    await this.webhooks.delete(access, webhook);
+    return { deleted: true, message: `The webhook ${webhook} is deleted.` };
+  }
+
+  /** Go on where a webhook was, at once. */
+  @Operation({ id: 'resumeWebhook', parameters: { id }, answer: examples.webhook, errors: [UNKNOWN, GONE] })
+  @Post(':id/resume')
+  @HttpCode(200)
+  resume(@CallerAccess() access: Access, @Param('id') webhook: string): Promise<WebhookDto> {
+    return this.webhooks.resume(access, webhook);
+  }
+
+  /** Deliver once more what came after a number, with new ids. */
+  @Operation({
+    id: 'replayWebhook',
+    parameters: { id },
+    body: { after: examples.change.seq },
+    answer: examples.webhook,
+    errors: [UNKNOWN, new NoAccountLinked(), GONE],
+  })
+  @Post(':id/replay')
+  @HttpCode(200)
+  replay(
+    @CallerAccess() access: Access,
+    @Param('id') webhook: string,
+    @Body() request: ReplayWebhookRequest,
+  ): Promise<WebhookDto> {
+    return this.webhooks.replay(access, webhook, request);
+  }
+
+  /** Send an empty delivery, and tell what the receiver says. */
+  @Operation({
+    id: 'testWebhook',
+    parameters: { id },
+    answer: examples.webhookTested,
+    errors: [UNKNOWN],
+  })
+  @Post(':id/test')
+  @HttpCode(200)
+  test(@CallerAccess() access: Access, @Param('id') webhook: string): Promise<WebhookTestedDto> {
+    return this.webhooks.test(access, webhook);
+  }
+
+  /** Make a new secret. The one of before signs as well for a day. */
+  @Operation({
+    id: 'rotateWebhookSecret',
+    parameters: { id },
+    answer: { secret: examples.createdWebhook.secret, former_until: examples.TIME },
+    errors: [UNKNOWN],
+  })
+  @Post(':id/rotate')
+  @HttpCode(200)
+  rotate(@CallerAccess() access: Access, @Param('id') webhook: string): Promise<RotatedSecretDto> {
+    return this.webhooks.rotate(access, webhook);
+  }
+
+  /** List the last attempts to deliver, the latest first. */
+  @Operation({
+    id: 'listWebhookAttempts',
+    parameters: { id },
+    answer: { items: [examples.webhookAttempt] },
+    errors: [UNKNOWN],
+  })
+  @Get(':id/attempts')
+  async listAttempts(
+    @CallerAccess() access: Access,
+    @Param('id') webhook: string,
+  ): Promise<WebhookAttemptListDto> {
+    return { items: await this.webhooks.listAttempts(access, webhook) };
+  }
+}

@@ -1,0 +1,213 @@
+import { Injectable } from '@nestjs/common';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Access } from '../../access/access.js';
+import { SessionNotAllowed } from '../../access/access.errors.js';
+import { NoAccountLinked } from '../../contacts/contacts.errors.js';
+import { FeedReader } from '../../feed/feed-reader.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
+import { DestinationRefused, Destinations } from '../../webhooks/destinations.js';
+import { WebhookDeliveriesRepository } from '../../webhooks/webhook-deliveries.repository.js';
+import { testPayload } from '../../webhooks/webhook-payload.js';
+import { WebhookRunner } from '../../webhooks/webhook-runner.js';
+import { WebhookSender } from '../../webhooks/webhook-sender.js';
+import { createSecret } from '../../webhooks/webhook-secret.js';
+import { TooManyWebhooks, WebhookNotFound, WebhookRequestInvalid } from '../../webhooks/webhooks.errors.js';
+import { type ListedWebhook, WebhooksRepository } from '../../webhooks/webhooks.repository.js';
+import type {
+  CreatedWebhookDto,
+  CreateWebhookRequest,
+  ReplayWebhookRequest,
+  RotatedSecretDto,
+  UpdateWebhookRequest,
+  WebhookAttemptDto,
+  WebhookDto,
+  WebhookTestedDto,
+} from './webhooks.dto.js';
+
+const DEFAULT_MAX_ITEMS = 100;
+export const MAX_WEBHOOKS = 10_000;
+const PAUSED_ON_REQUEST = 'It was paused on request. POST /webhooks/{id}/resume goes on.';
+
+/** Creates, changes and deletes webhooks, for callers who may. */
+@Injectable()
+export class WebhooksService {
+  constructor(
+    private readonly webhooks: WebhooksRepository,
+    private readonly deliveries: WebhookDeliveriesRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly feed: FeedReader,
+    private readonly destinations: Destinations,
+    private readonly sender: WebhookSender,
+    private readonly runner: WebhookRunner,
+  ) {}
+
+  /** @throws WebhookRequestInvalid, SessionNotAllowed, SessionNotFound, NoAccountLinked, ChangesGone, TooManyWebhooks */
+  async create(access: Access, request: CreateWebhookRequest): Promise<CreatedWebhookDto> {
+    const {
+      url,
+      kinds = null,
+      session = null,
+      after = null,
+      max_items: maxItems = DEFAULT_MAX_ITEMS,
+    } = request;
+    this.checkUrl(url);
+    this.checkSession(access, session);
+    if (after !== null) await this.checkPlace(session, after);
+    else if (session !== null) await this.sessions.getAccount(session as SessionName);
+    if ((await this.webhooks.count()) >= MAX_WEBHOOKS) throw new TooManyWebhooks(MAX_WEBHOOKS);
+    const id = `wh_${randomBytes(8).toString('hex')}`;
+    const secret = createSecret();
+    await this.webhooks.add({ id, url, kinds, session, maxItems, secret }, after);
+    this.runner.wake();
+    return { ...(await this.get(access, id)), secret };
+  }
+
+  async list({ sessions }: Access): Promise<WebhookDto[]> {
+    return (await this.webhooks.list(sessions)).map(toDto);
+  }
+
+  /** @throws WebhookNotFound */
+  async get(access: Access, id: string): Promise<WebhookDto> {
+    return toDto(await this.find(access, id));
+  }
+
+  /** @throws WebhookNotFound, WebhookRequestInvalid */
+  async update(access: Access, id: string, request: UpdateWebhookRequest): Promise<WebhookDto> {
+    await this.find(access, id);
+    const { url, kinds, max_items: maxItems, paused } = request;
+    if (url !== undefined) this.checkUrl(url);
+    await this.webhooks.update(id, {
+      url,
+      kinds,
+      maxItems,
+      ...(paused && { state: 'paused', reason: PAUSED_ON_REQUEST }),
+    });
+    return paused === false ? this.resume(access, id) : this.get(access, id);
+  }
+
+  /** @throws WebhookNotFound, ChangesGone where it was is not kept any more */
+  async resume(access: Access, id: string): Promise<WebhookDto> {
+    await this.find(access, id);
+    for (const { accountId, position } of await this.webhooks.findPositions(id))
+      await this.feed.read(accountId, position, 1);
+    await this.webhooks.resume(id);
+    this.runner.wake();
+    return this.get(access, id);
+  }
+
+  /** @throws WebhookNotFound, WebhookRequestInvalid, NoAccountLinked, ChangesGone */
+  async replay(access: Access, id: string, request: ReplayWebhookRequest): Promise<WebhookDto> {
+    const webhook = await this.find(access, id);
+    const session = webhook.session ?? request.session ?? null;
+    if (request.session && webhook.session && request.session !== webhook.session)
+      throw new WebhookRequestInvalid(
+        `The webhook is for the session "${webhook.session}" alone: leave session out.`,
+      );
+    const accountId = await this.checkPlace(session, request.after);
+    await this.webhooks.replay(id, accountId, request.after);
+    this.runner.wake();
+    return this.get(access, id);
+  }
+
+  /** Sends an empty delivery, and tells what the receiver says. @throws WebhookNotFound */
+  async test(access: Access, id: string): Promise<WebhookTestedDto> {
+    const { url, session } = await this.find(access, id);
+    const deliveryId = `msg_${randomUUID().replaceAll('-', '')}`;
+    const delivery = {
+      id: deliveryId,
+      url,
+      secrets: await this.webhooks.findSecrets(id),
+      body: testPayload(session, new Date()),
+    };
+    const { status, durationMs, error } = await this.sender.send(delivery, new AbortController().signal);
+    await this.deliveries.logAttempt(id, { deliveryId, session, rows: [], status, durationMs, error });
+    return { delivered: error === null, status, duration_ms: durationMs, error };
+  }
+
+  /** @throws WebhookNotFound */
+  async rotate(access: Access, id: string): Promise<RotatedSecretDto> {
+    await this.find(access, id);
+    const secret = createSecret();
+    return { secret, former_until: (await this.webhooks.rotateSecret(id, secret)).toISOString() };
+  }
+
+  /** @throws WebhookNotFound */
+  async listAttempts(access: Access, id: string): Promise<WebhookAttemptDto[]> {
+    await this.find(access, id);
+    return (await this.webhooks.listAttempts(id)).map((attempt) => ({
+      at: attempt.at.toISOString(),
+      delivery_id: attempt.deliveryId,
+      session: attempt.session,
+      items: attempt.items,
+      first_seq: attempt.firstSeq === null ? null : Number(attempt.firstSeq),
+      last_seq: attempt.lastSeq === null ? null : Number(attempt.lastSeq),
+      status: attempt.status,
+      duration_ms: attempt.durationMs,
+      error: attempt.error,
+    }));
+  }
+
+  /** @throws WebhookNotFound */
+  async delete(access: Access, id: string): Promise<void> {
+    await this.find(access, id);
+    if (!(await this.webhooks.delete(id))) throw new WebhookNotFound(id);
+  }
+
+  /** One that the caller may not see is none. */
+  private async find({ sessions }: Access, id: string): Promise<ListedWebhook> {
+    const webhook = await this.webhooks.find(id);
+    const isTheirs = sessions === null || (webhook?.session && sessions.includes(webhook.session));
+    if (!webhook || !isTheirs) throw new WebhookNotFound(id);
+    return webhook;
+  }
+
+  private checkUrl(url: string): void {
+    try {
+      this.destinations.check(new URL(url));
+    } catch (error) {
+      if (error instanceof DestinationRefused)
+        throw new WebhookRequestInvalid(`url is refused: ${error.message}`);
+      throw new WebhookRequestInvalid(
+        `url is ${JSON.stringify(url)}; it must be an http or https URL, for example https://crm.example.com/contacts.`,
+      );
+    }
+  }
+
+  private checkSession({ sessions }: Access, session: string | null): void {
+    if (!sessions) return;
+    if (session === null)
+      throw new WebhookRequestInvalid(
+        `The API key is for some sessions only, so that session must be one of ${sessions.join(', ')}.`,
+      );
+    if (!sessions.includes(session)) throw new SessionNotAllowed(session, sessions);
+  }
+
+  /** @returns whose feed the number is of */
+  private async checkPlace(session: string | null, after: number): Promise<number> {
+    if (session === null)
+      throw new WebhookRequestInvalid(
+        'after is a number in the feed of one session: name it, for example {"session": "default", "after": 1767261600000042}.',
+      );
+    const account = await this.sessions.getAccount(session as SessionName);
+    if (!account) throw new NoAccountLinked();
+    await this.feed.read(account.id, after, 1);
+    return account.id;
+  }
+}
+
+function toDto(webhook: ListedWebhook): WebhookDto {
+  return {
+    id: webhook.id,
+    url: webhook.url,
+    session: webhook.session,
+    kinds: webhook.kinds,
+    max_items: webhook.maxItems,
+    state: webhook.state,
+    reason: webhook.reason,
+    failures: webhook.failures,
+    retry_at: webhook.retryAt?.toISOString() ?? null,
+    behind: webhook.behind,
+    created_at: webhook.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,29 @@
+import { loadConfigFromProcess } from '../kernel/config/config.js';
+import { migrationDataSource } from '../database/data-source.js';
+import { migrate } from '../database/migrations.js';
+import { openDatabase } from '../database/open-database.js';
+import { ENTITIES } from '../entities.js';
+
+/**
+ * `npm run migration:drift`: fails when the entities say something else than the migrations made. It migrates the
+ * configured (or embedded) database and prints the SQL that would be missing.
+ */
+try {
+  const database = await openDatabase(loadConfigFromProcess(), console.error);
+  try {
+    await migrate(database.url, ENTITIES);
+    const dataSource = await migrationDataSource(database.url, ENTITIES).initialize();
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    await dataSource.destroy();
+    for (const { query } of upQueries) console.error(`${query};`);
+    console.log(
+      upQueries.length === 0 ? 'Entities and migrations agree.' : 'Entities and migrations differ.',
+    );
+    process.exitCode = upQueries.length === 0 ? 0 : 1;
+  } finally {
+    await database.close();
+  }
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,62 @@
+import { type ContactPayload, toDetails } from './contact-payload.js';
+import { contactIdOf, fromJson, type PersonJson } from '../person.js';
+import type { ChangeKind, SessionEvent } from '../../feed/change.js';
+import type { ChangeRow } from '../../feed/feed-reads.repository.js';
+
+/** A change in responses of the API and in webhooks; ChangeDto describes the fields. */
+export interface ChangePayload {
+  seq: number;
+  at: string;
+  kind: ChangeKind;
+  id: string | null;
+  jid: string | null;
+  lid: string | null;
+  fields: string[];
+  merged_into: string | null;
+  contact: ContactPayload | null;
+  session: SessionEvent | null;
+}
+
+/** @param pathPrefix below which the session's routes stand */
+export function toChange(row: ChangeRow, pathPrefix: string): ChangePayload {
+  const { seq, at, kind, contactId, jid, lid, fields, mergedInto, contact, session } = row;
+  return {
+    seq,
+    at: at.toISOString(),
+    kind,
+    id: contactId && contactIdOf(contactId),
+    jid,
+    lid,
+    fields: fields ?? [],
+    merged_into: mergedInto && contactIdOf(mergedInto),
+    contact: contact && toDetails(fromJson(contact as PersonJson), pathPrefix),
+    session,
+  };
+}
+
+/**
+ * One change instead of those of one contact, where the last one stood. Another identity key is news by itself, and stays.
+ * @param changes in their order
+ */
+export function compact(changes: ChangePayload[]): ChangePayload[] {
+  const joined = new Map<string, ChangePayload>();
+  for (const change of changes) {
+    const key = keyOf(change);
+    const before = joined.get(key);
+    joined.delete(key);
+    joined.set(key, before ? join(before, change) : change);
+  }
+  return [...joined.values()];
+}
+
+function keyOf({ id, kind, seq }: ChangePayload): string {
+  return id === null || kind === 'contact.identity_key_changed' ? `${seq}` : id;
+}
+
+/** Who was new is still new to a reader who has not seen them yet. */
+function join(before: ChangePayload, after: ChangePayload): ChangePayload {
+  if (after.contact === null || after.kind === 'contact.created') return after;
+  if (before.kind === 'contact.created') return { ...after, kind: before.kind, fields: [] };
+  const kind = before.kind === 'contact.phone_learned' ? before.kind : after.kind;
+  return { ...after, kind, fields: [...new Set([...before.fields, ...after.fields])] };
+}

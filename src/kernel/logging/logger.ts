@@ -1,0 +1,94 @@
+import type { LoggerService } from '@nestjs/common';
+import { destination, type Level, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
+import pretty from 'pino-pretty';
+import type { Config } from '../config/config.js';
+import { logContext } from './log-context.js';
+import { redact } from './redact.js';
+
+/** The context of what Baileys logs, which has a level of its own (BAILEYS_LOG_LEVEL). */
+export const BAILEYS = 'Baileys';
+
+type Levels = Pick<Config, 'LOG_LEVEL' | 'BAILEYS_LOG_LEVEL'>;
+
+/** The levels of a process that has not read its configuration. */
+export const DEFAULT_LEVELS: Levels = { LOG_LEVEL: 'info', BAILEYS_LOG_LEVEL: 'error' };
+
+/** Parts of Nest that tell at each start what the code says anyway. */
+const FRAMEWORK = new Set([
+  'NestFactory',
+  'NestApplication',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+]);
+
+/** For Nest, whose callers give a context last, and a stack before it. */
+class ServiceLogger implements LoggerService {
+  private readonly baileys: Pino;
+
+  constructor(
+    private readonly pino: Pino,
+    baileysLevel: Config['BAILEYS_LOG_LEVEL'],
+  ) {
+    this.baileys = pino.child({}, { level: baileysLevel });
+  }
+
+  fatal(message: unknown, ...more: unknown[]): void {
+    this.write('fatal', message, more);
+  }
+
+  error(message: unknown, ...more: unknown[]): void {
+    this.write('error', message, more);
+  }
+
+  warn(message: unknown, ...more: unknown[]): void {
+    this.write('warn', message, more);
+  }
+
+  log(message: unknown, ...more: unknown[]): void {
+    this.write(FRAMEWORK.has(String(more.at(-1))) ? 'debug' : 'info', message, more);
+  }
+
+  debug(message: unknown, ...more: unknown[]): void {
+    this.write('debug', message, more);
+  }
+
+  verbose(message: unknown, ...more: unknown[]): void {
+    this.write('trace', message, more);
+  }
+
+  private write(level: Level, message: unknown, more: unknown[]): void {
+    const context = more.at(-1);
+    const [stack] = more.slice(0, -1);
+    const logger = context === BAILEYS ? this.baileys : this.pino;
+    logger[level](
+      { context, ...(typeof stack === 'string' && { stack: redact(stack) }) },
+      redact(String(message)),
+    );
+  }
+}
+
+/**
+ * Lines for people in a terminal, JSON everywhere else: `level`, `timestamp`, `pid`, `context`, `message`, and what the work is for.
+ * @param isTerminal whether people read it; a worker thread cannot see that for itself
+ */
+export function createLogger(config: Levels, isTerminal = process.stdout.isTTY): LoggerService {
+  const options = {
+    level: config.LOG_LEVEL,
+    messageKey: 'message',
+    base: { pid: process.pid },
+    timestamp: () => stdTimeFunctions.isoTime().replace('"time"', '"timestamp"'),
+    formatters: { level: (level: string) => ({ level }) },
+    mixin: () => ({ ...logContext.getStore() }),
+  };
+  const lines = isTerminal
+    ? pretty({
+        messageKey: 'message',
+        timestampKey: 'timestamp',
+        ignore: 'pid',
+        singleLine: true,
+        sync: true,
+      })
+    : destination({ sync: true });
+  return new ServiceLogger(pino(options, lines), config.BAILEYS_LOG_LEVEL);
+}
