@@ -1,12 +1,13 @@
-# Builds with the current LTS of Node.js and runs on a base with nothing but a C++ runtime and certificates: no shell, no package manager.
-# The digests are of multi-architecture indexes (linux/amd64, linux/arm64); Dependabot renews them.
+# Builds with the current LTS version of Node.js. The runtime image contains a C++ runtime and certificates, but no
+# shell and no package manager. The digests identify multi-architecture images (linux/amd64, linux/arm64); Dependabot
+# updates them.
 ARG BASE=node:26.11.1-bookworm-slim@sha256:86f07bc9c5dce4578cf37e5a418b7bfc7f817cda25cde66e2b66e95ed86c4567
 ARG RUNTIME=gcr.io/distroless/cc-debian13:nonroot@sha256:e792ab3d241a468a4fd7519ddbbebe66b49b5f365771716ea688ad40b6c6f1c2
 
 FROM ${BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No install scripts are needed; the optional packages hold the bundler of the page for this platform.
+# Install scripts are not needed. The optional packages include the bundler of the page for this platform.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
@@ -16,15 +17,16 @@ COPY web web
 RUN npm run build
 
 FROM ${BASE} AS dependencies
-# Node.js without the names of its symbols (35 MB), and the one library that it needs beside those of the base.
+# Strips the symbols of Node.js (35 MB), and copies the only library that it needs in addition to those of the runtime
+# image.
 RUN apt-get update && apt-get install -y --no-install-recommends binutils libatomic1 \
  && mkdir -p /runtime/bin /runtime/lib \
  && strip --strip-all -o /runtime/bin/node "$(command -v node)" \
  && cp -L /usr/lib/*-linux-gnu/libatomic.so.1 /runtime/lib/
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Left out: the embedded Postgres (optional; here the database is another container), sharp (a peer of Baileys, which it loads only to
-# make thumbnails of media that this service never sends), and what only compilers and browsers read.
+# Omits the embedded Postgres (optional; use a database in another container), sharp (a peer of Baileys for thumbnails
+# of media, which this service never sends), and files that only compilers and browsers use.
 RUN npm ci --omit=dev --omit=optional --omit=peer --ignore-scripts \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
  && rm -rf node_modules/@types node_modules/typeorm/browser node_modules/rxjs/src node_modules/rxjs/dist/bundles \
@@ -32,10 +34,10 @@ RUN npm ci --omit=dev --omit=optional --omit=peer --ignore-scripts \
 
 FROM ${RUNTIME}
 LABEL org.opencontainers.image.title="whatsapp-contacts" \
-      org.opencontainers.image.description="Keeps a WhatsApp account's address book in Postgres and serves it over REST." \
+      org.opencontainers.image.description="Syncs the contacts of WhatsApp accounts to Postgres and serves them over a REST API." \
       org.opencontainers.image.licenses="MIT AND GPL-3.0-only"
 ENV NODE_ENV=production HOST=0.0.0.0 LD_LIBRARY_PATH=/usr/local/lib
-# glibc gives memory that was freed, as after a first sync, back to the system instead of keeping it for later.
+# glibc returns freed memory to the system, for example after a first sync.
 ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=65536
 WORKDIR /app
 COPY --from=dependencies /runtime /usr/local
@@ -45,12 +47,12 @@ COPY --from=build /app/dist dist
 # nonroot
 USER 65532:65532
 EXPOSE 8888
-# Node itself is process 1: it gets the signal, and ends the session and the connections in order.
+# Node.js runs as process 1, so it receives the signal and shuts down gracefully.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/usr/local/bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 8888}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# As in `npm start`: room for young objects 4 instead of 16 MB or more, one helper thread of V8 instead of four, each of
-# which keeps memory of its own. 30 to 50 MB less, no slower. And the heap grows by half before it is collected: V8 would let it grow
-# fourfold under load, to 600 MB when somebody reads pages as fast as they can.
+# The same options as `npm start`, which save 30 to 50 MB: a young generation of 4 MB instead of 16 MB or more, and
+# one V8 helper thread instead of four. The heap grows by half before a garbage collection. By default, V8 lets it
+# grow fourfold under load, to 600 MB while a client reads pages continuously.
 ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=4", "--v8-pool-size=1", "--heap-growing-percent=50"]
 CMD ["dist/main.js"]

@@ -7,6 +7,8 @@ import { scrape, sum } from './metrics-reader.js';
 const PREFIX = 'whatsapp_contacts';
 const API_KEY = 'a-key-for-the-tests-of-metrics';
 
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
 describe('metrics of every role', () => {
   let deployment: Deployment;
   let api: Service;
@@ -83,23 +85,29 @@ describe('metrics of every role', () => {
     expect(sum(ofSession, 'nodejs_eventloop_lag_p99_seconds', 'thread="session"')).toBeGreaterThan(0);
   });
 
-  it('are all that the dashboard and the alerts speak of, and docs/operations.md explains each', async () => {
+  it('include every metric of the dashboard and the alerts, and docs/metrics.md describes each', async () => {
     const texts = await Promise.all([api, session].map(async (each) => (await each.get('/metrics')).text));
-    const told = new Set([...texts.join('\n').matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? ''));
-    const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-    const named = (text: string) =>
+    const exported = new Set([...texts.join('\n').matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? ''));
+    const namesIn = (text: string) =>
       [...text.matchAll(/\b(?:whatsapp_contacts|nodejs|process)_[a-z0-9_]+/g)]
         .map(([name]) => name.replace(/_(bucket|count|sum)$/, ''))
         .filter((name) => name !== 'whatsapp_contacts_api' && name !== 'whatsapp_contacts_session');
-    const docs = read('docs/operations.md');
+    const docs = read('docs/metrics.md');
     const used = [
-      ...named(read('deploy/grafana/dashboard.json')),
-      ...named(read('deploy/prometheus/rules.yml')),
+      ...namesIn(read('deploy/grafana/dashboard.json')),
+      ...namesIn(read('deploy/prometheus/rules.yml')),
     ];
     expect(used.length).toBeGreaterThan(20);
-    expect(used.filter((name) => !told.has(name) || !docs.includes(name))).toEqual([]);
-    const ours = [...told].filter((name) => name.startsWith(PREFIX));
-    expect(ours.filter((name) => !docs.includes(name))).toEqual([]);
+    expect(used.filter((name) => !exported.has(name) || !docs.includes(name))).toEqual([]);
+    const ours = [...exported].filter((name) => name.startsWith(PREFIX));
+    expect(ours.filter((name) => !docs.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('have alerts that docs/alerts.md describes', () => {
+    const alerts = [...read('deploy/prometheus/rules.yml').matchAll(/alert: (\w+)/g)].map(([, name]) => name);
+    const sections = [...read('docs/alerts.md').matchAll(/^## (Whatsapp\w+)$/gm)].map(([, name]) => name);
+    expect(alerts.length).toBeGreaterThan(5);
+    expect(sections).toEqual(alerts);
   });
 
   it('needs a key of the scope metrics:read for all sessions in every role, where keys are in use', async () => {

@@ -3527,7 +3527,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description docs/operations.md explains each */
+            /** @description docs/metrics.md describes each metric */
             200: {
                 headers: {
                     /** @description The id of the request, as the caller gave it or a new one; the log carries it */

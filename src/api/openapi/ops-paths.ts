@@ -24,7 +24,7 @@ export const OPS_PATHS: Paths = {
       security: [{ bearer: ['metrics:read'] }, { header: ['metrics:read'] }],
       responses: {
         200: {
-          description: 'docs/operations.md explains each',
+          description: 'docs/metrics.md describes each metric',
           headers: HEADER,
           content: {
             'text/plain': { schema: { type: 'string' }, example: 'whatsapp_contacts_database_up 1\n' },
