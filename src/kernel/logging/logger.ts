@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { destination, type Level, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '../config/config.js';
+import { LogEntry } from './log.js';
 import { logContext } from './log-context.js';
 import { redact } from './redact.js';
 
@@ -59,13 +60,35 @@ class ServiceLogger implements LoggerService {
 
   private write(level: Level, message: unknown, more: unknown[]): void {
     const context = more.at(-1);
-    const [stack] = more.slice(0, -1);
     const logger = context === BAILEYS ? this.baileys : this.pino;
+    if (message instanceof LogEntry) {
+      const { err, ...values } = message.values;
+      const hasStack = level === 'error' || level === 'fatal';
+      return logger[level](
+        { context, ...redactValues(values), ...(err !== undefined && { err: describeError(err, hasStack) }) },
+        message.message,
+      );
+    }
+    const [stack] = more.slice(0, -1);
     logger[level](
       { context, ...(typeof stack === 'string' && { stack: redact(stack) }) },
       redact(String(message)),
     );
   }
+}
+
+/** The fields of an error in the log. Without a stack where the cause is outside of this program. */
+function describeError(err: unknown, hasStack: boolean): Record<string, unknown> {
+  if (!(err instanceof Error)) return { message: redact(String(err)) };
+  const { name, message, stack } = err;
+  const { code } = err as NodeJS.ErrnoException;
+  return redactValues({ type: name, code, message, ...(hasStack && { stack }) });
+}
+
+function redactValues(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
+  );
 }
 
 /**
@@ -80,6 +103,8 @@ export function createLogger(config: Levels, isTerminal = process.stdout.isTTY):
     timestamp: () => stdTimeFunctions.isoTime().replace('"time"', '"timestamp"'),
     formatters: { level: (level: string) => ({ level }) },
     mixin: () => ({ ...logContext.getStore() }),
+    // Errors are described above.
+    serializers: { err: (err: unknown) => err },
   };
   const lines = isTerminal
     ? pretty({
