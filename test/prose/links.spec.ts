@@ -40,6 +40,7 @@ it('has a file and a heading for every relative link in Markdown', () => {
       .parse(readFileSync(join(ROOT, page), 'utf8'), {})
       .flatMap(({ children }) => children ?? [])
       .map((token) => token.attrGet('href') ?? token.attrGet('src'))
+      .map((href) => (href === null ? null : String(href)))
       .filter((href): href is string => href !== null && !/^[a-z]+:/i.test(href))
       .map((href) => problemOf(page, href))
       .filter((problem) => problem !== null),
