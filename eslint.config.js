@@ -20,7 +20,7 @@ export default defineConfig(
       // Leaves files with decorators alone, where Nest needs the import to be there when the program runs.
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      // A method that must return a promise, because its interface says so, need not have something to wait for.
+      // Methods that return a promise because of their interface do not always have something to await.
       '@typescript-eslint/require-await': 'off',
     },
   },
@@ -46,7 +46,7 @@ export default defineConfig(
     },
   },
   { files: ['src/kernel/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
-  // What people start by hand speaks to them on the terminal.
+  // Programs that are started by hand print to the terminal.
   {
     files: [
       'src/main.ts',

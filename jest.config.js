@@ -7,7 +7,7 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/test/support/answers-as-documented.ts'],
   // More than there are processors here and there: tests wait for most of their time.
   maxWorkers: 3,
-  // Ends a test that hangs; what a test waits for has a limit of its own (test/support/patience.ts).
+  // Ends a test that hangs. Waits inside a test have separate limits (test/support/patience.ts).
   testTimeout: 300_000,
   // Baileys leaves a timer of 30 s behind after uploading pre-keys (uploadPreKeys in its socket.js).
   forceExit: true,

@@ -12,8 +12,8 @@ import { contactNumber, linkAccount, linkAccounts, sessionName } from './link-ac
 
 /**
  * `npm run bench:accounts -- 1000`: that many accounts with 200 contacts each, on two session processes and one API
- * process. What an idle session costs in memory, CPU and statements; then one session process is killed, while the API is
- * asked for contacts of all accounts.
+ * process. Measures memory, CPU and statements of an idle session. Then kills one session process while a probe reads
+ * contacts of all accounts.
  */
 const ACCOUNTS = Number(process.argv[2] ?? 1_000);
 const CONTACTS = 200;
@@ -52,7 +52,7 @@ async function allSynced(): Promise<void> {
   );
 }
 
-/** Transactions of the database so far; all that an idle service runs are statements of their own. */
+/** Transactions of the database so far; an idle service runs each statement in a separate transaction. */
 async function statements(): Promise<number> {
   const { rows } = await pool.query<{ count: string }>(
     `SELECT xact_commit + xact_rollback AS count FROM pg_stat_database WHERE datname = current_database()`,
@@ -64,7 +64,7 @@ const memoryOf = (services: Service[]) => Promise.all(services.map(({ process })
 const cpuOf = (services: Service[]) => Promise.all(services.map(({ process }) => cpuMs(process)));
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
-/** A process of its own that asks for a contact of accounts all over, about 50 times a second. */
+/** Starts a separate process that reads contacts of all accounts, about 50 per second. */
 function startProbe(): ChildProcess {
   const asked = Array.from({ length: PROBED_ACCOUNTS }, (_, i) =>
     Math.floor((i * ACCOUNTS) / PROBED_ACCOUNTS),

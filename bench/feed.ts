@@ -11,10 +11,10 @@ import setUp from '../test/support/global-setup.mjs';
 import tearDown from '../test/support/global-teardown.mjs';
 
 /**
- * `npm run bench:feed`: what the feed costs a phone that renames 20,000 contacts, and the database alone with 50,000, both with it and
- * without; and how long after a commit
- * a change is with readers who poll, stream and take webhooks, beside 1, 100 and 1,000 readers of the stream. With
- * API_DATABASE_URL_PREFIX (for example `postgres://user:password@localhost:6432/`) the API reaches its database there, as through a pooler.
+ * `npm run bench:feed`: measures the cost of the feed when a phone renames 20,000 contacts, and for the database alone
+ * with 50,000, with and without the feed. Then measures the time from a commit until pollers, streams and webhooks receive
+ * the change, with 1, 100 and 1,000 streams. With API_DATABASE_URL_PREFIX (for example
+ * `postgres://user:password@localhost:6432/`) the API connects to its database there, for example through a pooler.
  */
 const RENAMED = 20_000;
 const PEOPLE = 50_000;
@@ -111,7 +111,7 @@ interface Reader {
   arrivedMs: number[];
 }
 
-/** As few parts as possible: many of them share this process with who writes. */
+/** Uses as few parts as possible, because many readers share this process with the writer. */
 async function openReader(port: number): Promise<Reader> {
   const request = httpGet({ port, path: '/changes/stream', agent: false });
   const [response] = (await once(request, 'response')) as [IncomingMessage];

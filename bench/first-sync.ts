@@ -9,7 +9,7 @@ import { WhatsAppServer } from '../test/whatsapp-server/whatsapp-server.js';
 
 /**
  * `npm run bench:first-sync -- 100000`: a first sync of that many contacts, once with both roles in one process and
- * once in two, while probe and lookup are asked without a pause; compared with the same service idle.
+ * once in two, under continuous probe and lookup requests, compared with the same service when idle.
  */
 const CONTACTS = Number(process.argv[2] ?? 100_000);
 const KNOWN = '4915000000000';

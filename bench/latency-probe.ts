@@ -1,9 +1,9 @@
 import { Agent, get } from 'node:http';
 
 /**
- * A process of its own, so that nothing but the service itself delays what it measures: asks each path over and over,
- * and answers each message with the latencies since the one before, in ms. Between two questions for a path it pauses for
- * PROBE_PAUSE_MS. With PROBE_KEY as its API key.
+ * Requests each path continuously, with a pause of PROBE_PAUSE_MS, and replies to each message with the latencies since
+ * the previous message, in ms. Runs in a separate process, so that only the service affects the latencies. PROBE_KEY is
+ * the API key.
  */
 const PAUSE_MS = Number(process.env.PROBE_PAUSE_MS ?? 10);
 const headers = process.env.PROBE_KEY ? { authorization: `Bearer ${process.env.PROBE_KEY}` } : {};

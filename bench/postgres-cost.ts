@@ -4,7 +4,7 @@ import pg from 'pg';
 /** Of user and system time in /proc: USER_HZ is 100 on every Linux. */
 const TICK_MS = 10;
 
-/** What a Postgres server has done so far. */
+/** Work of a Postgres server since its start. */
 export interface PostgresCost {
   /** Of the whole server, in ms; NaN if it runs on another machine. */
   cpuMs: number;

@@ -43,7 +43,8 @@ async function speedOf(
     : [{ path: '/getcontact' }];
   const before = await cpuMs(process);
   const result = await autocannon({ url: target, connections: 32, duration: SECONDS, requests, headers });
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers were no 200`);
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${result.non2xx} responses had an error status`);
   const us = (((await cpuMs(process)) - before) / result.requests.total) * 1000;
   return { perSecond: result.requests.average, us };
 }

@@ -19,7 +19,7 @@ export async function seedContacts(databaseUrl: string, count: number): Promise<
   await client.end();
 }
 
-/** SQL that gives the account 1 that many contacts with names in many scripts. Of each search there is a best and a worst case. */
+/** Returns SQL that inserts contacts with names in many scripts into account 1, with a best and a worst case per search. */
 export function peopleOfAllKinds(count: number): string {
   return `
   INSERT INTO contact (account_id, jid, lid, saved, full_name, first_name, push_name, push_name_at)

@@ -14,7 +14,8 @@ import { PostgresMeter } from './postgres-cost.js';
 import { createWriters, messageOf, type Writer } from '../test/support/message-traffic.js';
 
 /**
- * `npm run bench:traffic [-- sessions [parts]]`: what messages cost, of which one third each is direct, to a group, and a status.
+ * `npm run bench:traffic [-- sessions [parts]]`: measures the cost of messages: one third direct, one third to groups, one third
+ * statuses.
  *
  * 1. One account and 200 people: CPU of the service and of Postgres, transactions and WAL per message, with known and with new
  *    push names. The floor in the same run is Baileys alone, with its state in memory.
@@ -57,7 +58,7 @@ const print = (title: string, ...cells: string[]) =>
 const send = (phone: Phone, writers: Writer[], turn: number) =>
   phone.notify(messageOf(writers[Math.floor(turn / 3) % writers.length] as Writer, turn));
 
-/** What messages cost a process and Postgres, each divided by their number. */
+/** Measures the cost per message for a process and for Postgres. */
 async function measure(process: ChildProcess, count: number, work: () => Promise<void>) {
   const [cpuBefore, before, startMs] = [await cpuMs(process), await meter.cost(), performance.now()];
   await work();
@@ -94,7 +95,7 @@ async function floor(): Promise<Cost> {
       : person.sendGroupText(phone, '120363000000000001', 'Good morning');
   };
   try {
-    // Each of them has a Signal session afterwards.
+    // Creates a Signal session for each of them.
     await inWindow(PEOPLE, say);
     return await measure(alone, FLOOR_MESSAGES, () => inWindow(FLOOR_MESSAGES, say));
   } finally {

@@ -30,7 +30,7 @@ async function askPasskey(options) {
   }
 }
 
-/** @returns the body of the answer; throws with what the service says is wrong */
+/** @returns the body of the response; throws the error message of the service */
 async function ask(address, init) {
   const response = await fetch(address, { ...init, credentials: 'omit', cache: 'no-store' });
   const body = await response.json();
@@ -65,6 +65,6 @@ api.runtime.onMessage.addListener((message, sender, respond) => {
       (error) => respond({ error: error.message }),
     )
     .finally(() => clearInterval(awake));
-  // The answer comes later.
+  // The response is sent later.
   return true;
 });

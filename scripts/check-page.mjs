@@ -1,6 +1,6 @@
 /**
- * How much script the page at / loads before it shows something, compressed with gzip: its first file, what that imports, and the
- * texts of one language. What follows later (phone numbers, QR codes) is told beside it. Fails beyond the budget.
+ * Checks the gzip size of the scripts that the web page loads first: the first file, its imports, and the texts of one
+ * language. Fails if it exceeds the budget. Also prints the size of scripts that are loaded later (phone numbers, QR codes).
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds dist/ from nothing, so that no left-over of an earlier build helps.
+# Builds dist/ from scratch, without files of an earlier build.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rm -rf dist

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks what stands in deploy/ and .github/workflows: manifests, compose files, workflows; and, with promtool, the alert rules. Where
-# promtool is missing, CI installs it by name; elsewhere the rules are left out, and it says so.
+# Checks manifests, compose files, workflows and, with promtool, alert rules. CI installs promtool by name. Without
+# promtool, the step skips the rules and prints a notice.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 npm run deploy:check

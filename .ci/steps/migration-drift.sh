@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails when the migrations make other tables than the entities describe; on an embedded Postgres of its own.
+# Fails if the migrations create other tables than the entities describe. Uses a separate embedded Postgres.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 data=$(mktemp -d)

@@ -72,7 +72,7 @@ async function measureTyping(page: Page): Promise<{ typed: number[]; asked: numb
       await search.fill('');
       for (let length = 1; length <= word.length; length += 1) {
         const text = word.slice(0, length);
-        // What is the same without the blank at its end is not asked again.
+        // The page does not search again for a trailing space.
         if (text.endsWith(' ')) await page.keyboard.press('Space');
         else typed.push(await press(page, text.at(-1) ?? '', text));
         await page.waitForTimeout(BETWEEN_KEYS_MS);
@@ -130,7 +130,7 @@ await client.query('VACUUM ANALYZE contact');
 await client.end();
 const browser = await chromium.launch(CHROMIUM_OPTIONS);
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
-// tsx gives functions their names by a helper that pages lack.
+// tsx sets function names with a helper that does not exist in pages.
 await page.addInitScript('globalThis.__name = (each) => each');
 await page.goto(`http://127.0.0.1:${service.port}/#/sessions/default/contacts`);
 await page.locator('.list a').first().waitFor();
