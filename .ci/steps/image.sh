@@ -3,7 +3,7 @@
 # volume.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-# A project: what the developer runs by the same file, and its volume, is left alone.
+# A separate project name, so that a container or volume that a developer started from the same file is not touched.
 export COMPOSE_PROJECT_NAME=whatsapp-contacts-ci PORT="${PORT:-18888}"
 compose() { docker compose "$@"; }
 finish() {
