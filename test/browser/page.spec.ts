@@ -58,11 +58,11 @@ withBrowser('the page of a service', () => {
   it('leads from an empty service to a contact that is found', async () => {
     await arrive();
     await visitor.open();
-    await visitor.sees('No account is linked here yet.');
+    await visitor.sees('No account is linked yet.');
     await visitor.sees(/\d+ seconds left/);
     await world.phone.scan(() => visitor.qr());
     await visitor.sees('Connected');
-    await visitor.click('Browse the contacts', 'link');
+    await visitor.click('Browse contacts', 'link');
     await visitor.sees('Anna Müller');
     await visitor.page.getByRole('searchbox').pressSequentially('conceicao');
     await visitor.sees('one found');
@@ -80,7 +80,7 @@ withBrowser('the page of a service', () => {
     await visitor.page.reload();
     await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
     expect(await visitor.page.getByRole('searchbox').inputValue()).toBe('anna');
-    await visitor.click('Clear the search');
+    await visitor.click('Clear search');
     await visitor.click(/Pizza Palace/, 'link');
     await visitor.page.getByRole('heading', { name: 'Pizza Palace' }).waitFor();
     await visitor.page.goBack();
@@ -102,7 +102,7 @@ withBrowser('the page of a service', () => {
       await eventually(`${text} finds ${name}`, async () => (await visitor.names()).join() === name);
     }
     await search.fill('nobody of this name');
-    await visitor.sees('Nobody is found. Try another name, or a part of the number.');
+    await visitor.sees('No contacts found. Try another name, or part of the number.');
   });
 
   it('is operated by the keyboard alone', async () => {
@@ -172,7 +172,7 @@ withBrowser('the page of a service', () => {
     const anna = [...world.server.directory.contacts].find(({ number }) => number === '491701234567');
     await anna?.setPicture(PIXEL);
     await visitor.open(ANNA);
-    await visitor.click('Ask WhatsApp now');
+    await visitor.click('Fetch from WhatsApp now');
     await visitor.page.locator('.contact-head .avatar img').waitFor({ state: 'attached' });
     await visitor.sees('Hey there!');
     await visitor.page.locator('.fingerprint span').nth(15).waitFor();
@@ -183,11 +183,11 @@ withBrowser('the page of a service', () => {
       await visitor.page.locator('.fingerprint').first().locator('span').allTextContents()
     ).join(' ');
     await visitor.page.getByText('Compare with a fingerprint').click();
-    const field = visitor.page.getByLabel('Paste the one that you were given');
+    const field = visitor.page.getByLabel('Paste the fingerprint from the contact');
     await field.fill(fingerprint.toUpperCase());
-    await visitor.sees('It is the same.');
+    await visitor.sees('The fingerprints match.');
     await field.fill(fingerprint.replace(/.$/, (last) => (last === '0' ? '1' : '0')));
-    await visitor.sees('the first difference is in group 16.');
+    await visitor.sees('The fingerprints differ, starting in group 16.');
     await field.fill('abc');
     await visitor.sees('A fingerprint has 64 characters');
   });
@@ -200,9 +200,9 @@ withBrowser('the page of a service', () => {
     await visitor.open('/sessions/default/contacts/447700900123');
     await visitor.sees('Bob the mover');
     await moving.changeNumber('447700900999');
-    await visitor.sees('This person has changed their number.');
+    await visitor.sees('This contact has changed their number.');
     await visitor.click('+44 7700 900999', 'link');
-    await visitor.sees('Former number');
+    await visitor.sees('Previous number');
     await world.phone.deleteContact('447700900123');
   });
 
@@ -253,7 +253,7 @@ withBrowser('the page of a service', () => {
     await visitor.click('Unlink the account');
     await visitor.sees('Unlink this account?');
     await visitor.click('Unlink');
-    await visitor.sees('The account was unlinked on request. Its contacts stay.');
+    await visitor.sees('The account was unlinked. Its contacts remain stored.');
     await visitor.qr();
   });
 
@@ -277,7 +277,7 @@ withBrowser('the page of a service', () => {
     await visitor.open('/sessions/default');
     const field = visitor.page.getByLabel('Phone number');
     await visitor.click('Get a code');
-    await visitor.sees('Enter the number of the account to link.');
+    await visitor.sees('Enter the phone number of the account.');
     await field.fill('0170');
     await visitor.click('Get a code');
     await visitor.sees(/This is not a complete phone number/);
@@ -289,7 +289,7 @@ withBrowser('the page of a service', () => {
     await world.phone.enterPairingCode((await code.textContent())?.replace('-', '') ?? '');
     await visitor.sees('Connected');
     world.phone.unlink();
-    await visitor.sees('The phone has unlinked this device. The contacts stay.');
+    await visitor.sees('The phone unlinked this device. The contacts remain stored.');
   });
 
   it('leads through the passkey, and ends it when asked to', async () => {
@@ -302,14 +302,14 @@ withBrowser('the page of a service', () => {
       /^https:\/\/web\.whatsapp\.com\//,
     );
     await visitor.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await visitor.page.getByText('Without it, by the developer tools').click();
-    await visitor.click('Copy the line');
+    await visitor.page.getByText('Without the extension, in the developer tools').click();
+    await visitor.click('Copy snippet');
     await visitor.sees('Copied');
     const line = await visitor.page.evaluate(() => navigator.clipboard.readText());
-    const field = visitor.page.getByLabel('Paste what the console printed');
+    const field = visitor.page.getByLabel('Output of the console');
     await field.fill('nonsense');
     await visitor.click('Send to WhatsApp');
-    await visitor.sees(/This is not what the console printed/);
+    await visitor.sees(/This is not the complete output/);
     const browser = await WhatsAppWeb.open(passkey);
     await field.fill(await browser.runInConsole(line));
     await browser.close();
@@ -321,20 +321,20 @@ withBrowser('the page of a service', () => {
     void world.phone.scan(() => visitor.qr()).catch(() => {});
     await visitor.sees('Confirm with the passkey');
     await visitor.click('Cancel linking');
-    await visitor.sees('Confirming with the passkey was cancelled.');
+    await visitor.sees('The passkey confirmation was canceled.');
     world.phone.passkey = undefined;
   });
 
   it('shows the whole list of many sessions, and adds and removes one', async () => {
     await arrive();
     await visitor.open('/sessions');
-    await visitor.click('Add a session');
+    await visitor.click('Add session');
     await visitor.page.getByLabel('Name').fill('No good name');
     await visitor.click('Add');
-    await visitor.sees(/Use 1 to 40 of the characters/);
+    await visitor.sees(/Use 1 to 40 characters/);
     await visitor.page.getByLabel('Name').fill('default');
     await visitor.click('Add');
-    await visitor.sees('There is a session of this name already.');
+    await visitor.sees('A session with this name already exists.');
     await visitor.page.getByLabel('Name').fill('sales');
     await visitor.click('Add');
     await visitor.qr();
@@ -358,11 +358,11 @@ withBrowser('the page of a service', () => {
     await visitor.open('/sessions/default');
     await visitor.sees('Connected');
     await proxy.goDown();
-    await visitor.sees('The database does not answer.');
+    await visitor.sees('The database does not respond.');
     await visitor.sees('Not up to date');
-    await visitor.sees('Browse the contacts');
+    await visitor.sees('Browse contacts');
     await proxy.comeBack();
-    await visitor.seesNo('The database does not answer.');
+    await visitor.seesNo('The database does not respond.');
     await behind.stop();
     await proxy.stop();
   });
@@ -394,9 +394,9 @@ withBrowser('the page of a service', () => {
       await arrive({}, locked);
       await visitor.open(ANNA);
       await visitor.click('Continue');
-      await visitor.sees(/Paste a key/);
+      await visitor.sees(/Enter a key/);
       await enter('wrong');
-      await visitor.sees('The service does not know this key: it is mistyped, expired or deleted.');
+      await visitor.sees('This key is not valid. It might be mistyped, expired or deleted.');
       await enter(MASTER);
       await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
       await visitor.page.reload();
@@ -406,7 +406,7 @@ withBrowser('the page of a service', () => {
       const other = await visitor.page.context().newPage();
       await other.goto(visitor.page.url());
       await other.getByLabel('API key').waitFor();
-      await visitor.click('Forget the key');
+      await visitor.click('Sign out');
       await visitor.page.getByLabel('API key').waitFor();
     });
 
@@ -421,7 +421,7 @@ withBrowser('the page of a service', () => {
       ]);
       expect(await visitor.page.getByText('Export').count()).toBe(0);
       await visitor.open('/sessions/default');
-      await visitor.sees(/It lacks the scope session:read/);
+      await visitor.sees(/The scope session:read is missing/);
     });
 
     it('shows states alone, and nothing to link with, to a key that may see no more', async () => {
@@ -432,9 +432,9 @@ withBrowser('the page of a service', () => {
       await visitor.sees('Connected');
       expect(await visitor.page.getByText('Unlink the account').count()).toBe(0);
       await visitor.open('/sessions/default/contacts');
-      await visitor.sees(/It lacks the scope contacts:read/);
+      await visitor.sees(/The scope contacts:read is missing/);
       await visitor.open('/sessions/sales');
-      await visitor.sees(/It is not for the session “sales”/);
+      await visitor.sees(/It does not include the session “sales”/);
     });
 
     it('says so to a key that opens nothing here, and asks anew when one is deleted', async () => {
@@ -443,7 +443,7 @@ withBrowser('the page of a service', () => {
       await arrive({}, locked);
       await visitor.open();
       await enter(useless);
-      await visitor.sees(/The key may neither read contacts nor see sessions/);
+      await visitor.sees(/This key can read neither contacts nor sessions/);
       await visitor.click('Use another key');
       await enter(key);
       await visitor.sees('Connected');

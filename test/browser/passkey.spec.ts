@@ -119,7 +119,7 @@ withBrowser('a passkey in a real browser', () => {
       await visitor.open();
       await visitor.sees('Does the phone show this code?');
       expect(await visitor.page.locator('.big-code').textContent()).toBe(phoneShows()?.code);
-      await visitor.click('Yes, it is the same');
+      await visitor.click('Yes, the codes match');
       await linked;
       await visitor.sees('Connected');
       expect(visitor.complaints).toEqual([]);

@@ -61,7 +61,7 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
     await world.service.qr();
     await at('nothing-linked', '/sessions/default', /seconds left/);
     await requestCode(world);
-    await at('linking', '/sessions/default', 'Code to type on the phone');
+    await at('linking', '/sessions/default', 'Code to enter on the phone');
     requirePasskey(world);
     phone.scan(() => world.service.qr()).catch(() => {});
     await world.stateThat(({ passkey }) => passkey !== null);
@@ -79,11 +79,11 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
       return body.keys.length > 1;
     });
     await Promise.all(BUSINESSES.map(([number]) => refresh(world, number)));
-    await at('overview', '/sessions/default', 'Everything is well');
+    await at('overview', '/sessions/default', 'Everything is up to date');
     await at('contacts', CONTACTS, 'Anna Müller');
     await at('contact', `${CONTACTS}/${PEOPLE[0][0]}`, /Security event/);
     await at('search', `${CONTACTS}?q=o`, /found/);
-    await at('nobody-found', `${CONTACTS}?q=nobody`, 'Nobody is found');
+    await at('nobody-found', `${CONTACTS}?q=nobody`, 'No contacts found');
     await at('unlink', '/sessions/default', 'Unlink this account?', {
       act: (visitor) => visitor.click('Unlink the account'),
     });
@@ -115,15 +115,15 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
     await degraded.phone.saveContact({ number: '5215500000001', fullName: 'Marta' });
     await degraded.phone.scan(async () => (await degraded.stateThat(({ qr }) => qr !== null)).qr ?? '');
     await degraded.stateThat((state) => state.degraded.length > 0);
-    await at('degraded', '/sessions/support', 'What is wrong');
+    await at('degraded', '/sessions/support', 'Problems');
     await at('sessions', '/sessions', 'one problem');
     await at('add-session', '/sessions', 'Add a session', {
-      act: (visitor) => visitor.click('Add a session'),
+      act: (visitor) => visitor.click('Add session'),
     });
 
     phone.unlink();
     await world.stateThat(({ status, qr }) => status === 'linking' && qr !== null);
-    await at('logged-out', '/sessions/default', 'The phone has unlinked this device.');
+    await at('logged-out', '/sessions/default', 'The phone unlinked this device.');
 
     const { proxy, url } = await TcpProxy.beforeDatabase(database.url);
     const behind = await Service.start({ DATABASE_URL: url, ROLE: 'api', LOG_LEVEL: 'silent' });
@@ -131,12 +131,12 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
       () => behind.stop(),
       () => proxy.stop(),
     );
-    await at('database-down', '/sessions/sales', 'The database does not answer.', {
+    await at('database-down', '/sessions/sales', 'The database does not respond.', {
       port: behind.port,
       act: async (visitor) => {
         await visitor.sees('Connected');
         await proxy.goDown();
-        await visitor.sees('The database does not answer.');
+        await visitor.sees('The database does not respond.');
         // The next visitor finds it as this one did.
         await proxy.comeBack();
       },
@@ -149,8 +149,8 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
       LOG_LEVEL: 'silent',
     });
     closers.unshift(() => locked.stop());
-    await at('key-missing', '/', 'A key, please', { port: locked.port });
-    await at('key-without-scope', '/', 'This key may not see this', {
+    await at('key-missing', '/', 'Enter your API key', { port: locked.port });
+    await at('key-without-scope', '/', 'This key does not have access', {
       port: locked.port,
       key: await createKey(locked, ['metrics:read']),
     });
