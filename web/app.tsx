@@ -17,7 +17,7 @@ import { Shell } from './shell.jsx';
 const DEFAULT_SESSION = 'default';
 const TRY_AGAIN_MS = 3_000;
 
-/** What there is to see depends on the key first, then on the address. */
+/** Selects the view: by key first, then by address. */
 export function App() {
   if (needsKey.value) return <KeyForm />;
   if (!access.value) return <Unreachable />;
@@ -25,7 +25,7 @@ export function App() {
   return <Views />;
 }
 
-/** Before the service has said a word. */
+/** Shown before the first response of the service. */
 function Unreachable() {
   const error = accessError.value;
   useEffect(() => {

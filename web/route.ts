@@ -1,7 +1,8 @@
 import { computed, signal } from '@preact/signals';
 
 /**
- * What the page shows. It stands behind the `#` of the address: numbers and searches are in no request line and no log of a proxy.
+ * The view that the page shows. It is in the URL fragment, so that numbers and searches never appear in request lines or proxy
+ * logs.
  */
 export type Route =
   | { view: 'home' }

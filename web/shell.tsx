@@ -20,7 +20,7 @@ interface ShellProps {
   children: ComponentChildren;
 }
 
-/** What stands around every view. */
+/** The frame around every view. */
 export function Shell({ list, live, changes, children }: ShellProps) {
   const session = sessionOnShow.value;
   const failure = live?.error.value ?? (live ? null : (list?.error.value ?? null));

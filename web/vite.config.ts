@@ -6,10 +6,10 @@ import { defineConfig, type Plugin } from 'vite';
 
 const OUT_DIR = join(import.meta.dirname, '../dist/web');
 const COMPRESSORS = { br: promisify(brotliCompress), gz: promisify(gzip) };
-/** What is smaller is sent as it is. */
+/** Smaller files are not compressed. */
 const MIN_BYTES = 1_024;
 
-/** Writes a compressed copy beside each text, so that nothing is compressed for each request. */
+/** Writes a compressed copy next to each text file, so that requests need no compression. */
 function precompress(): Plugin {
   return {
     name: 'precompress',
@@ -32,17 +32,17 @@ async function compress(name: string): Promise<void> {
 /** `npm run web` serves the page as it is written, with the API of a service on port 8888. */
 export default defineConfig({
   root: import.meta.dirname,
-  // The service may stand below any path of a proxy.
+  // A proxy can serve the page below any path.
   base: './',
   plugins: [precompress()],
   build: {
     outDir: OUT_DIR,
     emptyOutDir: true,
     target: 'baseline-widely-available',
-    // Everything is a file of its own: the page's policy allows no `data:` but what it makes itself.
+    // Nothing is inlined, because the page's policy forbids `data:` URLs in files.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // Which file holds what: scripts/check-page.mjs weighs them.
+    // Lists the content of each file for scripts/check-page.mjs.
     manifest: true,
     license: { fileName: 'licenses.md' },
   },

@@ -5,7 +5,7 @@ import { key, rememberKey } from '../api/key.js';
 import { Icon } from '../components/icon.jsx';
 import { t } from '../i18n/language.js';
 
-/** Asks for the key that the service wants. */
+/** Form for the API key. */
 export function KeyForm() {
   const id = useId();
   const [text, setText] = useState('');

@@ -4,7 +4,7 @@ import { answer, api } from './client.js';
 import { forgetKey, key } from './key.js';
 import type { Access, Scope } from './types.js';
 
-/** What the key may do; null until the service has said so. */
+/** Permissions of the key. Null until the service has returned them. */
 export const access = signal<Access | null>(null);
 
 /** Why it has not; null while nothing is wrong. */
@@ -44,6 +44,6 @@ export function signOut(): void {
 /** A key may be deleted or expire while the page is open. */
 export function noteError(error: unknown): void {
   if (!(error instanceof ApiError) || error.status !== 401) return;
-  // A request that was sent before the key was entered says nothing of it.
+  // A request that was sent before the key was entered does not concern this key.
   if (key.value === null || error.code !== 'key_missing') accessError.value = error;
 }

@@ -1,4 +1,4 @@
-/** Codes that the page has words for; the service may send others, with words of its own. */
+/** Codes for which the page has texts. For other codes, it shows the message of the service. */
 export const KNOWN_CODES = [
   'unreachable',
   'key_missing',
@@ -34,7 +34,7 @@ export const KNOWN_CODES = [
 
 export type KnownCode = (typeof KNOWN_CODES)[number];
 
-/** What the service has against a request, or `unreachable`. */
+/** An error response of the service, or `unreachable`. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,

@@ -4,7 +4,7 @@ import { setClock } from './clock.js';
 import { keyHeaders } from './key.js';
 import type { paths } from './openapi.js';
 
-/** Where the service stands: the page may be below a path of a proxy. */
+/** Base address of the service. A proxy can serve the page below a path. */
 const BASE = new URL('.', document.baseURI);
 
 export function urlOf(path: string): string {
@@ -23,8 +23,8 @@ export const api = createClient<paths>({ baseUrl: BASE.href.replace(/\/$/, ''), 
 api.use(withKey);
 
 /**
- * What the service answers with.
- * @throws ApiError for what it refuses, and when it cannot be reached
+ * Sends a request and returns the response.
+ * @throws ApiError for error responses, and if the service is unreachable
  */
 export async function answer<T>(request: Promise<{ data?: T; response: Response }>): Promise<T> {
   return (await request).data as T;
@@ -45,7 +45,7 @@ async function fetchAnswer(asked: Request): Promise<Response> {
   return response;
 }
 
-/** Whatever stands between may answer in the place of the service, and in no form of its own. */
+/** A proxy can respond instead of the service, in any format. */
 async function errorOf(response: Response): Promise<ApiError> {
   const { status } = response;
   const body: unknown = await response.json().catch(() => null);

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 
 const TICK_MS = 1_000;
-/** `Date` tells whole seconds, and arrives a little later. */
+/** `Date` has a resolution of one second and arrives with a delay. */
 const TOLERANCE_MS = 2_000;
 
 let offsetMs = 0;

@@ -5,7 +5,7 @@ const MAX_KEPT = 400;
 
 /** Pictures as the browser can show them. They are read with the key, which `<img src>` cannot send. */
 class Pictures {
-  /** The one used last stands last. */
+  /** Ordered by last use, the latest last. */
   private readonly kept = new Map<string, string>();
 
   /** @returns null when it is not there yet */

@@ -1,6 +1,6 @@
 import type { components } from './openapi.js';
 
-/** What the API answers with, as its document says. */
+/** Response types, as defined in the API document. */
 type Schemas = components['schemas'];
 
 export type Access = Schemas['AccessDto'];

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { pictures } from '../api/pictures.js';
 
-/** Colours of those without a picture; each has a class of its own. */
+/** Colors of avatars without a picture. Each has a CSS class. */
 const COLOURS = 8;
-/** Who is scrolled past is not asked for. */
+/** Pictures are not requested while the user scrolls past them. */
 const SETTLE_MS = 120;
 
 interface AvatarProps {

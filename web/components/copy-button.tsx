@@ -4,7 +4,7 @@ import { Icon } from './icon.jsx';
 
 const SHOWN_MS = 2_000;
 
-/** @param text what is copied, or how to get it */
+/** @param text text to copy, or a function that returns it */
 export function CopyButton({
   text,
   label = t.common.copy,
@@ -26,7 +26,7 @@ export function CopyButton({
   );
 }
 
-/** Pages that came by HTTP from another machine have no clipboard; there the old way works. */
+/** Pages that were loaded over HTTP from another machine have no clipboard API. `execCommand` works there. */
 async function copyText(text: string): Promise<void> {
   if (navigator.clipboard as Clipboard | undefined) return navigator.clipboard.writeText(text);
   const field = document.createElement('textarea');

@@ -11,12 +11,12 @@ const ICONS: Record<Tone, IconName> = { good: 'check', busy: 'refresh', warn: 'a
 interface NoticeProps extends Explained {
   tone: Tone;
   title?: string;
-  /** In the words of the service, in English: for who looks further. */
+  /** Message of the service, in English, for details. */
   technical?: string | null;
   children?: ComponentChildren;
 }
 
-/** What is the matter, and what to do. */
+/** Shows a problem and its solution. */
 export function Notice({ tone, title, what, todo, technical = null, children }: NoticeProps) {
   return (
     <div class={`notice ${tone}`}>

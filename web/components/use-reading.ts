@@ -9,7 +9,7 @@ export interface Reading<T> {
   again: () => void;
 }
 
-/** @param inputs what the reading depends on */
+/** @param inputs values that `read` depends on */
 export function useReading<T>(read: () => Promise<T>, inputs: unknown[]): Reading<T> {
   const [value, setValue] = useState<T | null>(null);
   const [error, setError] = useState<ApiError | null>(null);

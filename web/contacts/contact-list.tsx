@@ -13,9 +13,9 @@ interface ListProps {
   session: string;
   pages: ContactPages;
   query: ListQuery;
-  /** How many there are likely to be; null: nobody knows before they are read. */
+  /** Expected number of contacts. Null if it is not known before they are read. */
   expected: number | null;
-  /** Address of the contact that is shown beside the list. */
+  /** Address of the contact that is shown next to the list. */
   chosen: string | null;
 }
 

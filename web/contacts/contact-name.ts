@@ -18,7 +18,7 @@ export function otherNameOf(contact: Named): string | null {
   return push !== null && push !== nameOf(contact) ? push : null;
 }
 
-/** What a person is asked for by. */
+/** Returns the identifier of a contact for requests. */
 export function addressOf({ phone, lid }: Pick<ContactSummary, 'phone' | 'lid'>): string {
   return phone ?? lid ?? '';
 }

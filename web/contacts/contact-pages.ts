@@ -5,12 +5,12 @@ import { answer, api } from '../api/client.js';
 import type { ContactSummary } from '../api/types.js';
 import type { ListQuery } from '../route.js';
 
-/** Little at first, so that it is there at once; much where somebody goes far. */
+/** Small first pages appear immediately. Later pages are larger, for users who scroll far. */
 const FIRST_LIMIT = 40;
 const NEAR_LIMIT = 200;
 const FAR_LIMIT = 1_000;
 const FAR_ROWS = 400;
-/** Rows that are read before they are looked at: nobody scrolls through what the next letter replaces. */
+/** Rows that are read ahead. Results of a partial search are replaced before anyone scrolls through them. */
 const AHEAD_ROWS = 20;
 const AFTER_ERROR_MS = 2_000;
 
@@ -44,7 +44,7 @@ export class ContactPages {
     return this.pages.value.length === 0;
   }
 
-  /** How many rows are known of, and whether that is all. */
+  /** Number of known rows, and whether there are more. */
   get size(): { rows: number; isWhole: boolean } {
     const pages = this.pages.value;
     const rows = pages.reduce((sum, { items }) => sum + items.length, 0);
@@ -60,7 +60,7 @@ export class ContactPages {
     return null;
   }
 
-  /** Tells which rows are looked at, so that they are read. */
+  /** Reads the rows that are visible. */
   show(first: number, last: number): void {
     this.range = { first, last };
     void this.load();
@@ -124,7 +124,7 @@ export class ContactPages {
       next: page.next_cursor,
       isStale: invalidations !== this.invalidations,
     };
-    // What follows begins where this page ended; when it ends elsewhere now, it is read anew.
+    // The next page starts at the end of this page. If the end has moved, it is read again.
     const rest = known?.next === read.next ? this.pages.value.slice(at + 1) : [];
     this.pages.value = [...this.pages.value.slice(0, at), read, ...rest];
   }

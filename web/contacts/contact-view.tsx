@@ -23,7 +23,7 @@ interface ContactProps {
   changes: LiveChanges;
 }
 
-/** Everything that is known of a person. */
+/** All details of a contact. */
 export function ContactView({ session, address, query, changes }: ContactProps) {
   const path = { session, phone: address };
   const person = useReading(

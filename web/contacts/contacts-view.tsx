@@ -23,7 +23,7 @@ interface ContactsProps {
   query: ListQuery;
 }
 
-/** The address book, and one person beside it. */
+/** The list of contacts, with one contact next to it. */
 export function ContactsView({ session, live, changes, contact, query }: ContactsProps) {
   const pages = useContactPages(session, query, changes);
   useEffect(() => void loadPhoneNumbers(), []);

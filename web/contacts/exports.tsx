@@ -6,7 +6,7 @@ import { useAction } from '../components/use-action.js';
 import { t } from '../i18n/language.js';
 import type { ListQuery } from '../route.js';
 
-/** The address book as a file: of those whom the filters leave, whatever is searched for. */
+/** Exports the address book as a file. Applies the filters, but not the search. */
 export function Exports({ session, query }: { session: string; query: ListQuery }) {
   const menu = useRef<HTMLDetailsElement>(null);
   const download = useAction(async (file: string, parameters: Record<string, string>) => {

@@ -1,6 +1,6 @@
 /**
  * Texts with a number in them, in the plural that the language wants.
- * @returns takes the number and its texts, in which `#` stands for the number
+ * @returns a function of the number and its texts, in which `#` is replaced by the number
  */
 export function counted(language: string): (n: number, one: string, other: string) => string {
   const rules = new Intl.PluralRules(language);

@@ -16,7 +16,7 @@ export async function chooseLanguage(): Promise<void> {
   const wanted = navigator.languages.map((tag) => ({ tag, language: languageOf(tag) }));
   const { tag, language } = wanted.find((each) => each.language !== null) ?? { tag: 'en', language: 'en' };
   const load = OTHERS[language ?? 'en'];
-  // Without its texts, which are a file of their own, the page is better in English than not at all.
+  // If the separate file with the texts cannot be loaded, the page is shown in English.
   if (load) t = await load().catch(() => en);
   locale = t === en && language !== 'en' ? 'en' : tag;
   document.documentElement.lang = locale;

@@ -27,17 +27,17 @@ export function formatPhone(digits: string): string {
   return text;
 }
 
-/** A number as somebody types it. */
+/** A number as a user types it. */
 export interface TypedNumber {
-  /** With country code, digits only; null while it is no complete number. */
+  /** With country code, digits only. Null while the number is incomplete. */
   digits: string | null;
-  /** ISO 3166; null while it cannot be told. */
+  /** ISO 3166. Null while it is unknown. */
   country: string | null;
   /** The same with spaces in their places. */
   formatted: string;
 }
 
-/** @param text in any form; without country code it is taken for one of the reader's country */
+/** @param text in any format; without country code, the country of the user applies */
 export function readTyped({ AsYouType }: typeof Library, text: string): TypedNumber {
   const typing = new AsYouType(regionOf(navigator.language) as Library.CountryCode | undefined);
   const formatted = typing.input(text.replace(/^\s*00/, '+'));

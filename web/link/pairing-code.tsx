@@ -94,7 +94,7 @@ function Code({
   expiresAt: string;
   onAnother: () => void;
 }) {
-  // WhatsApp may want another code than was asked for: it has another end then.
+  // WhatsApp can replace the requested code. The new code has another expiry.
   const { value: offer } = useReading(
     () => answer(api.GET('/sessions/{session}/pairing-code', { params: { path: { session } } })),
     [session, expiresAt],

@@ -20,7 +20,7 @@ interface CeremonyProps {
   refresh: () => void;
 }
 
-/** The passkey that WhatsApp has asked for, step by step. */
+/** Confirms the link with the passkey, step by step. */
 export function PasskeyCeremony({ session, status, refresh }: CeremonyProps) {
   const path = { session };
   const cancel = useAction(async () => {
@@ -120,7 +120,7 @@ function Assertion({
   );
 }
 
-/** What the console of the browser printed. */
+/** The output of the browser console. */
 function ResultForm({ session, refresh }: { session: string; refresh: () => void }) {
   const id = useId();
   const [text, setText] = useState('');

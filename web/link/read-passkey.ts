@@ -1,7 +1,7 @@
 import { answer, api, request } from '../api/client.js';
 import type { Passkey } from '../api/types.js';
 
-/** The ceremony under way: where it goes on, and the token that vouches for who brings the answer. */
+/** The current ceremony: the address where it continues, and the token that authorizes the response. */
 export async function readPasskey(session: string): Promise<Passkey> {
   const path = { session };
   return (await answer(api.GET('/sessions/{session}/passkey', { params: { path } }))) as Passkey;

@@ -14,19 +14,19 @@ const POLL_AFTER_ERROR_MS = 3_000;
 const TRY_STREAM_AGAIN_MS = 60_000;
 const MAX_CHANGES = 1_000;
 
-/** What has changed; null: anything may have, as nobody has listened. */
+/** Changed contacts. Null if any contact might have changed, because changes were not followed. */
 export type Listener = (changes: readonly Change[] | null) => void;
 
-/** Follows the changes of a session's address book: by the stream, or, where that does not get through, by asking. */
+/** Follows the changes of a session's address book through the stream, or by polling if the stream is blocked. */
 export class LiveChanges {
   readonly mode = signal<'idle' | 'starting' | 'live' | 'polling'>('idle');
-  /** Until when every change is known of; null while nothing is. While live, until now. */
+  /** Time up to which all changes have been received. Null before the first. While live, the current time. */
   readonly checkedAtMs = signal<number | null>(null);
   private readonly listeners = new Set<Listener>();
   private stream: EventSource | null = null;
   private polling: Polling | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** The number of the last change that was told of while polling. */
+  /** Number of the last change that polling returned. */
   private position: number | null = null;
 
   constructor(private readonly session: string) {}
@@ -49,7 +49,7 @@ export class LiveChanges {
     this.rest();
   }
 
-  /** Browsers open six connections to one server; a page that nobody looks at takes none. */
+  /** Browsers open up to six connections to a server. Hidden pages use none. */
   private readonly onVisibility = (): void => {
     this.rest();
     if (!document.hidden) this.openStream();
@@ -68,7 +68,7 @@ export class LiveChanges {
     });
     this.stream = stream;
     this.timer = setTimeout(() => this.fallBack(), STREAM_BEGINS_WITHIN_MS);
-    // From there on every change is told of; what was read before may be older.
+    // All changes after this number are received. Data that was read before might be older.
     stream.addEventListener('position', () => {
       clearTimeout(this.timer);
       this.polling?.stop();
@@ -107,7 +107,7 @@ export class LiveChanges {
       return page.items.length === MAX_CHANGES ? 0 : POLL_EVERY_MS;
     } catch (error) {
       noteError(error);
-      // What is asked for is not kept any more, or cannot be had for now: begin anew.
+      // The requested changes have been deleted or are not available: start again.
       this.position = null;
       return POLL_AFTER_ERROR_MS;
     }

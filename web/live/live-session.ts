@@ -6,7 +6,7 @@ import { serverNowMs } from '../api/clock.js';
 import type { Session } from '../api/types.js';
 import { poll, type Polling } from './polling.js';
 
-/** While somebody waits for the next step. */
+/** While the user waits for the next step. */
 const SOON_MS = 1_000;
 const SETTLED_MS = 5_000;
 const AFTER_ERROR_MS = 3_000;

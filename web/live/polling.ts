@@ -1,6 +1,6 @@
-/** Asks again and again, as long as the page is looked at. */
+/** Polls while the page is visible. */
 export interface Polling {
-  /** Asks now, in the place of the next time. */
+  /** Polls immediately instead of at the next interval. */
   now(): void;
   stop(): void;
 }

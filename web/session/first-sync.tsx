@@ -4,7 +4,7 @@ import type { Session } from '../api/types.js';
 import { number } from '../i18n/format.js';
 import { t } from '../i18n/language.js';
 
-/** What WhatsApp has sent so far. It does not say how much there is, so no share can be shown. */
+/** Progress of the first sync. WhatsApp does not announce the total, so there is no percentage. */
 export function FirstSync({ session: { contacts } }: { session: Session }) {
   const began = useRef({ atMs: serverNowMs(), count: contacts.count });
   const seconds = (serverNowMs() - began.current.atMs) / 1_000;

@@ -15,7 +15,7 @@ export function reasonOf({
   return status === 'open' ? null : t.noReason;
 }
 
-/** How much somebody should worry. */
+/** Severity of a state. */
 export function toneOf(session: SessionSummary | Session): Tone {
   const { status, reason_code: code } = session;
   if (status === 'open')

@@ -8,13 +8,13 @@ import { poll, type Polling } from '../live/polling.js';
 
 const PAGE = 100;
 const POLL_EVERY_MS = 4_000;
-/** Of so many, counts and problems are asked for: those that are in view, as a rule. */
+/** Number of sessions whose counts and problems are requested: usually those that are visible. */
 const DETAILED = 100;
 
 /** All sessions that the key is for, in the order of their names. */
 export class SessionList {
   readonly sessions = signal<readonly SessionSummary[] | null>(null);
-  /** What the list itself does not tell, by name. */
+  /** Details that the list does not contain, by session name. */
   readonly details = signal<ReadonlyMap<string, Session>>(new Map());
   readonly error = signal<ApiError | null>(null);
   readonly readAtMs = signal<number | null>(null);

@@ -15,7 +15,7 @@ import type { SessionList } from './session-list.js';
 
 const DEFAULT_SESSION = 'default';
 
-/** All sessions at a glance: which one needs somebody. */
+/** All sessions, with those that need attention. */
 export function SessionsView({ list }: { list: SessionList }) {
   const [removed, setRemoved] = useState<string | null>(null);
   const sessions = list.sessions.value;
