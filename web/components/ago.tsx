@@ -11,7 +11,7 @@ export function Ago({ time }: { time: string }) {
   );
 }
 
-/** Shows the time that is left. Screen readers do not announce each second. @param until ISO 8601 */
+/** Shows the remaining time. Screen readers do not announce each second. @param until ISO 8601 */
 export function Countdown({ until }: { until: string }) {
   const seconds = Math.max(0, Math.ceil((Date.parse(until) - nowMs.value) / 1_000));
   const rest = String(seconds % 60).padStart(2, '0');
