@@ -2,20 +2,20 @@ import Sequencer from '@jest/test-sequencer';
 
 /** Suites that wait for real pauses, the longest first: begun last, they would run alone while the other workers idle. */
 const SLOWEST = [
-  'client-version',
-  'profiles-pace',
+  'connection/client-version',
+  'profiles/profiles-pace',
   'chaos/chaos',
-  'session',
+  'connection/session-status',
   'hostile/app-state',
   'linking/linking',
-  'faults',
+  'connection/faults',
   'hostile/media-files',
-  'unverified',
-  'failover',
+  'address-book/unverified',
+  'connection/failover',
   'linking/passkey',
-  'sync-keys',
+  'address-book/sync-keys',
   'linking/random-links',
-  'reconciliation',
+  'address-book/reconciliation',
   'sessions/fleet',
 ];
 

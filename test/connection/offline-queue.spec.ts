@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Neighbour } from './hostile/neighbour.js';
-import { SessionsWorld } from './sessions/sessions-world.js';
-import { createWriters, messageOf, type Writer } from './support/message-traffic.js';
-import { patient } from './support/patience.js';
-import type { Phone } from './whatsapp-server/phone.js';
+import { Neighbour } from '../hostile/neighbour.js';
+import { SessionsWorld } from '../sessions/sessions-world.js';
+import { createWriters, messageOf, type Writer } from '../support/message-traffic.js';
+import { patient } from '../support/patience.js';
+import type { Phone } from '../whatsapp-server/phone.js';
 
 /** `OFFLINE_MESSAGES=50000 npm test -- offline-queue` runs with as many as a busy account receives in days. */
 const MESSAGES = Number(process.env.OFFLINE_MESSAGES ?? 6_000);

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
-import { encodeRecovery } from './whatsapp-server/app-state/recovery.js';
-import { SyncKeys } from './whatsapp-server/app-state/sync-keys.js';
-import { keyShareMessage, recoveryMessage } from './whatsapp-server/briefing.js';
-import { historyMessage } from './whatsapp-server/history.js';
-import type { Jid } from './whatsapp-server/jid.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import { encodeRecovery } from '../whatsapp-server/app-state/recovery.js';
+import { SyncKeys } from '../whatsapp-server/app-state/sync-keys.js';
+import { keyShareMessage, recoveryMessage } from '../whatsapp-server/briefing.js';
+import { historyMessage } from '../whatsapp-server/history.js';
+import type { Jid } from '../whatsapp-server/jid.js';
 
 /** Attributes from which a client may derive the sender of a stanza, or the address for decrypting it. */
 const ADDRESSING = [

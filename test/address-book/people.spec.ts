@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { proto } from '@whiskeysockets/baileys';
-import type { ContactDetailsDto } from '../src/api/contacts/contact-details.dto.js';
-import type { ContactPageDto } from '../src/api/contacts/contact-list.dto.js';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
-import type { Contact } from './whatsapp-server/contact.js';
-import { type Jid, lid, phoneNumber } from './whatsapp-server/jid.js';
+import type { ContactDetailsDto } from '../../src/api/contacts/contact-details.dto.js';
+import type { ContactPageDto } from '../../src/api/contacts/contact-list.dto.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import type { Contact } from '../whatsapp-server/contact.js';
+import { type Jid, lid, phoneNumber } from '../whatsapp-server/jid.js';
 
 const { HistorySyncType } = proto.Message;
 const SOON_MS = 20_000;

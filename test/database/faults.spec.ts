@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
 
 const number = (index: number) => String(491702000000 + index);
 

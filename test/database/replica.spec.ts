@@ -8,8 +8,8 @@ import pg from 'pg';
 import {
   type EmbeddedPostgresServer,
   startEmbeddedPostgres,
-} from '../src/database/embedded/embedded-postgres.js';
-import { eventually, Service } from './support/service.js';
+} from '../../src/database/embedded/embedded-postgres.js';
+import { eventually, Service } from '../support/service.js';
 
 const execute = promisify(execFile);
 

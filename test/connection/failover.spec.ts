@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Deployment } from './support/deployment.js';
-import { patient } from './support/patience.js';
-import { eventually, Service } from './support/service.js';
-import { TcpProxy } from './support/tcp-proxy.js';
+import { Deployment } from '../support/deployment.js';
+import { patient } from '../support/patience.js';
+import { eventually, Service } from '../support/service.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
 describe('several session roles on one database', () => {
   let fleet: Deployment;
@@ -115,7 +115,7 @@ describe('several session roles on one database', () => {
     const { conflicts } = fleet.server;
     const folder = await mkdtemp(join(tmpdir(), 'hang-'));
     const HANG_ON_FILE = join(folder, 'now');
-    const preload = `--import=${new URL('./support/hang-on-request.mjs', import.meta.url).href}`;
+    const preload = `--import=${new URL('../support/hang-on-request.mjs', import.meta.url).href}`;
     const NODE_OPTIONS = `${fleet.server.environment().NODE_OPTIONS} ${preload}`;
     await startOwner({ HANG_ON_FILE, NODE_OPTIONS });
     const { logins } = fleet;

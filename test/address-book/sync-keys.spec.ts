@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { SessionDto } from '../src/api/sessions/session.dto.js';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
+import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
 
 const NUMBER = '491701230001';
 /** The service waits for 10 s before it asks. */

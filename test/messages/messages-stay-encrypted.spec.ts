@@ -5,8 +5,8 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
 
 const GROUP = '120363000000000001';
 
@@ -21,7 +21,7 @@ describe('messages', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'whatsapp-contacts-heap-'));
-    const preload = new URL('./support/heap-snapshots.mjs', import.meta.url).href;
+    const preload = new URL('../support/heap-snapshots.mjs', import.meta.url).href;
     const levels = { LOG_LEVEL: 'debug', BAILEYS_LOG_LEVEL: 'trace' };
     // The configuration of every thread contains the folder, which shows that the search works.
     world = await World.create({ HEAP_SNAPSHOTS: folder, DATA_DIR: folder, ...levels }, {}, preload);

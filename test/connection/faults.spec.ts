@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from '@whiskeysockets/baileys';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
-import { type AppStateSubject, iq, stanza } from './whatsapp-server/faults.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import { type AppStateSubject, iq, stanza } from '../whatsapp-server/faults.js';
 
 const { HistorySyncType } = proto.HistorySync;
 const ANNA = '491701000001';

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Deployment } from './support/deployment.js';
-import { eventually, type Service } from './support/service.js';
+import { Deployment } from '../support/deployment.js';
+import { eventually, type Service } from '../support/service.js';
 
 const nobody = { scanned: Promise.resolve(''), silent: Promise.resolve(0) };
 let unscanned: Deployment;

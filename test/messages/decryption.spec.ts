@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ContactPageDto } from '../src/api/contacts/contact-list.dto.js';
-import { Changes } from './chaos/changes.js';
-import { changesOnly } from './chaos/steps.js';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
+import type { ContactPageDto } from '../../src/api/contacts/contact-list.dto.js';
+import { Changes } from '../chaos/changes.js';
+import { changesOnly } from '../chaos/steps.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
 
 const SEED = Number(process.env.DECRYPTION_SEED ?? Date.now() % 2 ** 30);
 

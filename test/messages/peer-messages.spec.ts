@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { SessionDto } from '../src/api/sessions/session.dto.js';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
-import { child, childBytes } from './whatsapp-server/stanza.js';
+import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import { child, childBytes } from '../whatsapp-server/stanza.js';
 
 let world: World;
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DegradationCode } from '../src/sessions/degradation.entity.js';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
-import type { AppStateSubject } from './whatsapp-server/faults.js';
+import type { DegradationCode } from '../../src/sessions/degradation.entity.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import type { AppStateSubject } from '../whatsapp-server/faults.js';
 
 const number = (index: number) => String(491703100000 + index);
 const people = Array.from({ length: 12 }, (_, at) => ({ number: number(at), fullName: `Name ${at}` }));

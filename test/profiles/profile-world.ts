@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { eventually, Service } from './service.js';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { eventually, Service } from '../support/service.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import type { Contact } from '../whatsapp-server/contact.js';
 import { iq } from '../whatsapp-server/faults.js';
 import type { HistorySettings } from '../whatsapp-server/history.js';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ContactDto } from '../src/api/contacts/contact.dto.js';
-import { eventually, Service } from './support/service.js';
-import { createTestDatabase, type TestDatabase } from './support/test-database.js';
-import type { Contact } from './whatsapp-server/contact.js';
-import type { Phone } from './whatsapp-server/phone.js';
-import { WhatsAppServer } from './whatsapp-server/whatsapp-server.js';
+import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
+import { eventually, Service } from '../support/service.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import type { Contact } from '../whatsapp-server/contact.js';
+import type { Phone } from '../whatsapp-server/phone.js';
+import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 
 const OWN = '4915100000001';
 const PEOPLE = 300;
