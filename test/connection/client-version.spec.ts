@@ -272,8 +272,8 @@ describe('the client version of a linked session', () => {
   });
 });
 
-describe('QR codes that expire repeatedly', () => {
-  it('lead to a newer version, with which the phone links', async () => {
+describe('repeated expiry of QR codes', () => {
+  it('leads to a newer version, and the phone links', async () => {
     await slow.linked;
     await slow.deployment?.services[0]?.sessionThat(({ status }) => status === 'open');
   });
