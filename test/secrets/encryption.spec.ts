@@ -51,7 +51,7 @@ describe('encryption at rest', () => {
 
   afterAll(() => deployment.remove());
 
-  it('encrypts what is there when it is enabled, and the link holds', async () => {
+  it('encrypts existing secrets when it is enabled, and keeps the link', async () => {
     expect(await sealedBy()).toEqual(new Set(['plain']));
     expect((await secrets()).some(({ value }) => value.includes('private'))).toBe(true);
     await restart({ ENCRYPTION_KEY: first });
@@ -76,7 +76,7 @@ describe('encryption at rest', () => {
       { ENCRYPTION_KEY_FILE: '/tmp' },
       /ENCRYPTION_KEY_FILE is "\/tmp", which cannot be read/,
     ],
-  ])('does not start with %s, and destroys nothing', async (_, settings, message) => {
+  ])('does not start with %s, and changes nothing', async (_, settings, message) => {
     await service.stop();
     const before = await secrets();
     const expectRefusal = async (ROLE: string) => {
@@ -91,7 +91,7 @@ describe('encryption at rest', () => {
     service = await deployment.start('all', { ENCRYPTION_KEY: first });
   });
 
-  it('changes keys while it runs, goes on after a kill, and needs the former no more', async () => {
+  it('rotates keys while it runs, continues after a kill, and then works without the old key', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'keys-'));
     const file = join(folder, 'key');
     await writeFile(file, `${second}\n${first}\n`);
@@ -142,7 +142,7 @@ describe('encryption at rest', () => {
 });
 
 /** Records every value written to a column, with a trigger. */
-describe('the secrets of a link in progress', () => {
+describe('a link in progress', () => {
   const PHONE = '491701230000';
   let deployment: Deployment;
   let session: Service;
@@ -180,7 +180,7 @@ describe('the secrets of a link in progress', () => {
 
   afterAll(() => deployment.remove());
 
-  it('are encrypted in every column that contains them, and are deleted when they are read', async () => {
+  it('stores its secrets encrypted, and deletes them when they are read', async () => {
     const qr = await api.qr();
     const { body } = await eventually('WhatsApp returns a code', async () => {
       const answer = await requestCode(api);
@@ -202,7 +202,7 @@ describe('the secrets of a link in progress', () => {
     await api.sessionThat(({ status }) => status === 'open');
   });
 
-  it('are deleted when they are refused, and when their caller has disconnected', async () => {
+  it('deletes its secrets when they are rejected and when the caller has disconnected', async () => {
     expect((await requestCode(api)).status).toBe(409);
     expect(await commands()).toEqual([]);
     await deployment.database.query(
@@ -212,7 +212,7 @@ describe('the secrets of a link in progress', () => {
     await eventually('the command is deleted', async () => (await commands()).length === 0);
   });
 
-  it('are removed from the row when the command is accepted, and rejected in plaintext', async () => {
+  it('removes its secrets from the row of an accepted command, and rejects plaintext', async () => {
     await deployment.database.query(
       `INSERT INTO session_command (session, kind, argument, expires_at)
        VALUES ('default', 'passkey-confirm', 'plaintext', now() + interval '1 minute')`,
