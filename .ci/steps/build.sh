@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds dist/ from nothing, so that no left-over of an earlier build helps.
+# Deletes dist/ and builds it, so that files of earlier builds have no effect.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rm -rf dist

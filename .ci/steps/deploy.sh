@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks what stands in deploy/ and .github/workflows: manifests, compose files, workflows; and, with promtool, the alert rules. Where
-# promtool is missing, CI installs it by name; elsewhere the rules are left out, and it says so.
+# Checks deploy/ and .github/workflows: manifests, Compose files, workflows, and the alert rules with promtool.
+# CI installs promtool if it is missing. Elsewhere the rules are skipped with a message.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 npm run deploy:check

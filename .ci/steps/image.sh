@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds the image, starts it with its Postgres as docker-compose.yml says, and asks it whether it lives and is ready.
-# Needs Docker; removes containers and volume again.
+# Builds the image, starts it and its Postgres with docker-compose.yml, and checks its liveness and readiness probes.
+# Requires Docker. Removes the containers and the volume.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-# A project of its own: what the developer runs by the same file, and its volume, is left alone.
+# A separate project name, so that containers and volumes of the developer are not touched.
 export COMPOSE_PROJECT_NAME=whatsapp-contacts-ci PORT="${PORT:-18888}"
 compose() { docker compose "$@"; }
 finish() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails when the migrations make other tables than the entities describe; on an embedded Postgres of its own.
+# Fails if the tables of the migrations differ from the entities. Uses a new embedded Postgres.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 data=$(mktemp -d)

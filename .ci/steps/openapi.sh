@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails when the API document or the types of its client differ from what the code says, and when the document breaks a lint rule.
+# Fails if the API document or the client types are outdated, or if the document violates a lint rule.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 npm run openapi:check

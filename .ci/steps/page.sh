@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails when the page at / loads more script at first than its budget allows. Needs the build.
+# Fails if the initial script of the web page exceeds its size limit. Requires a build.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 npm run page:check

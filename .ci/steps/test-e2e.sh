@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests in a real browser (test/browser); arguments go to jest. Where Chromium is missing, CI installs it by
-# name; elsewhere the tests are skipped and say so.
+# Runs the tests in a real browser (test/browser). Passes arguments to Jest. CI installs Chromium if it is missing.
+# Elsewhere the tests are skipped with a message.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ "${CI:-}" = true ] && ! command -v chromium chromium-browser >/dev/null; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests as the README says; arguments go to jest (.ci/run asks for a file of results). One consumer of the documentation is in
-# Python, which CI installs by name; elsewhere, without it, that one is left out, and it says so.
+# Runs npm test. Passes arguments to Jest. One consumer example is written in Python, which CI installs if it is
+# missing. Elsewhere its test is skipped with a message.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ "${CI:-}" = true ] && ! command -v python3 >/dev/null; then

@@ -104,7 +104,7 @@ describe('the API without keys', () => {
     expect([status, text]).toEqual([409, expect.stringContaining('API_KEY')]);
   });
 
-  it('sends headers that stop browsers from rendering API responses', async () => {
+  it('sends headers that prevent browsers from rendering responses', async () => {
     const { headers } = await world.service.get('/session');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');

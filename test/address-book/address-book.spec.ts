@@ -227,7 +227,7 @@ describe('the service, linked to a phone', () => {
     expect((await getContacts()).every(({ jid }) => jid.endsWith('@s.whatsapp.net'))).toBe(true);
   });
 
-  it('serves contacts while WhatsApp is unreachable, and catches up afterwards', async () => {
+  it('serves contacts while WhatsApp is unreachable, and catches up later', async () => {
     await server.goDown();
     const session = await service.sessionThat(({ status }) => status === 'disconnected');
     expect(session).toMatchObject({ phone: OWN, reason: expect.any(String), retry_at: expect.any(String) });
@@ -243,7 +243,7 @@ describe('the service, linked to a phone', () => {
     await contactThat(people[5]!.number, { full_name: 'While away' });
   });
 
-  it('shuts down gracefully on SIGTERM and needs no new QR code afterwards', async () => {
+  it('shuts down gracefully on SIGTERM and needs no new QR code after a restart', async () => {
     expect(await service.stop('SIGTERM')).toBe(0);
     await phone.saveContact({ number: people[6]!.number, fullName: 'While stopped', firstName: 'While' });
     const before = server.log.length;
@@ -287,7 +287,7 @@ describe('the service, linked to a phone', () => {
     expect(again.status).toBe(409);
   });
 
-  it("serves only the contacts of the new account after another account is linked", async () => {
+  it('serves only the contacts of the new account after another account is linked', async () => {
     await service.request('/session', { method: 'DELETE' });
     const other = server.createPhone({ number: '4915200000002', pushName: 'Another' });
     await other.saveContact({ number: '4917999999999', fullName: 'Only Here', firstName: 'Only' });

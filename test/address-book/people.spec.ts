@@ -244,7 +244,7 @@ describe('history sync', () => {
     });
   });
 
-  it('asks the phone to upload a part again when its file no longer exists', async () => {
+  it('is uploaded again by the phone when its file no longer exists', async () => {
     const late = person({ pushName: 'Late' });
     const gone = world.server.faults.media.arm({ status: 410 }, { when: ({ kind }) => kind === 'history' });
     await world.phone.sendHistory({

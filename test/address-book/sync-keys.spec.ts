@@ -15,7 +15,7 @@ describe('a sync key that the phone has not shared', () => {
   const asked = () =>
     world.phone.inbox.messages.flatMap(({ appStateSyncKeyRequest }) => appStateSyncKeyRequest ?? []);
   const isAskedFor = (times: number) =>
-    eventually(`a key is asked for ${times} times`, async () => asked().length === times, ASKED_WITHIN_MS);
+    eventually(`a key is requested ${times} times`, async () => asked().length === times, ASKED_WITHIN_MS);
   const isDegraded = ({ degraded }: SessionDto) => degraded.some(({ code }) => code === 'sync_key_missing');
 
   it('is requested after linking by the ID from the server, and then decrypts the collection', async () => {

@@ -26,7 +26,7 @@ const server = await WhatsAppServer.start();
 server.linking.neverRefresh();
 const locked = await Target.start({ DATABASE_URL: database.url, API_KEY }, LOOKUP);
 const open = await Target.start({ DATABASE_URL: database.url }, LOOKUP);
-// Who asks for pairing codes is answered by a session.
+// Pairing codes need a session process.
 const session = await Service.start({
   ...server.environment(),
   DATABASE_URL: database.url,

@@ -289,7 +289,10 @@ describe('faults of a linked session', () => {
     ben.sendText(world.phone, 'hello').catch(() => {});
     await fault.whenStruck();
     await world.truth();
-    await eventually('the push name is stored', async () => (await world.listedOne(number(at)))?.push_name === 'Ben');
+    await eventually(
+      'the push name is stored',
+      async () => (await world.listedOne(number(at)))?.push_name === 'Ben',
+    );
   });
 
   it('retries when a response never arrives', async () => {

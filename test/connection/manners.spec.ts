@@ -79,7 +79,7 @@ describe('a well-behaved linked device', () => {
     expect(appStateQueries()).toHaveLength(before);
   });
 
-  it('reads app state that WhatsApp marks as dirty, and clears the mark afterwards', async () => {
+  it('reads app state that WhatsApp marks as dirty, and then clears the mark', async () => {
     const before = appStateQueries().length;
     const dirty = element('dirty', { type: 'syncd_app_state', timestamp: '1700000000' });
     companion().connection?.send(element('ib', SERVER_OFFLINE, [dirty]));

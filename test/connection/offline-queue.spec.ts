@@ -46,7 +46,7 @@ describe('an offline queue of several days', () => {
     // The first change waits for the login of its session.
     neighbour.delaysMs.shift();
     process.stderr.write(
-      `${MESSAGES} messages: changes of the neighbour arrive within ${neighbour.longestMs} ms\n`,
+      `${MESSAGES} messages: changes of the other session arrive within ${neighbour.longestMs} ms\n`,
     );
     expect(neighbour.longestMs).toBeLessThan(patient(SOON_MS));
   });

@@ -124,24 +124,27 @@ describe('the contact API', () => {
     ['Brazil', '551187654321', '5511987654321'],
     ['Mexico', '525512345678', '5215512345678'],
     ['Argentina', '541123456789', '5491123456789'],
-  ])('finds a contact from %s under either form of the number, the exact one first', async (_, short, long) => {
-    await book.apply(saved(`${short}@s.whatsapp.net` as Jid, 'Short'));
-    for (const path of [
-      `/getcontact?phone=${long}`,
-      `/contacts/${long}`,
-      `/contacts/${long}@s.whatsapp.net`,
-    ]) {
-      expect((await book.service.get(path)).body).toMatchObject({
-        jid: `${short}@s.whatsapp.net`,
-        full_name: 'Short',
-      });
-    }
-    await book.apply(saved(`${long}@s.whatsapp.net` as Jid, 'Long'));
-    for (const path of ['/getcontact?phone=', '/contacts/']) {
-      expect((await book.service.get(`${path}${long}`)).body).toMatchObject({ full_name: 'Long' });
-      expect((await book.service.get(`${path}${short}`)).body).toMatchObject({ full_name: 'Short' });
-    }
-  });
+  ])(
+    'finds a contact from %s under either form of the number, the exact one first',
+    async (_, short, long) => {
+      await book.apply(saved(`${short}@s.whatsapp.net` as Jid, 'Short'));
+      for (const path of [
+        `/getcontact?phone=${long}`,
+        `/contacts/${long}`,
+        `/contacts/${long}@s.whatsapp.net`,
+      ]) {
+        expect((await book.service.get(path)).body).toMatchObject({
+          jid: `${short}@s.whatsapp.net`,
+          full_name: 'Short',
+        });
+      }
+      await book.apply(saved(`${long}@s.whatsapp.net` as Jid, 'Long'));
+      for (const path of ['/getcontact?phone=', '/contacts/']) {
+        expect((await book.service.get(`${path}${long}`)).body).toMatchObject({ full_name: 'Long' });
+        expect((await book.service.get(`${path}${short}`)).body).toMatchObject({ full_name: 'Short' });
+      }
+    },
+  );
 
   it('returns the picture with its actual type, and 304 if it is unchanged', async () => {
     await book.apply(present);
@@ -266,7 +269,7 @@ describe('the contact API', () => {
     });
   });
 
-  it("answers 404 for the number of a WhatsApp bot", async () => {
+  it('answers 404 for the number of a WhatsApp bot', async () => {
     expect((await book.service.get('/getcontact?phone=13135550002@s.whatsapp.net')).status).toBe(404);
   });
 });

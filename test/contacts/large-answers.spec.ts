@@ -87,7 +87,7 @@ describe('the API for lists, pages and exports', () => {
       'an identity key',
       { identityKeys: [{ address: jidOf(10), key: Buffer.alloc(32, 1), seenAt: new Date() }] },
     ],
-    ['somebody deleted', { unsaved: [jidOf(10)] }],
+    ['a deleted contact', { unsaved: [jidOf(10)] }],
   ])('changes the ETag after %s', async (_, changes) => {
     const etag = await etagOf('/contacts');
     await book.apply(changes as Parameters<typeof book.apply>[0]);

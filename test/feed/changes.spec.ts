@@ -110,10 +110,10 @@ describe('the change feed', () => {
     it.each([
       ['before the feed began', START - 1, 'begin after'],
       ['beyond its end', START + 2, `the last change has the number ${START + 1}`],
-      ['not kept any more', START, 'are not kept any more'],
+      ['already deleted', START, 'are not kept any more'],
     ])('answers 410 to positions %s', async (what, after, reason) => {
       await book.save('a');
-      if (what === 'not kept any more')
+      if (what === 'already deleted')
         await book.dataSource.query('UPDATE account SET feed_pruned_to = $1', [START + 1]);
       const { status, body } = await book.service.get<Problem>(`/changes?after=${after}`);
       expect([status, body.code]).toEqual([410, 'changes_gone']);

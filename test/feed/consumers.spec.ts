@@ -13,7 +13,8 @@ const FOLDER = join(import.meta.dirname, '../../docs/consumers');
 const TSX = join(import.meta.dirname, '../../node_modules/.bin/tsx');
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
-if (!hasPython) console.warn('Python is missing, so its consumer is not tested. Debian: apt-get install python3');
+if (!hasPython)
+  console.warn('Python is missing, so its consumer is not tested. Debian: apt-get install python3');
 
 /** The consumers of the documentation, as a reader would run them. */
 describe.each([

@@ -38,18 +38,21 @@ describe('the web page', () => {
   const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
     fetch(`http://127.0.0.1:${service.port}${path}`, { headers, method });
 
-  it.each(['/', '/?from=somewhere'])('is served at %s without a key, with a strict content security policy', async (path) => {
-    const response = await get(path);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toBe('text/html;charset=utf-8');
-    expect(response.headers.get('cache-control')).toBe('no-cache');
-    const policy = response.headers.get('content-security-policy') ?? '';
-    expect(
-      Object.fromEntries(policy.split(';').map((each) => each.trim().split(/ (.*)/).slice(0, 2))),
-    ).toEqual(POLICY);
-    expect(response.headers.get('x-frame-options')).toBe('DENY');
-    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
-  });
+  it.each(['/', '/?from=somewhere'])(
+    'is served at %s without a key, with a strict content security policy',
+    async (path) => {
+      const response = await get(path);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('text/html;charset=utf-8');
+      expect(response.headers.get('cache-control')).toBe('no-cache');
+      const policy = response.headers.get('content-security-policy') ?? '';
+      expect(
+        Object.fromEntries(policy.split(';').map((each) => each.trim().split(/ (.*)/).slice(0, 2))),
+      ).toEqual(POLICY);
+      expect(response.headers.get('x-frame-options')).toBe('DENY');
+      expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+    },
+  );
 
   it('contains no inline code', async () => {
     const text = await (await get('/')).text();

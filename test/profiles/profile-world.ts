@@ -50,7 +50,7 @@ export class ProfileWorld {
   ) {}
 
   /**
-* Starts a service and links it to a phone that has saved the contacts.
+   * Starts a service and links it to a phone that has saved the contacts.
    *
    * @param prepare called before the phone is linked
    * @param history content of the history sync in addition to push names

@@ -16,7 +16,9 @@ describe('the profile fetch for 100 contacts', () => {
   it('fetches each profile once, although the service is killed in between', async () => {
     world = await ProfileWorld.create(100, { DOWNLOADS_PER_MINUTE: '600' });
     await world.service.synced();
-    await eventually('all profiles are fetched', async () => (await world.fetched()) === 100).catch(world.explain);
+    await eventually('all profiles are fetched', async () => (await world.fetched()) === 100).catch(
+      world.explain,
+    );
     expect(world.profileQueries).toHaveLength(2);
     await eventually('the batch has ended', async () => {
       const [row] = await world.database.query('SELECT FROM session WHERE profiles_batch_at > now()');

@@ -27,7 +27,7 @@ describe('encryption at rest', () => {
   const sealedBy = async () =>
     new Set((await secrets()).map(({ value }) => /^enc1:\w+/.exec(value)?.[0] ?? 'plain'));
   const isSealedWithOne = () =>
-    eventually('all secrets are sealed with one key', async () => {
+    eventually('all secrets are encrypted with one key', async () => {
       const [used, ids] = [
         await sealedBy(),
         await deployment.database.query<{ id: string }>('SELECT id FROM encryption_key'),
@@ -72,7 +72,7 @@ describe('encryption at rest', () => {
     ],
     ['two settings', { ENCRYPTION_KEY: first, ENCRYPTION_KEY_FILE: '/tmp' }, /are both set/],
     [
-      'a file that is none',
+      'a path that is not a file',
       { ENCRYPTION_KEY_FILE: '/tmp' },
       /ENCRYPTION_KEY_FILE is "\/tmp", which cannot be read/,
     ],
@@ -98,15 +98,15 @@ describe('encryption at rest', () => {
     await service.stop();
     const [former] = await sealedBy();
     const cut = await Service.spawn(environment({ ENCRYPTION_KEY_FILE: file }));
-    // All of them may be by the time they are looked at.
-    await eventually('some are sealed anew', async () =>
+    // All of them may be encrypted again when they are read.
+    await eventually('some secrets are encrypted again', async () =>
       [...(await sealedBy())].some((key) => key !== former),
     );
     await cut.stop('SIGKILL');
     service = await deployment.start('all', { ENCRYPTION_KEY_FILE: file });
     const id = await isSealedWithOne();
-    // The first one may have done it all before it was killed.
-    await eventually('the log of one of them says so', async () =>
+    // The first process may have finished before it was killed.
+    await eventually('one of them logs the end of the rotation', async () =>
       [cut, service].some(({ output }) => output.includes(`All secrets are encrypted with the key ${id}`)),
     );
     await restart({ ENCRYPTION_KEY: second });
