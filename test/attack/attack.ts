@@ -186,7 +186,7 @@ for (const { service } of [locked, open])
       .join('\n'),
   );
 const problems = rows.flatMap((row) => row.problems.map((problem) => `${row.attack}: ${problem}`));
-console.log(problems.length ? `\nNot held:\n${problems.join('\n')}` : '\nEverything held.');
+console.log(problems.length ? `\nViolations:\n${problems.join('\n')}` : '\nNo violations.');
 await locked.stop();
 await open.stop();
 await session.stop();

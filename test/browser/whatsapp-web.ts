@@ -35,7 +35,7 @@ export class WhatsAppWeb {
     });
     if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
     const page = context.pages()[0] ?? (await context.newPage());
-    // Set for the page, because a route of the context would also answer CORS preflights of the extension.
+    // Not set for the context, because then it would also answer CORS preflights of the extension.
     await page.route('https://web.whatsapp.com/**', (route) =>
       route.fulfill({
         contentType: 'text/html',
