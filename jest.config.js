@@ -1,13 +1,13 @@
-/** Tests run as ES modules, each file transformed by swc; the service itself is tested as built (dist/). */
+/** Runs all tests as ES modules, transformed by swc. End-to-end tests start the built service (dist/). */
 export default {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testSequencer: '<rootDir>/test/support/slowest-first.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/support/answers-as-documented.ts'],
-  // More than there are processors here and there: tests wait for most of their time.
+  // More than the two processors of CI, because tests spend most of their time waiting.
   maxWorkers: 3,
-  // Ends a test that hangs. Waits inside a test have separate limits (test/support/patience.ts).
+  // Only for tests that hang. Each wait has a separate limit (test/support/patience.ts).
   testTimeout: 300_000,
   // Baileys leaves a timer of 30 s behind after uploading pre-keys (uploadPreKeys in its socket.js).
   forceExit: true,

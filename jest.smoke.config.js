@@ -1,6 +1,6 @@
 import base from './jest.config.js';
 
-/** The built service on each supported version of Node.js; one at a time, since each downloads, starts and links. */
+/** Runs the built service on each supported version of Node.js, one after another. */
 export default {
   ...base,
   maxWorkers: 1,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds dist/ from scratch, without files of an earlier build.
+# Deletes dist/ and builds it, so that files of earlier builds have no effect.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rm -rf dist

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks manifests, compose files, workflows and, with promtool, alert rules. CI installs promtool by name. Without
-# promtool, the step skips the rules and prints a notice.
+# Checks deploy/ and .github/workflows: manifests, Compose files, workflows, and the alert rules with promtool.
+# CI installs promtool if it is missing. Elsewhere the rules are skipped with a message.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 npm run deploy:check

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds the image, starts docker-compose.yml and checks the probes. Requires Docker. Removes the containers and the
-# volume.
+# Builds the image, starts it and its Postgres with docker-compose.yml, and checks its liveness and readiness probes.
+# Requires Docker. Removes the containers and the volume.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-# A separate project name, so that a container or volume that a developer started from the same file is not touched.
+# A separate project name, so that containers and volumes of the developer are not touched.
 export COMPOSE_PROJECT_NAME=whatsapp-contacts-ci PORT="${PORT:-18888}"
 compose() { docker compose "$@"; }
 finish() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails if the migrations create other tables than the entities describe. Uses a separate embedded Postgres.
+# Fails if the tables of the migrations differ from the entities. Uses a new embedded Postgres.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 data=$(mktemp -d)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails if the first load of the web page exceeds its budget for scripts. Requires the build.
+# Fails if the initial script of the web page exceeds its size limit. Requires a build.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 npm run page:check

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests in a real browser (test/browser). Passes arguments to jest. CI installs Chromium by name. Without
-# Chromium, the step skips the tests and prints a notice.
+# Runs the tests in a real browser (test/browser). Passes arguments to Jest. CI installs Chromium if it is missing.
+# Elsewhere the tests are skipped with a message.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ "${CI:-}" = true ] && ! command -v chromium chromium-browser >/dev/null; then

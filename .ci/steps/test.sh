@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the README's test command. Passes arguments to jest (.ci/run requests a results file). One example in the docs
-# is written in Python, which CI installs by name. Without Python, its test is skipped with a notice.
+# Runs npm test. Passes arguments to Jest. One consumer example is written in Python, which CI installs if it is
+# missing. Elsewhere its test is skipped with a message.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ "${CI:-}" = true ] && ! command -v python3 >/dev/null; then

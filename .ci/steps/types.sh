@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the types of everything, tests and tools included.
+# Checks all types, including tests and tools.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 npm run types

@@ -4,7 +4,7 @@ import { type Answer, Service } from '../support/service.js';
 
 export const MASTER = 'a-key-for-everything-0123456789';
 
-/** Two replicas of the API that ask for keys. */
+/** Two API replicas that require keys. */
 export class AccessWorld {
   private constructor(
     readonly book: ServedAddressBook,

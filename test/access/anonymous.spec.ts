@@ -21,7 +21,7 @@ function send(
   });
 }
 
-describe('without keys', () => {
+describe('the API without keys', () => {
   let world: World;
   const ask = (method: string, path: string, headers: Record<string, string> = {}, body = '') =>
     send(world.service.port, method, path, headers, body);
@@ -41,12 +41,12 @@ describe('without keys', () => {
     '10.0.0.7',
     'whatsapp-contacts:8888',
     'contacts.example.com',
-  ])('the service answers by the name %s', async (host) => {
+  ])('answers under the host name %s', async (host) => {
     expect((await ask('GET', '/session', { host })).status).toBe(200);
   });
 
   it.each(['rebound.example.com', 'localhost.example.com:8888', '127.0.0.1.example.com'])(
-    'it does not answer by the name %j',
+    'does not answer under the host name %j',
     async (host) => {
       const { status, text } = await ask('GET', '/session', { host });
       expect([status, text]).toEqual([403, expect.stringContaining('ALLOWED_HOSTS')]);
@@ -58,7 +58,7 @@ describe('without keys', () => {
     [{ origin: 'null' }],
     [{ 'sec-fetch-site': 'cross-site' }],
     [{ 'sec-fetch-site': 'same-site', origin: 'http://localhost:3000' }],
-  ])('pages of others with %j change nothing', async (headers) => {
+  ])('rejects requests of other websites with %j', async (headers) => {
     for (const [method, path] of [
       ['DELETE', '/session'],
       ['POST', '/session/pairing-code'],
@@ -69,7 +69,7 @@ describe('without keys', () => {
     }
   });
 
-  it('bodies are JSON', async () => {
+  it('accepts only JSON bodies', async () => {
     for (const type of [
       'application/x-www-form-urlencoded',
       'text/plain',
@@ -81,7 +81,7 @@ describe('without keys', () => {
     }
   });
 
-  it('three pairing codes are to be had in 10 minutes, for each session', async () => {
+  it('returns up to three pairing codes in 10 minutes per session', async () => {
     const order = (phone: string) =>
       world.service.request<{ message: string }>('/session/pairing-code', {
         method: 'POST',
@@ -94,7 +94,7 @@ describe('without keys', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(500);
   });
 
-  it('no keys are created that would protect nothing', async () => {
+  it('does not create keys while requests without keys are accepted', async () => {
     const { status, text } = await ask(
       'POST',
       '/keys',
@@ -104,14 +104,14 @@ describe('without keys', () => {
     expect([status, text]).toEqual([409, expect.stringContaining('API_KEY')]);
   });
 
-  it('answers say that they are for programs alone', async () => {
+  it('sends headers that prevent browsers from rendering responses', async () => {
     const { headers } = await world.service.get('/session');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
 
-  it('the service starts on an address of others only when told to', async () => {
+  it('listens on a public address only with ALLOW_ANONYMOUS', async () => {
     const environment = { DATABASE_URL: world.database.url, HOST: '0.0.0.0', ROLE: 'api' };
     const refused = await Service.spawn(environment);
     expect(await refused.exit()).toBe(1);

@@ -5,7 +5,7 @@ import type { SessionPageDto } from '../../src/api/sessions/sessions.dto.js';
 import { eventually } from '../support/service.js';
 import { AccessWorld, MASTER } from './access-world.js';
 
-/** Every route, by the scope that it needs. A passkey may be brought by whoever has its token, with no key at all. */
+/** Every route by the scope that it requires. Passkey assertions need only the token of the ceremony, not a key. */
 const ROUTES: Record<Scope, [method: string, path: string][]> = {
   'contacts:read': [
     ['GET', '/getcontact?phone=491700000010'],
@@ -59,7 +59,7 @@ const ALL = Object.entries(ROUTES).flatMap(([scope, routes]) =>
   routes.map(([method, path]) => [method, path, scope as Scope] as const),
 );
 
-describe('API keys', () => {
+describe('the API with keys', () => {
   let world: AccessWorld;
   const keys = new Map<Scope, string>();
 
@@ -78,7 +78,7 @@ describe('API keys', () => {
     },
   );
 
-  it.each(ALL)('are needed for %s %s', async (method, path) => {
+  it.each(ALL)('requires a key for %s %s', async (method, path) => {
     const without = await world.request(method, path, null);
     expect([without.status, without.headers.get('www-authenticate')]).toEqual([
       401,
@@ -94,7 +94,7 @@ describe('API keys', () => {
     }
   });
 
-  it.each(ALL)('open %s %s with its scope alone', async (method, path, scope) => {
+  it.each(ALL)('accepts %s %s only with its scope', async (method, path, scope) => {
     for (const [held, key] of keys) {
       const { status, body } = await world.request(method, path, key);
       if (held === scope || held === 'admin') expect([401, 403]).not.toContain(status);
@@ -103,17 +103,17 @@ describe('API keys', () => {
     expect([401, 403]).not.toContain((await world.request(method, path, MASTER)).status);
   });
 
-  it.each(['/livez', '/readyz', '/startupz'])('are not asked for at %s', async (path) => {
+  it.each(['/livez', '/readyz', '/startupz'])('requires no key for %s', async (path) => {
     expect((await world.request('GET', path, null)).status).toBe(200);
   });
 
-  it.each(SCOPES)('say themselves that they have %s', async (scope) => {
+  it.each(SCOPES)('returns the scope %s of a key at /access', async (scope) => {
     const { body } = await world.request('GET', '/access', keys.get(scope) as string);
     const scopes = scope === 'admin' ? SCOPES : [scope];
     expect(body).toEqual({ keys_in_use: true, scopes, sessions: null });
   });
 
-  it('say themselves which sessions they are for', async () => {
+  it('returns the sessions of a key at /access', async () => {
     const { key } = await world.create({ scopes: ['contacts:read'], sessions: ['default'] });
     const { body } = await world.request('GET', '/access', key);
     expect(body).toEqual({ keys_in_use: true, scopes: ['contacts:read'], sessions: ['default'] });
@@ -121,13 +121,13 @@ describe('API keys', () => {
     expect((await world.request('GET', '/access', `${MASTER}x`)).status).toBe(401);
   });
 
-  it('are taken as X-API-Key as well', async () => {
+  it('accepts keys in X-API-Key', async () => {
     const path = '/getcontact?phone=491700000010';
     const answer = await world.book.service.request(path, { headers: { 'x-api-key': MASTER } });
     expect(answer.status).toBe(200);
   });
 
-  it('are shown once, kept as hashes, and listed without the key', async () => {
+  it('returns a key once, stores its hash, and lists it without the key', async () => {
     const { key, ...rest } = await world.create({
       name: 'crm',
       scopes: ['contacts:read'],
@@ -151,7 +151,7 @@ describe('API keys', () => {
     expect(rows.some(({ row }) => row.includes(key.slice(17)))).toBe(false);
   });
 
-  it('tell when they were last used', async () => {
+  it('records when a key was last used', async () => {
     const { id, key } = await world.create({ scopes: ['contacts:read'] });
     await world.request('GET', '/contacts', key);
     await eventually('the use is noted', async () => {
@@ -160,7 +160,7 @@ describe('API keys', () => {
     });
   });
 
-  it('are of no use on any replica once they are deleted', async () => {
+  it('rejects deleted keys on every replica', async () => {
     const { id, key } = await world.create({ scopes: ['contacts:read'] });
     const read = (service = world.book.service) => world.request('GET', '/contacts', key, undefined, service);
     expect([(await read()).status, (await read(world.other)).status]).toEqual([200, 200]);
@@ -176,7 +176,7 @@ describe('API keys', () => {
     expect((await world.request('DELETE', `/keys/${id}`, MASTER)).status).toBe(404);
   });
 
-  it('expire', async () => {
+  it('rejects expired keys', async () => {
     const expires_at = new Date(Date.now() + 1_500).toISOString();
     const { key } = await world.create({ scopes: ['contacts:read'], expires_at });
     expect((await world.request('GET', '/contacts', key)).status).toBe(200);
@@ -186,7 +186,7 @@ describe('API keys', () => {
     );
   });
 
-  it('are for some sessions alone, when they name them', async () => {
+  it('limits a key to the sessions that it lists', async () => {
     await world.request('POST', '/sessions', MASTER, { name: 'sales' });
     const { key } = await world.create({ scopes: ['contacts:read', 'session:read'], sessions: ['sales'] });
     const { body } = await world.request<SessionPageDto>('GET', '/sessions', key);
@@ -207,7 +207,7 @@ describe('API keys', () => {
     }
   });
 
-  it('may send so many requests a minute to all replicas together', async () => {
+  it('limits the requests of a key per minute across all replicas', async () => {
     const { key } = await world.create({ scopes: ['contacts:read'], requests_per_minute: 40 });
     const read = (service = world.book.service) => world.request('GET', '/contacts', key, undefined, service);
     for (let i = 0; i < 20; i += 1) expect((await read()).status).toBe(200);
@@ -233,7 +233,7 @@ describe('API keys', () => {
     [{ expires_at: 'tomorrow' }, /expires_at must be/],
     [{ expires_at: '2020-01-01T00:00:00Z' }, /still to come/],
     [{ requests_per_minute: 0 }, /requests_per_minute must be/],
-  ])('are not created from %j', async (fields, message) => {
+  ])('does not create a key from %j', async (fields, message) => {
     const body = { name: 'a test', scopes: ['contacts:read'], ...fields };
     const answer = await world.request('POST', '/keys', MASTER, body);
     expect([answer.status, answer.body.message]).toEqual([400, expect.stringMatching(message)]);

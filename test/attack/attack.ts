@@ -26,7 +26,7 @@ const server = await WhatsAppServer.start();
 server.linking.neverRefresh();
 const locked = await Target.start({ DATABASE_URL: database.url, API_KEY }, LOOKUP);
 const open = await Target.start({ DATABASE_URL: database.url }, LOOKUP);
-// Who asks for pairing codes is answered by a session.
+// Pairing codes need a session process.
 const session = await Service.start({
   ...server.environment(),
   DATABASE_URL: database.url,
@@ -186,7 +186,7 @@ for (const { service } of [locked, open])
       .join('\n'),
   );
 const problems = rows.flatMap((row) => row.problems.map((problem) => `${row.attack}: ${problem}`));
-console.log(problems.length ? `\nNot held:\n${problems.join('\n')}` : '\nEverything held.');
+console.log(problems.length ? `\nViolations:\n${problems.join('\n')}` : '\nNo violations.');
 await locked.stop();
 await open.stop();
 await session.stop();

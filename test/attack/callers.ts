@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { count, type Outcomes } from './target.js';
 
-/** What a caller must not get: by key, then by page. */
+/** Responses that a caller must not receive, by key, then by page. */
 export interface Refusal {
   what: string;
   method?: string;

@@ -61,7 +61,7 @@ const phone = fc.oneof(
 );
 const session = fc.oneof(fc.constantFrom('default', 'default', 'nobody'), text);
 
-/** Every route, with something in its places. A session is created by nobody here: each would be another link to WhatsApp. */
+/** All routes with random parameters. Sessions are not created, because each would open a connection to WhatsApp. */
 const path = fc
   .tuple(
     fc.oneof(
@@ -138,7 +138,7 @@ const body = fc.option(
 
 const headerValue = fc.stringMatching(/^[!-~]{0,30}$/);
 
-/** @param credentials what a caller may send as Authorization, null: nothing */
+/** @param credentials possible values of the Authorization header; null for none */
 function requests(credentials: (string | null)[]): fc.Arbitrary<FuzzedRequest> {
   return fc
     .record({

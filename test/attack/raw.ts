@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** HTTP as no library would send it. */
 export class RawConnection {
-  /** As it came. */
+  /** Raw response so far. */
   received = '';
   bytes = 0;
   private readonly closing: Promise<void>;

@@ -60,7 +60,7 @@ export async function hugeBodies({ port, headers }: Rude): Promise<Outcomes> {
   });
 }
 
-/** A byte a second, and never an end: of the head, or of the body. Says after how long the slowest was cut off. */
+/** Sends one byte per second of an endless head or body. Reports when the slowest client was disconnected. */
 export async function trickle(
   { port, headers }: Rude,
   part: 'head' | 'body',
@@ -93,8 +93,9 @@ export async function trickle(
 }
 
 /**
- * Readers who ask for much and read a byte now and then. Beside them, others who read properly; theirs must come to an end.
- * @param asOther of the proper readers, who have another key
+ * Requests large responses that are read very slowly. Other clients read at full speed, and must receive everything.
+ *
+ * @param asOther headers of the fast clients, which have another key
  */
 export async function slowReaders(
   { port, headers }: Rude,

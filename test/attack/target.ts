@@ -13,10 +13,10 @@ const MIN_MS = 5_000;
 /** Statuses of 500 and more; connections that stay, or end in the middle of proper use. */
 const FAILURE = /^5|still open|no end|silence|errors|cut \(/;
 
-/** How often what happened, by status or other outcome. */
+/** Number of requests by status or other outcome. */
 export type Outcomes = Record<string, number>;
 
-/** How the service fared while it was attacked. */
+/** Measurements of the service during an attack. */
 export interface Row {
   attack: string;
   outcomes: Outcomes;
@@ -26,7 +26,7 @@ export interface Row {
   problems: string[];
 }
 
-/** A process of ROLE=api under attack, and a well-behaved caller of it, in a process of its own. */
+/** A process with ROLE=api under attack, and a well-behaved caller of it in a separate process. */
 export class Target {
   readonly rows: Row[] = [];
 
@@ -94,7 +94,7 @@ export class Target {
     await this.service.stop();
   }
 
-  /** Since the last time. */
+  /** Returns the latencies since the last call. */
   private async latencies(): Promise<{ livez?: number[]; lookup?: number[] }> {
     this.probe.send('latencies');
     const [told] = (await once(this.probe, 'message')) as [Record<string, number[]>];

@@ -55,7 +55,7 @@ withBrowser('the page of a service', () => {
 
   afterAll(() => world.stop());
 
-  it('leads from an empty service to a contact that is found', async () => {
+  it('links the first account and finds a contact', async () => {
     await arrive();
     await visitor.open();
     await visitor.sees('No account is linked yet.');
@@ -73,7 +73,7 @@ withBrowser('the page of a service', () => {
     expect(visitor.page.url()).toMatch(/#\/sessions\/default\/contacts\/5511987654321\?q=conceicao$/);
   });
 
-  it('shows the same again after a reload, and before it by the back button', async () => {
+  it('restores its state after a reload, and the previous one with the back button', async () => {
     await arrive();
     await visitor.open(`${ANNA}?q=anna`);
     await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
@@ -87,7 +87,7 @@ withBrowser('the page of a service', () => {
     await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
   });
 
-  it('finds people by any name, blind to case and accents, and by digits', async () => {
+  it('finds contacts by any name, ignoring case and accents, and by digits', async () => {
     await arrive();
     await visitor.open('/sessions/default/contacts');
     const search = visitor.page.getByRole('searchbox');
@@ -105,7 +105,7 @@ withBrowser('the page of a service', () => {
     await visitor.sees('No contacts found. Try another name, or part of the number.');
   });
 
-  it('is operated by the keyboard alone', async () => {
+  it('is usable with only the keyboard', async () => {
     await arrive();
     await visitor.open('/sessions/default/contacts');
     await visitor.sees('Anna Müller');
@@ -127,7 +127,7 @@ withBrowser('the page of a service', () => {
     await visitor.sees('Pizza Palace');
   });
 
-  it('filters, and exports what the filters leave', async () => {
+  it('filters, and exports the filtered contacts', async () => {
     await arrive();
     await world.server
       .createContact({ number: '40721234567', pushName: 'Ionuț' })
@@ -150,7 +150,7 @@ withBrowser('the page of a service', () => {
 
   it.each([
     ['as they happen', false],
-    ['by asking, where no stream gets through', true],
+    ['by polling, where streams are blocked', true],
   ])('shows changes %s', async (_, isStreamBlocked) => {
     await arrive();
     if (isStreamBlocked) await visitor.page.route('**/changes/stream*', (route) => route.abort());
@@ -167,7 +167,7 @@ withBrowser('the page of a service', () => {
     await eventually('it left the list', async () => !(await visitor.names()).includes('Yamada Hanako'));
   });
 
-  it('shows the picture, the about, and changes of the key as security events', async () => {
+  it('shows picture, about text, and key changes as security events', async () => {
     await arrive();
     const anna = [...world.server.directory.contacts].find(({ number }) => number === '491701234567');
     await anna?.setPicture(PIXEL);
@@ -192,7 +192,7 @@ withBrowser('the page of a service', () => {
     await visitor.sees('A fingerprint has 64 characters');
   });
 
-  it('shows where a person with a new number has gone', async () => {
+  it('shows the new number of a contact', async () => {
     await arrive();
     const moving = world.server.createContact({ number: '447700900123', pushName: 'Bob' });
     await world.phone.saveContact({ number: '447700900123', fullName: 'Bob the mover', firstName: 'Bob' });
@@ -206,7 +206,7 @@ withBrowser('the page of a service', () => {
     await world.phone.deleteContact('447700900123');
   });
 
-  it('fits a phone: the list, or a person', async () => {
+  it('shows either the list or a contact on a phone', async () => {
     await arrive({ viewport: { width: 360, height: 740 } });
     await visitor.open('/sessions/default/contacts');
     await visitor.click(/Anna Müller/, 'link');
@@ -225,7 +225,7 @@ withBrowser('the page of a service', () => {
     ['pt-PT', 'Buscar nomes e números', '4 contatos', 'pt-PT'],
     ['es-MX', 'Buscar nombres y números', '4 contactos', 'es-MX'],
     ['de-DE', 'Search names and numbers', '4 contacts', 'en'],
-  ])('speaks to a browser that wants %s', async (locale, search, total, language) => {
+  ])('uses the language of a browser that requests %s', async (locale, search, total, language) => {
     await arrive({ locale });
     await visitor.open('/sessions/default/contacts?saved=1');
     await visitor.page.getByPlaceholder(search).waitFor();
@@ -234,7 +234,7 @@ withBrowser('the page of a service', () => {
     await visitor.sees(new RegExp(total.replace('4', '\\d+')));
   });
 
-  it('names what is wrong, and what to do, while the session is not connected', async () => {
+  it('shows the problem and its solution while the session is not connected', async () => {
     await arrive();
     await visitor.open('/sessions/default');
     await world.server.goDown();
@@ -244,7 +244,7 @@ withBrowser('the page of a service', () => {
     await visitor.sees('Connected');
   });
 
-  it('unlinks when that is confirmed, and shows the next code', async () => {
+  it('unlinks after a confirmation, and shows the next code', async () => {
     await arrive();
     await visitor.open('/sessions/default');
     await visitor.click('Unlink the account');
@@ -257,7 +257,7 @@ withBrowser('the page of a service', () => {
     await visitor.qr();
   });
 
-  it('replaces a code without a gap', async () => {
+  it('replaces an expired code without a gap', async () => {
     await arrive();
     await visitor.open('/sessions/default');
     const first = await visitor.qr();
@@ -272,7 +272,7 @@ withBrowser('the page of a service', () => {
     expect(await visitor.page.evaluate(() => (globalThis as unknown as { gaps: number }).gaps)).toBe(0);
   });
 
-  it('gives a code for a number that is typed as people do, and links with it', async () => {
+  it('returns a pairing code for a number in national format, and links with it', async () => {
     await arrive({ locale: 'de-DE' });
     await visitor.open('/sessions/default');
     const field = visitor.page.getByLabel('Phone number');
@@ -292,7 +292,7 @@ withBrowser('the page of a service', () => {
     await visitor.sees('The phone unlinked this device. The contacts remain stored.');
   });
 
-  it('leads through the passkey, and ends it when asked to', async () => {
+  it('guides through the passkey ceremony, and ends it on request', async () => {
     await arrive();
     await visitor.open('/sessions/default');
     const passkey = requirePasskey(world);
@@ -317,7 +317,7 @@ withBrowser('the page of a service', () => {
     await visitor.sees('Connected');
     await linked;
     world.phone.unlink();
-    // Nobody tells the phone that the ceremony has ended.
+    // The phone is not notified that the ceremony has ended.
     void world.phone.scan(() => visitor.qr()).catch(() => {});
     await visitor.sees('Confirm with the passkey');
     await visitor.click('Cancel linking');
@@ -325,7 +325,7 @@ withBrowser('the page of a service', () => {
     world.phone.passkey = undefined;
   });
 
-  it('shows the whole list of many sessions, and adds and removes one', async () => {
+  it('lists all of many sessions, and adds and removes one', async () => {
     await arrive();
     await visitor.open('/sessions');
     await visitor.click('Add session');
@@ -348,7 +348,7 @@ withBrowser('the page of a service', () => {
     await eventually('it is gone', async () => (await visitor.page.getByRole('listitem').count()) === 1);
   });
 
-  it('keeps what it has, and says so, while the database is away', async () => {
+  it('keeps its content, and reports the problem, while the database is unreachable', async () => {
     await arrive();
     await link();
     const { proxy, url } = await TcpProxy.beforeDatabase(world.database.url);
@@ -367,7 +367,7 @@ withBrowser('the page of a service', () => {
     await proxy.stop();
   });
 
-  describe('where keys are in use', () => {
+  describe('with keys', () => {
     let locked: Service;
 
     beforeAll(async () => {
@@ -390,7 +390,7 @@ withBrowser('the page of a service', () => {
       await visitor.click('Continue');
     }
 
-    it('asks for one, keeps it for the tab, and sends no cookie', async () => {
+    it('prompts for a key, stores it for the tab, and sends no cookie', async () => {
       await arrive({}, locked);
       await visitor.open(ANNA);
       await visitor.click('Continue');
@@ -410,7 +410,7 @@ withBrowser('the page of a service', () => {
       await visitor.page.getByLabel('API key').waitFor();
     });
 
-    it('shows contacts alone to a key that may read no more', async () => {
+    it('shows only contacts if the key can only read contacts', async () => {
       const { key } = await createKey({ scopes: ['contacts:read'] });
       await arrive({}, locked);
       await visitor.open();
@@ -424,7 +424,7 @@ withBrowser('the page of a service', () => {
       await visitor.sees(/The scope session:read is missing/);
     });
 
-    it('shows states alone, and nothing to link with, to a key that may see no more', async () => {
+    it('shows only states, and no link secrets, if the key can only read states', async () => {
       const { key } = await createKey({ scopes: ['session:read'], sessions: ['default'] });
       await arrive({}, locked);
       await visitor.open();
@@ -437,7 +437,7 @@ withBrowser('the page of a service', () => {
       await visitor.sees(/It does not include the session “sales”/);
     });
 
-    it('says so to a key that opens nothing here, and asks anew when one is deleted', async () => {
+    it('reports a key without access, and prompts again when a key is deleted', async () => {
       const { key: useless } = await createKey({ scopes: ['metrics:read'] });
       const { id, key } = await createKey({ scopes: ['contacts:read', 'session:read'] });
       await arrive({}, locked);

@@ -44,7 +44,7 @@ interface LateLink {
   passkey: Passkey;
   linked: Promise<unknown>;
   mayConfirmAtMs: number;
-  /** What the phone shows. */
+  /** Code that the phone displays. */
   phoneShows: () => { code: string; mustCompare: boolean } | undefined;
 }
 
@@ -78,7 +78,7 @@ withBrowser('a passkey in a real browser', () => {
     Promise.all([world, ...[...late.values()].map((each) => each.world)].map((each) => each.stop())),
   );
 
-  describe.each(WAYS)('begun by %s', (way) => {
+  describe.each(WAYS)('started by %s', (way) => {
     it.each(CARRIERS)('links with the assertion carried by %s', async (carrier) => {
       await startUnlinked(world);
       const passkey = requirePasskey(world);
@@ -89,7 +89,7 @@ withBrowser('a passkey in a real browser', () => {
     });
   });
 
-  describe.each(WAYS)('begun by %s, and confirmed late', (way) => {
+  describe.each(WAYS)('started by %s, and confirmed late', (way) => {
     it.each(CARRIERS)(
       'links with the assertion carried by %s after the codes were compared',
       async (carrier) => {
@@ -128,7 +128,7 @@ withBrowser('a passkey in a real browser', () => {
     LINK_TIMEOUT_MS,
   );
 
-  it('says in the page what the service has against the link', async () => {
+  it('shows the error of the service in the page', async () => {
     await startUnlinked(world);
     const passkey = requirePasskey(world);
     await beginPasskey(world, 'qr');
@@ -139,7 +139,7 @@ withBrowser('a passkey in a real browser', () => {
     await browser.close();
   });
 
-  it('says in the page that the browser has no such passkey', async () => {
+  it('shows in the page that the browser does not have the passkey', async () => {
     await startUnlinked(world);
     requirePasskey(world);
     await beginPasskey(world, 'qr');

@@ -14,7 +14,7 @@ const APPEARANCES = [
   { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
 ] as const;
 
-/** What axe has against a view: rule and element. */
+/** Returns the violations that axe finds in a view: rule and element. */
 async function barriersOf({ page }: Visitor): Promise<string[]> {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');
@@ -27,7 +27,7 @@ const withBrowser = chromiumPath ? describe : describe.skip;
 if (!chromiumPath) console.warn('No Chromium: these tests are skipped. Debian: apt-get install chromium');
 
 withBrowser('every view of the page', () => {
-  it('has no barriers, keeps to its policy and fits its window, light and dark', async () => {
+  it('is accessible, complies with its policy and fits its window, in light and dark mode', async () => {
     const [seen, problems]: [string[], string[]] = [[], []];
     await tour(async (view) => {
       seen.push(view.name);

@@ -5,16 +5,16 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 import { World } from '../support/world.js';
 import type { Visitor } from './visitor.js';
 
-/** A view of the page, in the state in which the services are when it is told. */
+/** A view of the page, with the current state of the services. */
 export interface View {
   name: string;
   port: number;
   route: string;
   /** To be entered first. */
   key?: string;
-  /** What is seen when the view is there. */
+  /** Text that is visible when the view is ready. */
   sees: string | RegExp;
-  /** What a person does before it is looked at. */
+  /** Actions of the user before the view is checked. */
   act?: (visitor: Visitor) => Promise<void>;
 }
 

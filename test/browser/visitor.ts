@@ -11,9 +11,9 @@ const TIMEOUT_MS = 20_000;
 /** As the browser logs answers that are errors; the page shows them itself. */
 const LOGGED_ANSWER = /^Failed to load resource: /;
 
-/** Somebody who looks at the page of a service, and at everything that is wrong with it. */
+/** A user of the page who records every problem with it. */
 export class Visitor {
-  /** Violations of the policy, exceptions, and requests to anybody but the service. */
+  /** Policy violations, exceptions, and requests to other hosts. */
   readonly complaints: string[] = [];
 
   private constructor(
@@ -39,7 +39,7 @@ export class Visitor {
     const browser = await chromium.launch(CHROMIUM_OPTIONS);
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
     const visitor = new Visitor(browser, context, await context.newPage(), `http://127.0.0.1:${port}`);
-    // Told by the browser for each violation, whatever it says in the console.
+    // The browser reports each violation, independently of the console.
     await visitor.page.exposeFunction('noteViolation', (text: string) => visitor.complaints.push(text));
     await visitor.page.addInitScript(() =>
       document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
@@ -84,7 +84,7 @@ export class Visitor {
     return this.page.locator('.list .row-name > bdi').allTextContents();
   }
 
-  /** What the browser keeps and sends by itself. */
+  /** Returns the number of cookies, which the browser would send by itself. */
   async cookies(): Promise<number> {
     return (await this.context.cookies()).length;
   }

@@ -5,12 +5,12 @@ import { CHROMIUM_OPTIONS } from './chromium.js';
 
 const EXTENSION = join(import.meta.dirname, '../../extension');
 
-/** A page in the place of WhatsApp's, with a policy like its own: it may speak to nobody but itself. */
+/** A replacement of the WhatsApp Web page, with a similar policy: it can only send requests to its own origin. */
 const PAGE = `<!doctype html><meta charset="utf-8"><title>WhatsApp</title>
 <link rel="icon" href="data:,"><h1>WhatsApp Web</h1>`;
 const POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:";
 
-/** A real Chromium that takes our page for https://web.whatsapp.com, with the extension, and a passkey in it. */
+/** A Chromium with the extension and a passkey, which loads the replacement page as https://web.whatsapp.com. */
 export class WhatsAppWeb {
   private constructor(
     private readonly context: BrowserContext,
@@ -35,7 +35,7 @@ export class WhatsAppWeb {
     });
     if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
     const page = context.pages()[0] ?? (await context.newPage());
-    // Of the page alone: a route of the context would answer the extension's CORS preflights as well.
+    // Not set for the context, because then it would also answer CORS preflights of the extension.
     await page.route('https://web.whatsapp.com/**', (route) =>
       route.fulfill({
         contentType: 'text/html',
@@ -47,7 +47,7 @@ export class WhatsAppWeb {
     return new WhatsAppWeb(context, page);
   }
 
-  /** Opens the link that the service shows, and confirms it. @returns what the extension says about it */
+  /** Opens the link that the service returns, and confirms it. @returns the message of the extension */
   async confirmByExtension(link: string): Promise<string> {
     await this.page.goto(link);
     await this.page.getByRole('button', { name: 'Confirm with passkey' }).click();

@@ -3,8 +3,8 @@ import type { Faults } from '../whatsapp-server/faults.js';
 import type { FaultName } from './steps.js';
 
 /**
- * What says that something was received, and may be lost: it is sent again. Not so what a device that waits to be linked
- * says of its secret, nor what asks for a message again: what follows on the same connection would be read without it.
+ * Acknowledgements that can be lost, because the server then sends the stanza again. Excluded are acknowledgements of
+ * retired link secrets and retry receipts: stanzas that follow on the same connection are read without them.
  */
 const isAck = ({ tag, attrs }: BinaryNode) =>
   (tag === 'ack' || tag === 'receipt') &&

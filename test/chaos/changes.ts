@@ -19,7 +19,7 @@ export class Changes {
   private readonly lastMessageSecond = new Map<Contact, number>();
   private nextNumber: number;
 
-  /** @param at of the session in the deployment: the people of each have numbers of their own */
+  /** @param at index of the session, which determines the numbers of its contacts */
   constructor(
     private readonly world: World,
     at: number,
@@ -65,7 +65,7 @@ export class Changes {
     }
   }
 
-  /** What a device that was linked just now is told of the past. */
+  /** Records the history that a newly linked device receives. */
   hearHistory(): void {
     this.model.linked();
     const { people = () => true } = this.world.phone.history;
@@ -166,19 +166,19 @@ export class Changes {
       : contact.sendText(phone, 'hi', how);
   }
 
-  /** The stamp of what a person says is in seconds: names that change within one cannot be told apart when sent again. */
+  /** Timestamps of messages are in seconds, so redelivered names of the same second have no defined order. */
   private async nextSecond(contact: Contact): Promise<void> {
     while (this.lastMessageSecond.get(contact) === Math.floor(Date.now() / 1_000)) await sleep(50);
     this.lastMessageSecond.set(contact, Math.floor(Date.now() / 1_000));
   }
 
-  /** Only who knows a person is told of it. */
+  /** Whether the account is notified of changes of this contact. */
   private isToldOf(contact: Contact): boolean {
     const { phone } = this.world;
     return phone.companions.length > 0 && (contact.correspondents.has(phone) || phone.knows(contact));
   }
 
-  /** The name is one of nobody else. */
+  /** A username belongs to one contact at a time. */
   private async setUsername(at: number, username: string | null): Promise<true> {
     const contact = this.person(at);
     if (!contact.lid || !this.isToldOf(contact)) return true;
@@ -189,7 +189,7 @@ export class Changes {
     return true;
   }
 
-  /** Not of somebody saved by LID: that record would stay with the former LID. */
+  /** Skips contacts that are saved by LID, because their record would remain with the previous LID. */
   private async changeLid(at: number): Promise<true> {
     const contact = this.person(at);
     const { lid } = contact;
@@ -246,7 +246,7 @@ export class Changes {
     const lid = String(Number(number) * 10 + (this.nextNumber % 10));
     const successor = server.createContact({ number, lid });
     this.people[at % PEOPLE] = successor;
-    // Of two who have a number within the same second, nobody can tell who has it now.
+    // If two contacts have a number within the same second, its owner is undefined.
     this.lastMessageSecond.set(successor, this.lastMessageSecond.get(old) ?? 0);
     await this.write(successor, pushName, { byLid: false, withoutAlternate: false, inGroup: false });
     return true;

@@ -7,8 +7,8 @@ const { ci, fixed } = JSON.parse(await readFile(new URL('./seeds.json', import.m
   fixed: number[];
 };
 
-describe('random changes, kills and faults', () => {
-  it.each([...ci, ...fixed])("converge to the phone's address book (seed %i)", async (seed) => {
+describe('the address book in a random round', () => {
+  it.each([...ci, ...fixed])('converges to the address book of the phone (seed %i)', async (seed) => {
     const { differences } = await playRound(seed);
     expect(differences).toEqual([]);
   });

@@ -16,17 +16,16 @@ const MAX_TOLD = 400;
 type Follow = (consumer: Consumer, signal: AbortSignal) => Promise<void>;
 
 /**
- * Somebody who copies an address book by following its feed, is killed and paused as it happens, and goes on from what was stored
- * last.
+ * Copies an address book by following its feed. It is killed and paused at random, and continues from its stored state.
  */
 class Consumer {
-  /** What survives. */
+  /** State that survives kills. */
   stored: Copy | null = null;
   private readonly over = new AbortController();
   private readonly running: Promise<void>;
   /** Killed and paused no more. */
   isCalm = false;
-  /** What must never happen. */
+  /** Violations of the guarantees. */
   readonly faults: string[] = [];
 
   constructor(
@@ -46,7 +45,7 @@ class Consumer {
     await this.running;
   }
 
-  /** Takes changes, and stores what has become of the copy; or is killed in between. */
+  /** Applies changes and stores the copy, unless it is killed in between. */
   take(changes: ChangeDto[], options: Parameters<Copy['with']>[1] = {}): void {
     if (!options.isCompact) this.check(changes);
     try {
@@ -115,7 +114,7 @@ const stream =
     try {
       for (let taken = 0; !signal.aborted;) {
         // Each process has another one.
-        if (world.service.port !== port) throw new Error('The service was started anew');
+        if (world.service.port !== port) throw new Error('The service was restarted');
         if (reader.refusals.length > 0) throw new Error(`The stream answers ${reader.refusals[0]}`);
         const changes = reader.changes.slice(taken);
         taken += changes.length;
@@ -127,7 +126,7 @@ const stream =
     }
   };
 
-/** Takes what a webhook brings, at a port of its own; is away, and refuses, as it happens. */
+/** Receives webhook deliveries on a separate port, and is unreachable or rejects them at random. */
 const webhook =
   (world: World): Follow =>
   async (consumer, signal) => {
@@ -195,7 +194,7 @@ export class Consumers {
     for (const consumer of this.all) consumer.isCalm = true;
   }
 
-  /** What they copied, against the lists of the service; and what must not happen. */
+  /** Returns the differences between the copies and the lists of the service, and violations of the guarantees. */
   async differences(): Promise<string[]> {
     const found = await Promise.all(
       this.all.map(async ({ name, stored, faults }) => {

@@ -10,7 +10,7 @@ import type { Scenario, Step } from './steps.js';
 import { type SharedTrouble, Troubles } from './troubles.js';
 
 const SETTLE_TIMEOUT_MS = 90_000;
-/** What is not acknowledged by then comes again only at the next login. */
+/** Stanzas that are not acknowledged by then are redelivered only at the next login. */
 const REDELIVER_AFTER_MS = 5_000;
 const OUTAGE_AT_START_MS = 700;
 
@@ -37,7 +37,7 @@ export class Driver {
     this.troubles = new Troubles(world, shared);
   }
 
-  /** Runs one round on a service of its own: a session for each scenario, all at once. */
+  /** Runs one round on a new service, with one session per scenario, all in parallel. */
   static async run(scenarios: Scenario[]): Promise<Outcome> {
     const shared = { kills: 0, isDown: false };
     const world = await World.create({ WEBHOOKS_ALLOW_PRIVATE: '127.0.0.0/8' });
@@ -80,7 +80,7 @@ export class Driver {
     await this.troubles.recover();
   }
 
-  /** Links until it holds: a kill in the middle may leave either side alone with the link. */
+  /** Links until both sides agree, because after a kill only one side may have stored the link. */
   private async link(): Promise<void> {
     const { phone } = this.world;
     await eventually(
@@ -100,7 +100,7 @@ export class Driver {
     this.changes.hearHistory();
   }
 
-  /** What waits for a device is lost when the device is removed: so it is delivered first. */
+  /** Delivers queued stanzas first, because removing a device deletes them. */
   private async relink(): Promise<void> {
     await this.settle();
     this.world.phone.unlink();
@@ -130,7 +130,7 @@ export class Driver {
         differences.unshift(`${session.status} ${session.reason ?? ''} ${session.contacts.sync}`);
       return differences.length === 0;
     };
-    // Another session's trouble may restart the service while it is asked.
+    // Another session may restart the service during the request.
     const lookSafely = () =>
       look().catch((error: Error) => {
         differences = [error.stack ?? error.message];

@@ -12,25 +12,25 @@ export interface SavedNames {
   firstName?: string;
 }
 
-/** What is known of a number, a LID, or of a person who has both. */
+/** State of a number, of a LID, or of a contact with both. */
 interface Known {
   number?: string;
   lid?: string;
   saved?: SavedNames;
   lidSaved?: SavedNames;
   push?: { name: string; order: number };
-  /** Null: the person has none any more. */
+  /** Null if the contact has removed its username. */
   username?: { name: string | null; order: number };
 }
 
 /**
- * The address book as it ought to be, in a few plain rules: what is saved belongs to the address it is saved under,
- * a push name to the person, a LID to one number at a time, and what was said later wins.
+ * The expected address book, from a few rules: a saved name belongs to the address that it is saved under, a push name
+ * to the contact, and a LID to one number at a time. Later changes win.
  */
 export class AddressBookModel {
   private people: Known[] = [];
   private order = 0;
-  /** Names out of history are as old as the link over which they came. */
+  /** Names from history are as old as the link that delivered them. */
   private linkOrder = 0;
 
   save(address: { number: string } | { lid: string }, names: SavedNames): void {
@@ -47,7 +47,7 @@ export class AddressBookModel {
     return ('number' in address ? this.of(address).saved : this.of(address).lidSaved) !== undefined;
   }
 
-  /** The person has called himself so, now. */
+  /** Sets the push name of a contact, with the current time. */
   heard(address: { number: string } | { lid: string }, name: string): void {
     this.order += 1;
     this.of(address).push = { name, order: this.order };
@@ -65,7 +65,7 @@ export class AddressBookModel {
     this.linkOrder = this.order;
   }
 
-  /** The phone's history says that the person called himself so. */
+  /** Sets a push name from the history of the phone. */
   toldByHistory(number: string, name: string): void {
     const known = this.of({ number });
     if ((known.push?.order ?? 0) <= this.linkOrder) known.push = { name, order: this.linkOrder };
@@ -93,13 +93,13 @@ export class AddressBookModel {
     this.of({ lid: old }).lid = lid;
   }
 
-  /** Like pair(), when it was told out of the past: what is known stays. */
+  /** Like pair(), for mappings from history, which do not replace existing ones. */
   pairOfThePast(number: string, lid: string): void {
     if (this.of({ number }).lid === undefined && this.of({ lid }).number === undefined)
       this.pair(number, lid);
   }
 
-  /** Everybody with a number and a name, by number. */
+  /** Returns the contacts with a number and a name, by number. */
   listed(): Map<string, ListedNames> {
     const all = this.people.flatMap(({ number, saved, lidSaved, push, username }) => {
       const names = saved ?? lidSaved;
@@ -114,7 +114,7 @@ export class AddressBookModel {
     return new Map(all);
   }
 
-  /** The LID leaves, and takes along what the person says of himself. */
+  /** Returns the state after the LID is removed together with the data that the contact sets. */
   private withoutLid(known: Known): Known {
     if (known.lid === undefined) return known;
     const alone: Known = { number: known.number, saved: known.saved };

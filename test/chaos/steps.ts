@@ -132,7 +132,7 @@ const TROUBLE = [
 /** Changes alone, without trouble. */
 export const changesOnly = fc.array(fc.oneof(...CHANGES), { minLength: 60, maxLength: 60 });
 
-/** What one round is made of. */
+/** Content of one round. */
 export interface Scenario {
   /** Happens on the phone before it is linked. */
   before: Step[];

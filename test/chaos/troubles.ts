@@ -3,7 +3,7 @@ import type { World } from '../support/world.js';
 import { armFault } from './armed-faults.js';
 import type { Step } from './steps.js';
 
-/** What has happened to the deployment that all sessions share. */
+/** State of the deployment that all sessions share. */
 export interface SharedTrouble {
   kills: number;
   isDown: boolean;

@@ -5,7 +5,7 @@ import { jidOf, ServedAddressBook } from './served-address-book.js';
 
 const EARLIER = new Date('2026-01-01T10:00:00Z');
 
-describe('the routes of the address book', () => {
+describe('the address book API', () => {
   let book: ServedAddressBook;
 
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe('the routes of the address book', () => {
     return names;
   }
 
-  it('list people with a name of any kind, whether or not their number is known', async () => {
+  it('lists contacts with any kind of name, with and without a number', async () => {
     await book.save('Anna');
     await book.apply({
       businessNames: [{ address: jidOf(20), name: 'Shop' }],
@@ -69,7 +69,7 @@ describe('the routes of the address book', () => {
     ]);
   });
 
-  it('list those alone who are asked for', async () => {
+  it('filters the list', async () => {
     await book.save('Anna');
     await book.apply({
       businessNames: [{ address: jidOf(20), name: 'Shop' }],
@@ -87,7 +87,7 @@ describe('the routes of the address book', () => {
     expect(await only('saved=false&has_phone=true')).toEqual([shop]);
   });
 
-  it('give every page once, whether people are known by number or by LID', async () => {
+  it('returns every contact once across pages, with or without a number', async () => {
     await book.save('d', 'b');
     await book.apply({
       pushNames: ['a', 'c', 'e'].map((name, i) => ({
@@ -100,7 +100,7 @@ describe('the routes of the address book', () => {
     expect(await walk('limit=2&sort=name')).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  it('give every page once, whatever is added or deleted meanwhile', async () => {
+  it('returns every contact once across pages while others are added and deleted', async () => {
     await book.save('e', 'd', 'c', 'b', 'a');
     expect(await walk('limit=2')).toEqual(['e', 'd', 'c', 'b', 'a']);
     expect(await walk('limit=2&sort=name')).toEqual(['a', 'b', 'c', 'd', 'e']);
@@ -116,7 +116,7 @@ describe('the routes of the address book', () => {
     expect((await page('?limit=1000')).items).toHaveLength(4 + added);
   });
 
-  it('sort by the shown name, blind to case and accents', async () => {
+  it('sorts by the displayed name, ignoring case and accents', async () => {
     await book.save('zoë', 'Émile', 'eMma', 'Ödön', 'Zoe', 'Zoe', '李小龍', 'Иван');
     await book.apply({ pushNames: [{ address: jidOf(30), name: 'fritz', observedAt: EARLIER }] });
     expect(namesOf(await page('?sort=name'))).toEqual([
@@ -151,8 +151,8 @@ describe('the routes of the address book', () => {
     ['Cyrillic in capitals', 'ИВАН', ['иванов']],
     ['one ideograph', '龍', ['李小龍']],
     ['two ideographs', '小龍', ['李小龍']],
-    ['one letter, with which a word begins', 'Å', ['Anna Adler', 'Ångström']],
-    ['a wildcard, as it stands', '100%', ['100% real_']],
+    ['the first letter of a word', 'Å', ['Anna Adler', 'Ångström']],
+    ['a literal wildcard', '100%', ['100% real_']],
     ['a full-width wildcard', '％', []],
     ['an underscore', 'l_', []],
     ['a backslash', 'back\\slash', ['back\\slash']],
@@ -167,7 +167,7 @@ describe('the routes of the address book', () => {
     ['a number as people write it', '+49 (0) 170 000-0012', []],
     ['a number in national form', '0170 000 0012', ['иванов']],
     ['a number in international form', '0049 1700000012', ['иванов']],
-  ])('find by %s', async (_, text, expected) => {
+  ])('finds contacts by %s', async (_, text, expected) => {
     await book.save(
       'Anna Adler',
       'Ångström',
@@ -182,7 +182,7 @@ describe('the routes of the address book', () => {
     expect(await search(text)).toEqual(expected);
   });
 
-  it('find by every name that a person has', async () => {
+  it('finds contacts by each of their names', async () => {
     await book.apply({
       mappings: [{ jid: jidOf(10), lid: '77777@lid' as Lid, observedAt: new Date() }],
       saved: [
@@ -226,13 +226,13 @@ describe('the routes of the address book', () => {
       'asked with the same sort (here jid)',
     ],
     [`cursor=${Buffer.from('["jid","\\u0000"]').toString('base64url')}`, 'cursor is'],
-  ])('refuse ?%s with what is wrong and what is right', async (query, message) => {
+  ])('rejects ?%s with the problem and the correct form', async (query, message) => {
     const { status, body } = await book.service.get<{ message: string }>(`/contacts?${query}`);
     expect([status, body.message]).toEqual([400, expect.stringContaining(message)]);
   });
 
   it.each(['/contacts', '/contacts.vcf', '/contacts.csv'])(
-    'say 503 at %s while no account is linked',
+    'answers 503 at %s while no account is linked',
     async (path) => {
       await book.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
       const { status, body } = await book.service.get<{ message: string }>(path);
@@ -241,7 +241,7 @@ describe('the routes of the address book', () => {
   );
 
   it.each(['/contacts', '/contacts.vcf', '/contacts.csv'])(
-    'say at %s whether the sync is complete',
+    'reports at %s whether the sync is complete',
     async (path) => {
       await book.dataSource.query('UPDATE account SET synced_at = NULL');
       expect((await book.service.get(path)).headers.get('contacts-sync')).toBe('partial');

@@ -19,7 +19,7 @@ interface Problem {
   message: string;
 }
 
-describe('the routes of one contact', () => {
+describe('the contact API', () => {
   let book: ServedAddressBook;
 
   beforeAll(async () => {
@@ -38,7 +38,7 @@ describe('the routes of one contact', () => {
     pictures: [{ address: ANNA, state: 'present', id: '17', bytes: PNG }],
   };
 
-  it('give everything that is known of a person', async () => {
+  it('returns all stored data of a contact', async () => {
     await book.apply({
       ...saved(ANNA, 'Anna Adler', 'Anna'),
       ...present,
@@ -85,7 +85,7 @@ describe('the routes of one contact', () => {
     expect((await book.service.get(`/contacts/${ANNA}`)).body).toEqual(body);
   });
 
-  it('give null for what is unknown, and tell a hidden about text from an empty one', async () => {
+  it('returns null for unknown values, and distinguishes hidden from empty about texts', async () => {
     await book.apply(saved(ANNA, 'Anna'));
     const get = async () => (await book.service.get<ContactDetailsDto>('/contacts/491701111111')).body;
     expect(await get()).toMatchObject({
@@ -104,7 +104,7 @@ describe('the routes of one contact', () => {
     expect((await get()).about).toMatchObject({ text: null, hidden: true, set_at: null });
   });
 
-  it('show where a person has moved to, and from', async () => {
+  it('returns the new and the previous number of a contact', async () => {
     const newJid = '491709999999@s.whatsapp.net' as Jid;
     await book.apply({
       ...saved(ANNA, 'Anna'),
@@ -124,26 +124,29 @@ describe('the routes of one contact', () => {
     ['Brazil', '551187654321', '5511987654321'],
     ['Mexico', '525512345678', '5215512345678'],
     ['Argentina', '541123456789', '5491123456789'],
-  ])('find a person of %s under either form of the number, the exact one first', async (_, short, long) => {
-    await book.apply(saved(`${short}@s.whatsapp.net` as Jid, 'Short'));
-    for (const path of [
-      `/getcontact?phone=${long}`,
-      `/contacts/${long}`,
-      `/contacts/${long}@s.whatsapp.net`,
-    ]) {
-      expect((await book.service.get(path)).body).toMatchObject({
-        jid: `${short}@s.whatsapp.net`,
-        full_name: 'Short',
-      });
-    }
-    await book.apply(saved(`${long}@s.whatsapp.net` as Jid, 'Long'));
-    for (const path of ['/getcontact?phone=', '/contacts/']) {
-      expect((await book.service.get(`${path}${long}`)).body).toMatchObject({ full_name: 'Long' });
-      expect((await book.service.get(`${path}${short}`)).body).toMatchObject({ full_name: 'Short' });
-    }
-  });
+  ])(
+    'finds a contact from %s under either form of the number, the exact one first',
+    async (_, short, long) => {
+      await book.apply(saved(`${short}@s.whatsapp.net` as Jid, 'Short'));
+      for (const path of [
+        `/getcontact?phone=${long}`,
+        `/contacts/${long}`,
+        `/contacts/${long}@s.whatsapp.net`,
+      ]) {
+        expect((await book.service.get(path)).body).toMatchObject({
+          jid: `${short}@s.whatsapp.net`,
+          full_name: 'Short',
+        });
+      }
+      await book.apply(saved(`${long}@s.whatsapp.net` as Jid, 'Long'));
+      for (const path of ['/getcontact?phone=', '/contacts/']) {
+        expect((await book.service.get(`${path}${long}`)).body).toMatchObject({ full_name: 'Long' });
+        expect((await book.service.get(`${path}${short}`)).body).toMatchObject({ full_name: 'Short' });
+      }
+    },
+  );
 
-  it('give the picture with its true type, and 304 to who has it', async () => {
+  it('returns the picture with its actual type, and 304 if it is unchanged', async () => {
     await book.apply(present);
     const url = `http://127.0.0.1:${book.service.port}/contacts/491701111111/picture`;
     const response = await fetch(url);
@@ -162,7 +165,7 @@ describe('the routes of one contact', () => {
     expect((await fetch(url, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200);
   });
 
-  it('say why there is no picture', async () => {
+  it('reports why a picture is missing', async () => {
     const get = async () => (await book.service.get<Problem>('/contacts/491701111111/picture')).body;
     await book.apply(saved(ANNA, 'Anna'));
     expect(await get()).toMatchObject({
@@ -178,7 +181,7 @@ describe('the routes of one contact', () => {
     });
   });
 
-  it('have a picture that gave way to others fetched again when it is asked for', async () => {
+  it('fetches an evicted picture again on request', async () => {
     await book.apply(present);
     await book.dataSource.query('UPDATE contact_picture SET bytes = NULL, size_bytes = NULL');
     const { status, body } = await book.service.get<Problem>('/contacts/491701111111/picture');
@@ -192,7 +195,7 @@ describe('the routes of one contact', () => {
     expect(waiting).toEqual([{ jid: ANNA }]);
   });
 
-  it('list every key, the current one first', async () => {
+  it('lists all identity keys, the current one first', async () => {
     await book.apply({ identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }] });
     await book.apply({ identityKeys: [{ address: ANNA, key: KEY_B, seenAt: LATER }] });
     const { body } = await book.service.get<ContactKeysDto>('/contacts/491701111111/keys');
@@ -202,7 +205,7 @@ describe('the routes of one contact', () => {
     ]);
   });
 
-  it('take a request to refresh a person once a minute', async () => {
+  it('accepts one request per minute to refresh a contact', async () => {
     await book.apply(saved(ANNA, 'Anna'));
     const refresh = () => book.service.request<Problem>('/contacts/491701111111/refresh', { method: 'POST' });
     expect((await refresh()).status).toBe(202);
@@ -219,7 +222,7 @@ describe('the routes of one contact', () => {
     expect((await refresh()).status).toBe(202);
   });
 
-  it('take 30 requests to refresh a minute, however many come at once', async () => {
+  it('accepts 30 refresh requests per minute, regardless of how many arrive at once', async () => {
     const phones = Array.from({ length: 40 }, (_, i) => `4917055500${10 + i}`);
     await book.apply({
       saved: phones.map((phone) => ({
@@ -237,7 +240,7 @@ describe('the routes of one contact', () => {
 
   describe.each(['', '/picture', '/keys'])('at /contacts/{phone}%s', (path) => {
     it.each(['%2B491701111111', '0170111', '123456', 'anna', '49170-1', '120363012345678901@g.us'])(
-      'refuse %s with the right form and an example',
+      'rejects %s with the correct form and an example',
       async (phone) => {
         const { status, body } = await book.service.get<Problem>(`/contacts/${phone}${path}`);
         expect(status).toBe(400);
@@ -248,7 +251,7 @@ describe('the routes of one contact', () => {
       },
     );
 
-    it('say 404 of who is unknown', async () => {
+    it('answers 404 for an unknown contact', async () => {
       const { status, headers, body } = await book.service.get<Problem>(`/contacts/491709999998${path}`);
       expect([status, headers.get('contacts-sync')]).toEqual([404, 'complete']);
       expect(body).toEqual({
@@ -259,14 +262,14 @@ describe('the routes of one contact', () => {
       });
     });
 
-    it('say 503 and how to link while no account is linked', async () => {
+    it('answers 503 with linking instructions while no account is linked', async () => {
       await book.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
       const { status, body } = await book.service.get<Problem>(`/contacts/491701111111${path}`);
       expect([status, body.message]).toEqual([503, expect.stringContaining('Link a device')]);
     });
   });
 
-  it("know nobody under the number of one of WhatsApp's bots", async () => {
+  it('answers 404 for the number of a WhatsApp bot', async () => {
     expect((await book.service.get('/getcontact?phone=13135550002@s.whatsapp.net')).status).toBe(404);
   });
 });

@@ -23,7 +23,7 @@ function propertiesOf(card: string): [string, unknown][] {
   return parsedVcard.map(({ property, value }) => [property, value]);
 }
 
-describe('the exports of the address book', () => {
+describe('the address book export', () => {
   let book: ServedAddressBook;
 
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe('the exports of the address book', () => {
 
   beforeEach(() => book.clear());
 
-  it('refuse ?photo=maybe', async () => {
+  it('rejects ?photo=maybe', async () => {
     const { status, body } = await book.service.get<{ message: string }>('/contacts.vcf?photo=maybe');
     expect([status, body.message]).toEqual([
       400,
@@ -42,7 +42,7 @@ describe('the exports of the address book', () => {
     ]);
   });
 
-  it('write vCards that read back as what went in', async () => {
+  it('writes vCards that parse back to the same values', async () => {
     await book.apply({
       saved: [
         { address: jidOf(10), fullName: 'Anna Maria Adler', firstName: 'Anna Maria' },
@@ -86,7 +86,7 @@ describe('the exports of the address book', () => {
     expect(byAnotherReader[0]?.get('TEL')).toBe('tel:+491700000010');
   });
 
-  it('write CSV that reads back as what went in, and holds no formula', async () => {
+  it('writes CSV that parses back to the same values and contains no formulas', async () => {
     const names = [
       'Anna "A", Adler',
       NASTY,
@@ -114,7 +114,7 @@ describe('the exports of the address book', () => {
     expect(records.every((record) => record.length === head?.length)).toBe(true);
   });
 
-  it('write 20,000 people whole, and give the connection back when a reader leaves', async () => {
+  it('exports 20,000 contacts completely, and releases the connection when a client disconnects', async () => {
     await book.dataSource.query(
       `INSERT INTO contact (account_id, jid, full_name, push_name)
        SELECT $1, (4916000000000 + i) || '@s.whatsapp.net', 'Person ' || i, repeat('ü', 100)
@@ -136,14 +136,14 @@ describe('the exports of the address book', () => {
     expect((await book.service.get('/contacts?limit=1')).status).toBe(200);
   });
 
-  it('end every list whole or broken, never short, when the database goes away in the middle', async () => {
+  it('completes or aborts each list, and never truncates one, when the database fails', async () => {
     const people = 20_000;
     await book.dataSource.query(
       `INSERT INTO contact (account_id, jid, full_name)
        SELECT $1, (4916000000000 + i) || '@s.whatsapp.net', 'Person ' || i FROM generate_series(1, $2::int) i`,
       [book.accountId, people],
     );
-    /** How many people the answer holds; null when it broke off or is an error. */
+    /** Returns the number of contacts in the response; null if it was aborted or is an error. */
     const read = async (path: string): Promise<number | null> => {
       const answer = await book.service.get(path).catch(() => null);
       return answer?.status === 200 ? (answer.text.match(/Person/g)?.length ?? 0) : null;

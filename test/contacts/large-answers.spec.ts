@@ -9,7 +9,7 @@ import { jidOf, ServedAddressBook } from './served-address-book.js';
 
 const LISTS = ['/getcontacts', '/contacts', '/contacts?search=anna&limit=1', '/sessions/default/getcontacts'];
 const EXPORTS = ['/contacts.csv', '/contacts.vcf'];
-/** More than the buffers of two sockets hold. */
+/** More contacts than fit into the buffers of two sockets. */
 const MANY = 30_000;
 
 interface RawAnswer {
@@ -18,7 +18,7 @@ interface RawAnswer {
   body: Buffer;
 }
 
-describe('lists, pages and exports', () => {
+describe('the API for lists, pages and exports', () => {
   let book: ServedAddressBook;
 
   beforeAll(async () => {
@@ -59,7 +59,7 @@ describe('lists, pages and exports', () => {
     return headers.etag as string;
   }
 
-  it.each(LISTS)('%s: not again to who has it, until something changes', async (path) => {
+  it.each(LISTS)('answers 304 for %s until something changes', async (path) => {
     const etag = await etagOf(path);
     expect(etag).toMatch(/^"[\w-]+"$/);
     for (const header of [etag, `"other", W/${etag}`, '*']) {
@@ -87,14 +87,14 @@ describe('lists, pages and exports', () => {
       'an identity key',
       { identityKeys: [{ address: jidOf(10), key: Buffer.alloc(32, 1), seenAt: new Date() }] },
     ],
-    ['somebody deleted', { unsaved: [jidOf(10)] }],
-  ])('are new after %s', async (_, changes) => {
+    ['a deleted contact', { unsaved: [jidOf(10)] }],
+  ])('changes the ETag after %s', async (_, changes) => {
     const etag = await etagOf('/contacts');
     await book.apply(changes as Parameters<typeof book.apply>[0]);
     expect((await ask('/contacts', { 'if-none-match': etag })).status).toBe(200);
   });
 
-  it('are others when the first sync is complete', async () => {
+  it('changes the ETag when the first sync is complete', async () => {
     await book.dataSource.query('UPDATE account SET synced_at = NULL');
     const etag = await etagOf('/getcontacts');
     await book.dataSource.query('UPDATE account SET synced_at = now()');
@@ -103,7 +103,7 @@ describe('lists, pages and exports', () => {
   });
 
   it.each([...LISTS, ...EXPORTS])(
-    '%s is compressed as the caller wants it, with an ETag of its own',
+    'compresses %s in the requested encoding, with a separate ETag',
     async (path) => {
       const plain = await ask(path);
       expect(plain.headers['content-encoding']).toBeUndefined();
@@ -123,7 +123,7 @@ describe('lists, pages and exports', () => {
     },
   );
 
-  it.each([...LISTS, ...EXPORTS])('HEAD %s tells what GET would, without a body', async (path) => {
+  it.each([...LISTS, ...EXPORTS])('answers HEAD %s with the headers of GET and no body', async (path) => {
     const got = await ask(path);
     const { status, headers, body } = await ask(path, {}, 'HEAD');
     expect([status, body.length]).toEqual([200, 0]);
@@ -138,11 +138,11 @@ describe('lists, pages and exports', () => {
     '/keys',
     '/nothing',
     '/livez',
-  ])('%s is kept by nobody on the way', async (path) => {
+  ])('forbids caches to store %s', async (path) => {
     expect((await ask(path)).headers['cache-control']).toBe('no-store');
   });
 
-  describe('with many people', () => {
+  describe('with many contacts', () => {
     beforeEach(async () => {
       await book.dataSource.query(
         `INSERT INTO contact (account_id, jid, full_name)
@@ -151,7 +151,7 @@ describe('lists, pages and exports', () => {
       );
     });
 
-    it('come to an end though others stall, who are cut off', async () => {
+    it('completes responses while others stall, and disconnects the stalled ones', async () => {
       const stalled = await Promise.all(
         Array.from({ length: 4 }, () => RawConnection.open(book.service.port)),
       );
@@ -159,7 +159,7 @@ describe('lists, pages and exports', () => {
         connection.socket.pause();
         connection.send('GET /getcontacts HTTP/1.1\r\nHost: localhost\r\n\r\n');
       }
-      await eventually('two of them hold what one caller may', async () => {
+      await eventually('two downloads occupy the slots of the caller', async () => {
         const [{ count }] = await book.dataSource.query<[{ count: string }]>(
           `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%' AND state = 'active'`,
         );
@@ -174,7 +174,7 @@ describe('lists, pages and exports', () => {
       for (const connection of stalled) connection.end();
     });
 
-    it('are refused to a caller who asks for too many at once, and to no other', async () => {
+    it('rejects too many parallel downloads of one caller, and serves other callers', async () => {
       const stalled = await Promise.all(
         Array.from({ length: 30 }, () => RawConnection.open(book.service.port)),
       );
@@ -193,7 +193,7 @@ describe('lists, pages and exports', () => {
     });
   });
 
-  it('answer requests that did not wait for one another, in order, but not any number of them', async () => {
+  it('answers a limited number of pipelined requests in order', async () => {
     const ids = Array.from({ length: 50 }, () => randomUUID());
     const connection = await RawConnection.open(book.service.port);
     connection.send(ids.map((id) => `GET /${id} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''));
@@ -208,7 +208,7 @@ describe('lists, pages and exports', () => {
     expect(await rude.closes(5_000)).toBe(true);
   });
 
-  it('wait for nobody who sends a byte a second', async () => {
+  it('disconnects clients that send one byte per second', async () => {
     const head = await RawConnection.open(book.service.port);
     head.send('GET /livez HTTP/1.1\r\nHost: localhost\r\n');
     const trickle = setInterval(() => head.send('X'), 1_000);

@@ -41,7 +41,7 @@ describe('a rolling restart', () => {
     await book.stop();
   });
 
-  it('is noticed by none of 50 callers', async () => {
+  it('causes no failed request for 50 callers', async () => {
     let isDone = false;
     const clients = Array.from({ length: CLIENTS }, async (_, client) => {
       let at = client % 2;

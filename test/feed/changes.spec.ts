@@ -16,7 +16,7 @@ interface Problem {
   message: string;
 }
 
-describe('the changes of an address book', () => {
+describe('the change feed', () => {
   let book: ServedAddressBook;
   let readers: StreamReader[];
 
@@ -47,7 +47,7 @@ describe('the changes of an address book', () => {
   const names = ({ items }: ChangePageDto) => items.map(({ contact }) => contact?.full_name ?? null);
 
   describe('polled', () => {
-    it('are given in the order of their numbers, page by page', async () => {
+    it('returns changes in order, page by page', async () => {
       await book.save('a', 'b', 'c');
       const first = await page('?limit=2');
       expect(first).toMatchObject({ next: START + 2, latest: START + 3 });
@@ -60,7 +60,7 @@ describe('the changes of an address book', () => {
       expect(await page(`?after=${second.next}`)).toEqual({ items: [], next: START + 3, latest: START + 3 });
     });
 
-    it('hold the contact as its own route shows it, below the path of the session asked for', async () => {
+    it('contains the contact as its route returns it, with paths of the requested session', async () => {
       await book.apply({
         ...called(jidOf(10), 'anni'),
         abouts: [{ address: jidOf(10), text: 'Hello', setAt: EARLIER }],
@@ -71,7 +71,7 @@ describe('the changes of an address book', () => {
       expect(change?.contact).toEqual((await book.service.get(`/contacts/4917000000${10}`)).body);
     });
 
-    it('are waited for', async () => {
+    it('waits for changes', async () => {
       const waiting = page(`?after=${START}&wait=30`);
       await eventually('somebody waits', async () => true);
       await book.save('a');
@@ -79,7 +79,7 @@ describe('the changes of an address book', () => {
       expect(await page(`?after=${START + 1}&wait=1`)).toMatchObject({ items: [], next: START + 1 });
     });
 
-    it('are joined by person if that is wanted, but for identity keys', async () => {
+    it('merges changes per contact on request, except identity keys', async () => {
       const key = (bytes: Buffer, seenAt: Date) => ({
         identityKeys: [{ address: jidOf(11), key: bytes, seenAt }],
       });
@@ -110,10 +110,10 @@ describe('the changes of an address book', () => {
     it.each([
       ['before the feed began', START - 1, 'begin after'],
       ['beyond its end', START + 2, `the last change has the number ${START + 1}`],
-      ['not kept any more', START, 'are not kept any more'],
-    ])('are gone %s', async (what, after, reason) => {
+      ['already deleted', START, 'are not kept any more'],
+    ])('answers 410 to positions %s', async (what, after, reason) => {
       await book.save('a');
-      if (what === 'not kept any more')
+      if (what === 'already deleted')
         await book.dataSource.query('UPDATE account SET feed_pruned_to = $1', [START + 1]);
       const { status, body } = await book.service.get<Problem>(`/changes?after=${after}`);
       expect([status, body.code]).toEqual([410, 'changes_gone']);
@@ -122,7 +122,7 @@ describe('the changes of an address book', () => {
       expect((await book.service.get(`/changes/stream?after=${after}`)).status).toBe(410);
     });
 
-    it('begin at 0 for who has read nothing, as long as all are kept', async () => {
+    it('starts at 0 for new readers while all changes are stored', async () => {
       await book.save('a');
       expect(names(await page('?after=0'))).toEqual(['a']);
       await book.dataSource.query('UPDATE account SET feed_pruned_to = feed_latest');
@@ -130,7 +130,7 @@ describe('the changes of an address book', () => {
     });
   });
 
-  it.each(['/getcontacts', '/contacts'])('begin where %s ends', async (path) => {
+  it.each(['/getcontacts', '/contacts'])('continues from the position that %s returns', async (path) => {
     await book.save('a', 'b');
     const before = await book.service.get(path);
     expect(before.headers.get('changes-next')).toBe(String(START + 2));
@@ -142,7 +142,7 @@ describe('the changes of an address book', () => {
     expect([held.status, held.headers.get('changes-next')]).toEqual([304, String(START + 3)]);
   });
 
-  it('begin exactly where a list ends that is read while all of it changes', async () => {
+  it('continues exactly where a list ends, although all of it changes while it is read', async () => {
     const people = Array.from({ length: 60 }, (_, i) => `n${i}`);
     await book.save(...people);
     let isOver = false;
@@ -164,7 +164,7 @@ describe('the changes of an address book', () => {
   });
 
   describe('streamed', () => {
-    it('come as they are committed, to everybody', async () => {
+    it('sends changes to all readers when they are committed', async () => {
       const [one, other] = await Promise.all([read().opened(), read().opened()]);
       await book.save('a');
       await book.save('b');
@@ -173,7 +173,7 @@ describe('the changes of an address book', () => {
       expect(other.changes).toEqual(one.changes);
     });
 
-    it('go on where the reader was, on whichever replica', async () => {
+    it('continues at the position of the reader on another replica', async () => {
       const replica = await Service.start({ DATABASE_URL: book.database.url, ROLE: 'api' });
       const reader = await read('', replica).opened();
       await book.save('a');
@@ -185,7 +185,7 @@ describe('the changes of an address book', () => {
       expect((await next.has(1))[0]).toMatchObject({ seq: seq + 1, contact: { full_name: 'b' } });
     });
 
-    it('go on by themselves when the process is started anew', async () => {
+    it('reconnects and continues after a restart of the process', async () => {
       const environment = { DATABASE_URL: book.database.url, ROLE: 'api' };
       const replica = await Service.start(environment);
       const reader = await read('', replica).opened();
@@ -196,19 +196,19 @@ describe('the changes of an address book', () => {
       await again.stop();
     });
 
-    it('go on when the database was away', async () => {
+    it('continues after the database was unreachable', async () => {
       const reader = await read().opened();
       await book.proxy.goDown();
       await book.save('a');
       await eventually(
-        'the API has no database',
+        'the API reports that the database is unreachable',
         async () => (await book.service.get('/changes')).status === 503,
       );
       await book.proxy.comeBack();
       await reader.has(1);
     });
 
-    it('come behind a pooler that hands connections round, where nothing is notified', async () => {
+    it('sends changes behind a transaction pooler, which does not deliver notifications', async () => {
       const reader = await read().opened();
       await book.dataSource.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%notifications'",
@@ -217,7 +217,7 @@ describe('the changes of an address book', () => {
       await reader.has(1);
     });
 
-    it('come slowly to slow readers, and cost the others nothing', async () => {
+    it('slows down only slow readers', async () => {
       const slow = await fetch(`http://127.0.0.1:${book.service.port}/changes/stream`);
       const reader = await read().opened();
       const names = Array.from({ length: 160 }, (_, i) => `${i} ${'x'.repeat(980)}`);
@@ -234,7 +234,7 @@ describe('the changes of an address book', () => {
       expect(ids).toEqual([START, ...reader.changes.map(({ seq }) => seq)].map((seq) => `id: ${seq}`));
     }, 60_000);
 
-    it('say what is wrong with Last-Event-ID', async () => {
+    it('reports what is wrong with Last-Event-ID', async () => {
       const { status, body } = await book.service.request<Problem>('/changes/stream', {
         headers: { 'Last-Event-ID': 'x' },
       });
@@ -242,7 +242,7 @@ describe('the changes of an address book', () => {
     });
   });
 
-  it('come to nobody whose key was deleted', async () => {
+  it('ends the stream when the key is deleted', async () => {
     const guarded = await Service.start({ DATABASE_URL: book.database.url, ROLE: 'api', API_KEY: MASTER });
     const asMaster = (path: string, init: RequestInit = {}) =>
       guarded.request<{ key: string; id: string }>(path, {

@@ -13,7 +13,8 @@ const FOLDER = join(import.meta.dirname, '../../docs/consumers');
 const TSX = join(import.meta.dirname, '../../node_modules/.bin/tsx');
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
-if (!hasPython) console.warn('No Python: its consumer is left out. Debian: apt-get install python3');
+if (!hasPython)
+  console.warn('Python is missing, so its consumer is not tested. Debian: apt-get install python3');
 
 /** The consumers of the documentation, as a reader would run them. */
 describe.each([
@@ -56,7 +57,7 @@ describe.each([
       return JSON.stringify(shown.sort()) === JSON.stringify(names);
     });
 
-  it('is equal to the list, through kills and all that changes meanwhile', async () => {
+  it('matches the list after kills and concurrent changes', async () => {
     await book.save('a', 'b');
     start();
     await has('a', 'b');
@@ -67,7 +68,7 @@ describe.each([
     await book.apply(called(jidOf(13), 'd'));
     start();
     await has('bb', 'c', 'd');
-    // What it needs is gone: it reads the list once more.
+    // The changes that it needs are deleted, so it has to read the list again.
     await kill();
     await book.save('e', 'bb', 'c');
     await book.dataSource.query('DELETE FROM change');

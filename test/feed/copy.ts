@@ -2,20 +2,20 @@ import type { ContactPageDto, ContactSummaryDto } from '../../src/api/contacts/c
 import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
 import type { ChangeDto } from '../../src/api/changes/changes.dto.js';
 
-/** Asks the service; throws when it does not answer. */
+/** Sends a GET request to the service. @throws if there is no response */
 export type Get = <Body>(path: string) => Promise<{ status: number; headers: Headers; body: Body }>;
 
-/** A list that is to be read once more: the feed does not lead there. */
+/** Thrown when the list has to be read again because the feed cannot continue. */
 export class ReadAgain extends Error {}
 
-/** What a consumer keeps: the people, and up to where it has followed the feed. Both are stored together, or neither. */
+/** State of a consumer: the contacts and its position in the feed, which are stored together. */
 export class Copy {
   private constructor(
     readonly people: ReadonlyMap<string, ContactSummaryDto>,
     readonly position: number,
   ) {}
 
-  /** Reads the whole list. What changes between its pages comes again with the feed. */
+  /** Reads the whole list. The feed repeats changes that are made between its pages. */
   static async read(get: Get, prefix: string): Promise<Copy> {
     const people = new Map<string, ContactSummaryDto>();
     let cursor: string | null = null;
@@ -70,7 +70,7 @@ function toSummary(contact: NonNullable<ChangeDto['contact']>): ContactSummaryDt
   return { ...summary, picture_updated_at: picture?.updated_at ?? null };
 }
 
-/** As the two routes of names have it: whoever has a number, and one of three names. */
+/** Returns the contact as /getcontacts does; null without a number or without any of the three names. */
 function toNames({
   jid,
   push_name: push,

@@ -6,7 +6,7 @@ import { StreamReader } from './stream-reader.js';
 
 const ANNA = '491701111111';
 
-describe('events of a session', () => {
+describe('the feed of a session', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -18,7 +18,7 @@ describe('events of a session', () => {
   const changes = async () => (await world.service.get<ChangePageDto>('/changes?limit=1000')).body;
   const kinds = async () => (await changes()).items.map(({ kind }) => kind);
 
-  it('are in its feed, from linking to logging out, and hold nothing to link with', async () => {
+  it('contains its events from linking to logout, without link secrets', async () => {
     await world.phone.saveContact({ number: ANNA, fullName: 'Anna Adler', firstName: 'Anna' });
     await world.startLinked();
     await world.service.synced();
@@ -27,7 +27,7 @@ describe('events of a session', () => {
     expect(seen[0]).toBe('session.linked');
     expect(seen).toContain('session.open');
     expect(seen).not.toContain('session.degraded');
-    // Whoever was there already stands in no row of its own.
+    // Contacts that exist before the first sync is complete have no entries.
     expect(seen.filter((kind) => kind === 'sync.completed')).toHaveLength(1);
     expect(seen.slice(0, seen.indexOf('sync.completed')).some((kind) => kind.startsWith('contact.'))).toBe(
       false,

@@ -6,7 +6,7 @@ import { eventually } from '../support/service.js';
 export class StreamReader {
   readonly changes: ChangeDto[] = [];
   private readonly source: EventSource;
-  /** Statuses other than 200 with which connections were refused. */
+  /** Statuses of rejected connections. */
   readonly refusals: (number | undefined)[] = [];
 
   constructor(url: string, { headers = {} }: { headers?: Record<string, string> } = {}) {
@@ -15,7 +15,7 @@ export class StreamReader {
     });
     this.source.addEventListener('message', ({ data, lastEventId }) => {
       const change = JSON.parse(data as string) as ChangeDto;
-      if (lastEventId !== String(change.seq)) throw new Error(`Event ${lastEventId} holds ${change.seq}`);
+      if (lastEventId !== String(change.seq)) throw new Error(`Event ${lastEventId} contains ${change.seq}`);
       this.changes.push(change);
     });
     this.source.addEventListener('error', ({ code }) => {

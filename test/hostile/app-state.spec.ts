@@ -55,7 +55,7 @@ describe('a snapshot', () => {
     expect(endless.struck).toBe(struck);
   });
 
-  it('of an older version is discarded', async () => {
+  it('is discarded if its version is older', async () => {
     await startSynced();
     await world.phone.saveContact({ number: number(1), fullName: 'Newer' });
     await world.truth();
@@ -87,7 +87,7 @@ describe('a snapshot', () => {
     expect(Number(row?.version)).toBe(world.phone.appState.get('critical_unblock_low').version);
   });
 
-  it('that the phone sends without a request is not stored', async () => {
+  it('is not stored if the phone sends it without a request', async () => {
     await startSynced();
     await world.phone.sendRecovery();
     await world.phone.whenSettled();

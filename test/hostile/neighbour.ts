@@ -40,7 +40,7 @@ export class Neighbour {
     this.contact.setPushName(name);
     await this.contact.sendText(this.phone, 'hello');
     const path = `/sessions/${this.session}/getcontact?phone=${this.contact.number}`;
-    await eventually(`the neighbour's ${name} arrives`, async () => {
+    await eventually(`${name} of the other session arrives`, async () => {
       const { status, body } = await this.world.api.get<ContactDto>(path);
       return status === 200 && body.push_name === name;
     });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/service.js';
-import { ProfileWorld } from '../support/profile-world.js';
+import { ProfileWorld } from '../profiles/profile-world.js';
 import { element } from '../whatsapp-server/stanza.js';
 
 const STRANGERS = 300;
@@ -8,7 +8,7 @@ const STRANGERS = 300;
 const about = (jid: string, text: string) =>
   element('user', { jid }, [element('status', { t: '1700000000' }, Buffer.from(text))]);
 
-describe('answers about profiles', () => {
+describe('a response to a profile query', () => {
   let world: ProfileWorld;
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('answers about profiles', () => {
 
   afterAll(() => world?.end());
 
-  it('count only for the contacts in the query', async () => {
+  it('applies only to the contacts in the query', async () => {
     const [row] = await world.database.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM contact WHERE jid LIKE '49179%'`,
     );
@@ -33,12 +33,12 @@ describe('answers about profiles', () => {
     await world.personThat('has an about', world.contact(0).jid, (each) => each.about === 'about 0');
   });
 
-  it('are truncated to a normal length', async () => {
+  it('is truncated to a normal length', async () => {
     const { jid } = world.contact(2);
     await world.personThat('is truncated', jid, (each) => each.about === 'x'.repeat(1_000));
   });
 
-  it('that omit a contact do not count as fetched, and are not repeated at once', async () => {
+  it('does not mark an omitted contact as fetched, and is not requested again at once', async () => {
     const { jid, number } = world.contact(1);
     const missed = async () => {
       const [row] = await world.database.query<{ fetched: Date | null; missed: Date | null }>(

@@ -16,7 +16,7 @@ async function createPool(): Promise<ReaderPool> {
   return new built.ReaderPool();
 }
 
-describe('reads whose cost the sender controls', () => {
+describe('a read whose cost the sender controls', () => {
   let pool: ReaderPool;
   const stop = new AbortController();
 
@@ -39,7 +39,7 @@ describe('reads whose cost the sender controls', () => {
       ...more,
     });
 
-  it('pass on their results in batches, one after the other', async () => {
+  it('passes its results in batches, one after the other', async () => {
     const sizes: number[] = [];
     let running = 0;
     const { entries } = await read(1, manyPushNames(10_000), async ({ pushNames }) => {
@@ -53,12 +53,12 @@ describe('reads whose cost the sender controls', () => {
     expect(Math.max(...sizes)).toBeLessThan(4_000);
   });
 
-  it('reject with the error of the handler that saves them', async () => {
+  it('rejects with the error of the handler that saves them', async () => {
     const refused = new Error('the database refuses it');
     await expect(read(1, longPushName(JID, 10), () => Promise.reject(refused))).rejects.toBe(refused);
   });
 
-  it('reject with the reason of their signal', async () => {
+  it('rejects with the reason of its signal', async () => {
     const lost = new AbortController();
     const reading = read(1, manyPushNames(100_000), () => sleep(100), { signal: lost.signal });
     const reason = new Error('the lease is lost');
@@ -66,13 +66,13 @@ describe('reads whose cost the sender controls', () => {
     await expect(reading).rejects.toBe(reason);
   });
 
-  it('do not begin when begin() rejects', async () => {
+  it('does not start when begin() rejects', async () => {
     const suspended = new Error('suspended');
     const begin = () => Promise.reject(suspended);
     await expect(read(1, longPushName(JID, 10), () => Promise.resolve(), { begin })).rejects.toBe(suspended);
   });
 
-  it('of other accounts do not wait for those that use all processes, which still finish', async () => {
+  it('does not wait for another account that uses all processes, whose reads still finish', async () => {
     const ended: string[] = [];
     let begun = 0;
     const begin = () => Promise.resolve(void (begun += 1));
@@ -92,7 +92,7 @@ describe('reads whose cost the sender controls', () => {
     expect(begun).toBe(3);
   });
 
-  it('of one account wait for each other', async () => {
+  it('waits for other reads of the same account', async () => {
     const order: string[] = [];
     const first = read(21, emptyPushNames(4 * MB), () => Promise.resolve()).then(() => order.push('first'));
     const second = read(21, longPushName(JID, 10), () => Promise.resolve()).then(() => order.push('second'));
@@ -123,13 +123,13 @@ describe('reads whose cost the sender controls', () => {
       begun = 0;
     });
 
-    it('are read in this thread', async () => {
+    it('runs in this thread', async () => {
       const input = manyPushNames(200);
       const { entries } = await read(31, input, () => Promise.resolve(), options(input.length));
       expect({ entries, begun, ...here }).toEqual({ entries: 200, begun: 1, called: 1, read: 1 });
     });
 
-    it('wait for other reads of the account', async () => {
+    it('waits for other reads of the account', async () => {
       const order: string[] = [];
       const note = (what: string) => () => order.push(what);
       const small = manyPushNames(200);
@@ -141,14 +141,14 @@ describe('reads whose cost the sender controls', () => {
       expect(order).toEqual(['first', 'second', 'third']);
     });
 
-    it('but becomes large when inflated, are read in a process', async () => {
+    it('runs in a process if the input is large when inflated', async () => {
       const input = emptyPushNames(24 * MB);
       expect(input.length).toBeLessThan(32 * 1024);
       await read(32, input, () => Promise.resolve(), options(input.length));
       expect({ begun, ...here }).toEqual({ begun: 1, called: 1, read: 0 });
     });
 
-    it('are read in a process if the announced size is larger', async () => {
+    it('runs in a process if the announced size is larger', async () => {
       await read(33, manyPushNames(200), () => Promise.resolve(), options(64 * 1024));
       expect({ begun, ...here }).toEqual({ begun: 1, called: 0, read: 0 });
     });

@@ -14,7 +14,7 @@ import { Neighbour } from './neighbour.js';
 /** `HOSTILE_SCALE=1 npm test -- hostile/stanzas` runs with 10,000 participants and 2,000 notifications. */
 const SCALE = Number(process.env.HOSTILE_SCALE ?? 0.15);
 const GROUP = '120363012345678901';
-/** Maximum delay of the neighbour's changes on an idle machine. */
+/** Maximum delay of changes of the other session on an idle machine. */
 const SOON_MS = 1_000;
 
 let world: SessionsWorld;
@@ -61,17 +61,17 @@ async function mappedStrangers(): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Checks that no session was disconnected, everything is acknowledged, and the neighbour's changes arrived in time. */
+/** Checks that no session was disconnected, all is acknowledged, and changes of the other session were timely. */
 async function expectBothSessionsWell(what: string): Promise<void> {
   await flooded.whenSettled();
-  process.stderr.write(`${what}: changes of the neighbour arrive after ${neighbour.longestMs} ms at most\n`);
+  process.stderr.write(`${what}: changes of the other session arrive within ${neighbour.longestMs} ms\n`);
   expect(neighbour.logins).toBe(1);
   expect(neighbour.longestMs).toBeLessThan(patient(SOON_MS));
   expect(flooded.companions[0]?.logins).toBe(loginsBefore);
 }
 
-describe('stanzas that are far too large', () => {
-  it('have names truncated, usernames ignored, and are acknowledged', async () => {
+describe('a stanza that is far too large', () => {
+  it('is acknowledged, with truncated names and ignored usernames', async () => {
     const long = person({ pushName: 'ä'.repeat(450_000), username: 'u'.repeat(180_000) });
     await neighbour.during(long.sendText(flooded, 'hello'));
     const { body } = await world.api.get<ContactDetailsDto>(`/contacts/${long.number}`);
@@ -79,7 +79,7 @@ describe('stanzas that are far too large', () => {
     await expectBothSessionsWell('900 kB push name');
   });
 
-  it('are read for up to 5,000 participants of a group', async () => {
+  it('is read for up to 5,000 participants of a group', async () => {
     const count = 10_000 * SCALE;
     const startedAtMs = performance.now();
     await neighbour.during(flooded.notify(participantsAdded(GROUP, strangers(count, 0))));

@@ -61,7 +61,7 @@ export class LinkPlayer {
         const fault = faults.received.arm({ ignore: true }, { when: FROM_SERVICE[trouble.at] });
         void fault.whenStruck().then(() => {
           restarted = this.world.killAndRestart();
-          // Its failure belongs to who waits for it.
+          // The caller that awaits it handles its failure.
           restarted.catch(() => {});
         });
         break;
@@ -84,7 +84,7 @@ export class LinkPlayer {
     return { done: async () => restarted };
   }
 
-  /** What a person does. @returns what the service or the phone says against it; null when nothing */
+  /** Performs the steps of a user. @returns the error of the service or the phone; null on success */
   private async attempt(scenario: LinkScenario): Promise<string | null> {
     const over = new AbortController();
     const linked = this.begin(scenario, over.signal);
@@ -139,7 +139,7 @@ export class LinkPlayer {
     return status === 202 ? new Promise(() => {}) : body.message;
   }
 
-  /** Resolves when the session says that the attempt has failed. */
+  /** Resolves when the session reports that the attempt has failed. */
   private async failure(over: AbortSignal): Promise<string | null> {
     const before = await this.reason();
     const isNew = (reason: string) => !NOTHING_WRONG.test(reason) && sentence(reason) !== sentence(before);
@@ -191,7 +191,7 @@ export class LinkPlayer {
   }
 }
 
-/** The first sentence: why the last attempt failed; the next one says what is to be done now. */
+/** Returns the first sentence, which is the reason of the failure; the next one describes what to do. */
 function sentence(reason: string): string | undefined {
   return reason.split('.')[0];
 }

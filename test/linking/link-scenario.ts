@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import fc from 'fast-check';
 import { iq, stanza } from '../whatsapp-server/faults.js';
 
-/** Where an attempt to link can go wrong: stanzas of the service, and of the server. */
+/** Stanzas of the service and of the server at which an attempt to link can fail. */
 export const FROM_SERVICE = {
   'the answer to the refs': (node: BinaryNode) => node.tag === 'iq' && node.attrs.type === 'result',
   'the acknowledgement of a retired secret': stanza('ack', 'companion_reg_refresh'),
@@ -22,7 +22,7 @@ export const FROM_SERVER = {
 } as const;
 
 type ServiceStanza = keyof typeof FROM_SERVICE;
-/** What the server can refuse: answers and acknowledgements it takes as they are. */
+/** Queries that the server can reject. It accepts all responses and acknowledgements. */
 const QUERIES = [
   'the request for a code',
   'the request for a ref',
@@ -33,7 +33,7 @@ const QUERIES = [
 type Query = (typeof QUERIES)[number];
 type ServerStanza = keyof typeof FROM_SERVER;
 
-/** What goes wrong in an attempt; it may be at a step that the attempt never comes to. */
+/** Failure in an attempt. The attempt may never reach its step. */
 export type Trouble =
   | { readonly kind: 'none' | 'wrong code' | 'wrong assertion' | 'cancelled' | 'refs renewed' }
   | { readonly kind: 'killed at' | 'cut at'; readonly at: ServiceStanza }

@@ -12,12 +12,12 @@ export function post<Body>(world: World, path: string, body: unknown): Promise<A
   return world.service.request<Body>(path, init);
 }
 
-/** Asks for a pairing code; by default for the number of the world's phone. */
+/** Requests a pairing code, by default for the number of the world's phone. */
 export function requestCode(world: World, phone: string = world.phone.number) {
   return post<PairingCodeDto & { message: string }>(world, '/session/pairing-code', { phone });
 }
 
-/** Begins a link with a passkey, by QR code or pairing code; resolves when the service asks for the passkey. */
+/** Starts a link with a passkey, by QR code or pairing code, and waits until the service requests the passkey. */
 export async function beginPasskey(
   world: World,
   way: 'qr' | 'code',
@@ -46,19 +46,19 @@ export function requirePasskey(
   return passkey;
 }
 
-/** What a browser on web.whatsapp.com would send. */
+/** Returns the assertion that a browser on web.whatsapp.com would send. */
 export function assertionOf(passkey: Passkey, ceremony: PasskeyDto, origin?: string) {
   return passkey.assert(ceremony.options as unknown as PasskeyRequestOptions, origin ? { origin } : {});
 }
 
-/** Confirms with the passkey. @throws what the service says against it */
+/** Confirms the link with the passkey. @throws with the response if the service rejects the assertion */
 export async function submitAssertion(world: World, passkey: Passkey, ceremony: PasskeyDto): Promise<void> {
   const body = { token: ceremony.token, assertion: assertionOf(passkey, ceremony) };
   const { status, text } = await post(world, '/session/passkey', body);
   if (status !== 202) throw new Error(text);
 }
 
-/** Takes back any link, so that a device waits to be linked. */
+/** Removes any link, and waits for the next QR code. */
 export async function startUnlinked({ phone, service }: World): Promise<void> {
   phone.passkey = undefined;
   phone.unlink();
@@ -66,7 +66,7 @@ export async function startUnlinked({ phone, service }: World): Promise<void> {
   await service.sessionThat(({ status, qr }) => status === 'linking' && qr !== null);
 }
 
-/** Waits until the link holds. */
+/** Waits until the session is open. */
 export async function isOpen({ service }: World): Promise<void> {
   await service.sessionThat(({ status }) => status === 'open');
 }

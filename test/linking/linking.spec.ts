@@ -51,7 +51,7 @@ function refreshAcks() {
 }
 
 describe('linking by QR code', () => {
-  it('shows a code when the first refs were damaged on the way', async () => {
+  it('shows a code when the first refs were damaged in transit', async () => {
     const refs = (node: BinaryNode) =>
       node.tag === 'iq' && getBinaryNodeChild(node, 'pair-device') !== undefined;
     const fault = world.server.faults.sent.arm('tampered', { when: refs });
@@ -61,7 +61,7 @@ describe('linking by QR code', () => {
     await isOpen(world);
   });
 
-  it('links after two secrets were retired while it waited, and acknowledges both', async () => {
+  it('links after two secrets were retired while it waited, and acknowledges both retirements', async () => {
     world.server.linking.refreshes.beforeScan = 2;
     world.server.linking.refreshes.atScan = 0;
     await world.service.stop();
@@ -90,7 +90,7 @@ describe('linking by QR code', () => {
     await isOpen(world);
   });
 
-  it('says so when a phone scans a code of before, and links with the one after', async () => {
+  it('reports when a phone scans an outdated code, and links with the next one', async () => {
     const outdated = await settledQr();
     const device = waitingDevice();
     const acknowledged = refreshAcks().length;
@@ -113,7 +113,7 @@ describe('linking by QR code', () => {
     await isOpen(world);
   });
 
-  it('ignores what is not from the server', async () => {
+  it('ignores stanzas that are not from the server', async () => {
     const before = await settledQr();
     const acknowledged = refreshAcks().length;
     waitingDevice().notify(REFRESH, [], { from: '491701234567@s.whatsapp.net' });
@@ -140,7 +140,7 @@ describe('linking by QR code', () => {
     await isOpen(world);
   });
 
-  it('says until when a code is good', async () => {
+  it('reports when a code expires', async () => {
     const { qr_expires_at: expiresAt } = await world.service.sessionThat(({ qr }) => qr !== null);
     const leftMs = Date.parse(expiresAt ?? '') - Date.now();
     expect(leftMs).toBeGreaterThan(0);
@@ -149,7 +149,7 @@ describe('linking by QR code', () => {
 });
 
 describe('linking by pairing code', () => {
-  it('links, whatever the QR code does meanwhile, and shows the code to who asks for it', async () => {
+  it('links regardless of QR code changes, and shows the code at /session', async () => {
     const { status, body } = await requestCode(world);
     expect(status).toBe(200);
     expect(Date.parse(body.expires_at) - Date.now()).toBeGreaterThan(100_000);
@@ -170,7 +170,7 @@ describe('linking by pairing code', () => {
     [400, 400, /country code/],
     [429, 429, /too many codes/],
     [403, 409, /number has WhatsApp/],
-  ])('answers a refusal with error %d of WhatsApp by %d, and says why', async (code, status, message) => {
+  ])('answers error %d of WhatsApp with %d and the reason', async (code, status, message) => {
     await world.service.qr();
     world.server.faults.received.arm({ error: { code, text: 'refused' } }, { when: HELLO });
     const answer = await requestCode(world);
@@ -178,7 +178,7 @@ describe('linking by pairing code', () => {
     expect((await world.service.get('/session/pairing-code')).status).toBe(404);
   });
 
-  it('refuses a number of another form without asking WhatsApp', async () => {
+  it('rejects a malformed number without a request to WhatsApp', async () => {
     const answer = await requestCode(world, '+49 170 1234567');
     expect(answer).toMatchObject({
       status: 400,
@@ -186,7 +186,7 @@ describe('linking by pairing code', () => {
     });
   });
 
-  it('is not held up by a code that has expired', async () => {
+  it('is not blocked by an expired code', async () => {
     world.server.linking.codeLifetimeMs = -1;
     const { body } = await requestCode(world);
     await expect(world.phone.enterPairingCode(body.code)).rejects.toThrow(/expired/);
@@ -195,7 +195,7 @@ describe('linking by pairing code', () => {
     await isOpen(world);
   });
 
-  it('takes the second code in the place of the first', async () => {
+  it('replaces the first code with the second', async () => {
     const first = (await requestCode(world)).body.code;
     const second = (await requestCode(world)).body.code;
     await expect(world.phone.enterPairingCode(first)).rejects.toThrow(/not the one/);
@@ -203,7 +203,7 @@ describe('linking by pairing code', () => {
     await isOpen(world);
   });
 
-  it('shows another code when WhatsApp asks for one', async () => {
+  it('shows another code when WhatsApp requests one', async () => {
     const first = (await requestCode(world)).body.code;
     await world.phone.renewPairingCode();
     const code = await eventually('another code is there', async () => {
@@ -214,7 +214,7 @@ describe('linking by pairing code', () => {
     await isOpen(world);
   });
 
-  it('drops the code when WhatsApp wants its user to ask again', async () => {
+  it('removes the code when WhatsApp requires a new request of the user', async () => {
     const { code } = (await requestCode(world)).body;
     await world.phone.renewPairingCode({ byHand: true });
     await world.service.sessionThat((session) => session.pairing_code === null);
@@ -231,7 +231,7 @@ describe('linking by pairing code', () => {
     await isOpen(world);
   });
 
-  it('is refused while WhatsApp cannot be reached, without knocking all the time', async () => {
+  it('is rejected while WhatsApp is unreachable, without constant connection attempts', async () => {
     const attempts = world.server.faults.tcp.arm('reset', { times: Infinity });
     waitingDevice().connection.cut();
     const answer = await requestCode(world);
@@ -242,7 +242,7 @@ describe('linking by pairing code', () => {
     expect(attempts.struck).toBeLessThan(10);
   });
 
-  it('gives up when WhatsApp refuses the code that was entered, and says so', async () => {
+  it('fails when WhatsApp rejects the entered code, and reports it', async () => {
     const { code } = (await requestCode(world)).body;
     world.server.faults.received.arm({ error: { code: 400, text: 'bad-request' } }, { when: isFinish });
     world.phone.enterPairingCode(code, { timeoutMs: 5_000 }).catch(() => {});
@@ -250,7 +250,7 @@ describe('linking by pairing code', () => {
     await world.service.qr();
   });
 
-  it("links though the phone's hello is delivered again after it was answered", async () => {
+  it('links although the hello of the phone is redelivered after it was answered', async () => {
     world.server.linking.replayedHellos = 2;
     await world.phone.enterPairingCode((await requestCode(world)).body.code);
     await isOpen(world);
@@ -265,7 +265,7 @@ describe('linking by pairing code', () => {
     await isOpen(world);
   });
 
-  it('renews no secret while a code is completed, and acknowledges all the same', async () => {
+  it('does not renew secrets while a link by code is completed, but acknowledges retirements', async () => {
     const acknowledged = refreshAcks().length;
     world.server.linking.refreshes.afterCode = 1;
     const { code } = (await requestCode(world)).body;
@@ -275,7 +275,7 @@ describe('linking by pairing code', () => {
   });
 });
 
-describe('an attempt that is cut off', () => {
+describe('an interrupted attempt', () => {
   const steps: Record<string, () => { whenStruck(): Promise<void> }> = {
     'the refs': () => world.server.faults.sent.arm('cut-after', { when: iq('md', 'pair-device') }),
     'the acknowledgement of a retired secret': () =>
@@ -288,7 +288,7 @@ describe('an attempt that is cut off', () => {
       ),
   };
 
-  it.each(Object.keys(steps))('at %s is followed by one that links', async (step) => {
+  it.each(Object.keys(steps))('is followed by one that links, after an interruption at %s', async (step) => {
     const fault = steps[step]?.();
     waitingDevice().connection.cut();
     world.phone.scan(() => world.service.qr(), { timeoutMs: 10_000 }).catch(() => {});
@@ -302,7 +302,7 @@ describe('an attempt that is cut off', () => {
   });
 });
 
-describe('a stop before the one-time pre-keys are uploaded', () => {
+describe('a shutdown before the one-time pre-keys are uploaded', () => {
   const count = iq('encrypt', 'count');
 
   /** Links, and stops the service when the new device checks how many pre-keys it has. */

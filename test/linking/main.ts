@@ -32,7 +32,7 @@ try {
   const queue = scenarios(Number(count), Number(seed));
   await Promise.all(Array.from({ length: parallel }, () => worker(queue)));
   console.log(
-    `${count} attempts (seed ${seed}): ${counts.linked} linked at once, ${counts.reported} said why not and linked at ` +
+    `${count} attempts (seed ${seed}): ${counts.linked} linked at once, ${counts.reported} reported a reason and linked at ` +
       `the next attempt, ${counts.failed} failed`,
   );
   process.exitCode = counts.failed > 0 ? 1 : 0;

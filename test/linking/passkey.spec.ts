@@ -22,7 +22,7 @@ interface Refusal {
   message: string;
 }
 
-/** What takes a minute runs beside the other tests. */
+/** The case that takes a minute runs in parallel with the other tests. */
 let silent: { world: World; unanswered: Promise<string | null> };
 let world: World;
 
@@ -50,7 +50,7 @@ describe('linking with a passkey', () => {
   beforeEach(() => startUnlinked(world));
   afterEach(() => world.server.faults.disarm());
 
-  it.each(['qr', 'code'] as const)('links after the passkey was confirmed, begun by %s', async (way) => {
+  it.each(['qr', 'code'] as const)('links after the passkey was confirmed, started by %s', async (way) => {
     const passkey = requirePasskey(world);
     const { linked, ceremony } = await beginPasskey(world, way);
     expect(await world.service.session()).toMatchObject({
@@ -67,7 +67,7 @@ describe('linking with a passkey', () => {
   });
 
   it.each(['passkey_prologue', 'encrypted_pairing_request'])(
-    'links when the phone is faster than the answer to <%s>',
+    'links when the phone is faster than the response to <%s>',
     async (tag) => {
       const passkey = requirePasskey(world);
       const { linked, ceremony } = await beginPasskey(world, 'qr', 4_000);
@@ -79,14 +79,14 @@ describe('linking with a passkey', () => {
     },
   );
 
-  it('asks for the request when the notification does not carry it', async () => {
+  it('fetches the options if the notification does not contain them', async () => {
     const passkey = requirePasskey(world, { withOptions: false });
     const { linked, ceremony } = await beginPasskey(world, 'qr');
     await submitAssertion(world, passkey, ceremony);
     await linked;
   });
 
-  it('says what is wrong with an assertion, and takes the right one after it', async () => {
+  it('reports what is wrong with an assertion, and then accepts a correct one', async () => {
     const passkey = requirePasskey(world);
     const { linked, ceremony } = await beginPasskey(world, 'qr');
     const right = assertionOf(passkey, ceremony);
@@ -127,7 +127,7 @@ describe('linking with a passkey', () => {
     await linked;
   });
 
-  it('takes a token once, and none of another ceremony', async () => {
+  it('accepts a token once, and rejects tokens of other ceremonies', async () => {
     const passkey = requirePasskey(world);
     const { linked, ceremony } = await beginPasskey(world, 'qr');
     const assertion = assertionOf(passkey, ceremony);
@@ -147,7 +147,7 @@ describe('linking with a passkey', () => {
     linked.catch(() => {});
   });
 
-  it('says that none is asked for', async () => {
+  it('answers 404 if no passkey is requested', async () => {
     for (const answer of [
       await world.service.get<Refusal>('/session/passkey'),
       await post<Refusal>(world, '/session/passkey', { token: 'x', assertion: {} }),
@@ -161,7 +161,7 @@ describe('linking with a passkey', () => {
     }
   });
 
-  it('gives a link for the extension, and a line for the developer tools', async () => {
+  it('returns a link for the extension, and a snippet for the developer tools', async () => {
     requirePasskey(world);
     const { ceremony } = await beginPasskey(world, 'qr');
     expect(ceremony.options).toMatchObject({ rpId: 'whatsapp.com', userVerification: 'required' });
@@ -172,7 +172,7 @@ describe('linking with a passkey', () => {
     expect(line.text.trim().split('\n')).toHaveLength(1);
   });
 
-  it('lets no other page in, and the right one only with the token', async () => {
+  it('accepts only requests of web.whatsapp.com with the token', async () => {
     requirePasskey(world);
     const { ceremony } = await beginPasskey(world, 'qr');
     const ask = (origin: string, token?: string) =>
@@ -189,7 +189,7 @@ describe('linking with a passkey', () => {
     expect(session.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('ends on request, and offers a new QR code', async () => {
+  it('ends on request, and shows a new QR code', async () => {
     requirePasskey(world);
     await beginPasskey(world, 'qr');
     const answer = await world.service.request('/session/passkey', { method: 'DELETE' });
@@ -199,7 +199,7 @@ describe('linking with a passkey', () => {
     expect(code).toBe('link_passkey_cancelled');
   });
 
-  it('gives way to a pairing code', async () => {
+  it('ends when a pairing code is requested', async () => {
     requirePasskey(world);
     await beginPasskey(world, 'qr');
     world.phone.passkey = undefined;
@@ -208,7 +208,7 @@ describe('linking with a passkey', () => {
     await world.phone.enterPairingCode(body.code);
   });
 
-  it('begins anew when the passkey is not confirmed in time', async () => {
+  it('starts again when the passkey is not confirmed in time', async () => {
     requirePasskey(world, { timeoutMs: 1_000 });
     await beginPasskey(world, 'qr');
     await world.service.sessionThat(({ reason }) => /not confirmed in time/.test(reason ?? ''));
@@ -233,7 +233,7 @@ describe('linking with a passkey', () => {
           { when: iq('md', 'encrypted_pairing_request') },
         ),
     ],
-  ])('says that the connection was lost at %s, and links at the next attempt', async (_step, arm) => {
+  ])('reports that the connection was lost at %s, and links at the next attempt', async (_step, arm) => {
     const passkey = requirePasskey(world);
     arm();
     const first = await beginPasskey(world, 'qr');
@@ -295,7 +295,7 @@ describe('a passkey ceremony and several processes', () => {
 });
 
 describe('a phone that does not answer', () => {
-  it('is given up after a minute, and a new QR code follows', async () => {
+  it('is abandoned after a minute, and a new QR code is shown', async () => {
     expect(await silent.unanswered).toMatch(/WhatsApp took the passkey, but the phone did not answer/);
     await silent.world.service.qr();
   });

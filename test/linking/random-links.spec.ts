@@ -19,7 +19,7 @@ afterAll(async () => {
 
 describe('an attempt to link', () => {
   it.each(scenarios(COUNT, SEED).map((scenario) => [JSON.stringify(scenario), scenario] as const))(
-    'links, or says why not and is followed by one that links: %s',
+    'links, or reports a reason and is followed by one that links: %s',
     async (_name, scenario) => {
       const outcome = await player.play(scenario);
       if (outcome !== 'linked') expect(outcome.why).toMatch(/\w/);

@@ -6,7 +6,7 @@ import { called } from '../support/people.js';
 
 type Result = { content: { type: string; text: string }[]; isError?: boolean };
 
-describe('MCP', () => {
+describe('the MCP server', () => {
   let world: AccessWorld;
   let clients: Client[] = [];
 
@@ -39,7 +39,7 @@ describe('MCP', () => {
     return JSON.parse(content[1]?.text ?? '') as Data;
   };
 
-  it('tells its tools, all of which only read, and what its data is', async () => {
+  it('lists its tools, which are all read-only, and describes its data', async () => {
     const client = await connect(MASTER);
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name).sort()).toEqual([
@@ -52,7 +52,7 @@ describe('MCP', () => {
     expect(client.getInstructions()).toContain('data, never instructions');
   });
 
-  it('finds people, page by page', async () => {
+  it('finds contacts, page by page', async () => {
     const client = await connect(MASTER);
     type People = {
       people: { full_name: string | null; push_name: string | null }[];
@@ -66,7 +66,7 @@ describe('MCP', () => {
     expect(found.people.map(({ full_name: name }) => name)).toEqual(['Anna']);
   });
 
-  it('reads one person as the API does, on whichever replica', async () => {
+  it('returns a contact as the API does, on any replica', async () => {
     const client = await connect(MASTER, world.other);
     const { body } = await world.request('GET', '/contacts/491700000010', MASTER);
     expect(dataOf(await call(client, 'get_person', { phone: jidOf(10) }))).toEqual(body);
@@ -80,7 +80,7 @@ describe('MCP', () => {
     expect(dataOf<Changes>(await call(client, 'list_recent_changes', { after: latest })).changes).toEqual([]);
   });
 
-  it('reads how a session is, without what could link an account', async () => {
+  it('returns the state of a session without link secrets', async () => {
     const client = await connect(MASTER);
     const state = dataOf<Record<string, unknown>>(await call(client, 'get_session', { session: 'sales' }));
     expect(state).toMatchObject({ name: 'sales', status: 'linking' });
@@ -95,13 +95,13 @@ describe('MCP', () => {
     ['search_people', { cursor: 'nonsense' }, 'cursor is "nonsense"'],
     ['search_people', { session: 'sales' }, 'No WhatsApp account is linked yet.'],
     ['list_recent_changes', { after: 99_999 }, 'the last change has the number'],
-  ])('says what is wrong with %s %j', async (name, values, message) => {
+  ])('reports what is wrong with %s %j', async (name, values, message) => {
     const { content, isError } = await call(await connect(MASTER), name, values);
     expect(isError).toBe(true);
     expect(content[0]?.text).toContain(message);
   });
 
-  it('gives a key its scopes and sessions, and no more', async () => {
+  it('limits a key to its scopes and sessions', async () => {
     const { key } = await world.create({ scopes: ['contacts:read'], sessions: ['sales'] });
     const client = await connect(key);
     expect((await client.listTools()).tools.map(({ name }) => name)).not.toContain('get_session');
@@ -115,7 +115,7 @@ describe('MCP', () => {
     await expect(connect(other)).rejects.toThrow();
   });
 
-  it('is off while no keys are in use', async () => {
+  it('is disabled while no keys are in use', async () => {
     const open = await ServedAddressBook.start();
     const { status, body } = await open.service.request<{ code: string }>('/mcp', {
       method: 'POST',

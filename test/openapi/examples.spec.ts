@@ -13,7 +13,7 @@ const ANNAS_LID = '123456789012345@lid' as Lid;
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const SET_AT = new Date('2026-01-01T10:00:00.000Z');
 
-/** Need a session process and a phone: test/linking and test/session.spec.ts execute them. */
+/** Need a session process and a phone: test/linking and test/connection/session-status.spec.ts execute them. */
 const NEED_A_PHONE = [
   'cancelPasskey',
   'confirmPasskey',

@@ -1,7 +1,8 @@
 /**
- * What docs/operations.md says of backup, restore, upgrade and rollback, done: `npx tsx test/operations/backup-and-restore.ts [OLD]`.
+ * Runs the backup, restore, upgrade and rollback of docs/operations.md:
+ * `npx tsx test/operations/backup-and-restore.ts [OLD]`.
  * Needs TEST_DATABASE_URL of a server whose user may create databases, and its pg_dump and pg_restore on the PATH.
- * @param OLD checkout of an earlier version, built; without it, upgrade and rollback are left out
+ * @param OLD built checkout of an earlier version; without it, upgrade and rollback are skipped
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
@@ -21,7 +22,7 @@ const run = (command: string, ...args: string[]) => {
   say(`$ ${[command, ...args].join(' ').replace(/postgres:\/\/[^@]*@/g, 'postgres://…@')}`);
   execFileSync(command, args, { stdio: 'inherit' });
 };
-/** A version that is told of the server by a module of its own: both have to know the same Baileys. */
+/** Each version attaches to the server with its own preload, which has to import the Baileys of that version. */
 const environment = (url: string, cwd = ROOT) => {
   const { NODE_OPTIONS = '', ...more } = server.environment();
   return {
@@ -69,7 +70,7 @@ try {
   );
   await show('restored, without a new QR', service);
 
-  say('\n== A restored copy beside the original');
+  say('\n== A restored copy alongside the original');
   const copy = await start(first.url, old);
   await eventually('one has replaced the other', async () => server.conflicts > 0);
   const states = await Promise.all([service.session(), copy.session()]);

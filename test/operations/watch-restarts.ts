@@ -71,7 +71,7 @@ for (const at of [0, 1]) {
   await tell(`API ${at} stopped`);
   apis[at] = await startApi(at);
   await sleep(1_000);
-  await tell(`API ${at} started anew`);
+  await tell(`API ${at} restarted`);
 }
 const holders = await Promise.all(
   sessions.map(async (each) => sum(await scrape(each), `${PREFIX}_sessions`, '"open"')),

@@ -7,7 +7,7 @@ import { eventually, type Service } from '../support/service.js';
 const ROLES = readFileSync(new URL('../../deploy/postgres/roles.sql', import.meta.url), 'utf8');
 const API_KEY = 'a-key-for-the-tests-of-roles';
 
-describe('processes with database roles of their own', () => {
+describe('a deployment with restricted database roles', () => {
   const suffix = randomBytes(4).toString('hex');
   let deployment: Deployment;
   let api: Service;
@@ -48,7 +48,7 @@ describe('processes with database roles of their own', () => {
     await deployment.remove();
   });
 
-  it('link, synchronise and read', async () => {
+  it('links, syncs and serves contacts', async () => {
     await deployment.phone.scan(async () => {
       for (;;) {
         const { body } = await call<{ qr: string | null }>('/session');
@@ -76,7 +76,7 @@ describe('processes with database roles of their own', () => {
     expect((await session.request('/metrics', { headers: { 'X-API-Key': API_KEY } })).status).toBe(200);
   });
 
-  it('deliver webhooks', async () => {
+  it('delivers webhooks', async () => {
     const { body, status } = await call<{ id: string }>('/webhooks', 'POST', {
       url: 'https://receiver.invalid/',
       session: 'default',
@@ -98,7 +98,7 @@ describe('processes with database roles of their own', () => {
       expect([method, more, (await call(path + more, method, given)).status]).toEqual([method, more, 200]);
   });
 
-  it('take everything that callers may ask for', async () => {
+  it('accepts every kind of request', async () => {
     expect((await call('/contacts/491701234567/refresh', 'POST')).status).toBe(202);
     const { body } = await call<{ id: string; key: string }>('/keys', 'POST', {
       name: 'crm',
@@ -112,7 +112,7 @@ describe('processes with database roles of their own', () => {
     expect((await call('/session', 'DELETE')).status).toBe(200);
   });
 
-  it('do not let the API read credentials and Signal keys, or change names', async () => {
+  it('prevents the API from reading credentials and Signal keys, and from changing names', async () => {
     for (const sql of [
       'SELECT * FROM auth_credentials',
       'SELECT * FROM auth_key',
@@ -124,7 +124,7 @@ describe('processes with database roles of their own', () => {
     }
   });
 
-  it('show in pg_stat_activity what each connection is for', async () => {
+  it('shows the purpose of each connection in pg_stat_activity', async () => {
     const rows = await deployment.database.query<{ name: string }>(
       'SELECT DISTINCT application_name AS name FROM pg_stat_activity WHERE datname = current_database()',
     );

@@ -19,9 +19,9 @@ beforeAll(async () => {
 
 afterAll(() => deployment.remove());
 
-it('holds neither names, texts, pairing codes nor keys, even at its lowest level', async () => {
+it('contains no names, texts, pairing codes or keys, even at the lowest level', async () => {
   const { phone, server } = deployment;
-  const { body } = await eventually('WhatsApp gives a code', async () => {
+  const { body } = await eventually('WhatsApp returns a code', async () => {
     const answer = await service.request<{ code: string }>('/session/pairing-code', {
       method: 'POST',
       headers,
@@ -66,7 +66,7 @@ it('is JSON with level, time, context, session and account', () => {
   expect(lines().some(({ context }) => context === 'Baileys')).toBe(true);
 });
 
-it('tells of a failed request under the id that the caller gave it, and the answer has it, too', async () => {
+it('records a failed request with the request ID of the caller, which the response also contains', async () => {
   await deployment.database.query('ALTER TABLE contact RENAME TO gone');
   const {
     status,

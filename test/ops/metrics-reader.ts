@@ -22,7 +22,7 @@ export async function scrape(service: Service, headers: Record<string, string> =
   return parseMetrics(text);
 }
 
-/** The sum of all series of this name whose labels hold all of these texts. */
+/** Returns the sum of all series with this name whose labels contain all of these texts. */
 export function sum(series: Series, name: string, ...labels: string[]): number {
   return [...series]
     .filter(([key]) => key.split('{')[0] === name && labels.every((label) => key.includes(label)))

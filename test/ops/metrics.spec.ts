@@ -9,7 +9,7 @@ const API_KEY = 'a-key-for-the-tests-of-metrics';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-describe('metrics of every role', () => {
+describe('the metrics endpoint of every role', () => {
   let deployment: Deployment;
   let api: Service;
   let session: Service;
@@ -23,7 +23,7 @@ describe('metrics of every role', () => {
 
   afterAll(() => deployment.remove());
 
-  it('tells how many sessions a process has in which status, and that a link was made', async () => {
+  it('counts the sessions of a process by status, and successful links', async () => {
     const series = await scrape(session);
     expect(sum(series, `${PREFIX}_sessions`, 'status="open"')).toBe(1);
     expect(sum(series, `${PREFIX}_sessions`)).toBe(1);
@@ -34,7 +34,7 @@ describe('metrics of every role', () => {
     expect(series.get(`${PREFIX}_sync_lag_seconds`)).toBe(0);
   });
 
-  it('counts a connection that was lost, and tells of the session in trouble while it lasts', async () => {
+  it('counts lost connections, and reports degraded sessions', async () => {
     const ended = async () =>
       sum(await scrape(session), `${PREFIX}_connections_ended_total`, 'reason="client 428"');
     const before = await ended();
@@ -46,7 +46,7 @@ describe('metrics of every role', () => {
     await eventually('the session is well', async () => !(await scrape(session)).has(trouble));
   });
 
-  it('tells the latency of the API by route, whatever is asked about', async () => {
+  it('reports the latency of the API by route pattern', async () => {
     await api.get('/getcontact?phone=491701234567');
     await api.get('/getcontact?phone=491709999999');
     await api.get('/sessions/default/getcontact?phone=491701234567');
@@ -62,7 +62,7 @@ describe('metrics of every role', () => {
     expect(text).not.toContain('4917');
   });
 
-  it('tells of the whole deployment, of pools and of threads', async () => {
+  it('reports metrics of the deployment, pools and threads', async () => {
     const [ofApi, ofSession] = await Promise.all([scrape(api), scrape(session)]);
     expect(ofApi.get(`${PREFIX}_deployment_contacts`)).toBe(1);
     expect(ofApi.get(`${PREFIX}_deployment_sessions{state="attended"}`)).toBe(1);
@@ -85,7 +85,7 @@ describe('metrics of every role', () => {
     expect(sum(ofSession, 'nodejs_eventloop_lag_p99_seconds', 'thread="session"')).toBeGreaterThan(0);
   });
 
-  it('include every metric of the dashboard and the alerts, and docs/metrics.md describes each', async () => {
+  it('includes every metric of the dashboard and the alerts, which docs/metrics.md describes', async () => {
     const texts = await Promise.all([api, session].map(async (each) => (await each.get('/metrics')).text));
     const exported = new Set([...texts.join('\n').matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? ''));
     const namesIn = (text: string) =>
@@ -103,14 +103,14 @@ describe('metrics of every role', () => {
     expect(ours.filter((name) => !docs.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it('have alerts that docs/alerts.md describes', () => {
+  it('has alerts that docs/alerts.md describes', () => {
     const alerts = [...read('deploy/prometheus/rules.yml').matchAll(/alert: (\w+)/g)].map(([, name]) => name);
     const sections = [...read('docs/alerts.md').matchAll(/^## (Whatsapp\w+)$/gm)].map(([, name]) => name);
     expect(alerts.length).toBeGreaterThan(5);
     expect(sections).toEqual(alerts);
   });
 
-  it('needs a key of the scope metrics:read for all sessions in every role, where keys are in use', async () => {
+  it('requires a key with metrics:read for all sessions in every role if keys are in use', async () => {
     const [keyed, standby] = await Promise.all([
       deployment.start('api', { API_KEY }),
       deployment.start('session', { API_KEY }),

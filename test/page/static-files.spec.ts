@@ -15,7 +15,7 @@ const POLICY = {
   'trusted-types': "'none'",
 };
 
-describe('the files of the page', () => {
+describe('the web page', () => {
   let database: TestDatabase;
   let service: Service;
   let asset: string;
@@ -38,26 +38,29 @@ describe('the files of the page', () => {
   const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
     fetch(`http://127.0.0.1:${service.port}${path}`, { headers, method });
 
-  it.each(['/', '/?from=somewhere'])('are there at %s without a key, by a strict policy', async (path) => {
-    const response = await get(path);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toBe('text/html;charset=utf-8');
-    expect(response.headers.get('cache-control')).toBe('no-cache');
-    const policy = response.headers.get('content-security-policy') ?? '';
-    expect(
-      Object.fromEntries(policy.split(';').map((each) => each.trim().split(/ (.*)/).slice(0, 2))),
-    ).toEqual(POLICY);
-    expect(response.headers.get('x-frame-options')).toBe('DENY');
-    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
-  });
+  it.each(['/', '/?from=somewhere'])(
+    'is served at %s without a key, with a strict content security policy',
+    async (path) => {
+      const response = await get(path);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('text/html;charset=utf-8');
+      expect(response.headers.get('cache-control')).toBe('no-cache');
+      const policy = response.headers.get('content-security-policy') ?? '';
+      expect(
+        Object.fromEntries(policy.split(';').map((each) => each.trim().split(/ (.*)/).slice(0, 2))),
+      ).toEqual(POLICY);
+      expect(response.headers.get('x-frame-options')).toBe('DENY');
+      expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+    },
+  );
 
-  it('hold no inline code', async () => {
+  it('contains no inline code', async () => {
     const text = await (await get('/')).text();
     expect(text).not.toMatch(/<style|style=|\son\w+=|javascript:/);
     expect(text.match(/<script[^>]*>[^<]/g)).toBeNull();
   });
 
-  it('are kept by browsers for as long as they like, but for the first one', async () => {
+  it('lets browsers cache all files except the first one', async () => {
     const response = await get(asset);
     expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     const first = await get('/');
@@ -65,13 +68,13 @@ describe('the files of the page', () => {
     expect(again.status).toBe(304);
   });
 
-  it.each(['br', 'gzip'])('are sent as they were compressed, by %s', async (encoding) => {
+  it.each(['br', 'gzip'])('serves precompressed files with %s', async (encoding) => {
     const response = await get(asset, { 'accept-encoding': encoding });
     expect(response.headers.get('content-encoding')).toBe(encoding);
     expect(await response.text()).toContain('preact');
   });
 
-  it('tell their size to HEAD', async () => {
+  it('returns the size of files for HEAD requests', async () => {
     const response = await get('/', {}, 'HEAD');
     expect([response.status, await response.text()]).toEqual([200, '']);
   });
@@ -82,13 +85,13 @@ describe('the files of the page', () => {
     '/assets/..%2f..%2fmain.js',
     '/assets/../.vite/manifest.json',
     '/licenses.md',
-  ])('are no others: %s', async (path) => {
+  ])('does not serve %s', async (path) => {
     const response = await get(path);
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ code: 'route_not_found' });
   });
 
-  it('leave what is below them to the API', async () => {
+  it('forwards other paths to the API', async () => {
     expect((await get('/session')).status).toBe(401);
     expect((await get('/', {}, 'POST')).status).toBe(404);
   });

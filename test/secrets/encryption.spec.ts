@@ -27,7 +27,7 @@ describe('encryption at rest', () => {
   const sealedBy = async () =>
     new Set((await secrets()).map(({ value }) => /^enc1:\w+/.exec(value)?.[0] ?? 'plain'));
   const isSealedWithOne = () =>
-    eventually('all secrets are sealed with one key', async () => {
+    eventually('all secrets are encrypted with one key', async () => {
       const [used, ids] = [
         await sealedBy(),
         await deployment.database.query<{ id: string }>('SELECT id FROM encryption_key'),
@@ -51,7 +51,7 @@ describe('encryption at rest', () => {
 
   afterAll(() => deployment.remove());
 
-  it('encrypts what is there when it is enabled, and the link holds', async () => {
+  it('encrypts existing secrets when it is enabled, and keeps the link', async () => {
     expect(await sealedBy()).toEqual(new Set(['plain']));
     expect((await secrets()).some(({ value }) => value.includes('private'))).toBe(true);
     await restart({ ENCRYPTION_KEY: first });
@@ -72,11 +72,11 @@ describe('encryption at rest', () => {
     ],
     ['two settings', { ENCRYPTION_KEY: first, ENCRYPTION_KEY_FILE: '/tmp' }, /are both set/],
     [
-      'a file that is none',
+      'a path that is not a file',
       { ENCRYPTION_KEY_FILE: '/tmp' },
       /ENCRYPTION_KEY_FILE is "\/tmp", which cannot be read/,
     ],
-  ])('does not start with %s, and destroys nothing', async (_, settings, message) => {
+  ])('does not start with %s, and changes nothing', async (_, settings, message) => {
     await service.stop();
     const before = await secrets();
     const expectRefusal = async (ROLE: string) => {
@@ -91,22 +91,22 @@ describe('encryption at rest', () => {
     service = await deployment.start('all', { ENCRYPTION_KEY: first });
   });
 
-  it('changes keys while it runs, goes on after a kill, and needs the former no more', async () => {
+  it('rotates keys while it runs, continues after a kill, and then works without the old key', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'keys-'));
     const file = join(folder, 'key');
     await writeFile(file, `${second}\n${first}\n`);
     await service.stop();
     const [former] = await sealedBy();
     const cut = await Service.spawn(environment({ ENCRYPTION_KEY_FILE: file }));
-    // All of them may be by the time they are looked at.
-    await eventually('some are sealed anew', async () =>
+    // All of them may be encrypted again when they are read.
+    await eventually('some secrets are encrypted again', async () =>
       [...(await sealedBy())].some((key) => key !== former),
     );
     await cut.stop('SIGKILL');
     service = await deployment.start('all', { ENCRYPTION_KEY_FILE: file });
     const id = await isSealedWithOne();
-    // The first one may have done it all before it was killed.
-    await eventually('the log of one of them says so', async () =>
+    // The first process may have finished before it was killed.
+    await eventually('one of them logs the end of the rotation', async () =>
       [cut, service].some(({ output }) => output.includes(`All secrets are encrypted with the key ${id}`)),
     );
     await restart({ ENCRYPTION_KEY: second });
@@ -142,7 +142,7 @@ describe('encryption at rest', () => {
 });
 
 /** Records every value written to a column, with a trigger. */
-describe('the secrets of a link in progress', () => {
+describe('a link in progress', () => {
   const PHONE = '491701230000';
   let deployment: Deployment;
   let session: Service;
@@ -180,7 +180,7 @@ describe('the secrets of a link in progress', () => {
 
   afterAll(() => deployment.remove());
 
-  it('are encrypted in every column that contains them, and are deleted when they are read', async () => {
+  it('stores its secrets encrypted, and deletes them when they are read', async () => {
     const qr = await api.qr();
     const { body } = await eventually('WhatsApp returns a code', async () => {
       const answer = await requestCode(api);
@@ -202,7 +202,7 @@ describe('the secrets of a link in progress', () => {
     await api.sessionThat(({ status }) => status === 'open');
   });
 
-  it('are deleted when they are refused, and when their caller has disconnected', async () => {
+  it('deletes its secrets when they are rejected and when the caller has disconnected', async () => {
     expect((await requestCode(api)).status).toBe(409);
     expect(await commands()).toEqual([]);
     await deployment.database.query(
@@ -212,7 +212,7 @@ describe('the secrets of a link in progress', () => {
     await eventually('the command is deleted', async () => (await commands()).length === 0);
   });
 
-  it('are removed from the row when the command is accepted, and rejected in plaintext', async () => {
+  it('removes its secrets from the row of an accepted command, and rejects plaintext', async () => {
     await deployment.database.query(
       `INSERT INTO session_command (session, kind, argument, expires_at)
        VALUES ('default', 'passkey-confirm', 'plaintext', now() + interval '1 minute')`,

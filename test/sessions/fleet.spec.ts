@@ -9,7 +9,7 @@ const LEASE_MS = 14_000;
 const nameOf = (i: number) => (i === 0 ? 'default' : `s${i}`);
 const numberOf = (i: number) => String(491700000000 + i);
 
-describe('many sessions on several processes', () => {
+describe('a deployment with many sessions and several processes', () => {
   let world: SessionsWorld;
   const phones: Phone[] = [];
 
@@ -18,7 +18,7 @@ describe('many sessions on several processes', () => {
   const allOnline = (timeoutMs?: number) =>
     eventually('all sessions are online', async () => online() === SESSIONS, timeoutMs);
 
-  /** How many sessions each process holds. */
+  /** Returns the number of leases of each process. */
   const shares = async () =>
     (
       await world.database.query<{ count: number }>(
@@ -42,7 +42,7 @@ describe('many sessions on several processes', () => {
 
   afterAll(() => world.stop());
 
-  it('are shared evenly when a process joins, each offline for a moment only', async () => {
+  it('distributes sessions evenly when a process joins, each with a short interruption', async () => {
     const before = loginsOf();
     await world.start({ ROLE: 'session' });
     await areShared(6, 6);
@@ -52,7 +52,7 @@ describe('many sessions on several processes', () => {
     expect(world.server.conflicts).toBe(0);
   });
 
-  it('are handed over when a process stops, long before its lease would expire', async () => {
+  it('hands sessions over when a process stops, long before its leases expire', async () => {
     const [, , second] = world.services as [Service, Service, Service];
     const stopped = second.stop();
     await eventually('its sessions are offline', async () => online() < SESSIONS, 5_000);
@@ -62,7 +62,7 @@ describe('many sessions on several processes', () => {
     expect(world.server.conflicts).toBe(0);
   });
 
-  it('of a killed process are online elsewhere soon after their leases expire', async () => {
+  it('reconnects the sessions of a killed process soon after their leases expire', async () => {
     const third = await world.start({ ROLE: 'session' });
     await areShared(6, 6);
     await allOnline();
@@ -73,7 +73,7 @@ describe('many sessions on several processes', () => {
     expect(world.server.conflicts).toBe(0);
   });
 
-  it('follow their phones after all of that', async () => {
+  it('still applies changes of every phone', async () => {
     await Promise.all(
       phones.map((phone, i) => phone.saveContact({ number: '491709999999', fullName: `New ${i}` })),
     );
@@ -85,7 +85,7 @@ describe('many sessions on several processes', () => {
     }
   });
 
-  it('name themselves in the log', () => {
+  it('logs the session name', () => {
     const entries = world.services[1]?.output
       .split('\n')
       .filter((line) => line.startsWith('{'))

@@ -13,7 +13,7 @@ const numberOf = (n: number) => `4917000000${10 + n}`;
 const jid = (n: number) => `${numberOf(n)}@s.whatsapp.net` as Jid;
 const lid = (n: number) => `${900_000_000 + n}@lid` as Lid;
 
-/** A change in the address book of one account; what it says names the account, so that it cannot be another's. */
+/** A change in the address book of one account. Its values contain the account, so that they are unique to it. */
 interface Step {
   account: number;
   kind: 'save' | 'unsave' | 'map' | 'pushName' | 'about' | 'picture' | 'key' | 'move';
@@ -84,12 +84,12 @@ const ROUTES = [
     ]),
 ];
 
-/** What must be the same wherever the address book is served from. */
+/** Times, which differ between deployments that serve the same address book. */
 const TIMES = /"(\w+_at|at)":"[^"]*"|REV:\S+|\d{4}-\d\d-\d\dT[\d:]+Z/g;
 /** Contacts have ids of the whole deployment. */
 const IDS = /(?<="|,)c\d+(?="|\r?\n)/g;
 
-describe('the accounts of a deployment', () => {
+describe('a deployment with several accounts', () => {
   let shared: ServedAddressBook;
   /** Where only one of the accounts is. */
   let alone: ServedAddressBook;
@@ -138,7 +138,7 @@ describe('the accounts of a deployment', () => {
 
   beforeEach(begin);
 
-  it('show by every route exactly what they would show if they were alone', async () => {
+  it('returns for every account and route exactly what a deployment with only this account returns', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (history) => {
         await begin();
@@ -154,7 +154,7 @@ describe('the accounts of a deployment', () => {
     );
   });
 
-  it('are asked to be fetched, and deleted, one by one', async () => {
+  it('fetches and deletes contacts of one account only', async () => {
     const step: Step = { account: 0, kind: 'save', person: 1, other: 0, byLid: false, word: 'Anna' };
     for (const account of SESSIONS.keys())
       await apply(shared, accounts[account] as number, { ...step, account });

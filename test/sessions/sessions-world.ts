@@ -8,7 +8,7 @@ const TIMEOUT_MS = 30_000;
 
 /** A deployment with any number of sessions and processes, and a WhatsApp with any number of phones. */
 export class SessionsWorld {
-  /** All processes that were started, the first of which answers requests. */
+  /** All processes that were started. The first one answers requests. */
   readonly services: Service[] = [];
 
   private constructor(
@@ -72,13 +72,13 @@ export class SessionsWorld {
     });
   }
 
-  /** Scans the session's QR code; does not wait for the synchronisation. */
+  /** Scans the QR code of a session without waiting for the first sync. */
   async scan(name: string, phone: Phone): Promise<void> {
     const qr = async () => (await this.sessionThat(name, (session) => session.qr !== null)).qr as string;
     await phone.scan(qr, { timeoutMs: TIMEOUT_MS });
   }
 
-  /** Links the phone, and waits until its address book is there. */
+  /** Links the phone, and waits until the first sync is complete. */
   async link(name: string, phone: Phone): Promise<void> {
     await this.scan(name, phone);
     await this.sessionThat(name, ({ status, contacts }) => status === 'open' && contacts.sync === 'complete');

@@ -14,7 +14,7 @@ const ROUTES = [
   '/contacts/491701000001/picture',
 ];
 
-describe('several sessions', () => {
+describe('the API for several sessions', () => {
   let world: SessionsWorld;
   let first: Phone;
   let second: Phone;
@@ -36,7 +36,7 @@ describe('several sessions', () => {
 
   afterAll(() => world.stop());
 
-  it('begin with the default one alone', async () => {
+  it('starts with only the default session', async () => {
     const { status, body } = await world.api.get<SessionPageDto>('/sessions');
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -64,13 +64,13 @@ describe('several sessions', () => {
     [{ name: 'x'.repeat(41) }, /1 to 40/],
     [{ name: 7 }, /name is 7/],
     [{ name: '../x' }, /1 to 40/],
-  ])('refuse the name in %j', async (body, message) => {
+  ])('rejects the name in %j', async (body, message) => {
     const answer = await world.post<{ message: string }>('/sessions', body);
     expect(answer.status).toBe(400);
     expect(answer.body.message).toMatch(message);
   });
 
-  it('are created once, and link an account of their own', async () => {
+  it('creates a session once, and links it to a separate account', async () => {
     const created = await world.create('sales');
     expect(created.status).toBe(201);
     expect(created.headers.get('location')).toBe('/sessions/sales');
@@ -86,23 +86,26 @@ describe('several sessions', () => {
     expect((await world.session('sales')).phone).toBe('491700000002');
   });
 
-  it('follow their own phones', async () => {
+  it('applies changes only to the session of the phone', async () => {
     await second.saveContact({ number: '491701000002', fullName: 'Ben of the second', firstName: 'Ben' });
     await world.sessionThat('sales', ({ contacts }) => contacts.count === 2);
     expect(await namesOf('')).toEqual(['Anna of the first']);
     expect(await namesOf('/sessions/sales')).toEqual(['Anna of the second', 'Ben of the second']);
   });
 
-  it.each(ROUTES)('have %s below their path, and the default one also at the root', async (route) => {
-    const [plain, named] = await Promise.all([
-      world.api.get(route),
-      world.api.get(`/sessions/default${route}`),
-    ]);
-    expect([named.status, named.text]).toEqual([plain.status, plain.text]);
-    expect((await world.api.get(`/sessions/sales${route}`)).status).toBe(plain.status);
-  });
+  it.each(ROUTES)(
+    'serves %s under the path of each session, and for the default session also at the root',
+    async (route) => {
+      const [plain, named] = await Promise.all([
+        world.api.get(route),
+        world.api.get(`/sessions/default${route}`),
+      ]);
+      expect([named.status, named.text]).toEqual([plain.status, plain.text]);
+      expect((await world.api.get(`/sessions/sales${route}`)).status).toBe(plain.status);
+    },
+  );
 
-  it('show the default session by every name of its routes', async () => {
+  it('returns the default session under all of its paths', async () => {
     const plain = (await world.api.get('/session')).body;
     expect((await world.api.get('/sessions/default/session')).body).toEqual(plain);
     expect((await world.api.get('/sessions/default')).body).toEqual({
@@ -112,7 +115,7 @@ describe('several sessions', () => {
   });
 
   it.each(['', ...ROUTES, '/session', '/qr', '/pairing-code', '/passkey'])(
-    'that do not exist answer 404 to %s',
+    'answers 404 to %s of sessions that do not exist',
     async (route) => {
       const { status, body } = await world.api.get<{ message: string }>(`/sessions/nobody${route}`);
       expect(status).toBe(404);
@@ -120,7 +123,7 @@ describe('several sessions', () => {
     },
   );
 
-  it('are unlinked at once when their account is linked already, with a reason, and never open', async () => {
+  it('unlinks a session immediately if its account is already linked, with a reason', async () => {
     await world.create('twin');
     const { since } = await world.session('default');
     const seen = new Set<string>();
@@ -143,7 +146,7 @@ describe('several sessions', () => {
     expect(world.server.conflicts).toBe(0);
   });
 
-  it('name their own paths in what they say', async () => {
+  it('refers to the path of the session in messages', async () => {
     const { body } = await world.api.get<{ message: string }>('/sessions/twin/getcontacts');
     expect(body.message).toMatch(/Open \/sessions\/twin\/session\/qr in a browser/);
     expect((await world.session('twin')).advice).not.toMatch(/(^|\s)\/session\//);
@@ -151,7 +154,7 @@ describe('several sessions', () => {
     expect(code.message).toMatch(/POST \/sessions\/twin\/session\/pairing-code/);
   });
 
-  it('are listed in pages, and by status', async () => {
+  it('lists sessions in pages and by status', async () => {
     const page = await world.api.get<SessionPageDto>('/sessions?limit=2');
     expect(page.body.items.map(({ name }) => name)).toEqual(['default', 'sales']);
     const next = await world.api.get<SessionPageDto>(`/sessions?limit=2&cursor=${page.body.next_cursor}`);
@@ -161,7 +164,7 @@ describe('several sessions', () => {
     expect((await world.api.get('/sessions?status=fine')).status).toBe(400);
   });
 
-  it('stay linked while another is unlinked by request', async () => {
+  it('keeps other sessions linked when one is unlinked on request', async () => {
     const third = world.phone('491700000003', 'Third');
     await world.link('twin', third);
     const { status, body } = await world.delete('/sessions/twin/session');
@@ -171,7 +174,7 @@ describe('several sessions', () => {
     expect((await world.session('sales')).status).toBe('open');
   });
 
-  it('go with all that belongs to them, and with their contacts on request', async () => {
+  it('deletes a session with its data, and its contacts on request', async () => {
     const kept = await world.delete('/sessions/twin');
     expect([kept.status, kept.body.message]).toEqual([200, expect.stringMatching(/contacts stay/)]);
     const { status, body } = await world.delete('/sessions/sales?contacts=delete');
@@ -188,14 +191,14 @@ describe('several sessions', () => {
     expect(left).toEqual([{ session: 'default' }]);
   });
 
-  it('can be created again under the same name', async () => {
+  it('creates a session again under the same name', async () => {
     expect((await world.create('sales')).status).toBe(201);
     await world.link('sales', second);
     expect(await namesOf('/sessions/sales')).toEqual(['Anna of the second', 'Ben of the second']);
     await world.delete('/sessions/sales?contacts=delete');
   });
 
-  it('refuse to delete the default one, or to understand another word than "delete"', async () => {
+  it('rejects deletion of the default session, and unknown values of ?contacts', async () => {
     expect((await world.delete('/sessions/default')).status).toBe(409);
     expect((await world.delete('/sessions/nobody')).status).toBe(404);
     expect((await world.delete('/sessions/default?contacts=yes')).status).toBe(400);

@@ -1,6 +1,6 @@
 import type { Companion } from '../whatsapp-server/companion.js';
 
-/** A time in which nothing could be acknowledged: a process stood still, a line was silent, or the database was away. */
+/** A period without acknowledgements: a frozen process, a silent connection, or an unreachable database. */
 export interface Hindrance {
   from: number;
   to: number;

@@ -20,7 +20,7 @@ export class AddressBookChanges {
 
   private readonly firstNumber: number;
 
-  /** @param at of the session in the fleet: the people of each have numbers of their own */
+  /** @param at index of the session, which determines the numbers of its contacts */
   constructor(
     private readonly server: WhatsAppServer,
     private readonly phone: Phone,
@@ -32,13 +32,13 @@ export class AddressBookChanges {
     phone.history.people = isOurs;
   }
 
-  /** People of whom half are saved before the phone is linked. */
+  /** Creates contacts, and saves half of them before the phone is linked. */
   async prepare(count: number): Promise<void> {
     for (let index = 0; index < count; index += 1) {
       const [number, name] = [String(this.firstNumber + index), `Person ${index}`];
       const addressing = index % 2 === 0 ? 'pn' : 'lid';
       const contact = this.server.createContact({ number, pushName: name, addressing });
-      // The history that the phone sends after linking holds everybody's push name.
+      // The history that the phone sends after linking contains all push names.
       this.people.push({ number, contact, name, heard: name });
     }
     const saved = this.people.filter((_, index) => index % 2 === 0);
@@ -52,7 +52,7 @@ export class AddressBookChanges {
     }
   }
 
-  /** What the API has to say when all has arrived. */
+  /** Returns the contacts that the API has to return in the end. */
   truth(): Truth {
     const entries = this.people.map(({ number, heard }) => {
       const entry = [...this.phone.addressBook()].find(([known]) => known === number)?.[1];
@@ -83,7 +83,7 @@ export class AddressBookChanges {
     }
   }
 
-  /** Not awaited: a message waits in WhatsApp's queue while nobody is connected. */
+  /** Not awaited, because a message is queued by WhatsApp while no device is connected. */
   private write(person: { contact: Contact; name: string; heard: string }): void {
     person.name = `Name ${this.random.int(0, 1_000_000)}`;
     person.contact.setPushName(person.name);

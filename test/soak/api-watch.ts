@@ -12,7 +12,7 @@ const PATHS = [
 ];
 const EVERY_MS = 50;
 
-/** Asks every API replica all the time, as a client behind a load balancer that leaves out replicas being restarted. */
+/** Sends requests to all API replicas, like a client behind a load balancer that skips restarting replicas. */
 export class ApiWatch {
   private readonly failures: string[] = [];
   private readonly latenciesMs: number[] = [];

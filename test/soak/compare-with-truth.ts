@@ -9,7 +9,7 @@ interface Listed {
   first_name: string;
 }
 
-/** Waits until the API says what the phone says. @returns what still differs after that time */
+/** Waits until the API matches the phone. @returns the remaining differences after the timeout */
 export async function compareWithTruth(
   api: Service,
   session: string,
@@ -34,6 +34,6 @@ async function compare(api: Service, session: string, changes: AddressBookChange
     const [said, wanted] = [listed.get(number), truth.get(number)].map(
       (names) => names && `${names.full_name} | ${names.first_name} | ${names.push_name}`,
     );
-    return said === wanted ? [] : [`${session} ${number}: the API says ${said}, the phone ${wanted}`];
+    return said === wanted ? [] : [`${session} ${number}: the API returns ${said}, the phone has ${wanted}`];
   });
 }

@@ -4,7 +4,7 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 /** After an outage replicas may need this long until their pools have new connections. */
 const RECOVERY_MS = 3_000;
 
-/** A database that restarts now and then: what stands before it cuts all lines and refuses new ones for a while. */
+/** A proxy that simulates database restarts: it cuts all connections, and rejects new ones for a time. */
 export class DatabaseOutages {
   private readonly outages: { from: number; to: number }[] = [];
 

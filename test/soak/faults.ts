@@ -5,10 +5,10 @@ import type { Hindrance } from './acknowledgements.js';
 import type { Fleet, Member } from './fleet.js';
 import type { Random } from './random.js';
 
-/** What had arrived is worked off in the first moments afterwards. */
+/** Time that a thawed process needs for the stanzas that arrived while it was frozen. */
 const THAW_MS = 1_000;
 const RECOVERY_MS = 5_000;
-/** The service notices after 35 to 40 s that a line is silent, and connects again. */
+/** The service detects a silent connection after 35 to 40 s, and reconnects. */
 const SILENCE_MS = 45_000;
 
 interface World {
@@ -19,7 +19,7 @@ interface World {
   random: Random;
 }
 
-/** What happens to the fleet, one thing after another, at random. */
+/** Causes random faults of the fleet, one after another. */
 export class Faults {
   readonly counts: Record<string, number> = {};
   /** Sessions whose process was frozen: WhatsApp may have seen it connected when another took over. */

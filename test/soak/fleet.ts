@@ -61,7 +61,7 @@ export class Fleet {
     return all.join().split('Session thread exited').length - 1;
   }
 
-  /** Lines of any log that hold what none may: names as AddressBookChanges makes them, or a key in base64. */
+  /** Log lines with names as AddressBookChanges creates them, or with keys in base64. */
   get indiscretions(): string[] {
     const logs = [...this.retired, ...this.members].map(({ service }) => service.output);
     return logs.flatMap((log) => log.split('\n').filter((line) => SECRET.test(line)));
@@ -103,7 +103,7 @@ export class Fleet {
     await Promise.all(this.members.map(({ service }) => service.stop('SIGKILL')));
   }
 
-  /** Starts a member again that ends by itself, as an orchestrator does, and keeps what it said last. */
+  /** Restarts a member that exits, as an orchestrator does, and stores its last output. */
   private watch(member: Member): void {
     const { service } = member;
     service.process.once('exit', (code, signal) => {

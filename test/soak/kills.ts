@@ -3,9 +3,9 @@ import { eventually } from '../support/service.js';
 import { type SoakSession, SoakWorld } from './soak-world.js';
 
 /**
- * `npm run test:kills -- [kills] [seed]`: two replicas of each role; kill -9 for the one that holds the default session, again
- * and again, while people change. Prints how long WhatsApp was without us, and ends with exit code 1 when that was
- * ever more than 20 s, when two were connected at once, or when the truth is missed.
+ * `npm run test:kills -- [kills] [seed]`: sends kill -9 repeatedly to the lease holder of the default session, with two
+ * replicas of each role, while contacts change. Prints how long no process was connected. Exits with code 1 if that took
+ * more than 20 s, if two processes were connected at once, or if the address book differs from the phone.
  */
 const kills = Number(process.argv[2] ?? 50);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
@@ -25,7 +25,7 @@ const takeoversMs: number[] = [];
 const problems: string[] = [];
 for (let kill = 1; kill <= kills && problems.length === 0; kill += 1) {
   await sleep(random.int(0, 3_000));
-  const owner = await eventually('a process holds the session', async () => fleet.owner);
+  const owner = await eventually('a process holds the lease', async () => fleet.owner);
   const before = logins();
   const startedAtMs = performance.now();
   const replaced = fleet.replace(owner, 'SIGKILL');

@@ -87,7 +87,7 @@ export class SoakWorld {
       ...this.api.problems(),
       ...this.owners.problems(report.frozenOwners),
       ...this.fleet.crashes,
-      ...this.fleet.indiscretions.map((line) => `the log tells too much: ${line}`),
+      ...this.fleet.indiscretions.map((line) => `sensitive log line: ${line}`),
       ...memory.filter(({ grows }) => grows).map(({ line }) => `grows: ${line}`),
       ...this.server.errors.map((error) => `the test's server failed: ${error.message}`),
     ];
@@ -98,7 +98,7 @@ export class SoakWorld {
       `API: ${this.api.summary()}`,
       `Session: ${this.owners.summary()}; ${this.fleet.threadDeaths} threads died`,
       ...memory.map(({ line }) => `Memory: ${line}`),
-      problems.length === 0 ? 'All promises were kept.' : `BROKEN:\n- ${problems.slice(0, 20).join('\n- ')}`,
+      problems.length === 0 ? 'No violations.' : `VIOLATIONS:\n- ${problems.slice(0, 20).join('\n- ')}`,
     ];
     console.log(lines.join('\n'));
     await this.fleet.stop();

@@ -1,7 +1,7 @@
 import { afterEach, expect } from '@jest/globals';
 import { takeDifferences } from '../openapi/undocumented.js';
 
-/** Every answer that a test gets of the service is as docs/openapi.json says. */
+/** Fails a test if a response of the service differs from docs/openapi.json. */
 afterEach(() => {
   expect(takeDifferences()).toEqual([]);
 });

@@ -13,7 +13,7 @@ export const [A, B, C] = ['111111111111111@lid', '222222222222222@lid', '3333333
   Lid,
 ];
 
-/** Changes of any kind to three contacts, who exchange numbers, LIDs and names. */
+/** Generates changes of any kind to three contacts that exchange numbers, LIDs and names. */
 export function arbitraryChanges(): fc.Arbitrary<ContactChanges> {
   const jid = fc.constantFrom(ANNA, BEN, CARL);
   const lid = fc.constantFrom(A, B, C);

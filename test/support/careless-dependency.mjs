@@ -1,6 +1,6 @@
 /**
- * Preload: a dependency that prints private keys in every thread, in all possible ways, as soon as the thread has replaced its
- * console. With THROW_IN_MAIN the main thread fails after that.
+ * Preload: simulates a dependency that prints private keys in every thread, in all possible ways, as soon as the thread
+ * has replaced its console. With THROW_IN_MAIN, the main thread then throws an error.
  */
 import { isMainThread } from 'node:worker_threads';
 

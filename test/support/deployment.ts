@@ -3,7 +3,7 @@ import type { Phone } from '../whatsapp-server/phone.js';
 import { eventually, Service } from './service.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-/** Several processes on one database, linked to one account. */
+/** Several processes with one database and one phone. */
 export class Deployment {
   readonly services: Service[] = [];
 
@@ -20,7 +20,7 @@ export class Deployment {
     return new Deployment(server, database, phone);
   }
 
-  /** @param node binary that runs it; default: the one that runs the tests */
+  /** @param node path of the Node.js binary; default: the one that runs the tests */
   async start(
     ROLE: 'api' | 'session' | 'all',
     environment: Record<string, string> = {},
@@ -37,12 +37,12 @@ export class Deployment {
     await api.sessionThat(({ status }) => status === 'open');
   }
 
-  /** How often the linked device has logged in. */
+  /** Number of logins of the linked device. */
   get logins(): number {
     return this.phone.companions[0]?.logins ?? 0;
   }
 
-  /** Waits for the next login and returns how long that took. */
+  /** Waits for the next login, and returns the elapsed time in ms. */
   async nextLoginMs(after: number, timeoutMs = 25_000): Promise<number> {
     const startedAtMs = performance.now();
     const look = async () => this.logins > after && this.phone.companions[0]?.online;

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import pg from 'pg';
 
 /**
- * The migrated database that every suite's own is a copy of (see test-database.ts). Runs that share a server at the
- * same time need different ones.
+ * Migrated template of all test databases (see test-database.ts). Concurrent runs on the same server need different
+ * templates.
  */
 const TEMPLATE = process.env.TEST_TEMPLATE ?? 'contacts_template';
 
 /**
- * Before all suites: one real Postgres with one migrated template database. It is the embedded server, or the one
- * of TEST_DATABASE_URL (whose user may create databases). Migrations and server are those of the built service.
+ * Starts a Postgres server with a migrated template database before all suites. It is the embedded server, or the
+ * server of TEST_DATABASE_URL, whose user may create databases. Migrations and server come from the built service.
  */
 export default async function setUp() {
   const given = process.env.TEST_DATABASE_URL;
@@ -38,7 +38,7 @@ async function startServer() {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
-  // Nothing that a test writes has to survive a power cut.
+  // Test data does not have to survive a power failure.
   const settings = ['fsync', 'synchronous_commit', 'full_page_writes'].map(
     (name) => `ALTER SYSTEM SET ${name} = off`,
   );

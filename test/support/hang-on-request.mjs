@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
-/** Preload: worker threads of the process hang for good once the file HANG_ON_FILE exists; it is then removed. */
+/** Preload: blocks worker threads forever once the file HANG_ON_FILE exists, and removes the file. */
 const file = process.env.HANG_ON_FILE;
 
 if (file && !isMainThread) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeHeapSnapshot } from 'node:v8';
 import { threadId } from 'node:worker_threads';
 
-/** Preloaded in every thread of a service: writes a heap snapshot of each when a test creates the file `take`. */
+/** Preload: writes a heap snapshot of every thread when a test creates the file `take`. */
 const folder = process.env.HEAP_SNAPSHOTS;
 if (folder) {
   const timer = setInterval(() => {

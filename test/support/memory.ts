@@ -5,21 +5,21 @@ import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 const run = promisify(execFile);
 
 /**
- * As server.environment(), for processes whose memory is measured: it attaches the session's thread alone, as the main
- * thread of the service never loads Baileys.
+ * Like server.environment(), but attaches only the session thread, because the main thread of the service never loads
+ * Baileys. This saves memory and start-up time.
  */
 export function workerEnvironment(server: WhatsAppServer): Record<string, string> {
   const preload = `--import=${new URL('./worker-preload.mjs', import.meta.url).href}`;
   return { ...server.environment(), NODE_OPTIONS: preload };
 }
 
-/** Resident memory of a process in MB; 0 when it is gone. */
+/** Returns the resident memory of a process in MB; 0 if it has exited. */
 export async function residentMb(pid: number | undefined): Promise<number> {
   const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]).catch(() => ({ stdout: '0' }));
   return Math.round(Number(stdout.trim() || 0) / 1024);
 }
 
-/** Resident memory of a process and of all processes below it in MB; 0 when it is gone. */
+/** Returns the resident memory of a process and its descendants in MB; 0 if it has exited. */
 export async function residentTreeMb(pid: number | undefined): Promise<number> {
   const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,rss=']);
   const all = stdout
@@ -36,7 +36,7 @@ export async function residentTreeMb(pid: number | undefined): Promise<number> {
   return Math.round(kilobytes / 1024);
 }
 
-/** Looks at a process's resident memory every now and then, until stopped. */
+/** Samples the resident memory of a process until it is stopped. */
 export class MemoryWatch {
   readonly samplesMb: number[] = [];
   private readonly timer: NodeJS.Timeout;

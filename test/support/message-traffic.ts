@@ -6,18 +6,18 @@ import { element, nowSeconds } from '../whatsapp-server/stanza.js';
 const GROUP = '120363000000000001@g.us';
 const KINDS = ['direct', 'group', 'status'] as const;
 
-/** A person who writes to one account. */
+/** A contact that writes to one account. */
 export interface Writer {
   number: string;
   lid: string;
   pushName: string;
-  /** `<enc>` of the only message that they encrypt. */
+  /** `<enc>` of the only message that it encrypts. */
   enc: BinaryNode;
 }
 
 /**
- * Creates people with these numbers. Each message contains the same ciphertext, so that a test can send thousands of messages per second:
- * the service never decrypts them.
+ * Creates contacts with these numbers. All messages contain the same ciphertext, so that a test can send thousands of
+ * messages per second. The service never decrypts them.
  */
 export async function createWriters(companion: Companion, numbers: readonly string[]): Promise<Writer[]> {
   const { signal } = new PersonKeys();
@@ -27,7 +27,7 @@ export async function createWriters(companion: Companion, numbers: readonly stri
   return numbers.map((number, i) => ({ number, lid: `8${number}`, pushName: `person ${i}`, enc }));
 }
 
-/** The next message of a writer: one of three is direct, one to a group, and one a status. */
+/** Returns the next message of a writer. Direct messages, group messages and statuses take turns. */
 export function messageOf({ number, lid, pushName, enc }: Writer, turn: number): BinaryNode {
   const kind = KINDS[turn % KINDS.length];
   const [jid, lidJid] = [`${number}@s.whatsapp.net`, `${lid}@lid`];

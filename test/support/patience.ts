@@ -1,8 +1,8 @@
 const SAMPLE_CPU_MS = 20;
 
 /**
- * How much longer than on a quiet machine things take at this moment: the time that passes while this process computes for
- * some milliseconds, by those milliseconds. 1 when nobody else wants the processor.
+ * Measures how much slower than an idle machine this one currently is: elapsed time divided by CPU time of a short
+ * computation. 1 if no other process needs the CPU.
  */
 function slowness(): number {
   const [cpuBefore, startedAtMs] = [process.cpuUsage(), performance.now()];
@@ -14,7 +14,7 @@ function slowness(): number {
   return Math.max(1, (performance.now() - startedAtMs) / spentMs);
 }
 
-/** A time limit, as it is on a quiet machine, extended by as much as this one is busy now. Every limit of a test is one. */
+/** Extends a time limit for an idle machine by the current load of this one. Use it for every time limit of a test. */
 export function patient(limitMs: number): number {
   return limitMs * slowness() ** 2;
 }

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 
-/** An empty database for a program that runs by itself, outside of jest; close() removes it. */
+/** An empty database for a program outside of Jest; close() removes it. */
 export interface ScratchDatabase {
   url: string;
   close(): Promise<void>;
 }
 
-/** On the server of TEST_DATABASE_URL (whose user may create databases), or on an embedded one. */
+/** Creates a database on the server of TEST_DATABASE_URL, whose user may create databases, or an embedded one. */
 export async function openScratchDatabase(): Promise<ScratchDatabase> {
   const server = process.env.TEST_DATABASE_URL;
   if (!server) return openEmbedded();

@@ -9,11 +9,11 @@ import { noteDifferences } from '../openapi/undocumented.js';
 import { patient } from './patience.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** What `npm start` hands to node. */
+/** Arguments of node in `npm start`. */
 const [, ...START_ARGUMENTS] = (
   JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } }
 ).scripts.start.split(' ');
-/** Often at first; what takes long is looked at less often, for looking takes the processor from what is waited for. */
+/** Polling gets less frequent over time, because it uses CPU time that the service needs. */
 const MIN_POLL_MS = 25;
 const MAX_POLL_MS = 50;
 /** Generous: several suites may start services at once. */
@@ -49,7 +49,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Polls until look() gives something; the error says what it waited for. A busy machine has more time. */
+/** Polls until look() returns a truthy value. The timeout is extended on a busy machine. @throws Error that names `what` */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
@@ -67,9 +67,9 @@ export async function eventually<T>(
   }
 }
 
-/** The built service as a process of its own, as `npm start` runs it. */
+/** A process of the built service, with the arguments of `npm start`. */
 export class Service {
-  /** What it printed so far, both streams. */
+  /** Output so far, of both streams. */
   output = '';
   private readonly ended: Promise<number | null>;
 
@@ -84,9 +84,9 @@ export class Service {
   }
 
   /**
-   * @param environment on top of this process's own; PORT is a free one unless given
-   * @param cwd checkout to run, built
-   * @param node binary that runs it
+   * @param environment added to the environment of this process; the default PORT is a free one
+   * @param cwd built checkout to run
+   * @param node path of the Node.js binary
    */
   static async spawn(
     environment: Record<string, string>,
@@ -94,7 +94,7 @@ export class Service {
     node = process.execPath,
   ): Promise<Service> {
     const port = Number(environment.PORT ?? (await freePort()));
-    // One suite asks for more pairing codes than a person does in a week.
+    // One suite requests more pairing codes than the default limit allows.
     const defaults = { LOG_LEVEL: 'debug', PAIRING_CODES_PER_10_MINUTES: '1000' };
     const env = { ...process.env, ...defaults, ...environment, PORT: String(port) };
     const child = spawn(node, START_ARGUMENTS, {
@@ -110,7 +110,7 @@ export class Service {
     const service = await Service.spawn(environment, cwd, node);
     const look = async () => {
       if (service.process.exitCode !== null) {
-        // The port was free a moment ago.
+        // Another process has taken the port in the meantime.
         if (!environment.PORT && service.output.includes('EADDRINUSE')) return true;
         throw new Error(`The service ended:\n${service.output}`);
       }
@@ -126,7 +126,7 @@ export class Service {
     return service.process.exitCode === null ? service : Service.start(environment, cwd, node);
   }
 
-  /** Log entries so far, in the order of both streams. @throws SyntaxError when a line is not a log entry */
+  /** Log entries so far, of both streams. @throws SyntaxError if a line is not a log entry */
   get entries(): LogEntry[] {
     const lines = this.output.split('\n').slice(0, -1);
     return lines.map((line) => JSON.parse(line) as LogEntry);
@@ -156,7 +156,7 @@ export class Service {
     return (await this.get<SessionDto>(path)).body;
   }
 
-  /** Waits for a state of the session; on failure the error shows the last one. */
+  /** Waits for a state of the session. The error contains the last state. */
   async sessionThat(
     picks: (session: SessionDto) => boolean,
     timeoutMs?: number,
@@ -174,7 +174,7 @@ export class Service {
     }
   }
 
-  /** Waits for the QR to scan. */
+  /** Waits for a QR code. */
   async qr(timeoutMs?: number): Promise<string> {
     return (await this.sessionThat(({ qr }) => qr !== null, timeoutMs)).qr as string;
   }
@@ -196,7 +196,7 @@ export class Service {
     return this.ended;
   }
 
-  /** @returns the exit code; null when a signal ended it */
+  /** @returns the exit code; null if a signal ended the process */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     this.process.kill(signal);
     return this.ended;

@@ -1,21 +1,21 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** Suites that wait for real pauses, the longest first: begun last, they would run alone while the other workers idle. */
+/** Suites that wait for real delays, longest first. If they started last, other workers would be idle meanwhile. */
 const SLOWEST = [
-  'client-version',
-  'profiles-pace',
+  'connection/client-version',
+  'profiles/profiles-pace',
   'chaos/chaos',
-  'session',
+  'connection/session-status',
   'hostile/app-state',
   'linking/linking',
-  'faults',
+  'connection/faults',
   'hostile/media-files',
-  'unverified',
-  'failover',
+  'address-book/unverified',
+  'connection/failover',
   'linking/passkey',
-  'sync-keys',
+  'address-book/sync-keys',
   'linking/random-links',
-  'reconciliation',
+  'address-book/reconciliation',
   'sessions/fleet',
 ];
 
@@ -24,7 +24,7 @@ const rank = ({ path }) => {
   return index < 0 ? SLOWEST.length : index;
 };
 
-/** Without timings of runs before, as in a fresh clone, Jest goes by the size of files. */
+/** Overrides the order of Jest, which uses file sizes if there are no timings of previous runs. */
 export default class SlowestFirst extends Sequencer {
   sort(tests) {
     return super.sort(tests).toSorted((a, b) => rank(a) - rank(b));

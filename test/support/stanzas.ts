@@ -3,7 +3,7 @@ import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import type { AddressBookOwner } from '../../src/contacts/write/contact-changes.js';
 import type { StanzaChanges } from '../../src/whatsapp/stanzas/stanza-changes.js';
 
-/** Whose address book the stanzas of unit specs reach. */
+/** Account that receives the stanzas of unit specs. */
 export const OWNER: AddressBookOwner = {
   accountId: 1,
   jid: '491700000000@s.whatsapp.net' as Jid,
@@ -15,13 +15,13 @@ export const ANNA_LID = '81234567890123@lid' as Lid;
 
 type Reader = (stanza: BinaryNode, owner: AddressBookOwner) => StanzaChanges;
 
-/** What a reader finds in a stanza: only the lists that are not empty. */
+/** Returns the changes that a reader finds in a stanza, without empty lists. */
 export function changesIn(read: Reader, stanza: BinaryNode): Record<string, unknown> {
   const found = Object.entries(read(stanza, OWNER)) as [string, unknown[]][];
   return Object.fromEntries(found.filter(([, list]) => list.length > 0));
 }
 
-/** `<notification>` of a type, from Anna unless said otherwise. */
+/** `<notification>` of a type, by default from Anna. */
 export function notification(
   type: string,
   content: BinaryNode['content'],
@@ -38,7 +38,7 @@ export function element(
   return { tag, attrs, content };
 }
 
-/** A business's certificate, signed by its account. */
+/** Certificate of a business, signed with the identity key of its account. */
 export function certificate(
   verifiedName: string,
   { issuer = 'smb:wa', signer = IDENTITY.private }: { issuer?: string; signer?: Uint8Array } = {},
@@ -55,10 +55,10 @@ export function certificate(
 /** Another contact. */
 export const BEN = '491701234568@s.whatsapp.net' as Jid;
 
-/** An account's identity. */
+/** Identity key pair of an account. */
 export const IDENTITY = Curve.generateKeyPair();
 
-/** A list of devices, signed with the account's key; as of a hosted account with another prefix. */
+/** Device list signed with the account key. Hosted accounts use another prefix. */
 export function keyIndexList({
   key = IDENTITY.public,
   signer = IDENTITY.private,
@@ -73,14 +73,14 @@ export function keyIndexList({
   }).finish();
 }
 
-/** Stanzas that must say nothing and break nothing, whatever the type. */
+/** Stanzas that must be ignored, regardless of their type. */
 export const MALFORMED: [string, BinaryNode['content'], Record<string, string>][] = [
   ['no content', undefined, {}],
   ['text in place of elements', 'text', {}],
   ['bytes in place of elements', Buffer.from([0xff, 0x00]), {}],
   ['an unknown child', [element('something', { jid: ANNA })], {}],
   [
-    'a child without attributes, from nobody',
+    'a child without attributes, without a sender',
     [element('set'), element('update'), element('modify')],
     { from: '' },
   ],

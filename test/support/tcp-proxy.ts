@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 /**
- * Stands between processes and a server, and counts what the processes send. It keeps a process's line open when the
- * server closes its own, as a network does that has lost the news.
+ * Proxy between processes and a server that counts the bytes from the processes. It keeps the connection of a process
+ * open when the server closes its side, as a network does that has lost the FIN packet.
  */
 export class TcpProxy {
   /** Bytes from the processes since the start. */
@@ -21,7 +21,7 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** Before a Postgres; the URL leads to it. */
+  /** Starts a proxy for a Postgres server, and returns the URL of the database through it. */
   static async beforeDatabase(databaseUrl: string): Promise<{ proxy: TcpProxy; url: string }> {
     const url = new URL(databaseUrl);
     const proxy = await TcpProxy.start(Number(url.port || 5432), url.hostname);
@@ -32,12 +32,12 @@ export class TcpProxy {
 
   port = 0;
 
-  /** Lines that the processes have not closed. */
+  /** Connections that the processes have not closed. */
   get openLines(): number {
     return this.lines.size;
   }
 
-  /** Cuts all lines and refuses new ones. */
+  /** Cuts all connections and rejects new ones. */
   async goDown(): Promise<void> {
     for (const line of this.lines) line.destroy();
     this.server.close();

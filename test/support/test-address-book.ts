@@ -27,7 +27,7 @@ import type { Transaction } from '../../src/database/transaction.js';
 import { openDataSource } from './open-data-source.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-/** The account. */
+/** JID of the account. */
 export const ME = '4915100000000@s.whatsapp.net' as Jid;
 export const MY_LID = '900000000000000@lid' as Lid;
 
@@ -43,7 +43,7 @@ export interface FeedRow {
   contact: PersonJson | null;
 }
 
-/** An address book in a database of its own, written as the session role writes it, without Nest. */
+/** An address book in a dedicated database, written with the code of the session role, without Nest. */
 export class TestAddressBook {
   accountId = 0;
   private readonly contacts: ContactsService;
@@ -63,7 +63,7 @@ export class TestAddressBook {
     return new TestAddressBook(database, await openDataSource(database.url), config);
   }
 
-  /** Links the account anew: nobody is in its address book. */
+  /** Links the account again, with an empty address book. */
   async clear(): Promise<void> {
     await this.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
     await this.dataSource.query('DELETE FROM account');
@@ -86,7 +86,7 @@ export class TestAddressBook {
     return this.contacts.apply(tx, { accountId: this.accountId, jid: ME, lid: MY_LID }, changes);
   }
 
-  /** As /getcontacts lists it. */
+  /** Returns the contacts as /getcontacts does. */
   async list(): Promise<ContactDto[]> {
     const contacts = new ContactsRepository(this.dataSource, poolOf(this.dataSource));
     let text = '';
@@ -103,7 +103,7 @@ export class TestAddressBook {
     return person ? this.details.listKeys(this.accountId, person.id) : [];
   }
 
-  /** What its feed tells, without what is the same for all. */
+  /** Returns the entries of the feed without the columns that are equal in all of them. */
   async feed(): Promise<FeedRow[]> {
     return this.dataSource.query<FeedRow[]>(
       `SELECT seq::int, kind, contact_id AS id, jid, lid, fields, merged_into AS "mergedInto", contact
@@ -112,7 +112,7 @@ export class TestAddressBook {
     );
   }
 
-  /** All rows, with what tells whether one was written again. */
+  /** Returns all rows with their physical version, which changes with every write. */
   versions(): Promise<unknown[]> {
     return this.dataSource.query<unknown[]>(
       `SELECT 'c', id, xmin::text, ctid::text FROM contact
@@ -127,7 +127,7 @@ export class TestAddressBook {
   }
 }
 
-/** Without Nest. */
+/** Creates the service with its repositories, without Nest. */
 export function createContactsService(
   config: Partial<Config> = {},
   people = new KnownPeople(),

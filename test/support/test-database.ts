@@ -4,10 +4,10 @@ import { PostgresClient } from '../../src/database/postgres-client.js';
 
 const TEMPLATE = process.env.TEST_TEMPLATE ?? 'contacts_template';
 
-/** A migrated database of a suite's own. */
+/** A migrated database for one suite. */
 export interface TestDatabase {
   url: string;
-  /** One statement on a connection of its own. */
+  /** Runs one statement on a new connection. */
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** A property of a vCard, its value unescaped; components of a structured value are apart. */
+/** A property of a vCard, with unescaped components of its value. */
 export interface VcardProperty {
   name: string;
   parameters: string[];
@@ -6,9 +6,9 @@ export interface VcardProperty {
 }
 
 /**
- * Reads vCards by RFC 6350 on its own, sharing nothing with what writes them: unfolds, splits at what is not
- * escaped, unescapes.
- * @throws Error for a line that is too long, lacks CRLF, or is no property
+ * Reads vCards according to RFC 6350, independently of the code that writes them.
+ *
+ * @throws Error if a line is too long, lacks CRLF, or is not a property
  */
 export function readVcards(text: string): VcardProperty[][] {
   if (!text.endsWith('\r\n')) throw new Error('The last line is not ended by CRLF');

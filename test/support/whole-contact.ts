@@ -13,7 +13,7 @@ export const picture = (address: Address, id: string, bytes = JPEG): Picture => 
   bytes,
 });
 
-/** Every fact that a person tells of himself. */
+/** Changes with all data that a contact sets. */
 export const whole = (address: Address): ContactChanges => ({
   pushNames: [{ address, name: 'anni', observedAt: EARLIER }],
   businessNames: [{ address, name: 'Anna & Co.' }],
@@ -23,7 +23,7 @@ export const whole = (address: Address): ContactChanges => ({
   identityKeys: [{ address, key: KEY_A, seenAt: EARLIER }],
 });
 
-/** How it is found again. */
+/** Expected columns after these changes. */
 export const WHOLE = {
   push_name: 'anni',
   business_name: 'Anna & Co.',

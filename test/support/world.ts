@@ -8,13 +8,13 @@ import { type PhoneOptions, WhatsAppServer } from '../whatsapp-server/whatsapp-s
 import { eventually, Service } from './service.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-/** A pause before the next attempt to connect that a test does not wait for: it restarts the service instead. */
+/** Longer reconnect delays are not awaited: the service is restarted instead. */
 const MAX_PAUSE_MS = 4_000;
 const LINK_TIMEOUT_MS = 60_000;
 
 export type Names = Pick<ContactDto, 'full_name' | 'first_name' | 'push_name'>;
 
-/** What the sessions of a deployment have in common. */
+/** State that the sessions of a deployment share. */
 interface Deployment {
   server: WhatsAppServer;
   database: TestDatabase;
@@ -23,7 +23,7 @@ interface Deployment {
   restarts: Mutex;
 }
 
-/** A WhatsApp server, a phone, and a service on a database of its own; or another session and phone beside it. */
+/** A WhatsApp server, a phone, and a service with a dedicated database; or one more session and phone of it. */
 export class World {
   private constructor(
     private readonly deployment: Deployment,
@@ -32,8 +32,8 @@ export class World {
   ) {}
 
   /**
-   * @param owner properties of the phone that differ from the default
-   * @param preload a module that every thread of the service loads first
+   * @param owner properties of the phone that differ from the defaults
+   * @param preload URL of a module that every thread of the service loads first
    */
   static async create(
     environment: Record<string, string> = {},
@@ -48,7 +48,7 @@ export class World {
     return new World({ server, database, environment: all, restarts: new Mutex() }, phone);
   }
 
-  /** Another session of the same service, for a phone of its own. */
+  /** Adds a session to the same service, with another phone. */
   async beside(session: string, number: string): Promise<World> {
     const { server, database } = this.deployment;
     const phone = server.createPhone({ number, pushName: `Owner of ${session}` });
@@ -72,12 +72,12 @@ export class World {
     this.deployment.service = await Service.start(this.deployment.environment);
   }
 
-  /** How the session is. */
+  /** Returns the state of the session. */
   state(): Promise<SessionDto> {
     return this.service.session(this.path);
   }
 
-  /** Waits for a state of the session; the service may be restarted meanwhile. */
+  /** Waits for a state of the session, also across restarts of the service. */
   stateThat(picks: (session: SessionDto) => boolean, timeoutMs?: number): Promise<SessionDto> {
     const look = async () => {
       const state = await this.state().catch(() => null);
@@ -86,7 +86,7 @@ export class World {
     return eventually(`session ${this.session} is as expected`, look, timeoutMs);
   }
 
-  /** Starts the service and links it; does not wait for the synchronisation. */
+  /** Starts the service and links it, without waiting for the first sync. */
   async startLinked(): Promise<Companion> {
     await this.startService();
     return this.phone.scan(() => this.service.qr(LINK_TIMEOUT_MS), { timeoutMs: LINK_TIMEOUT_MS });
@@ -96,7 +96,7 @@ export class World {
     return this.restart('SIGKILL');
   }
 
-  /** Of all sessions; one at a time. */
+  /** Restarts the service for all sessions. Restarts do not overlap. */
   async restart(signal?: NodeJS.Signals): Promise<void> {
     await this.deployment.restarts.runExclusive(async () => {
       await this.service.stop(signal);
@@ -114,14 +114,14 @@ export class World {
     return this.session === 'default' ? '/session' : `/sessions/${this.session}`;
   }
 
-  /** What the service lists, by number. */
+  /** Returns the contacts of /getcontacts, by number. */
   async listed(): Promise<Map<string, Names>> {
     const { status, body } = await this.service.get<ContactDto[]>(`/sessions/${this.session}/getcontacts`);
     if (status !== 200) throw new Error(`/getcontacts answers ${status}`);
     return new Map(body.map(({ jid, ...names }) => [jid.slice(0, jid.indexOf('@')), names]));
   }
 
-  /** User names that the service knows, by number. */
+  /** Returns the stored usernames, by number. */
   async usernames(): Promise<Map<string, string>> {
     const path = `/sessions/${this.session}/contacts?limit=1000&has_phone=true`;
     const { status, body } = await this.service.get<ContactPageDto>(path);
@@ -135,7 +135,7 @@ export class World {
     return (await this.listed()).get(number);
   }
 
-  /** Saved names in which service and phone differ, a line each; empty when both say the same. */
+  /** Returns one line for each saved name that differs between service and phone. */
   async differences(): Promise<string[]> {
     const listed = await this.listed();
     const book = this.phone.addressBook();
@@ -149,11 +149,11 @@ export class World {
     });
   }
 
-  /** Waits until the service says what the phone says, and the session is open without a problem. */
+  /** Waits until the service has the address book of the phone, and the session is open without a problem. */
   async truth(timeoutMs = 60_000): Promise<void> {
     let last: unknown;
     await eventually(
-      'the service says what the phone says',
+      'the service has the address book of the phone',
       async () => {
         await this.skipPause();
         last = await this.state();
@@ -170,7 +170,7 @@ export class World {
     });
   }
 
-  /** The pauses between attempts grow with each lost connection, for tests that lose many: a restart ends them. */
+  /** Restarts the service during a long reconnect delay. Delays grow with each lost connection. */
   async skipPause(): Promise<void> {
     if (!(await this.isPausing())) return;
     await this.deployment.restarts.runExclusive(async () => {

@@ -17,11 +17,11 @@ export type Answer = number | { status: number; headers: Record<string, string> 
 
 /** A receiver of webhooks that verifies what comes with the library of Standard Webhooks, as users do. */
 export class Receiver {
-  /** What was verified, whatever the answer. */
+  /** Requests with a valid signature, regardless of the response. */
   readonly requests: Received[] = [];
-  /** What did not verify. */
+  /** Bodies with an invalid signature. */
   readonly forged: string[] = [];
-  /** With which secret it verifies. */
+  /** Secret for the verification. */
   secret = '';
   answer: (request: Received) => Answer = () => 204;
 
@@ -38,7 +38,7 @@ export class Receiver {
     return receiver;
   }
 
-  /** What was taken, each delivery once. */
+  /** Changes of accepted requests, each delivery once. */
   get taken(): ChangeDto[] {
     const seen = new Set<string>();
     return this.requests

@@ -19,7 +19,7 @@ interface Problem {
   message: string;
 }
 
-describe('webhooks', () => {
+describe('a webhook', () => {
   let book: ServedAddressBook;
   let receivers: Receiver[];
 
@@ -71,7 +71,7 @@ describe('webhooks', () => {
     return done;
   };
 
-  it('deliver what changes, signed as Standard Webhooks has it', async () => {
+  it('delivers changes with a signature according to Standard Webhooks', async () => {
     const { receiver, path } = await create();
     await book.save('a');
     await has(receiver, 1);
@@ -98,7 +98,7 @@ describe('webhooks', () => {
     ]);
   });
 
-  it('begin where they are told to, and deliver so many at once, of the kinds wanted', async () => {
+  it('starts at the requested position, with the requested batch size and event types', async () => {
     await book.save('a', 'b', 'c');
     await book.apply(called(jidOf(10), 'anni'));
     await book.save('d', 'e', 'f');
@@ -110,7 +110,7 @@ describe('webhooks', () => {
     ]);
   });
 
-  it('begin with what comes next, if they are not told', async () => {
+  it('starts with the next change by default', async () => {
     await book.save('a');
     const { receiver } = await create();
     await book.save('b');
@@ -118,7 +118,7 @@ describe('webhooks', () => {
     expect(receiver.taken.map(({ seq }) => seq)).toEqual([2]);
   });
 
-  it('deliver all sessions, those that come later from their beginning', async () => {
+  it('delivers the changes of all sessions, including sessions that are added later', async () => {
     const { receiver, path } = await create({ session: null });
     await book.save('a');
     await has(receiver, 1);
@@ -143,7 +143,7 @@ describe('webhooks', () => {
     await book.dataSource.query("DELETE FROM session WHERE name = 'sales'");
   });
 
-  it('repeat the same delivery until it is taken, and nothing behind it', async () => {
+  it('retries a delivery until it is accepted, before later ones', async () => {
     let answers = 0;
     const { receiver, path } = await create({}, () => (++answers <= 2 ? 503 : 200));
     await book.save('a');
@@ -163,7 +163,7 @@ describe('webhooks', () => {
     expect((await attempts(path)).map(({ status }) => status)).toEqual([200, 200, 503, 503]);
   });
 
-  it('wait as long as the receiver asks for', async () => {
+  it('waits according to Retry-After', async () => {
     const { path } = await create({}, () => ({ status: 429, headers: { 'Retry-After': '600' } }));
     await book.save('a');
     await eventually('it has failed', async () => (await show(path)).failures === 1);
@@ -171,7 +171,7 @@ describe('webhooks', () => {
     expect(Math.abs(waitMs - 600_000)).toBeLessThan(10_000);
   });
 
-  it('end when the receiver is gone, until somebody resumes them', async () => {
+  it('stops after status 410 until it is resumed', async () => {
     let status = 410;
     const { receiver, path } = await create({}, () => status);
     await book.save('a');
@@ -185,7 +185,7 @@ describe('webhooks', () => {
     await has(receiver, 1);
   });
 
-  it('pause and go on as they are told', async () => {
+  it('pauses and resumes on request', async () => {
     const { receiver, path } = await create();
     expect((await send<WebhookDto>('PATCH', path, { paused: true })).body.state).toBe('paused');
     await book.save('a');
@@ -196,7 +196,7 @@ describe('webhooks', () => {
     await has(receiver, 1);
   });
 
-  it('deliver once more what came after a number, with other ids', async () => {
+  it('replays changes from a position with new delivery IDs', async () => {
     const { receiver, path } = await create({ max_items: 1 });
     await book.save('a');
     await book.save('b');
@@ -208,7 +208,7 @@ describe('webhooks', () => {
     expect((await send<Problem>('POST', `${path}/replay`, { after: 99 })).body.code).toBe('changes_gone');
   });
 
-  it('pause when what is next is not kept any more, and say what to do', async () => {
+  it('pauses when the next change is already deleted, and reports what to do', async () => {
     const { receiver, path } = await create({}, () => 500);
     await book.save('a');
     await eventually('it has failed', async () => (await show(path)).failures === 1);
@@ -223,7 +223,7 @@ describe('webhooks', () => {
     await has(receiver, 1);
   });
 
-  it('are signed with two secrets for a while after a change', async () => {
+  it('is signed with two secrets for a time after a rotation', async () => {
     const { receiver, path } = await create();
     const { body } = await send<{ secret: string; former_until: string }>('POST', `${path}/rotate`);
     const former = receiver.secret;
@@ -239,7 +239,7 @@ describe('webhooks', () => {
     await eventually('it does not verify', async () => receiver.forged.length > 0);
   });
 
-  it('can be tested', async () => {
+  it('sends a test delivery', async () => {
     const { receiver, path } = await create();
     expect((await send<WebhookTestedDto>('POST', `${path}/test`)).body).toMatchObject({
       delivered: true,
@@ -258,7 +258,7 @@ describe('webhooks', () => {
     expect((await attempts(path)).map(({ items }) => items)).toEqual([0, 0]);
   });
 
-  it('do not follow redirects', async () => {
+  it('does not follow redirects', async () => {
     const { receiver, path } = await create({}, () => ({
       status: 307,
       headers: { Location: 'http://169.254.169.254/' },
@@ -281,13 +281,13 @@ describe('webhooks', () => {
     'http://0xa.0.0.1/',
     'http://167772161/',
     'http://[64:ff9b::a00:1]/',
-  ])('are refused to %s', async (url) => {
+  ])('cannot be created for %s', async (url) => {
     const { status, body } = await send<Problem>('POST', '/webhooks', { url });
     expect([status, body.code]).toEqual([400, 'invalid_request']);
     expect(body.message).toContain('WEBHOOKS_ALLOW_PRIVATE');
   });
 
-  it('are refused to names of this machine, also when they were allowed once', async () => {
+  it('does not deliver to names of local addresses, even if they were allowed before', async () => {
     const { path } = await create();
     await send('PATCH', path, { url: 'http://localhost:9/', paused: true });
     const strict = await Service.start({ DATABASE_URL: book.database.url, ROLE: 'api' });
@@ -306,7 +306,7 @@ describe('webhooks', () => {
     [{ after: -1 }, 'after'],
     [{ session: 'No' }, 'session'],
     [{ session: null, after: 5 }, 'after'],
-  ])('say what is wrong with %j', async (request, word) => {
+  ])('reports what is wrong with %j', async (request, word) => {
     const { status, body } = await send<Problem>('POST', '/webhooks', {
       url: 'https://crm.example.com/',
       session: 'default',
@@ -317,7 +317,7 @@ describe('webhooks', () => {
     expect((await send<WebhookListDto>('GET', '/webhooks')).body.items).toEqual([]);
   });
 
-  it('finish as fast beside a dead and a flaky receiver as alone', async () => {
+  it('delivers as fast alongside a dead and a flaky receiver as alone', async () => {
     const people = Array.from({ length: 5_000 }, (_, i) => jidOf(10_000 + i));
     const saveAll = (name: string) =>
       book.apply({ saved: people.map((address) => ({ address, fullName: name, firstName: null })) });
@@ -358,7 +358,7 @@ describe('webhooks', () => {
     expect(togetherMs / aloneMs).toBeLessThan(2);
   }, 180_000);
 
-  it('are not more than there may be', async () => {
+  it('cannot be created beyond the limit', async () => {
     await book.dataSource.query(
       `INSERT INTO webhook (id, url, max_items, secret, state)
        SELECT 'wh_' || i, 'https://crm.example.com/', 1, 'whsec_', 'paused' FROM generate_series(1, 10000) AS i`,
@@ -367,7 +367,7 @@ describe('webhooks', () => {
     expect([status, body.code]).toEqual([409, 'too_many_webhooks']);
   });
 
-  it('are delivered by another process when one is killed in between', async () => {
+  it('is delivered by another process if one is killed', async () => {
     const environment = { DATABASE_URL: book.database.url, ROLE: 'api', ...ENVIRONMENT };
     let answer: Answer = 'silence';
     const { receiver, path } = await create({ max_items: 1 }, () => answer);
@@ -375,7 +375,7 @@ describe('webhooks', () => {
     const first = await Service.start(environment);
     await book.save('a');
     await book.save('b');
-    await eventually('it is asked', async () => receiver.requests.length > 0);
+    await eventually('the receiver gets a request', async () => receiver.requests.length > 0);
     await first.stop('SIGKILL');
     answer = 200;
     const { port } = book.service;

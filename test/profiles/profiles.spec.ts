@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { jpeg, ProfileWorld } from './support/profile-world.js';
-import { eventually } from './support/service.js';
-import type { Contact } from './whatsapp-server/contact.js';
+import { jpeg, ProfileWorld } from './profile-world.js';
+import { eventually } from '../support/service.js';
+import type { Contact } from '../whatsapp-server/contact.js';
 
 const keyOf = (contact: Contact) =>
   Buffer.from(contact.keys.signal.identity.public).toString('hex').slice(-64);
 
-describe('profiles of people, with a large budget', () => {
+describe('the profile fetch with a large budget', () => {
   let world: ProfileWorld;
 
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('profiles of people, with a large budget', () => {
 
   afterAll(() => world?.end());
 
-  it('arrive after linking: about, picture and identity key', async () => {
+  it('stores about text, picture and identity key after linking', async () => {
     const person = await world.personThat(
       'is fetched',
       world.contact(0).jid,
@@ -32,7 +32,7 @@ describe('profiles of people, with a large budget', () => {
     expect(person.keys).toEqual([keyOf(world.contact(0))]);
   });
 
-  it('tell hidden from none', async () => {
+  it('distinguishes hidden from missing', async () => {
     const hidden = await world.personThat(
       'is hidden',
       world.contact(1).jid,
@@ -47,7 +47,7 @@ describe('profiles of people, with a large budget', () => {
     expect(none).toMatchObject({ about: '', about_state: 'known' });
   });
 
-  it('tell who is a business', async () => {
+  it('recognizes businesses', async () => {
     await world.personThat(
       'is one',
       world.contact(3).jid,
@@ -55,7 +55,7 @@ describe('profiles of people, with a large budget', () => {
     );
   });
 
-  it('ask about nobody twice, for no picture that is none, and tell how far they are', async () => {
+  it('queries each contact once, requests only existing pictures, and reports progress', async () => {
     const shown = world.contacts.filter(({ profile }) => typeof profile.picture === 'object');
     expect(world.askedForPicture.toSorted()).toEqual(shown.map(({ jid }) => jid as string).toSorted());
     expect(new Set(world.askedAbout).size).toBe(world.askedAbout.length);
@@ -67,20 +67,20 @@ describe('profiles of people, with a large budget', () => {
     });
   });
 
-  it('keep the own identity key', async () => {
+  it('stores the identity key of the account', async () => {
     const [account] = await world.database.query<{ bytes: number }>(
       'SELECT length(identity_key) AS bytes FROM account',
     );
     expect(account?.bytes).toBe(32);
   });
 
-  it('follow a changed about text', async () => {
+  it('updates a changed about text', async () => {
     await world.contact(4).setAbout('Gone fishing 🎣');
     await world.personThat('has changed', world.contact(4).jid, ({ about }) => about === 'Gone fishing 🎣');
   });
 
   it.each([{ byHash: false }, { byHash: true }])(
-    'follow a changed and a removed picture: %j',
+    'updates a changed and a removed picture: %j',
     async (options) => {
       const contact = world.contact(options.byHash ? 5 : 6);
       const bytes = jpeg('another');
@@ -95,7 +95,7 @@ describe('profiles of people, with a large budget', () => {
     },
   );
 
-  it('follow a verified name, and its end', async () => {
+  it('adds and removes a verified name', async () => {
     await world.contact(4).setVerifiedName('Bäckerei');
     await world.personThat(
       'is a business',
@@ -111,7 +111,7 @@ describe('profiles of people, with a large budget', () => {
     expect(name).toBeNull();
   });
 
-  it('lose the verified name when a fetch reports that they are not a business', async () => {
+  it('removes the verified name when a fetch reports that the contact is not a business', async () => {
     const contact = world.contact(3);
     world.server.settings.usyncBusinessErrors = true;
     contact.verifiedName = undefined;
@@ -125,7 +125,7 @@ describe('profiles of people, with a large budget', () => {
     world.server.settings.usyncBusinessErrors = false;
   });
 
-  it('lose a picture when its notification has no children', async () => {
+  it('removes a picture when its notification has no children', async () => {
     const contact = world.contact(0);
     await contact.setPicture(null, { withoutChildren: true });
     await world.personThat('is removed', contact.jid, ({ picture }) => picture === 'none');
@@ -133,7 +133,7 @@ describe('profiles of people, with a large budget', () => {
     await world.personThat('is back', contact.jid, ({ picture }) => picture === 'present');
   });
 
-  it('keep a picture that is reported as changed when the response has no <picture>', async () => {
+  it('keeps a picture that is reported as changed if the response has no <picture>', async () => {
     const contact = world.contact(0);
     world.server.settings.unchangedPictures = 'empty';
     const asked = world.askedForPicture.length;
@@ -142,7 +142,7 @@ describe('profiles of people, with a large budget', () => {
       attrs: { from: contact.jid, type: 'picture' },
       content: [{ tag: 'set', attrs: { jid: contact.jid, id: '1' } }],
     });
-    await eventually('it is asked for', async () => world.askedForPicture.length === asked + 1);
+    await eventually('it is requested', async () => world.askedForPicture.length === asked + 1);
     const { picture_bytes: bytes } = await world.personThat(
       'is still present',
       contact.jid,
@@ -151,7 +151,7 @@ describe('profiles of people, with a large budget', () => {
     expect(bytes).toEqual(jpeg('picture 0'));
   });
 
-  it('are stored by the requested number when usync responds by LID, without using the LID mapping in pn_jid', async () => {
+  it('stores profiles under the requested number if usync responds by LID, and ignores pn_jid', async () => {
     const { settings } = world.server;
     settings.usyncByLid = true;
     const contact = world.contact(1);
@@ -178,7 +178,7 @@ describe('profiles of people, with a large budget', () => {
     settings.usyncByLid = false;
   });
 
-  it('ignore a verified name that the business has not signed', async () => {
+  it('ignores a verified name that the business has not signed', async () => {
     const { impostor } = world.server;
     const contact = world.contact(3);
     await contact.setVerifiedName('Shop');
@@ -198,7 +198,7 @@ describe('profiles of people, with a large budget', () => {
     await world.personThat('has a name', contact.jid, ({ business_name }) => business_name === 'Shop 2');
   });
 
-  it('keep the old identity key when it changes', async () => {
+  it('keeps the previous identity key when it changes', async () => {
     const before = keyOf(world.contact(7));
     await world.contact(7).changeIdentity();
     const after = keyOf(world.contact(7));
@@ -212,7 +212,7 @@ describe('profiles of people, with a large budget', () => {
   });
 
   it.each([{ byHash: false }, { byHash: true }])(
-    'are fetched again when something has changed: %j',
+    'fetches again when a profile has changed: %j',
     async (options) => {
       const contact = world.contact(8);
       contact.profile.setAbout(`silently changed ${String(options.byHash)}`);
@@ -225,20 +225,20 @@ describe('profiles of people, with a large budget', () => {
     },
   );
 
-  it('follow a new number', async () => {
+  it('follows a contact to a new number', async () => {
     const old = world.contact(9).jid;
     await world.contact(9).changeNumber('491709999999');
     await world.personThat('has moved', old, (row) => row.moved_to === world.contact(9).jid);
     await world.personThat('came', world.contact(9).jid, (row) => row.moved_from === old);
   });
 
-  it('learn the identity key of who writes', async () => {
+  it('stores the identity key of a sender', async () => {
     const stranger = world.server.createContact({ number: '491711111111', pushName: 'Stranger' });
     await stranger.sendText(world.phone, 'hello');
     await world.personThat('is known', stranger.jid, ({ keys }) => keys[0] === keyOf(stranger));
   });
 
-  it('are nothing that malformed notifications could break', async () => {
+  it('ignores malformed notifications', async () => {
     for (const type of ['status', 'picture', 'contacts', 'business', 'encrypt', 'devices']) {
       for (const content of [undefined, 'text', Buffer.from([0xff]), [{ tag: 'set', attrs: {} }]]) {
         await world.server.sendToCompanions(world.phone, {

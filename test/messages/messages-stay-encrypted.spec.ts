@@ -5,15 +5,15 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
 
 const GROUP = '120363000000000001';
 
 /** A text that can be found nowhere by chance. */
 const marker = () => `marker-${randomBytes(12).toString('hex')}`;
 
-describe('messages', () => {
+describe('the service without DECRYPT_MESSAGES', () => {
   let world: World;
   let folder: string;
   const markers = { direct: marker(), group: marker(), own: marker(), status: marker() };
@@ -21,7 +21,7 @@ describe('messages', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'whatsapp-contacts-heap-'));
-    const preload = new URL('./support/heap-snapshots.mjs', import.meta.url).href;
+    const preload = new URL('../support/heap-snapshots.mjs', import.meta.url).href;
     const levels = { LOG_LEVEL: 'debug', BAILEYS_LOG_LEVEL: 'trace' };
     // The configuration of every thread contains the folder, which shows that the search works.
     world = await World.create({ HEAP_SNAPSHOTS: folder, DATA_DIR: folder, ...levels }, {}, preload);
@@ -41,11 +41,11 @@ describe('messages', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('leave nothing but names behind', async () => {
+  it('stores only names from messages', async () => {
     expect((await world.listedOne('491701230001'))?.push_name).toBe(pushName);
   });
 
-  it('are receipted as by a device that is not in use', () => {
+  it('sends the receipts of an inactive device', () => {
     const receipts = world.server.stanzas.all
       .filter(({ tag }) => tag === 'receipt')
       .map(({ attrs }) => attrs);
@@ -56,7 +56,7 @@ describe('messages', () => {
     expect(kinds.some((kind) => kind.startsWith('retry'))).toBe(false);
   });
 
-  it('open no Signal session with anybody but own devices', async () => {
+  it('opens Signal sessions only with the devices of the account', async () => {
     const rows = await world.database.query<{ id: string; type: string }>(
       "SELECT type, id FROM auth_key WHERE type IN ('session', 'sender-key', 'identity-key')",
     );
@@ -64,11 +64,11 @@ describe('messages', () => {
     expect(rows.filter(({ id }) => !own.test(id))).toEqual([]);
   });
 
-  it('are not in the log', () => {
+  it('keeps messages out of the log', () => {
     for (const text of Object.values(markers)) expect(world.service.output).not.toContain(text);
   });
 
-  it('are not in the database', async () => {
+  it('keeps messages out of the database', async () => {
     const tables = await world.database.query<{ name: string }>(
       "SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'",
     );
@@ -83,7 +83,7 @@ describe('messages', () => {
     }
   });
 
-  it('are not in the memory of any thread', async () => {
+  it('keeps messages out of the memory of all threads', async () => {
     await writeFile(join(folder, 'take'), '');
     const files = await eventually('all threads have written a heap snapshot', async () => {
       const names = (await readdir(folder)).filter((name) => name.endsWith('.done'));
@@ -94,7 +94,7 @@ describe('messages', () => {
   });
 });
 
-describe('messages, with DECRYPT_MESSAGES', () => {
+describe('the service with DECRYPT_MESSAGES', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -106,7 +106,7 @@ describe('messages, with DECRYPT_MESSAGES', () => {
 
   afterAll(() => world.stop());
 
-  it('are decrypted, and lead to the same address book', async () => {
+  it('decrypts messages, and stores the same address book', async () => {
     const anna = world.server.createContact({ number: '491701230001', pushName: 'anna of today' });
     await anna.sendText(world.phone, 'hello');
     expect((await world.listedOne('491701230001'))?.push_name).toBe('anna of today');

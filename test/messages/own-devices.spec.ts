@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
-import { encodeRecovery } from './whatsapp-server/app-state/recovery.js';
-import { SyncKeys } from './whatsapp-server/app-state/sync-keys.js';
-import { keyShareMessage, recoveryMessage } from './whatsapp-server/briefing.js';
-import { historyMessage } from './whatsapp-server/history.js';
-import type { Jid } from './whatsapp-server/jid.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import { encodeRecovery } from '../whatsapp-server/app-state/recovery.js';
+import { SyncKeys } from '../whatsapp-server/app-state/sync-keys.js';
+import { keyShareMessage, recoveryMessage } from '../whatsapp-server/briefing.js';
+import { historyMessage } from '../whatsapp-server/history.js';
+import type { Jid } from '../whatsapp-server/jid.js';
 
 /** Attributes from which a client may derive the sender of a stanza, or the address for decrypting it. */
 const ADDRESSING = [
@@ -33,7 +33,7 @@ const GROUP = '120363000000000001@g.us';
 type Kind = 'sync keys' | 'history' | 'recovery';
 const KINDS: readonly Kind[] = ['sync keys', 'history', 'recovery'];
 
-describe('peer messages', () => {
+describe('a peer message', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -97,7 +97,7 @@ describe('peer messages', () => {
     ['an unknown sender with a LID', { addressing: 'lid', number: '491701230012' }, undefined],
     ['a member of a group', { number: '491701230013' }, GROUP],
   ] as const)('of %s', (_name, identity, group) => {
-    it.each(ADDRESSING)('are never read, regardless of %s', async (attribute) => {
+    it.each(ADDRESSING)('is never read, regardless of %s', async (attribute) => {
       const stranger = world.server.createContact({
         ...identity,
         number: `${identity.number}${ADDRESSING.indexOf(attribute)}`,
@@ -121,7 +121,7 @@ describe('peer messages', () => {
 
   describe('of the phone', () => {
     it.each(ADDRESSING.filter((name) => name !== 'participant'))(
-      'are read, regardless of %s',
+      'is read, regardless of %s',
       async (name) => {
         const stranger = world.server.createContact({ number: `4917012300${40 + ADDRESSING.indexOf(name)}` });
         const value =
@@ -132,7 +132,7 @@ describe('peer messages', () => {
       },
     );
 
-    it('are read if they contain a large part of the history', async () => {
+    it('is read if it contains a large part of the history', async () => {
       const pushNames = Array.from({ length: 3_000 }, (_, i) => ({
         jid: `4917${String(i).padStart(9, '0')}@s.whatsapp.net` as Jid,
         name: randomBytes(12).toString('hex'),
@@ -146,7 +146,7 @@ describe('peer messages', () => {
       );
     });
 
-    it('are not read if the participant is another account', async () => {
+    it('is not read if the participant is another account', async () => {
       const { message, keyId } = content('sync keys');
       await world.phone
         .sendPeer(message, { participant: '491701230001@s.whatsapp.net' })
@@ -154,7 +154,7 @@ describe('peer messages', () => {
       expect((await stored()).keys).not.toContain(keyId);
     });
 
-    it('are not read if they are encrypted with another identity key', async () => {
+    it('is not read if it is encrypted with another identity key', async () => {
       const impostor = world.server.createContact({ number: '491701230060', lid: null });
       const { message, keyId } = content('sync keys');
       await impostor.sendForged(world.phone, message, { from: world.phone.jid, category: 'peer' });
@@ -166,19 +166,19 @@ describe('peer messages', () => {
   });
 
   describe('of another companion', () => {
-    it('are read if they share sync keys', async () => {
+    it('is read if it shares sync keys', async () => {
       const { message, keyId } = content('sync keys');
       await world.phone.addOtherDevice().sendPeer(message);
       expect((await stored()).keys).toContain(keyId);
     });
 
-    it.each(['history', 'recovery'] as const)('are not read if they contain %s', async (kind) => {
+    it.each(['history', 'recovery'] as const)('is not read if it contains %s', async (kind) => {
       const before = await stored();
       await world.phone.addOtherDevice().sendPeer(content(kind).message);
       expect(await stored()).toEqual(before);
     });
 
-    it('are not read if the phone has not linked that companion', async () => {
+    it('is not read if the phone has not linked that companion', async () => {
       const before = await stored();
       for (const kind of KINDS) {
         await world.phone.addOtherDevice({ isLinked: false }).sendPeer(content(kind).message);

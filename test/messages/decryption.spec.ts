@@ -1,22 +1,22 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ContactPageDto } from '../src/api/contacts/contact-list.dto.js';
-import { Changes } from './chaos/changes.js';
-import { changesOnly } from './chaos/steps.js';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
+import type { ContactPageDto } from '../../src/api/contacts/contact-list.dto.js';
+import { Changes } from '../chaos/changes.js';
+import { changesOnly } from '../chaos/steps.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
 
 const SEED = Number(process.env.DECRYPTION_SEED ?? Date.now() % 2 ** 30);
 
-/** Facts of a contact that do not depend on when it was written. */
+/** Columns of a contact that depend on when it was written. */
 const IRRELEVANT = new Set(['id', 'updated_at', 'picture_updated_at']);
 
-describe('random changes and messages', () => {
+describe('an account with random changes and messages', () => {
   const worlds: World[] = [];
 
   afterAll(() => Promise.all(worlds.map((world) => world.stop())));
 
-  it(`lead to the same address book with and without decryption (DECRYPTION_SEED=${SEED})`, async () => {
+  it(`results in the same address book with and without decryption (DECRYPTION_SEED=${SEED})`, async () => {
     const [steps] = fc.sample(changesOnly, { seed: SEED, numRuns: 1 });
     const play = async (DECRYPT_MESSAGES: string) => {
       const world = await World.create({ DECRYPT_MESSAGES, DOWNLOADS_PER_MINUTE: '0' });

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Deployment } from './support/deployment.js';
-import { patient } from './support/patience.js';
-import { eventually, Service } from './support/service.js';
-import { TcpProxy } from './support/tcp-proxy.js';
+import { Deployment } from '../support/deployment.js';
+import { patient } from '../support/patience.js';
+import { eventually, Service } from '../support/service.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
 describe('several session roles on one database', () => {
   let fleet: Deployment;
@@ -51,7 +51,7 @@ describe('several session roles on one database', () => {
     expect(fleet.server.conflicts).toBe(0);
   });
 
-  it('replaces a killed owner within 20 s', async () => {
+  it('replaces a killed lease holder within 20 s', async () => {
     await startOwner();
     await startStandby();
     const { logins } = fleet;
@@ -60,13 +60,13 @@ describe('several session roles on one database', () => {
     expect(fleet.server.conflicts).toBe(0);
   });
 
-  it('tells when no process runs the session', async () => {
+  it('reports when no process runs the session', async () => {
     const session = await api.sessionThat(({ status }) => status === 'disconnected');
     expect(session).toMatchObject({ reason: expect.stringMatching(/No process/), phone: fleet.phone.number });
     expect((await api.get('/getcontact?phone=491701234567')).status).toBe(200);
   });
 
-  it('serves probes alone, and waits for a database that is away', async () => {
+  it('serves only probes, and waits for an unreachable database', async () => {
     const { proxy, url } = await TcpProxy.beforeDatabase(fleet.database.url);
     await proxy.goDown();
     const session = await Service.spawn({
@@ -79,7 +79,7 @@ describe('several session roles on one database', () => {
     const early = await eventually('the probes answer', started);
     expect(early).toMatchObject({ status: 503, body: { message: 'The database cannot be reached.' } });
     expect((await session.get('/livez')).status).toBe(200);
-    await eventually('the log says why', async () =>
+    await eventually('the reason is logged', async () =>
       /cannot be used: it cannot be reached/.test(session.output),
     );
     await proxy.comeBack();
@@ -93,7 +93,7 @@ describe('several session roles on one database', () => {
     await proxy.stop();
   });
 
-  it('lets an owner that was frozen step down without a byte to WhatsApp', async () => {
+  it('stops a lease holder that was frozen without sending a byte to WhatsApp', async () => {
     const proxy = await TcpProxy.start(fleet.server.port);
     const { WHATSAPP_SERVER_URL: url = '' } = fleet.server.environment();
     await startOwner({ WHATSAPP_SERVER_URL: url.replace(`:${fleet.server.port}`, `:${proxy.port}`) });
@@ -115,7 +115,7 @@ describe('several session roles on one database', () => {
     const { conflicts } = fleet.server;
     const folder = await mkdtemp(join(tmpdir(), 'hang-'));
     const HANG_ON_FILE = join(folder, 'now');
-    const preload = `--import=${new URL('./support/hang-on-request.mjs', import.meta.url).href}`;
+    const preload = `--import=${new URL('../support/hang-on-request.mjs', import.meta.url).href}`;
     const NODE_OPTIONS = `${fleet.server.environment().NODE_OPTIONS} ${preload}`;
     await startOwner({ HANG_ON_FILE, NODE_OPTIONS });
     const { logins } = fleet;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SessionDto } from '../src/api/sessions/session.dto.js';
-import { World } from './support/world.js';
-import type { CertificateFlaw } from './whatsapp-server/certificates.js';
-import { LinkRefused } from './whatsapp-server/linking/waiting-device.js';
+import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import { World } from '../support/world.js';
+import type { CertificateFlaw } from '../whatsapp-server/certificates.js';
+import { LinkRefused } from '../whatsapp-server/linking/waiting-device.js';
 
 const NUMBER = '491701230001';
 /** One flaw of each kind; src/whatsapp/baileys/signature-checks.spec.ts covers all of them. */

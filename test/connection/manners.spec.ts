@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { proto } from '@whiskeysockets/baileys';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
-import type { ReceivedStanza } from './whatsapp-server/stanza-log.js';
-import { element, newStanzaId, nowSeconds, SERVER_OFFLINE } from './whatsapp-server/stanza.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import type { ReceivedStanza } from '../whatsapp-server/stanza-log.js';
+import { element, newStanzaId, nowSeconds, SERVER_OFFLINE } from '../whatsapp-server/stanza.js';
 
-/** What WhatsApp expects of a linked device, and Baileys alone would not do. */
+/** Behavior that WhatsApp expects of a linked device, and that Baileys alone does not show. */
 describe('a well-behaved linked device', () => {
   let world: World;
   const sent = (picks: (stanza: ReceivedStanza) => boolean) => world.server.stanzas.all.filter(picks);
@@ -31,7 +31,7 @@ describe('a well-behaved linked device', () => {
 
   afterAll(() => world.stop());
 
-  it('says that nobody looks at it, and never that somebody does', async () => {
+  it('announces that it is unavailable, and never that it is available', async () => {
     await eventually('a presence is announced', async () => presences().length > 0);
     const before = presences();
     await world.restart();
@@ -42,7 +42,7 @@ describe('a well-behaved linked device', () => {
     );
   });
 
-  it('keeps silent about itself when the phone writes a message', async () => {
+  it('sends no presence when the phone writes a message', async () => {
     const before = presences().length;
     const message = element('message', {
       from: world.phone.jid,
@@ -57,7 +57,7 @@ describe('a well-behaved linked device', () => {
     expect(presences()).toHaveLength(before);
   });
 
-  it('reads a changed collection once, and acknowledges it before', async () => {
+  it('acknowledges a changed collection, and then reads it once', async () => {
     const before = appStateQueries().length;
     const slow = world.server.faults.received.arm(
       { delayMs: 1_500 },
@@ -71,7 +71,7 @@ describe('a well-behaved linked device', () => {
     expect(appStateQueries()).toHaveLength(before + 1);
   });
 
-  it('does not read collections that hold nothing for it', async () => {
+  it('does not read collections without contacts', async () => {
     const before = appStateQueries().length;
     for (const name of ['regular', 'regular_low', 'regular_high']) {
       await companion().notify('server_sync', [element('collection', { name, version: '7' })]);
@@ -79,7 +79,7 @@ describe('a well-behaved linked device', () => {
     expect(appStateQueries()).toHaveLength(before);
   });
 
-  it('reads app state that is said to be dirty, and says when it has', async () => {
+  it('reads app state that WhatsApp marks as dirty, and then clears the mark', async () => {
     const before = appStateQueries().length;
     const dirty = element('dirty', { type: 'syncd_app_state', timestamp: '1700000000' });
     companion().connection?.send(element('ib', SERVER_OFFLINE, [dirty]));
@@ -124,7 +124,7 @@ describe('a well-behaved linked device', () => {
     for (const { attrs } of presence) expect(attrs).toEqual({ type: 'unavailable', name: 'Owner' });
   });
 
-  it('recognises its own push name in a history part by LID', async () => {
+  it('recognizes its own push name in a history part by LID', async () => {
     const other = await World.create({}, { pushName: undefined });
     await other.startLinked();
     const { PUSH_NAME } = proto.Message.HistorySyncType;
@@ -139,7 +139,7 @@ describe('a well-behaved linked device', () => {
     await other.stop();
   });
 
-  it('does not wait for history when the phone says that it has none', async () => {
+  it('does not wait for history when the phone reports that it has none', async () => {
     const other = await World.create();
     other.phone.history.send = false;
     await other.startLinked();
@@ -148,7 +148,7 @@ describe('a well-behaved linked device', () => {
     await other.stop();
   });
 
-  it('acknowledges a status update plainly, though it cannot be decrypted', async () => {
+  it('acknowledges a status update without an error, although it cannot be decrypted', async () => {
     const id = newStanzaId();
     const node = element(
       'message',

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DegradationCode } from '../src/sessions/degradation.entity.js';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
-import type { AppStateSubject } from './whatsapp-server/faults.js';
+import type { DegradationCode } from '../../src/sessions/degradation.entity.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import type { AppStateSubject } from '../whatsapp-server/faults.js';
 
 const number = (index: number) => String(491703100000 + index);
 const people = Array.from({ length: 12 }, (_, at) => ({ number: number(at), fullName: `Name ${at}` }));
@@ -21,9 +21,9 @@ describe('an address book that cannot be verified', () => {
   });
   const degraded = async () => (await world.state()).degraded.map(({ code }) => code);
   const isDegradedBy = (code: DegradationCode) =>
-    eventually(`${code} is told`, async () => (await degraded()).includes(code));
+    eventually(`${code} is reported`, async () => (await degraded()).includes(code));
 
-  it('is served after linking, says so, and stays current through 100 patches', async () => {
+  it('is served after linking with a degradation, and stays current through 100 patches', async () => {
     world = await World.create();
     await world.phone.saveContacts(people);
     world.server.faults.appState.arm('lt-hash', part('snapshot'));
@@ -39,7 +39,7 @@ describe('an address book that cannot be verified', () => {
     await world.truth();
   });
 
-  it('is served without the records that are corrupt, and they are not taken from those who have them', async () => {
+  it('is served without its corrupt records, and contacts that are already stored keep their names', async () => {
     world = await World.create();
     await world.phone.saveContacts(people);
     await world.startLinked();
@@ -50,14 +50,14 @@ describe('an address book that cannot be verified', () => {
     world.server.faults.appState.arm('patch-mac', part('patch'));
     await world.phone.saveContact({ number: number(5), fullName: 'In a snapshot only' });
     await eventually(
-      'it is read all the same',
+      'the address book is read nevertheless',
       async () => (await world.listedOne(number(5)))?.full_name === 'In a snapshot only',
     );
     expect([...(await world.listed()).keys()].sort()).toEqual(people.map(({ number: each }) => each));
     await isDegradedBy('snapshot_unverified');
   });
 
-  it('is read without a snapshot when a patch has the exit code 0, and with one after another code', async () => {
+  it('is read without a snapshot after exit code 0 of a patch, and with one after other codes', async () => {
     world = await World.create();
     await world.phone.saveContacts(people);
     await world.startLinked();
@@ -77,7 +77,7 @@ describe('an address book that cannot be verified', () => {
     expect(snapshots()).toBe(before + 1);
   });
 
-  it('is had from the phone itself, which is asked once in 48 hours', async () => {
+  it('is requested from the phone, once in 48 hours', async () => {
     world = await World.create();
     await world.phone.saveContacts(people);
     world.server.faults.appState.arm('record', part('snapshot'));
@@ -89,7 +89,7 @@ describe('an address book that cannot be verified', () => {
         ({ peerDataOperationRequestMessage: request }) =>
           request?.syncdCollectionFatalRecoveryRequest?.collectionName ?? [],
       );
-    await eventually('the phone is asked', async () => asked().length > 0);
+    await eventually('the phone receives a request', async () => asked().length > 0);
     expect((await world.listed()).size).toBe(people.length - 1);
     await world.restart();
     await world.phone.saveContact({ number: number(40), fullName: 'Later' });
@@ -103,11 +103,11 @@ describe('an address book that cannot be verified', () => {
     await world.restart();
     await world.truth();
     // Names are served before the last transaction makes the copy current.
-    await eventually('it is well again', async () => (await degraded()).length === 0);
+    await eventually('the degradation ends', async () => (await degraded()).length === 0);
     expect(world.phone.inbox.failures).toEqual([]);
   });
 
-  it('takes authentic changes, counts those that do not add up, and heals with the next that does', async () => {
+  it('applies authentic changes, counts mismatches, and recovers with the next matching patch', async () => {
     world = await World.create();
     await world.phone.saveContacts(people);
     await world.startLinked();
@@ -121,11 +121,11 @@ describe('an address book that cannot be verified', () => {
     await isDegradedBy('changes_unverified');
     wrong.disarm();
     await world.phone.saveContact({ number: number(3), fullName: 'Adds up' });
-    await eventually('it is well again', async () => !(await degraded()).includes('changes_unverified'));
+    await eventually('the degradation ends', async () => !(await degraded()).includes('changes_unverified'));
     await world.truth();
   });
 
-  it('does not take what the phone has given up', async () => {
+  it('does not apply a patch that the phone has aborted', async () => {
     world = await World.create();
     await world.phone.saveContacts(people);
     await world.startLinked();
@@ -136,7 +136,7 @@ describe('an address book that cannot be verified', () => {
     await world.truth();
   });
 
-  it('loses nobody while it is read from the first patch, page by page', async () => {
+  it('loses no contacts while it is read from the first patch, page by page', async () => {
     world = await World.create();
     for (const person of people) await world.phone.saveContact(person);
     await world.startLinked();

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { eventually, Service } from './service.js';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { eventually, Service } from '../support/service.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import type { Contact } from '../whatsapp-server/contact.js';
 import { iq } from '../whatsapp-server/faults.js';
 import type { HistorySettings } from '../whatsapp-server/history.js';
@@ -11,12 +11,12 @@ import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 const OWN = '4915100000001';
 const SOON_MS = 2_000;
 
-/** A picture as far as its first bytes tell. */
+/** Returns bytes that start like a JPEG file. */
 export const jpeg = (text: string) =>
   Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from(text)]);
 const numberOf = (i: number) => String(491700000000 + i);
 
-/** What the database says of a person; the columns are asked by name, so that a missing one fails. */
+/** Profile columns of a contact. They are selected by name, so that a missing column fails. */
 interface PersonRow extends Record<string, unknown> {
   about: string | null;
   about_state: string | null;
@@ -37,7 +37,7 @@ const PERSON = `
     (SELECT encode(key, 'hex') FROM identity_key k WHERE k.contact_id = c.id AND is_current) AS current_key
   FROM contact c LEFT JOIN contact_picture p ON p.contact_id = c.id WHERE c.jid = $1`;
 
-/** A service that is linked to a phone with people in its address book, who all have a profile. */
+/** A service that is linked to a phone whose contacts all have a profile. */
 export class ProfileWorld {
   contacts: Contact[] = [];
   service!: Service;
@@ -50,9 +50,10 @@ export class ProfileWorld {
   ) {}
 
   /**
-   * A linked service, and people who are in the phone's address book.
-   * @param prepare is called before anything is linked
-   * @param history what the phone tells of them beside push names
+   * Starts a service and links it to a phone that has saved the contacts.
+   *
+   * @param prepare called before the phone is linked
+   * @param history content of the history sync in addition to push names
    */
   static async create(
     people: number,
@@ -125,7 +126,7 @@ export class ProfileWorld {
     await eventually('all are fetched', isDone).catch(this.explain);
   }
 
-  /** Whose picture has changed, as far as is known, and is not yet fetched. */
+  /** Returns the number of contacts whose changed picture is not fetched yet. */
   async picturesWanted(): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM contact_picture WHERE state = 'changed'`,
@@ -133,26 +134,26 @@ export class ProfileWorld {
     return row?.count ?? 0;
   }
 
-  /** With what the service has said last. */
+  /** Rethrows an error together with the last output of the service. */
   readonly explain = (error: Error): never => {
     throw new Error(`${error.message}\n${this.service.output.slice(-3_000)}`);
   };
 
-  /** Whom the service asked for a picture, as often as it did. */
+  /** Targets of all picture requests, one entry per request. */
   get askedForPicture(): string[] {
     return this.server.log
       .filter(({ node }) => iq('w:profile:picture')(node))
       .map(({ attrs }) => attrs.target ?? '');
   }
 
-  /** Whom it asked about by usync for the about text, as often as it did. */
+  /** JIDs in all usync queries for about texts, one entry per query. */
   get askedAbout(): string[] {
     return this.profileQueries.flatMap((usync) =>
       children(children(usync, 'list')[0], 'user').map(({ attrs }) => attrs.jid ?? ''),
     );
   }
 
-  /** Its usync queries for profiles. */
+  /** All usync queries for profiles. */
   get profileQueries(): (BinaryNode | undefined)[] {
     const queries = this.server.log
       .filter(({ node }) => iq('usync')(node))

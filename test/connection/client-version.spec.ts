@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
-import { Deployment } from './support/deployment.js';
-import { type Answer, eventually, type Service } from './support/service.js';
-import { iq } from './whatsapp-server/faults.js';
-import { BUNDLED_REVISION } from './whatsapp-server/web-site.js';
+import { Deployment } from '../support/deployment.js';
+import { type Answer, eventually, type Service } from '../support/service.js';
+import { iq } from '../whatsapp-server/faults.js';
+import { BUNDLED_REVISION } from '../whatsapp-server/web-site.js';
 
 const version = (revision: number) => `2.3000.${revision}`;
 const unavailable = (response: ServerResponse) => void response.writeHead(503).end();
@@ -272,8 +272,8 @@ describe('the client version of a linked session', () => {
   });
 });
 
-describe('QR codes that expire repeatedly', () => {
-  it('lead to a newer version, with which the phone links', async () => {
+describe('repeated expiry of QR codes', () => {
+  it('leads to a newer version, and the phone links', async () => {
     await slow.linked;
     await slow.deployment?.services[0]?.sessionThat(({ status }) => status === 'open');
   });

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
 
 const number = (index: number) => String(491702000000 + index);
 
@@ -27,7 +27,7 @@ async function everythingArrives(world: World): Promise<void> {
   await world.phone.whenSettled();
   const expected = [...world.server.directory.contacts].map(({ pushName }) => pushName);
   await eventually(
-    'all push names are there',
+    'all push names are stored',
     async () => (await pushNames(world)).join() === expected.join(),
   );
 }
@@ -77,7 +77,7 @@ describe('faults of the database', () => {
     expect(world.service.output).not.toMatch(/thread has died/);
   });
 
-  it('does not take a key store that fails for a bad message: keys that the phone shares once are kept', async () => {
+  it('retries after a failure of the key store, so that sync keys that are sent only once are stored', async () => {
     await world.database.query('ALTER TABLE auth_key RENAME TO auth_key_away');
     const before = world.service.output.length;
     const shared = world.phone.rotateSyncKey();
@@ -90,11 +90,11 @@ describe('faults of the database', () => {
     await shared;
   });
 
-  it('waits while the database is read-only, says so at /readyz, and then catches up', async () => {
+  it('waits while the database is read-only, reports it at /readyz, and then catches up', async () => {
     await setReadOnly(world, 'on');
     for (let round = 20; round < 26; round += 1) await change(world, round);
-    // At first its connections are gone, and it says that instead.
-    await eventually('/readyz says so', async () => {
+    // Until it reconnects, /readyz reports that the database is unreachable.
+    await eventually('/readyz reports the read-only database', async () => {
       const { status, body } = await world.service.get<{ message: string }>('/readyz');
       return status === 503 && /read-only/.test(body.message);
     });
@@ -107,7 +107,7 @@ describe('faults of the database', () => {
 });
 
 describe('an embedded database that is killed', () => {
-  it('is started again, and nothing that came meanwhile is lost', async () => {
+  it('is restarted, and no changes of the meantime are lost', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'whatsapp-contacts-faults-'));
     const world = await World.create({ DATABASE_URL: '', DATA_DIR: dataDir });
     try {

@@ -1,22 +1,24 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jpeg, ProfileWorld } from './support/profile-world.js';
-import { eventually } from './support/service.js';
-import type { SessionDto } from '../src/api/sessions/session.dto.js';
-import { reachOutLocked } from './whatsapp-server/contact-news.js';
-import { iq } from './whatsapp-server/faults.js';
-import { element, nowSeconds } from './whatsapp-server/stanza.js';
-import { PICTURE_TOKENS_PROP } from './whatsapp-server/server-settings.js';
+import { jpeg, ProfileWorld } from './profile-world.js';
+import { eventually } from '../support/service.js';
+import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import { reachOutLocked } from '../whatsapp-server/contact-news.js';
+import { iq } from '../whatsapp-server/faults.js';
+import { element, nowSeconds } from '../whatsapp-server/stanza.js';
+import { PICTURE_TOKENS_PROP } from '../whatsapp-server/server-settings.js';
 
-describe('profiles of 100 people', () => {
+describe('the profile fetch for 100 contacts', () => {
   let world: ProfileWorld;
 
   afterAll(() => world?.end());
 
-  it('arrive once, though the service is killed in the middle', async () => {
+  it('fetches each profile once, although the service is killed in between', async () => {
     world = await ProfileWorld.create(100, { DOWNLOADS_PER_MINUTE: '600' });
     await world.service.synced();
-    await eventually('all are asked about', async () => (await world.fetched()) === 100).catch(world.explain);
+    await eventually('all profiles are fetched', async () => (await world.fetched()) === 100).catch(
+      world.explain,
+    );
     expect(world.profileQueries).toHaveLength(2);
     await eventually('the batch has ended', async () => {
       const [row] = await world.database.query('SELECT FROM session WHERE profiles_batch_at > now()');
@@ -26,7 +28,7 @@ describe('profiles of 100 people', () => {
     await world.service.stop('SIGKILL');
     expect(world.askedForPicture.length).toBeLessThan(100);
     await world.start();
-    await eventually('nobody is left but those asked for at the kill', async () => {
+    await eventually('all pictures are requested, except the one at the time of the kill', async () => {
       return (await world.picturesWanted()) <= 1 && new Set(world.askedForPicture).size >= 99;
     }).catch(world.explain);
     expect(await world.fetched()).toBe(100);
@@ -34,7 +36,7 @@ describe('profiles of 100 people', () => {
     expect(new Set(world.askedForPicture).size).toBe(world.askedForPicture.length);
   });
 
-  it('pause when WhatsApp complains, also after a restart', async () => {
+  it('pauses after a rate limit of WhatsApp, also after a restart', async () => {
     const complaint = { error: { code: 429, text: 'rate-overlimit' } };
     world.server.faults.received.arm(complaint, { when: iq('usync'), times: Infinity });
     await world.service.request(`/contacts/${world.contact(0).number}/refresh`, { method: 'POST' });
@@ -51,12 +53,12 @@ describe('profiles of 100 people', () => {
   });
 });
 
-describe('profiles of people in batches', () => {
+describe('the profile fetch in batches', () => {
   let world: ProfileWorld;
 
   afterEach(() => world?.end());
 
-  it('come one batch at a time, with a long pause between them that a restart does not end', async () => {
+  it('makes a long pause after each batch, which a restart does not shorten', async () => {
     world = await ProfileWorld.create(6, { DOWNLOADS_PER_MINUTE: '6000', DOWNLOADS_BATCH_SIZE: '4' });
     await world.service.synced();
     await eventually('the first batch is fetched', async () => (await world.fetched()) === 4);
@@ -68,13 +70,13 @@ describe('profiles of people in batches', () => {
     );
     expect(Number(session?.minutes)).toBeGreaterThan(170);
     expect(Number(session?.minutes)).toBeLessThanOrEqual(240);
-    // Somebody who waits is not kept waiting.
+    // A request of a caller does not wait for the pause.
     const [jid] = world.contacts.map((each) => each.jid).filter((each) => !world.askedAbout.includes(each));
     await world.service.request(`/contacts/${jid}/refresh`, { method: 'POST' });
     await world.personThat('is fetched', jid ?? '', ({ picture }) => picture === 'present');
   });
 
-  it('cost no request for a picture that is still the one that is known', async () => {
+  it('does not request pictures that have not changed', async () => {
     world = await ProfileWorld.create(3, { DOWNLOADS_PER_MINUTE: '6000' });
     await world.service.synced();
     await world.allFetched();
@@ -83,7 +85,7 @@ describe('profiles of people in batches', () => {
     );
     world.contact(1).profile.setPicture(jpeg('another'));
     await world.restart();
-    await eventually('all were asked about again', async () => world.askedAbout.length === 6);
+    await eventually('all profiles are fetched again', async () => world.askedAbout.length === 6);
     await world.personThat(
       'has the new picture',
       world.contact(1).jid,
@@ -92,7 +94,7 @@ describe('profiles of people in batches', () => {
     expect(world.askedForPicture).toHaveLength(4);
   });
 
-  it('learn pictures one by one from a server whose usync does not speak of them', async () => {
+  it('requests pictures one by one if usync responses do not contain them', async () => {
     world = await ProfileWorld.create(3, { DOWNLOADS_PER_MINUTE: '6000' }, ({ settings }) => {
       settings.tellsPictures = false;
     });
@@ -101,7 +103,7 @@ describe('profiles of people in batches', () => {
     expect(world.askedForPicture).toHaveLength(3);
   });
 
-  it('pause when WhatsApp leaves requests for pictures unanswered', async () => {
+  it('pauses when WhatsApp does not answer picture requests', async () => {
     world = await ProfileWorld.create(5, { DOWNLOADS_PER_MINUTE: '6000' }, ({ faults }) => {
       faults.received.arm({ ignore: true }, { when: iq('w:profile:picture'), times: Infinity });
     });
@@ -112,7 +114,7 @@ describe('profiles of people in batches', () => {
     expect(world.askedForPicture).toHaveLength(3);
   });
 
-  it('stop when WhatsApp locks reaching out to people, until it unlocks it', async () => {
+  it('stops while WhatsApp restricts the account from starting new chats', async () => {
     world = await ProfileWorld.create(3, {
       DOWNLOADS_PER_MINUTE: '6000',
       DOWNLOADS_START_AFTER_MINUTES: '5',
@@ -133,7 +135,7 @@ describe('profiles of people in batches', () => {
     expect(codes(await world.service.session())).toEqual([]);
   });
 
-  it('stop when WhatsApp reports a lock at login without a previous notification', async () => {
+  it('stops when WhatsApp reports a restriction at login without a previous notification', async () => {
     world = await ProfileWorld.create(3, {
       DOWNLOADS_PER_MINUTE: '6000',
       DOWNLOADS_START_AFTER_MINUTES: '5',
@@ -154,7 +156,7 @@ describe('profiles of people in batches', () => {
     await world.service.sessionThat((session) => lockOf(session) === undefined);
   });
 
-  it('continue when WhatsApp refuses the query for the lock', async () => {
+  it('continues when WhatsApp rejects the query for restrictions', async () => {
     world = await ProfileWorld.create(1, { DOWNLOADS_PER_MINUTE: '6000' }, ({ faults }) => {
       faults.received.arm(
         { error: { code: 400, text: 'bad-request' } },
@@ -166,7 +168,7 @@ describe('profiles of people in batches', () => {
     expect((await world.service.session()).degraded).toEqual([]);
   });
 
-  it('show about and picture to who holds a token, out of history or a notification', async () => {
+  it('sends the privacy token of a contact, from history or a notification', async () => {
     const token = Buffer.from('a token');
     world = await ProfileWorld.create(
       2,
@@ -209,7 +211,7 @@ describe('profiles of people in batches', () => {
   });
 });
 
-describe('profiles at a careful pace', () => {
+describe('the profile fetch at the default pace', () => {
   let world: ProfileWorld;
 
   afterEach(() => world?.end());
@@ -219,7 +221,7 @@ describe('profiles at a careful pace', () => {
   };
   const askedAnybody = () => [...world.askedAbout, ...world.askedForPicture];
 
-  it('are asked about at no time when the budget is 0, and /session says so', async () => {
+  it('makes no requests if the budget is 0, and reports this at /session', async () => {
     world = await ProfileWorld.create(3, { DOWNLOADS_PER_MINUTE: '0' });
     await world.service.synced();
     const { profiles } = await world.service.sessionThat(({ profiles: { paused } }) => paused !== null);
@@ -229,7 +231,7 @@ describe('profiles at a careful pace', () => {
     expect(askedAnybody()).toEqual([]);
   });
 
-  it('are asked about only on request in the first minutes after linking', async () => {
+  it('fetches profiles only on request in the first minutes after linking', async () => {
     world = await ProfileWorld.create(3, {
       DOWNLOADS_PER_MINUTE: '6000',
       DOWNLOADS_START_AFTER_MINUTES: '5',
@@ -245,7 +247,7 @@ describe('profiles at a careful pace', () => {
     expect(new Set(askedAnybody())).toEqual(new Set([jid]));
   });
 
-  it('keep what they have when the media server fails, and get the picture when it is back', async () => {
+  it('keeps stored data when the media server fails, and fetches the picture later', async () => {
     world = await ProfileWorld.create(3, {
       DOWNLOADS_PER_MINUTE: '6000',
       DOWNLOADS_START_AFTER_MINUTES: '5',

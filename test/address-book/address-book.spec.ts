@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ContactDto } from '../src/api/contacts/contact.dto.js';
-import { eventually, Service } from './support/service.js';
-import { createTestDatabase, type TestDatabase } from './support/test-database.js';
-import type { Contact } from './whatsapp-server/contact.js';
-import type { Phone } from './whatsapp-server/phone.js';
-import { WhatsAppServer } from './whatsapp-server/whatsapp-server.js';
+import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
+import { eventually, Service } from '../support/service.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import type { Contact } from '../whatsapp-server/contact.js';
+import type { Phone } from '../whatsapp-server/phone.js';
+import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 
 const OWN = '4915100000001';
 const PEOPLE = 300;
@@ -70,7 +70,7 @@ describe('the service, linked to a phone', () => {
     await database?.drop();
   });
 
-  it('says how to link while no account is linked', async () => {
+  it('reports how to link while no account is linked', async () => {
     for (const path of ['/getcontacts', '/getcontact?phone=491701234567']) {
       const { status, body } = await service.get<{ message: string }>(path);
       expect(status).toBe(503);
@@ -79,7 +79,7 @@ describe('the service, linked to a phone', () => {
     expect(await service.session()).toMatchObject({ phone: null, contacts: { count: 0, sync: 'partial' } });
   });
 
-  it('shows the QR as PNG, SVG and text, and a log that is no terminal says where', async () => {
+  it('serves the QR code as PNG, SVG and text, and logs its URL if the output is not a terminal', async () => {
     const qr = await service.qr();
     expect(await service.session()).toMatchObject({ status: 'linking', qr });
     const png = await service.get('/session/qr');
@@ -93,7 +93,7 @@ describe('the service, linked to a phone', () => {
     expect(service.output).toContain('Scan the QR code at /session/qr to link an account.');
   });
 
-  it('has the whole address book to the byte after linking', async () => {
+  it('stores the whole address book byte for byte after linking', async () => {
     await phone.scan(() => service.qr());
     const session = await service.synced();
     expect(session).toMatchObject({
@@ -141,7 +141,7 @@ describe('the service, linked to a phone', () => {
     '?phone=491701234567@c.us',
     '?phone[]=491701234567',
     '?number=491701234567',
-  ])('refuses /getcontact%s, says what is right, and gives an example', async (query) => {
+  ])('rejects /getcontact%s, and returns the correct form with an example', async (query) => {
     const { status, body } = await service.get<Record<string, unknown>>(`/getcontact${query}`);
     expect(status).toBe(400);
     expect(Object.keys(body)).toEqual(['statusCode', 'error', 'message', 'code']);
@@ -149,13 +149,13 @@ describe('the service, linked to a phone', () => {
     expect(body.message).toMatch(/phone is .*number with country code, 7 to 15 digits.*for example/);
   });
 
-  it('answers 404 for a number that nobody knows', async () => {
+  it('answers 404 for an unknown number', async () => {
     const { status, body } = await getContact('4999999999');
     expect(status).toBe(404);
     expect(body).toMatchObject({ statusCode: 404, error: 'Not Found' });
   });
 
-  it('follows a rename, a new contact, and a deletion, which leaves the push name', async () => {
+  it('applies a rename, a new contact, and a deletion, which keeps the push name', async () => {
     const [, renamed, deleted] = people;
     await phone.saveContact({ number: renamed!.number, fullName: 'New Name', firstName: 'New' });
     expect(await contactThat(renamed!.number, { full_name: 'New Name' })).toEqual({
@@ -179,7 +179,7 @@ describe('the service, linked to a phone', () => {
     expect((await getContacts()).some(({ jid }) => jid.startsWith('33612345678'))).toBe(false);
   });
 
-  it('takes the push name of whoever writes, by number or by LID, and keeps it when it is empty', async () => {
+  it('stores the push name of a sender, by number or by LID, and keeps it when a message has none', async () => {
     const [byLid, byNumber] = people;
     contact(byLid!.number).setPushName('new by lid');
     await contact(byLid!.number).sendText(phone, 'hello');
@@ -192,7 +192,7 @@ describe('the service, linked to a phone', () => {
     expect((await getContact(byNumber!.number)).body.push_name).toBe('new by number');
   });
 
-  it('makes one row of a person who writes by LID first and is named by number later', async () => {
+  it('merges a contact that writes by LID first with the number that is saved later', async () => {
     const stranger = server.createContact({
       number: '81901234567',
       lid: '777000111222333',
@@ -218,7 +218,7 @@ describe('the service, linked to a phone', () => {
     ]);
   });
 
-  it('has groups for no contact, and the owner only once he has saved himself', async () => {
+  it('lists no groups, and lists the owner only after the phone has saved their number', async () => {
     await contact(people[3]!.number).sendGroupText(phone, '120363012345678901', 'hello all');
     await phone.saveContact({ number: OWN, fullName: 'Me, Myself', firstName: 'Me' });
     expect(await contactThat(OWN, { full_name: 'Me, Myself' })).toMatchObject({ first_name: 'Me' });
@@ -227,7 +227,7 @@ describe('the service, linked to a phone', () => {
     expect((await getContacts()).every(({ jid }) => jid.endsWith('@s.whatsapp.net'))).toBe(true);
   });
 
-  it('answers while WhatsApp is gone, and catches up when it is back', async () => {
+  it('serves contacts while WhatsApp is unreachable, and catches up later', async () => {
     await server.goDown();
     const session = await service.sessionThat(({ status }) => status === 'disconnected');
     expect(session).toMatchObject({ phone: OWN, reason: expect.any(String), retry_at: expect.any(String) });
@@ -243,7 +243,7 @@ describe('the service, linked to a phone', () => {
     await contactThat(people[5]!.number, { full_name: 'While away' });
   });
 
-  it('stops cleanly on SIGTERM and needs no new QR afterwards', async () => {
+  it('shuts down gracefully on SIGTERM and needs no new QR code after a restart', async () => {
     expect(await service.stop('SIGTERM')).toBe(0);
     await phone.saveContact({ number: people[6]!.number, fullName: 'While stopped', firstName: 'While' });
     const before = server.log.length;
@@ -254,7 +254,7 @@ describe('the service, linked to a phone', () => {
     expect(server.conflicts).toBe(0);
   });
 
-  it('keeps the contacts when the phone unlinks it, and offers a new QR', async () => {
+  it('keeps the contacts when the phone unlinks it, and shows a new QR code', async () => {
     phone.unlink();
     const session = await service.sessionThat(
       ({ status }) => status === 'logged_out' || status === 'linking',
@@ -269,7 +269,7 @@ describe('the service, linked to a phone', () => {
     expect((await getContact(people[7]!.number)).body).toEqual(expected(people[7]!));
   });
 
-  it('unlinks on request, and links again by a pairing code', async () => {
+  it('unlinks on request, and links again with a pairing code', async () => {
     const unlinked = await service.request<{ message: string }>('/session', { method: 'DELETE' });
     expect([unlinked.status, unlinked.body.message]).toEqual([200, expect.stringContaining('unlinked')]);
     await service.qr();
@@ -287,7 +287,7 @@ describe('the service, linked to a phone', () => {
     expect(again.status).toBe(409);
   });
 
-  it("shows the contacts of another account after linking that one, and not the first one's", async () => {
+  it('serves only the contacts of the new account after another account is linked', async () => {
     await service.request('/session', { method: 'DELETE' });
     const other = server.createPhone({ number: '4915200000002', pushName: 'Another' });
     await other.saveContact({ number: '4917999999999', fullName: 'Only Here', firstName: 'Only' });

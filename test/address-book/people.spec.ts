@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { proto } from '@whiskeysockets/baileys';
-import type { ContactDetailsDto } from '../src/api/contacts/contact-details.dto.js';
-import type { ContactPageDto } from '../src/api/contacts/contact-list.dto.js';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
-import type { Contact } from './whatsapp-server/contact.js';
-import { type Jid, lid, phoneNumber } from './whatsapp-server/jid.js';
+import type { ContactDetailsDto } from '../../src/api/contacts/contact-details.dto.js';
+import type { ContactPageDto } from '../../src/api/contacts/contact-list.dto.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import type { Contact } from '../whatsapp-server/contact.js';
+import { type Jid, lid, phoneNumber } from '../whatsapp-server/jid.js';
 
 const { HistorySyncType } = proto.Message;
 const SOON_MS = 20_000;
@@ -21,13 +21,13 @@ beforeAll(async () => {
 
 afterAll(() => world?.stop());
 
-/** Somebody new, known to the account by a message or not at all. */
+/** Creates a contact that the account has not saved. */
 function person(facts: { pushName?: string; username?: string; about?: string } = {}): Contact {
   people += 1;
   return world.server.createContact({ number: String(491760000000 + people), addressing: 'lid', ...facts });
 }
 
-/** What the service tells of somebody, by any key, once it is as expected. */
+/** Waits until the service returns the expected contact for a key, and returns it. */
 async function known(
   key: string,
   what: Record<string, unknown>,
@@ -57,7 +57,7 @@ async function listed(query: string): Promise<ContactPageDto['items']> {
 }
 
 describe('people without a phone number', () => {
-  it('are listed, searched, exported and found by LID, but not by the two routes of names', async () => {
+  it('lists, searches, exports and finds them by LID, but omits them from /getcontacts and /getcontact', async () => {
     const zoe = person({ pushName: 'Zoë Nonumber' });
     await zoe.sendText(world.phone, 'hello', { withoutAlternate: true });
     const key = zoe.lidJid ?? '';
@@ -74,7 +74,7 @@ describe('people without a phone number', () => {
     expect((await world.service.get(`/getcontact?phone=${key}`)).status).toBe(404);
   });
 
-  it('are one row when the number becomes known, with all that is theirs', async () => {
+  it('merges them with the contact of the number, including all data, when it becomes known', async () => {
     const yan = person({ pushName: 'Yan', username: 'yan.li', about: 'Hi' });
     await yan.sendText(world.phone, 'hello', { withoutAlternate: true });
     await known(yan.lidJid ?? '', { push_name: 'Yan', username: 'yan.li', phone: null });
@@ -87,7 +87,7 @@ describe('people without a phone number', () => {
     });
   });
 
-  it('become known by number through a group, and through what the account itself sends', async () => {
+  it('learns their numbers from groups and from messages that the account sends', async () => {
     const [member, friend] = [
       person({ pushName: 'Member' }),
       person({ pushName: 'Friend', username: 'fri' }),
@@ -132,7 +132,7 @@ describe('a LID in place of a number', () => {
 });
 
 describe('a number changed in a group', () => {
-  it('is the number of the same person', async () => {
+  it('keeps the contact and replaces its number', async () => {
     const mia = person({ pushName: 'Mia' });
     await mia.sendText(world.phone, 'hello');
     const old = mia.jid;
@@ -143,8 +143,8 @@ describe('a number changed in a group', () => {
   });
 });
 
-describe('user names', () => {
-  it('come with messages and notifications, are found whatever their case, and go', async () => {
+describe('usernames', () => {
+  it('stores them from messages and notifications, finds them regardless of case, and removes them', async () => {
     const anna = person({ pushName: 'Anna', username: 'Anna.Adler' });
     await anna.sendText(world.phone, 'hello');
     await known('@anna.adler', { push_name: 'Anna', username: 'Anna.Adler', phone: anna.number });
@@ -156,7 +156,7 @@ describe('user names', () => {
     await known(anna.number, { username: null });
   });
 
-  it('come with the address book', async () => {
+  it('reads them from the address book', async () => {
     const [saved, byLid] = [person(), person()];
     await world.phone.saveContact({ number: saved.number, fullName: 'Saved', username: 'saved' });
     await world.phone.saveLidContact({ lid: byLid.lid ?? '', fullName: 'By LID', username: 'bylid' });
@@ -164,7 +164,7 @@ describe('user names', () => {
     await known('@bylid', { full_name: 'By LID', lid: byLid.lidJid, phone: null });
   });
 
-  it('belong to one person at a time', async () => {
+  it('assigns them to one contact at a time', async () => {
     const [first, second] = [person({ username: 'taken' }), person({ username: 'other' })];
     for (const each of [first, second]) await each.sendText(world.phone, 'hello');
     await known('@taken', { phone: first.number });
@@ -174,8 +174,8 @@ describe('user names', () => {
   });
 });
 
-describe('the new form of the about', () => {
-  it('is shown when it was set later, with emoji and end, and the old one when that was', async () => {
+describe('the new format of about texts', () => {
+  it('shows whichever format was set last, with the emoji and expiry of the new one', async () => {
     const kim = person({ pushName: 'Kim', about: 'old' });
     kim.profile.about = { text: 'old', setAt: new Date(Date.now() - 86_400_000), hidden: false };
     await kim.sendText(world.phone, 'hello');
@@ -188,7 +188,7 @@ describe('the new form of the about', () => {
     await known(kim.number, { about: { text: 'older form, newer text', emoji: null, expires_at: null } });
   });
 
-  it('is fetched when only a hash is told, and gone when it has ended', async () => {
+  it('is fetched when a notification contains only a hash, and is removed when it expires', async () => {
     const lee = person({ pushName: 'Lee' });
     await lee.sendText(world.phone, 'hello');
     await known(lee.number, { push_name: 'Lee' });
@@ -199,7 +199,7 @@ describe('the new form of the about', () => {
 });
 
 describe('a changed LID', () => {
-  it('takes everything along, and makes nobody appear twice', async () => {
+  it('keeps all data, and creates no duplicate contact', async () => {
     const [byNumber, byLid] = [person({ pushName: 'Mo' }), person({ pushName: 'Nomo' })];
     await byNumber.sendText(world.phone, 'hello');
     await byLid.sendText(world.phone, 'hello', { withoutAlternate: true });
@@ -213,8 +213,8 @@ describe('a changed LID', () => {
   });
 });
 
-describe('history', () => {
-  it('tells mappings, user names and contacts in parts that hold no push names', async () => {
+describe('history sync', () => {
+  it('reads mappings, usernames and contacts in parts without push names', async () => {
     const [mapped, named, inline] = [person({ pushName: 'Mapped' }), person({ pushName: 'Named' }), person()];
     for (const each of [mapped, named]) {
       await each.sendText(world.phone, 'hello', { withoutAlternate: true });
@@ -230,11 +230,11 @@ describe('history', () => {
     });
     await known(mapped.number, { push_name: 'Mapped' });
     await known('@named', { push_name: 'Named' });
-    // What the phone has saved, app state knows better by now.
+    // App state is newer than the saved names in the history.
     await known('@inline', { full_name: null, phone: inline.number, lid: inline.lidJid });
   });
 
-  it('needs no file in kinds that have none', async () => {
+  it('accepts parts of kinds that have no file', async () => {
     await world.phone.sendHistory({ syncType: HistorySyncType.MESSAGE_ACCESS_STATUS });
     await eventually('nothing waits to be read', async () => {
       const [row] = await world.database.query<{ count: string }>(
@@ -244,7 +244,7 @@ describe('history', () => {
     });
   });
 
-  it('is uploaded again by the phone when its file is gone', async () => {
+  it('is uploaded again by the phone when its file no longer exists', async () => {
     const late = person({ pushName: 'Late' });
     const gone = world.server.faults.media.arm({ status: 410 }, { when: ({ kind }) => kind === 'history' });
     await world.phone.sendHistory({

@@ -2,17 +2,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Deployment } from './support/deployment.js';
-import { eventually, type Service } from './support/service.js';
+import { Deployment } from '../support/deployment.js';
+import { eventually, type Service } from '../support/service.js';
 
 const nobody = { scanned: Promise.resolve(''), silent: Promise.resolve(0) };
 let unscanned: Deployment;
 let silenced: Deployment;
 
-/** What WhatsApp has given for a QR code; the secret in it may change before. */
+/** Reference of a QR code, issued by WhatsApp; the secret in the code can change earlier. */
 const refOf = (qr: string) => qr.split(',')[0];
 
-/** What takes a minute runs beside the other tests. */
+/** The steps that take a minute run in parallel with the other tests. */
 beforeAll(async () => {
   [unscanned, silenced] = await Promise.all([Deployment.create(), Deployment.create()]);
   unscanned.server.linking.qrRefs = 1;
@@ -60,7 +60,7 @@ describe('one session', () => {
   afterAll(() => fleet.remove());
 
   it.each([503, 500] as const)(
-    'comes back by itself after the stream error %d, and says why',
+    'reconnects after the stream error %d, and reports the reason',
     async (code) => {
       const { logins } = fleet;
       fleet.server.faults.logins.arm({ failure: 503 });
@@ -73,7 +73,7 @@ describe('one session', () => {
     },
   );
 
-  it('comes back after refused TCP connections and a cut line', async () => {
+  it('reconnects after a cut connection and refused TCP connections', async () => {
     const { logins } = fleet;
     const refused = fleet.server.faults.tcp.arm('reset');
     fleet.server.connections[0]?.cut();
@@ -81,7 +81,7 @@ describe('one session', () => {
     await fleet.nextLoginMs(logins);
   });
 
-  it('says at /session that WhatsApp is away, and serves contacts all the time', async () => {
+  it('reports at /session that WhatsApp is unreachable, and continues to serve contacts', async () => {
     const { logins } = fleet;
     await fleet.server.goDown();
     const session = await service.sessionThat(({ reason }) => /cannot be reached/.test(reason ?? ''));
@@ -93,7 +93,7 @@ describe('one session', () => {
     await fleet.nextLoginMs(logins);
   });
 
-  it('keeps the link when a proxy answers 401 in the place of WhatsApp', async () => {
+  it('keeps the link when a proxy answers 401 instead of WhatsApp', async () => {
     const { logins, server } = fleet;
     await server.goDown();
     const proxy = createServer().on('upgrade', (_request, socket) => {
@@ -107,7 +107,7 @@ describe('one session', () => {
     await fleet.nextLoginMs(logins);
   });
 
-  it('does not fight for the session after 440', async () => {
+  it('does not compete for the session after stream error 440', async () => {
     fleet.server.connections[0]?.endWithStreamError(440);
     const session = await service.sessionThat(({ status }) => status === 'disconnected');
     expect(session.reason).toMatch(/replaced/);
@@ -130,7 +130,7 @@ describe('one session', () => {
     await service.sessionThat(({ status, phone }) => status === 'open' && phone === fleet.phone.number);
   });
 
-  it('unlinks while disconnected, and offers a new link at once', async () => {
+  it('unlinks while disconnected, and shows a new QR code immediately', async () => {
     fleet.server.connections[0]?.endWithStreamError(440);
     const answer = await service.request('/session', { method: 'DELETE' });
     expect(answer).toMatchObject({ status: 200, body: { unlinked: true } });
@@ -139,7 +139,7 @@ describe('one session', () => {
     fleet.phone.unlink();
   });
 
-  it.each([0, 60, 250])('unlinks %i ms after the line was cut, as it connects again', async (ms) => {
+  it.each([0, 60, 250])('unlinks %i ms after the connection was cut, while it reconnects', async (ms) => {
     const companion = fleet.phone.companions[0];
     fleet.server.connections[0]?.cut();
     await sleep(ms);
@@ -155,7 +155,7 @@ describe('one session', () => {
     await fleet.link(service);
   });
 
-  it('links by a pairing code', async () => {
+  it('links with a pairing code', async () => {
     fleet.phone.unlink();
     await service.qr();
     const body = JSON.stringify({ phone: fleet.phone.number });
@@ -170,7 +170,7 @@ describe('one session', () => {
     await service.sessionThat(({ status }) => status === 'open');
   });
 
-  it('unlinks on request, tells WhatsApp, and links again', async () => {
+  it('unlinks on request, notifies WhatsApp, and links again', async () => {
     const companion = fleet.phone.companions[0];
     const answer = await service.request('/session', { method: 'DELETE' });
     expect(answer).toMatchObject({ status: 200, body: { unlinked: true } });
@@ -178,7 +178,7 @@ describe('one session', () => {
     await fleet.link(service);
   });
 
-  it('offers a new link after the phone has unlinked the device, and keeps the contacts', async () => {
+  it('shows a new QR code after the phone has unlinked the device, and keeps the contacts', async () => {
     fleet.phone.unlink();
     const session = await service.sessionThat(
       ({ status }) => status === 'logged_out' || status === 'linking',
@@ -191,7 +191,7 @@ describe('one session', () => {
     await fleet.link(service);
   });
 
-  it('says what to do when the account is banned, and does not knock again', async () => {
+  it('reports what to do when the account is banned, and does not reconnect', async () => {
     fleet.server.faults.logins.arm({ failure: 402 }, { times: Infinity });
     fleet.server.connections[0]?.cut();
     const session = await service.sessionThat(({ reason }) => /banned/.test(reason ?? ''));
@@ -204,15 +204,15 @@ describe('one session', () => {
   });
 });
 
-describe('what takes a minute', () => {
-  it('renews a QR that nobody has scanned in time', async () => {
+describe('a session over a minute', () => {
+  it('renews a QR code that was not scanned in time', async () => {
     await nobody.scanned;
     const service = unscanned.services[0] as Service;
     await unscanned.phone.scan(() => service.qr());
     await service.sessionThat(({ status }) => status === 'open');
   });
 
-  it('notices within a minute that a line is dead', async () => {
+  it('detects a dead connection within a minute', async () => {
     expect(await nobody.silent).toBeLessThan(60_000);
     expect(silenced.server.conflicts).toBe(0);
   });

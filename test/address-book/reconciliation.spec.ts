@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SessionDto } from '../src/api/sessions/session.dto.js';
-import { World } from './support/world.js';
+import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import { World } from '../support/world.js';
 
 const number = (index: number) => String(491703000000 + index);
 
-describe('the comparison with the server', () => {
+describe('reconciliation with the server', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('the comparison with the server', () => {
 
   afterAll(() => world.stop());
 
-  /** What no path of the service does: a row changed, one lost, one invented. */
+  /** Damages the database in ways that the service never does: changes one row, deletes one, and adds one. */
   async function damage(): Promise<void> {
     await world.database.query(
       `UPDATE contact SET full_name = 'wrong' WHERE jid = '${number(1)}@s.whatsapp.net'`,
@@ -55,7 +55,7 @@ describe('the comparison with the server', () => {
     expect(contacts.repaired).toBe(before.repaired);
   });
 
-  it('is not made again after a clean stop, and is when a day has passed', async () => {
+  it('is skipped after a clean stop, and runs again after a day', async () => {
     const { contacts: before } = await world.service.session();
     await world.service.stop();
     await world.startService();
@@ -69,7 +69,7 @@ describe('the comparison with the server', () => {
     await world.truth();
   });
 
-  it('goes on without a snapshot that is spoiled, deletes nobody, and says so', async () => {
+  it('continues without a corrupt snapshot, deletes no contacts, and reports a degradation', async () => {
     const before = await world.listed();
     // It would help at once.
     world.phone.inbox.answers = false;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from '@whiskeysockets/baileys';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
-import { type AppStateSubject, iq, stanza } from './whatsapp-server/faults.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import { type AppStateSubject, iq, stanza } from '../whatsapp-server/faults.js';
 
 const { HistorySyncType } = proto.HistorySync;
 const ANNA = '491701000001';
@@ -54,7 +54,7 @@ describe('faults of a linked session', () => {
   afterEach(() => world.server.faults.disarm());
   afterAll(() => world.stop());
 
-  it.each(Object.entries(loginSteps))('survives a line that is cut at %s', async (step, arm) => {
+  it.each(Object.entries(loginSteps))('survives a connection that is cut at %s', async (step, arm) => {
     const fault = arm();
     cutLine();
     await rename(1, `after ${step}`);
@@ -65,7 +65,7 @@ describe('faults of a linked session', () => {
     await world.truth();
   });
 
-  it('survives a server that is away for a while', async () => {
+  it('survives a server that is temporarily unreachable', async () => {
     await world.server.goDown();
     await rename(2, 'during the outage');
     await world.server.comeBack();
@@ -73,7 +73,7 @@ describe('faults of a linked session', () => {
   });
 
   it.each(['patch-mac', 'snapshot-mac', 'lt-hash', 'record'] as const)(
-    'does what the phone says when a patch comes with a wrong %s',
+    'follows the instructions of the phone after a patch with a wrong %s',
     async (effect) => {
       const fault = world.server.faults.appState.arm(effect, {
         when: ({ part, collection }) => part === 'patch' && collection === 'critical_unblock_low',
@@ -84,7 +84,7 @@ describe('faults of a linked session', () => {
     },
   );
 
-  it('removes nobody by what is corrupt, says so, and heals', async () => {
+  it('deletes no contacts because of corrupt data, reports it, and recovers', async () => {
     const when = ({ collection, part }: AppStateSubject) =>
       collection === 'critical_unblock_low' && part === 'snapshot';
     world.server.faults.appState.arm('patch-mac', { times: Infinity });
@@ -107,7 +107,7 @@ describe('faults of a linked session', () => {
   });
 
   it.each([{ status: 404 }, { status: 500 }, { cut: true } as const])(
-    'goes on without a snapshot when the media server answers %j',
+    'continues without a snapshot when the media server answers %j',
     async (effect) => {
       world.server.faults.appState.arm('patch-mac');
       const fault = world.server.faults.media.arm(effect, { when: ({ kind }) => kind === 'snapshot' });
@@ -128,7 +128,7 @@ describe('faults of a linked session', () => {
     world.phone.appState.settings.inlineMutations = 200;
   });
 
-  it('asks for a snapshot when the file of a patch is gone for good', async () => {
+  it('requests a snapshot when the file of a patch no longer exists', async () => {
     world.phone.appState.settings.inlineMutations = 0;
     const fault = world.server.faults.media.arm(
       { status: 410 },
@@ -140,7 +140,7 @@ describe('faults of a linked session', () => {
     await world.truth(60_000);
   });
 
-  it('forgets a contact that was saved and deleted again before it was read', async () => {
+  it('removes a contact that was saved and deleted before it was read', async () => {
     await world.server.goDown();
     await world.phone.saveContact({ number: number(99), fullName: 'Short-lived' });
     await world.phone.deleteContact(number(99));
@@ -159,7 +159,7 @@ describe('faults of a linked session', () => {
     expect((await world.listedOne(anna.number))?.push_name).toBe('Twice');
   });
 
-  it('keeps the newer push name when an older message comes again', async () => {
+  it('keeps the newer push name when an older message is redelivered', async () => {
     const ben = world.server.createContact({ number: number(60), pushName: 'Old' });
     const acks = ({ tag, attrs }: { tag: string; attrs: Record<string, string> }) =>
       (tag === 'receipt' || tag === 'ack') && (attrs.to ?? '').startsWith(ben.number);
@@ -177,7 +177,7 @@ describe('faults of a linked session', () => {
     expect((await world.listedOne(ben.number))?.push_name).toBe('New');
   });
 
-  it('waits for a sync key that comes after the patch, and says so', async () => {
+  it('waits for a sync key that arrives after the patch, and reports it', async () => {
     world.phone.withholdSyncKeys();
     await world.phone.rotateSyncKey();
     await rename(17, 'under a new key');
@@ -186,7 +186,7 @@ describe('faults of a linked session', () => {
     await world.truth();
   });
 
-  it('follows a key that changes between two patches that it reads at once', async () => {
+  it('uses the new key when it changes between two patches of one page', async () => {
     await world.server.goDown();
     await rename(18, 'before the rotation');
     void world.phone.rotateSyncKey().catch(() => {});
@@ -228,7 +228,7 @@ describe('faults of a linked session', () => {
     expect((await world.listedOne(eve.number))?.push_name).toMatch(kept);
   });
 
-  it('goes on when the owner’s own name cannot be kept as it is', async () => {
+  it('continues when the name of the owner cannot be stored unchanged', async () => {
     const { SET } = proto.SyncdMutation.SyncdOperation;
     const value = { timestamp: Date.now(), pushNameSetting: { name: 'Ow\0ner 1' } };
     await world.phone.commit(
@@ -246,7 +246,7 @@ describe('faults of a linked session', () => {
     await world.service.sessionThat(({ push_name: name, status }) => name === 'Owner 2' && status === 'open');
   });
 
-  it('goes on after stanzas that make no sense', async () => {
+  it('continues after malformed stanzas', async () => {
     const attrs = { from: 's.whatsapp.net', type: 'server_sync' };
     const nonsense = [
       { tag: 'notification', attrs },
@@ -267,7 +267,7 @@ describe('faults of a linked session', () => {
     expect(world.server.connections).toHaveLength(1);
   });
 
-  it('reads history that comes late, in a file that at first cannot be had', async () => {
+  it('reads history that arrives late, in a file that is unavailable at first', async () => {
     const fault = world.server.faults.media.arm({ status: 404 }, { when: ({ kind }) => kind === 'history' });
     const pushNames = [{ jid: `${number(80)}@s.whatsapp.net`, name: 'From late history' }];
     await world.phone.sendHistory({ syncType: HistorySyncType.PUSH_NAME, pushNames, external: true });
@@ -282,17 +282,20 @@ describe('faults of a linked session', () => {
   it.each([
     ['message', 90],
     ['notification', 91],
-  ] as const)('is told again of a %s that was damaged on the way', async (tag, at) => {
+  ] as const)('receives a %s again after it was damaged in transit', async (tag, at) => {
     const fault = world.server.faults.sent.arm('tampered', { when: stanza(tag) });
     const ben = world.server.createContact({ number: number(at), pushName: 'Ben' });
     await rename(at, `damaged ${tag}`);
     ben.sendText(world.phone, 'hello').catch(() => {});
     await fault.whenStruck();
     await world.truth();
-    await eventually('his push name', async () => (await world.listedOne(number(at)))?.push_name === 'Ben');
+    await eventually(
+      'the push name is stored',
+      async () => (await world.listedOne(number(at)))?.push_name === 'Ben',
+    );
   });
 
-  it('reads again when a reply never comes', async () => {
+  it('retries when a response never arrives', async () => {
     const asksForContacts = (node: BinaryNode) => {
       const [collection] = getBinaryNodeChildren(getBinaryNodeChild(node, 'sync'), 'collection');
       return appState(node) && collection?.attrs.name === 'critical_unblock_low';

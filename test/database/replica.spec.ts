@@ -8,8 +8,8 @@ import pg from 'pg';
 import {
   type EmbeddedPostgresServer,
   startEmbeddedPostgres,
-} from '../src/database/embedded/embedded-postgres.js';
-import { eventually, Service } from './support/service.js';
+} from '../../src/database/embedded/embedded-postgres.js';
+import { eventually, Service } from '../support/service.js';
 
 const execute = promisify(execFile);
 
@@ -76,7 +76,7 @@ describe('the API on a streaming replica', () => {
     await eventually('the second contact is there', async () => (await listed()).length === 2);
   });
 
-  it('answers 503 to what would have to write', async () => {
+  it('answers 503 to requests that write', async () => {
     const { status, body } = await api.request<{ message: string }>('/contacts/491700000000/refresh', {
       method: 'POST',
     });

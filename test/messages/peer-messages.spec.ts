@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { SessionDto } from '../src/api/sessions/session.dto.js';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
-import { child, childBytes } from './whatsapp-server/stanza.js';
+import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
+import { child, childBytes } from '../whatsapp-server/stanza.js';
 
 let world: World;
 
@@ -12,7 +12,7 @@ const retries = () =>
   world.server.stanzas.all.filter(({ tag, attrs }) => tag === 'receipt' && attrs.type === 'retry');
 
 describe('a message of the phone that cannot be decrypted', () => {
-  it('is asked for again: the sync keys are not lost', async () => {
+  it('is requested again, so that no sync keys are lost', async () => {
     world = await World.create();
     await world.phone.saveContact({ number: '491701230001', fullName: 'Anna Huber' });
     const isKeyShare = { when: isPeer('appStateSyncKeyShare') };
@@ -23,7 +23,7 @@ describe('a message of the phone that cannot be decrypted', () => {
     expect(retries().map(({ attrs }) => attrs.category)).toEqual(['peer']);
   });
 
-  it('is asked for again: the history is not lost', async () => {
+  it('is requested again, so that no history is lost', async () => {
     world = await World.create();
     world.server.createContact({ number: '491701230001', pushName: 'anna' });
     const garbled = world.server.faults.messages.arm('garbled', {
@@ -33,12 +33,12 @@ describe('a message of the phone that cannot be decrypted', () => {
     await world.startLinked();
     await garbled.whenStruck(3);
     await eventually(
-      'the push name is there',
+      'the push name is stored',
       async () => (await world.listedOne('491701230001'))?.push_name === 'anna',
     );
   });
 
-  it('is asked for with a new pre-key each time, and not for ever', async () => {
+  it('is requested with a new pre-key each time, up to a limit', async () => {
     world = await World.create();
     await world.startLinked();
     await world.truth();

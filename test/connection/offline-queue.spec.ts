@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Neighbour } from './hostile/neighbour.js';
-import { SessionsWorld } from './sessions/sessions-world.js';
-import { createWriters, messageOf, type Writer } from './support/message-traffic.js';
-import { patient } from './support/patience.js';
-import type { Phone } from './whatsapp-server/phone.js';
+import { Neighbour } from '../hostile/neighbour.js';
+import { SessionsWorld } from '../sessions/sessions-world.js';
+import { createWriters, messageOf, type Writer } from '../support/message-traffic.js';
+import { patient } from '../support/patience.js';
+import type { Phone } from '../whatsapp-server/phone.js';
 
 /** `OFFLINE_MESSAGES=50000 npm test -- offline-queue` runs with as many as a busy account receives in days. */
 const MESSAGES = Number(process.env.OFFLINE_MESSAGES ?? 6_000);
@@ -11,7 +11,7 @@ const PEOPLE = 1_500;
 /** Maximum delay of the other session's changes on an idle machine. */
 const SOON_MS = 1_000;
 
-describe('messages that have waited for days', () => {
+describe('an offline queue of several days', () => {
   let world: SessionsWorld;
   let busy: Phone;
   let neighbour: Neighbour;
@@ -41,17 +41,17 @@ describe('messages that have waited for days', () => {
 
   afterAll(() => world?.stop());
 
-  it('do not delay another session', async () => {
+  it('does not delay another session', async () => {
     await neighbour.during(busy.whenSettled());
     // The first change waits for the login of its session.
     neighbour.delaysMs.shift();
     process.stderr.write(
-      `${MESSAGES} messages: changes of the neighbour arrive after ${neighbour.longestMs} ms at most\n`,
+      `${MESSAGES} messages: changes of the other session arrive within ${neighbour.longestMs} ms\n`,
     );
     expect(neighbour.longestMs).toBeLessThan(patient(SOON_MS));
   });
 
-  it('are acknowledged in order, each once', () => {
+  it('is acknowledged in order, each message once', () => {
     const { acknowledgements } = busy.companions[0]!.outbox;
     expect(acknowledged).toEqual(Array.from({ length: MESSAGES }, (_, turn) => turn));
     expect(acknowledgements.duplicates).toEqual([]);
@@ -59,7 +59,7 @@ describe('messages that have waited for days', () => {
     expect(acknowledgements.missing).toEqual([]);
   });
 
-  it('leave the last name of every contact', async () => {
+  it('results in the last name of every contact', async () => {
     const rows = await world.database.query<{ jid: string; push_name: string }>(
       "SELECT jid, push_name FROM contact WHERE jid LIKE '49176%' ORDER BY jid",
     );
@@ -70,7 +70,7 @@ describe('messages that have waited for days', () => {
     expect(rows).toEqual(last);
   });
 
-  it('cost a transaction per batch', async () => {
+  it('is written in one transaction per batch', async () => {
     const [row] = await world.database.query<{ revision: string }>(
       "SELECT revision FROM account a JOIN session s ON s.account_id = a.id WHERE s.name = 'default'",
     );

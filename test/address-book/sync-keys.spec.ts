@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { SessionDto } from '../src/api/sessions/session.dto.js';
-import { eventually } from './support/service.js';
-import { World } from './support/world.js';
+import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import { eventually } from '../support/service.js';
+import { World } from '../support/world.js';
 
 const NUMBER = '491701230001';
-/** The service waits for 10 s before it asks. */
+/** The service waits for 10 s before it requests a key. */
 const ASKED_WITHIN_MS = 60_000;
 
 describe('a sync key that the phone has not shared', () => {
@@ -15,10 +15,10 @@ describe('a sync key that the phone has not shared', () => {
   const asked = () =>
     world.phone.inbox.messages.flatMap(({ appStateSyncKeyRequest }) => appStateSyncKeyRequest ?? []);
   const isAskedFor = (times: number) =>
-    eventually(`a key is asked for ${times} times`, async () => asked().length === times, ASKED_WITHIN_MS);
+    eventually(`a key is requested ${times} times`, async () => asked().length === times, ASKED_WITHIN_MS);
   const isDegraded = ({ degraded }: SessionDto) => degraded.some(({ code }) => code === 'sync_key_missing');
 
-  it('is asked for after linking, by the id that the server names, and what it opens is read', async () => {
+  it('is requested after linking by the ID from the server, and then decrypts the collection', async () => {
     world = await World.create();
     await world.phone.saveContact({ number: NUMBER, fullName: 'Anna Huber' });
     world.phone.withholdSyncKeys();
@@ -30,7 +30,7 @@ describe('a sync key that the phone has not shared', () => {
     await world.stateThat((state) => !isDegraded(state));
   });
 
-  it('is asked for once a day, of a phone that does not answer, restarts or not; and the session says so', async () => {
+  it('is requested once a day if the phone does not answer, also after restarts, and is reported', async () => {
     world = await World.create();
     await world.phone.saveContact({ number: NUMBER, fullName: 'Anna Huber' });
     await world.startLinked();
@@ -47,7 +47,7 @@ describe('a sync key that the phone has not shared', () => {
     );
     await world.database.query("UPDATE degradation SET message = 'old'");
     await eventually(
-      'it is missed again',
+      'the key is reported as missing again',
       async () => (await world.state()).degraded.some(({ message }) => message !== 'old'),
       ASKED_WITHIN_MS,
     );
