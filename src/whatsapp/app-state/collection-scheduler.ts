@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { LeaseLost } from '../lease/lease-lost.js';
-import { pauseAfterMs } from '../timing/back-off.js';
+import { pauseAfterMs } from '../../kernel/async/back-off.js';
 import { ReadNotEnded } from '../reading/reader-errors.js';
 import { InputRefused } from '../wire/input-refused.js';
 import {

@@ -8,7 +8,7 @@ import type { Lease } from '../lease/lease.js';
 import { LeaseLost } from '../lease/lease-lost.js';
 import { ReadNotEnded } from '../reading/reader-errors.js';
 import type { ReaderPool } from '../reading/reader-pool.js';
-import { pauseAfterMs } from '../timing/back-off.js';
+import { pauseAfterMs } from '../../kernel/async/back-off.js';
 import { UNFINISHED } from '../reading/unfinished-reads.js';
 import { InputRefused } from '../wire/input-refused.js';
 import { MediaUnavailable } from '../wire/media-unavailable.js';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Config } from '../../kernel/config/config.js';
 import { LastingFailure } from '../../kernel/errors/lasting-failure.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
-import { elapsedMs, type Moment, now } from '../timing/clocks.js';
+import { elapsedMs, type Moment, now } from '../../kernel/async/clocks.js';
 import { Lease } from './lease.js';
 import { leases } from './lease.metrics.js';
 import { LeaseRepository, type Standing } from './lease.repository.js';
