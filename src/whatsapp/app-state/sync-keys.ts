@@ -1,6 +1,6 @@
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import type { AuthStateRepository } from '../auth-state/auth-state.repository.js';
-import { deserialiseKey } from '../auth-state/auth-key-codec.js';
+import { deserializeKey } from '../auth-state/auth-key-codec.js';
 import { expandMutationKeys, type MutationKeys } from './app-state-crypto.js';
 import { MissingSyncKey } from './app-state-errors.js';
 import { KEY_PATIENCE_MS } from './key-patience.js';
@@ -37,7 +37,7 @@ export class SyncKeys {
     const known = this.expanded.get(keyId);
     if (known) return known;
     const [row] = await this.repository.findKeys(this.session, 'app-state-sync-key', [keyId]);
-    const keyData = row ? deserialiseKey('app-state-sync-key', row.value).keyData : null;
+    const keyData = row ? deserializeKey('app-state-sync-key', row.value).keyData : null;
     if (!keyData) throw new MissingSyncKey(keyId);
     const keys = expandMutationKeys(keyData);
     this.expanded.set(keyId, keys);
