@@ -39,7 +39,6 @@ const WHATSAPP = [
   'app-state history stanzas profiles',
   'auth-state reading wire baileys',
   'lease',
-  'timing',
 ];
 
 /** Packages, and the only files that may import them. */

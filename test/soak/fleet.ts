@@ -131,6 +131,8 @@ export class Fleet {
 }
 
 function lastToken(output: string): number {
-  const claims = [...output.matchAll(/lease of session default \(fencing token (\d+)\)/g)];
-  return Number(claims.at(-1)?.[1] ?? 0);
+  const claim = output
+    .split('\n')
+    .findLast((line) => line.includes('"Session lease claimed"') && line.includes('"session":"default"'));
+  return Number(/"fencingToken":"(\d+)"/.exec(claim ?? '')?.[1] ?? 0);
 }

@@ -1,24 +1,26 @@
-import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type {
   ContactChanges,
   LidMapping,
   SavedContact,
   Username,
 } from '../../contacts/write/contact-changes.js';
+import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type { Mutation } from './app-state-crypto.js';
 
-/** The collection that holds the address book. */
+/** The collection that contains the address book. */
 export const ADDRESS_BOOK = 'critical_unblock_low';
 
-/** The collection that holds, among other settings, the push name of the account's owner. */
+/** The collection that contains settings, including the account's own push name. */
 export const SETTINGS = 'critical_block';
 
-/** Whom a record speaks of: the index is `["contact", "<jid>"]` or `["lid_contact", "<lid>"]`. */
+/**
+ * Returns the contact of a record with the index `["contact", "<jid>"]` or `["lid_contact", "<lid>"]`; null for others.
+ */
 export function addressOf({ index: [kind, address] }: Mutation): Address | null {
   return kind === 'contact' || kind === 'lid_contact' ? parseAddress(address) : null;
 }
 
-/** What the SET mutations say of people. Removals are known only once the records are deleted. */
+/** Returns the changes in SET mutations. Removals can be determined only after the records are deleted. */
 export function savedByMutations(
   mutations: Mutation[],
 ): Pick<ContactChanges, 'saved' | 'mappings' | 'usernames'> {
@@ -39,20 +41,20 @@ export function savedByMutations(
   return { saved, mappings, usernames };
 }
 
-/** The number stands in the index, the LID in the action, or the other way round. */
+/** The index contains the number and the action the LID, or vice versa. */
 function mappingOf(address: Address, { value }: Mutation): LidMapping | null {
   const lid = isLid(address) ? address : parseLid(value?.contact?.lidJid);
   const jid = isLid(address) ? parseJid(value?.contact?.pnJid) : address;
   return jid && lid ? { jid, lid, observedAt: savedAt(value) } : null;
 }
 
-/** When the phone has written the record (`timestamp`, ms). A time that is missing or lies ahead is taken for now. */
+/** Returns when the phone wrote the record (`timestamp`, ms); now if the time is missing or in the future. */
 function savedAt(value: Mutation['value']): Date {
   const savedAtMs = value?.timestampMs ?? 0;
   return new Date(savedAtMs > 0 && savedAtMs < Date.now() ? savedAtMs : Date.now());
 }
 
-/** The push name of the account's owner, where the mutations set it: index `["setting_pushName"]`. */
+/** Returns the account's own push name if the mutations set it (index `["setting_pushName"]`); otherwise null. */
 export function ownPushName(mutations: Mutation[]): string | null {
   const names = mutations
     .filter(({ operation, index }) => operation === 'SET' && index[0] === 'setting_pushName')

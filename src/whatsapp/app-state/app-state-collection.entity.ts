@@ -1,7 +1,7 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Account } from '../../accounts/account.entity.js';
 
-/** How far one app-state collection of an account has been read. */
+/** The state of an app-state collection of an account. */
 @Entity('app_state_collection')
 export class AppStateCollection {
   @PrimaryColumn('int', { name: 'account_id', primaryKeyConstraintName: 'app_state_collection_pkey' })
@@ -15,7 +15,7 @@ export class AppStateCollection {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'app_state_collection_pkey' })
   name: string;
 
-  /** The server's version that the records below add up to; 0 before the first sync. */
+  /** The server's version of the stored records; 0 before the first sync. */
   @Column('bigint')
   version: string;
 
@@ -23,19 +23,21 @@ export class AppStateCollection {
   @Column('bytea', { name: 'lt_hash' })
   ltHash: Buffer;
 
-  /** Grows with each snapshot applied; marks the records that the snapshot held. */
+  /** Increases with each applied snapshot. The records of the snapshot have the same generation. */
   @Column('bigint', { default: 0 })
   generation: string;
 
-  /** Whether the records are being read anew from version 0, and pages are missing; those of the generation before stay. */
+  /**
+   * Whether the records are being read again from version 0, and pages are missing. Previous records remain until then.
+   */
   @Column('boolean', { name: 'is_rebuilding', default: false })
   isRebuilding: boolean;
 
-  /** When a snapshot could not be had or verified; null once one was. */
+  /** When a snapshot was last unavailable or failed verification; null after one succeeded. */
   @Column('timestamptz', { name: 'snapshot_failed_at', nullable: true })
   snapshotFailedAt: Date | null;
 
-  /** When the phone was last asked for all records, since no snapshot was of use. */
+  /** When all records were last requested from the phone, because snapshots were unusable. */
   @Column('timestamptz', { name: 'recovery_asked_at', nullable: true })
   recoveryAskedAt: Date | null;
 
@@ -47,11 +49,11 @@ export class AppStateCollection {
   @Column('int', { name: 'unfinished_reads', default: 0 })
   unfinishedReads: number;
 
-  /** When the last of them began. */
+  /** When the last read in a reader process began. */
   @Column('timestamptz', { name: 'read_began_at', nullable: true })
   readBeganAt: Date | null;
 
-  /** What the phone has answered, until it is read; see snapshot-recovery.ts. */
+  /** The phone's response until it has been read; see snapshot-recovery.ts. */
   @Column('bytea', { nullable: true })
   recovery: Buffer | null;
 }

@@ -13,7 +13,7 @@ export interface MutationKeys {
 
 export type Operation = 'SET' | 'REMOVE';
 
-/** A record as it stands in a snapshot or a patch, before it is opened. */
+/** An encrypted record of a snapshot or a patch. */
 export interface EncryptedMutation {
   operation: Operation;
   /** Base64. */
@@ -24,14 +24,14 @@ export interface EncryptedMutation {
   valueMac: Buffer;
 }
 
-/** A record whose MACs are right. */
+/** A decrypted record whose MACs are valid. */
 export interface Mutation {
   operation: Operation;
   indexMac: Buffer;
   valueMac: Buffer;
   /** For example `['contact', '491701234567@s.whatsapp.net']`. */
   index: string[];
-  /** What the record says; null when it holds no action, as some removals do. */
+  /** Null if the record has no action, for example in some removals. */
   value: ActionValue | null;
 }
 
@@ -39,7 +39,7 @@ const MAC_BYTES = 32;
 /** Maximum number of index parts to read; indexes of contacts have two. */
 const MAX_INDEX_PARTS = 4;
 
-/** Source: `mutationKeys` of Baileys' chat-utils and `expandAppStateKeys` of whatsmeow. */
+/** Expands a sync key. Source: `mutationKeys` in Baileys' chat-utils, `expandAppStateKeys` in whatsmeow. */
 export function expandMutationKeys(keyData: Uint8Array): MutationKeys {
   const expanded = Buffer.from(hkdfSync('sha256', keyData, Buffer.alloc(0), 'WhatsApp Mutation Keys', 160));
   const [index, valueEncryption, valueMac, snapshotMac, patchMac] = [0, 32, 64, 96, 128].map((start) =>
@@ -50,7 +50,7 @@ export function expandMutationKeys(keyData: Uint8Array): MutationKeys {
 
 /**
  * Verifies and decrypts a record.
- * @throws CorruptAppState when a MAC is wrong or the content cannot be read
+ * @throws CorruptAppState if a MAC is wrong or the content cannot be read
  */
 export function decryptMutation(encrypted: EncryptedMutation, keys: MutationKeys): Mutation {
   const { operation, indexMac, valueMac, ciphertext } = encrypted;
@@ -75,7 +75,7 @@ export function indexMacOf(index: Uint8Array, keys: Pick<MutationKeys, 'index'>)
   return hmac(index, keys.index);
 }
 
-/** An index that is no list of texts belongs to a kind of record that we do not know. */
+/** Returns the parts of an index; none if it is not a list, as in unknown kinds of records. */
 export function readIndex(bytes: Uint8Array): string[] {
   try {
     const index = JSON.parse(Buffer.from(bytes).toString()) as unknown;
@@ -85,7 +85,7 @@ export function readIndex(bytes: Uint8Array): string[] {
   }
 }
 
-/** Source: `generateMac` of Baileys' chat-utils: HMAC-SHA512 over operation, key id, ciphertext and a length. */
+/** HMAC-SHA512 over operation, key ID, ciphertext and a length. Source: `generateMac` in Baileys' chat-utils. */
 function valueMacOf({ operation, keyId, ciphertext }: EncryptedMutation, key: Buffer): Buffer {
   const keyIdBytes = Buffer.from(keyId, 'base64');
   const length = Buffer.alloc(8);
@@ -102,7 +102,7 @@ export function snapshotMacOf(ltHash: Buffer, version: number, collection: strin
   return hmac(Buffer.concat([ltHash, uint64(version), Buffer.from(collection)]), key);
 }
 
-/** MAC over what a patch brings: the resulting snapshot MAC and the value MAC of each mutation. */
+/** MAC over the resulting snapshot MAC and the value MAC of each mutation of a patch. */
 export function patchMacOf(
   patch: { snapshotMac: Uint8Array; valueMacs: Buffer[]; version: number; collection: string },
   key: Buffer,
@@ -111,9 +111,9 @@ export function patchMacOf(
   return hmac(Buffer.concat([snapshotMac, ...valueMacs, uint64(version), Buffer.from(collection)]), key);
 }
 
-/** @throws CorruptAppState naming what is wrong */
-export function requireMac(expected: Uint8Array, actual: Uint8Array | null | undefined, what: string): void {
-  if (!isMac(expected, actual)) throw new CorruptAppState(`The ${what} is wrong`);
+/** @throws CorruptAppState if the MACs differ */
+export function requireMac(expected: Uint8Array, actual: Uint8Array | null | undefined, name: string): void {
+  if (!isMac(expected, actual)) throw new CorruptAppState(`The ${name} is wrong`);
 }
 
 export function isMac(expected: Uint8Array, actual: Uint8Array | null | undefined): boolean {

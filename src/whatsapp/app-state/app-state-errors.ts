@@ -1,35 +1,35 @@
-/** The phone has not yet shared the key with which these records are encrypted. */
+/** The phone has not yet shared the key of these records. */
 export class MissingSyncKey extends Error {
-  /** @param keyId base64; null when there is none at all yet */
+  /** @param keyId base64; null if it has not shared any key */
   constructor(readonly keyId: string | null) {
     super(`The phone has not yet shared ${keyId === null ? 'a sync key' : `the sync key ${keyId}`}`);
   }
 }
 
-/** What the server or the media server sent is not what the phone has signed; nothing of it was applied. */
+/** Data of the server, the media server or the phone failed verification. None of it was applied. */
 export class CorruptAppState extends Error {}
 
-/** The server refuses to give a collection. */
+/** The server returned an error instead of a collection. */
 export class CollectionRefused extends Error {
   constructor(
     readonly collection: string,
     readonly code: number,
     text: string,
   ) {
-    super(`WhatsApp refuses the collection ${collection}: ${code} ${text}`);
+    super(`WhatsApp rejected the request for the collection ${collection}: ${code} ${text}`);
   }
 }
 
-/** The collection has moved on while it was read; what was read is dropped, and read again. */
+/** The collection has changed during the read. The result is discarded, and the read repeated. */
 export class OutdatedRead extends Error {
   constructor(collection: string) {
-    super(`${collection} has moved on while it was read`);
+    super(`The collection ${collection} has changed during the read`);
   }
 }
 
-/** Attempts to read in a reader process did not finish; the next attempt follows hours later. */
+/** Too many reads in reader processes did not finish. The next attempt follows hours later. */
 export class ReadSuspended extends Error {
   constructor(collection: string) {
-    super(`Attempts to read ${collection} did not finish; the next attempt follows after 6 hours`);
+    super(`Attempts to read the collection ${collection} did not finish; the next one follows in 6 hours`);
   }
 }

@@ -1,9 +1,9 @@
-import type { Address } from '../../kernel/identifiers/address.js';
 import type { Transaction } from '../../database/transaction.js';
+import type { Address } from '../../kernel/identifiers/address.js';
 import type { Lease } from '../lease/lease.js';
 import { addressOf } from './address-book-mutations.js';
+import type { AppStateRepository, CollectionKey, StoredRecord } from './app-state.repository.js';
 import type { Mutation } from './app-state-crypto.js';
-import type { AppStateRepository, KeptRecord } from './app-state.repository.js';
 import { macKeyOf, type ValueMacs } from './lt-hash.js';
 import type { Doubts } from './page-job.js';
 
@@ -43,21 +43,23 @@ export interface PageHandler {
   snapshotFailed?(tx: Transaction, reason: string): Promise<void>;
 }
 
-/** The account, collection and stores that pages are written to. */
-export interface PageDestination {
-  accountId: number;
-  collection: string;
+/** The collection and stores that pages are written to. */
+export interface PageDestination extends CollectionKey {
   handler: PageHandler;
   repository: AppStateRepository;
   lease: Lease;
 }
 
-export function toRecord(mutation: Mutation): KeptRecord {
+export function toRecord(mutation: Mutation): StoredRecord {
   const { indexMac, valueMac } = mutation;
   return { indexMac, valueMac, address: addressOf(mutation) };
 }
 
-/** @param before stored value MACs */
+export function ofKind(mutations: Mutation[], operation: Mutation['operation']): Mutation[] {
+  return mutations.filter((mutation) => mutation.operation === operation);
+}
+
+/** Returns the mutations that differ from the stored value MACs. */
 export function changedOf(mutations: Mutation[], before: ValueMacs): Mutation[] {
   return mutations.filter(({ indexMac, valueMac }) => !before.get(macKeyOf(indexMac))?.equals(valueMac));
 }

@@ -10,7 +10,7 @@ export interface CollectionPage {
   hasMore: boolean;
 }
 
-/** Sends an IQ and resolves to its answer; `sock.query`. */
+/** Sends an IQ and resolves to the response; `sock.query`. */
 export type Query = (node: BinaryNode) => Promise<BinaryNode>;
 
 /** The server sends a few dozen. */
@@ -23,8 +23,8 @@ const MAX_PATCHES = 1_000;
  * Baileys' `resyncAppState`.
  * @param version the stored version; 0 if none
  * @param wantSnapshot request all records instead of changes
- * @throws CollectionRefused when the server returns an error
- * @throws CorruptAppState when the answer cannot be read
+ * @throws CollectionRefused if the server returns an error
+ * @throws CorruptAppState if the response cannot be read
  */
 export async function readCollection(
   query: Query,
@@ -32,12 +32,12 @@ export async function readCollection(
 ): Promise<CollectionPage> {
   const { collection, version, wantSnapshot } = request;
   const attrs = { name: collection, version: String(version), return_snapshot: String(wantSnapshot) };
-  const answer = await query({
+  const response = await query({
     tag: 'iq',
     attrs: { to: 's.whatsapp.net', xmlns: 'w:sync:app:state', type: 'set' },
     content: [{ tag: 'sync', attrs: {}, content: [{ tag: 'collection', attrs }] }],
   });
-  const node = findCollection(answer, collection);
+  const node = findCollection(response, collection);
   const snapshot = getBinaryNodeChild(node, 'snapshot');
   const patches = getBinaryNodeChildren(getBinaryNodeChild(node, 'patches') ?? node, 'patch');
   if (patches.length > MAX_PATCHES)
@@ -49,10 +49,10 @@ export async function readCollection(
   };
 }
 
-function findCollection(answer: BinaryNode, collection: string): BinaryNode {
-  const nodes = getBinaryNodeChildren(getBinaryNodeChild(answer, 'sync'), 'collection');
+function findCollection(response: BinaryNode, collection: string): BinaryNode {
+  const nodes = getBinaryNodeChildren(getBinaryNodeChild(response, 'sync'), 'collection');
   const node = nodes.find(({ attrs }) => attrs.name === collection);
-  if (!node) throw new CollectionRefused(collection, 0, 'the answer does not name it');
+  if (!node) throw new CollectionRefused(collection, 0, 'it is missing in the response');
   if (node.attrs.type !== 'error') return node;
   const error = getBinaryNodeChild(node, 'error');
   throw new CollectionRefused(collection, Number(error?.attrs.code ?? 0), error?.attrs.text ?? '');
@@ -60,5 +60,5 @@ function findCollection(answer: BinaryNode, collection: string): BinaryNode {
 
 function bytesOf({ tag, content }: BinaryNode): Buffer {
   if (content instanceof Uint8Array) return Buffer.from(content);
-  throw new CorruptAppState(`The content of a ${tag} is not binary`);
+  throw new CorruptAppState(`The content of <${tag}> is not binary`);
 }

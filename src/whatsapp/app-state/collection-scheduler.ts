@@ -1,6 +1,6 @@
-import { Logger } from '@nestjs/common';
+import { pauseAfterMs } from '../../kernel/async/back-off.js';
+import { Log } from '../../kernel/logging/log.js';
 import { LeaseLost } from '../lease/lease-lost.js';
-import { pauseAfterMs } from '../timing/back-off.js';
 import { ReadNotEnded } from '../reading/reader-errors.js';
 import { InputRefused } from '../wire/input-refused.js';
 import {
@@ -10,19 +10,19 @@ import {
   OutdatedRead,
   ReadSuspended,
 } from './app-state-errors.js';
-import { KEY_PATIENCE_MS } from './key-patience.js';
 import type { CollectionSync, ReadCollection } from './collection-sync.js';
-import { behind, caughtUp, forget } from './sync.metrics.js';
+import { caughtUp, forget, outdated } from './sync.metrics.js';
+import { KEY_SHARE_TIMEOUT_MS } from './sync-keys.js';
 
 const RETRY = { firstMs: 2_000, maxMs: 60 * 60_000 };
 /**
- * WhatsApp rate-limits clients that request snapshots every few minutes. After this many consecutive failures, the next attempt
- * follows an hour later.
+ * WhatsApp rate-limits clients that request snapshots every few minutes. After this many consecutive failures, the next
+ * attempt follows an hour later.
  */
 const QUICK_RETRIES = 4;
-/** After so many failures in a row a snapshot may heal what patches cannot, for example when a patch's file is gone. */
+/** After this many consecutive failures, a snapshot may help, for example if the file of a patch is gone. */
 const FAILURES_BEFORE_SNAPSHOT = 2;
-/** And after so many, names that cannot be verified as a whole are better than none. */
+/** After this many consecutive failures, names are accepted that cannot be verified as a whole. */
 const FAILURES_BEFORE_LENIENCY = 2;
 
 /** After one of these errors a snapshot may help. */
@@ -33,21 +33,21 @@ export interface CollectionEvents {
   synced(state: ReadCollection): void;
   /** The phone has not shared this key (base64). */
   missingKey(keyId: string): void;
-  /** What is wrong, one sentence for people; null when nothing is any more. */
+  /** A message for operators that describes the problem; null if there is none any longer. */
   problem(problem: string | null): void;
 }
 
 /**
- * Keeps one collection up to date while a connection is open: one read at a time, tried again with growing pauses
- * when it fails, with a fresh snapshot when what came was corrupt or refused.
+ * Keeps one collection up to date while a connection is open. Runs one read at a time and retries failed reads with
+ * exponential backoff. If the data was corrupt or rejected, the retry requests a new snapshot.
  */
 export class CollectionScheduler {
-  private readonly logger = new Logger(CollectionScheduler.name);
+  private readonly log = new Log(CollectionScheduler.name);
   private running: Promise<unknown> = Promise.resolve();
   private next: Promise<void> | null = null;
   private retry: NodeJS.Timeout | undefined;
   private failures = 0;
-  private readAnew = false;
+  private needsResync = false;
   private awaitsKey = false;
   private closed = false;
 
@@ -58,12 +58,11 @@ export class CollectionScheduler {
   ) {}
 
   /**
-   * Reads what is new. Calls that come while a read runs share the one after it.
-   * Resolves when a read is done that began after this call.
-   * @throws what the read throws; it is tried again in the background all the same
+   * Reads changes. Calls during a read share the next one. Resolves when a read has ended that began after this call.
+   * @throws the error of the read, which is retried in the background nevertheless
    */
   request(): Promise<void> {
-    behind(this);
+    outdated(this);
     this.next ??= this.running.then(() => {
       this.next = null;
       const attempt = this.attempt();
@@ -73,25 +72,25 @@ export class CollectionScheduler {
     return this.next;
   }
 
-  /** Like request(), for callers that have nothing to wait for. */
+  /** Like request(), for callers that do not wait. */
   requestInBackground(): void {
     this.request().catch(() => {
-      // attempt() has logged it and planned the next try.
+      // attempt() has logged the error and scheduled the retry.
     });
   }
 
-  /** Like request(), but reads everything again from a fresh snapshot. */
-  requestAnew(): Promise<void> {
-    this.readAnew = true;
+  /** Like request(), but reads everything again from a new snapshot. */
+  requestResync(): Promise<void> {
+    this.needsResync = true;
     return this.request();
   }
 
-  /** The phone has shared sync keys; a read that lacked one can go on. */
+  /** The phone has shared sync keys. Repeats a read that lacked one. */
   keysArrived(): void {
     if (this.awaitsKey) this.requestInBackground();
   }
 
-  /** The connection is gone: no more reads. */
+  /** The connection has ended. Prevents further reads. */
   close(): void {
     this.closed = true;
     clearTimeout(this.retry);
@@ -101,12 +100,12 @@ export class CollectionScheduler {
   private async attempt(): Promise<void> {
     clearTimeout(this.retry);
     if (this.closed) throw new Error('The connection is closed');
-    const anew = this.readAnew;
+    const isResync = this.needsResync;
     try {
-      const state = await this.sync.read({ anew, isLenient: this.failures >= FAILURES_BEFORE_LENIENCY });
+      const state = await this.sync.read({ isResync, isLenient: this.failures >= FAILURES_BEFORE_LENIENCY });
       this.failures = 0;
-      // A request to read anew that came meanwhile is still to be fulfilled.
-      if (anew) this.readAnew = false;
+      // A resync that was requested during this read is still pending.
+      if (isResync) this.needsResync = false;
       this.awaitsKey = false;
       if (!this.next) caughtUp(this);
       this.events.problem(null);
@@ -119,29 +118,33 @@ export class CollectionScheduler {
 
   private recover(error: unknown): void {
     if (this.closed || error instanceof LeaseLost) return;
-    const { message } = error as Error;
-    if (error instanceof OutdatedRead) {
-      this.retry = setTimeout(() => this.requestInBackground(), 0);
-      return;
-    }
+    if (error instanceof OutdatedRead) return this.retryAfter(0);
     this.awaitsKey = error instanceof MissingSyncKey;
-    if (this.awaitsKey) {
-      this.logger.log(`${message}; ${this.collection} is read when it has`);
-      this.events.problem(`${message}; the address book is read when it has.`);
-      const { keyId } = error as MissingSyncKey;
-      if (keyId !== null) this.events.missingKey(keyId);
-      else this.retry = setTimeout(() => this.requestInBackground(), KEY_PATIENCE_MS);
-      return;
-    }
-    this.logger.warn(`Reading ${this.collection} failed: ${message}`);
+    if (error instanceof MissingSyncKey) this.waitForKey(error);
+    else this.retryFailed(error as Error);
+  }
+
+  private waitForKey({ message, keyId }: MissingSyncKey): void {
+    this.log.info({ collection: this.collection, keyId }, 'Waiting for sync key');
+    this.events.problem(`${message}. The address book is read as soon as it does.`);
+    if (keyId === null) this.retryAfter(KEY_SHARE_TIMEOUT_MS);
+    else this.events.missingKey(keyId);
+  }
+
+  private retryFailed(error: Error): void {
+    const { collection } = this;
+    this.log.warn({ err: error, collection }, 'Reading app-state collection failed');
     this.failures += 1;
     const isInDoubt = IN_DOUBT.some((kind) => error instanceof kind);
-    const triesSnapshotFirst = isInDoubt && !this.readAnew;
-    this.readAnew ||= isInDoubt || this.failures >= FAILURES_BEFORE_SNAPSHOT;
-    if (!triesSnapshotFirst) this.events.problem(`${this.collection} cannot be read: ${message}`);
+    const isSnapshotNext = isInDoubt && !this.needsResync;
+    this.needsResync ||= isInDoubt || this.failures >= FAILURES_BEFORE_SNAPSHOT;
+    if (isSnapshotNext) return this.retryAfter(0);
+    this.events.problem(`Cannot read the collection ${collection}: ${error.message}`);
     const isQuick = this.failures <= QUICK_RETRIES && !(error instanceof ReadSuspended);
-    const pauseMs = isQuick ? pauseAfterMs(this.failures, RETRY) : RETRY.maxMs;
-    const delayMs = triesSnapshotFirst ? 0 : pauseMs;
+    this.retryAfter(isQuick ? pauseAfterMs(this.failures, RETRY) : RETRY.maxMs);
+  }
+
+  private retryAfter(delayMs: number): void {
     this.retry = setTimeout(() => this.requestInBackground(), delayMs);
   }
 }

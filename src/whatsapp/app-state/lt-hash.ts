@@ -5,10 +5,10 @@ import type { EncryptedMutation } from './app-state-crypto.js';
 /** Bytes of an LT hash; all zero for an empty collection. */
 export const LT_HASH_BYTES = 128;
 
-/** As in Baileys, which reader processes do not load. */
+/** Created directly, because reader processes do not load Baileys. */
 const LT_HASH = new LTHashAntiTampering();
 
-/** MACs mixed in before other work on the thread gets its turn. */
+/** Number of MACs to mix before yielding to other work on the thread. */
 const TURN = 500;
 
 /** Value MACs of a collection by macKeyOf() of their index MAC; null marks a record that was removed. */
@@ -21,7 +21,7 @@ export function macKeyOf(mac: Buffer): string {
 
 /**
  * Mixes mutations into the LT hash of a collection and into its value MACs.
- * @param known value MACs before the mutations, at least of the records that they touch; brought up to date
+ * @param known value MACs before the mutations, at least of the records that they change; updated in place
  * @returns the new LT hash, 128 bytes
  */
 export async function mixMutations(

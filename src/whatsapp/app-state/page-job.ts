@@ -1,7 +1,7 @@
 import { serialize } from 'node:v8';
 import type { Call, Job, ReadLimits } from '../reading/reader-protocol.js';
-import { downloadMedia, type MediaReference } from '../wire/media-file.js';
 import { FieldStream } from '../wire/field-stream.js';
+import { downloadMedia, type MediaReference } from '../wire/media-file.js';
 import type { EncryptedMutation, Mutation, MutationKeys } from './app-state-crypto.js';
 import { CorruptAppState } from './app-state-errors.js';
 import { macKeyOf, type ValueMacs } from './lt-hash.js';
@@ -26,7 +26,10 @@ export interface PageInput extends HashedVersion {
 export interface Doubts {
   /** Whether a snapshot does not match its hash, or some of its records cannot be read. */
   snapshot: boolean;
-  /** Number of consecutive patches, including the last one, after which the LT hash differs from the one that they contain. */
+  /**
+   * Number of consecutive patches, including the last one, after which the LT hash differs from the one that they
+   * contain.
+   */
   patches: number;
 }
 
@@ -92,7 +95,7 @@ class PageJob {
     };
     await this.call(PAGE_CALLS.verified, result);
     for (const batch of whole?.records.batches ?? []) await this.call(PAGE_CALLS.mutations, batch);
-    await this.handOver(lastOfEach(verified.mutations));
+    await this.passOn(lastOfEach(verified.mutations));
   }
 
   private async readWhole(): Promise<WholeCollection | null> {
@@ -127,14 +130,14 @@ class PageJob {
     return new Map(found.map(([indexMac, valueMac]) => [macKeyOf(indexMac), valueMac]));
   }
 
-  private async handOver(mutations: Mutation[]): Promise<void> {
+  private async passOn(mutations: Mutation[]): Promise<void> {
     for (let start = 0; start < mutations.length; start += BATCH_SIZE) {
       await this.call(PAGE_CALLS.mutations, serialize(mutations.slice(start, start + BATCH_SIZE)));
     }
   }
 }
 
-/** The file with the mutations of a patch, `SyncdMutations`. */
+/** Reads a file with mutations of a patch, `SyncdMutations`. */
 async function readExternal(file: MediaReference, maxFileBytes?: number): Promise<EncryptedMutation[]> {
   const mutations: EncryptedMutation[] = [];
   const stream = new FieldStream({ 1: { maxBytes: 16 * 1024 } }, (_, content) => {
@@ -146,7 +149,7 @@ async function readExternal(file: MediaReference, maxFileBytes?: number): Promis
   return mutations;
 }
 
-/** A record may be set and removed in one page. Only its last mutation and the order of that mutation matter. */
+/** Returns the last mutation of each record, in order. A page may set and remove the same record. */
 export function lastOfEach(mutations: Mutation[]): Mutation[] {
   const last = new Map<string, Mutation>();
   for (const mutation of mutations) {

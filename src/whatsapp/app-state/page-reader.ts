@@ -4,9 +4,9 @@ import { LeaseLost } from '../lease/lease-lost.js';
 import { ReadNotEnded } from '../reading/reader-errors.js';
 import type { ReaderPool } from '../reading/reader-pool.js';
 import { InputRefused } from '../wire/input-refused.js';
+import type { AppStateRepository, CollectionKey } from './app-state.repository.js';
 import type { Mutation } from './app-state-crypto.js';
 import { CorruptAppState, ReadSuspended } from './app-state-errors.js';
-import type { AppStateRepository } from './app-state.repository.js';
 import { macKeyOf, type ValueMacs } from './lt-hash.js';
 import {
   lastOfEach,
@@ -17,8 +17,8 @@ import {
   readPage,
 } from './page-job.js';
 import { PageVerifier } from './page-verifier.js';
-import type { SyncKeys } from './sync-keys.js';
 import { readPatch, readReference } from './syncd-messages.js';
+import type { SyncKeys } from './sync-keys.js';
 
 /** Receives the content of a page. Both methods are called again when a page is restarted. */
 export interface PageSink {
@@ -28,9 +28,7 @@ export interface PageSink {
   mutations(batch: Mutation[]): Promise<void>;
 }
 
-export interface PageReaderOptions {
-  accountId: number;
-  collection: string;
+export interface PageReaderOptions extends CollectionKey {
   keys: SyncKeys;
   repository: AppStateRepository;
   lease: Lease;
@@ -40,7 +38,10 @@ export interface PageReaderOptions {
 /** Reading this much in this thread takes at most 30 ms; a change of one contact has 300 bytes. */
 const MAX_BYTES_HERE = 64 * 1024;
 
-/** Verifies and decrypts pages: small ones in this thread, so that changes apply immediately, all others in a reader process. */
+/**
+ * Verifies and decrypts pages: small ones in this thread, so that changes apply immediately, all others in a reader
+ * process.
+ */
 export class PageReader {
   private readonly verifier: PageVerifier;
 
@@ -50,7 +51,8 @@ export class PageReader {
 
   /**
    * @param generation of the records that the patches change
-   * @throws CorruptAppState, MissingSyncKey, ReadSuspended, InputRefused, ReadNotEnded, MediaUnavailable, or what the sink throws
+   * @throws CorruptAppState, MissingSyncKey, ReadSuspended, InputRefused, ReadNotEnded, MediaUnavailable, or errors of
+   *   the sink
    */
   async read(input: PageInput, generation: number, sink: PageSink): Promise<void> {
     const patches = input.snapshot || input.recovery ? null : smallPatches(input.patches);
@@ -93,31 +95,27 @@ export class PageReader {
   }
 
   private findValueMacs(generation: number, indexMacs: Buffer[]): Promise<ValueMacs> {
-    const { accountId, collection, repository } = this.options;
-    return repository.findValueMacs(accountId, collection, generation, indexMacs);
+    return this.options.repository.findValueMacs(this.options, generation, indexMacs);
   }
 
   private async begin(): Promise<void> {
-    const { accountId, collection, repository, lease } = this.options;
-    const mayBegin = await lease.transaction((tx) => repository.beginRead(tx, accountId, collection));
+    const { collection, repository, lease } = this.options;
+    const mayBegin = await lease.transaction((tx) => repository.beginRead(tx, this.options));
     if (!mayBegin) throw new ReadSuspended(collection);
   }
 
   /** An interrupted read remains counted; one that would be terminated again at the same point counts more. */
   private async failed(error: Error): Promise<never> {
-    if (error instanceof ReadNotEnded || error instanceof InputRefused) await this.countFailure();
+    const { repository, lease } = this.options;
+    if (error instanceof ReadNotEnded || error instanceof InputRefused)
+      await lease.transaction((tx) => repository.countFailedRead(tx, this.options));
     else if (!(error instanceof LeaseLost) && !(error instanceof ReadSuspended)) await this.end();
     throw error;
   }
 
-  private async countFailure(): Promise<void> {
-    const { accountId, collection, repository, lease } = this.options;
-    await lease.transaction((tx) => repository.countFailedRead(tx, accountId, collection));
-  }
-
   private async end(): Promise<void> {
-    const { accountId, collection, repository, lease } = this.options;
-    await lease.transaction((tx) => repository.endRead(tx, accountId, collection));
+    const { repository, lease } = this.options;
+    await lease.transaction((tx) => repository.endRead(tx, this.options));
   }
 }
 

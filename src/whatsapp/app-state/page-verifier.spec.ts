@@ -10,8 +10,8 @@ import { type Patch, readPatch } from './syncd-messages.js';
 const COLLECTION = 'critical_unblock_low';
 const { SET, REMOVE } = proto.SyncdMutation.SyncdOperation;
 
-/** Patches are made by Baileys' own encoder, so that two implementations of the MACs stand against each other. */
-describe('a page of app state', () => {
+/** Baileys encodes the patches, so these tests compare two implementations of the MACs. */
+describe('PageVerifier', () => {
   const keyId = randomBytes(6).toString('base64');
   const keyData = randomBytes(32);
   const start: HashedVersion = { version: 0, ltHash: Buffer.alloc(LT_HASH_BYTES) };
@@ -28,7 +28,7 @@ describe('a page of app state', () => {
     known = new Map();
   });
 
-  /** One more patch of the phone's. */
+  /** Creates the next patch of the phone. */
   async function patchOf(
     number: string,
     fullName: string | null,
@@ -63,7 +63,7 @@ describe('a page of app state', () => {
     );
   }
 
-  it('leads to the version and the LT hash of the phone', async () => {
+  it('returns the version and the LT hash of the phone', async () => {
     const patches = [
       await patchOf('4911', 'One'),
       await patchOf('4912', 'Two'),
@@ -76,21 +76,21 @@ describe('a page of app state', () => {
     expect(mutations[0]?.index).toEqual(['contact', '4911@s.whatsapp.net']);
   });
 
-  it('tells a removal from an edit', async () => {
+  it('distinguishes removals from edits', async () => {
     const patches = [await patchOf('4911', 'One'), await patchOf('4911', null)];
     const { mutations, ...state } = await verifier.verify(start, patches, known);
     expect(mutations.map(({ operation }) => operation)).toEqual(['SET', 'REMOVE']);
     expect(state.ltHash).toEqual(start.ltHash);
   });
 
-  it('passes over patches that are known already', async () => {
+  it('skips patches that were already applied', async () => {
     const patch = await patchOf('4911', 'One');
     const state = await verifier.verify(start, [patch], known);
     const again = await verifier.verify(state, [patch], known);
     expect(again).toEqual({ version: state.version, ltHash: state.ltHash, mutations: [], doubtful: 0 });
   });
 
-  it('puts patches in the order of their versions', async () => {
+  it('applies patches in the order of their versions', async () => {
     const patches = [await patchOf('4911', 'One'), await patchOf('4911', 'Two')];
     const { mutations } = await verifier.verify(start, patches.toReversed(), known);
     expect(mutations.map(({ value }) => value?.contact?.fullName)).toEqual(['One', 'Two']);
@@ -130,12 +130,12 @@ describe('a page of app state', () => {
         mutations: patch.mutations.map((m) => ({ ...m, operation: 'REMOVE' as const })),
       }),
     ],
-  ])('is refused when a %s is wrong', async (_, spoil) => {
+  ])('rejects a patch with a wrong %s', async (_, spoil) => {
     const patch = spoil(await patchOf('4911', 'One'));
     await expect(verifier.verify(start, [patch], known)).rejects.toThrow(CorruptAppState);
   });
 
-  it('is refused when a patch in between is missing', async () => {
+  it('rejects patches if one in between is missing', async () => {
     const patches = [
       await patchOf('4911', 'One'),
       await patchOf('4912', 'Two'),
@@ -147,17 +147,17 @@ describe('a page of app state', () => {
     );
   });
 
-  it('is accepted when its exit code is 0, which is not terminal', async () => {
+  it('accepts the exit code 0, which is not terminal', async () => {
     const patch = await patchOf('4911', 'One', { exitCode: { code: 0, text: 'ok' } });
     expect((await verifier.verify(start, [patch], known)).mutations).toHaveLength(1);
   });
 
-  it('is refused when the phone has given the collection up', async () => {
+  it('rejects a patch with another exit code', async () => {
     const patch = { ...(await patchOf('4911', 'One')), exitCode: 7 };
     await expect(verifier.verify(start, [patch], known)).rejects.toThrow(/exit code 7/);
   });
 
-  /** A patch whose own MAC is right, though it names an LT hash that nobody has. */
+  /** Returns a patch with a valid MAC and an LT hash that differs from the computed one. */
   async function doubtful(patch: Patch): Promise<Patch> {
     const snapshotMac = flipped(patch.snapshotMac);
     const valueMacs = patch.mutations.map(({ valueMac }) => valueMac);
@@ -167,7 +167,7 @@ describe('a page of app state', () => {
     return { ...patch, snapshotMac, patchMac: mac };
   }
 
-  it('is taken when the patch is authentic, though the LT hash is another, and counts until it fits again', async () => {
+  it('accepts authentic patches with another LT hash, and counts them until the hash matches again', async () => {
     const [one, two] = [
       await doubtful(await patchOf('4911', 'One')),
       await doubtful(await patchOf('4912', 'Two')),
@@ -179,7 +179,7 @@ describe('a page of app state', () => {
     expect(after.doubtful).toBe(0);
   });
 
-  it('says which sync key is missing', async () => {
+  it('throws an error that contains the ID of the missing sync key', async () => {
     const patch = { ...(await patchOf('4911', 'One')), keyId: 'b3RoZXI=' };
     await expect(verifier.verify(start, [patch], known)).rejects.toThrow(
       /has not yet shared the sync key b3RoZXI=/,

@@ -26,19 +26,19 @@ export interface HashedVersion {
 export interface VerifiedPatches extends HashedVersion {
   /** In the order in which they apply. */
   mutations: Mutation[];
-  /** Patches in a row, the last one included, after which the LT hash is not the one that they name. */
+  /** Number of consecutive patches, including the last one, whose LT hash differs from the computed one. */
   doubtful: number;
 }
 
-/** Keys by id. @throws MissingSyncKey */
+/** Returns keys by ID. @throws MissingSyncKey */
 export type FindMutationKeys = (keyId: string) => Promise<MutationKeys>;
 
 /**
  * Decrypts and verifies patches: value, index, patch and snapshot MACs, and the LT hash.
  *
- * Like WhatsApp Web it refuses a patch whose own MAC is wrong, but accepts one after which the LT hash is another than the patch
- * says: on the real network the two can differ for ever (whatsmeow issue 858, whatsapp-rust issue 1375), while the patch
- * itself is authentic.
+ * Like WhatsApp Web, it rejects a patch whose own MAC is wrong, but accepts one whose LT hash differs from the computed
+ * one. On the real network the two can differ permanently although the patch is authentic (whatsmeow issue 858,
+ * whatsapp-rust issue 1375).
  */
 export class PageVerifier {
   constructor(
@@ -61,8 +61,7 @@ export class PageVerifier {
     const { version, ltHash } = start;
     const verified: VerifiedPatches = { version, ltHash, mutations: [], doubtful: 0 };
     for (const patch of patches.toSorted((a, b) => a.version - b.version)) {
-      const isKnown = patch.version <= verified.version;
-      if (!isKnown) await this.verifyPatch(patch, verified, known, isLenient);
+      if (patch.version > verified.version) await this.verifyPatch(patch, verified, known, isLenient);
     }
     return verified;
   }
@@ -74,19 +73,18 @@ export class PageVerifier {
     isLenient: boolean,
   ): Promise<void> {
     const { version, snapshotMac, patchMac, exitCode, mutations: encrypted } = patch;
-    if (exitCode !== null)
-      throw new CorruptAppState(`The patch ${version} carries the exit code ${exitCode}`);
+    if (exitCode !== null) throw new CorruptAppState(`Patch ${version} has the exit code ${exitCode}`);
     const { collection } = this;
     const keys = await this.findKeys(patch.keyId);
     const valueMacs = encrypted.map(({ valueMac }) => valueMac);
     const expected = patchMacOf({ snapshotMac, valueMacs, version, collection }, keys.patchMac);
-    requireMac(expected, patchMac, `MAC of the patch ${version}`);
+    requireMac(expected, patchMac, `MAC of patch ${version}`);
     const mutations = await this.decrypt(encrypted, isLenient);
     const ltHash = await mixMutations(verified.ltHash, encrypted, known);
-    const isAsSaid = isMac(snapshotMacOf(ltHash, version, collection, keys.snapshotMac), snapshotMac);
-    if (!isAsSaid && version !== verified.version + 1)
+    const hasSameHash = isMac(snapshotMacOf(ltHash, version, collection, keys.snapshotMac), snapshotMac);
+    if (!hasSameHash && version !== verified.version + 1)
       throw new CorruptAppState(`Patches between ${verified.version} and ${version} are missing`);
-    verified.doubtful = isAsSaid ? 0 : verified.doubtful + 1;
+    verified.doubtful = hasSameHash ? 0 : verified.doubtful + 1;
     for (const mutation of mutations) verified.mutations.push(mutation);
     Object.assign(verified, { version, ltHash });
   }

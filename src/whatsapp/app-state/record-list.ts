@@ -1,7 +1,7 @@
 import { serialize } from 'node:v8';
 import type { EncryptedMutation, Mutation } from './app-state-crypto.js';
 import { CorruptAppState } from './app-state-errors.js';
-import { LT_HASH_BYTES, mixMacs, type ValueMacs, macKeyOf } from './lt-hash.js';
+import { LT_HASH_BYTES, macKeyOf, mixMacs, type ValueMacs } from './lt-hash.js';
 
 /** Number of records passed on and written at once. */
 export const BATCH_SIZE = 2_000;
@@ -13,8 +13,9 @@ const MIXED_AT_ONCE = 500;
 type Macs = Pick<EncryptedMutation, 'indexMac' | 'valueMac'>;
 
 /**
- * Collects all records of a collection while they are read one by one: serialized batches, the value MAC of each, and their LT
- * hash. No record may be used before all are verified, so memory use is kept low: about 350 bytes per record.
+ * Collects all records of a collection while they are read one by one: serialized batches, the value MAC of each, and
+ * their LT hash. No record may be used before all are verified, so records are stored compactly, in about 350 bytes
+ * each.
  */
 export class RecordList {
   readonly batches: Buffer[] = [];

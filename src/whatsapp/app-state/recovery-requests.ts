@@ -1,13 +1,13 @@
-import { Logger } from '@nestjs/common';
 import { proto } from '@whiskeysockets/baileys';
+import { Log } from '../../kernel/logging/log.js';
 import type { Lease } from '../lease/lease.js';
 import type { AppStateRepository } from './app-state.repository.js';
 
-/** Asks the phone for a collection of which no snapshot was of use; how often at most, the database knows. */
+/** Requests the phone's copy of a collection whose snapshots are unusable. */
 export class RecoveryRequests {
-  private readonly logger = new Logger(RecoveryRequests.name);
+  private readonly log = new Log(RecoveryRequests.name);
 
-  /** @param write writes to the phone, and throws when it cannot be sent */
+  /** @param write sends a message to the phone, and throws if it cannot be sent */
   constructor(
     private readonly accountId: number,
     private readonly lease: Lease,
@@ -15,21 +15,22 @@ export class RecoveryRequests {
     private readonly write: (message: proto.IMessage) => Promise<void>,
   ) {}
 
-  /** Unless it was asked a short while ago. What it answers is taken like any other message of the phone. */
-  async ask(collection: string): Promise<void> {
+  /** Sends a request, unless the last one is too recent. The response arrives like any other message of the phone. */
+  async request(collection: string): Promise<void> {
     const { accountId, appState, lease } = this;
-    if (!(await lease.transaction((tx) => appState.claimRecovery(tx, accountId, collection)))) return;
-    this.logger.log(`Asking the phone for all of ${collection}`);
+    const key = { accountId, collection };
+    if (!(await lease.transaction((tx) => appState.claimRecovery(tx, key)))) return;
+    this.log.info({ collection }, "Requesting the phone's copy of the collection");
     try {
       await this.write(recoveryRequest(collection));
     } catch (error) {
-      await lease.transaction((tx) => appState.releaseRecovery(tx, accountId, collection));
+      await lease.transaction((tx) => appState.releaseRecovery(tx, key));
       throw error;
     }
   }
 }
 
-/** Asks the phone for all records of a collection, in plain. Never the fatal exception: that would unlink all devices. */
+/** Requests all records of a collection, unencrypted. Reporting a fatal exception instead would unlink all devices. */
 function recoveryRequest(collectionName: string): proto.IMessage {
   return {
     protocolMessage: {

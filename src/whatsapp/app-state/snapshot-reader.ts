@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { HashedVersion, FindMutationKeys } from './page-verifier.js';
 import { FieldStream, type ReadFields } from '../wire/field-stream.js';
 import { downloadMedia, type MediaReference } from '../wire/media-file.js';
 import { decryptMutation, isMac, type Mutation, requireMac, snapshotMacOf } from './app-state-crypto.js';
 import { CorruptAppState } from './app-state-errors.js';
+import type { FindMutationKeys, HashedVersion } from './page-verifier.js';
 import { RecordList } from './record-list.js';
 import { readRecord, requireVersion } from './syncd-messages.js';
 
@@ -28,8 +28,8 @@ interface Heading {
 }
 
 /**
- * Downloads a snapshot and verifies it, record by record. A snapshot that fails verification is refused, unless the caller is
- * lenient: then the records whose own MACs are valid are accepted.
+ * Downloads a snapshot and verifies it, record by record. A snapshot that fails verification is rejected. With
+ * `isLenient`, its records whose own MACs are valid are accepted instead.
  * @throws CorruptAppState, MissingSyncKey, InputRefused, MediaUnavailable
  */
 export async function readSnapshot(

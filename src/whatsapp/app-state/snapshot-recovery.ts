@@ -4,9 +4,9 @@ import { createGunzip } from 'node:zlib';
 import { FieldStream, type ReadFields } from '../wire/field-stream.js';
 import { InputRefused } from '../wire/input-refused.js';
 import { forEachField } from '../wire/protobuf-fields.js';
+import { readActionData } from './action-value.js';
 import { indexMacOf, type Mutation, readIndex } from './app-state-crypto.js';
 import { CorruptAppState, MissingSyncKey } from './app-state-errors.js';
-import { readActionData } from './action-value.js';
 import type { FindMutationKeys } from './page-verifier.js';
 import { RecordList } from './record-list.js';
 import type { WholeCollection } from './snapshot-reader.js';
@@ -16,47 +16,49 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 const MAX_BYTES = 128 * 1024 * 1024;
 const MAX_RECORD_BYTES = 16 * 1024;
 
-/** Field numbers of `SyncdSnapshotRecovery` and `SyncdPlainTextRecord`, which Baileys' WAProto lacks (whatsmeow has them). */
+/**
+ * Field numbers of `SyncdSnapshotRecovery` and `SyncdPlainTextRecord`, which Baileys' WAProto lacks (whatsmeow has
+ * them).
+ */
 const RECOVERY = { version: 1, collection: 2, record: 3, ltHash: 4 };
 const RECORD = { data: 1, keyId: 2, valueMac: 3 };
 
 /**
- * Reads the phone's own copy of a collection. The phone encrypted the message, so there are no MACs to verify, but the records must
- * match the LT hash.
- * @param answer gzipped or not
+ * Reads the phone's own copy of a collection. The message was end-to-end encrypted by the phone, so there are no MACs
+ * to verify, but the records must match the LT hash.
+ * @param response with or without gzip
  * @throws CorruptAppState, MissingSyncKey
  */
 export async function readRecovery(
-  answer: Buffer,
+  response: Buffer,
   collection: string,
   findKeys: FindMutationKeys,
 ): Promise<WholeCollection> {
   try {
-    return await readRecords(answer, collection, findKeys);
+    return await readRecords(response, collection, findKeys);
   } catch (cause) {
     if (cause instanceof CorruptAppState || cause instanceof MissingSyncKey) throw cause;
-    throw new CorruptAppState(`What the phone has sent of ${collection} cannot be read`, { cause });
+    throw new CorruptAppState(`The phone's copy of ${collection} cannot be read`, { cause });
   }
 }
 
 async function readRecords(
-  answer: Buffer,
+  response: Buffer,
   collection: string,
   findKeys: FindMutationKeys,
 ): Promise<WholeCollection> {
   const reader = new RecoveryReader(findKeys);
-  if (!answer.subarray(0, 2).equals(GZIP)) await reader.push(answer);
+  if (!response.subarray(0, 2).equals(GZIP)) await reader.push(response);
   else {
-    await pipeline(Readable.from([answer]), createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
+    await pipeline(Readable.from([response]), createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) await reader.push(chunk);
     });
   }
   const { version, name, ltHash } = reader.end();
   if (name !== collection)
-    throw new CorruptAppState(`The phone has sent ${name || 'nothing'} for ${collection}`);
-  const sum = reader.records.end();
-  if (!sum.equals(ltHash))
-    throw new CorruptAppState(`What the phone has sent of ${collection} does not add up`);
+    throw new CorruptAppState(`The phone sent ${name || 'nothing'} instead of ${collection}`);
+  if (!reader.records.end().equals(ltHash))
+    throw new CorruptAppState(`The phone's copy of ${collection} does not match its LT hash`);
   return { version: requireVersion(version), ltHash, records: reader.records, isDoubtful: false };
 }
 
@@ -88,16 +90,15 @@ class RecoveryReader {
     this.stream.push(chunk);
     const { waiting } = this;
     this.waiting = [];
-    for (const record of waiting) this.add(await readRecord(record, this.findKeys));
+    for (const bytes of waiting) {
+      const record = await readRecord(bytes, this.findKeys);
+      this.records.add(record, record);
+    }
   }
 
   end(): RecoveryReader['heading'] {
     this.stream.end();
     return this.heading;
-  }
-
-  private add(mutation: Mutation): void {
-    this.records.add(mutation, mutation);
   }
 
   private visit(field: number, content: ReadFields | Buffer): void {

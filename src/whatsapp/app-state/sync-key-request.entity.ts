@@ -3,7 +3,7 @@ import { Session } from '../../sessions/session.entity.js';
 
 const primaryKeyConstraintName = 'sync_key_request_pkey';
 
-/** A sync key that the phone was asked for. */
+/** A sync key that was requested from the phone. */
 @Entity('sync_key_request')
 export class SyncKeyRequest {
   @PrimaryColumn({ type: 'text', collation: 'C', name: 'session', primaryKeyConstraintName })

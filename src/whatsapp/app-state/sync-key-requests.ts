@@ -1,47 +1,45 @@
-import { Logger } from '@nestjs/common';
 import { proto } from '@whiskeysockets/baileys';
+import { Log } from '../../kernel/logging/log.js';
 import type { DegradationsRepository } from '../../sessions/degradations.repository.js';
 import type { Lease } from '../lease/lease.js';
-import { KEY_PATIENCE_MS } from './key-patience.js';
 import type { SyncKeyRequestsRepository } from './sync-key-requests.repository.js';
-import type { SyncKeys } from './sync-keys.js';
+import { KEY_SHARE_TIMEOUT_MS, type SyncKeys } from './sync-keys.js';
 
-/** What asking for keys needs of others. */
 export interface KeyRequestContext {
   keys: SyncKeys;
   lease: Lease;
   requests: SyncKeyRequestsRepository;
   degradations: DegradationsRepository;
-  /** Sends to all other devices of the account. @throws if none of them can be reached */
+  /** Sends a message to all other devices of the account. @throws if none of them can be reached */
   write(message: proto.IMessage): Promise<void>;
 }
 
 /**
- * Requests sync keys that the phone has not shared (whatsmeow issues 802, 821 and 883), each at most once a day. As in
- * WhatsApp Web the request goes to all devices of the account, since a companion may have a key when the phone is off or
- * has lost it. The key share that answers it is stored like any other.
+ * Requests sync keys that the phone has not shared (whatsmeow issues 802, 821 and 883), each at most once a day. Like
+ * WhatsApp Web, it sends the request to all devices of the account, because a companion may have a key if the phone is
+ * off or has lost it. The response is stored like any other key share.
  */
 export class SyncKeyRequests {
-  private readonly logger = new Logger(SyncKeyRequests.name);
-  /** Null: by a connection before, perhaps. */
+  private readonly log = new Log(SyncKeyRequests.name);
+  /** Whether a missing key is reported; null if a previous connection may have reported one. */
   private isReported: boolean | null = null;
   private readonly waiting = new Map<string, NodeJS.Timeout>();
 
   constructor(private readonly context: KeyRequestContext) {}
 
-  /** A read lacks a key. */
+  /** A read lacks a key. Requests it, unless the phone shares it within the timeout. */
   missing(keyId: string): void {
     if (this.waiting.has(keyId)) return;
-    const patience = setTimeout(() => {
+    const timeout = setTimeout(() => {
       this.waiting.delete(keyId);
-      this.ask(keyId).catch((error: unknown) => {
-        this.logger.warn(`Cannot ask for the sync key ${keyId}: ${(error as Error).message}`);
+      this.request(keyId).catch((error: unknown) => {
+        this.log.warn({ err: error, keyId }, 'Requesting sync key failed');
       });
-    }, KEY_PATIENCE_MS);
-    this.waiting.set(keyId, patience.unref());
+    }, KEY_SHARE_TIMEOUT_MS);
+    this.waiting.set(keyId, timeout.unref());
   }
 
-  /** Everything that was to be read could be. */
+  /** A read found all of its keys. Withdraws the report. */
   async satisfied(): Promise<void> {
     this.close();
     if (this.isReported === false) return;
@@ -54,27 +52,27 @@ export class SyncKeyRequests {
   }
 
   close(): void {
-    for (const patience of this.waiting.values()) clearTimeout(patience);
+    for (const timeout of this.waiting.values()) clearTimeout(timeout);
     this.waiting.clear();
   }
 
-  private async ask(keyId: string): Promise<void> {
+  private async request(keyId: string): Promise<void> {
     const { keys, lease, requests, degradations } = this.context;
     if (await keys.has(keyId)) return;
     const { session } = lease;
     this.isReported = true;
-    const mayAsk = await lease.transaction(async (tx) => {
+    const mayRequest = await lease.transaction(async (tx) => {
       await degradations.report(
         tx,
         session,
         'sync_key_missing',
-        `The phone has not shared the sync key ${keyId}, though it was asked to; changes since then cannot be read. Open ` +
-          'WhatsApp on the phone; if that does not help, link it again.',
+        `The phone has not shared the sync key ${keyId}, so later changes cannot be read. ` +
+          'Open WhatsApp on the phone. If that does not help, link the phone again.',
       );
       return requests.claim(tx, session, keyId);
     });
-    if (!mayAsk) return;
-    this.logger.log(`Requesting the sync key ${keyId} from the account's devices`);
+    if (!mayRequest) return;
+    this.log.info({ keyId }, "Requesting sync key from the account's devices");
     try {
       await this.context.write(keyRequest(keyId));
     } catch (error) {

@@ -1,37 +1,37 @@
 import { Gauge, Histogram } from 'prom-client';
 
-/** When each collection that is behind became so, on the monotonic clock. */
-const behindSince = new Map<object, number>();
+/** When each outdated collection became outdated, on the monotonic clock. */
+const outdatedSince = new Map<object, number>();
 
 const durations = new Histogram({
   name: 'whatsapp_contacts_sync_seconds',
-  help: 'From learning that a collection of the address book has changed until its changes are committed',
+  help: 'Time from the notification that a collection of the address book has changed until the changes are committed',
   buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
 });
 
 new Gauge({
   name: 'whatsapp_contacts_sync_lag_seconds',
-  help: 'For how long the collection that has waited longest has been behind WhatsApp; 0: none is, as far as this process knows',
+  help: 'Time since the longest outdated collection of this process became outdated; 0 if none is outdated',
   collect() {
     const nowMs = performance.now();
-    this.set((nowMs - Math.min(...behindSince.values(), nowMs)) / 1_000);
+    this.set((nowMs - Math.min(...outdatedSince.values(), nowMs)) / 1_000);
   },
 });
 
-/** A collection is known to have changed. */
-export function behind(collection: object): void {
-  if (!behindSince.has(collection)) behindSince.set(collection, performance.now());
+/** Records that a collection has changed. */
+export function outdated(collection: object): void {
+  if (!outdatedSince.has(collection)) outdatedSince.set(collection, performance.now());
 }
 
-/** All of it is read that was known to have changed. */
+/** Records that all changes of a collection have been read. */
 export function caughtUp(collection: object): void {
-  const since = behindSince.get(collection);
+  const since = outdatedSince.get(collection);
   if (since === undefined) return;
   durations.observe((performance.now() - since) / 1_000);
-  behindSince.delete(collection);
+  outdatedSince.delete(collection);
 }
 
-/** The connection is gone, and with it what is known. */
+/** Forgets a collection, because its connection has ended. */
 export function forget(collection: object): void {
-  behindSince.delete(collection);
+  outdatedSince.delete(collection);
 }

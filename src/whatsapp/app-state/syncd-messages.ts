@@ -125,12 +125,12 @@ export function readReference(bytes: Uint8Array): MediaReference {
 }
 
 /** Runs a parser; any error that it throws means that the message is corrupt. */
-function reading<T>(what: string, read: () => T): T {
+function reading<T>(name: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
     if (cause instanceof CorruptAppState) throw cause;
-    throw new CorruptAppState(`A ${what} cannot be read`, { cause });
+    throw new CorruptAppState(`A ${name} cannot be read`, { cause });
   }
 }
 
@@ -138,7 +138,7 @@ function readVersion(bytes: Uint8Array | undefined): number {
   return requireVersion(bytes ? numberOf(bytes) : Number.NaN);
 }
 
-/** @throws CorruptAppState unless it is one */
+/** @throws CorruptAppState if the version is missing or not an integer */
 export function requireVersion(version: number | undefined): number {
   if (version !== undefined && Number.isSafeInteger(version)) return version;
   throw new CorruptAppState('A snapshot or patch has no version');

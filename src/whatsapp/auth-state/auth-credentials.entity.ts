@@ -1,7 +1,7 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Session } from '../../sessions/session.entity.js';
 
-/** Baileys' credentials of a session's linked device, or of the one about to be linked. */
+/** Baileys' credentials of a session's linked device, or of the device to be linked. */
 @Entity('auth_credentials')
 export class AuthCredentials {
   @PrimaryColumn({
@@ -16,7 +16,7 @@ export class AuthCredentials {
   @JoinColumn({ name: 'session', foreignKeyConstraintName: 'auth_credentials_session' })
   session: Session;
 
-  /** `AuthenticationCreds` as JSON, binary values as Baileys' BufferJSON writes them; sealed (secrets.ts). */
+  /** `AuthenticationCreds` as JSON (Baileys' BufferJSON), encrypted (secrets.ts). */
   @Column('text')
   value: string;
 }

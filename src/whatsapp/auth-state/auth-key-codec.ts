@@ -1,20 +1,20 @@
 import { BufferJSON, proto, type SignalDataSet, type SignalDataTypeMap } from '@whiskeysockets/baileys';
-import type { SerialisedKeys } from './auth-state.repository.js';
+import type { SerializedKeys } from './auth-state.repository.js';
 
-export function serialiseKeys(keys: SignalDataSet): SerialisedKeys {
+export function serializeKeys(keys: SignalDataSet): SerializedKeys {
   return Object.fromEntries(
     Object.entries(keys).map(([type, byId]) => [
       type,
-      Object.fromEntries(Object.entries(byId).map(([id, value]) => [id, serialise(value)])),
+      Object.fromEntries(Object.entries(byId).map(([id, value]) => [id, serialize(value)])),
     ]),
   );
 }
 
-function serialise(value: unknown): string | null {
+function serialize(value: unknown): string | null {
   return value === null || value === undefined ? null : JSON.stringify(value, BufferJSON.replacer);
 }
 
-export function deserialiseKey<T extends keyof SignalDataTypeMap>(
+export function deserializeKey<T extends keyof SignalDataTypeMap>(
   type: T,
   text: string,
 ): SignalDataTypeMap[T] {

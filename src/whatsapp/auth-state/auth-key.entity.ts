@@ -3,7 +3,7 @@ import { Session } from '../../sessions/session.entity.js';
 
 const primaryKeyConstraintName = 'auth_key_pkey';
 
-/** One Signal key, session or other record that Baileys asks us to keep (its `SignalDataTypeMap`). */
+/** A Signal key, session or other record of Baileys' key store (`SignalDataTypeMap`). */
 @Entity('auth_key')
 export class AuthKey {
   @PrimaryColumn({ name: 'session', type: 'text', collation: 'C', primaryKeyConstraintName })
@@ -20,7 +20,7 @@ export class AuthKey {
   @PrimaryColumn('text', { primaryKeyConstraintName })
   id: string;
 
-  /** JSON, binary values as Baileys' BufferJSON writes them; sealed (secrets.ts). */
+  /** JSON (Baileys' BufferJSON), encrypted (secrets.ts). */
   @Column('text')
   value: string;
 }

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../../database/transaction.js';
-import { Secrets } from '../../secrets/secrets.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { Secrets } from '../../secrets/secrets.js';
 
-/** Serialised keys of one type by their id; null deletes. */
-export type SerialisedKeys = Record<string, Record<string, string | null>>;
+/** Serialized keys by type and id; null deletes the key. */
+export type SerializedKeys = Record<string, Record<string, string | null>>;
 
-/** Baileys' credentials and Signal keys of each session, as text; kept encrypted when there is a key. */
+/** Stores Baileys' credentials and Signal keys of each session as text, encrypted if ENCRYPTION_KEY is set. */
 @Injectable()
 export class AuthStateRepository {
   constructor(
@@ -32,7 +32,7 @@ export class AuthStateRepository {
     );
   }
 
-  /** Ids that are not kept are missing in the answer. */
+  /** Returns the keys that exist. */
   async findKeys(
     session: SessionName,
     type: string,
@@ -56,20 +56,20 @@ export class AuthStateRepository {
     return exists;
   }
 
-  async saveKeys(tx: Transaction, session: SessionName, keys: SerialisedKeys): Promise<void> {
+  async saveKeys(tx: Transaction, session: SessionName, keys: SerializedKeys): Promise<void> {
     const rows = Object.entries(keys).flatMap(([type, byId]) =>
       Object.entries(byId).map(([id, value]) => ({ type, id, value })),
     );
-    const kept = rows.flatMap(({ type, id, value }) =>
+    const saved = rows.flatMap(({ type, id, value }) =>
       value === null ? [] : [{ type, id, value: this.secrets.seal(value, ['auth_key', session, type, id]) }],
     );
     const deleted = rows.filter(({ value }) => value === null);
-    if (kept.length > 0) {
+    if (saved.length > 0) {
       await tx.query(
         `INSERT INTO auth_key (session, type, id, value)
          SELECT $1, k.* FROM unnest($2::text[], $3::text[], $4::text[]) AS k
          ON CONFLICT (session, type, id) DO UPDATE SET value = EXCLUDED.value`,
-        [session, kept.map(({ type }) => type), kept.map(({ id }) => id), kept.map(({ value }) => value)],
+        [session, saved.map(({ type }) => type), saved.map(({ id }) => id), saved.map(({ value }) => value)],
       );
     }
     if (deleted.length > 0) {
@@ -81,7 +81,7 @@ export class AuthStateRepository {
     }
   }
 
-  /** Deletes one-time pre-keys with a lower id. */
+  /** Deletes one-time pre-keys with lower IDs. */
   async deletePreKeysBelow(tx: Transaction, session: SessionName, id: number): Promise<void> {
     await tx.query("DELETE FROM auth_key WHERE session = $1 AND type = 'pre-key' AND id::int < $2", [
       session,
@@ -89,7 +89,7 @@ export class AuthStateRepository {
     ]);
   }
 
-  /** Forgets the linked device. */
+  /** Deletes all data of the linked device. */
   async clear(tx: Transaction, session: SessionName): Promise<void> {
     await tx.query('DELETE FROM auth_credentials WHERE session = $1', [session]);
     await tx.query('DELETE FROM auth_key WHERE session = $1', [session]);

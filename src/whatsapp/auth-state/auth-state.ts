@@ -11,32 +11,32 @@ import { Mutex } from 'async-mutex';
 import { isRefusal } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
-import type { Lease } from '../lease/lease.js';
 import { mixesOwnWithForeign } from '../baileys/own-mapping.js';
+import type { Lease } from '../lease/lease.js';
 import { bareKey } from '../wire/signed-key-index.js';
-import { deserialiseKey, serialiseKeys } from './auth-key-codec.js';
+import { deserializeKey, serializeKeys } from './auth-key-codec.js';
 import type { AuthStateRepository } from './auth-state.repository.js';
 
-/** What is given to the key store: Baileys' keys, and what else of the phone's messages passes through its transactions. */
+/** Data passed to the key store: Baileys' keys, and other data of phone messages that is saved with them. */
 export type KeptData = SignalDataSet & Partial<Record<PhoneData, Record<string, Uint8Array>>>;
 
-/** Announcements of history, and the records of a collection. */
+/** History sync notifications, and records of a collection. */
 type PhoneData = 'history-notification' | 'snapshot-recovery';
 
-/** What else happens when Baileys writes keys; both run before Baileys goes on. */
+/** Called when Baileys writes keys, before Baileys continues. */
 export interface KeyHooks {
-  /** Inside the transaction that saves the keys. */
+  /** Called inside the transaction that saves the keys. */
   saved(tx: Transaction, data: KeptData): Promise<void>;
-  /** After that transaction is committed. */
+  /** Called after that transaction is committed. */
   committed(data: KeptData): void;
 }
 
-/** Types of keys that Baileys writes at each login, and asks WhatsApp for when they are missing. */
+/** Types of keys that Baileys writes at each login, and requests from WhatsApp when they are missing. */
 const LOOKED_UP_AGAIN: ReadonlySet<string> = new Set(['device-list']);
 
 /**
- * So many one-time pre-keys are stored: twice of what Baileys uploads at first. A message of an own device that uses an older one
- * is requested again, with a new key.
+ * Maximum number of one-time pre-keys to store: twice the number of Baileys' first upload. If a message from another
+ * device of the account uses an older one, Baileys requests it again with a new key.
  */
 const MAX_PRE_KEYS = 1_624;
 
@@ -46,11 +46,11 @@ const NO_HOOKS: KeyHooks = {
 };
 
 /**
- * Baileys' auth state, kept in Postgres.
+ * Stores Baileys' auth state in Postgres.
  *
- * Baileys announces changed credentials by an event that it does not wait for, and may tell WhatsApp the next
- * moment. So whatever it writes next carries the credentials with it, in the same transaction: ids of pre-keys
- * that were uploaded are never given out twice.
+ * Baileys announces changed credentials with an event that it does not wait for, and may use them right away. Therefore
+ * each write of keys also saves the credentials in the same transaction. This ensures that IDs of uploaded pre-keys are
+ * never used twice.
  */
 export class AuthState implements AuthenticationState {
   readonly keys: SignalKeyStore = {
@@ -58,33 +58,33 @@ export class AuthState implements AuthenticationState {
     set: (keys) => this.setKeys(keys),
   };
 
-  /** What else happens with the keys; without an account nothing does. */
+  /** Hooks of the account; none while there is no account. */
   hooks: KeyHooks = NO_HOOKS;
-  /** The essence of what is known to be in the database, to spare writes. */
+  /** The credentials in the database, see durablePartOf(). Unchanged credentials are not written again. */
   private saved: string | null;
   private closed = false;
-  /** Writes one after the other: of two at once the older credentials might be committed last. */
+  /** Serializes writes. Otherwise older credentials could be committed last. */
   private readonly writes = new Mutex();
 
   constructor(
     readonly creds: AuthenticationCreds,
     private readonly repository: AuthStateRepository,
     private readonly lease: Lease,
-    /** Cuts the connection at once. */
-    private readonly giveUp: (error: unknown) => void,
+    /** Closes the connection immediately. */
+    private readonly disconnect: (error: unknown) => void,
   ) {
-    this.saved = isLinked(creds) ? essenceOf(creds) : null;
+    this.saved = isLinked(creds) ? durablePartOf(creds) : null;
   }
 
-  /** Whatever a connection that has ended still wants to keep is refused: its link may be forgotten already. */
+  /** Rejects further writes, because the connection has ended and its device may already be unlinked. */
   close(): void {
     this.closed = true;
   }
 
-  /** Saves the credentials as they are now, if they have changed. */
+  /** Saves the credentials if they have changed. */
   async saveCredentials(): Promise<void> {
     await this.writes.waitForUnlock();
-    if (essenceOf(this.creds) !== this.saved) await this.withCredentials(async () => {});
+    if (durablePartOf(this.creds) !== this.saved) await this.withCredentials(async () => {});
   }
 
   /** Runs work in a transaction that also saves the credentials, if they have changed. */
@@ -92,13 +92,13 @@ export class AuthState implements AuthenticationState {
     await this.withCredentials(work);
   }
 
-  /** Saves the credentials that a phone has just confirmed, with what else belongs to the link. */
+  /** Saves the credentials that a phone has just confirmed, and runs `work` in the same transaction. */
   async saveLink(
     confirmed: Partial<AuthenticationCreds>,
     work: (tx: Transaction) => Promise<void>,
   ): Promise<void> {
     await this.withCredentials(work, { creds: { ...this.creds, ...confirmed } });
-    // Whatever is saved after it must not take the link back.
+    // Otherwise the next write would save the unlinked credentials again.
     Object.assign(this.creds, confirmed);
   }
 
@@ -114,9 +114,9 @@ export class AuthState implements AuthenticationState {
     creds: AuthenticationCreds,
     isDurable: boolean,
   ): Promise<void> {
-    const essence = essenceOf(creds);
-    const hasChanged = essence !== this.saved;
-    const credentials = hasChanged ? serialise(creds) : '';
+    const durablePart = durablePartOf(creds);
+    const hasChanged = durablePart !== this.saved;
+    const credentials = hasChanged ? serialize(creds) : '';
     const { session } = this.lease;
     await this.lease.transaction(
       async (tx) => {
@@ -126,21 +126,21 @@ export class AuthState implements AuthenticationState {
       },
       { isDurable: isDurable || hasChanged },
     );
-    this.saved = essence;
+    this.saved = durablePart;
   }
 
   private async getKeys<T extends keyof SignalDataTypeMap>(
     type: T,
     ids: string[],
   ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
-    const rows = await this.orGiveUp(
+    const rows = await this.orDisconnect(
       this.lease.read(() => this.repository.findKeys(this.lease.session, type, ids)),
     );
-    const entries = rows.map(({ id, value }) => [id, deserialiseKey(type, value)] as const);
+    const entries = rows.map(({ id, value }) => [id, deserializeKey(type, value)] as const);
     return Object.fromEntries(type === 'lid-mapping' ? entries.filter(this.isTrustedMapping) : entries);
   }
 
-  /** Earlier versions stored mappings between this account and others (see protectOwnMapping). These mappings are never read. */
+  /** Ignores mappings between this account and others, which earlier versions stored (see protectOwnMapping). */
   private readonly isTrustedMapping = ([id, user]: readonly [string, unknown]): boolean => {
     const reverse = /^(.+)_reverse$/.exec(id);
     const [pn, lid] = reverse ? [String(user), reverse[1]] : [id, String(user)];
@@ -152,73 +152,76 @@ export class AuthState implements AuthenticationState {
     const isDurable = Object.keys(data).some((type) => !LOOKED_UP_AGAIN.has(type));
     const saved = this.withCredentials(
       async (tx) => {
-        await this.repository.saveKeys(tx, this.lease.session, serialiseKeys(keys));
+        await this.repository.saveKeys(tx, this.lease.session, serializeKeys(keys));
         if (keys['pre-key']) await this.deleteOldPreKeys(tx);
         await this.hooks.saved(tx, data);
       },
       { isDurable },
     );
-    await this.orGiveUp(saved);
+    await this.orDisconnect(saved);
     this.hooks.committed(data);
   }
 
-  /** Contacts use up pre-keys with messages that stay encrypted, so that nothing else deletes these. */
+  /** Contacts use pre-keys for messages that are never decrypted, so nothing else deletes these keys. */
   private async deleteOldPreKeys(tx: Transaction): Promise<void> {
     const oldest = this.creds.nextPreKeyId - MAX_PRE_KEYS;
     if (oldest > 0) await this.repository.deletePreKeysBelow(tx, this.lease.session, oldest);
   }
 
   /**
-   * Baileys takes a key store that fails for a message that is bad, and acknowledges it: before it can, the connection is
-   * to be cut. Only what the database will never take is let go.
+   * Closes the connection if the key store fails. Otherwise Baileys would treat the message as invalid and acknowledge
+   * it. Data that the database rejects permanently is the exception: its message is acknowledged.
    */
-  private async orGiveUp<T>(answer: Promise<T>): Promise<T> {
+  private async orDisconnect<T>(result: Promise<T>): Promise<T> {
     try {
-      return await answer;
+      return await result;
     } catch (error) {
-      if (!this.closed && !isRefusal(error)) this.giveUp(error);
+      if (!this.closed && !isRefusal(error)) this.disconnect(error);
       throw error;
     }
   }
 }
 
-/** Those of the linked device, or new ones of a device to be linked: nothing of an earlier attempt is used again. */
+/**
+ * Returns the credentials of the linked device, or new ones for a device to be linked. Never reuses those of a failed
+ * attempt.
+ */
 export async function loadCredentials(
   repository: AuthStateRepository,
   session: SessionName,
 ): Promise<AuthenticationCreds> {
-  const kept = await repository.findCredentials(session);
-  const creds = kept && (JSON.parse(kept, BufferJSON.reviver) as AuthenticationCreds);
+  const text = await repository.findCredentials(session);
+  const creds = text && (JSON.parse(text, BufferJSON.reviver) as AuthenticationCreds);
   return creds && isLinked(creds) ? withoutPushName(creds) : initAuthCreds();
 }
 
 /**
- * Removes the push name, which `pair-success` includes for WhatsApp Business accounts. If the credentials contain one, Baileys
- * sends `<presence/>`, which means "available", whenever it updates anything else in them. The push name is stored in a column of
- * the account, and `sync/presence.ts` announces it.
+ * Removes the push name, which `pair-success` includes for WhatsApp Business accounts. If the credentials contain one,
+ * Baileys sends `<presence/>`, which means "available", whenever it updates anything else in them. The push name is
+ * stored in a column of the account, and `sync/presence.ts` announces it.
  */
 function withoutPushName(creds: AuthenticationCreds): AuthenticationCreds {
   delete creds.me?.name;
   return creds;
 }
 
-/** Credentials as text, without what WhatsApp tells at each login, which need not be written each time. */
-function essenceOf(creds: AuthenticationCreds): string {
-  return serialise({ ...creds, routingInfo: undefined });
+/** Serializes credentials without the routing info, which WhatsApp sends at each login and which need not be saved. */
+function durablePartOf(creds: AuthenticationCreds): string {
+  return serialize({ ...creds, routingInfo: undefined });
 }
 
-function serialise(creds: AuthenticationCreds): string {
+function serialize(creds: AuthenticationCreds): string {
   return JSON.stringify(creds, BufferJSON.replacer);
 }
 
-/** Whether a phone has confirmed this device. */
+/** Returns whether a phone has confirmed this device. */
 export function isLinked(creds: AuthenticationCreds): boolean {
   return Boolean(creds.account && creds.me);
 }
 
 /**
- * The identity key of the linked account, 32 bytes. Once saved and loaded it is base64: protobuf writes its bytes that way
- * before BufferJSON sees them.
+ * Returns the identity key of the linked account, 32 bytes; null if there is none. In credentials from the database it
+ * is base64, because protobuf encodes its bytes before BufferJSON does.
  */
 export function accountKeyOf({ account }: Pick<AuthenticationCreds, 'account'>): Buffer | null {
   const key: unknown = account?.accountSignatureKey;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { BackOff } from '../timing/back-off.js';
+import { BackOff } from '../../kernel/async/back-off.js';
 import { endingOf } from './disconnect-reasons.js';
 import { HOLD, ReconnectDelays, RETRY } from './reconnect-delays.js';
 

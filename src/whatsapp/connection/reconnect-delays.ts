@@ -1,4 +1,4 @@
-import { BackOff, type BackOffLimits } from '../timing/back-off.js';
+import { BackOff, type BackOffLimits } from '../../kernel/async/back-off.js';
 import type { Ending } from './disconnect-reasons.js';
 
 const MINUTE_MS = 60_000;

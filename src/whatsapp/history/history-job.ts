@@ -36,24 +36,26 @@ export const readHistory: Job<HistoryInput, { entries: number }> = async ({ inli
         if (state.inflatedBytes > maxInflatedBytes)
           throw new InputRefused(`A part of the history has more than ${maxInflatedBytes} bytes`);
         reader.push(chunk);
-        if (reader.size >= BATCH_SIZE) await handOver(reader, state, call);
+        if (reader.size >= BATCH_SIZE) await passOn(reader, state, call);
       }
     });
   } catch (cause) {
-    throw isOfZlib(cause) ? new InputRefused('A part of the history cannot be inflated', { cause }) : cause;
+    throw isZlibError(cause)
+      ? new InputRefused('A part of the history cannot be inflated', { cause })
+      : cause;
   }
   reader.end();
-  await handOver(reader, state, call);
+  await passOn(reader, state, call);
   return { entries: state.entries };
 };
 
-async function handOver(reader: HistoryReader, state: { entries: number }, call: Call): Promise<void> {
+async function passOn(reader: HistoryReader, state: { entries: number }, call: Call): Promise<void> {
   state.entries += reader.size;
   if (reader.size > 0) await call(SAVE_NAMES, reader.take());
   if (state.entries > MAX_ENTRIES)
     throw new InputRefused(`A part of the history names more than ${MAX_ENTRIES} contacts`);
 }
 
-function isOfZlib(error: unknown): boolean {
+function isZlibError(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('Z_');
 }

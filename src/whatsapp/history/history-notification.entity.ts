@@ -2,8 +2,8 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, PrimaryGeneratedC
 import { Account } from '../../accounts/account.entity.js';
 
 /**
- * A history sync that the phone has announced and that is not yet read. WhatsApp announces it once and takes
- * the message as delivered, so the announcement is kept until its names are in the address book.
+ * A history sync that the phone has announced and that has not been read yet. The announcement is delivered only once,
+ * so it is stored until its names are in the address book.
  */
 @Entity('history_notification')
 export class HistoryNotification {
@@ -24,11 +24,11 @@ export class HistoryNotification {
   @Column('bytea')
   notification: Buffer;
 
-  /** Of the message that announced it, by which the phone can be asked to upload the file again; null when not known. */
+  /** ID of the message that announced it, which a request to upload the file again contains; null if unknown. */
   @Column('text', { name: 'message_id', nullable: true })
   messageId: string | null;
 
-  /** When the phone was asked to upload the file again; null: never. */
+  /** When another upload of the file was requested from the phone; null if never. */
   @Column('timestamptz', { name: 'upload_asked_at', nullable: true })
   uploadAskedAt: Date | null;
 
@@ -45,7 +45,7 @@ export class HistoryNotification {
   @Column('timestamptz', { name: 'next_attempt_at', default: () => 'now()' })
   nextAttemptAt: Date;
 
-  /** Why the last attempt failed; null before the first. */
+  /** Error of the last attempt; null before the first. */
   @Column('text', { name: 'last_error', nullable: true })
   lastError: string | null;
 }

@@ -17,7 +17,7 @@ function readHistoryNames(bytes: Uint8Array): HistoryNames {
   return reader.take();
 }
 
-describe('a history sync', () => {
+describe('HistoryReader', () => {
   it('returns push names unchanged, with the addresses of contacts', () => {
     const names = readHistoryNames(
       encode({
@@ -28,7 +28,7 @@ describe('a history sync', () => {
     expect(names.pushNames).toEqual([{ address: '491701234567@s.whatsapp.net', name: 'Änna 👩‍🚀' }]);
   });
 
-  it('gives the LID–PN mappings, of the list and of the chats', () => {
+  it('returns the LID–PN mappings of the list and of the chats', () => {
     const { mappings } = readHistoryNames(
       encode({
         syncType: HistorySyncType.RECENT,
@@ -53,7 +53,7 @@ describe('a history sync', () => {
     ]);
   });
 
-  it('passes over messages, whatever is in them', () => {
+  it('skips messages', () => {
     const message = {
       message: { key: { id: 'x' }, pushName: 'not read', message: { conversation: 'text' } },
     };
@@ -67,7 +67,7 @@ describe('a history sync', () => {
     expect(readHistoryNames(history)).toEqual(NO_NAMES);
   });
 
-  it('gives user names and privacy tokens of chats', () => {
+  it('returns usernames and privacy tokens of chats', () => {
     const token = Buffer.from('a token');
     const { usernames, tokens } = readHistoryNames(
       encode({
@@ -93,7 +93,7 @@ describe('a history sync', () => {
     ]);
   });
 
-  it('gives the contacts that it holds itself', () => {
+  it('returns inline contacts', () => {
     const text = (field: number, value: string) =>
       Buffer.concat([Buffer.from([(field << 3) | 2, value.length]), Buffer.from(value)]);
     const contact = Buffer.concat([
@@ -112,7 +112,7 @@ describe('a history sync', () => {
     });
   });
 
-  it('is refused when it is cut off', () => {
+  it('rejects a truncated history', () => {
     const history = encode({
       syncType: HistorySyncType.PUSH_NAME,
       pushnames: [{ id: 'a', pushname: 'b'.repeat(50) }],
@@ -120,7 +120,7 @@ describe('a history sync', () => {
     expect(() => readHistoryNames(history.subarray(0, -5))).toThrow(InputRefused);
   });
 
-  it('has its long names truncated between two characters', () => {
+  it('truncates long names between two characters', () => {
     const history = encode({
       syncType: HistorySyncType.PUSH_NAME,
       pushnames: [{ id: '491701234567@s.whatsapp.net', pushname: 'a' + 'é'.repeat(5_000) }],

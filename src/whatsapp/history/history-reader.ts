@@ -1,5 +1,5 @@
-import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type { LidMapping } from '../../contacts/write/contact-changes.js';
+import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import {
   FieldStream,
   type ReadFields,
@@ -35,8 +35,8 @@ const TEXT: WantedBytes = { maxBytes: 1_024, isCut: true };
 const TOKEN: WantedBytes = { maxBytes: 512 };
 
 /**
- * Field numbers of `HistorySync`, `Conversation`, `Pushname` and `PhoneNumberToLIDMapping` in Baileys' WAProto; `inlineContacts`
- * is in whatsmeow's only.
+ * Field numbers of `HistorySync`, `Conversation`, `Pushname` and `PhoneNumberToLIDMapping` in Baileys' WAProto;
+ * `inlineContacts` is in whatsmeow's only.
  */
 const HISTORY = { conversation: 2, pushName: 7, lidMapping: 15, inlineContact: 20 };
 const CONVERSATION = {
@@ -71,8 +71,8 @@ const WANTED: WantedMessages = {
 };
 
 /**
- * Reads names, mappings and privacy tokens from an inflated `HistorySync` that arrives piece by piece. Messages, which are most of
- * it, are skipped.
+ * Reads names, mappings and privacy tokens from an inflated `HistorySync` that arrives piece by piece. Messages, which
+ * are most of it, are skipped.
  */
 export class HistoryReader {
   private names = noNames();

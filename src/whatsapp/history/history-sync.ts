@@ -1,14 +1,14 @@
-import { Logger } from '@nestjs/common';
 import { proto } from '@whiskeysockets/baileys';
-import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { cleanName } from '../../contacts/write/clean-name.js';
+import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import type { ContactsService } from '../../contacts/write/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
+import { pauseAfterMs } from '../../kernel/async/back-off.js';
+import { Log } from '../../kernel/logging/log.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseLost } from '../lease/lease-lost.js';
 import { ReadNotEnded } from '../reading/reader-errors.js';
 import type { ReaderPool } from '../reading/reader-pool.js';
-import { pauseAfterMs } from '../timing/back-off.js';
 import { UNFINISHED } from '../reading/unfinished-reads.js';
 import { InputRefused } from '../wire/input-refused.js';
 import { MediaUnavailable } from '../wire/media-unavailable.js';
@@ -21,30 +21,30 @@ const { HistorySyncType } = proto.Message;
 /** History of these kinds has no file. */
 const WITHOUT_FILE = new Set([HistorySyncType.NO_HISTORY, HistorySyncType.MESSAGE_ACCESS_STATUS]);
 
-/** After one of these no push names are to be expected any more. */
+/** After a history sync of these kinds, the phone sends no further push names. */
 const LAST_NAMES = new Set([HistorySyncType.PUSH_NAME, HistorySyncType.NO_HISTORY]);
 
 const RETRY = { firstMs: 2_000, maxMs: 10 * 60_000 };
-/** The media server keeps history files for some days; about a day of trying is enough to call one lost. */
+/** About one day. The media server stores history files for a few days. */
 const MAX_ATTEMPTS = 150;
 
-/** The previous connection has already read it. */
+/** A previous connection has already read the history sync. */
 class AlreadyRead extends Error {}
 
 export interface HistorySyncEvents {
-  /** The phone's push names have been read, or it has none to tell; in the transaction that saves them. */
+  /** Called in the transaction that saves the last push names of the phone, also if it has none. */
   pushNamesRead(tx: Transaction): Promise<void>;
-  /** A history sync has been read to its end. */
+  /** A history sync has been read completely. */
   read(what: { heldPushNames: boolean }): void;
-  /** Whether the address book was read from app state, which knows better than history what the phone has saved. */
+  /** Whether the address book was read from app state, which takes precedence over saved contacts in the history. */
   isAddressBookRead(): Promise<boolean>;
-  /** Privacy tokens out of chats, in the transaction that saves the rest of it. */
+  /** Saves privacy tokens of chats, in the transaction that saves the names. */
   privacyTokens(tx: Transaction, tokens: HistoryToken[]): Promise<void>;
-  /** Asks the phone to upload a file again that is gone. */
+  /** Requests another upload of an expired file from the phone. */
   askForUpload(file: { messageId: string; mediaKey: Uint8Array }): Promise<void>;
-  /** A history sync names the account's owner, in the transaction that saves the rest of it. */
+  /** Saves the account's own push name, in the transaction that saves the names. */
   ownPushName(tx: Transaction, name: string): Promise<void>;
-  /** One was given up: its names are lost until their owners write. */
+  /** A history sync was abandoned. Its push names are missing until the contacts write. */
   lost(reason: string): void;
 }
 
@@ -53,7 +53,7 @@ export interface HistorySyncEvents {
  * stored in the database (see peer-messages.ts), so a read that fails or is interrupted is repeated.
  */
 export class HistorySync {
-  private readonly logger = new Logger(HistorySync.name);
+  private readonly log = new Log(HistorySync.name);
   private running: Promise<void> | null = null;
   private again = false;
   private timer: NodeJS.Timeout | undefined;
@@ -68,27 +68,27 @@ export class HistorySync {
     private readonly events: HistorySyncEvents,
   ) {}
 
-  /** The phone has announced one, in the transaction that decrypts it. What it was asked to upload again, it replaces. */
+  /** Stores an announcement, in the transaction that decrypts it. It replaces one whose file was requested again. */
   async announced(
     tx: Transaction,
     { notification, messageId }: { notification: Uint8Array; messageId: string | null },
   ): Promise<void> {
     const { accountId } = this.owner;
     const part = partOf(notification);
-    for (const { id, notification: asked } of await this.repository.findUploadAsked(tx, accountId)) {
-      if (partOf(asked) === part) await this.repository.remove(tx, accountId, id);
+    for (const { id, notification: previous } of await this.repository.findUploadAsked(tx, accountId)) {
+      if (partOf(previous) === part) await this.repository.remove(tx, accountId, id);
     }
     if (await this.repository.isFull(tx, accountId))
       return this.events.lost('the phone has announced more than is stored for one account');
     await this.repository.add(tx, accountId, { notification, messageId });
   }
 
-  /** Reads whatever is due, one after the other. */
+  /** Reads all history syncs that are due, one after another. */
   wake(): void {
     this.again = true;
     this.running ??= this.readDue()
       .catch((error: unknown) => {
-        this.logger.warn(`Reading history later: ${(error as Error).message}`);
+        this.log.warn({ err: error }, 'Reading history failed');
         return RETRY.firstMs;
       })
       .then((nextMs) => {
@@ -104,7 +104,7 @@ export class HistorySync {
     clearTimeout(this.timer);
   }
 
-  /** @returns after how many milliseconds the next one is due; null when there is none */
+  /** @returns milliseconds until the next one is due; null if there is none */
   private async readDue(): Promise<number | null> {
     clearTimeout(this.timer);
     while (!this.closed) {
@@ -131,7 +131,7 @@ export class HistorySync {
     } catch (error) {
       if (!(error instanceof AlreadyRead)) return this.failed(pending, error as Error);
     }
-    this.logger.debug(`Read a history sync of type ${type}`);
+    this.log.debug({ type }, 'History sync read');
     this.events.read({ heldPushNames });
   }
 
@@ -178,7 +178,7 @@ export class HistorySync {
     });
   }
 
-  /** Names out of history count as observed just before the device was linked: what was observed since is newer. */
+  /** Names in the history are older than all names that were observed since the device was linked. */
   private get observedAt(): Date {
     return new Date(this.owner.linkedAt.getTime() - 1);
   }
@@ -193,9 +193,9 @@ export class HistorySync {
 
   private async failed(pending: PendingHistory, error: Error): Promise<void> {
     if (error instanceof LeaseLost) throw error;
-    this.logger.warn(`Failed to read a history sync, attempt ${pending.attempts + 1}:  ${error.message}`);
-    if (error instanceof InputRefused || pending.attempts + 1 >= MAX_ATTEMPTS)
-      return this.giveUp(pending, error.message);
+    const attempt = pending.attempts + 1;
+    this.log.warn({ err: error, attempt }, 'Reading history sync failed');
+    if (error instanceof InputRefused || attempt >= MAX_ATTEMPTS) return this.giveUp(pending, error.message);
     await this.retryLater(pending, error);
     if (error instanceof MediaUnavailable && error.isGone) await this.askForUpload(pending);
   }
@@ -215,7 +215,7 @@ export class HistorySync {
     this.events.lost(reason);
   }
 
-  /** Once: the phone announces the history anew when it has uploaded it. */
+  /** Requests the file once. The phone announces the history sync again when the file is uploaded. */
   private async askForUpload({ id, notification, messageId, isUploadAsked }: PendingHistory): Promise<void> {
     const { mediaKey } = proto.Message.HistorySyncNotification.decode(notification);
     if (isUploadAsked || !messageId || !mediaKey?.length) return;
@@ -224,7 +224,7 @@ export class HistorySync {
     await mark(true);
     try {
       await this.events.askForUpload({ messageId, mediaKey });
-      this.logger.log('Asking the phone to upload a part of its history again');
+      this.log.info({}, 'Upload of history file requested from the phone');
     } catch (error) {
       await mark(false);
       throw error;
@@ -232,7 +232,7 @@ export class HistorySync {
   }
 }
 
-/** Which part of the history it is: its kind, and its place among the parts of this kind. */
+/** Identifies a part of the history by its kind, and by its position among the parts of this kind. */
 function partOf(notification: Uint8Array): string {
   const { syncType, chunkOrder } = proto.Message.HistorySyncNotification.decode(notification);
   return `${syncType ?? 0} ${chunkOrder ?? 0}`;

@@ -1,13 +1,13 @@
 import type { SignalDataSet } from '@whiskeysockets/baileys';
 import type { Transaction } from '../../database/transaction.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
-import { deserialiseKey, serialiseKeys } from '../auth-state/auth-key-codec.js';
+import { deserializeKey, serializeKeys } from '../auth-state/auth-key-codec.js';
 import type { AuthStateRepository } from '../auth-state/auth-state.repository.js';
 import type { HistoryToken } from './history-reader.js';
 
 /**
- * Keeps privacy tokens where Baileys keeps those of notifications (`storeTcTokensFromNotification`). Of two of one person the
- * newer stays.
+ * Stores privacy tokens where Baileys stores those of notifications (`storeTcTokensFromNotification`), unless the
+ * stored token of the contact is newer.
  */
 export async function saveTokens(
   tx: Transaction,
@@ -17,13 +17,13 @@ export async function saveTokens(
 ): Promise<void> {
   if (tokens.length === 0) return;
   const ids = tokens.map(({ address }) => address);
-  const kept = new Map(
+  const stored = new Map(
     (await repository.findKeys(session, 'tctoken', ids)).map(({ id, value }) => [
       id,
-      Number(deserialiseKey('tctoken', value).timestamp),
+      Number(deserializeKey('tctoken', value).timestamp),
     ]),
   );
-  const newer = tokens.filter(({ address, timestamp }) => !(timestamp <= (kept.get(address) ?? 0)));
+  const newer = tokens.filter(({ address, timestamp }) => !(timestamp <= (stored.get(address) ?? 0)));
   const byId: NonNullable<SignalDataSet['tctoken']> = {};
   for (const { address, token, timestamp, senderTimestamp } of newer) {
     byId[address] = {
@@ -32,5 +32,5 @@ export async function saveTokens(
       ...(senderTimestamp !== null && { senderTimestamp }),
     };
   }
-  await repository.saveKeys(tx, session, serialiseKeys({ tctoken: byId }));
+  await repository.saveKeys(tx, session, serializeKeys({ tctoken: byId }));
 }

@@ -11,20 +11,20 @@ export interface PendingHistory {
   attempts: number;
   /** Weight of the consecutive attempts that began and did not finish; see UNFINISHED. */
   unfinished: number;
-  /** Of the message that has announced it; null: not known. */
+  /** ID of the message that announced it; null if unknown. */
   messageId: string | null;
-  /** Whether the phone was asked to upload it again. */
+  /** Whether another upload of the file was requested from the phone. */
   isUploadAsked: boolean;
   /** 0: now. */
   dueInMs: number;
 }
 
 const HOPELESS_AFTER_ATTEMPTS = 3;
-/** A first sync announces some dozen parts, of which the first contains up to a few MB. */
+/** A first sync announces a few dozen parts. The first one contains up to a few MB. */
 const MAX_PENDING = 300;
 const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
-/** History syncs that are announced and not yet read. */
+/** Stores history syncs that were announced and have not been read yet. */
 @Injectable()
 export class HistoryRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
@@ -40,17 +40,18 @@ export class HistoryRepository {
     );
   }
 
-  /** Whether as much waits to be read as may be stored for one account. */
+  /** Returns whether the limit of stored announcements of one account is reached. */
   async isFull(tx: Transaction, accountId: number): Promise<boolean> {
     const [{ isFull }] = await tx.query<[{ isFull: boolean }]>(
-      `SELECT count(*) >= ${MAX_PENDING} OR coalesce(sum(octet_length(notification)), 0) > ${MAX_PENDING_BYTES} AS "isFull"
+      `SELECT count(*) >= ${MAX_PENDING}
+         OR coalesce(sum(octet_length(notification)), 0) > ${MAX_PENDING_BYTES} AS "isFull"
        FROM history_notification WHERE account_id = $1`,
       [accountId],
     );
     return isFull;
   }
 
-  /** Those that the phone was asked to upload again. */
+  /** Returns history syncs for which another upload was requested from the phone. */
   async findUploadAsked(tx: Transaction, accountId: number): Promise<{ id: string; notification: Buffer }[]> {
     return tx.query(
       'SELECT id, notification FROM history_notification WHERE account_id = $1 AND upload_asked_at IS NOT NULL',
@@ -66,10 +67,11 @@ export class HistoryRepository {
     );
   }
 
-  /** The one that is due first. */
+  /** Returns the history sync that is due first; null if there is none. */
   async findNext(accountId: number): Promise<PendingHistory | null> {
     const rows = await this.dataSource.query<PendingHistory[]>(
-      `SELECT id, notification, attempts, unfinished, message_id AS "messageId", upload_asked_at IS NOT NULL AS "isUploadAsked",
+      `SELECT id, notification, attempts, unfinished, message_id AS "messageId",
+         upload_asked_at IS NOT NULL AS "isUploadAsked",
          greatest(0, ceil(extract(epoch FROM next_attempt_at - now()) * 1000))::int AS "dueInMs"
        FROM history_notification WHERE account_id = $1
        ORDER BY greatest(next_attempt_at, now()), id LIMIT 1`,
@@ -78,7 +80,7 @@ export class HistoryRepository {
     return rows[0] ?? null;
   }
 
-  /** How many are still to be expected soon: one that has failed several times holds up nothing any more. */
+  /** Returns the number of history syncs to wait for. Those that failed several times are not counted. */
   async countPending(accountId: number): Promise<number> {
     const [{ count }] = await this.dataSource.query<[{ count: string }]>(
       'SELECT count(*) FROM history_notification WHERE account_id = $1 AND attempts < $2',

@@ -4,15 +4,15 @@ import type { DataSource } from 'typeorm';
 import { openDataSource } from '../../../test/support/open-data-source.js';
 import { eventually } from '../../../test/support/service.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
-import { Config } from '../../kernel/config/config.js';
 import { poolOf } from '../../database/postgres-pool.js';
+import { Config } from '../../kernel/config/config.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import type { Lease } from './lease.js';
 import { LeaseHolder } from './lease-holder.js';
 import { LeaseLost } from './lease-lost.js';
 import { LeaseRepository } from './lease.repository.js';
-import type { Lease } from './lease.js';
 
-/** A process of the session role, as far as leases go: it hands over what is too much at once. */
+/** The leases of a process with the session role. It releases surplus leases immediately. */
 class Process {
   readonly leases = new Map<SessionName, Lease>();
   private readonly stopping = new AbortController();
@@ -41,16 +41,15 @@ class Process {
 
   holds(...names: string[]): Promise<unknown> {
     const look = async () => this.names.join() === names.join();
-    return eventually(`the process holds ${names.join()}, not ${this.names.join()}`, look);
+    return eventually(`the process holds the leases ${names.join()}, not ${this.names.join()}`, look);
   }
 
-  async leave(): Promise<void> {
-    this.stopping.abort();
-    await this.held;
-    await this.holder.leave();
+  async stop(): Promise<void> {
+    await this.freeze();
+    await this.holder.releaseAll();
   }
 
-  /** As if the process slept: it neither renews nor claims. */
+  /** Simulates a suspended process, which neither renews nor claims. */
   async freeze(): Promise<void> {
     this.stopping.abort();
     await this.held;
@@ -79,7 +78,7 @@ const expire = ({ processId }: Process) =>
   database.query(`UPDATE session_process SET expires_at = now() - interval '1 second' WHERE id = $1`, [
     processId,
   ]);
-const isInDoubt = async () => {
+const isReconciliationDue = async () => {
   const [account] = await database.query<{ due: boolean }>('SELECT reconciliation_due AS due FROM account');
   return account?.due;
 };
@@ -94,7 +93,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  for (const process of processes.splice(0)) await process.leave();
+  for (const process of processes.splice(0)) await process.stop();
   await database.query('UPDATE account SET reconciliation_due = false');
   await database.query(`DELETE FROM session WHERE name <> 'default'`);
   await database.query(`UPDATE session SET reason = NULL`);
@@ -105,28 +104,28 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe('the lease of a session', () => {
-  it('is of one process at a time, and passes on when that one leaves, with nothing in doubt', async () => {
+describe('LeaseHolder', () => {
+  it('hands a lease to another process on shutdown, without a reconciliation', async () => {
     const first = start();
     await first.holds('default');
     const second = start();
-    await first.leave();
+    await first.stop();
     await second.holds('default');
     expect(first.names).toEqual([]);
-    expect(await isInDoubt()).toBe(false);
+    expect(await isReconciliationDue()).toBe(false);
   });
 
-  it('passes on when it has expired, with the address book in doubt', async () => {
+  it('hands an expired lease to another process, and requests a reconciliation', async () => {
     const first = start();
     await first.holds('default');
     await first.freeze();
     const second = start();
     await expire(first);
     await second.holds('default');
-    expect(await isInDoubt()).toBe(true);
+    expect(await isReconciliationDue()).toBe(true);
   });
 
-  it('keeps a former holder, who knows of nothing yet, from writing', async () => {
+  it('rejects writes of a process that has not noticed yet that it lost the lease', async () => {
     const first = start();
     await first.holds('default');
     await first.freeze();
@@ -138,7 +137,7 @@ describe('the lease of a session', () => {
     expect(await database.query('SELECT reason FROM session')).toEqual([{ reason: null }]);
   });
 
-  it('is renewed while a transaction of its own runs', async () => {
+  it('renews a lease while a transaction of its holder runs', async () => {
     const holder = start();
     await holder.holds('default');
     const repository = new LeaseRepository(dataSource, poolOf(dataSource));
@@ -148,15 +147,15 @@ describe('the lease of a session', () => {
     });
   });
 
-  it('asks again what a lost connection has left unanswered', async () => {
+  it('repeats a read after the connection to the database was lost', async () => {
     const holder = start();
     await holder.holds('default');
-    const questions = ['SELECT pg_terminate_backend(pg_backend_pid())', 'SELECT 1 AS one'];
-    const answer = leaseOf(holder).read(() => dataSource.query(questions.shift() ?? ''));
-    expect(await answer).toEqual([{ one: 1 }]);
+    const queries = ['SELECT pg_terminate_backend(pg_backend_pid())', 'SELECT 1 AS one'];
+    const rows = await leaseOf(holder).read(() => dataSource.query(queries.shift() ?? ''));
+    expect(rows).toEqual([{ one: 1 }]);
   });
 
-  it('does not pass on in the middle of a write', async () => {
+  it('does not hand over a lease while its holder writes', async () => {
     const first = start();
     await first.holds('default');
     await first.freeze();
@@ -164,7 +163,7 @@ describe('the lease of a session', () => {
     await leaseOf(first).transaction(async (tx) => {
       second = start();
       await expire(first);
-      await eventually('the first process is buried', async () => {
+      await eventually('the first process is removed', async () => {
         const rows = await database.query('SELECT FROM session_process WHERE id = $1', [first.processId]);
         return rows.length === 0;
       });
@@ -175,7 +174,7 @@ describe('the lease of a session', () => {
     expect(await database.query('SELECT reason FROM session')).toEqual([{ reason: 'in time' }]);
   });
 
-  it('ends with the session', async () => {
+  it('ends a lease when its session is deleted', async () => {
     const holder = start();
     await create('gone');
     await holder.holds('default', 'gone');
@@ -184,22 +183,23 @@ describe('the lease of a session', () => {
     if (!lost.aborted) await once(lost, 'abort');
     await holder.holds('default');
   });
-});
 
-describe('many sessions', () => {
-  it('are shared evenly when a process joins, and taken over when it dies', async () => {
+  it('shares sessions evenly with a new process, and takes them over when it dies', async () => {
     await create('a', 'b', 'c', 'd', 'e');
     const first = start();
     await first.holds('a', 'b', 'c', 'd', 'default', 'e');
     const second = start();
-    await eventually('both have three', async () => first.names.length === 3 && second.names.length === 3);
+    await eventually(
+      'both processes hold three leases',
+      async () => first.names.length === 3 && second.names.length === 3,
+    );
     expect([...first.names, ...second.names].sort()).toEqual(['a', 'b', 'c', 'd', 'default', 'e']);
     await second.freeze();
     await expire(second);
     await first.holds('a', 'b', 'c', 'd', 'default', 'e');
   });
 
-  it('beyond what the processes take wait for another one', async () => {
+  it('leaves sessions beyond SESSIONS_PER_PROCESS to another process', async () => {
     await create('a', 'b', 'c');
     const first = start(2);
     await first.holds('a', 'b');

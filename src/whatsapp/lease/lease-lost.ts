@@ -1,6 +1,6 @@
-/** This process does not (or no longer) hold the session; what it was about to do must not be done. */
+/** This process does not hold the lease of the session (any longer), so the work must not be done. */
 export class LeaseLost extends Error {
   constructor() {
-    super('Another process holds the session');
+    super('This process does not hold the lease of the session');
   }
 }

@@ -7,16 +7,16 @@ import type { Transaction } from '../../database/transaction.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { LeaseLost } from './lease-lost.js';
 
-/** A holder that was stopped inside a transaction must not hold up its successor for longer than this. */
+/** How long a process that was suspended inside a transaction can delay the next lease holder. */
 const MAX_IDLE_IN_TRANSACTION_MS = 5_000;
 
 /**
- * Processes `p` that have renewed their lease of 14 s a moment ago. One that was killed still holds its sessions for a while,
- * but the others share the sessions without it.
+ * Processes `p` that renewed their lease of 14 s within the last 6 s. A killed process holds its leases until they
+ * expire, but does not count when the others share the sessions.
  */
 const IS_RENEWED = `p.expires_at > now() + interval '8 s'`;
 
-/** A session, and the fencing token that proves the right to write for it. */
+/** A session, and the fencing token that permits writing its data. */
 export interface FencedSession {
   session: SessionName;
   token: string;
@@ -24,30 +24,30 @@ export interface FencedSession {
 
 export interface TransactionOptions {
   /**
-   * False for what is told again if a crash of Postgres should lose it, such as a status: the commit does not wait for the
-   * disk. Default true.
+   * Whether the commit waits for the disk. False for data that is written again if a crash of Postgres loses it, such
+   * as a status. Default: true.
    */
   isDurable?: boolean;
 }
 
-/** How a process stands, as the database sees it. */
-export interface Standing {
+/** Leases of a process, according to the database. */
+export interface HeldLeases {
   held: FencedSession[];
-  /** Sessions there are, and processes that are alive. */
+  /** Number of all sessions, and of all processes that are alive. */
   sessions: number;
   processes: number;
 }
 
-/** SQL of the leases; see LeaseHolder for what they are for. */
+/** Stores the leases; see LeaseHolder. */
 @Injectable()
 export class LeaseRepository {
-  /** @param pool of connections for leases alone, see LeasePool */
+  /** @param pool connections for leases only, see LeasePool */
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(LeasePool) private readonly pool: Pool,
   ) {}
 
-  /** May be repeated when the answer was lost: nothing is claimed before. */
+  /** Can be repeated when the response was lost. */
   async register(processId: string, leaseMs: number, encrypts: boolean): Promise<void> {
     await this.pool.query(
       `INSERT INTO session_process (id, expires_at, encrypts) VALUES ($1, now() + $2 * interval '1 ms', $3)
@@ -56,8 +56,8 @@ export class LeaseRepository {
     );
   }
 
-  /** @returns null when the process was taken for dead, and holds nothing any more */
-  async renew(processId: string, leaseMs: number): Promise<Standing | null> {
+  /** @returns null if another process has removed this one, which therefore holds no leases */
+  async renew(processId: string, leaseMs: number): Promise<HeldLeases | null> {
     const { rows } = await this.pool.query<{
       session: SessionName | null;
       token: string;
@@ -78,16 +78,16 @@ export class LeaseRepository {
     return { held, sessions: first.sessions, processes: first.processes };
   }
 
-  /** Frees the sessions of processes that are dead. They cannot come back: their row is what they would renew. */
+  /** Removes dead processes, which frees their sessions. They cannot renew any longer, because their row is missing. */
   async removeDead(): Promise<void> {
     await this.pool.query('DELETE FROM session_process WHERE expires_at < now()');
   }
 
   /**
-   * Claims sessions that nobody holds, up to the process's even share, and at most so many that it holds `max`. What the
-   * holder before offered to link with is void with its connection, so it goes in the same moment. Where that holder did not
-   * release the session, but died or lost it, its last writes are in doubt: the address book is to be reconciled.
-   * @param held how many the process holds already
+   * Claims free sessions, up to the even share of the process and up to `max` in total. Removes the QR or pairing code
+   * of the previous lease holder, which ended with its connection. If that process died or lost the lease instead of
+   * releasing it, its last writes are in doubt, so a reconciliation of the address book is scheduled.
+   * @param held current number of leases of the process
    */
   async claim(processId: string, { held, max }: { held: number; max: number }): Promise<FencedSession[]> {
     const { rows } = await this.pool.query<FencedSession>(
@@ -118,8 +118,8 @@ export class LeaseRepository {
     );
   }
 
-  /** Releases everything that the process holds, and takes it off the list. */
-  async leave(processId: string): Promise<void> {
+  /** Releases all leases of a process, and removes it. */
+  async unregister(processId: string): Promise<void> {
     await this.pool.query(
       `WITH released AS (
          UPDATE session SET process_id = NULL, was_released = true WHERE process_id = $1
@@ -129,7 +129,7 @@ export class LeaseRepository {
     );
   }
 
-  /** @throws LeaseLost when the lease has passed to another, before and instead of the work */
+  /** @throws LeaseLost if another process holds the lease; the work is not run */
   async transaction<T>(
     { session, token }: FencedSession,
     work: (tx: Transaction) => Promise<T>,
@@ -138,7 +138,8 @@ export class LeaseRepository {
     return this.dataSource.transaction(async (tx) => {
       const held = await tx.query<unknown[]>(
         `SELECT set_config('idle_in_transaction_session_timeout', $3, true),
-           set_config('synchronous_commit', CASE WHEN $4 THEN current_setting('synchronous_commit') ELSE 'off' END, true)
+           set_config('synchronous_commit',
+             CASE WHEN $4 THEN current_setting('synchronous_commit') ELSE 'off' END, true)
          FROM session WHERE name = $1 AND fencing_token = $2 FOR KEY SHARE`,
         [session, token, MAX_IDLE_IN_TRANSACTION_MS, isDurable],
       );

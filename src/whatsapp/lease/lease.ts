@@ -1,19 +1,20 @@
-import { Logger } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isWorthRepeating } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
+import { pause } from '../../kernel/async/pause.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { FailureLog } from '../../kernel/logging/failure-log.js';
+import { Log } from '../../kernel/logging/log.js';
 import type { FencedSession, LeaseRepository, TransactionOptions } from './lease.repository.js';
 import { LeaseLost } from './lease-lost.js';
 
-const TRY_AGAIN_MS = 500;
+const RETRY_AFTER_MS = 500;
 
 /**
- * The right to be connected to WhatsApp as one session, and to write what it says. The fencing token is checked inside
- * each write, so that a holder that was asleep while another took over can harm nothing.
+ * The right to connect to WhatsApp as one session, and to write its data. Every write checks the fencing token, so a
+ * process that was suspended while another one took over the session cannot write anything.
  */
 export class Lease {
-  private readonly logger = new Logger(Lease.name);
+  private readonly failure = new FailureLog(new Log(Lease.name), 'Accessing database');
   private readonly ended = new AbortController();
   readonly session: SessionName;
   readonly claimedAtMs = performance.now();
@@ -26,12 +27,12 @@ export class Lease {
     this.session = claimed.session;
   }
 
-  /** Aborted when the session is no longer ours. */
+  /** Aborted when this process no longer holds the lease. */
   get lost(): AbortSignal {
     return this.ended.signal;
   }
 
-  /** Whether this process may speak to WhatsApp as this session at this very moment. */
+  /** Whether this process may send to WhatsApp as this session right now. */
   get isHeld(): boolean {
     return !this.ended.signal.aborted && this.isProcessAlive();
   }
@@ -41,17 +42,17 @@ export class Lease {
   }
 
   /**
-   * Runs work in a transaction that commits only while the session is ours. While the database is away it waits
-   * and tries again for as long as the lease lasts, so work must be repeatable and touch nothing but the database.
-   * @throws LeaseLost when the session is not ours
+   * Runs work in a transaction that commits only while this process holds the lease. If the database is unavailable,
+   * it retries until the lease is lost, so the work must be repeatable and must not affect anything but the database.
+   * @throws LeaseLost
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
     return this.whileHeld(() => this.repository.transaction(this.claimed, work, options));
   }
 
   /**
-   * Reads, outside of a transaction, with the same patience.
-   * @throws LeaseLost when the session is not ours
+   * Runs a read outside of a transaction, with the same retries.
+   * @throws LeaseLost
    */
   async read<T>(work: () => Promise<T>): Promise<T> {
     return this.whileHeld(work);
@@ -61,11 +62,13 @@ export class Lease {
     for (;;) {
       if (!this.isHeld) throw new LeaseLost();
       try {
-        return await work();
+        const result = await work();
+        this.failure.recovered();
+        return result;
       } catch (error) {
         if (!isWorthRepeating(error)) throw error;
-        this.logger.warn(`Retrying database operation: ${(error as Error).message}`);
-        await sleep(TRY_AGAIN_MS);
+        this.failure.failed(error);
+        await pause(RETRY_AFTER_MS, this.lost);
       }
     }
   }

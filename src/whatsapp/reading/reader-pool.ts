@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Log } from '../../kernel/logging/log.js';
 import { InputRefused } from '../wire/input-refused.js';
 import { ReaderProcess, type ReadRequest } from './reader-process-handle.js';
 import type { Call, Job } from './reader-protocol.js';
@@ -17,16 +18,17 @@ export interface AccountRead extends ReadRequest {
 }
 
 /**
- * Most inputs of an account with a few hundred contacts are small, and starting a process takes longer than reading them. Reading this
- * much takes 15 ms of CPU, in steps of a few milliseconds. A process reads whatever turns out larger than announced.
+ * Limits for reading in the calling thread. Most inputs of an account with a few hundred contacts are smaller, and
+ * starting a process takes longer than reading them. Reading this much takes 15 ms of CPU, in steps of a few
+ * milliseconds. A process reads inputs that turn out larger than announced.
  */
 const HERE = { maxFileBytes: 32 * 1024, maxInflatedBytes: 256 * 1024 };
 
 /** Each uses at least 45 MB. */
 const MAX_PROCESSES = 3;
 /**
- * After this time a read yields to a waiting one and is restarted later. The time doubles with each restart, so that every read
- * finishes.
+ * After this time a read yields to a waiting one and is restarted later. The time doubles with each restart, so that
+ * every read finishes.
  */
 const PROTECTED_MS = 1_000;
 
@@ -42,13 +44,13 @@ interface QueuedRead extends AccountRead {
 class Displaced extends Error {}
 
 /**
- * Runs reads whose cost the sender controls, such as history and snapshots, in separate processes: a few at a time, and one per
- * account. The account that has waited longest since its last read is next, so that no account delays another for long. Small inputs
- * are read in the calling thread.
+ * Runs reads whose cost the sender controls, such as history and snapshots, in separate processes: a few at a time, and
+ * one per account. The account that has waited longest since its last read is next, so that no account delays another
+ * for long. Small inputs are read in the calling thread.
  */
 @Injectable()
 export class ReaderPool {
-  private readonly logger = new Logger(ReaderPool.name);
+  private readonly log = new Log(ReaderPool.name);
   private waiting: QueuedRead[] = [];
   private readonly running = new Map<number, QueuedRead>();
   /** Accounts whose input is being read in this thread. */
@@ -90,7 +92,7 @@ export class ReaderPool {
     return new Promise<Result>((resolve, reject) => {
       this.waiting.push({
         ...read,
-        resolve: resolve,
+        resolve,
         reject,
         hasBegun,
         protectedMs: PROTECTED_MS,
@@ -139,7 +141,7 @@ export class ReaderPool {
       if (error instanceof Displaced) {
         read.protectedMs *= 2;
         this.waiting.push(read);
-        this.logger.debug(`Postponing a read of ${read.job}: other accounts wait`);
+        this.log.debug({ job: read.job }, 'Postponing read, because other accounts wait');
       } else read.reject(error as Error);
     } finally {
       read.process = null;

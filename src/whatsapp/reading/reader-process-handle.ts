@@ -26,8 +26,9 @@ const CHECK_EVERY_MS = 1_000;
 const MAX_SILENT_CHECKS = 30;
 
 /**
- * Runs one read in a separate process that exits afterwards. A thread would not be enough: memory outside V8 cannot be limited in a
- * thread, a thread that runs out of memory can crash the process, and only an exited process returns all of its memory.
+ * Runs one read in a separate process that then exits. A thread would not be enough: memory outside V8 cannot be
+ * limited in a thread, a thread that runs out of memory can crash the process, and only an exited process returns all
+ * of its memory.
  */
 export class ReaderProcess {
   private readonly child: ChildProcess;

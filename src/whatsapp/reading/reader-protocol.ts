@@ -1,7 +1,10 @@
 /** Kinds of input for reader processes; worker/reader-process.ts contains the code of each. */
 export type JobName = 'history' | 'collection';
 
-/** Calls a handler of the session thread, and resolves to its result. Awaiting each call before the next provides backpressure. */
+/**
+ * Calls a handler of the session thread, and resolves to its result. Awaiting each call before the next provides
+ * backpressure.
+ */
 export type Call = (method: string, argument: unknown) => Promise<unknown>;
 
 /** Limits of an input that is read in the session thread; see ReaderPool. */
@@ -11,7 +14,8 @@ export interface ReadLimits {
 }
 
 /**
- * Reads one input, in a reader process or within the limits. Inputs, arguments and results are structured clones, Buffers included.
+ * Reads one input, in a reader process or within the limits. Inputs, arguments and results are structured clones,
+ * Buffers included.
  * @throws InputRefused when the input exceeds the limits
  */
 export type Job<Input, Result> = (input: Input, call: Call, limits?: ReadLimits) => Promise<Result>;

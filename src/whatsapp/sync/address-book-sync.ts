@@ -80,7 +80,8 @@ export class AddressBookSync implements KeyHooks {
       () => this.markSynced(),
     );
     this.history = new HistorySync(this.owner, history, contacts, lease, context.readers, {
-      isAddressBookRead: async () => (await stores.appState.getState(id, ADDRESS_BOOK)).version > 0,
+      isAddressBookRead: async () =>
+        (await stores.appState.getState({ accountId: id, collection: ADDRESS_BOOK })).version > 0,
       privacyTokens: (tx, tokens) => saveTokens(tx, stores.authState, lease.session, tokens),
       askForUpload: (file) => connection.askForUpload(file),
       ownPushName: (tx, name) => stores.accounts.offerPushName(tx, id, name),
@@ -123,8 +124,8 @@ export class AddressBookSync implements KeyHooks {
     this.reconciliation = new Reconciliation(
       async () =>
         (await stores.accounts.isReconciliationDue(id)) &&
-        !(await stores.appState.getState(id, ADDRESS_BOOK)).hasSnapshotFailed,
-      async () => this.collections.get(ADDRESS_BOOK)?.requestAnew(),
+        !(await stores.appState.getState({ accountId: id, collection: ADDRESS_BOOK })).hasSnapshotFailed,
+      async () => this.collections.get(ADDRESS_BOOK)?.requestResync(),
       context.quietTime,
     );
   }
@@ -204,7 +205,8 @@ export class AddressBookSync implements KeyHooks {
     }
     for (const answer of Object.values(data['snapshot-recovery'] ?? {})) {
       const { appState } = this.context.stores;
-      await appState.saveRecovery(tx, this.owner.accountId, ADDRESS_BOOK, Buffer.from(answer));
+      const key = { accountId: this.owner.accountId, collection: ADDRESS_BOOK };
+      await appState.saveRecovery(tx, key, Buffer.from(answer));
     }
   }
 
@@ -253,7 +255,7 @@ export class AddressBookSync implements KeyHooks {
   private addressBookWasRead({ hasSnapshotFailed }: ReadCollection): void {
     if (this.firstSync.addressBookWasRead()) this.tellProgress('Read the address book, push names follow');
     if (hasSnapshotFailed) {
-      this.recoveries.ask(ADDRESS_BOOK).catch((error: unknown) => {
+      this.recoveries.request(ADDRESS_BOOK).catch((error: unknown) => {
         this.logger.warn(`Cannot ask the phone for the address book: ${(error as Error).message}`);
       });
     }

@@ -59,7 +59,11 @@ export class AddressBookHandler implements CollectionHandler {
     const { contacts, appState } = this.context.stores;
     const { accountId } = this.owner;
     if (end.isComplete) {
-      const unsaved = await appState.findSavedWithoutRecord(tx, accountId, this.name, end.generation);
+      const unsaved = await appState.findSavedWithoutRecord(
+        tx,
+        { accountId, collection: this.name },
+        end.generation,
+      );
       await contacts.apply(tx, this.owner, { unsaved });
       await this.countRepaired(tx, end, unsaved.length);
     }

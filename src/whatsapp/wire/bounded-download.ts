@@ -16,40 +16,40 @@ const ORIGIN = 'https://web.whatsapp.com';
 
 /**
  * Downloads a file, counting its bytes as they arrive. Redirects are refused.
- * @returns its bytes, in pieces as received
- * @throws InputRefused when the file is larger than the limit
- * @throws MediaUnavailable when it cannot be downloaded in time
+ * @returns its bytes, in chunks as received
+ * @throws InputRefused if the file is larger than the limit
+ * @throws MediaUnavailable if it cannot be downloaded in time
  */
 export async function downloadBounded(url: URL, limits: DownloadLimits): Promise<Buffer[]> {
-  const patience = new Patience(limits);
+  const timeout = new DownloadTimeout(limits);
   try {
     const response = await fetch(url, {
       headers: { Origin: ORIGIN },
       redirect: 'error',
-      signal: patience.signal,
+      signal: timeout.signal,
     });
     if (!response.ok) throw unavailable(response.status);
     const announced = Number(response.headers.get('content-length') ?? 0);
     if (announced > limits.maxBytes) throw tooLarge(limits);
-    return await readBounded(response, limits, patience);
+    return await readBounded(response, limits, timeout);
   } catch (cause) {
-    patience.abort();
+    timeout.abort();
     if (cause instanceof MediaUnavailable || cause instanceof InputRefused) throw cause;
     throw new MediaUnavailable(`Failed to download a media file: ${(cause as Error).message}`, { cause });
   } finally {
-    patience.end();
+    timeout.end();
   }
 }
 
 async function readBounded(
   response: Response,
   limits: DownloadLimits,
-  patience: Patience,
+  timeout: DownloadTimeout,
 ): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    patience.renew();
+    timeout.renew();
     length += chunk.length;
     if (length > limits.maxBytes) throw tooLarge(limits);
     chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
@@ -67,8 +67,8 @@ function tooLarge({ maxBytes }: DownloadLimits): InputRefused {
   return new InputRefused(`A media file has more than ${maxBytes} bytes`);
 }
 
-/** Aborts a download that takes too long, in total or between two pieces. */
-class Patience {
+/** Aborts a download that takes too long, in total or between two chunks. */
+class DownloadTimeout {
   private readonly controller = new AbortController();
   private readonly total: NodeJS.Timeout;
   private readonly idle: NodeJS.Timeout;

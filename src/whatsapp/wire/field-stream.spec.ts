@@ -21,7 +21,7 @@ function read(bytes: Uint8Array, pieceSize = bytes.length || 1): [number, ReadFi
 const field = (number: number, content: number[]) => [(number << 3) | 2, content.length, ...content];
 const text = (value: string) => [...Buffer.from(value)];
 
-describe('a message that arrives in pieces', () => {
+describe('FieldStream', () => {
   const message = Buffer.from([
     ...field(1, [...field(1, text('anna')), ...field(2, text('b')), 3 << 3, 0x96, 0x01]),
     ...field(9, text('not wanted, and longer than the others')),
@@ -38,11 +38,11 @@ describe('a message that arrives in pieces', () => {
     [1, {}],
   ];
 
-  it.each([1, 2, 3, 7, 1_000])('is read identically in pieces of %d bytes', (size) => {
+  it.each([1, 2, 3, 7, 1_000])('reads a message in chunks of %d bytes', (size) => {
     expect(read(message, size)).toEqual(expected);
   });
 
-  it('has its long texts truncated, and its long bytes skipped', () => {
+  it('truncates long texts and skips long bytes', () => {
     const long = text('0123456789');
     const content = Buffer.from([...field(1, [...field(1, long), ...field(2, long)]), ...field(2, long)]);
     expect(read(content, 3)).toEqual([[1, { 1: Buffer.from('01234567') }]]);
@@ -56,11 +56,11 @@ describe('a message that arrives in pieces', () => {
     ['a number that never ends', Array.from({ length: 12 }, () => 0xff)],
     ['a truncated field', [(2 << 3) | 2, 5, 1]],
     ['a truncated number', [3 << 3, 0x80]],
-  ])('is refused when it has %s', (_, bytes) => {
+  ])('rejects %s', (_, bytes) => {
     for (const size of [1, 100]) expect(() => read(Buffer.from(bytes), size)).toThrow(InputRefused);
   });
 
-  it('is refused when it has millions of empty fields, regardless of their total size', () => {
+  it('rejects millions of empty fields, regardless of their total size', () => {
     const stream = new FieldStream(WANTED, () => {});
     const chunk = Buffer.alloc(2 * 1_000_000, Buffer.from([0x4a, 0x00]));
     const push = () => {
@@ -69,7 +69,7 @@ describe('a message that arrives in pieces', () => {
     expect(push).toThrow(/more than 16000000 fields/);
   });
 
-  it('is either read or refused, whatever its content', () => {
+  it('reads or rejects random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (bytes, size) => {
         try {
@@ -82,7 +82,7 @@ describe('a message that arrives in pieces', () => {
     );
   });
 
-  it('is decoded as protobufjs has encoded it', () => {
+  it('decodes messages that protobufjs has encoded', () => {
     const mapping = { pnJid: '1', lidJid: '22' };
     const bytes = proto.HistorySync.encode({
       syncType: proto.HistorySync.HistorySyncType.RECENT,

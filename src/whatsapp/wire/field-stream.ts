@@ -38,8 +38,8 @@ interface OpenMessage {
 }
 
 /**
- * Reads a protobuf message that arrives in pieces, two levels deep, and stores only the wanted fields. Memory use does not depend
- * on the length of the message or its parts.
+ * Reads a protobuf message that arrives in chunks, two levels deep, and stores only the wanted fields. Memory use does
+ * not depend on the length of the message or its parts.
  */
 export class FieldStream {
   private state: State = 'tag';
@@ -58,7 +58,7 @@ export class FieldStream {
     private readonly visit: VisitMessage,
   ) {}
 
-  /** @throws InputRefused when the bytes are not a protobuf message, or have too many fields */
+  /** @throws InputRefused if the bytes are not a protobuf message, or have too many fields */
   push(chunk: Uint8Array): void {
     let at = 0;
     while (at < chunk.length) {
@@ -69,7 +69,7 @@ export class FieldStream {
     }
   }
 
-  /** @throws InputRefused when the message is truncated */
+  /** @throws InputRefused if the message is truncated */
   end(): void {
     if (this.state !== 'tag' || this.open || this.factor !== 1)
       throw new InputRefused('A message is truncated');

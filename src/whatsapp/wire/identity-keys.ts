@@ -1,5 +1,5 @@
-import { type Address, parseAddress } from '../../kernel/identifiers/address.js';
 import type { AddressBookOwner, IdentityKeySeen } from '../../contacts/write/contact-changes.js';
+import { type Address, parseAddress } from '../../kernel/identifiers/address.js';
 import { bareKey } from './signed-key-index.js';
 import { isOwn } from './stanza-values.js';
 
@@ -10,16 +10,16 @@ const PRIMARY = /^(\d+)(?:_(\d+))?\.0$/;
 const LID_DOMAINS = new Set(['1', '129']);
 
 /**
- * The identity keys of accounts among those of devices that Baileys keeps when a Signal session is made: the
- * primary device's is the account's.
- * @param kept Baileys' `identity-key` records by Signal address, 33 bytes each; null where one is deleted
+ * Returns the identity keys of contacts among the device keys that Baileys stores for Signal sessions. The key of the
+ * primary device is the key of the account.
+ * @param records Baileys' `identity-key` records by Signal address, 33 bytes each; null for a deleted record
  */
 export function identityKeysOf(
-  kept: Record<string, Uint8Array | null>,
+  records: Record<string, Uint8Array | null>,
   owner: AddressBookOwner,
   seenAt: Date,
 ): IdentityKeySeen[] {
-  return Object.entries(kept).flatMap(([signalAddress, bytes]) => {
+  return Object.entries(records).flatMap(([signalAddress, bytes]) => {
     const address = accountOf(signalAddress);
     const key = bareKey(bytes);
     return address && key && !isOwn(address, owner) ? [{ address, key, seenAt }] : [];

@@ -1,9 +1,9 @@
-/** Code of an IQ's error for having asked too much (`rate-overlimit`). */
+/** IQ error code for too many requests (`rate-overlimit`). */
 export const TOO_MANY_REQUESTS = 429;
 
 /**
- * The code of the error with which WhatsApp has refused an IQ; null when the error is of another kind, for example
- * that the connection was closed. Baileys' `assertNodeErrorFree` puts the code into the error's `data`.
+ * Returns the code of an error that WhatsApp returned for an IQ; null for other errors, for example a closed
+ * connection. Baileys' `assertNodeErrorFree` stores the code in `data`.
  */
 export function iqErrorCode(error: unknown): number | null {
   const code = (error as { data?: unknown } | null)?.data;

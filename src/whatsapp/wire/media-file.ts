@@ -5,7 +5,9 @@ import { InputRefused } from './input-refused.js';
 import { mediaUrl } from './media-hosts.js';
 import { MediaUnavailable } from './media-unavailable.js';
 
-/** Location and key of an app-state or history file: fields of `ExternalBlobReference` and `HistorySyncNotification`. */
+/**
+ * Location and key of an app-state or history file: fields of `ExternalBlobReference` and `HistorySyncNotification`.
+ */
 export interface MediaReference {
   directPath?: string | null;
   mediaKey?: Uint8Array | null;
@@ -27,12 +29,12 @@ const MAC_BYTES = 10;
 const SHA256_BYTES = 32;
 
 /**
- * Downloads a file into memory, verifies its MAC, then decrypts it piece by piece.
+ * Downloads a file into memory, verifies its MAC, then decrypts it chunk by chunk.
  *
- * Baileys' own download (7.0.0-rc14, `downloadEncryptedContent`) has no limits, does not verify the MAC, and pipes one stream
- * into another without passing on errors.
- * @throws InputRefused when the file is too large, on a foreign host, or differs from the announced one
- * @throws MediaUnavailable when it cannot be downloaded, or was corrupted in transit
+ * Baileys' own download (7.0.0-rc14, `downloadEncryptedContent`) has no limits, does not verify the MAC, and pipes one
+ * stream into another without passing on errors.
+ * @throws InputRefused if the file is too large, on a foreign host, or differs from the announced one
+ * @throws MediaUnavailable if it cannot be downloaded, or was corrupted in transit
  */
 export async function downloadMedia(
   file: MediaReference,
@@ -82,7 +84,7 @@ async function macOf(chunks: Buffer[], iv: Buffer, macKey: Buffer): Promise<Buff
   return hmac.digest().subarray(0, MAC_BYTES);
 }
 
-/** Removes the last bytes from the pieces and returns them; fewer if there are not enough. */
+/** Removes the last bytes from the chunks and returns them; fewer if there are not enough. */
 function takeTail(chunks: Buffer[], length: number): Buffer {
   let tail = Buffer.alloc(0);
   while (tail.length < length) {
@@ -95,7 +97,7 @@ function takeTail(chunks: Buffer[], length: number): Buffer {
   return tail;
 }
 
-/** Releases each piece as soon as it is decrypted. */
+/** Releases each chunk as soon as it is decrypted. */
 async function* decrypt(chunks: Buffer[], key: Buffer, iv: Buffer): AsyncGenerator<Buffer> {
   const decipher = createDecipheriv('aes-256-cbc', key, iv);
   chunks.reverse();

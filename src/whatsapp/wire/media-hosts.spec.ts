@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { InputRefused } from './input-refused.js';
 import { mediaUrl, requireMediaHost } from './media-hosts.js';
 
-describe('the URL of a media file', () => {
-  it('is made of a path on the media host', () => {
+describe('media URLs', () => {
+  it('combines a path with the media host', () => {
     expect(mediaUrl('/v/t62.7118-24/1?ccb=11-4&oh=a').href).toBe(
       'https://mmg.whatsapp.net/v/t62.7118-24/1?ccb=11-4&oh=a',
     );
@@ -18,12 +18,12 @@ describe('the URL of a media file', () => {
     '//evil.example/x',
     '/\\evil.example/x',
     'https://mmg.whatsapp.net/x',
-  ])('is refused when its path is %j', (path) => {
+  ])('rejects the path %j', (path) => {
     expect(() => mediaUrl(path)).toThrow(InputRefused);
   });
 
   it.each(['https://pps.whatsapp.net/v/1?oe=1', 'https://media-fra3-1.cdn.whatsapp.net/v/1'])(
-    'may be %s',
+    'accepts %s',
     (url) => {
       expect(requireMediaHost(url).href).toBe(url);
     },
@@ -39,7 +39,7 @@ describe('the URL of a media file', () => {
     'https://127.0.0.1/1',
     'file:///etc/passwd',
     'nonsense',
-  ])('may not be %s', (url) => {
+  ])('rejects %s', (url) => {
     expect(() => requireMediaHost(url)).toThrow(InputRefused);
   });
 });

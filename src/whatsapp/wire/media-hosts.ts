@@ -17,12 +17,12 @@ export function mediaUrl(directPath: string): URL {
 
 /**
  * Parses the URL of a media file.
- * @throws InputRefused unless it is an https URL on a host of WhatsApp, without port and credentials
+ * @throws InputRefused unless it is an https URL on a WhatsApp host, without port and credentials
  */
 export function requireMediaHost(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isPlain = url?.protocol === 'https:' && !url.port && !url.username && !url.password;
   if (!url || !isPlain || !WHATSAPP_HOST.test(url.hostname))
-    throw new InputRefused('The URL of a media file does not point to a host of WhatsApp');
+    throw new InputRefused('The URL of a media file does not point to a WhatsApp host');
   return url;
 }

@@ -3,7 +3,7 @@ import { forEachField } from './protobuf-fields.js';
 
 const { Type } = proto.Message.ProtocolMessage;
 
-/** Fields of `Message`, `ProtocolMessage` and what it contains, in WAProto. */
+/** Field numbers of `Message`, `ProtocolMessage` and its content in WAProto. */
 const DEVICE_SENT_MESSAGE = 31;
 const SENT_MESSAGE = 2;
 const PROTOCOL_MESSAGE = 12;
@@ -17,27 +17,27 @@ const OPERATION_RESULT = 3;
 const RECOVERY_RESPONSE = 8;
 const COLLECTION_SNAPSHOT = 1;
 
-/** Phones share some dozen keys of about 100 bytes. */
+/** Phones share a few dozen keys of about 100 bytes. */
 const MAX_KEY_SHARE_BYTES = 128 * 1024;
 
 export type SyncKeyData = proto.Message.IAppStateSyncKeyData;
 
-/** What a peer message contains that this service acts upon. */
+/** Content of a peer message that this service handles. */
 export type PeerContent =
   | { kind: 'sync-keys'; keys: Map<string, SyncKeyData> }
   /** `HistorySyncNotification`, encoded */
   | { kind: 'history'; notification: Uint8Array }
-  /** the records of a collection, as the phone sends them */
+  /** Records of a collection, as sent by the phone */
   | { kind: 'recovery'; records: Uint8Array };
 
 /**
  * Reads a decrypted peer message, without its padding.
  *
- * Up to 16 MB arrive at once, so that only the fields on the way are read: decoding all of a hostile message takes many seconds, and
- * gigabytes.
+ * A message can have up to 16 MB, and decoding all fields of a malicious one would take many seconds and gigabytes of
+ * memory. Therefore only the necessary fields are read.
  *
  * @returns null for messages of other kinds
- * @throws RangeError when the bytes are cut off or not protobuf, or when there are more sync keys than phones share
+ * @throws RangeError if the bytes are truncated or not protobuf, or if the message has too many sync keys
  */
 export function readPeerContent(bytes: Uint8Array): PeerContent | null {
   const sent = lastField(bytes, DEVICE_SENT_MESSAGE);
@@ -67,7 +67,7 @@ function readKeys(content: Uint8Array): Map<string, SyncKeyData> {
   );
 }
 
-/** The first collection among the results of a request to the phone. */
+/** Returns the first collection in the response of the phone; null if there is none. */
 function recordsIn(response: Uint8Array): Uint8Array | null {
   let records: Uint8Array | null = null;
   forEachField(response, (field, content) => {
@@ -78,7 +78,7 @@ function recordsIn(response: Uint8Array): Uint8Array | null {
   return records;
 }
 
-/** As protobuf reads a field that is present more than once: the last one counts. */
+/** Returns the last occurrence of a field, which takes precedence in protobuf; null if it is missing. */
 function lastField(bytes: Uint8Array, wanted: number): Uint8Array | null {
   let found: Uint8Array | null = null;
   forEachField(bytes, (field, content) => {

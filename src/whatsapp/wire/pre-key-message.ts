@@ -4,7 +4,7 @@ import { bareKey } from './signed-key-index.js';
 /** Field of the identity key in Signal's `PreKeyWhisperMessage`, which follows one byte with the version. */
 const IDENTITY_KEY_FIELD = 3;
 
-/** Returns the sender's identity key, 32 bytes, which a message that opens a session carries in clear; null if it cannot be read. */
+/** Returns the sender's identity key, 32 bytes, from the unencrypted part of the message; null if it cannot be read. */
 export function identityKeyOfPreKeyMessage(ciphertext: Uint8Array): Buffer | null {
   let key: Buffer | null = null;
   try {

@@ -4,9 +4,9 @@ const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
 /**
- * Calls back for each length-delimited field; content() must be called at once or not at all. Numbers (varints up to 2^53)
- * go to the second callback, where there is one.
- * @throws RangeError when the bytes are cut off or no protobuf
+ * Calls `visit` for each length-delimited field, and `visitNumber` for each varint up to 2^53. `content()` returns the
+ * bytes of the field, and can be called only inside the callback.
+ * @throws RangeError if the bytes are truncated or not protobuf
  */
 export function forEachField(
   bytes: Uint8Array,

@@ -12,15 +12,15 @@ const LOCK_WITHOUT_END_MS = 24 * 3_600_000;
 /** Maximum duration of a lock. The next query or notification extends it. */
 const MAX_LOCK_MS = 30 * 24 * 3_600_000;
 /** The response is an object with three fields. */
-const MAX_ANSWER_BYTES = 16_384;
+const MAX_RESPONSE_BYTES = 16_384;
 
-/** The lock as WhatsApp describes it, in an answer and in a `mex` notification; seconds since 1970 as text. */
+/** The lock in a response or a `mex` notification; times are seconds since 1970 as text. */
 export interface ReachOutLockPayload {
   is_active?: unknown;
   time_enforcement_ends?: unknown;
 }
 
-/** The end of the lock; null if the account is not locked. */
+/** Returns the end of the lock; null if the account is not locked. */
 export function lockedUntil({
   is_active: isActive,
   time_enforcement_ends: ends,
@@ -31,7 +31,7 @@ export function lockedUntil({
   return new Date(endMs > nowMs ? Math.min(endMs, nowMs + MAX_LOCK_MS) : nowMs + LOCK_WITHOUT_END_MS);
 }
 
-/** Queries the lock: GraphQL over IQ, as sent by Baileys' `fetchAccountReachoutTimelock` and zapo's `getReachoutTimelock`. */
+/** Returns a query for the lock, as in Baileys' `fetchAccountReachoutTimelock` and zapo's `getReachoutTimelock`. */
 export function reachOutLockQuery(): BinaryNode {
   const variables = Buffer.from(JSON.stringify({ variables: {} }));
   return {
@@ -45,11 +45,11 @@ export function reachOutLockQuery(): BinaryNode {
  * Reads `<result>{"data":{"xwa2_fetch_account_reachout_timelock":{…}}}</result>`.
  *
  * @returns the end of the lock; null if the account is not locked
- * @throws Error when the response has a different format
+ * @throws Error if the response has a different format
  */
-export function readReachOutLock(answer: BinaryNode): Date | null {
-  const bytes = bytesOf(getBinaryNodeChild(answer, 'result'));
-  if (!bytes || bytes.length > MAX_ANSWER_BYTES)
+export function readReachOutLock(response: BinaryNode): Date | null {
+  const bytes = bytesOf(getBinaryNodeChild(response, 'result'));
+  if (!bytes || bytes.length > MAX_RESPONSE_BYTES)
     throw new Error('The response has no result, or the result is too long');
   const json = JSON.parse(bytes.toString('utf8')) as {
     data?: Record<string, ReachOutLockPayload | null>;

@@ -5,7 +5,7 @@ import { isSignedBy } from './xeddsa.js';
  * The server has not proved that it is WhatsApp.
  *
  * - `certificate`: its certificates are not WhatsApp's
- * - `dates`: they are WhatsApp's, but expired or not yet valid according to the clock of this machine
+ * - `dates`: they are WhatsApp's, but expired or not yet valid according to the system clock
  */
 export class ServerNotVerified extends Error {
   constructor(
@@ -24,7 +24,7 @@ export interface TrustedRoot {
 }
 
 type Certificate = proto.CertChain.INoiseCertificate | null | undefined;
-/** The content of a certificate; dates are seconds since 1970, 0 when there are none. */
+/** The content of a certificate. Dates are seconds since 1970, 0 if missing. */
 interface Details {
   readonly serial: number;
   readonly issuerSerial: number;
@@ -34,11 +34,11 @@ interface Details {
 }
 
 /**
- * Verifies that WhatsApp's root certifies the server's Noise key: the root signed the intermediate certificate, the intermediate
- * key signed the leaf, the leaf contains the server's key, and both certificates are valid now.
+ * Verifies that WhatsApp's root certifies the server's Noise key: the root signed the intermediate certificate, the
+ * intermediate key signed the leaf, the leaf contains the server's key, and both certificates are valid now.
  *
- * The same checks as in whatsmeow's `verifyServerCert` (with dates since 2026-04-21). Without the comparison of keys, any server
- * could replay the chain that WhatsApp sends to all clients.
+ * The same checks as in whatsmeow's `verifyServerCert` (with dates since 2026-04-21). Without the comparison of keys,
+ * any server could replay the chain that WhatsApp sends to all clients.
  *
  * @param serverKey the static key that the server used in the handshake, 32 bytes
  * @throws ServerNotVerified
@@ -89,8 +89,8 @@ function requireIssuer(name: string, { issuerSerial }: Details, serial: number):
 }
 
 /**
- * A certificate without dates does not expire. The root has signed it, and the service must not stop if WhatsApp ever omits the
- * dates. whatsmeow rejects such certificates.
+ * A certificate without dates does not expire. The root has signed it, and the service must not stop if WhatsApp ever
+ * omits the dates. whatsmeow rejects such certificates.
  */
 function requireValidity(name: string, { notBefore, notAfter }: Details, nowMs: number): void {
   if (nowMs < notBefore * 1000)

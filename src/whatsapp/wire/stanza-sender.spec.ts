@@ -25,14 +25,14 @@ describe('kindOfSender', () => {
     ['contact', { from: 'status@broadcast', participant: 'x491701230000@s.whatsapp.net' }],
     ['server', { from: 's.whatsapp.net' }],
     ['server', { from: GROUP }],
-    // A server that is not known relays stanzas, and names no participant here.
+    // An unknown server relays stanzas; this one has no participant.
     ['server', { from: '491701230000@s.whatsapp.net.evil' }],
     ['server', {}],
   ] as const)('is %s for %o', (kind, attrs) => {
     expect(kindOfSender(message(attrs), OWN)).toBe(kind);
   });
 
-  it('recognises no own device before the device is linked', () => {
+  it('recognizes no own device before the device is linked', () => {
     expect(kindOfSender(message({ from: '491701230000@s.whatsapp.net' }), {})).toBe('contact');
   });
 });

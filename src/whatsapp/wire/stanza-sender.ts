@@ -20,7 +20,10 @@ interface DeviceAddress {
   readonly server: string;
 }
 
-/** `<user>[:<device>]@<server>`. Addresses with an agent (`<user>_1`) do not match, because they never belong to this account. */
+/**
+ * `<user>[:<device>]@<server>`. Addresses with an agent (`<user>_1`) do not match, because they never belong to this
+ * account.
+ */
 const DEVICE_ADDRESS = /^(\d{1,32})(?::(\d{1,5}))?@([a-z.]+)$/;
 
 /** Servers whose users are accounts; all others relay stanzas of participants. */
@@ -33,7 +36,8 @@ const ACCOUNT_SERVERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the account that sent a stanza according to WhatsApp: `from`, or `participant` if a group or a broadcast list relays it.
+ * Returns the account that sent a stanza according to WhatsApp: `from`, or `participant` if a group or a broadcast list
+ * relays it.
  * @returns null for stanzas of the server
  */
 export function senderOf({ attrs }: BinaryNode): string | null {
@@ -62,8 +66,8 @@ export function deviceOf(jid: string): number {
 }
 
 /**
- * Returns whether a stanza is a peer message: from a device of this account, to this device only. Stanzas relayed by groups or
- * broadcast lists, and stanzas from other accounts, never are, regardless of their attributes.
+ * Returns whether a stanza is a peer message: from a device of this account, to this device only. Stanzas relayed by
+ * groups or broadcast lists, and stanzas from other accounts, never are, regardless of their attributes.
  */
 export function isPeerMessage(stanza: BinaryNode, own: OwnAddresses): boolean {
   const { tag, attrs } = stanza;
@@ -73,14 +77,16 @@ export function isPeerMessage(stanza: BinaryNode, own: OwnAddresses): boolean {
   );
 }
 
-/** Attributes that contain the alternate address of the receiver. They are valid only in stanzas that this account sent. */
+/**
+ * Attributes that contain the alternate address of the receiver. They are valid only in stanzas that this account sent.
+ */
 const OF_RECEIVER = /^(peer_)?recipient_(pn|lid|username)$/;
 /** Attributes that contain the alternate address of the sender. This account receives its own at login. */
 const OF_SENDER = /^(sender|participant)_(pn|lid|username)$/;
 
 /**
- * Returns a stanza without the addressing attributes that its sender must not set. Otherwise an unknown sender could be mapped to
- * this account (`peer_recipient_lid`), or this account to a contact (`sender_pn`).
+ * Returns a stanza without the addressing attributes that its sender must not set. Otherwise an unknown sender could be
+ * mapped to this account (`peer_recipient_lid`), or this account to a contact (`sender_pn`).
  */
 export function withTrustedAddressing(stanza: BinaryNode, kind: SenderKind): BinaryNode {
   const isForeign = kind === 'contact' || kind === 'server';

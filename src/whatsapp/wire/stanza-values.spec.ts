@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ANNA, ANNA_LID, element } from '../../../test/support/stanzas.js';
 import { bytesOf, elementsOf, hashOf, pictureIdOf, textIn, usersAsked } from './stanza-values.js';
 
-describe('values in a stanza', () => {
-  it('are bytes up to 16 kB', () => {
+describe('stanza values', () => {
+  it('returns bytes up to 16 kB', () => {
     expect(bytesOf(element('a', {}, Buffer.alloc(16_384, 1)))).toEqual(Buffer.alloc(16_384, 1));
     expect(bytesOf(element('a', {}, 'ä'))).toEqual(Buffer.from('ä'));
     expect(bytesOf(element('a', {}, Buffer.alloc(16_385)))).toBeNull();
@@ -11,7 +11,7 @@ describe('values in a stanza', () => {
     expect(bytesOf(element('a'))).toBeNull();
   });
 
-  it('are texts, truncated to 16 kB', () => {
+  it('returns texts, truncated to 16 kB', () => {
     expect(textIn(element('a', {}, Buffer.from('ä')))).toBe('ä');
     expect(textIn(element('a', {}, 'x'.repeat(900_000)))).toHaveLength(16_384);
     expect(textIn(element('a', {}, Buffer.alloc(900_000, 120)))).toHaveLength(16_384);
@@ -19,7 +19,7 @@ describe('values in a stanza', () => {
     expect(textIn(undefined)).toBe('');
   });
 
-  it('are child elements, up to a maximum', () => {
+  it('returns child elements up to a maximum', () => {
     const many = element(
       'a',
       {},
@@ -30,14 +30,14 @@ describe('values in a stanza', () => {
     expect(elementsOf(element('a', {}, 'text'))).toEqual([]);
   });
 
-  it('are ids and hashes of the expected form', () => {
+  it('returns valid IDs and hashes', () => {
     expect(pictureIdOf('1700000000')).toBe('1700000000');
     expect(pictureIdOf('1'.repeat(65))).toBeNull();
     expect(hashOf('aB+/')).toBe('aB+/');
     for (const text of ['aB+', 'aB+/0', 'aB=/', '', undefined, 4]) expect(hashOf(text)).toBeNull();
   });
 
-  it('are the requested users, and the first element for each', () => {
+  it('returns the first element of each requested user', () => {
     const list = element('list', {}, [
       element('user', { jid: ANNA_LID }),
       element('user', { jid: ANNA, n: '1' }),

@@ -4,17 +4,17 @@ import { parseSeconds } from './stanza-values.js';
 /** WhatsApp offers durations of up to a week. A text with a longer duration is shown until it is changed. */
 const MAX_LIFE_MS = 10 * 365 * 24 * 3_600_000;
 
-/** What usync and `mex` tell of the new form of an about text: times in seconds, as text or number. */
+/** A text status, the successor of the about text, as in usync and `mex`. Times are in seconds, as text or number. */
 export interface RawTextStatus {
   text?: unknown;
   emoji?: unknown;
   /** Since 1970. */
   setAt?: unknown;
-  /** How long it is shown; 0 or nothing: until it is changed. */
+  /** How long it is shown; if 0 or missing, until it is changed. */
   seconds?: unknown;
 }
 
-/** @returns null when it tells nothing: a text that never was set has neither content nor time */
+/** @returns null for a text that was never set, which has neither content nor time */
 export function toTextStatus({
   text,
   emoji,

@@ -6,19 +6,19 @@ import { verifiedNameIn } from './verified-name.js';
 const read = (bytes: Uint8Array) =>
   verifiedNameIn(element('message', {}, [element('verified_name', {}, bytes)]));
 
-describe('a certificate of a verified name', () => {
-  it('is verified with the identity key of the business', () => {
+describe('verifiedNameIn', () => {
+  it('verifies the certificate with the identity key of the business', () => {
     const verified = read(certificate('Bäckerei Anna'));
     expect(verified?.name).toBe('Bäckerei Anna');
     expect(verified?.isSignedBy?.(IDENTITY.public)).toBe(true);
     expect(verified?.isSignedBy?.(Curve.generateKeyPair().public)).toBe(false);
   });
 
-  it('does not need the signature of the business when it is issued for the Business API', () => {
+  it('accepts certificates for the Business API without the signature of the business', () => {
     expect(read(certificate('Bank', { issuer: 'ent:wa' }))).toEqual({ name: 'Bank' });
   });
 
-  it('is refused when it cannot be read or has no name', () => {
+  it('rejects certificates that cannot be read or have no name', () => {
     expect(read(Buffer.from('no certificate'))).toBeNull();
     expect(read(certificate(''))).toBeNull();
   });

@@ -13,13 +13,14 @@ export type VerifiedName = Omit<BusinessName, 'address'>;
  * Reads the name in a `<verified_name>` below the element: a `VerifiedNameCertificate`, as in Baileys'
  * `decryptMessageNode`.
  *
- * `signature` is XEdDSA over `details`, without a prefix, by the identity key of the business's account. WhatsApp's Windows Phone
- * app verified it this way (2.18.370, `VerifiedNamesCertifier`), and Cobalt signs it this way. The check is enforced for issuer
- * `smb:wa` once the identity key is stored. For `ent:wa` (Business API, where Meta hosts the account and its keys), no current
- * source documents the signer, so such names are only as trustworthy as the server that delivers them. The same applies to
- * `serverSignature`, whose key is not public. Both can be confirmed only with WhatsApp's servers.
+ * `signature` is XEdDSA over `details`, without a prefix, by the identity key of the business's account. WhatsApp's
+ * Windows Phone app verified it this way (2.18.370, `VerifiedNamesCertifier`), and Cobalt signs it this way. The check
+ * is enforced for issuer `smb:wa` once the identity key is stored. For `ent:wa` (Business API, where Meta hosts the
+ * account and its keys), no current source documents the signer, so such names are only as trustworthy as the server
+ * that delivers them. The same applies to `serverSignature`, whose key is not public. Both can be confirmed only with
+ * WhatsApp's servers.
  *
- * @returns null when there is no certificate, or it cannot be read
+ * @returns null if there is no certificate, or it cannot be read
  */
 export function verifiedNameIn(parent: BinaryNode): VerifiedName | null {
   const certificate = bytesOf(getBinaryNodeChild(parent, 'verified_name'));

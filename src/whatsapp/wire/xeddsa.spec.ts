@@ -4,8 +4,8 @@ import { isSignedBy } from './xeddsa.js';
 
 const message = Buffer.from('hello');
 
-describe('a signature by a Curve25519 key', () => {
-  it('is told from one by another key, and of another message, whatever the key', () => {
+describe('isSignedBy', () => {
+  it('rejects signatures by another key, and of another message', () => {
     for (let i = 0; i < 20; i += 1) {
       const [own, other] = [Curve.generateKeyPair(), Curve.generateKeyPair()];
       const signature = Curve.sign(own.private, message);
@@ -15,7 +15,7 @@ describe('a signature by a Curve25519 key', () => {
     }
   });
 
-  it('is refused for keys of small order, for which anyone can forge signatures', () => {
+  it('rejects keys of small order, for which anyone can forge signatures', () => {
     const [identityPoint, scalarZero] = [Buffer.alloc(32), Buffer.alloc(32)];
     identityPoint[0] = 1;
     const forged = Buffer.concat([identityPoint, scalarZero]);
@@ -23,7 +23,7 @@ describe('a signature by a Curve25519 key', () => {
     for (let i = 0; i < 20; i += 1) expect(isSignedBy(orderTwo, Buffer.from([i]), forged)).toBe(false);
   });
 
-  it('is refused for keys that are not canonical', () => {
+  it('rejects keys that are not canonical', () => {
     const { public: key, private: secret } = Curve.generateKeyPair();
     const signature = Curve.sign(secret, message);
     const notCanonical = Buffer.from(key);
@@ -31,7 +31,7 @@ describe('a signature by a Curve25519 key', () => {
     expect(isSignedBy(notCanonical, message, signature)).toBe(false);
   });
 
-  it('is none of another length, and none by a key of another length', () => {
+  it('rejects signatures and keys of another length', () => {
     const { public: key, private: secret } = Curve.generateKeyPair();
     const signature = Curve.sign(secret, message);
     expect(isSignedBy(key, message, signature.subarray(1))).toBe(false);

@@ -6,8 +6,8 @@ const SIGNATURE_BYTES = 64;
 const P = 2n ** 255n - 19n;
 
 /**
- * Public keys of small order, for which anyone can forge signatures, and P - 1, which has no point on the Edwards curve. Source:
- * cr.yp.to/ecdh.html, "validate".
+ * Public keys of small order, for which anyone can forge signatures, and P - 1, which has no point on the Edwards
+ * curve. Source: cr.yp.to/ecdh.html, "validate".
  */
 const WEAK_KEYS = new Set([
   0n,
@@ -23,7 +23,8 @@ const WEAK_KEYS = new Set([
  * One verification takes 0.2 ms of CPU on Node.js 20; libsignal's, in JavaScript, takes 12 ms.
  *
  * @param key 32 bytes
- * @returns false also for keys and signatures of the wrong length, and for keys that are non-canonical or of small order
+ * @returns false also for keys and signatures of the wrong length, and for keys that are non-canonical or of small
+ *   order
  */
 export function isSignedBy(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (key.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;

@@ -56,7 +56,7 @@ export class SessionHost {
     const hosted = [...this.sessions.values()];
     for (const session of hosted) session.stop.abort();
     await Promise.all(hosted.map(({ ended }) => ended));
-    await this.leases.leave().catch((error: unknown) => {
+    await this.leases.releaseAll().catch((error: unknown) => {
       this.logger.warn(`Session leases not released: ${(error as Error).message}`);
     });
   }

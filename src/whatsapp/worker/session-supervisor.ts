@@ -5,7 +5,7 @@ import pTimeout from 'p-timeout';
 import type { MetricObject } from 'prom-client';
 import { explain } from '../../kernel/errors/explain.js';
 import { SecretsError } from '../../secrets/secrets.errors.js';
-import { pauseAfterMs } from '../timing/back-off.js';
+import { pauseAfterMs } from '../../kernel/async/back-off.js';
 import { startSessionThread, type ThreadEnd, watchThread } from './session-thread.js';
 import { METRICS, type MetricsMessage, type SessionWorkerData, STOP } from './worker-protocol.js';
 

@@ -1,36 +1,38 @@
-/** The first pause, and the one beyond which they do not grow. */
+/** The first pause between attempts, and the longest one. */
 export interface PauseLimits {
   firstMs: number;
   maxMs: number;
 }
 
-/** Limits of the pauses between attempts, and when they begin anew. */
 export interface BackOffLimits extends PauseLimits {
-  /** A connection that stayed open for this long counts as good, so that a short `open` does not reset the pauses. */
+  /** A connection that was open this long resets the pauses. One that opens and closes immediately does not. */
   stableMs: number;
 }
 
-/** The pause after so many failures (0: the first one) in milliseconds, twice as long each time. */
+/** Returns the pause after a number of failures (0: the first one) in milliseconds. It doubles each time. */
 export function pauseAfterMs(failures: number, { firstMs, maxMs }: PauseLimits): number {
   return Math.min(firstMs * 2 ** failures, maxMs);
 }
 
-/** Pauses between attempts to connect: exponential, with full jitter (or, when asked, in the upper half). */
+/** Exponential backoff between attempts to connect, with jitter. */
 export class BackOff {
   private failures = 0;
 
-  /** @param random from 0 to 1 */
+  /** @param random returns a number from 0 to 1 */
   constructor(
     private readonly limits: BackOffLimits,
     private readonly random: () => number = Math.random,
   ) {}
 
-  /** @param openMs how long the connection that just ended was open; 0 when it never was */
+  /**
+   * Returns a pause with full jitter, in milliseconds.
+   * @param openMs how long the connection that just ended was open; 0 if it never was
+   */
   nextDelayMs(openMs: number): number {
     return Math.round(this.random() * this.nextCapMs(openMs));
   }
 
-  /** Never less than half of what it may be: for pauses that have to be long. */
+  /** Like nextDelayMs(), but returns at least half of the maximum, for pauses that must be long. */
   nextLongDelayMs(openMs: number): number {
     return Math.round((0.5 + this.random() / 2) * this.nextCapMs(openMs));
   }

@@ -1,4 +1,4 @@
-/** A moment, by both of the machine's clocks. */
+/** A moment, according to both clocks of the machine. */
 export interface Moment {
   monotonicMs: number;
   wallMs: number;
@@ -9,8 +9,8 @@ export function now(): Moment {
 }
 
 /**
- * How long ago a moment was, at most: the monotonic clock may stand still while the machine sleeps, and the wall
- * clock may be set back; whichever says more is believed.
+ * Returns the time since a moment, in milliseconds: the larger value of the two clocks. The monotonic clock may stop
+ * while the machine is suspended, and the wall clock may be set back.
  */
 export function elapsedMs(since: Moment): number {
   const { monotonicMs, wallMs } = now();
