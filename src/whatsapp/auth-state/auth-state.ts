@@ -58,8 +58,6 @@ export class AuthState implements AuthenticationState {
     set: (keys) => this.setKeys(keys),
   };
 
-  /** What else happens with the keys; without an account nothing does. */
-  hooks: KeyHooks = NO_HOOKS;
   /** The essence of what is known to be in the database, to spare writes. */
   private saved: string | null;
   private closed = false;
@@ -72,6 +70,7 @@ export class AuthState implements AuthenticationState {
     private readonly lease: Lease,
     /** Cuts the connection at once. */
     private readonly giveUp: (error: unknown) => void,
+    private readonly hooks: KeyHooks = NO_HOOKS,
   ) {
     this.saved = isLinked(creds) ? essenceOf(creds) : null;
   }

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { AuthenticationCreds, BinaryNode } from '@whiskeysockets/baileys';
+import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import { Mutex } from 'async-mutex';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logContext } from '../../kernel/logging/log-context.js';
@@ -142,10 +142,11 @@ export class SessionRunner {
     const { context } = this;
     switch (purpose) {
       case 'linked': {
-        const onClientExpiration = (stanza: BinaryNode) =>
-          void this.renewal.handleExpiration(this.connection, stanza);
-        const all = { ...options, onClientExpiration };
-        return (this.connection = new Connection(account, context, all, () => this.onOpen()));
+        this.connection = new Connection(account, context, options, {
+          opened: () => this.onOpen(),
+          clientExpiration: (stanza) => void this.renewal.handleExpiration(this.connection, stanza),
+        });
+        return this.connection;
       }
       case 'linking':
         this.link = new LinkConnection(context, options, (offer) => this.showOffer(offer));
