@@ -11,8 +11,8 @@ import type { SessionContext } from './session-context.js';
 import type { Source, SyncOwner } from './source.js';
 
 /**
- * Syncs the address book of one account from several sources, over one connection. Each source writes in its own transactions. None
- * uses the contact events of Baileys.
+ * Syncs the address book of one account from several sources, over one connection. Each source writes in its own
+ * transactions. None uses the contact events of Baileys.
  */
 export class AddressBookSync implements KeyHooks {
   private readonly log = new Log(AddressBookSync.name);

@@ -99,11 +99,11 @@ export class AppStateSource implements Source {
   }
 
   /**
-   * Handles `<ib><dirty type="syncd_app_state" timestamp/></ib>`: app state has changed, in any collection. Baileys handles other
-   * types.
+   * Handles `<ib><dirty type="syncd_app_state" timestamp/></ib>`: app state has changed, in any collection. Baileys
+   * handles other types.
    *
-   * Responds after reading with the IQ of Baileys' `cleanDirtyBits`. Only the real server can confirm that it expects this IQ for
-   * this type, too.
+   * Responds after reading with the IQ of Baileys' `cleanDirtyBits`. Only the real server can confirm that it expects
+   * this IQ for this type, too.
    */
   async readDirty(stanza: BinaryNode): Promise<void> {
     const { type = '', timestamp } = getBinaryNodeChild(stanza, 'dirty')?.attrs ?? {};

@@ -9,8 +9,8 @@ const QUIET_MS = 120_000;
 const RETRY_MS = 2_000;
 
 /**
- * Completes the first sync after linking. It is complete when the address book has been read, and either the push names in the
- * phone's history have been read or no history has arrived for a while. The phone decides when it sends history.
+ * Completes the first sync after linking. It is complete when the address book has been read, and either the push names
+ * in the phone's history have been read or no history has arrived for a while. The phone decides when it sends history.
  */
 export class FirstSync implements Source {
   private readonly log = new Log(FirstSync.name);

@@ -2,11 +2,12 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { Log } from '../../kernel/logging/log.js';
 
 /**
- * Announces that this device is inactive. Otherwise the account counts as online, and the phone stops notifying its user (Baileys
- * issues 893 and 2553). WhatsApp accepts the announcement only with the account's push name, so it is sent as soon as the name is
- * known, and after each change of the name.
+ * Announces that this device is inactive. Otherwise the account counts as online, and the phone stops notifying its
+ * user (Baileys issues 893 and 2553). WhatsApp accepts the announcement only with the account's push name, so it is
+ * sent as soon as the name is known, and after each change of the name.
  *
- * Stanza: `<presence type="unavailable" name/>`, as sent by mautrix-whatsapp. Only the real server can confirm its effect.
+ * Stanza: `<presence type="unavailable" name/>`, as sent by mautrix-whatsapp. Only the real server can confirm its
+ * effect.
  */
 export class Presence {
   private readonly log = new Log(Presence.name);

@@ -7,8 +7,8 @@ const CODE = 'reachout_locked';
 const REASON = 'WhatsApp has locked reaching out to people';
 
 /**
- * The reach-out time lock of an account. While it is locked, no profile is fetched: further requests lead to the next, longer lock
- * (WAHA issue 2147).
+ * The reach-out time lock of an account. While it is locked, no profile is fetched: further requests lead to the next,
+ * longer lock (WAHA issue 2147).
  */
 export class ReachOutLock {
   private readonly log = new Log(ReachOutLock.name);

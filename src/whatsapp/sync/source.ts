@@ -20,8 +20,8 @@ export interface SyncConnection extends ProfileConnection {
 }
 
 /**
- * Feeds an address book from one kind of data, over one connection. `saved` runs in the transaction that saves Baileys' keys, and
- * `committed` after it.
+ * Feeds an address book from one kind of data, over one connection. `saved` runs in the transaction that saves Baileys'
+ * keys, and `committed` after it.
  */
 export interface Source extends Partial<KeyHooks> {
   /** Starts when the connection is open. Stanzas and keys may arrive earlier. */
