@@ -131,8 +131,8 @@ export class Connection {
   }
 
   /**
-   * Sets the LID before the first message of the phone is read. Baileys sets it some queries after `<success>`, and removes it when
-   * `<success>` does not contain it, although `pair-success` does.
+   * Sets the LID before the first message of the phone is read. Baileys sets it some queries after `<success>`, and
+   * removes it when `<success>` does not contain it, although `pair-success` does.
    */
   private setOwnLid(lid: string | undefined): void {
     this.ownLid = lid ?? this.ownLid;
@@ -163,8 +163,8 @@ export class Connection {
 
   private reportPhoneMessages(isLost: boolean): void {
     const message =
-      'A message from the phone could not be decrypted, although it was requested again five times. Sync keys or history ' +
-      'may be missing. If names are missing, link the account again.';
+      'A message from the phone could not be decrypted, although it was requested again five times. Sync keys or ' +
+      'history may be missing. If names are missing, link the account again.';
     reportDegradation(this.context, 'phone_message_lost', isLost ? message : null);
   }
 

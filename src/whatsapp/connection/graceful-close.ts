@@ -1,49 +1,46 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClosedConnection } from './whatsapp-socket.js';
 
-/** A goodbye that takes longer would hold up the successor. */
+/** A close that takes longer would delay the process that takes over the session. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** A connection of any kind, as far as its end goes. */
+/** A connection of any purpose. */
 export interface Closable {
   readonly closed: Promise<ClosedConnection>;
-  /** Says goodbye and closes. */
+  /** Sends the end of the stream, and closes. */
   close(): Promise<void>;
-  /** Cuts it without a word. */
+  /** Closes without sending anything, as required when another process has the lease. */
   cut(): void;
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted)
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-}
-
-/** Resolves somewhat later than a goodbye takes, once over is aborted. */
-export async function graceAfter(over: AbortSignal): Promise<void> {
-  await aborted(over);
+/** Resolves after `stop` is aborted and a graceful close has timed out. */
+export async function closeTimeoutAfter(stop: AbortSignal): Promise<void> {
+  if (!stop.aborted) await once(stop, 'abort');
   await sleep(CLOSE_TIMEOUT_MS + 200);
 }
 
 /**
- * Resolves when the connection has ended, or, after over is aborted, when its goodbye was not answered in time.
- * @param lost the session is another's: no goodbye
+ * Waits for the end of a connection, and closes it when `stop` is aborted.
+ *
+ * @param lost aborted when another process has the lease; the connection is then cut
  */
-export async function closedOrLeft(
+export async function closedOrStopped(
   connection: Closable,
-  over: AbortSignal,
+  stop: AbortSignal,
   lost: AbortSignal,
 ): Promise<ClosedConnection> {
   return new Promise((resolve) => {
-    const leave = () => {
+    const close = () => {
       if (lost.aborted) connection.cut();
       else void connection.close();
-      const left = { by: 'client', code: 428, detail: null, message: 'closed by us', openMs: 0 } as const;
-      setTimeout(() => resolve(left), CLOSE_TIMEOUT_MS);
+      const stopped = { by: 'client', code: 428, detail: null, message: 'closed by us', openMs: 0 } as const;
+      setTimeout(() => resolve(stopped), CLOSE_TIMEOUT_MS);
     };
-    over.addEventListener('abort', leave, { once: true });
-    if (over.aborted) leave();
+    stop.addEventListener('abort', close, { once: true });
+    if (stop.aborted) close();
     void connection.closed.then((closed) => {
-      over.removeEventListener('abort', leave);
+      stop.removeEventListener('abort', close);
       resolve(closed);
     });
   });

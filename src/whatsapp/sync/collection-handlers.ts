@@ -77,8 +77,8 @@ export class AddressBookHandler implements CollectionHandler {
     await this.report(
       tx,
       'snapshot_unverified',
-      `A full copy of the address book could not be used (${reason}). Changes are still read; the service requests another ` +
-        'copy after 6 hours.',
+      `A full copy of the address book could not be used (${reason}). Changes are still read. The service requests ` +
+        'another copy after 6 hours.',
     );
     await this.requestReconciliation(tx);
   }
@@ -124,8 +124,8 @@ export class AddressBookHandler implements CollectionHandler {
       await this.report(
         tx,
         'snapshot_unverified',
-        "WhatsApp's copy of the address book fails verification. Names that are authentic individually are served; some " +
-          'names may be missing, and no contact is removed. The service requests another copy after 6 hours.',
+        "WhatsApp's copy of the address book fails verification. Names that are authentic individually are served. " +
+          'Some names may be missing, and no contact is removed. The service requests another copy after 6 hours.',
       );
     } else if (isComplete) await this.report(tx, 'snapshot_unverified', null);
     await this.report(
@@ -133,9 +133,9 @@ export class AddressBookHandler implements CollectionHandler {
       'changes_unverified',
       patches === 0
         ? null
-        : `After the last ${patches} changes, the address book differs from WhatsApp's checksum. Each of these changes is ` +
-            'authentic and has been applied. The service reconciles the address book with a full copy as soon as it may ' +
-            'request one.',
+        : `After the last ${patches} changes, the address book differs from WhatsApp's checksum. Each of these changes ` +
+            'is authentic and has been applied. The service reconciles the address book with a full copy as soon as ' +
+            'it may request one.',
     );
     if (snapshot || patches > 0) await this.requestReconciliation(tx);
   }

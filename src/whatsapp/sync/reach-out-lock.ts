@@ -36,8 +36,8 @@ export class ReachOutLock {
     else await pause.resume(REASON);
     const message =
       until &&
-      `WhatsApp does not allow this account to reach out to contacts until ${until.toISOString()}. No profiles are fetched ` +
-        'until then. Names and changes are still read.';
+      `WhatsApp does not allow this account to reach out to contacts until ${until.toISOString()}. No profiles are ` +
+        'fetched until then. Names and changes are still read.';
     await lease.transaction((tx) => stores.degradations.report(tx, lease.session, CODE, message, until));
   }
 
