@@ -3,10 +3,14 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import type { DomainErrorKind } from '../kernel/errors/domain-error.js';
+import type { SessionName } from '../kernel/identifiers/session-name.js';
 import { type RowIdentity, Secrets } from '../secrets/secrets.js';
 import type { RefusalCode } from './command-refused.js';
 import type { SessionCommandKind } from './session-command.entity.js';
-import type { SessionName } from '../kernel/identifiers/session-name.js';
+
+/** Postgres channel for `<event> <session>`, sent when a command is committed. */
+export const COMMAND_CHANNEL = 'whatsapp_contacts_command';
+export type CommandEvent = 'added' | 'finished';
 
 /** A command that no process has accepted. */
 export interface WaitingCommand {
@@ -35,9 +39,9 @@ export type CommandResult =
 const DELETED_AFTER = '5 seconds';
 
 /**
- * Stores requests from the API to session processes. The API adds a command and polls for its outcome; the session's process
- * accepts it. Arguments and results may be phone numbers, assertions and pairing codes. They are encrypted, and deleted when they
- * are read or expire.
+ * Stores requests from the API to session processes. The API adds a command and waits for its outcome; the session's
+ * process accepts it. Both are notified through COMMAND_CHANNEL. Arguments and results may be phone numbers, assertions
+ * and pairing codes. They are encrypted, and deleted when they are read or expire.
  */
 @Injectable()
 export class SessionCommandsRepository {
@@ -46,17 +50,19 @@ export class SessionCommandsRepository {
     private readonly secrets: Secrets,
   ) {}
 
-  /** @returns the id by which the outcome is found; null when there is no such session */
+  /** @returns the id of the command; null if the session does not exist */
   async add(
     session: SessionName,
     { kind, argument }: Pick<PendingCommand, 'kind' | 'argument'>,
     ttlMs: number,
   ): Promise<string | null> {
     const rows = await this.dataSource.query<{ id: string }[]>(
-      `INSERT INTO session_command (session, kind, argument, expires_at)
-       SELECT name, $2, $3, now() + $4 * interval '1 ms' FROM session WHERE name = $1
-       RETURNING id`,
-      [session, kind, this.seal(argument, session, 'argument'), ttlMs],
+      `WITH added AS (
+         INSERT INTO session_command (session, kind, argument, expires_at)
+         SELECT name, $2, $3, now() + $4 * interval '1 ms' FROM session WHERE name = $1
+         RETURNING id)
+       SELECT id, pg_notify($5, $6) FROM added`,
+      [session, kind, this.seal(argument, session, 'argument'), ttlMs, ...notification('added', session)],
     );
     return rows[0]?.id ?? null;
   }
@@ -71,7 +77,15 @@ export class SessionCommandsRepository {
     return row ? { ...row, result: this.open(row.result, session, 'result') } : null;
   }
 
-  /** Returns the oldest waiting command of each session that the process holds. Called often, so it writes nothing. */
+  /**
+   * Sends a notification that no command belongs to.
+   * @param payload received by all processes that listen to COMMAND_CHANNEL
+   */
+  async notify(payload: string): Promise<void> {
+    await this.dataSource.query('SELECT pg_notify($1, $2)', [COMMAND_CHANNEL, payload]);
+  }
+
+  /** Returns the oldest waiting command of each session whose lease the process holds. Writes nothing. */
   async findWaiting(processId: string): Promise<WaitingCommand[]> {
     return this.dataSource.query<WaitingCommand[]>(
       `SELECT DISTINCT ON (c.session) c.session, c.id, c.kind
@@ -111,14 +125,16 @@ export class SessionCommandsRepository {
        WHERE session = $1 AND id = $2`,
       [session, id, this.seal(result, session, 'result'), error, errorKind, errorCode],
     );
+    // Postgres sends the notification when the transaction is committed.
+    await tx.query('SELECT pg_notify($1, $2)', notification('finished', session));
   }
 
-  /** Deletes a command whose caller has read the outcome or timed out. */
+  /** Deletes a command after its caller has read the outcome or timed out. */
   async remove(session: SessionName, id: string): Promise<void> {
     await this.dataSource.query('DELETE FROM session_command WHERE session = $1 AND id = $2', [session, id]);
   }
 
-  /** Deletes expired commands of all sessions: their API process ended before it could. @returns how many */
+  /** Deletes the expired commands of all sessions. Their API process has ended before it could. @returns their number */
   async deleteExpired(): Promise<number> {
     const [, count] = await this.dataSource.query<[unknown, number]>(
       `DELETE FROM session_command WHERE expires_at < now() - interval '${DELETED_AFTER}'`,
@@ -133,6 +149,10 @@ export class SessionCommandsRepository {
   private open(text: string | null, session: SessionName, column: SecretColumn): string | null {
     return text === null ? null : this.secrets.open(text, rowOf(session, column));
   }
+}
+
+function notification(event: CommandEvent, session: SessionName): [channel: string, payload: string] {
+  return [COMMAND_CHANNEL, `${event} ${session}`];
 }
 
 type SecretColumn = 'argument' | 'result';

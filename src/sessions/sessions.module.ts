@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { FeedModule } from '../feed/feed.module.js';
-import { ClientVersionRepository } from './client-version.repository.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
+import { ClientVersionRepository } from './client-version.repository.js';
+import { CommandNotifications } from './command-notifications.js';
 import { DegradationsRepository } from './degradations.repository.js';
 import { SessionCommandsRepository } from './session-commands.repository.js';
 import { SessionMetricsRepository } from './session-metrics.repository.js';
@@ -20,7 +21,7 @@ const REPOSITORIES = [
 /** What the API and the session role know in common, through Postgres alone: sessions, their state and commands. */
 @Module({
   imports: [FeedModule, SecretsModule],
-  providers: REPOSITORIES,
-  exports: REPOSITORIES,
+  providers: [...REPOSITORIES, CommandNotifications],
+  exports: [...REPOSITORIES, CommandNotifications],
 })
 export class SessionsModule {}

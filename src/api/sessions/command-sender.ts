@@ -1,51 +1,63 @@
 import { Injectable } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Wakeup } from '../../kernel/async/wakeup.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { CommandNotifications } from '../../sessions/command-notifications.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import type { SessionCommandKind } from '../../sessions/session-command.entity.js';
 import { SessionCommandsRepository } from '../../sessions/session-commands.repository.js';
-import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { SessionNotAnswering } from './session.errors.js';
 
-/** Longer than a command takes at most: it may wait for a connection, and then for WhatsApp's answer. */
+/** Longer than a command takes: it may wait for a connection, and then for WhatsApp's response. */
 const TIMEOUT_MS = 40_000;
 const POLL_EVERY_MS = 100;
 
-/** Sends commands of the API to the session role; the two meet in the database alone. */
+/** Sends commands to the session role, through the database. */
 @Injectable()
 export class CommandSender {
-  constructor(private readonly commands: SessionCommandsRepository) {}
+  constructor(
+    private readonly commands: SessionCommandsRepository,
+    private readonly notifications: CommandNotifications,
+  ) {}
 
   /**
-   * @returns what the session role answers
+   * @returns the result of the command; null if it has none
    * @throws SessionNotFound, or CommandRefused with the reason of the session role
-   * @throws SessionNotAnswering when no session role took the command, or finished it in time
+   * @throws SessionNotAnswering if no session process has completed the command in time
    */
   async send(
     session: SessionName,
     kind: SessionCommandKind,
     argument: string | null,
   ): Promise<string | null> {
-    const id = await this.commands.add(session, { kind, argument }, TIMEOUT_MS);
-    if (id === null) throw new SessionNotFound(session);
+    const wakeup = new Wakeup();
+    const unsubscribe = this.notifications.subscribe((event, notified) => {
+      if (event === 'finished' && notified === session) wakeup.wake();
+    });
     try {
-      return await this.waitForResult(session, id);
+      const id = await this.commands.add(session, { kind, argument }, TIMEOUT_MS);
+      if (id === null) throw new SessionNotFound(session);
+      return await this.waitForResult(session, id, wakeup).finally(() => this.remove(session, id));
     } finally {
-      // The session role deletes it if this fails.
-      await this.commands.remove(session, id).catch(() => {});
+      unsubscribe();
     }
   }
 
-  private async waitForResult(session: SessionName, id: string): Promise<string | null> {
-    const giveUpAt = Date.now() + TIMEOUT_MS;
-    while (Date.now() < giveUpAt) {
+  /** If this fails, the session role deletes the command when it has expired. */
+  private async remove(session: SessionName, id: string): Promise<void> {
+    await this.commands.remove(session, id).catch(() => {});
+  }
+
+  private async waitForResult(session: SessionName, id: string, wakeup: Wakeup): Promise<string | null> {
+    const giveUpAtMs = performance.now() + TIMEOUT_MS;
+    while (performance.now() < giveUpAtMs) {
       const outcome = await this.commands.findOutcome(session, id);
       if (outcome?.doneAt) {
         const { error, errorKind, errorCode } = outcome;
         if (error) throw new CommandRefused(errorKind ?? 'conflict', errorCode ?? 'refused', error);
         return outcome.result;
       }
-      await sleep(POLL_EVERY_MS);
+      await wakeup.pause(this.notifications.pollDelayMs(POLL_EVERY_MS));
     }
     throw new SessionNotAnswering();
   }

@@ -58,8 +58,6 @@ export class AuthState implements AuthenticationState {
     set: (keys) => this.setKeys(keys),
   };
 
-  /** Hooks of the account; none while there is no account. */
-  hooks: KeyHooks = NO_HOOKS;
   /** The credentials in the database, see durablePartOf(). Unchanged credentials are not written again. */
   private saved: string | null;
   private closed = false;
@@ -72,6 +70,8 @@ export class AuthState implements AuthenticationState {
     private readonly lease: Lease,
     /** Closes the connection immediately. */
     private readonly disconnect: (error: unknown) => void,
+    /** Hooks of the account; none while no account is linked. */
+    private readonly hooks: KeyHooks = NO_HOOKS,
   ) {
     this.saved = isLinked(creds) ? durablePartOf(creds) : null;
   }

@@ -1,16 +1,16 @@
-import { Logger } from '@nestjs/common';
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import { Log } from '../../kernel/logging/log.js';
 import type { Connection } from './connection.js';
 import type { LinkConnection } from './link-connection.js';
 import type { LoginGate } from './login-gate.js';
 import type { SessionClient } from './session-client.js';
 
 /**
- * Closes a session's connection when a newer client version is known and the current one expires or may prevent linking. The
- * session then reconnects with the newer version.
+ * Closes a session's connection when a newer client version is known and the current one expires or may prevent
+ * linking. The session then reconnects with the newer version.
  */
 export class ClientRenewal {
-  private readonly logger = new Logger(ClientRenewal.name);
+  private readonly log = new Log(ClientRenewal.name);
   /** Aborted when the current connection has ended. */
   private current = new AbortController();
   /** Whether the last connection was closed for this reason alone. */
@@ -36,7 +36,7 @@ export class ClientRenewal {
   /** Replaces the connection of a device that waits to be linked, unless a user is about to link it. */
   watch(link: LinkConnection): void {
     this.client.onceOutdated(this.current.signal, () => {
-      if (!link.isBegun) void this.close(link);
+      if (!link.attempt.isBegun) void this.close(link);
     });
   }
 
@@ -59,13 +59,13 @@ export class ClientRenewal {
           if (!signal.aborted) await this.close(connection);
         });
       });
-    } catch (error) {
-      this.logger.warn(`Cannot store when the client version expires: ${(error as Error).message}`);
+    } catch (err) {
+      this.log.warn({ err }, 'Handling client expiration failed');
     }
   }
 
   private async close(connection: Connection | LinkConnection): Promise<void> {
-    this.logger.log('Reconnecting with a newer WhatsApp Web version');
+    this.log.info({}, 'Reconnecting with newer WhatsApp Web version');
     this.hasClosed = true;
     await connection.close();
   }

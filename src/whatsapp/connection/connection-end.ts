@@ -2,12 +2,12 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { ServerNotVerified } from '../wire/server-certificate.js';
 
 /**
- * Who ended a connection. The same number means different things from different mouths: a proxy that answers HTTP
- * 401 to the upgrade has not unlinked anybody.
+ * Origin of the end of a connection. Codes have a different meaning for each origin: a proxy that answers the upgrade
+ * with HTTP 401 has not unlinked the device.
  *
- * - `login`: WhatsApp refuses the login, `<failure reason>`
- * - `stream`: WhatsApp ends an open connection, `<stream:error code>`
- * - `line`: TCP, TLS, DNS or HTTP failed; WhatsApp itself has said nothing
+ * - `login`: WhatsApp refused the login, `<failure reason>`
+ * - `stream`: WhatsApp ended an open connection, `<stream:error code>`
+ * - `line`: TCP, TLS, DNS or HTTP failed; WhatsApp itself has sent nothing
  * - `server`: the server has not proved that it is WhatsApp; only an ephemeral key was sent to it
  * - `client`: Baileys, or this service, ended it
  */
@@ -16,23 +16,29 @@ export type EndedBy = 'login' | 'stream' | 'line' | 'server' | 'client';
 /** How a connection ended. */
 export interface ConnectionEnd {
   by: EndedBy;
-  /** As Baileys gives it: WhatsApp's disconnect reason, or one of Baileys' own for lost connections. */
+  /** WhatsApp's disconnect reason, or one of Baileys' own for lost connections. */
   code: number;
-  /** What tells endings of the same code apart: kind of conflict, or the system's error code. Null: nothing does. */
+  /** Distinguishes ends with the same code: type of conflict, or the system's error code. Null if there is none. */
   detail: string | null;
   /** For the log. */
   message: string;
 }
 
-/** The parts of Baileys' Boom errors that say how a connection ended (Socket/socket.js, `end`). */
+/** A proxy, or WhatsApp's edge, answered the upgrade to WebSocket with an HTTP status. */
+export class UpgradeRefused extends Error {
+  override readonly name = 'UpgradeRefused';
+
+  constructor(readonly status: number) {
+    super(`HTTP ${status} in response to the WebSocket upgrade`);
+  }
+}
+
+/** The parts of Baileys' Boom errors that describe the end of a connection (Socket/socket.js, `end`). */
 interface BaileysError {
   message?: string;
   output?: { statusCode?: number };
   data?: unknown;
 }
-
-/** Errors of the HTTP upgrade carry the status in the text alone (`ws`, abortHandshake). */
-const HTTP_REFUSAL = /Unexpected server response: (\d{3})/;
 
 /** @param error `lastDisconnect.error`; undefined when this service closed the connection */
 export function readConnectionEnd(error: unknown): ConnectionEnd {
@@ -44,11 +50,11 @@ export function readConnectionEnd(error: unknown): ConnectionEnd {
     message,
   });
   if (error instanceof ServerNotVerified) return end('server', error.kind);
+  if (error instanceof UpgradeRefused) return end('line', `HTTP ${error.status}`);
+  // Baileys distinguishes these errors only by their messages.
   if (message.startsWith('Connection Failure')) return end('login', null);
   if (message.startsWith('Stream Errored'))
     return end('stream', (data as BinaryNode | undefined)?.attrs?.type ?? null);
   if (!message.startsWith('WebSocket Error')) return end('client', null);
-  const refusal = HTTP_REFUSAL.exec(message);
-  if (refusal) return end('line', `HTTP ${refusal[1]}`);
   return end('line', (data as NodeJS.ErrnoException | undefined)?.code ?? null);
 }

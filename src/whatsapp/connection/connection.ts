@@ -1,73 +1,92 @@
-import { Logger } from '@nestjs/common';
-import { type AuthenticationCreds, type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
+import type { AuthenticationCreds, BinaryNode } from '@whiskeysockets/baileys';
+import { type Jid, parseLid } from '../../kernel/identifiers/address.js';
+import { Log } from '../../kernel/logging/log.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { AuthState } from '../auth-state/auth-state.js';
+import { askForUpload } from '../baileys/ask-for-upload.js';
+import { InboundGate } from '../baileys/inbound-gate.js';
+import { protectOwnMapping } from '../baileys/own-mapping.js';
+import { StanzaAnswers } from '../baileys/stanza-answers.js';
+import { writeToOwnDevices, writeToPhone } from '../baileys/write-to-phone.js';
 import type { ClientIdentity } from '../linking/client-identity.js';
 import { privacyTokensOf } from '../profiles/privacy-token.js';
+import { ProfileFetchQueue } from '../profiles/profile-fetch-queue.js';
 import { AddressBookSync } from '../sync/address-book-sync.js';
+import { AppStateSource } from '../sync/app-state-source.js';
+import { FirstSync } from '../sync/first-sync.js';
+import { HistorySource } from '../sync/history-source.js';
+import { ProfileSource } from '../sync/profile-source.js';
+import { ReachOutLock } from '../sync/reach-out-lock.js';
+import { reportDegradation } from '../sync/report-degradation.js';
 import type { SessionContext } from '../sync/session-context.js';
-import { protectOwnMapping } from '../baileys/own-mapping.js';
-import { InboundGate } from '../baileys/inbound-gate.js';
-import { StanzaAnswers } from '../baileys/stanza-answers.js';
+import type { SyncConnection } from '../sync/source.js';
+import { StanzaSource } from '../sync/stanza-source.js';
 import { kindOfSender, withTrustedAddressing } from '../wire/stanza-sender.js';
-import { askForUpload } from '../baileys/ask-for-upload.js';
-import { writeToOwnDevices, writeToPhone } from '../baileys/write-to-phone.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
-/** What a connection is made with. */
+/** Options of one connection. */
 export interface ConnectionOptions {
   creds: AuthenticationCreds;
   identity: ClientIdentity;
-  /** Handles `<ib><client_expiration/></ib>`. */
-  onClientExpiration?: (stanza: BinaryNode) => void;
 }
 
-/** One connection of the linked device: a socket, and what is wired to it. It is never reused. */
+/** Handlers for events of a connection of the linked device. */
+export interface ConnectionEvents {
+  /** The device has logged in. */
+  opened(): void;
+  /** Receives `<ib><client_expiration/></ib>`. */
+  clientExpiration(stanza: BinaryNode): void;
+}
+
+/** One connection of the linked device: a socket, and the objects that handle its stanzas. It is never reused. */
 export class Connection {
-  private readonly logger = new Logger(Connection.name);
+  private readonly log = new Log(Connection.name);
   private readonly authState: AuthState;
   private readonly socket: WhatsAppSocket;
   private readonly sync: AddressBookSync;
   private readonly gate: InboundGate;
   private ownLid: string | undefined;
-  /** The last save of changed credentials. No batch of stanzas is acknowledged before it is complete. */
+  /** The last save of changed credentials. Stanzas are acknowledged only after it has completed. */
   private credentialsSaved: Promise<void> = Promise.resolve();
 
-  /** @param opened it has logged in */
   constructor(
     account: SessionAccount,
-    context: SessionContext,
-    { creds, identity, onClientExpiration }: ConnectionOptions,
-    private readonly opened: () => void,
+    private readonly context: SessionContext,
+    { creds, identity }: ConnectionOptions,
+    private readonly events: ConnectionEvents,
   ) {
     const { lease, stores } = context;
-    this.authState = new AuthState(creds, stores.authState, lease, (error) => this.abandon(error));
-    this.socket = new WhatsAppSocket(this.authState, {
+    this.authState = new AuthState(creds, stores.authState, lease, (error) => this.abandon(error), {
+      saved: (tx, data) => this.sync.saved(tx, data),
+      committed: (data) => this.sync.committed(data),
+    });
+    const socket = new WhatsAppSocket(this.authState, {
       identity,
       maySend: () => lease.isHeld,
       makeSignalRepository: protectOwnMapping(() => creds.me ?? {}),
       opened: () => this.onOpen(),
       ended: () => this.stopWork(),
     });
-    const { socket } = this;
-    this.sync = new AddressBookSync(
-      account,
-      {
-        query: (node) => socket.query(node),
-        send: (node) => socket.send(node),
-        writeToPhone: (message) => writeToPhone(socket.baileys, message),
-        writeToOwnDevices: (message) => writeToOwnDevices(socket.baileys, message),
-        askForUpload: (file) => askForUpload(socket.baileys, file),
-        privacyTokens: (people) => privacyTokensOf(socket.baileys, people),
-        wantsPictureTokens: () => socket.baileys.serverProps.profilePicPrivacyToken,
-        save: (work) => this.authState.save(work),
-      },
-      context,
-    );
-    this.authState.hooks = this.sync;
+    this.socket = socket;
+    const { id, jid, lid, linkedAt } = account;
+    const owner = { accountId: id, jid: jid as Jid, lid: parseLid(lid), linkedAt };
+    const connection = syncConnectionOf(socket);
+    const firstSync = new FirstSync(account, context);
+    const appState = new AppStateSource(account, owner, connection, context, firstSync);
+    this.sync = new AddressBookSync(owner, context, [
+      firstSync,
+      new StanzaSource(owner, context),
+      appState,
+      new HistorySource(owner, connection, context, firstSync),
+      new ProfileSource(
+        new ProfileFetchQueue(owner, connection, context),
+        new ReachOutLock(context, connection.query),
+        context,
+      ),
+    ]);
     const answers = new StanzaAnswers(socket.baileys, {
       decryptsMessages: context.decryptsMessages,
-      lost: (isLost) => this.sync.reportPhoneMessages(isLost),
+      lost: (isLost) => this.reportPhoneMessages(isLost),
     });
     this.gate = new InboundGate(socket.ws, {
       save: (stanzas) => this.save(stanzas),
@@ -76,13 +95,7 @@ export class Connection {
       setPaused: (isPaused) => socket.setPaused(isPaused),
       failed: (error) => this.abandon(error),
     });
-    socket.ws.on('CB:ib,,dirty', (stanza: BinaryNode) => void this.readDirty(stanza));
-    if (onClientExpiration) socket.ws.on('CB:ib,,client_expiration', onClientExpiration);
-    socket.ws.on('CB:success', ({ attrs }: BinaryNode) => this.setOwnLid(attrs.lid ?? creds.me?.lid));
-    socket.baileys.ev.on('creds.update', () => {
-      this.setOwnLid(this.ownLid);
-      this.credentialsSaved = this.saveCredentials();
-    });
+    this.listen(appState);
   }
 
   get closed(): Promise<ClosedConnection> {
@@ -93,24 +106,33 @@ export class Connection {
     return this.socket.isOpen;
   }
 
-  /** Tells WhatsApp that this device is no longer linked; the connection ends with it. */
+  /** Notifies WhatsApp that this device is no longer linked, which ends the connection. */
   async unlink(): Promise<void> {
     await this.socket.baileys.logout();
   }
 
-  /** Says goodbye and closes. */
   async close(): Promise<void> {
     await this.socket.close();
   }
 
-  /** Cuts the connection without a word, as must be when another process holds the session. */
   cut(): void {
     this.socket.cut();
   }
 
+  private listen(appState: AppStateSource): void {
+    const { ws, baileys } = this.socket;
+    ws.on('CB:ib,,dirty', (stanza: BinaryNode) => void appState.readDirty(stanza));
+    ws.on('CB:ib,,client_expiration', (stanza: BinaryNode) => this.events.clientExpiration(stanza));
+    ws.on('CB:success', ({ attrs }: BinaryNode) => this.setOwnLid(attrs.lid ?? this.authState.creds.me?.lid));
+    baileys.ev.on('creds.update', () => {
+      this.setOwnLid(this.ownLid);
+      this.credentialsSaved = this.authState.saveCredentials().catch((error: unknown) => this.abandon(error));
+    });
+  }
+
   /**
-   * The LID has to be known before the first message of the phone is read. Baileys sets it some queries after `<success>`, and removes it when
-   * `<success>` does not contain it, although `pair-success` has.
+   * Sets the LID before the first message of the phone is read. Baileys sets it some queries after `<success>`, and
+   * removes it when `<success>` does not contain it, although `pair-success` does.
    */
   private setOwnLid(lid: string | undefined): void {
     this.ownLid = lid ?? this.ownLid;
@@ -118,7 +140,7 @@ export class Connection {
     if (me && this.ownLid && !me.lid) me.lid = this.ownLid;
   }
 
-  /** What comes in from now on is neither kept nor acknowledged: WhatsApp gives it to the next connection. */
+  /** Stops saving and acknowledging stanzas. WhatsApp delivers them again over the next connection. */
   private stopWork(): void {
     this.gate.close();
     this.sync.close();
@@ -126,48 +148,41 @@ export class Connection {
   }
 
   private onOpen(): void {
-    this.opened();
+    this.events.opened();
     const { creds } = this.authState;
-    this.sync.opened(creds.me?.lid).catch((error: unknown) => this.abandon(error));
+    this.sync.start(creds.me?.lid).catch((error: unknown) => this.abandon(error));
   }
 
-  /** Runs before anything is acknowledged. */
+  /** Runs before stanzas are acknowledged. */
   private async save(stanzas: BinaryNode[]): Promise<void> {
     const me = this.authState.creds.me ?? {};
-    await this.sync.saveStanzas(
-      stanzas.map((stanza) => withTrustedAddressing(stanza, kindOfSender(stanza, me))),
-    );
+    const trusted = stanzas.map((stanza) => withTrustedAddressing(stanza, kindOfSender(stanza, me)));
+    await this.sync.saveStanzas(trusted, (work) => this.authState.save(work));
     await this.credentialsSaved;
   }
 
-  /**
-   * `<ib><dirty type="syncd_app_state" timestamp/></ib>`: app state has changed. Other types are for Baileys.
-   *
-   * Answered, when it is read, with the IQ of Baileys' `cleanDirtyBits`. Only the real server can confirm that it expects it
-   * for this type, too.
-   */
-  private async readDirty(stanza: BinaryNode): Promise<void> {
-    const { type = '', timestamp } = getBinaryNodeChild(stanza, 'dirty')?.attrs ?? {};
-    if (type !== 'syncd_app_state') return;
-    try {
-      await this.sync.readCollections();
-      await this.socket.query({
-        tag: 'iq',
-        attrs: { to: 's.whatsapp.net', type: 'set', xmlns: 'urn:xmpp:whatsapp:dirty' },
-        content: [{ tag: 'clean', attrs: { type, ...(timestamp && { timestamp }) } }],
-      });
-    } catch (error) {
-      this.logger.warn(`App state stays marked as changed: ${(error as Error).message}`);
-    }
+  private reportPhoneMessages(isLost: boolean): void {
+    const message =
+      'A message from the phone could not be decrypted, although it was requested again five times. Sync keys or ' +
+      'history may be missing. If names are missing, link the account again.';
+    reportDegradation(this.context, 'phone_message_lost', isLost ? message : null);
   }
 
-  private async saveCredentials(): Promise<void> {
-    await this.authState.saveCredentials().catch((error: unknown) => this.abandon(error));
-  }
-
-  /** What cannot be kept must not be acknowledged: the connection is cut, and WhatsApp sends it again. */
-  private abandon(error: unknown): void {
-    this.logger.warn(`Closing the connection: ${(error as Error).message}`);
+  /** Closes the connection without acknowledging data that could not be saved, so that WhatsApp delivers it again. */
+  private abandon(err: unknown): void {
+    this.log.warn({ err }, 'Closing connection');
     this.cut();
   }
+}
+
+function syncConnectionOf(socket: WhatsAppSocket): SyncConnection {
+  return {
+    query: (node) => socket.query(node),
+    send: (node) => socket.send(node),
+    writeToPhone: (message) => writeToPhone(socket.baileys, message),
+    writeToOwnDevices: (message) => writeToOwnDevices(socket.baileys, message),
+    askForUpload: (file) => askForUpload(socket.baileys, file),
+    privacyTokens: (people) => privacyTokensOf(socket.baileys, people),
+    wantsPictureTokens: () => socket.baileys.serverProps.profilePicPrivacyToken,
+  };
 }

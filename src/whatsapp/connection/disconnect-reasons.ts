@@ -1,48 +1,48 @@
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { ConnectionEnd, EndedBy } from './connection-end.js';
 
-/** What to do after a connection has ended. */
-export interface Ending {
+/** Why a connection ended, and the response of this service. */
+export interface DisconnectReason {
   /**
-   * - `restart`: connect again at once
-   * - `retry`: connect again after a pause that grows
-   * - `hold`: reconnect after a pause of minutes that grows; another program uses this session, or WhatsApp requests the pause
-   * - `update`: connect again as the newest version of the client, when there is one; otherwise as `stop`
-   * - `offer`: nobody has scanned; show new QRs
-   * - `link-again`: an attempt to link has failed; offer another one soon
-   * - `relink`: the link is gone; forget it and offer a new QR
-   * - `stop`: only a person can help; look again a few times a day
+   * - `restart`: reconnect immediately
+   * - `retry`: reconnect with exponential backoff
+   * - `hold`: the same with minutes of delay; another program uses this session, or WhatsApp requests the delay
+   * - `update`: reconnect with a newer version of the client if there is one; otherwise like `stop`
+   * - `offer`: the QR code was not scanned; show new ones
+   * - `link-again`: an attempt to link failed; offer another one soon
+   * - `relink`: the device is unlinked; delete its credentials and offer a new QR code
+   * - `stop`: only the user can solve the problem; try again a few times a day
    */
   action: 'restart' | 'retry' | 'hold' | 'update' | 'offer' | 'link-again' | 'relink' | 'stop';
   code: ReasonCode;
-  /** Why the session is not open, one sentence for people. */
+  /** One sentence for users. */
   reason: string;
-  /** What the operator can do; null when it heals by itself. */
+  /** Advice for the operator; null if no action is required. */
   advice: string | null;
 }
 
-/** Who ended it, the code, and, where it matters, the detail (see ConnectionEnd); without a code: any other. */
+/** Origin, and code or detail; see ConnectionEnd. A key without a code or detail matches all others. */
 type Key = EndedBy | `${EndedBy} ${string}`;
 
-const SCAN = 'Scan the QR at /session/qr to link it again.';
-const PHONE = 'Open WhatsApp on the phone and follow what it says; then restart this service.';
-const UPDATE = 'Update this service if it does not connect by itself within a few hours.';
-const NETWORK = 'Check that this machine may reach web.whatsapp.com on port 443.';
-const CLOCK = 'Check the clock of this machine, and whether a proxy or firewall opens TLS connections.';
+const SCAN = 'Scan the QR code at /session/qr to link the account again.';
+const PHONE = 'Open WhatsApp on the phone and follow its instructions, then restart this service.';
+const UPDATE = 'If it does not connect within a few hours, update this service.';
+const NETWORK = 'Check that this machine can reach web.whatsapp.com on port 443.';
+const CLOCK = 'Check the clock of this machine, and whether a proxy or firewall intercepts TLS connections.';
 
 const UNLINKED = row('relink', 'unlinked_by_phone', 'The phone has unlinked this device.', SCAN);
-// whatsmeow forgets such a device, too (`ConnectFailureMainDeviceGone`).
+// whatsmeow also deletes such a device (`ConnectFailureMainDeviceGone`).
 const GONE = row(
   'relink',
   'phone_replaced',
-  'The phone to which this device was linked is gone from the account.',
+  'The phone that this device was linked to no longer belongs to the account.',
   SCAN,
 );
 const BANNED = row('stop', 'account_banned', 'WhatsApp has banned the account.', PHONE);
 const BANNED_FOR_NOW = row(
   'stop',
   'account_banned_for_now',
-  'WhatsApp has banned the account for some time.',
+  'WhatsApp has banned the account temporarily.',
   PHONE,
 );
 const LIMITED = row(
@@ -60,13 +60,13 @@ const NO_MULTI_DEVICE = row(
 );
 const REFUSED = row('retry', 'connection_refused', 'WhatsApp has refused the connection.', null);
 const INTERNAL = row('retry', 'whatsapp_error', 'WhatsApp reports an internal error.', null);
-const UNAVAILABLE = row('retry', 'whatsapp_unavailable', 'WhatsApp is not available at the moment.', null);
+const UNAVAILABLE = row('retry', 'whatsapp_unavailable', 'WhatsApp is currently unavailable.', null);
 const LOST = row('retry', 'connection_lost', 'The connection to WhatsApp was lost.', null);
 const NO_NAME = row(
   'retry',
   'dns_failed',
-  'The name of the WhatsApp server cannot be resolved.',
-  'Check the DNS of this machine.',
+  'The name of the WhatsApp server could not be resolved.',
+  'Check the DNS configuration of this machine.',
 );
 const UNREACHABLE = row(
   'retry',
@@ -77,13 +77,14 @@ const UNREACHABLE = row(
 const BAD_CERTIFICATE = row(
   'retry',
   'certificate_untrusted',
-  'The WhatsApp server shows a certificate that cannot be trusted.',
+  'The WhatsApp server has an untrusted certificate.',
   CLOCK,
 );
 
 const INTERCEPTED = 'Something between this machine and WhatsApp intercepts TLS connections.';
 const NO_INSPECTION =
-  'Exclude web.whatsapp.com from TLS inspection in the proxy, firewall or antivirus software of this machine and its network.';
+  'Exclude web.whatsapp.com from TLS inspection in the proxy, firewall or antivirus software of this machine and its ' +
+  'network.';
 const NOT_VERIFIED = row(
   'retry',
   'server_not_verified',
@@ -93,24 +94,24 @@ const NOT_VERIFIED = row(
 const NOT_VALID_NOW = row(
   'retry',
   'server_not_verified',
-  'The server could not prove that it is WhatsApp: its certificate is expired or not valid yet. No credentials were sent.',
-  `Check the clock of this machine. If it is right: ${INTERCEPTED} ${NO_INSPECTION}`,
+  'The server could not prove that it is WhatsApp: its certificate is expired or not valid yet. No credentials were ' +
+    'sent.',
+  `Check the clock of this machine. If it is correct: ${INTERCEPTED} ${NO_INSPECTION}`,
 );
 
 /**
- * What each ending means. Login failures are those of WhatsApp Web's own table (its module WAWebFailureErrorCodes,
- * whatsmeow's types/events `ConnectFailureReason`), stream errors those of whatsmeow's connectionevents.go; codes of
- * `client` are Baileys' own (`DisconnectReason`).
+ * All disconnect reasons. Sources: WhatsApp Web's module WAWebFailureErrorCodes and whatsmeow's `ConnectFailureReason`
+ * for `login`, whatsmeow's connectionevents.go for `stream`, and Baileys' `DisconnectReason` for `client`.
  */
-const ENDINGS: Partial<Record<Key, Ending>> = {
-  'stream 515': row('restart', 'reconnecting', 'WhatsApp asks for a new connection.', null),
-  // With code 401 or without any.
+const REASONS: Partial<Record<Key, DisconnectReason>> = {
+  'stream 515': row('restart', 'reconnecting', 'WhatsApp requests a new connection.', null),
+  // Sent with code 401 or without a code.
   'stream device_removed': UNLINKED,
-  // Without a known reason, the next login shows whether the device is still linked.
+  // The next login shows whether the device is still linked.
   'stream 401': LOST,
   'stream 403': LOST,
   'stream 402': BANNED_FOR_NOW,
-  // Seen while a device registers (whatsapp-claude-plugin #9).
+  // Observed while a device registers (whatsapp-claude-plugin #9).
   'stream 405': OUTDATED,
   'stream 406': BANNED,
   'stream 409': OUTDATED,
@@ -119,7 +120,7 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   'stream 440': row(
     'hold',
     'other_program_connected',
-    'Another program is connected with the same link and has replaced this one.',
+    'Another program has connected as the same linked device and replaced this connection.',
     'Stop the other program, or unlink this device on the phone and link it again.',
   ),
   'stream 500': INTERNAL,
@@ -154,7 +155,7 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
 
   'server certificate': NOT_VERIFIED,
   'server dates': NOT_VALID_NOW,
-  // Baileys' own check of the same certificates, in case it fails first.
+  // Baileys checks the same certificates, and may do so first.
   'client 400': NOT_VERIFIED,
 
   'client 408': row('retry', 'connection_timed_out', 'The connection to WhatsApp timed out.', null),
@@ -168,27 +169,34 @@ const ENDINGS: Partial<Record<Key, Ending>> = {
   client: LOST,
 };
 
-function row(action: Ending['action'], code: ReasonCode, reason: string, advice: string | null): Ending {
+function row(
+  action: DisconnectReason['action'],
+  code: ReasonCode,
+  reason: string,
+  advice: string | null,
+): DisconnectReason {
   return { action, code, reason, advice };
 }
 
-/** Where an ending stands in the table: what it is counted as. */
-export function keyOf({ by, code, detail }: ConnectionEnd): Key {
+/** Returns the most specific key of the table for the end of a connection, which is also its label in the metrics. */
+export function disconnectKeyOf({ by, code, detail }: ConnectionEnd): Key {
   const keys: Key[] = [`${by} ${code} ${detail}`, `${by} ${detail}`, `${by} ${code}`];
-  return keys.find((key) => key in ENDINGS) ?? by;
+  return keys.find((key) => key in REASONS) ?? by;
 }
 
-/** Endings that nobody knows are taken for passing faults; the reason then carries what is known. */
-export function endingOf(end: ConnectionEnd): Ending {
+/**
+ * Returns the reason for the end of a connection. Unknown ends are handled as temporary failures, and include the code.
+ */
+export function disconnectReasonOf(end: ConnectionEnd): DisconnectReason {
   const { by, code, detail, message } = end;
-  const key = keyOf(end);
-  const known = ENDINGS[key];
+  const key = disconnectKeyOf(end);
+  const known = REASONS[key];
   if (known && key !== by) return known;
   if (detail?.startsWith('HTTP')) {
     return row(
       'retry',
       'network_intercepted',
-      `Something between here and WhatsApp answered the connection with ${detail}.`,
+      `A server between this machine and WhatsApp answered the connection with ${detail}.`,
       NETWORK,
     );
   }

@@ -4,8 +4,9 @@ import { EventEmitter, once } from 'node:events';
 const GRACE_MS = 2_000;
 
 /**
- * Tracks the first login of a device after a phone has confirmed it. A device that disconnects before it has uploaded its one-time
- * pre-keys may never log in again (mautrix 26.10), so shutdown waits for the upload. After a kill, the next login uploads them.
+ * Tracks the first login of a device after a phone has confirmed it. A device that disconnects before it has uploaded
+ * its one-time pre-keys may never log in again (mautrix 26.10), so shutdown waits for the upload. After a kill, the
+ * next login uploads them.
  */
 export class FirstLogin {
   private isDue = false;
@@ -31,8 +32,8 @@ export class FirstLogin {
   }
 
   /**
-   * Returns a signal that aborts after the given one: immediately or, while a first login is pending, when the login is done, at
-   * most 2 s later.
+   * Returns a signal that aborts after the given one: immediately or, while a first login is pending, when the login is
+   * done, at most 2 s later.
    */
   after(stop: AbortSignal): AbortSignal {
     const end = new AbortController();

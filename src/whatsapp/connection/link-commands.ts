@@ -2,110 +2,115 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import type { ExpiringText, PasskeyAssertion } from '../../sessions/link-offer.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
+import type { LinkAttempt } from '../linking/link-attempt.js';
+import { linkFailures } from '../linking/link-failure.js';
 import type { LinkConnection } from './link-connection.js';
 
-/** Together with the time for WhatsApp's answer, somewhat less than the API waits (command-sender.ts). */
+/** Together with the time for WhatsApp's response, this is less than the API waits (command-sender.ts). */
 const READY_TIMEOUT_MS = 12_000;
-const LOOK_EVERY_MS = 100;
+const CHECK_EVERY_MS = 100;
 
-/** What the commands need of the session. */
+/** The parts of a session that commands use. */
 interface LinkSession {
-  /** The connection over which a device waits to be linked; null when there is none at the moment. */
+  /** Returns the connection of the device that is to be linked; null if there is none at the moment. */
   current(): LinkConnection | null;
   isLinked(): Promise<boolean>;
-  /** Ends a pause between two attempts. */
+  /** Ends the delay before the next connection. */
   hurry(): void;
-  /** Replaces the connection of a waiting device if its client version is outdated. Returns whether it was replaced. */
+  /** Replaces the connection of a waiting device if its client version is outdated. @returns whether it was replaced */
   renewClient(reason: 'refused' | 'suspected'): Promise<boolean>;
 }
 
-/** What the API hands over from a browser. */
+/** Argument of `passkey-assertion`. */
 interface PasskeyProof {
   token: string;
   assertion: PasskeyAssertion;
 }
 
-/** The API's commands that belong to linking. */
+/** Runs the API's commands for linking. */
 export class LinkCommands {
   constructor(private readonly session: LinkSession) {}
 
-  /** @throws CommandRefused with the reason for the caller */
+  /**
+   * @returns the result for the caller; null if there is none
+   * @throws CommandRefused with the reason for the caller
+   */
   async run({ kind, argument }: PendingCommand): Promise<string | null> {
     switch (kind) {
       case 'pairing-code':
-        return this.requestPairingCode(argument ?? '');
+        return JSON.stringify(await this.requestPairingCode(argument ?? ''));
       case 'passkey-assertion': {
         const { token, assertion } = JSON.parse(argument ?? '') as PasskeyProof;
-        await this.ceremony().submitAssertion(token, assertion);
+        await this.ceremony().passkey.submit(token, assertion);
         return null;
       }
       case 'passkey-confirm':
-        await this.ceremony().confirmPasskey(argument ?? '');
+        await this.ceremony().passkey.confirm(argument ?? '');
         return null;
       case 'passkey-cancel':
-        this.ceremony().cancelPasskey();
+        this.ceremony().end(linkFailures.cancelled());
         return null;
       default:
-        throw new CommandRefused('invalid', 'refused', `The session does not know the command ${kind}.`);
+        throw new CommandRefused('invalid', 'refused', `The session does not support the command ${kind}.`);
     }
   }
 
-  private async requestPairingCode(phone: string): Promise<string> {
+  private async requestPairingCode(phone: string): Promise<ExpiringText> {
     const { session } = this;
     if (await session.isLinked()) {
       throw new CommandRefused(
         'conflict',
         'account_linked',
-        'An account is linked already. Unlink it first: DELETE /session.',
+        'An account is already linked. Unlink it first: DELETE /session.',
       );
     }
-    // Over a connection with a passkey ceremony WhatsApp takes nothing else.
+    // During a passkey ceremony, WhatsApp accepts nothing else over the connection.
     const blocked = session.current();
-    if (blocked?.isConfirming) {
-      blocked.cancelPasskey();
+    if (blocked?.attempt.isConfirming) {
+      blocked.attempt.end(linkFailures.cancelled());
       await blocked.closed;
-      await sleep(LOOK_EVERY_MS);
+      await sleep(CHECK_EVERY_MS);
     }
     const giveUpAtMs = performance.now() + READY_TIMEOUT_MS;
-    // Once: when WhatsApp cannot be reached, the pauses are there for a reason.
+    // Only once, because delays are necessary while WhatsApp is unreachable.
     session.hurry();
     await session.renewClient('suspected');
-    return JSON.stringify(await this.requestCode(phone, giveUpAtMs));
+    return this.requestCode(phone, giveUpAtMs);
   }
 
   /** Requests the code again if it is refused and a newer client version may be accepted. */
   private async requestCode(phone: string, giveUpAtMs: number): Promise<ExpiringText> {
     const ready = await this.whenReady(giveUpAtMs);
     try {
-      return await ready.requestPairingCode(phone);
+      return await ready.code.request(phone);
     } catch (error) {
       const isRefused = error instanceof CommandRefused && error.code === 'pairing_refused';
       if (!isRefused || !(await this.session.renewClient('refused'))) throw error;
-      return (await this.whenReady(giveUpAtMs)).requestPairingCode(phone);
+      return (await this.whenReady(giveUpAtMs)).code.request(phone);
     }
   }
 
-  /** @throws CommandRefused when WhatsApp is not ready in time */
-  private async whenReady(giveUpAtMs: number): Promise<LinkConnection> {
+  /** @throws CommandRefused if WhatsApp is not ready in time */
+  private async whenReady(giveUpAtMs: number): Promise<LinkAttempt> {
     const { session } = this;
-    while (!session.current()?.isReady && performance.now() < giveUpAtMs) await sleep(LOOK_EVERY_MS);
-    const ready = session.current();
-    if (ready?.isReady) return ready;
+    while (!session.current()?.attempt.isReady && performance.now() < giveUpAtMs) await sleep(CHECK_EVERY_MS);
+    const attempt = session.current()?.attempt;
+    if (attempt?.isReady) return attempt;
     throw new CommandRefused(
       'unavailable',
       'whatsapp_not_ready',
-      'WhatsApp is not ready to link. /session says why; try again when it shows a QR code.',
+      'WhatsApp is not ready to link a device. GET /session returns the reason. Try again when it returns a QR code.',
     );
   }
 
-  /** @throws CommandRefused when no passkey ceremony is under way */
-  private ceremony(): LinkConnection {
-    const current = this.session.current();
-    if (current?.isConfirming) return current;
+  /** @throws CommandRefused if no passkey ceremony is in progress */
+  private ceremony(): LinkAttempt {
+    const attempt = this.session.current()?.attempt;
+    if (attempt?.isConfirming) return attempt;
     throw new CommandRefused(
       'conflict',
       'no_passkey',
-      'No passkey ceremony is under way. /session says how far linking is.',
+      'No passkey ceremony is in progress. GET /session returns the current step of linking.',
     );
   }
 }

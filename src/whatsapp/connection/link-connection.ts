@@ -1,28 +1,27 @@
-import { Logger } from '@nestjs/common';
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
-import type { ExpiringText, LinkOffer, PasskeyAssertion } from '../../sessions/link-offer.js';
-import { parseJid, parseLid } from '../../kernel/identifiers/address.js';
-import type { Transaction } from '../../database/transaction.js';
-import { accountKeyOf, AuthState } from '../auth-state/auth-state.js';
+import { Log } from '../../kernel/logging/log.js';
+import type { LinkOffer } from '../../sessions/link-offer.js';
+import { AccountLinkedElsewhere } from '../../sessions/sessions.errors.js';
+import { AuthState } from '../auth-state/auth-state.js';
 import { takeStanzas } from '../baileys/take-stanzas.js';
 import { LinkAttempt } from '../linking/link-attempt.js';
-import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
-import { AccountLinkedElsewhere } from '../../sessions/sessions.errors.js';
+import type { LinkFailure } from '../linking/link-failure.js';
 import type { SessionContext } from '../sync/session-context.js';
 import type { ConnectionOptions } from './connection.js';
-import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 import { linkAttempts } from './connection.metrics.js';
+import { linkAccount } from './device-link.js';
+import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
-/** One connection of a device that waits to be linked: a socket, and the attempt that is made over it. */
+/** One connection of a device that is to be linked: a socket, and the attempt to link over it. */
 export class LinkConnection {
-  private readonly logger = new Logger(LinkConnection.name);
+  readonly attempt: LinkAttempt;
+  /** Why the attempt failed; null while it continues, and if no user has begun it. */
+  failure: LinkFailure | null = null;
+  private readonly log = new Log(LinkConnection.name);
   private readonly authState: AuthState;
   private readonly socket: WhatsAppSocket;
-  private readonly attempt: LinkAttempt;
-  /** Why the attempt came to nothing; null while it goes on, and when nobody was at it. */
-  failure: LinkFailure | null = null;
 
-  /** @param changed what a person can link with has changed */
+  /** @param changed called when the ways to link the device have changed */
   constructor(
     private readonly context: SessionContext,
     { creds, identity }: ConnectionOptions,
@@ -30,12 +29,12 @@ export class LinkConnection {
   ) {
     const { lease, stores } = context;
     this.authState = new AuthState(creds, stores.authState, lease, (error) => this.abandon(error));
-    this.socket = new WhatsAppSocket(this.authState, {
+    const socket = new WhatsAppSocket(this.authState, {
       identity,
       maySend: () => lease.isHeld,
       ended: () => this.stopWork(),
     });
-    const { socket } = this;
+    this.socket = socket;
     this.attempt = new LinkAttempt({
       creds,
       identity,
@@ -57,54 +56,10 @@ export class LinkConnection {
     return this.socket.closed;
   }
 
-  /** See LinkAttempt. */
-  get isReady(): boolean {
-    return this.attempt.isReady;
-  }
-
-  /** See LinkAttempt. */
-  get isConfirming(): boolean {
-    return this.attempt.isConfirming;
-  }
-
-  /** See LinkAttempt. */
-  get isBegun(): boolean {
-    return this.attempt.isBegun;
-  }
-
-  /** See LinkAttempt. */
-  get isWaiting(): boolean {
-    return this.attempt.isWaiting;
-  }
-
-  /** See LinkAttempt. */
-  get isConfirmed(): boolean {
-    return this.attempt.isConfirmed;
-  }
-
-  requestPairingCode(phone: string): Promise<ExpiringText> {
-    return this.attempt.requestPairingCode(phone);
-  }
-
-  submitAssertion(token: string, assertion: PasskeyAssertion): Promise<void> {
-    return this.attempt.submitAssertion(token, assertion);
-  }
-
-  confirmPasskey(token: string): Promise<void> {
-    return this.attempt.confirmPasskey(token);
-  }
-
-  /** Ends the passkey ceremony, and the attempt with it. */
-  cancelPasskey(): void {
-    this.attempt.end(linkFailures.cancelled());
-  }
-
-  /** Says goodbye and closes. */
   async close(): Promise<void> {
     await this.socket.close();
   }
 
-  /** Cuts the connection without a word, as must be when another process holds the session. */
   cut(): void {
     this.socket.cut();
   }
@@ -115,34 +70,23 @@ export class LinkConnection {
   }
 
   /**
-   * The device's credentials, and the account that it is linked to, in one transaction. A device of an account that is
-   * linked through another session is kept alone, to be unlinked at once (see UnlinkConnection).
+   * Saves the device's credentials and the account that it is linked to, in one transaction. If the account is linked
+   * through another session, only the credentials are saved, and the device is then unlinked (see UnlinkConnection).
    */
   private async saveLink(confirmed: Partial<AuthenticationCreds>): Promise<void> {
-    const jid = parseJid(confirmed.me?.id);
-    if (!jid) throw new Error('WhatsApp has confirmed the link without saying to which account');
-    const { lease, stores } = this.context;
-    const link = async (tx: Transaction) => {
-      const id = await stores.accounts.add(tx, {
-        jid,
-        lid: parseLid(confirmed.me?.lid),
-        identityKey: accountKeyOf(confirmed),
-      });
-      await stores.sessions.link(tx, lease.session, { id, jid });
-      await stores.appState.restart(tx, id);
-    };
+    const { me, account } = confirmed;
     try {
-      await this.authState.saveLink(confirmed, link);
+      await this.authState.saveLink(confirmed, (tx) => linkAccount(tx, this.context, { me, account }));
       linkAttempts.inc({ result: 'linked' });
-    } catch (error) {
-      if (!(error instanceof AccountLinkedElsewhere)) throw error;
-      this.logger.warn(error.message);
+    } catch (err) {
+      if (!(err instanceof AccountLinkedElsewhere)) throw err;
+      this.log.warn({ err }, 'Linking account failed');
       await this.authState.saveLink(confirmed, async () => {});
     }
   }
 
-  private abandon(error: unknown): void {
-    this.logger.warn(`Closing the connection: ${(error as Error).message}`);
+  private abandon(err: unknown): void {
+    this.log.warn({ err }, 'Closing connection');
     this.cut();
   }
 }

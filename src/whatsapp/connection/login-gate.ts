@@ -3,20 +3,21 @@ import { Mutex, Semaphore } from 'async-mutex';
 import pTimeout from 'p-timeout';
 
 /**
- * What the sessions that are on their way to WhatsApp at once may weigh together. After a restart all of a thread's have to
- * log in: one after the other would take minutes. A device that logs in for the first time makes 812 pre-keys, which takes
- * this thread half a second: more than six of them at once would delay what the other sessions do until they count as lost.
+ * Total weight of the sessions that may log in at the same time. After a restart, all sessions of a thread have to log
+ * in, which would take minutes one by one. A device that logs in for the first time generates 812 pre-keys, which
+ * blocks the thread for half a second. More than six of them at once would delay other sessions until their connections
+ * time out.
  */
 const CAPACITY = 24;
 export const NEW_DEVICE = 4;
-/** Its first sync is through, so that WhatsApp has its pre-keys. */
+/** Its first sync is complete, so WhatsApp has its pre-keys. */
 export const KNOWN_DEVICE = 1;
-/** Who is on the way for longer than this no longer keeps others from logging in. */
+/** After this time, a login no longer blocks others. */
 const MAX_LOGIN_MS = 30_000;
-/** Work that can wait waits no longer than this. */
+/** Maximum delay of work that can wait. */
 const MAX_WAIT_MS = 60_000;
 
-/** Lets the sessions of a thread log in a few at a time. */
+/** Limits how many sessions of a thread log in at the same time. */
 @Injectable()
 export class LoginGate {
   private readonly semaphore = new Semaphore(CAPACITY);
@@ -24,7 +25,7 @@ export class LoginGate {
 
   /**
    * @param weight NEW_DEVICE or KNOWN_DEVICE
-   * @returns what to call, once or more often, when the login has succeeded or failed
+   * @returns a function to call, once or more often, when the login has succeeded or failed
    */
   async enter(weight: number): Promise<() => void> {
     const [, release] = await this.semaphore.acquire(weight);
@@ -35,7 +36,7 @@ export class LoginGate {
     };
   }
 
-  /** Runs work that can wait: when nobody is logging in, and one at a time. */
+  /** Runs work that can wait: one at a time, when no session is logging in. */
   async whenQuiet(work: () => Promise<void>): Promise<void> {
     const fallback = () => {};
     await pTimeout(this.semaphore.waitForUnlock(CAPACITY), { milliseconds: MAX_WAIT_MS, fallback });

@@ -1,26 +1,26 @@
 import { BackOff, type BackOffLimits } from '../../kernel/async/back-off.js';
-import type { Ending } from './disconnect-reasons.js';
+import type { DisconnectReason } from './disconnect-reasons.js';
 
 const MINUTE_MS = 60_000;
 
-/** After lost connections and passing faults. */
+/** After lost connections and temporary failures. */
 export const RETRY: BackOffLimits = { firstMs: 1_000, maxMs: 5 * MINUTE_MS, stableMs: MINUTE_MS };
-/** After 440: the other connection may be the operator's own, and each attempt of ours throws it out. */
+/** After 440. The other connection may be the operator's, and each attempt disconnects it. */
 export const HOLD: BackOffLimits = {
   firstMs: 4 * MINUTE_MS,
   maxMs: 120 * MINUTE_MS,
   stableMs: 60 * MINUTE_MS,
 };
-/** After an attempt to link that somebody was at: they are likely to try again. */
+/** After a failed attempt to link. The user is likely to try again. */
 export const LINK_AGAIN: BackOffLimits = { firstMs: 1_000, maxMs: 10_000, stableMs: MINUTE_MS };
 
-/** Between QRs that nobody scanned; each round of them lasts minutes itself. */
+/** Between rounds of QR codes that were not scanned. Each round lasts minutes. */
 export const OFFER: BackOffLimits = { firstMs: 2_000, maxMs: MINUTE_MS, stableMs: MINUTE_MS };
 
-/** Where only a person can help: how often it is tried all the same. */
+/** Between attempts while only the user can solve the problem. */
 const STOPPED_PAUSE_MS = 6 * 60 * 60_000;
 
-/** How long to wait before the next connection; it remembers what came before. */
+/** Determines the delay before the next connection, from the previous ones. */
 export class ReconnectDelays {
   private readonly retries: BackOff;
   private readonly holds: BackOff;
@@ -36,13 +36,13 @@ export class ReconnectDelays {
     this.linksAgain = new BackOff(LINK_AGAIN, random);
   }
 
-  /** @param openMs how long the connection that just ended was open; 0 when it never was */
-  nextMs({ action }: Ending, openMs: number): number {
+  /** @param openMs how long the last connection was open; 0 if it never was */
+  nextMs(action: DisconnectReason['action'], openMs: number): number {
     const isSecondRestart = this.wasRestart;
     this.wasRestart = action === 'restart';
     switch (action) {
       case 'restart':
-        // WhatsApp asks for one new connection, not for a loop of them.
+        // WhatsApp requests one new connection, not a loop.
         return isSecondRestart ? this.retries.nextDelayMs(openMs) : 0;
       case 'stop':
       case 'update':
@@ -61,7 +61,7 @@ export class ReconnectDelays {
     }
   }
 
-  /** The link is another one now. */
+  /** Call this when the device is unlinked. */
   reset(): void {
     for (const backOff of [this.retries, this.holds, this.offers, this.linksAgain]) backOff.reset();
   }

@@ -1,16 +1,16 @@
-import { Logger } from '@nestjs/common';
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import { Log } from '../../kernel/logging/log.js';
 import { type ClientVersion, formatVersion, isNewerVersion } from '../../sessions/client-version.js';
 import type { FetchAge } from '../../sessions/client-version.repository.js';
 import { BUNDLED_VERSION } from '../client-version/bundled-version.js';
+import { readClientExpiration } from '../client-version/client-expiration.js';
 import { type ClientVersions, DAILY, REFUSED, SUSPECTED } from '../client-version/client-versions.js';
 import { ClientIdentity } from '../linking/client-identity.js';
-import { readClientExpiration } from '../client-version/client-expiration.js';
 import type { SessionContext } from '../sync/session-context.js';
 
 /** Determines the client version that a session connects with, and when a newer one has to replace it. */
 export class SessionClient {
-  private readonly logger = new Logger(SessionClient.name);
+  private readonly log = new Log(SessionClient.name);
   /** Of the last connection. */
   private version: ClientVersion = BUNDLED_VERSION;
   /** The last attempt to link failed, possibly because of the version. */
@@ -45,8 +45,8 @@ export class SessionClient {
     const newer = this.versions.whenNewer(this.version, signal).then(() => {
       if (!signal.aborted) act();
     });
-    newer.catch((error: unknown) => {
-      if (!signal.aborted) this.logger.warn(`Cannot look up the client version: ${(error as Error).message}`);
+    newer.catch((err: unknown) => {
+      if (!signal.aborted) this.log.warn({ err }, 'Looking up client version failed');
     });
   }
 

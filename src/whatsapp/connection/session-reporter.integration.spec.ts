@@ -4,14 +4,14 @@ import { openDataSource } from '../../../test/support/open-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import type { Transaction } from '../../database/transaction.js';
 import { FeedRepository } from '../../feed/feed.repository.js';
-import { SessionStateRepository } from '../../sessions/session-state.repository.js';
-import { Secrets } from '../../secrets/secrets.js';
 import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
+import { Secrets } from '../../secrets/secrets.js';
+import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseLost } from '../lease/lease-lost.js';
 import { SessionReporter } from './session-reporter.js';
 
-describe('the report of a session', () => {
+describe('SessionReporter', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let isHeld: boolean;
@@ -48,13 +48,13 @@ describe('the report of a session', () => {
   const status = async () =>
     (await database.query<{ status: string }>('SELECT status FROM session'))[0]?.status;
 
-  it('is made again until it is written, before the next one', async () => {
-    failures = [new Error('a connection that nobody knows what has become of')];
+  it('repeats a report until it is written, before the next one', async () => {
+    failures = [new Error('no response')];
     await Promise.all([reporter.report('connecting'), reporter.report('open')]);
     expect(await status()).toBe('open');
   });
 
-  it('is given up when the session is another process’s', async () => {
+  it('gives up a report when the lease is lost', async () => {
     failures = [new LeaseLost()];
     isHeld = false;
     await expect(reporter.report('connecting')).rejects.toThrow(LeaseLost);

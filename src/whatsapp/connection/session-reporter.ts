@@ -1,29 +1,29 @@
-import { Logger } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import pTimeout from 'p-timeout';
 import qrcode from 'qrcode';
-import type { ClientVersion } from '../../sessions/client-version.js';
-import type { ReasonCode } from '../../sessions/reason-code.js';
-import type { LinkOffer } from '../../sessions/link-offer.js';
-import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
-import type { SessionStatus } from '../../sessions/session.entity.js';
-import type { LinkFailure } from '../linking/link-failure.js';
 import { isRefusal } from '../../database/database-errors.js';
 import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
+import { Log } from '../../kernel/logging/log.js';
+import type { ClientVersion } from '../../sessions/client-version.js';
+import type { LinkOffer } from '../../sessions/link-offer.js';
+import type { ReasonCode } from '../../sessions/reason-code.js';
+import type { SessionStatus } from '../../sessions/session.entity.js';
+import type { SessionReport, SessionStateRepository } from '../../sessions/session-state.repository.js';
 import type { Lease } from '../lease/lease.js';
+import type { LinkFailure } from '../linking/link-failure.js';
 
 const STDOUT = 1;
-const TRY_AGAIN_MS = 1_000;
-/** While the database is away, a write waits by itself; longer than that it has been forgotten by something below. */
-const WRITTEN_WITHIN_MS = 30_000;
+const RETRY_AFTER_MS = 1_000;
+/** While the database is unavailable, a write waits; after this time it is considered lost in a lower layer. */
+const WRITE_TIMEOUT_MS = 30_000;
 
-/** Writes a session's state where the API reads it, and shows the default session's QR codes in the terminal. */
+/** Writes a session's state for the API, and shows the default session's QR codes in the terminal. */
 export class SessionReporter {
-  private readonly logger = new Logger(SessionReporter.name);
-  /** Reports are written in the order in which they are made. */
+  private readonly log = new Log(SessionReporter.name);
+  /** Preserves the order of reports. */
   private readonly writes = new Mutex();
   private attempt = 0;
   private lastQr: string | null = null;
@@ -35,7 +35,7 @@ export class SessionReporter {
     private readonly state: SessionStateRepository,
   ) {}
 
-  /** What is not given is null: nothing wrong, nothing to scan, no attempt planned. */
+  /** @param details null by default: no problem, no way to link, no planned attempt */
   async report(status: SessionStatus, details: Partial<SessionReport> = {}): Promise<void> {
     const report = {
       reasonCode: null,
@@ -48,12 +48,22 @@ export class SessionReporter {
       status,
     };
     await this.write(report);
-    this.logger.log([`The session is ${status}.`, report.reason].filter(Boolean).join(' '));
+    const { reasonCode, reason } = report;
+    this.log.info({ status, ...(reasonCode && { reasonCode, reason }) }, 'Session status changed');
+  }
+
+  async reportFailure(
+    status: SessionStatus,
+    { code: reasonCode, message: reason, advice }: LinkFailure,
+  ): Promise<void> {
+    await this.report(status, { reasonCode, reason, advice });
   }
 
   /**
-   * Shows what a person can link with.
-   * @param lastFailure why the attempt before came to nothing, told until the next one is begun; null when there was none
+   * Reports the ways to link the device.
+   *
+   * @param lastFailure why the previous attempt failed, reported until a user begins the next one; null if there was
+   * none
    */
   async showOffer(offer: LinkOffer, lastFailure: LinkFailure | null): Promise<void> {
     const { code, step, advice } = stepOf(offer);
@@ -68,42 +78,44 @@ export class SessionReporter {
       linkOffer: offer,
       clientVersion: this.clientVersion,
     });
-    await this.print(offer, advice);
+    await this.print(offer, code);
   }
 
-  private async print({ qr, passkey }: LinkOffer, advice: string | null): Promise<void> {
-    if (passkey && passkey.step !== 'waiting') this.logger.log(advice);
+  private async print({ qr, passkey }: LinkOffer, reasonCode: ReasonCode): Promise<void> {
+    if (passkey && passkey.step !== 'waiting')
+      this.log.info({ reasonCode }, 'Passkey required, see /session');
     const text = qr?.text ?? null;
     const before = this.lastQr;
     this.lastQr = text;
     if (text === null || text === before || this.lease.session !== DEFAULT_SESSION) return;
     if (!isatty(STDOUT)) {
-      if (before === null) this.logger.log('Scan the QR code at /session/qr to link an account.');
+      if (before === null) this.log.info({}, 'Scan the QR code at /session/qr to link an account.');
       return;
     }
     const picture = await qrcode.toString(text, { type: 'terminal', small: true });
-    // Writes to the file descriptor like the log, because process.stdout is guarded (src/kernel/logging/guard-output.ts).
+    // Writes to the file descriptor like the log, because process.stdout is guarded
+    // (src/kernel/logging/guard-output.ts).
     writeSync(STDOUT, `\nWhatsApp > Settings > Linked devices > Link a device:\n${picture}\n`);
   }
 
-  /** Tries until it is written: the state of a session that is well may not change for days. */
+  /** Retries until the report is written, because the next one may follow days later. */
   private async write(report: SessionReport): Promise<void> {
     const { lease } = this;
     await this.writes.runExclusive(async () => {
       for (;;) {
         try {
-          await pTimeout(this.tryToWrite(report), { milliseconds: WRITTEN_WITHIN_MS });
+          await pTimeout(this.tryToWrite(report), { milliseconds: WRITE_TIMEOUT_MS });
           return;
-        } catch (error) {
-          if (!lease.isHeld || isRefusal(error)) throw error;
-          this.logger.warn(`Cannot report that the session is ${report.status}: ${(error as Error).message}`);
-          await sleep(TRY_AGAIN_MS);
+        } catch (err) {
+          if (!lease.isHeld || isRefusal(err)) throw err;
+          this.log.warn({ err, status: report.status }, 'Reporting session status failed');
+          await sleep(RETRY_AFTER_MS);
         }
       }
     });
   }
 
-  /** An attempt that was given up writes nothing when it comes to life again: it would overwrite what is newer. */
+  /** An attempt that has timed out writes nothing later, so that it does not overwrite a newer report. */
   private tryToWrite(report: SessionReport): Promise<void> {
     const attempt = ++this.attempt;
     const { lease } = this;
@@ -119,24 +131,24 @@ interface Step {
   advice: string | null;
 }
 
-/** Which step of linking is next, and what to do about it. */
+/** Returns the next step of linking, and what the user has to do. */
 function stepOf({ qr, pairingCode, passkey }: LinkOffer): Step {
   switch (passkey?.step) {
     case 'assertion':
       return {
         code: 'passkey_assertion',
-        step: "WhatsApp asks for the account's passkey.",
-        advice: 'Confirm the link with the passkey: GET /session/passkey says how; see also docs/linking.md.',
+        step: "WhatsApp requests the account's passkey.",
+        advice: 'Confirm the link with the passkey: see GET /session/passkey and docs/linking.md.',
       };
     case 'compare':
       return {
         code: 'passkey_compare',
-        step: 'Waiting for somebody to compare the code at /session with the one on the phone.',
+        step: 'Waiting for you to compare the code at /session with the code on the phone.',
         advice:
-          'If the codes are the same, confirm with POST /session/passkey/confirm; otherwise DELETE /session/passkey.',
+          'If the codes match, confirm with POST /session/passkey/confirm; otherwise DELETE /session/passkey.',
       };
     case 'waiting':
-      return { code: 'passkey_waiting', step: 'The passkey was sent; waiting for the phone.', advice: null };
+      return { code: 'passkey_waiting', step: 'The passkey was sent. Waiting for the phone.', advice: null };
   }
   if (pairingCode) {
     return {
@@ -149,7 +161,7 @@ function stepOf({ qr, pairingCode, passkey }: LinkOffer): Step {
     return {
       code: 'waiting_for_scan',
       step: 'Waiting for a phone to scan the QR code.',
-      advice: 'Scan the QR code at /session/qr, or ask for a pairing code.',
+      advice: 'Scan the QR code at /session/qr, or request a pairing code.',
     };
   }
   return { code: 'waiting_for_whatsapp', step: 'Waiting for WhatsApp.', advice: null };

@@ -1,29 +1,29 @@
-import type { Logger } from '@nestjs/common';
+import { Log } from '../../kernel/logging/log.js';
 import { AuthState } from '../auth-state/auth-state.js';
 import { InboundGate } from '../baileys/inbound-gate.js';
 import type { SessionContext } from '../sync/session-context.js';
 import type { ConnectionOptions } from './connection.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
-/** One connection of a linked device that logs in only to tell WhatsApp that it is not to be linked. */
+/** One connection of a linked device that logs in only to unlink itself. */
 export class UnlinkConnection {
+  private readonly log = new Log(UnlinkConnection.name);
   private readonly socket: WhatsAppSocket;
 
-  constructor(context: SessionContext, { creds, identity }: ConnectionOptions, logger: Logger) {
-    const { lease, stores } = context;
+  constructor({ lease, stores }: SessionContext, { creds, identity }: ConnectionOptions) {
     const authState = new AuthState(creds, stores.authState, lease, () => this.cut());
     this.socket = new WhatsAppSocket(authState, {
       identity,
       maySend: () => lease.isHeld,
       opened: () => {
-        this.socket.baileys.logout().catch((error: unknown) => {
-          logger.warn(`Cannot unlink the device: ${(error as Error).message}`);
+        this.socket.baileys.logout().catch((err: unknown) => {
+          this.log.warn({ err }, 'Unlinking device failed');
           this.cut();
         });
       },
       ended: () => authState.close(),
     });
-    // The account's messages are the other session's to take: nothing is acknowledged here.
+    // Nothing is acknowledged, because the account's messages are for the session that it is linked through.
     const nothing = {
       save: async () => {},
       answer: async () => null,
@@ -38,12 +38,10 @@ export class UnlinkConnection {
     return this.socket.closed;
   }
 
-  /** Says goodbye and closes. */
   async close(): Promise<void> {
     await this.socket.close();
   }
 
-  /** Cuts the connection without a word, as must be when another process holds the session. */
   cut(): void {
     this.socket.cut();
   }

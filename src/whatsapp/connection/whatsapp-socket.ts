@@ -7,43 +7,40 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys';
 import type { EventEmitter } from 'node:events';
-import type { ClientIdentity } from '../linking/client-identity.js';
 import { createBaileysLogger } from '../baileys/baileys-logger.js';
-import { type ConnectionEnd, readConnectionEnd } from './connection-end.js';
 import { monitorConnection } from '../baileys/connection-monitor.js';
 import { guardWrites, rawSocketOf } from '../baileys/raw-socket.js';
 import { requireVerifiedSignatures } from '../baileys/signature-checks.js';
+import type { ClientIdentity } from '../linking/client-identity.js';
+import { type ConnectionEnd, readConnectionEnd, UpgradeRefused } from './connection-end.js';
 
-/** Pings go out this often. */
 const KEEP_ALIVE_MS = 20_000;
-/** WhatsApp answers pings at once, so that a connection that is silent for longer is dead. */
+/** WhatsApp responds to pings immediately, so a connection that is silent for longer is dead. */
 const SILENCE_MS = { connecting: 20_000, connected: 35_000 };
-/** A goodbye that is not answered within this is not waited for. */
-const GOODBYE_TIMEOUT_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 const CLOSED = 'the connection was closed';
-/** For our own queries; Baileys would wait for a minute. Large answers come by reference, so that it is plenty. */
+/** Baileys would wait for a minute. Large responses are sent by reference, so this is sufficient. */
 const QUERY_TIMEOUT_MS = 20_000;
 
 export interface ClosedConnection extends ConnectionEnd {
-  /** How long it was open, logged in; 0 when it never was. */
+  /** How long the device was logged in; 0 if it never was. */
   openMs: number;
 }
 
 export interface SocketOptions {
   identity: ClientIdentity;
-  /** Asked before every packet; once it says no, the connection is cut. */
+  /** Called before every packet. When it returns false, the connection is cut. */
   maySend: () => boolean;
   makeSignalRepository?: UserFacingSocketConfig['makeSignalRepository'];
-  /** Logged in. */
+  /** Called when the device has logged in. */
   opened?: () => void;
-  /** Called once, before closed resolves. */
+  /** Called once, before `closed` resolves. */
   ended: () => void;
 }
 
 /**
- * One Baileys socket as this service sets it up, and the ways in which it ends. It connects as soon as it is made, and
- * is never reused. What Baileys would do on its own with history, contacts and links is left to others, which listen
- * to `ws`.
+ * One Baileys socket with the settings of this service. It connects when it is created, and is never reused. History,
+ * contacts and links are handled by listeners of `ws`, not by Baileys.
  */
 export class WhatsAppSocket {
   readonly baileys: WASocket;
@@ -65,35 +62,34 @@ export class WhatsAppSocket {
       version: identity.version,
       browser: identity.browser,
       logger: createBaileysLogger(),
-      // Baileys would start a timer and record three stack traces for every stanza that it sends.
+      // Otherwise Baileys starts a timer and records three stack traces for every stanza that it sends.
       connectTimeoutMs: 0,
       keepAliveIntervalMs: KEEP_ALIVE_MS,
-      // The phone goes on notifying its owner, as it would not while a companion is online.
+      // While a companion is online, the phone does not notify its user.
       markOnlineOnConnect: false,
       syncFullHistory: false,
-      // History and app state are read by our own code (src/whatsapp/sync), which can survive being killed.
+      // src/whatsapp/sync reads history and app state, and resumes after a kill.
       shouldSyncHistoryMessage: () => false,
       emitOwnEvents: false,
       enableRecentMessageCache: false,
-      // The lease repeats transactions; Baileys would hold up all that arrives for half a minute.
+      // The lease repeats transactions; Baileys would delay all stanzas for half a minute.
       transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
       ...(makeSignalRepository && { makeSignalRepository }),
     });
     guardWrites(this.baileys, options.maySend);
     this.stopWatching = monitorConnection(this.baileys, SILENCE_MS, {
       silent: () => this.cut(),
-      refused: (status) =>
-        void this.baileys.end(new Error(`WebSocket Error (Unexpected server response: ${status})`)),
-      damaged: () => this.cut(new Error('What came in was changed on the way')),
+      refused: (status) => void this.baileys.end(new UpgradeRefused(status)),
+      damaged: () => this.cut(new Error('A frame could not be authenticated')),
     });
-    // Nobody may be waiting for an answer when the connection ends.
+    // The connection may end without a pending query.
     this.endOfConnection.catch(() => {});
     this.closed = new Promise((resolve) => {
       this.baileys.ev.on('connection.update', (update) => this.onUpdate(update, resolve));
     });
   }
 
-  /** Baileys' emitter of what comes in. */
+  /** Emits inbound stanzas. */
   get ws(): EventEmitter {
     return this.baileys.ws;
   }
@@ -102,15 +98,15 @@ export class WhatsAppSocket {
     return this.openedAtMs !== null;
   }
 
-  /** @throws an error with a code (see iqErrorCode) when WhatsApp refuses the IQ, another one when no answer comes */
+  /** @throws an error with a code (see iqErrorCode) if WhatsApp refuses the IQ; another error if it does not respond */
   async query(node: BinaryNode): Promise<BinaryNode> {
-    const asked = this.baileys.query(node, QUERY_TIMEOUT_MS) as Promise<BinaryNode | undefined>;
-    // When Baileys ends the connection itself, it forgets who waits for an answer.
-    const answer = await Promise.race([asked, this.endOfConnection]).catch((error: unknown) => {
-      // Baileys passes on what the WebSocket says at its end, which is a number.
+    const response = this.baileys.query(node, QUERY_TIMEOUT_MS) as Promise<BinaryNode | undefined>;
+    // When Baileys ends the connection itself, it does not reject pending queries.
+    const answer = await Promise.race([response, this.endOfConnection]).catch((error: unknown) => {
+      // Baileys rejects with the close code of the WebSocket, a number.
       throw error instanceof Error ? error : new Error(CLOSED);
     });
-    if (!answer) throw new Error('WhatsApp did not answer in time');
+    if (!answer) throw new Error('WhatsApp did not respond in time');
     return answer;
   }
 
@@ -118,25 +114,25 @@ export class WhatsAppSocket {
     await this.baileys.sendNode(node);
   }
 
-  /** Pauses or resumes reading from the connection. WhatsApp waits meanwhile. */
+  /** Pauses or resumes reading from the connection. WhatsApp waits in the meantime. */
   setPaused(isPaused: boolean): void {
     const socket = rawSocketOf(this.baileys);
     if (isPaused) socket?.pause();
     else socket?.resume();
   }
 
-  /** Says goodbye and closes. */
+  /** Sends the end of the stream, and closes. */
   async close(): Promise<void> {
     this.end();
-    const impatience = setTimeout(() => rawSocketOf(this.baileys)?.terminate(), GOODBYE_TIMEOUT_MS);
-    await this.baileys.end(undefined).finally(() => clearTimeout(impatience));
+    const timeout = setTimeout(() => rawSocketOf(this.baileys)?.terminate(), CLOSE_TIMEOUT_MS);
+    await this.baileys.end(undefined).finally(() => clearTimeout(timeout));
   }
 
-  /** Cuts the connection without a word, as must be when another process holds the session. */
-  cut(why?: Error): void {
+  /** Closes without sending anything, as required when another process has the lease. */
+  cut(reason?: Error): void {
     this.end();
     rawSocketOf(this.baileys)?.terminate();
-    void this.baileys.end(why);
+    void this.baileys.end(reason);
   }
 
   private onUpdate(

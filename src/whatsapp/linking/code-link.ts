@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import { Log } from '../../kernel/logging/log.js';
 import type { ExpiringText } from '../../sessions/link-offer.js';
 import { iqErrorCode } from '../wire/iq-error.js';
 import type { LinkSteps } from './link-context.js';
@@ -7,23 +7,23 @@ import { linkFailures } from './link-failure.js';
 import { codeRefusal, reasonOf } from './link-refusals.js';
 import { codeRefreshOf, PairingCode, type PrimaryHello, primaryHelloOf } from './pairing-code.js';
 
-/** From the code entered on the phone to the confirmation of the link. */
+/** From the entry of the code on the phone to the confirmation of the link. */
 const COMPLETE_WITHIN_MS = 60_000;
 
-/** Linking by pairing code: which code is on show, and what WhatsApp says of it. */
+/** Links a device by pairing code: requests the code, and handles WhatsApp's notifications about it. */
 export class CodeLink {
-  private readonly logger = new Logger(CodeLink.name);
+  private readonly log = new Log(CodeLink.name);
   private code: PairingCode | null = null;
-  /** When the code on show expires, or, once it has been entered, the link has to be complete. */
+  /** Ends when the code expires, or, after it was entered, when the link must be complete. */
   private limit: NodeJS.Timeout | undefined;
 
-  /** @param gone there is no code any more, and nobody has used it */
+  /** @param gone called when the code has expired or was refused before it was used */
   constructor(
     private readonly steps: LinkSteps,
     private readonly gone: () => void,
   ) {}
 
-  /** The code to enter on the phone; null when there is none, or it has been entered. */
+  /** The code to enter on the phone; null if there is none, or it has been entered. */
   get offer(): ExpiringText | null {
     return this.code && !this.code.isEntered ? expiring(this.code) : null;
   }
@@ -32,13 +32,16 @@ export class CodeLink {
     return this.code !== null;
   }
 
-  /** Whether the phone signs with the secret that was agreed on by way of the code. */
+  /** Whether the phone signs with the secret that was agreed on through the code. */
   get hasSecret(): boolean {
     return this.code?.isEntered ?? false;
   }
 
   /**
-   * Asks WhatsApp for a code, which takes the place of any before.
+   * Requests a code from WhatsApp, which replaces the previous one.
+   *
+   * @param phone digits of the account's number
+   * @returns a code that WhatsApp has accepted
    * @throws CommandRefused with WhatsApp's reason
    */
   async request(phone: string): Promise<ExpiringText> {
@@ -53,7 +56,7 @@ export class CodeLink {
     return expiring(code);
   }
 
-  /** Takes a notification of the type `link_code_companion_reg`. */
+  /** Handles a notification of the type `link_code_companion_reg`. */
   async handle(notification: BinaryNode): Promise<void> {
     const { code } = this;
     if (!code?.isNamedBy(notification)) return this.steps.acknowledge(notification);
@@ -68,7 +71,7 @@ export class CodeLink {
     this.show(null);
   }
 
-  /** Ends the timer, without a word to anybody. */
+  /** Ends the timer, without notifying the attempt. */
   close(): void {
     clearTimeout(this.limit);
   }
@@ -77,7 +80,7 @@ export class CodeLink {
     const { context } = this.steps;
     const agreed = await code.agree(hello, context.creds);
     if (!agreed) {
-      this.logger.warn('Ignoring another hello from the phone for the same pairing code');
+      this.log.warn({}, 'Further hello from phone ignored');
       return this.steps.acknowledge(notification);
     }
     const { advSecret, request } = agreed;
@@ -87,18 +90,18 @@ export class CodeLink {
     clearTimeout(this.limit);
     this.limit = setTimeout(() => this.steps.end(linkFailures.codeNotCompleted()), COMPLETE_WITHIN_MS);
     this.steps.publish();
-    // The phone's confirmation may come before the answer; without one, the limit counts.
+    // The phone's confirmation may arrive before the response; without one, the limit applies.
     context.query({ ...request, attrs: { ...request.attrs } }).catch((error: unknown) => {
       if (iqErrorCode(error) !== null) this.steps.end(linkFailures.codeRefused(reasonOf(error)));
     });
   }
 
-  /** WhatsApp has made the code void. */
+  /** Replaces a code that WhatsApp has invalidated, unless the user has to request the next one. */
   private async renew({ phone }: PairingCode, byHand: boolean): Promise<void> {
     this.clear();
     if (byHand) return this.gone();
-    await this.request(phone).catch((error: unknown) => {
-      this.logger.warn(`WhatsApp asked for another pairing code, and refused it: ${reasonOf(error)}`);
+    await this.request(phone).catch((err: unknown) => {
+      this.log.warn({ err }, 'Renewing pairing code failed');
       this.gone();
     });
   }

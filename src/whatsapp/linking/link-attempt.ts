@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import {
   type BinaryNode,
   buildAckStanza,
@@ -8,7 +7,8 @@ import {
 } from '@whiskeysockets/baileys';
 import { Mutex } from 'async-mutex';
 import { randomBytes } from 'node:crypto';
-import type { ExpiringText, PasskeyAssertion } from '../../sessions/link-offer.js';
+import { Log } from '../../kernel/logging/log.js';
+import type { ExpiringText } from '../../sessions/link-offer.js';
 import { CodeLink } from './code-link.js';
 import type { LinkContext, LinkSteps } from './link-context.js';
 import { type LinkFailure, linkFailures } from './link-failure.js';
@@ -17,42 +17,46 @@ import { PasskeyLink } from './passkey-link.js';
 import { QrRefs } from './qr-refs.js';
 
 const SECRET_BYTES = 32;
-/** The error of Baileys' `configureSuccessfulPairing` if this device was signed with a key other than the account's. */
+/**
+ * Baileys' error message if this device was signed with a key other than the account's (`configureSuccessfulPairing`).
+ */
 const NOT_SIGNED = 'Failed to verify account signature';
-/** Refs that are asked for one by one, each for a minute; then a new connection begins, lest this one be stuck. */
+/** Refs that are requested one by one, each for a minute. A new connection follows, in case this one is stuck. */
 const MAX_FURTHER_REFS = 5;
-/** WhatsApp makes a device that was just linked connect anew; if it does not, that is done without being asked. */
+/**
+ * WhatsApp ends the connection of a newly linked device so that it reconnects. After this time, the device does so
+ * itself.
+ */
 const RESTART_WITHIN_MS = 10_000;
 
 /**
- * One attempt to link this device to an account, over one connection. QR code, pairing code and passkey are steps of
- * it, and follow one another:
+ * One attempt to link this device to an account, over one connection:
  *
- *     pair-device --> QR code on show, retired and shown anew by companion_reg_refresh
+ *     pair-device --> QR code shown, replaced after companion_reg_refresh
  *       |               '-- scanned ----------------------------.
- *       '-- pairing code asked for and accepted                 |
+ *       '-- pairing code requested and accepted                 |
  *                       '-- entered: secret agreed on ----------+--> pair-success --> linked
- *                                                               '--> passkey asked for --> assertion
- *                                                                      --> phone's answer [--> codes compared]
+ *                                                               '--> passkey requested --> assertion
+ *                                                                      --> phone's response [--> codes compared]
  *                                                                      --> pair-success --> linked
  *
- * The ADV secret in `creds` is the thread: the phone signs the link with the one that it scanned, agreed on or was
- * handed, and that signature is checked against `creds`. A secret is kept before WhatsApp hears of it.
+ * The phone signs the link with the ADV secret that it has scanned, agreed on or received, and the signature is
+ * verified with the secret in `creds`. A secret is saved before it is sent to WhatsApp.
  *
- * Stanzas are handled one after the other. What an attempt has not finished is gone with its connection, so that
- * another one can begin at any moment, in any process.
+ * Stanzas are handled one by one. An unfinished attempt ends with its connection, so that another one can begin at any
+ * time, in any process.
  */
 export class LinkAttempt implements LinkSteps {
-  private readonly logger = new Logger(LinkAttempt.name);
+  private readonly log = new Log(LinkAttempt.name);
   private readonly serial = new Mutex();
   private readonly refs = new QrRefs(
     () => this.publish(),
     () => void this.requestRef(),
   );
-  private readonly byCode = new CodeLink(this, () => {
+  readonly code = new CodeLink(this, () => {
     if (!this.refs.current && !this.isOver) void this.requestRef();
   });
-  private readonly byPasskey = new PasskeyLink(this);
+  readonly passkey = new PasskeyLink(this);
   private limit: NodeJS.Timeout | undefined;
   private furtherRefs = 0;
   private hasRefs = false;
@@ -61,27 +65,27 @@ export class LinkAttempt implements LinkSteps {
 
   constructor(readonly context: LinkContext) {}
 
-  /** Whether WhatsApp is ready for this device, so that pairing codes can be asked for. */
+  /** Whether WhatsApp is ready to link this device, so that a pairing code can be requested. */
   get isReady(): boolean {
     return this.hasRefs && !this.isConfirming && !this.isConfirmed && !this.isOver;
   }
 
-  /** Whether WhatsApp has let the device wait to be linked, and nobody has linked it. */
+  /** Whether WhatsApp is or was ready to link the device, and no phone has confirmed it. */
   get isWaiting(): boolean {
     return this.hasRefs && !this.isConfirmed;
   }
 
-  /** Whether a passkey ceremony is under way, so that WhatsApp takes nothing else on this connection. */
+  /** Whether a passkey ceremony is in progress. During it, WhatsApp accepts nothing else over this connection. */
   get isConfirming(): boolean {
-    return this.byPasskey.isUnderWay;
+    return this.passkey.isUnderWay;
   }
 
-  /** Whether somebody is at it: has a pairing code, is confirming by passkey, or has just confirmed on the phone. */
+  /** Whether a user is linking: has a pairing code, is confirming by passkey, or has just confirmed on the phone. */
   get isBegun(): boolean {
-    return this.byCode.isUnderWay || this.isConfirming || this.isConfirmed;
+    return this.code.isUnderWay || this.isConfirming || this.isConfirmed;
   }
 
-  /** Takes an IQ or a notification of the server. */
+  /** Handles an IQ or a notification of the server. */
   take(stanza: BinaryNode): void {
     void this.serial
       .runExclusive(async () => {
@@ -90,35 +94,11 @@ export class LinkAttempt implements LinkSteps {
       .catch((error: unknown) => this.context.broken(error));
   }
 
-  /**
-   * @param phone digits of the account's number
-   * @returns a code that WhatsApp has accepted, to be entered on the phone
-   * @throws CommandRefused with WhatsApp's reason
-   */
-  async requestPairingCode(phone: string): Promise<ExpiringText> {
-    return this.byCode.request(phone);
-  }
-
-  /** @throws CommandRefused when the token is of another ceremony or used up, or WhatsApp refuses the assertion */
-  async submitAssertion(token: string, assertion: PasskeyAssertion): Promise<void> {
-    await this.byPasskey.submit(token, assertion);
-  }
-
-  /**
-   * Somebody has seen that the phone shows the same code.
-   * @throws CommandRefused when the token is of another ceremony, or there is nothing to confirm
-   */
-  async confirmPasskey(token: string): Promise<void> {
-    await this.byPasskey.confirm(token);
-  }
-
-  /** The connection has ended. @returns why that ended somebody's attempt to link; null when nobody was at it */
+  /** Ends the attempt with its connection. @returns the failure; null if no user has begun the attempt */
   close(): LinkFailure | null {
-    const step = this.byPasskey.isUnderWay
-      ? 'during the passkey ceremony'
-      : 'before the pairing code was used';
+    const step = this.passkey.isUnderWay ? 'during the passkey ceremony' : 'before the pairing code was used';
     const isDone = this.isOver || this.isConfirmed;
-    const wasUnderWay = !isDone && (this.byPasskey.isUnderWay || this.byCode.isUnderWay);
+    const wasUnderWay = !isDone && (this.passkey.isUnderWay || this.code.isUnderWay);
     this.stop();
     return wasUnderWay ? linkFailures.connectionLost(step) : null;
   }
@@ -143,8 +123,8 @@ export class LinkAttempt implements LinkSteps {
     if (this.isOver) return;
     this.context.changed({
       qr: this.qrOffer(),
-      pairingCode: this.byCode.offer,
-      passkey: this.byPasskey.offer,
+      pairingCode: this.code.offer,
+      passkey: this.passkey.offer,
     });
   }
 
@@ -157,20 +137,20 @@ export class LinkAttempt implements LinkSteps {
 
   private async handle(stanza: BinaryNode): Promise<void> {
     if (!isFromServer(stanza)) {
-      return this.logger.warn(`Ignoring a stanza <${stanza.tag}> that is not from the server`);
+      return this.log.warn({ tag: stanza.tag }, 'Stanza from another sender ignored');
     }
     if (stanza.tag === 'iq') return this.handleIq(stanza);
-    // The phone has signed the link: nothing that comes before the restart may change what it was signed for.
+    // The phone has signed the link: until the restart, nothing may change the signed data.
     if (this.isConfirmed) return this.acknowledge(stanza);
     switch (stanza.attrs.type) {
       case 'companion_reg_refresh':
         return this.renewQr(stanza);
       case 'link_code_companion_reg':
-        return this.byCode.handle(stanza);
+        return this.code.handle(stanza);
       case 'passkey_prologue_request':
         return this.confirmByPasskey(stanza);
       case 'crsc_continuation':
-        return this.byPasskey.continue(stanza);
+        return this.passkey.continue(stanza);
       default:
         return this.acknowledge(stanza);
     }
@@ -189,53 +169,60 @@ export class LinkAttempt implements LinkSteps {
     if (!this.isConfirming && !this.isConfirmed) this.refs.offer(refs);
   }
 
-  /** WhatsApp has retired the secret: a QR code with it does not link any more. */
+  /** Shows a QR code with a new secret, because WhatsApp no longer accepts the previous one. */
   private async renewQr(notification: BinaryNode): Promise<void> {
     await this.drawSecret();
     await this.acknowledge(notification);
     this.publish();
   }
 
-  /** From now on WhatsApp takes nothing but the passkey. */
+  /** Begins a passkey ceremony. From then on, WhatsApp accepts only the passkey. */
   private async confirmByPasskey(notification: BinaryNode): Promise<void> {
-    await this.byPasskey.begin(notification);
+    await this.passkey.begin(notification);
     this.refs.clear();
-    this.byCode.clear();
+    this.code.clear();
   }
 
-  /** Not while the phone is about to sign with the secret that there is (whatsapp-rust #1163). */
+  /** Creates a new secret, unless the phone is about to sign with the current one (whatsapp-rust #1163). */
   private async drawSecret(): Promise<void> {
-    if (this.byCode.hasSecret || this.isConfirming || this.isConfirmed) return;
+    if (this.code.hasSecret || this.isConfirming || this.isConfirmed) return;
     await this.replaceSecret(randomBytes(SECRET_BYTES));
   }
 
-  /** All refs were shown. Whether WhatsApp gives more of them to the same connection, only the real server can tell. */
+  /**
+   * Requests another ref after all were shown. It is unknown whether the real server returns more over the same
+   * connection.
+   */
   private async requestRef(): Promise<void> {
     try {
       this.furtherRefs += 1;
-      if (this.furtherRefs > MAX_FURTHER_REFS) throw new Error('enough refs for one connection');
+      if (this.furtherRefs > MAX_FURTHER_REFS) throw new Error('Too many refs for one connection');
       const [ref] = textsOf(await this.context.query(mdQuery('get', 'ref')), 'ref');
-      if (!ref) throw new Error('WhatsApp has sent no ref');
+      if (!ref) throw new Error('WhatsApp returned no ref');
       if (!this.isOver && !this.isConfirming) this.refs.add(ref);
-    } catch {
-      if (!this.byCode.isUnderWay && !this.isConfirming) this.end(linkFailures.nobodyScanned());
+    } catch (err) {
+      this.log.debug({ err }, 'Requesting ref failed');
+      if (!this.code.isUnderWay && !this.isConfirming) this.end(linkFailures.notScanned());
     }
   }
 
-  /** The phone has confirmed the device. From our answer on it counts as linked, so that the link is kept before. */
+  /**
+   * Completes the link that the phone has confirmed. WhatsApp considers it complete after the response, so it is saved
+   * before.
+   */
   private async complete(pairSuccess: BinaryNode): Promise<void> {
     const pairing = await this.verify(pairSuccess);
     if (!pairing) return;
     if (!this.isConfirmed) await this.context.saveLink(pairing.creds);
     this.isConfirmed = true;
     await this.context.send(pairing.reply);
-    this.byCode.clear();
-    this.byPasskey.clear();
+    this.code.clear();
+    this.passkey.clear();
     this.refs.clear();
     this.within(RESTART_WITHIN_MS, () => null);
   }
 
-  /** @returns null when the phone has signed for another secret or another device, which is then told to both sides */
+  /** @returns null if the phone has signed another secret or device. Both sides are then notified. */
   private async verify(
     pairSuccess: BinaryNode,
   ): Promise<ReturnType<typeof configureSuccessfulPairing> | null> {
@@ -243,7 +230,7 @@ export class LinkAttempt implements LinkSteps {
       return configureSuccessfulPairing(pairSuccess, this.context.creds);
     } catch (error) {
       const { message } = error as Error;
-      this.logger.warn(`The confirmation of the link is not valid: ${message}`);
+      this.log.warn({ err: error }, 'Verifying link confirmation failed');
       const { code, text } = pairError(message);
       await this.context.send(refusalOf(pairSuccess, code, text));
       this.end(this.wrongSignature(message));
@@ -253,8 +240,8 @@ export class LinkAttempt implements LinkSteps {
 
   private wrongSignature(reason: string): LinkFailure {
     if (reason === NOT_SIGNED) return linkFailures.signatureInvalid();
-    if (this.isConfirming) return linkFailures.passkeyFailed(`the phone signed something else (${reason})`);
-    return this.byCode.hasSecret ? linkFailures.codeNotCompleted() : linkFailures.wrongSecret();
+    if (this.isConfirming) return linkFailures.passkeyFailed(`the phone signed different data (${reason})`);
+    return this.code.hasSecret ? linkFailures.codeNotCompleted() : linkFailures.wrongSecret();
   }
 
   private qrOffer(): ExpiringText | null {
@@ -274,11 +261,11 @@ export class LinkAttempt implements LinkSteps {
     this.isOver = true;
     clearTimeout(this.limit);
     this.refs.clear();
-    this.byCode.close();
+    this.code.close();
   }
 }
 
-/** The words of whatsmeow pair.go for what Baileys' validate-connection.js finds wrong. */
+/** Returns the texts of whatsmeow pair.go for the errors of Baileys' validate-connection.js. */
 function pairError(message: string): { code: number; text: string } {
   switch (message) {
     case 'Invalid account signature':

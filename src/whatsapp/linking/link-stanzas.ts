@@ -6,15 +6,15 @@ import {
 } from '@whiskeysockets/baileys';
 import { bytesOf as bytesIn } from '../wire/stanza-values.js';
 
-/** The server as sender; what has no sender is the server's own as well. */
+/** Address of the server. Stanzas without a sender are also from the server. */
 const SERVER = /^@?s\.whatsapp\.net$/;
 
-/** Whether a stanza is the server's, and not somebody's that it passes on. */
+/** Returns whether a stanza is from the server itself, not forwarded from another account. */
 export function isFromServer({ attrs }: BinaryNode): boolean {
   return attrs.from === undefined || SERVER.test(attrs.from);
 }
 
-/** An IQ to the server about linked devices. */
+/** Returns an IQ to the server about linked devices. */
 export function mdQuery(
   type: 'get' | 'set',
   tag: string,
@@ -28,23 +28,23 @@ export function mdQuery(
   };
 }
 
-/** The answer to an IQ of the server that asks for nothing. */
+/** Returns an empty response to an IQ of the server. */
 export function resultOf({ attrs }: BinaryNode): BinaryNode {
   return { tag: 'iq', attrs: { to: S_WHATSAPP_NET, type: 'result', id: attrs.id ?? '' } };
 }
 
-/** The refusal of an IQ of the server. */
+/** Returns an error response to an IQ of the server. */
 export function refusalOf({ attrs }: BinaryNode, code: number, text: string): BinaryNode {
   const error = { tag: 'error', attrs: { code: String(code), text } };
   return { tag: 'iq', attrs: { to: S_WHATSAPP_NET, type: 'error', id: attrs.id ?? '' }, content: [error] };
 }
 
-/** The bytes that a child holds; null when there is no such child, or it holds none. */
+/** Returns the bytes in a child; null if there is no such child, or it contains no bytes. */
 export function bytesOf(node: BinaryNode | undefined, tag: string): Buffer | null {
   return bytesIn(getBinaryNodeChild(node, tag));
 }
 
-/** The texts that children of this tag hold. */
+/** Returns the texts in the children with this tag. */
 export function textsOf(node: BinaryNode | undefined, tag: string): string[] {
   return getBinaryNodeChildren(node, tag).flatMap((each) => bytesIn(each)?.toString() ?? []);
 }

@@ -15,7 +15,9 @@ import { randomBytes } from 'node:crypto';
 import type { ClientIdentity } from './client-identity.js';
 import { bytesOf, mdQuery } from './link-stanzas.js';
 
-/** How long a code can be entered on the phone; zapo's protocol/defaults.ts. Only the real server can confirm it. */
+/**
+ * How long a code can be entered on the phone; from zapo's protocol/defaults.ts. Only the real server can confirm it.
+ */
 const LIFETIME_MS = 180_000;
 const CODE_BYTES = 5;
 const SALT_BYTES = 32;
@@ -26,29 +28,29 @@ const TAG = 'link_code_companion_reg';
 /** As in zapo's protocol/defaults.ts. */
 const MAX_HELLOS = 3;
 
-/** What the phone sends once its owner has entered the code. */
+/** Sent by the phone when its user has entered the code. */
 export interface PrimaryHello {
   /** Salt, IV, and the phone's ephemeral key, encrypted with the code. */
   wrappedEphemeralKey: Buffer;
   identityKey: Buffer;
 }
 
-/** What both sides have agreed on by way of the code. */
+/** The secret that both sides have agreed on through the code. */
 export interface SharedSecret {
-  /** The ADV secret: pair-success is signed with it. 32 bytes. */
+  /** The ADV secret that `pair-success` is signed with, 32 bytes. */
   advSecret: Buffer;
-  /** Tells the phone; to be sent after the secret is kept. */
+  /** For the phone. Send it after the secret is saved. */
   request: BinaryNode;
 }
 
 /**
- * One 8-character code that links without a camera. The code encrypts an ephemeral key of either side; from both, and
- * the identity keys, the two derive the ADV secret that a QR code would show. Source: whatsmeow pair-code.go.
+ * One 8-character code that links without a camera. It encrypts an ephemeral key of each side. From both keys and the
+ * identity keys, the two sides derive the ADV secret that a QR code would contain. Source: whatsmeow pair-code.go.
  */
 export class PairingCode {
   readonly text = bytesToCrockford(randomBytes(CODE_BYTES));
   readonly expiresAt = new Date(Date.now() + LIFETIME_MS);
-  /** Whether somebody has entered it: the ADV secret is agreed on, and must not change any more. */
+  /** Whether it was entered, so that the agreed ADV secret must no longer change. */
   isEntered = false;
   private readonly ephemeralKey: KeyPair = Curve.generateKeyPair();
   private ref: Buffer = Buffer.alloc(0);
@@ -62,7 +64,7 @@ export class PairingCode {
     return `${this.phone}@s.whatsapp.net`;
   }
 
-  /** Asks WhatsApp to take the code; it is good for nothing before the answer. */
+  /** Returns the request to WhatsApp. The code is valid only after the response. */
   async request(creds: AuthenticationCreds, identity: ClientIdentity): Promise<BinaryNode> {
     const element = (tag: string, content: Uint8Array | string) => ({ tag, attrs: {}, content });
     const content = [
@@ -77,10 +79,10 @@ export class PairingCode {
     return mdQuery('set', TAG, content, attrs);
   }
 
-  /** @throws when the answer names no ref */
+  /** @throws if the response contains no ref */
   accepted(answer: BinaryNode): void {
     const ref = bytesOf(getBinaryNodeChild(answer, TAG), 'link_code_pairing_ref');
-    if (!ref) throw new Error('WhatsApp has accepted the pairing code without a ref');
+    if (!ref) throw new Error('WhatsApp returned no ref for the pairing code');
     this.ref = ref;
   }
 
@@ -90,8 +92,9 @@ export class PairingCode {
   }
 
   /**
-   * Responds to the phone's hello. The phone may send another hello with a different key, and the server may deliver the same hello
-   * again (zapo issue 237). A repeated hello gets the same response, because the phone may have already derived the secret from it.
+   * Responds to the phone's hello. The phone may send another hello with a different key, and the server may deliver
+   * the same hello again (zapo issue 237). A repeated hello gets the same response, because the phone may have already
+   * derived the secret from it.
    *
    * @returns null after the number of different hellos that WhatsApp Web answers
    */
@@ -145,7 +148,9 @@ export class PairingCode {
   }
 }
 
-/** What the phone says in a notification; null for the precursor that the server sends before the phone has spoken. */
+/**
+ * Returns the phone's hello in a notification; null if there is none, as in the server's notification before the hello.
+ */
 export function primaryHelloOf(notification: BinaryNode): PrimaryHello | null {
   const registration = getBinaryNodeChild(notification, TAG);
   const wrappedEphemeralKey = bytesOf(registration, 'link_code_pairing_wrapped_primary_ephemeral_pub');
@@ -156,7 +161,10 @@ export function primaryHelloOf(notification: BinaryNode): PrimaryHello | null {
   return isWhole ? { wrappedEphemeralKey, identityKey } : null;
 }
 
-/** Whether WhatsApp asks for another code; `byHand` when its user is to ask for it. Null when it does not. */
+/**
+ * Returns whether the user has to request the next code (`byHand`), if WhatsApp has invalidated this one; otherwise
+ * null.
+ */
 export function codeRefreshOf(notification: BinaryNode): { byHand: boolean } | null {
   const { stage, force_manual_refresh: byHand } = getBinaryNodeChild(notification, TAG)?.attrs ?? {};
   return stage === 'refresh_code' ? { byHand: byHand === 'true' } : null;

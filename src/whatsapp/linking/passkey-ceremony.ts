@@ -16,69 +16,68 @@ import type { ClientIdentity } from './client-identity.js';
 import type { Query } from './link-context.js';
 import { bytesOf, mdQuery, textsOf } from './link-stanzas.js';
 
-/** How long the secret that the phone has scanned, or agreed on by code, vouches for this device. */
+/** How long the secret that the phone has scanned, or agreed on by code, authenticates this device. */
 const HANDOFF_LIFETIME_MS = 5 * 60_000;
 const KEY_BYTES = 32;
 const CODE_BYTES = 5;
 const GCM_IV_BYTES = 12;
 const TOKEN_BYTES = 32;
-/** What WhatsApp says at the time of writing, and the longest that is believed. */
+/** WhatsApp's current value, and the longest that is accepted. */
 const MAX_ASSERTION_MS = 600_000;
 
 /** WhatsApp's request for an assertion. */
 export interface PasskeyRequest {
-  /** JSON as it came (`PublicKeyCredentialRequestOptionsJSON`). */
+  /** JSON as received (`PublicKeyCredentialRequestOptionsJSON`). */
   options: string;
-  /** How long it is good. */
   timeoutMs: number;
 }
 
-/** The phone's part: its ephemeral key and a nonce, 32 bytes each. */
+/** The phone's ephemeral key and nonce, 32 bytes each. */
 export interface PrimaryIdentity {
   publicKey: Buffer;
   nonce: Buffer;
 }
 
-/** Shows the phone that this is the device that it has scanned, or agreed with by code. */
+/** Proves to the phone that this is the device that it has scanned, or agreed with by code. */
 export class Handoff {
   private readonly key: Buffer;
   private readonly endsAtMs = performance.now() + HANDOFF_LIFETIME_MS;
 
-  /** @param advSecret the secret with which the link began, 32 bytes */
+  /** @param advSecret the secret at the start of the link, 32 bytes */
   constructor(advSecret: Uint8Array) {
     this.key = Buffer.from(hkdf(advSecret, KEY_BYTES, { info: 'shortcake-passkey-handoff-v1' }));
   }
 
-  /** Null once it is too old to show anything. */
+  /** @returns null if the secret has expired */
   prove(payload: Uint8Array): Buffer | null {
     return performance.now() < this.endsAtMs ? hmacSign(payload, this.key) : null;
   }
 }
 
-/** What is sent before the phone has answered, and needed after it. */
+/** Values that are sent before the phone's response, and used after it. */
 interface Prologue {
   ephemeralKey: KeyPair;
   nonce: Buffer;
   ref: string;
-  /** Whether the phone can tell by itself that this is the device that it has scanned. */
+  /** Whether the phone recognizes this device, so that the user does not have to compare codes. */
   hasProof: boolean;
 }
 
 /**
- * The passkey ceremony of WhatsApp ("shortcake"): before an account is linked, its passkey has to agree. A browser on
- * web.whatsapp.com makes the assertion; this service only carries it. Source: whatsmeow pair-passkey.go.
+ * The passkey ceremony of WhatsApp ("shortcake"): before an account is linked, its passkey has to confirm it. A browser
+ * on web.whatsapp.com creates the assertion, and this service forwards it. Source: whatsmeow pair-passkey.go.
  *
- * Each step is one call, made in the order assertion, phone's answer, confirmation; who makes them, and how long that
- * may take, is up to PasskeyLink. Everything lives in memory: WhatsApp wants one connection from begin to end.
+ * Each step is one call, in the order assertion, phone's response, confirmation; PasskeyLink controls their timing. The
+ * state is in memory only, because WhatsApp requires one connection for the whole ceremony.
  */
 export class PasskeyCeremony {
-  /** Authorises whoever brings the assertion, which may be a browser on another origin. */
+  /** Authorizes the sender of the assertion, which may be a browser on another origin. */
   readonly token = randomBytes(TOKEN_BYTES).toString('base64url');
   step: PasskeyStep = 'assertion';
-  /** XXXX-XXXX, to compare with the phone's; null when nobody has to. */
+  /** XXXX-XXXX, as on the phone; null if the user does not have to compare the codes. */
   code: string | null = null;
   private prologue: Prologue | null = null;
-  private hasPhoneAnswered = false;
+  private hasPhoneResponded = false;
   private pairingKey: Buffer | null = null;
 
   constructor(
@@ -88,15 +87,15 @@ export class PasskeyCeremony {
     private readonly query: Query,
   ) {}
 
-  /** Brings the assertion to WhatsApp. When that refuses it, another one may be brought. */
+  /** Sends the assertion to WhatsApp. If WhatsApp refuses it, another one can be sent. */
   async submit(assertion: PasskeyAssertion): Promise<void> {
-    // From now on nobody else may bring one.
+    // Excludes a second assertion in the meantime.
     this.step = 'waiting';
     try {
       await this.sendPrologue(assertion);
     } catch (error) {
-      // The phone has answered, so that WhatsApp has taken the assertion, whatever became of its answer to us.
-      if (this.hasPhoneAnswered) return;
+      // After the phone's response, WhatsApp has accepted the assertion, even if its own response was lost.
+      if (this.hasPhoneResponded) return;
       this.prologue = null;
       this.step = 'assertion';
       throw error;
@@ -104,9 +103,8 @@ export class PasskeyCeremony {
   }
 
   private async sendPrologue(assertion: PasskeyAssertion): Promise<void> {
-    const answer = await this.query(mdQuery('get', 'ref'));
-    const [ref] = textsOf(answer, 'ref');
-    if (!ref) throw new Error('WhatsApp has given no ref for the passkey ceremony');
+    const [ref] = textsOf(await this.query(mdQuery('get', 'ref')), 'ref');
+    if (!ref) throw new Error('WhatsApp returned no ref for the passkey ceremony');
     const ephemeralKey = Curve.generateKeyPair();
     const nonce = randomBytes(KEY_BYTES);
     const companion = proto.CompanionEphemeralIdentity.encode({
@@ -119,7 +117,7 @@ export class PasskeyCeremony {
       commitment: { hash: sha256(Buffer.concat([companion, nonce])) },
     }).finish();
     const proof = this.handoff.prove(payload);
-    // The phone's answer may come before that of the server.
+    // The phone's response may arrive before that of the server.
     this.prologue = { ephemeralKey, nonce, ref, hasProof: proof !== null };
     const element = (tag: string, content: Uint8Array) => ({ tag, attrs: {}, content });
     await this.query(
@@ -132,11 +130,11 @@ export class PasskeyCeremony {
     );
   }
 
-  /** Takes the phone's answer. After it the step is `compare`, unless the phone knows this device already. */
+  /** Handles the phone's response. The next step is `compare`, unless the phone recognizes this device. */
   async answered({ publicKey, nonce }: PrimaryIdentity): Promise<void> {
-    if (!this.prologue) throw new Error('the phone has answered before it was asked');
+    if (!this.prologue) throw new Error('the phone responded before the request');
     const { prologue } = this;
-    this.hasPhoneAnswered = true;
+    this.hasPhoneResponded = true;
     await this.query(mdQuery('set', 'companion_nonce', prologue.nonce));
     const shared = Curve.sharedKey(prologue.ephemeralKey.private, publicKey);
     const salt = Buffer.from(`Companion Pairing ${this.identity.deviceType} with ref ${prologue.ref}`);
@@ -151,9 +149,9 @@ export class PasskeyCeremony {
     this.step = 'compare';
   }
 
-  /** Hands the phone what it links: this device's keys, and the ADV secret with which it is to sign. */
+  /** Sends this device's keys to the phone, and the ADV secret to sign with. */
   async confirm({ noiseKey, signedIdentityKey, advSecretKey }: AuthenticationCreds): Promise<void> {
-    if (!this.pairingKey) throw new Error('the phone has not answered yet');
+    if (!this.pairingKey) throw new Error('the phone has not responded yet');
     const request = proto.PairingRequest.encode({
       companionPublicKey: noiseKey.public,
       companionIdentityKey: signedIdentityKey.public,
@@ -168,7 +166,7 @@ export class PasskeyCeremony {
   }
 }
 
-/** The request in a notification, or in the answer to a query; null when there is none that can be read. */
+/** Returns the request in a notification, or in the response to a query; null if there is none, or it is invalid. */
 export function passkeyRequestOf(node: BinaryNode): PasskeyRequest | null {
   const options = bytesOf(node, 'passkey_request_options')?.toString();
   if (!options) return null;
@@ -182,13 +180,13 @@ export function passkeyRequestOf(node: BinaryNode): PasskeyRequest | null {
   }
 }
 
-/** @throws when the phone's answer has another form */
+/** @throws if the phone's response has another form */
 export function primaryIdentityOf(notification: BinaryNode): PrimaryIdentity {
   const { publicKey, nonce } = proto.PrimaryEphemeralIdentity.decode(
     bytesOf(notification, 'primary_ephemeral_identity') ?? Buffer.alloc(0),
   );
   if (publicKey?.length !== KEY_BYTES || nonce?.length !== KEY_BYTES) {
-    throw new Error('the answer of the phone has no key, or no nonce');
+    throw new Error('the response of the phone has no key or no nonce');
   }
   return { publicKey: Buffer.from(publicKey), nonce: Buffer.from(nonce) };
 }

@@ -1,12 +1,12 @@
-import { Logger } from '@nestjs/common';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
+import { Log } from '../../kernel/logging/log.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import type { LinkOffer, PasskeyAssertion, PasskeyStep } from '../../sessions/link-offer.js';
+import { iqErrorCode } from '../wire/iq-error.js';
 import type { LinkSteps } from './link-context.js';
 import { linkFailures } from './link-failure.js';
 import { reasonOf } from './link-refusals.js';
-import { iqErrorCode } from '../wire/iq-error.js';
 import { mdQuery } from './link-stanzas.js';
 import {
   Handoff,
@@ -17,17 +17,17 @@ import {
 } from './passkey-ceremony.js';
 
 const SECRET_BYTES = 32;
-/** From the assertion to the phone's answer; some ceremonies never get one (evolution-go #107). */
+/** From the assertion to the phone's response; some ceremonies never receive one (evolution-go #107). */
 const CONTINUE_WITHIN_MS = 60_000;
-/** Assertions that WhatsApp refuses before the attempt is taken for one that cannot succeed. */
+/** Number of refused assertions after which the attempt fails. */
 const MAX_REFUSALS = 5;
 const COMPARE_WITHIN_MS = 300_000;
-/** From the confirmation of the passkey to that of the link. */
+/** From the confirmation of the passkey to the confirmation of the link. */
 const COMPLETE_WITHIN_MS = 60_000;
 
-/** Linking with the account's passkey: which ceremony is under way, and who has to do what by when. */
+/** Links a device with the account's passkey: runs the ceremony, and limits the time of each step. */
 export class PasskeyLink {
-  private readonly logger = new Logger(PasskeyLink.name);
+  private readonly log = new Log(PasskeyLink.name);
   private ceremony: PasskeyCeremony | null = null;
   private expiresAt = new Date();
   private refusals = 0;
@@ -44,15 +44,15 @@ export class PasskeyLink {
     return { step, code, token, options: request.options, expiresAt: this.expiresAt.toISOString() };
   }
 
-  /** Takes a notification of the type `passkey_prologue_request`: it begins a ceremony in the place of any before. */
+  /** Handles `passkey_prologue_request`: begins a ceremony, which replaces the previous one. */
   async begin(notification: BinaryNode): Promise<void> {
     const { creds, identity, query } = this.steps.context;
     const request = passkeyRequestOf(notification) ?? (await this.fetchRequest());
     if (!request) {
       await this.steps.acknowledge(notification);
-      return this.steps.end(linkFailures.passkeyFailed('WhatsApp did not say what it asks for'));
+      return this.steps.end(linkFailures.passkeyFailed('WhatsApp sent no request options'));
     }
-    // When WhatsApp asks once more, the phone still knows the secret of before the first time.
+    // If WhatsApp repeats the request, the phone still has the secret from before the first one.
     const handoff = this.ceremony?.handoff ?? new Handoff(Buffer.from(creds.advSecretKey, 'base64'));
     const ceremony = new PasskeyCeremony(request, handoff, identity, query);
     await this.steps.replaceSecret(randomBytes(SECRET_BYTES));
@@ -61,7 +61,7 @@ export class PasskeyLink {
     this.within(request.timeoutMs, linkFailures.noAssertion);
   }
 
-  /** Takes a notification of the type `crsc_continuation`: the phone has answered. */
+  /** Handles `crsc_continuation`: the response of the phone. */
   async continue(notification: BinaryNode): Promise<void> {
     await this.steps.acknowledge(notification);
     const { ceremony } = this;
@@ -75,19 +75,21 @@ export class PasskeyLink {
     else this.complete(ceremony);
   }
 
-  /** @throws CommandRefused when the token is of another ceremony or used up, or WhatsApp refuses the assertion */
+  /** @throws CommandRefused if the token is from another ceremony or was used, or WhatsApp refuses the assertion */
   async submit(token: string, assertion: PasskeyAssertion): Promise<void> {
     const submitted = this.ceremonyAt('assertion', token).submit(assertion);
     this.within(CONTINUE_WITHIN_MS, linkFailures.noContinuation);
     try {
       await submitted;
     } catch (error) {
-      // The phone was faster than the answer to our query, which then ended with the connection.
+      // The phone may confirm before the response to the query, which then ends with the connection.
       if (!this.steps.isConfirmed) throw this.refused(reasonOf(error));
     }
   }
 
-  /** @throws CommandRefused when the token is of another ceremony, or there is nothing to confirm */
+  /**
+   * Confirms that the codes match. @throws CommandRefused if the token is from another ceremony, or there is no code
+   */
   async confirm(token: string): Promise<void> {
     this.complete(this.ceremonyAt('compare', token));
   }
@@ -99,13 +101,13 @@ export class PasskeyLink {
   private async fetchRequest(): Promise<PasskeyRequest | null> {
     try {
       return passkeyRequestOf(await this.steps.context.query(mdQuery('get', 'passkey_request_options')));
-    } catch (error) {
-      this.logger.warn(`WhatsApp asks for a passkey, and does not say how: ${reasonOf(error)}`);
+    } catch (err) {
+      this.log.warn({ err }, 'Fetching passkey request options failed');
       return null;
     }
   }
 
-  /** Another assertion may be brought, unless the attempt is over or has been refused too often. */
+  /** Allows another assertion, unless the attempt is over or has been refused too often. */
   private refused(reason: string): CommandRefused {
     this.refusals += 1;
     if (this.refusals >= MAX_REFUSALS) this.steps.end(linkFailures.passkeyFailed(reason));
@@ -113,21 +115,21 @@ export class PasskeyLink {
       return new CommandRefused(
         'conflict',
         'passkey_ended',
-        `The passkey ceremony has ended: ${reason}. /session says how to go on.`,
+        `The passkey ceremony has ended: ${reason}. GET /session returns the next step.`,
       );
     }
     if (this.ceremony) this.within(this.ceremony.request.timeoutMs, linkFailures.noAssertion);
     return new CommandRefused(
       'conflict',
       'assertion_refused',
-      `WhatsApp did not take the assertion: ${reason}. Make another one with the same options, or begin anew: ` +
+      `WhatsApp refused the assertion: ${reason}. Create another one with the same options, or start over with ` +
         'DELETE /session/passkey.',
     );
   }
 
   private complete(ceremony: PasskeyCeremony): void {
     this.within(COMPLETE_WITHIN_MS, linkFailures.notConfirmed);
-    // The phone's confirmation may come before the answer; without one, the limit counts.
+    // The phone's confirmation may arrive before the response; without one, the limit applies.
     ceremony.confirm(this.steps.context.creds).catch((error: unknown) => {
       if (iqErrorCode(error) !== null) this.steps.end(linkFailures.passkeyFailed(reasonOf(error)));
     });
@@ -140,15 +142,14 @@ export class PasskeyLink {
       throw new CommandRefused(
         'conflict',
         'token_invalid',
-        'This token is of a passkey ceremony that has ended. GET /session/passkey gives the current one, if any.',
+        'This token belongs to a passkey ceremony that has ended. GET /session/passkey returns the current one.',
       );
     }
     if (ceremony.step !== step) {
-      const at = `the ceremony is at the step "${ceremony.step}"`;
       throw new CommandRefused(
         'conflict',
         'wrong_step',
-        `This token cannot be used for that (again): ${at}.`,
+        `This token cannot be used for this step: the ceremony is at the step "${ceremony.step}".`,
       );
     }
     return ceremony;

@@ -1,7 +1,7 @@
-/** How long WhatsApp Web shows the first of the refs that come together, and each of the others. */
+/** How long WhatsApp Web shows the first ref of a round, and each of the others. */
 const FIRST_REF_MS = 60_000;
 const NEXT_REF_MS = 20_000;
-/** A ref that was asked for comes alone; it is the first of its round. */
+/** WhatsApp returns a requested ref alone, as the first of its round. */
 const SINGLE_REF_MS = FIRST_REF_MS;
 
 export interface ShownRef {
@@ -10,8 +10,8 @@ export interface ShownRef {
 }
 
 /**
- * The refs that WhatsApp has given to this device, and the one that is on show. A QR code names one of them beside the
- * keys and the secret of the device; the server knows the device by it.
+ * The refs that WhatsApp has assigned to this device. A QR code contains one of them in addition to the device's keys and
+ * secret, so that the server can identify the device.
  */
 export class QrRefs {
   private waiting: string[] = [];
@@ -19,8 +19,8 @@ export class QrRefs {
   private timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param changed another ref, or none, is on show
-   * @param exhausted there is none left to show
+   * @param changed called when another ref, or none, is shown
+   * @param exhausted called when all refs were shown
    */
   constructor(
     private readonly changed: () => void,
@@ -31,19 +31,19 @@ export class QrRefs {
     return this.shown;
   }
 
-  /** Takes a round of refs in the place of all before, and shows the first. */
+  /** Replaces all refs with a new round, and shows the first. */
   offer(refs: readonly string[]): void {
     this.waiting = [...refs];
     this.showNext(FIRST_REF_MS);
   }
 
-  /** Shows a ref that came alone. */
+  /** Adds a requested ref, and shows it if there is no other. */
   add(ref: string): void {
     this.waiting.push(ref);
     if (!this.shown) this.showNext(SINGLE_REF_MS);
   }
 
-  /** Shows nothing any more. */
+  /** Removes all refs. */
   clear(): void {
     clearTimeout(this.timer);
     this.waiting = [];

@@ -1,7 +1,7 @@
-import { Logger } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
-import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
+import { Log } from '../../kernel/logging/log.js';
 import { cleanName } from '../../contacts/write/clean-name.js';
+import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { DegradationCode } from '../../sessions/degradation.entity.js';
 import {
@@ -11,35 +11,42 @@ import {
   SETTINGS,
 } from '../app-state/address-book-mutations.js';
 import type { AppliedMutations, PageEnd, PageHandler } from '../app-state/applied-page.js';
+import type { CollectionEvents } from '../app-state/collection-scheduler.js';
 import type { ReadCollection } from '../app-state/collection-sync.js';
+import type { RecoveryRequests } from '../app-state/recovery-requests.js';
+import type { SyncKeyRequests } from '../app-state/sync-key-requests.js';
+import type { FirstSync } from './first-sync.js';
+import type { Presence } from './presence.js';
 import type { SessionContext } from './session-context.js';
 
-/** What one app-state collection means to an account. */
-export interface CollectionHandler extends PageHandler {
+/** Applies one app-state collection to an account, and reports on it. */
+export interface CollectionHandler extends PageHandler, CollectionEvents {
   readonly name: string;
-  /** The collection has been read up to the server's version. */
-  synced?(state: ReadCollection): void;
-  /** What is wrong, one sentence for people; null when nothing is any more. */
-  problem?(problem: string | null): void;
-  /** The connection is gone. */
-  close?(): void;
+  /** Called when the connection has ended. */
+  close(): void;
 }
 
-/** The collection that holds the address book. */
+/** Objects that depend on the state of the address book. */
+interface AddressBookObservers {
+  firstSync: FirstSync;
+  keyRequests: SyncKeyRequests;
+  recoveries: RecoveryRequests;
+}
+
+/** The collection that contains the address book. */
 export class AddressBookHandler implements CollectionHandler {
-  private readonly logger = new Logger(AddressBookHandler.name);
   readonly name = ADDRESS_BOOK;
-  /** What the session's state says; nothing since it is connecting. */
+  private readonly log = new Log(AddressBookHandler.name);
+  /** The problem in the session's state; null at the start of a connection. */
   private reported: string | null = null;
-  /** One after the other: the last one is to stay. */
+  /** Preserves the order of reports. */
   private readonly writes = new Mutex();
   private isClosed = false;
 
-  /** @param synced is told each time that the address book has been read */
   constructor(
     private readonly owner: AddressBookOwner,
     private readonly context: SessionContext,
-    readonly synced: (state: ReadCollection) => void,
+    private readonly observers: AddressBookObservers,
   ) {}
 
   async apply(
@@ -74,10 +81,26 @@ export class AddressBookHandler implements CollectionHandler {
     await this.report(
       tx,
       'snapshot_unverified',
-      `A whole copy of the address book was of no use (${reason}); changes go on being read, and another copy is ` +
-        'asked for after 6 hours.',
+      `A full copy of the address book could not be used (${reason}). Changes are still read. The service requests ` +
+        'another copy after 6 hours.',
     );
     await this.requestReconciliation(tx);
+  }
+
+  synced({ hasSnapshotFailed }: ReadCollection): void {
+    const { firstSync, keyRequests, recoveries } = this.observers;
+    firstSync.addressBookWasRead();
+    if (hasSnapshotFailed)
+      recoveries
+        .request(this.name)
+        .catch((err: unknown) => this.log.warn({ err }, 'Requesting address book from phone failed'));
+    keyRequests
+      .satisfied()
+      .catch((err: unknown) => this.log.warn({ err }, 'Reporting complete sync keys failed'));
+  }
+
+  missingKey(keyId: string): void {
+    this.observers.keyRequests.missing(keyId);
   }
 
   problem(problem: string | null): void {
@@ -86,34 +109,39 @@ export class AddressBookHandler implements CollectionHandler {
     this.reported = problem;
     const write = () =>
       lease.transaction(async (tx) => {
-        // It may have waited for the database, and what is reported now, or the next connection, know better.
+        // A report that waited for the database must not replace a newer one, or that of the next connection.
         if (!this.isClosed && problem === this.reported)
           await stores.sessionState.reportSyncProblem(tx, lease.session, problem);
       });
     this.writes
       .runExclusive(write)
-      .catch((error: unknown) => this.logger.warn(`Cannot report a problem: ${(error as Error).message}`));
+      .catch((err: unknown) => this.log.warn({ err }, 'Reporting sync problem failed'));
+  }
+
+  close(): void {
+    this.isClosed = true;
   }
 
   private async reportDoubts(tx: Transaction, { doubts, isComplete }: PageEnd): Promise<void> {
-    if (doubts.snapshot) {
+    const { snapshot, patches } = doubts;
+    if (snapshot) {
       await this.report(
         tx,
         'snapshot_unverified',
-        'The copy of the address book that WhatsApp keeps does not add up. Names that are authentic by themselves are ' +
-          'served, some may be missing, and nobody is removed by it; another copy is asked for after 6 hours.',
+        "WhatsApp's copy of the address book fails verification. Names that are authentic individually are served. " +
+          'Some names may be missing, and no contact is removed. The service requests another copy after 6 hours.',
       );
     } else if (isComplete) await this.report(tx, 'snapshot_unverified', null);
-    const { patches } = doubts;
     await this.report(
       tx,
       'changes_unverified',
       patches === 0
         ? null
-        : `After the last ${patches} changes the address book is not quite what WhatsApp says; they are authentic by ` +
-            'themselves, and were made. It is compared with a whole copy as soon as one may be asked for.',
+        : `After the last ${patches} changes, the address book differs from WhatsApp's checksum. Each of these changes ` +
+            'is authentic and has been applied. The service reconciles the address book with a full copy as soon as ' +
+            'it may request one.',
     );
-    if (doubts.snapshot || patches > 0) await this.requestReconciliation(tx);
+    if (snapshot || patches > 0) await this.requestReconciliation(tx);
   }
 
   private requestReconciliation(tx: Transaction): Promise<void> {
@@ -125,41 +153,29 @@ export class AddressBookHandler implements CollectionHandler {
     return stores.degradations.report(tx, lease.session, code, message);
   }
 
-  close(): void {
-    this.isClosed = true;
-  }
-
-  /** Whatever differs from a snapshot of the version that the tables claim to hold was wrong in them. */
+  /** Each difference from a snapshot of the stored version was an error in the tables. */
   private async countRepaired(
     tx: Transaction,
     { isReconciliation, repaired }: PageEnd,
     unsaved: number,
   ): Promise<void> {
-    const { accounts } = this.context.stores;
-    const all = isReconciliation ? repaired + unsaved : 0;
-    await accounts.markReconciled(tx, this.owner.accountId, all);
-    if (isReconciliation)
-      this.logger.log(`Address book reconciled with a snapshot; contacts repaired: ${repaired + unsaved}`);
+    const contacts = isReconciliation ? repaired + unsaved : 0;
+    await this.context.stores.accounts.markReconciled(tx, this.owner.accountId, contacts);
+    if (isReconciliation) this.log.info({ repaired: contacts }, 'Address book reconciled');
   }
 }
 
-/** The collection that holds, among other settings, the account's own push name. */
+/** The collection that contains the account's push name, among other settings. */
 export class SettingsHandler implements CollectionHandler {
   readonly name = SETTINGS;
-
-  /** The last push name that was read. */
   private pushName: string | null = null;
 
-  /** @param named is told the account's push name, once it is read */
   constructor(
     private readonly owner: AddressBookOwner,
     private readonly context: SessionContext,
-    private readonly named: (pushName: string | null) => void,
+    private readonly keyRequests: SyncKeyRequests,
+    private readonly presence: Presence,
   ) {}
-
-  synced(): void {
-    this.named(this.pushName);
-  }
 
   async apply(tx: Transaction, { mutations }: AppliedMutations): Promise<number> {
     const pushName = cleanName(ownPushName(mutations));
@@ -168,5 +184,21 @@ export class SettingsHandler implements CollectionHandler {
     await accounts.update(tx, this.owner.accountId, { pushName });
     knownPeople.of(this.owner.accountId).ownPushName = null;
     return 0;
+  }
+
+  synced(): void {
+    this.presence.announce(this.pushName);
+  }
+
+  missingKey(keyId: string): void {
+    this.keyRequests.missing(keyId);
+  }
+
+  problem(): void {
+    // Only the address book determines the state of the session.
+  }
+
+  close(): void {
+    // Nothing runs in the background.
   }
 }

@@ -1,74 +1,104 @@
-/** Without history for this long after the address book was read, none is expected any more; as in WhatsApp Web. */
+import { FailureLog } from '../../kernel/logging/failure-log.js';
+import { Log } from '../../kernel/logging/log.js';
+import type { SessionAccount } from '../../sessions/sessions.repository.js';
+import type { SessionContext } from './session-context.js';
+import type { Source } from './source.js';
+
+/** If no history arrives for this long after the address book was read, none is expected; as in WhatsApp Web. */
 const QUIET_MS = 120_000;
-/** After the database could not be asked. */
-const CHECK_AGAIN_MS = 2_000;
+const RETRY_MS = 2_000;
 
 /**
- * Decides when the first sync after linking is complete: the address book has been read, and the push names of the
- * phone's history, which the phone sends when it sees fit, or no history has come for a while.
+ * Completes the first sync after linking. It is complete when the address book has been read, and either the push names
+ * in the phone's history have been read or no history has arrived for a while. The phone decides when it sends history.
  */
-export class FirstSync {
-  private addressBookRead = false;
-  private quiet = false;
+export class FirstSync implements Source {
+  private readonly log = new Log(FirstSync.name);
+  private readonly failure = new FailureLog(this.log, 'Completing first sync');
+  private isAddressBookRead = false;
+  /** Includes previous connections. */
+  private arePushNamesRead: boolean;
+  private isQuiet = false;
+  private isDone: boolean;
   private timer: NodeJS.Timeout | undefined;
-  private again: NodeJS.Timeout | undefined;
-  private done = false;
+  private retry: NodeJS.Timeout | undefined;
 
-  /**
-   * @param pushNamesRead by a connection before
-   * @param countPending history syncs announced and not yet read
-   * @param complete is called until it succeeds once
-   */
   constructor(
-    private pushNamesRead: boolean,
-    private readonly countPending: () => Promise<number>,
-    private readonly complete: () => Promise<void>,
-  ) {}
-
-  get isDone(): boolean {
-    return this.done;
+    private readonly account: SessionAccount,
+    private readonly context: SessionContext,
+  ) {
+    this.arePushNamesRead = account.pushNamesRead;
+    this.isDone = account.syncedAt !== null;
+    context.pause.firstSync(account);
   }
 
-  /** @returns whether it was not read before */
-  addressBookWasRead(): boolean {
-    if (this.addressBookRead) return false;
-    this.addressBookRead = true;
+  addressBookWasRead(): void {
+    if (this.isAddressBookRead) return;
+    this.isAddressBookRead = true;
     this.waitForQuiet();
-    return true;
+    this.logProgress('Address book read');
   }
 
   historyWasRead({ heldPushNames }: { heldPushNames: boolean }): void {
-    this.pushNamesRead ||= heldPushNames;
+    this.arePushNamesRead ||= heldPushNames;
     this.waitForQuiet();
+    this.logProgress('Part of history read');
   }
 
   close(): void {
-    this.done = true;
+    this.isDone = true;
     clearTimeout(this.timer);
-    clearTimeout(this.again);
+    clearTimeout(this.retry);
   }
 
   private waitForQuiet(): void {
     clearTimeout(this.timer);
-    if (this.done) return;
+    if (this.isDone) return;
     this.timer = setTimeout(() => {
-      this.quiet = true;
+      this.isQuiet = true;
       this.check();
     }, QUIET_MS).unref();
     this.check();
   }
 
   private check(): void {
-    this.completeIfRead().catch(() => {
-      this.again = setTimeout(() => this.check(), CHECK_AGAIN_MS).unref();
-      if (this.done) clearTimeout(this.again);
-    });
+    this.completeIfRead().then(
+      () => this.failure.recovered(),
+      (error: unknown) => {
+        if (this.isDone) return;
+        this.failure.failed(error);
+        this.retry = setTimeout(() => this.check(), RETRY_MS).unref();
+      },
+    );
   }
 
   private async completeIfRead(): Promise<void> {
-    if (this.done || !this.addressBookRead || !(this.pushNamesRead || this.quiet)) return;
-    if ((await this.countPending()) > 0 || this.done) return;
+    if (this.isDone || !this.isAddressBookRead || !(this.arePushNamesRead || this.isQuiet)) return;
+    if ((await this.context.stores.history.countPending(this.account.id)) > 0 || this.isDone) return;
     await this.complete();
     this.close();
+  }
+
+  private async complete(): Promise<void> {
+    const { lease, stores, pause } = this.context;
+    await lease.transaction(async (tx) => {
+      const isNew = await stores.accounts.markSynced(tx, this.account.id);
+      if (isNew) await stores.feed.append(tx, this.account.id, [{ kind: 'sync.completed' }]);
+    });
+    pause.firstSync({ ...this.account, syncedAt: new Date() });
+    this.logCount('First sync complete');
+  }
+
+  /** The phone sends the parts seconds or minutes apart. */
+  private logProgress(message: string): void {
+    if (!this.isDone) this.logCount(message);
+  }
+
+  /** Counts in the background, because nothing depends on the number. */
+  private logCount(message: string): void {
+    this.context.stores.fetches.progress(this.account.id).then(
+      ({ people }) => this.log.info({ contacts: people }, message),
+      (err: unknown) => this.log.debug({ err }, 'Counting contacts failed'),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { Log } from '../../kernel/logging/log.js';
 import type { Query } from '../app-state/collection-reader.js';
 import { readReachOutLock, reachOutLockQuery } from '../wire/reach-out-lock.js';
 import type { SessionContext } from './session-context.js';
@@ -11,7 +11,7 @@ const REASON = 'WhatsApp has locked reaching out to people';
  * longer lock (WAHA issue 2147).
  */
 export class ReachOutLock {
-  private readonly logger = new Logger(ReachOutLock.name);
+  private readonly log = new Log(ReachOutLock.name);
 
   constructor(
     private readonly context: SessionContext,
@@ -36,16 +36,16 @@ export class ReachOutLock {
     else await pause.resume(REASON);
     const message =
       until &&
-      `WhatsApp has locked this account's reaching out to people until ${until.toISOString()}: nobody is asked about ` +
-        'until then. Names and changes go on being read.';
+      `WhatsApp does not allow this account to reach out to contacts until ${until.toISOString()}. No profiles are ` +
+        'fetched until then. Names and changes are still read.';
     await lease.transaction((tx) => stores.degradations.report(tx, lease.session, CODE, message, until));
   }
 
   private async find(): Promise<Date | null | undefined> {
     try {
       return readReachOutLock(await this.query(reachOutLockQuery()));
-    } catch (error) {
-      this.logger.debug(`Cannot query the reach-out time lock: ${(error as Error).message}`);
+    } catch (err) {
+      this.log.debug({ err }, 'Querying reach-out time lock failed');
       return undefined;
     }
   }

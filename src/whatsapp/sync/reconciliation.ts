@@ -1,7 +1,7 @@
-import { Logger } from '@nestjs/common';
+import { Log } from '../../kernel/logging/log.js';
 
-/** How often it is asked whether a reconciliation is due; they are a day apart (AccountsRepository). */
-const ASK_EVERY_MS = 10 * 60_000;
+/** How often to check whether a reconciliation is due. They are a day apart (AccountsRepository). */
+const CHECK_EVERY_MS = 10 * 60_000;
 
 /** Runs work of all sessions of a thread in turn; see LoginGate. */
 export interface QuietTime {
@@ -9,38 +9,38 @@ export interface QuietTime {
 }
 
 /**
- * Reconciles the address book with a fresh snapshot of the server's once a day, and after a stop that was not clean,
- * while a connection is open. It costs one request and one download, so that the sessions of a process that took over
- * those of a killed one take turns.
+ * Reconciles the address book with a new snapshot once a day, and after an unclean shutdown, while a connection is open.
+ * This costs one request and one download, so sessions are reconciled in turn after they were claimed from a killed
+ * process.
  */
 export class Reconciliation {
-  private readonly logger = new Logger(Reconciliation.name);
+  private readonly log = new Log(Reconciliation.name);
   private timer: NodeJS.Timeout | undefined;
   private isOpen = false;
-  /** For its turn. */
-  private isWaiting = false;
+  /** Whether a check is running or waits for its turn. */
+  private isChecking = false;
 
   /**
-   * @param isDue whether the last one is too long ago, or the address book in doubt
-   * @param reconcile reads the address book anew; what it finds it records itself
+   * @param isDue whether the last reconciliation is too old, or the address book in doubt
+   * @param reconcile reads the address book from a new snapshot, and records the result
    */
   constructor(
     private readonly isDue: () => Promise<boolean>,
-    private readonly reconcile: () => Promise<unknown>,
+    private readonly reconcile: () => Promise<void>,
     private readonly quietTime: QuietTime,
   ) {}
 
-  /** The connection is open. */
+  /** Call this when the connection is open. */
   start(): void {
     this.isOpen = true;
     clearInterval(this.timer);
-    this.timer = setInterval(() => this.check(), ASK_EVERY_MS).unref();
+    this.timer = setInterval(() => this.check(), CHECK_EVERY_MS).unref();
     this.check();
   }
 
   /** Reconciles now if due, instead of at the next regular check. */
   check(): void {
-    if (this.isOpen) void this.ask();
+    if (this.isOpen) void this.reconcileIfDue();
   }
 
   stop(): void {
@@ -48,18 +48,18 @@ export class Reconciliation {
     clearInterval(this.timer);
   }
 
-  private async ask(): Promise<void> {
-    if (this.isWaiting) return;
-    this.isWaiting = true;
+  private async reconcileIfDue(): Promise<void> {
+    if (this.isChecking) return;
+    this.isChecking = true;
     try {
       if (!(await this.isDue())) return;
       await this.quietTime.whenQuiet(async () => {
         if (this.isOpen && (await this.isDue())) await this.reconcile();
       });
-    } catch (error) {
-      this.logger.warn(`Reconciling the address book later: ${(error as Error).message}`);
+    } catch (err) {
+      this.log.warn({ err }, 'Reconciling address book failed');
     } finally {
-      this.isWaiting = false;
+      this.isChecking = false;
     }
   }
 }

@@ -16,10 +16,10 @@ import type { FetchBudget } from '../profiles/fetch-budget.js';
 import type { FetchPause } from '../profiles/fetch-pause.js';
 import type { FetchScheduler } from '../profiles/fetch-scheduler.js';
 import type { ReaderPool } from '../reading/reader-pool.js';
-import type { QuietTime } from './reconciliation.js';
 import { StanzaWriter } from '../stanzas/stanza-writer.js';
+import type { QuietTime } from './reconciliation.js';
 
-/** Where sessions write; shared by all sessions of a thread. */
+/** Repositories and services that sessions write with; shared by all sessions of a thread. */
 @Injectable()
 export class Stores {
   constructor(
@@ -39,19 +39,18 @@ export class Stores {
   ) {}
 }
 
-/** What the parts of one session share, for as long as this process holds it; connections come and go. */
+/** Objects that one session uses while this process holds its lease, over any number of connections. */
 export interface SessionContext {
   readonly lease: Lease;
   readonly stores: Stores;
   readonly budget: FetchBudget;
   readonly pause: FetchPause;
-  /** People that a batch of profiles asks about in the background. */
+  /** Number of contacts in a batch of background profile fetches. */
   readonly batchSize: number;
-  /** Both of all sessions of the thread. */
+  /** Shared by all sessions of the thread, as are `quietTime` and `readers`. */
   readonly scheduler: FetchScheduler;
   readonly quietTime: QuietTime;
-  /** Whether messages from other accounts are decrypted; see DECRYPT_MESSAGES in Config. */
+  /** Whether messages from other accounts are decrypted; DECRYPT_MESSAGES in Config. */
   readonly decryptsMessages: boolean;
-  /** Shared by all sessions of the thread. */
   readonly readers: ReaderPool;
 }

@@ -1,7 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
 import pTimeout from 'p-timeout';
-import { LastingFailure } from '../../kernel/errors/lasting-failure.js';
+import { Wakeup } from '../../kernel/async/wakeup.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { FailureLog } from '../../kernel/logging/failure-log.js';
+import { Log } from '../../kernel/logging/log.js';
+import { CommandNotifications } from '../../sessions/command-notifications.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import {
   type CommandResult,
@@ -9,64 +12,74 @@ import {
   SessionCommandsRepository,
   type WaitingCommand,
 } from '../../sessions/session-commands.repository.js';
-import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseHolder } from '../lease/lease-holder.js';
 
 const POLL_EVERY_MS = 300;
 const DELETE_EXPIRED_EVERY_MS = 10_000;
-/** A database that has gone without a word must not keep all sessions waiting. */
-const ANSWER_TIMEOUT_MS = 10_000;
+/** A database that does not respond must not block all sessions. */
+const QUERY_TIMEOUT_MS = 10_000;
 
-/** A session that this process holds, as far as commands go. */
+/** A session that accepts commands. */
 export interface CommandTarget {
   readonly lease: Lease;
-  /** What it throws is told to the caller as the reason. */
+  /** @throws Error whose message is returned to the caller */
   doCommand(command: PendingCommand): Promise<string | null>;
 }
 
-/** Takes the API's commands to the sessions of this process out of the database, one at a time for each session. */
+type FindTarget = (session: SessionName) => CommandTarget | undefined;
+
+/** Runs the API's commands for the sessions of this process, one at a time for each session. */
 @Injectable()
 export class CommandPoller {
-  private readonly logger = new Logger(CommandPoller.name);
-  private readonly polling = new LastingFailure(this.logger, 'Polling for commands');
+  private readonly log = new Log(CommandPoller.name);
+  private readonly polling = new FailureLog(this.log, 'Polling for commands');
   private readonly busy = new Set<SessionName>();
+  private readonly wakeup = new Wakeup();
+  private deletedAtMs = -Infinity;
 
   constructor(
     private readonly commands: SessionCommandsRepository,
+    private readonly notifications: CommandNotifications,
     private readonly leases: LeaseHolder,
   ) {}
 
-  /** Polls and deletes expired commands until stopped, with one statement each for all sessions. */
-  async run(find: (session: SessionName) => CommandTarget | undefined, stop: AbortSignal): Promise<void> {
-    await Promise.all([this.poll(find, stop), this.deleteExpired(stop)]);
+  /** Polls now. Call this when a session has started: its commands were notified earlier. */
+  wake(): void {
+    this.wakeup.wake();
   }
 
-  private async poll(
-    find: (session: SessionName) => CommandTarget | undefined,
-    stop: AbortSignal,
-  ): Promise<void> {
+  /**
+   * Polls until `stop` is aborted: after each notification, and regularly, because notifications may be lost. Uses one
+   * statement for all sessions.
+   */
+  async run(find: FindTarget, stop: AbortSignal): Promise<void> {
+    stop.addEventListener('abort', () => this.wake(), { once: true });
+    const unsubscribe = this.notifications.subscribe((event, session) => {
+      if (event === 'added' && find(session)) this.wake();
+    });
     while (!stop.aborted) {
       try {
         const found = this.commands.findWaiting(this.leases.processId);
-        for (const command of await pTimeout(found, { milliseconds: ANSWER_TIMEOUT_MS })) {
+        for (const command of await pTimeout(found, { milliseconds: QUERY_TIMEOUT_MS })) {
           const target = find(command.session);
           if (target && !this.busy.has(command.session)) void this.serve(command, target);
         }
-        this.polling.worked();
+        await this.deleteExpired();
+        this.polling.recovered();
       } catch (error) {
         this.polling.failed(error);
       }
-      await sleep(POLL_EVERY_MS, undefined, { signal: stop }).catch(() => {});
+      await this.wakeup.pause(this.notifications.pollDelayMs(POLL_EVERY_MS));
     }
+    unsubscribe();
   }
 
-  private async deleteExpired(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      // Polling reports a database that is unavailable.
-      await this.commands.deleteExpired().catch(() => {});
-      await sleep(DELETE_EXPIRED_EVERY_MS, undefined, { signal: stop }).catch(() => {});
-    }
+  private async deleteExpired(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs - this.deletedAtMs < DELETE_EXPIRED_EVERY_MS) return;
+    this.deletedAtMs = nowMs;
+    await pTimeout(this.commands.deleteExpired(), { milliseconds: QUERY_TIMEOUT_MS });
   }
 
   private async serve(command: WaitingCommand, target: CommandTarget): Promise<void> {
@@ -74,17 +87,20 @@ export class CommandPoller {
     this.busy.add(session);
     try {
       await this.serveOne(command, target);
-    } catch (error) {
-      this.logger.warn(`Cannot run command ${kind} of session ${session}: ${(error as Error).message}`);
+      // The next command of this session may be waiting.
+      this.wake();
+    } catch (err) {
+      this.log.warn({ err, kind, session }, 'Running command failed');
     } finally {
       this.busy.delete(session);
     }
   }
 
   private async serveOne(command: WaitingCommand, target: CommandTarget): Promise<void> {
+    const { session, kind } = command;
     const taken = await target.lease.transaction((tx) => this.commands.take(tx, command));
     if (!taken) return;
-    this.logger.log(`Running command ${command.kind} of session ${command.session}`);
+    this.log.info({ kind, session }, 'Running command');
     const outcome: CommandResult = await this.doCommand(command, taken.argument, target).then(
       (result) => ({ result }),
       (error: unknown) => ({
@@ -98,9 +114,9 @@ export class CommandPoller {
 
   private async doCommand(
     command: WaitingCommand,
-    sealed: string | null,
+    encrypted: string | null,
     target: CommandTarget,
   ): Promise<string | null> {
-    return target.doCommand({ ...command, argument: this.commands.openArgument(command, sealed) });
+    return target.doCommand({ ...command, argument: this.commands.openArgument(command, encrypted) });
   }
 }

@@ -1,9 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
 import { Config } from '../../kernel/config/config.js';
-import { logContext } from '../../kernel/logging/log-context.js';
-import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { Log } from '../../kernel/logging/log.js';
+import { logContext } from '../../kernel/logging/log-context.js';
 import { ClientVersions } from '../client-version/client-versions.js';
 import { LoginGate } from '../connection/login-gate.js';
 import { SessionClient } from '../connection/session-client.js';
@@ -12,16 +11,16 @@ import type { Lease } from '../lease/lease.js';
 import { LeaseHolder } from '../lease/lease-holder.js';
 import { FetchBudget } from '../profiles/fetch-budget.js';
 import { FetchPause } from '../profiles/fetch-pause.js';
-import { ReaderPool } from '../reading/reader-pool.js';
 import { FetchScheduler } from '../profiles/fetch-scheduler.js';
+import { ReaderPool } from '../reading/reader-pool.js';
 import { Stores } from '../sync/session-context.js';
-import { CommandPoller, type CommandTarget } from './command-poller.js';
+import { CommandPoller } from './command-poller.js';
 
-/** Sessions that are handed over at once: each is offline for as long as the other process takes to log in. */
+/** Maximum number of sessions handed over at the same time. Each is offline while the other process logs in. */
 const MAX_HANDED_OVER_AT_ONCE = 20;
 
 /** A session that runs in this thread. */
-interface HostedSession extends CommandTarget {
+interface HostedSession {
   readonly runner: SessionRunner;
   readonly stop: AbortController;
   readonly ended: Promise<void>;
@@ -30,7 +29,7 @@ interface HostedSession extends CommandTarget {
 /** Runs the sessions whose leases this process holds, all of them in this thread. */
 @Injectable()
 export class SessionHost {
-  private readonly logger = new Logger(SessionHost.name);
+  private readonly log = new Log(SessionHost.name);
   private readonly sessions = new Map<SessionName, HostedSession>();
 
   constructor(
@@ -44,7 +43,7 @@ export class SessionHost {
     private readonly config: Config,
   ) {}
 
-  /** Runs until stopped, and then hands everything over. */
+  /** Runs until `stop` is aborted, then ends all sessions and releases their leases. */
   async run(stop: AbortSignal): Promise<void> {
     await Promise.all([
       this.leases.hold(stop, {
@@ -56,15 +55,15 @@ export class SessionHost {
     const hosted = [...this.sessions.values()];
     for (const session of hosted) session.stop.abort();
     await Promise.all(hosted.map(({ ended }) => ended));
-    await this.leases.releaseAll().catch((error: unknown) => {
-      this.logger.warn(`Session leases not released: ${(error as Error).message}`);
-    });
+    await this.leases
+      .releaseAll()
+      .catch((err: unknown) => this.log.warn({ err }, 'Releasing session leases failed'));
   }
 
-  /** A session that is being handed over takes no more commands: its next process does. */
-  private find(name: SessionName): HostedSession | undefined {
+  /** A session that is being handed over accepts no more commands. Its next process does. */
+  private find(name: SessionName): SessionRunner | undefined {
     const session = this.sessions.get(name);
-    return session?.stop.signal.aborted ? undefined : session;
+    return session?.stop.signal.aborted ? undefined : session?.runner;
   }
 
   private start(lease: Lease): void {
@@ -86,32 +85,32 @@ export class SessionHost {
       );
       const stop = new AbortController();
       const ended = runner.run(stop.signal).then(() => this.forget(lease));
-      const inContext = AsyncLocalStorage.snapshot();
-      const doCommand = (command: PendingCommand) => inContext(() => runner.doCommand(command));
-      this.sessions.set(lease.session, { lease, runner, stop, ended, doCommand });
+      this.sessions.set(lease.session, { runner, stop, ended });
     });
+    this.commands.wake();
   }
 
   private forget(lease: Lease): void {
-    if (this.sessions.get(lease.session)?.lease === lease) this.sessions.delete(lease.session);
+    if (this.sessions.get(lease.session)?.runner.lease === lease) this.sessions.delete(lease.session);
   }
 
-  /** Those that nobody is linking at the moment go first. */
+  /** Sessions in which a user is linking a device are handed over last. */
   private handOver(count: number): void {
     const staying = [...this.sessions.values()].filter(({ stop }) => !stop.signal.aborted);
     const leaving = this.sessions.size - staying.length;
     const next = staying
       .toSorted((a, b) => Number(a.runner.isBusyLinking) - Number(b.runner.isBusyLinking))
       .slice(0, Math.max(0, Math.min(count, MAX_HANDED_OVER_AT_ONCE) - leaving));
-    if (next.length > 0) this.logger.log(`Handing over ${next.length} of ${this.sessions.size} sessions`);
+    if (next.length > 0)
+      this.log.info({ sessions: next.length, of: this.sessions.size }, 'Handing over sessions');
     for (const session of next) void this.release(session);
   }
 
-  private async release({ lease, stop, ended }: HostedSession): Promise<void> {
+  private async release({ runner, stop, ended }: HostedSession): Promise<void> {
     stop.abort();
     await ended;
-    await this.leases.release(lease).catch((error: unknown) => {
-      this.logger.warn(`Session lease not released: ${(error as Error).message}`);
-    });
+    await this.leases
+      .release(runner.lease)
+      .catch((err: unknown) => this.log.warn({ err }, 'Releasing session lease failed'));
   }
 }
