@@ -1104,9 +1104,9 @@ export interface components {
         };
         CreateKeyRequest: {
             name: string;
+            expires_at?: string | null;
             scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
             sessions?: string[] | null;
-            expires_at?: string | null;
             requests_per_minute?: number | null;
         };
         CreateSessionRequest: {
