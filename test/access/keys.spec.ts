@@ -228,10 +228,10 @@ describe('API keys', () => {
     [{ scopes: ['contacts:write'] }, /Invalid scopes/],
     [{ scopes: ['admin', 'admin'] }, /Invalid scopes/],
     [{ sessions: [] }, /Invalid sessions/],
-    [{ sessions: ['nobody'] }, /"nobody", which does not exist/],
-    [{ sessions: ['default'], scopes: ['admin'] }, /for all sessions/],
-    [{ expires_at: 'tomorrow' }, /expires_at must be/],
-    [{ expires_at: '2020-01-01T00:00:00Z' }, /still to come/],
+    [{ sessions: ['nobody'] }, /Session "nobody" does not exist/],
+    [{ sessions: ['default'], scopes: ['admin'] }, /can access all sessions/],
+    [{ expires_at: 'tomorrow' }, /Invalid expires_at/],
+    [{ expires_at: '2020-01-01T00:00:00Z' }, /time in the future/],
     [{ requests_per_minute: 0 }, /Invalid requests_per_minute/],
   ])('are not created from %j', async (fields, message) => {
     const body = { name: 'a test', scopes: ['contacts:read'], ...fields };

@@ -16,7 +16,7 @@ export class DatabaseUnavailable extends DomainError {
   }
 }
 
-/** The database cancelled a query because it took too long. */
+/** The database canceled a query because it took too long. */
 export class DatabaseTooSlow extends DomainError {
   readonly kind = 'unavailable';
   readonly code = 'database_too_slow';

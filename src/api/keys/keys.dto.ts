@@ -13,7 +13,7 @@ import { SCOPES, type Scope } from '../../access/scopes.js';
 import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import { expected, Pattern } from '../http/validation.js';
 
-/** One entry of `GET /keys`; never the key itself. */
+/** An API key, without its text. */
 export class KeyDto {
   id: string;
   name: string;
@@ -24,22 +24,22 @@ export class KeyDto {
   requests_per_minute: number | null;
   created_at: string;
   expires_at: string | null;
-  /** To the minute; null: never. */
+  /** Accurate to the minute; null: never. */
   last_used_at: string | null;
 }
 
-/** The answer of `POST /keys`, the only one with the key. */
+/** The response of `POST /keys`, the only one with the text of the key. */
 export class CreatedKeyDto extends KeyDto {
-  /** Shown this once: only its hash is kept. */
+  /** The service stores only a hash of it. */
   key: string;
 }
 
-/** The answer of `GET /keys`, the oldest first. */
+/** The response of `GET /keys`, oldest first. */
 export class KeyListDto {
   items: KeyDto[];
 }
 
-/** The answer of `DELETE /keys/{id}`. */
+/** The response of `DELETE /keys/{id}`. */
 export class KeyDeletedDto {
   deleted: true;
   message: string;
