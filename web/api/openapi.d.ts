@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what the key of the request may do. */
+        /** Get the permissions of the API key in the request. */
         get: operations["getAccess"];
         put?: never;
         post?: never;
@@ -235,10 +235,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the keys, the oldest first. */
+        /** List API keys, oldest first. */
         get: operations["listKeys"];
         put?: never;
-        /** Create a key. It is shown in this answer, and never again. */
+        /** Create an API key. Only this response contains it. */
         post: operations["createKey"];
         delete?: never;
         options?: never;
@@ -253,11 +253,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show one key. */
+        /** Get an API key. */
         get: operations["getKey"];
         put?: never;
         post?: never;
-        /** Delete a key. Answers when no replica takes the key any more. */
+        /** Delete an API key. The response is sent when no process accepts the key any longer. */
         delete: operations["deleteKey"];
         options?: never;
         head?: never;
@@ -970,11 +970,11 @@ export interface components {
             message: string;
         };
         AccessDto: {
-            /** @description False: no keys are in use, and everybody may do everything. */
+            /** @description False: no keys are in use, and every caller has all permissions. */
             keys_in_use: boolean;
-            /** @description All that the key may do; those that `admin` implies are told, too. */
+            /** @description All scopes of the key, including those that `admin` implies. */
             scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
-            /** @description Names of the sessions that it is good for; null: all. */
+            /** @description Names of the sessions that the key can access; null: all sessions. */
             sessions: string[] | null;
         };
         CancelledDto: {
@@ -1121,7 +1121,7 @@ export interface components {
             max_items?: number;
         };
         CreatedKeyDto: {
-            /** @description Shown this once: only its hash is kept. */
+            /** @description The service stores only a hash of it. */
             key: string;
             id: string;
             name: string;
@@ -1132,7 +1132,7 @@ export interface components {
             requests_per_minute: number | null;
             created_at: string;
             expires_at: string | null;
-            /** @description To the minute; null: never. */
+            /** @description Accurate to the minute; null: never. */
             last_used_at: string | null;
         };
         CreatedWebhookDto: {
@@ -1201,7 +1201,7 @@ export interface components {
             requests_per_minute: number | null;
             created_at: string;
             expires_at: string | null;
-            /** @description To the minute; null: never. */
+            /** @description Accurate to the minute; null: never. */
             last_used_at: string | null;
         };
         KeyListDto: {
@@ -2263,7 +2263,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show what the key of the request may do. */
+            /** @description Get the permissions of the API key in the request. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2624,7 +2624,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the keys, the oldest first. */
+            /** @description List API keys, oldest first. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2654,7 +2654,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Create a key. It is shown in this answer, and never again. */
+            /** @description Create an API key. Only this response contains it. */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2704,7 +2704,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show one key. */
+            /** @description Get an API key. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2734,7 +2734,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Delete a key. Answers when no replica takes the key any more. */
+            /** @description Delete an API key. The response is sent when no process accepts the key any longer. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
