@@ -22,7 +22,7 @@ const API = {
   sessions: 'openapi http access',
   keys: 'openapi http access',
   ops: 'http access',
-  openapi: 'http access',
+  openapi: 'ops http access',
   http: 'access',
   access: '',
   page: '',

@@ -3,35 +3,37 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
-import { refuseForeignPages } from './http/foreign-pages.js';
-import { jsonBodies } from './http/json-bodies.js';
-import { MetricsAccess } from './access/metrics-access.js';
+import { DatabaseHealth } from '../database/database.health.js';
+import { ProbePool } from '../database/probe-pool.js';
 import type { Config } from '../kernel/config/config.js';
 import { createLogger } from '../kernel/logging/logger.js';
-import { DatabaseHealth } from '../database/database.health.js';
-import { GracefulServer } from './http/graceful-server.js';
-import { oneAtATime } from './http/one-at-a-time.js';
+import { SecretKeys } from '../secrets/secret-keys.js';
+import { MetricsAccess } from './access/metrics-access.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { refuseForeignPages } from './http/foreign-pages.js';
+import { GracefulServer } from './http/graceful-server.js';
+import { jsonBodies } from './http/json-bodies.js';
+import { oneAtATime } from './http/one-at-a-time.js';
 import { InvalidRequest } from './http/request.errors.js';
-import { ProbePool } from '../database/probe-pool.js';
+import { Stopping } from './http/stopping.js';
+import { firstMessage } from './http/validation.js';
+import { apiDocsPolicy, isApiDocs, serveApiDocs } from './openapi/api-docs.js';
 import { measureDeployment } from './ops/deployment-metrics.js';
 import { type MeasuredThread, Metrics } from './ops/metrics.js';
 import { OpsRoutes, type ProbedProcess } from './ops/ops-routes.js';
-import { Stopping } from './http/stopping.js';
-import { SecretKeys } from '../secrets/secret-keys.js';
-import { apiDocsPolicy, isApiDocs, serveApiDocs } from './openapi/api-docs.js';
 import { isPage, pagePolicy, servePage } from './page/web-page.js';
 
-/** The largest is the assertion of a passkey, with a few kilobytes. */
+/** The largest body is a passkey assertion with a few kilobytes. */
 const MAX_BODY = '64kb';
 
-/** The thread that runs the sessions; see ProbedProcess and MeasuredThread. */
+/** The thread that runs the sessions. */
 export type SessionThread = MeasuredThread & Pick<ProbedProcess, 'hasStarted'>;
 
 /**
- * Builds the HTTP application, not yet listening.
- * @param sessions null in a process that runs no sessions
- * @throws SecretsError when secrets are encrypted with a key that is not supplied
+ * Creates the HTTP server. It does not listen yet.
+ *
+ * @param sessions null in a process without sessions
+ * @throws SecretsError if secrets are encrypted with a key that is not configured
  */
 export async function createHttpServer(
   module: DynamicModule,
@@ -48,7 +50,7 @@ export async function createHttpServer(
   void keys.followCompletion(app.get(Stopping).signal);
   app.disable('x-powered-by');
   app.set('etag', false);
-  // For links to this service: a proxy on this machine or in a private network says how it was called.
+  // For links to this service, proxies on this machine or in a private network can set the scheme and the host.
   app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.use(oneAtATime());
   app.use(safeHeaders());
@@ -62,10 +64,7 @@ export async function createHttpServer(
   app.useGlobalPipes(
     new ValidationPipe({
       transform: true,
-      exceptionFactory: (errors) => {
-        const [message] = errors.flatMap(({ constraints }) => Object.values(constraints ?? {}));
-        return new InvalidRequest(message);
-      },
+      exceptionFactory: (errors) => new InvalidRequest(firstMessage(errors)),
     }),
   );
   serveApiDocs(app);
@@ -80,7 +79,7 @@ function opsRoutes(app: INestApplication, config: Config, sessions: SessionThrea
   measureDeployment(pool);
   return new OpsRoutes({
     process: {
-      // The database is migrated before the server listens, so only the session thread can still be missing.
+      // The database is migrated before the server listens, so only the session thread may not have started.
       get hasStarted() {
         return sessions?.hasStarted ?? true;
       },
@@ -95,8 +94,8 @@ function opsRoutes(app: INestApplication, config: Config, sessions: SessionThrea
 }
 
 /**
- * No page may show, embed or load what is here, and nobody on the way may keep it. The other headers of helmet concern pages, which
- * have policies of their own; each costs every answer.
+ * Forbids browsers to display, embed or load API responses, and caches to store them. The other headers of helmet
+ * protect pages, which have their own policies. Each header makes every response slower.
  */
 function safeHeaders(): RequestHandler {
   const secure = helmet({

@@ -1,6 +1,6 @@
 import { ServicePool } from './service-pool.js';
 
-/** Enough for the exports of a deployment; who comes later waits for their turn (LargeAnswers). */
+/** Enough for the exports of a deployment; who comes later waits for their turn (ListResponses). */
 export const STREAMS = 4;
 
 /**

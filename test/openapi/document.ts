@@ -3,18 +3,24 @@ import { readFileSync } from 'node:fs';
 
 const FILE = new URL('../../docs/openapi.json', import.meta.url);
 
-interface Media {
-  schema?: object;
-  example?: unknown;
-  examples?: Record<string, { value: { statusCode: number; code: string; message: string } }>;
+interface ErrorBody {
+  statusCode: number;
+  code: string;
+  message: string;
 }
 
-export interface Response {
+interface Media<Body = unknown> {
+  schema?: object;
+  /** By code for errors, otherwise `default`. */
+  examples?: Record<string, { value: Body }>;
+}
+
+interface Response {
   headers?: Record<string, unknown>;
   content?: Record<string, Media>;
 }
 
-export interface Parameter {
+interface Parameter {
   name: string;
   in: 'path' | 'query';
   required?: boolean;
@@ -28,13 +34,39 @@ export interface Operation {
   responses: Record<string, Response>;
 }
 
-/** The API document that is checked in. */
-export const document = JSON.parse(readFileSync(FILE, 'utf8')) as {
+interface Document {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
-};
+  components: { responses: Record<string, Response> };
+}
 
-/** An answer, as far as the document speaks of it. */
+/** The checked-in OpenAPI document. */
+export const checkedIn = JSON.parse(readFileSync(FILE, 'utf8')) as Document;
+
+/** The same, with responses in place of references to them. */
+export const document: Document = { ...checkedIn, paths: structuredClone(checkedIn.paths) };
+for (const { responses } of Object.values(document.paths).flatMap((item) => Object.values(item))) {
+  for (const [status, response] of Object.entries(responses)) {
+    const { $ref } = response as { $ref?: string };
+    const shared = $ref && document.components.responses[$ref.replace('#/components/responses/', '')];
+    if (shared) responses[status] = shared;
+  }
+}
+
+/** Returns the example of a success response. */
+export function exampleOf({ responses }: Operation, status: number, type = 'application/json'): unknown {
+  return responses[status]?.content?.[type]?.examples?.default?.value;
+}
+
+/** Returns the documented body of an error; undefined if the document does not contain it. */
+export function errorExampleOf(
+  { responses }: Operation,
+  { status, code }: { status: number; code: string },
+): ErrorBody | undefined {
+  return responses[status]?.content?.['application/json']?.examples?.[code]?.value as ErrorBody | undefined;
+}
+
+/** The parts of a response that the document describes. */
 export interface Answered {
   method: string;
   /** With its query. */
@@ -45,7 +77,7 @@ export interface Answered {
 }
 
 const templates = Object.keys(document.paths)
-  // What has fewer parameters goes first, as in `/sessions/{session}/qr` and `/contacts/{phone}`.
+  // Paths with fewer parameters first: `/sessions/{session}/qr` before `/sessions/{session}/{id}`.
   .sort((a, b) => a.split('{').length - b.split('{').length)
   .map((path) => ({
     path,
@@ -56,7 +88,7 @@ const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema(document, 'document');
 const validators = new Map<string, ValidateFunction>();
 
-/** @returns the operation that a request is for; null when the document knows none */
+/** Returns the operation of a request; null if the document has none. */
 export function operationFor(method: string, path: string): Operation | null {
   const [bare = ''] = path.split('?');
   const template = templates.find(({ pattern }) => pattern.test(bare));
@@ -64,15 +96,13 @@ export function operationFor(method: string, path: string): Operation | null {
   return item?.[method === 'HEAD' ? 'get' : method.toLowerCase()] ?? null;
 }
 
-/** @returns in what the answer differs from the document; empty when in nothing */
+/** Returns the differences between a response and the document. */
 export function differences(answered: Answered): string[] {
   const { method, path, status, headers, text } = answered;
   const operation = operationFor(method, path);
   if (!operation) {
-    const isTold = [403, 404, 415, 503, 401].includes(status);
-    return isTold || method === 'OPTIONS'
-      ? []
-      : [`${method} ${path} is not in the document, but answers ${status}`];
+    const isUndocumented = [401, 403, 404, 415, 503].includes(status) || method === 'OPTIONS';
+    return isUndocumented ? [] : [`${method} ${path} is not in the document, but returns ${status}`];
   }
   const at = `${operation.operationId} ${status}`;
   const response = operation.responses[String(status)];
@@ -91,14 +121,14 @@ export function differences(answered: Answered): string[] {
   return [...found, ...schemaErrors(at, operation, status, body), ...codeErrors(at, media, body)];
 }
 
-/** What stands before all routes refuses: bodies, hosts, pages, and processes that serve probes alone. */
+/** Whether the error comes from middleware (body, host, page), or from a process that serves only probes. */
 function isEverywhere(status: number, text: string): boolean {
   const refusal =
-    /"code":"(body_not_json|body_too_large|host_not_allowed|page_not_allowed|invalid_request)"|ROLE=session answers/;
+    /"code":"(body_not_json|body_too_large|host_not_allowed|page_not_allowed|invalid_request)"|ROLE=session serves only/;
   return status >= 400 && refusal.test(text);
 }
 
-/** After a failure it may not be known yet whose address book it is; and a version or a name is of what was found. */
+/** After an early error, the account and its sync state are not known. */
 function isOptional(name: string, status: number): boolean {
   return name === 'Contacts-Sync' && status >= 400;
 }
@@ -128,7 +158,7 @@ function schemaErrors(at: string, operation: Operation, status: number, body: un
 }
 
 function codeErrors(at: string, { examples }: Media, { code }: { code?: string }): string[] {
-  if (!examples || code === undefined || code in examples) return [];
+  if (!examples || 'default' in examples || code === undefined || code in examples) return [];
   return /^(body_not_json|invalid_request|host_not_allowed|page_not_allowed)$/.test(code)
     ? []
     : [`${at} has the code ${code}, which is not in the document`];

@@ -3,13 +3,13 @@ import type { Address } from '../../src/kernel/identifiers/address.js';
 import { MASTER } from '../access/access-world.js';
 import { change } from '../../src/api/openapi/examples.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
-import { document, operationFor } from './document.js';
+import { document, errorExampleOf, operationFor } from './document.js';
 
 const ANNA = '491701234567@s.whatsapp.net' as Address;
 const UNKNOWN = '/contacts/491709999999';
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-/** Need WhatsApp, a database that is away, or many callers: specs of linking, faults and large answers provoke them. */
+/** They need WhatsApp, an unavailable database, or many callers: other specs provoke them. */
 const ELSEWHERE = [
   'account_linked',
   'assertion_refused',
@@ -41,7 +41,7 @@ interface Provocation {
   code: string;
   path: string;
   method?: string;
-  /** null: none; default: the one that may do everything */
+  /** null: no key; default: the key in API_KEY */
   key?: string | null;
   body?: object;
   headers?: Record<string, string>;
@@ -98,7 +98,7 @@ const PROVOCATIONS: Provocation[] = [
   },
 ];
 
-describe('the errors of the API document', () => {
+describe('OpenAPI document', () => {
   let book: ServedAddressBook;
   const keys: Record<string, string> = {};
 
@@ -112,10 +112,10 @@ describe('the errors of the API document', () => {
       },
       ...(body && { body: JSON.stringify(body) }),
     });
-  /** The example of the document for what was answered. */
-  const exampleOf = (method: string, path: string, status: number, code: string) =>
-    operationFor(method, path)?.responses[String(status)]?.content?.['application/json']?.examples?.[code]
-      ?.value;
+  const exampleOf = (method: string, path: string, status: number, code: string) => {
+    const operation = operationFor(method, path);
+    return operation && errorExampleOf(operation, { status, code });
+  };
 
   beforeAll(async () => {
     book = await ServedAddressBook.start({ API_KEY: MASTER });
@@ -132,24 +132,24 @@ describe('the errors of the API document', () => {
   afterAll(() => book.stop());
   beforeEach(() => book.clear());
 
-  it.each(PROVOCATIONS)('$code at $path', async ({ before, code, ...request }) => {
+  it.each(PROVOCATIONS)('contains the error $code of $path', async ({ before, code, ...request }) => {
     await before?.(book);
     const { status, body } = await send(request);
     expect([body.code, body.statusCode]).toEqual([code, status]);
     const example = exampleOf(request.method ?? 'GET', request.path, status, code);
-    // Of why there is no code to scan, the example is one of many.
+    // The example is one of several reasons.
     if (example && code !== 'no_qr') expect(body).toEqual(example);
   });
 
   it.each([
     ['scope_missing', 'export'],
     ['session_not_allowed', 'sales'],
-  ])('%s', async (code, key) => {
+  ])('contains the error %s', async (code, key) => {
     const { status, body } = await send({ path: '/getcontacts', key: keys[key] });
     expect(body).toEqual(exampleOf('GET', '/getcontacts', status, code));
   });
 
-  it('refresh_limited', async () => {
+  it('contains the error refresh_limited', async () => {
     await anna()(book);
     const refresh = { path: '/contacts/491701234567/refresh', method: 'POST' };
     expect((await send(refresh)).status).toBe(202);
@@ -159,8 +159,8 @@ describe('the errors of the API document', () => {
     expect(withoutSeconds(body.message)).toBe(withoutSeconds(example?.message));
   });
 
-  it('are provoked, each of them, here or by another spec', () => {
-    const told = new Set(
+  it('contains no error that these or other specs do not provoke', () => {
+    const documented = new Set(
       Object.values(document.paths).flatMap((item) =>
         Object.values(item).flatMap(({ responses }) =>
           Object.values(responses).flatMap(({ content }) =>
@@ -175,9 +175,8 @@ describe('the errors of the API document', () => {
       'session_not_allowed',
       'refresh_limited',
     ];
-    const elsewhere = [...told].filter(
-      (code) => !here.includes(code) && !['keys_not_in_use', 'not_acceptable'].includes(code),
-    );
+    const others = [...here, 'default', 'keys_not_in_use', 'not_acceptable'];
+    const elsewhere = [...documented].filter((code) => !others.includes(code));
     expect(elsewhere.sort()).toEqual(ELSEWHERE);
   });
 });

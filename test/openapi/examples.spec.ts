@@ -5,7 +5,7 @@ import { change } from '../../src/api/openapi/examples.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
 import type { Answer } from '../support/service.js';
 import type { paths } from '../../web/api/openapi.js';
-import { document, type Operation } from './document.js';
+import { checkedIn, document, exampleOf, type Operation } from './document.js';
 
 const MASTER = 'a-key-for-everything-0123456789';
 const ANNA = '491701234567@s.whatsapp.net' as Jid;
@@ -29,32 +29,32 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
 );
 
-/** Does not end by itself: test/feed reads it. */
+/** Never ends: test/feed reads it. */
 const ENDLESS = 'streamChanges';
 
-/** What differs from run to run gives way to a word. */
+/** Replaces values that differ between runs. */
 function normalise(body: unknown): unknown {
   const text = JSON.stringify(body, (name, value: unknown) => {
     const isOurs = name === 'key' && String(value).startsWith('wac_');
-    // The session role fetches the version of WhatsApp Web at its own time.
-    if (name === 'newest' || name === 'current_at') return 'fetched or not';
+    // The session role fetches the version of WhatsApp Web in the background.
+    if (name === 'newest' || name === 'current_at') return 'any version';
     const isWebhooks = /^(wh_|whsec_)/.test(String(value));
     return isOurs || isWebhooks || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value)))
-      ? 'made anew'
+      ? 'generated'
       : value;
   });
   return JSON.parse(
     text
       .replace(/20[23]\d-\d\d-\d\dT[\d:.]+Z/g, 'a time')
-      .replace(/[0-9a-f]{12} \(|wh_[0-9a-f]{16}/, 'made anew ('),
+      .replace(/[0-9a-f]{12} \(|wh_[0-9a-f]{16}/, 'generated ('),
   );
 }
 
-describe('the examples of the API document', () => {
+describe('OpenAPI document', () => {
   let book: ServedAddressBook;
   const values: Record<string, string> = {};
 
-  /** Sends a request as its example has it. */
+  /** Sends the request of the example. */
   const execute = (operation: (typeof operations)[number]): Promise<Answer> => {
     const given = (place: Operation['parameters'][number]['in']) =>
       operation.parameters.filter((each) => each.in === place && each.example !== undefined);
@@ -65,7 +65,7 @@ describe('the examples of the API document', () => {
     const query = new URLSearchParams(
       given('query').map(({ name, example }): [string, string] => [name, String(example)]),
     );
-    const body = operation.requestBody?.content['application/json']?.example;
+    const body = operation.requestBody?.content['application/json']?.examples?.default?.value;
     return book.service.request(query.size > 0 ? `${path}?${query.toString()}` : path, {
       method: operation.method,
       headers: { 'X-API-Key': MASTER, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
@@ -106,20 +106,17 @@ describe('the examples of the API document', () => {
     'isAlive',
     'hasStarted',
     'isReady',
-  ])('%s answers as its example says', async (id) => {
-    const operation = find(id);
-    const { status, body } = await execute(operation);
-    const example = operation.responses[String(status)]?.content?.['application/json']?.example;
+  ])('contains the response of %s as its example', async (id) => {
+    const { status, body } = await execute(find(id));
+    const example = exampleOf(find(id), status);
     expect(example).toBeDefined();
     expect(normalise(body)).toEqual(normalise(example));
     if (id === 'createKey') values.id = (body as { id: string }).id;
   });
 
-  it.each(['getKey', 'deleteKey'])('%s answers as its example says', async (id) => {
+  it.each(['getKey', 'deleteKey'])('contains the response of %s as its example', async (id) => {
     const { body } = await execute(find(id));
-    expect(normalise(body)).toEqual(
-      normalise(find(id).responses['200']?.content?.['application/json']?.example),
-    );
+    expect(normalise(body)).toEqual(normalise(exampleOf(find(id), 200)));
   });
 
   it.each([
@@ -130,34 +127,33 @@ describe('the examples of the API document', () => {
     'resumeWebhook',
     'replayWebhook',
     'rotateWebhookSecret',
-  ])('%s answers as its example says', async (id) => {
+  ])('contains the response of %s as its example', async (id) => {
     const { status, body } = await execute(find(id));
-    const example = find(id).responses[String(status)]?.content?.['application/json']?.example;
-    expect(normalise(body)).toEqual(normalise(example));
+    expect(normalise(body)).toEqual(normalise(exampleOf(find(id), status)));
     if (id === 'createWebhook') values.id = (body as { id: string }).id;
   });
 
   it.each([
     ['exportVcards', 'text/vcard'],
     ['exportCsv', 'text/csv'],
-  ])('%s answers as its example says', async (id, type) => {
+  ])('contains the response of %s as its example', async (id, type) => {
     const withoutPicture = {
       ...find(id),
       parameters: find(id).parameters.filter(({ name }) => name !== 'photo'),
     };
     const { text } = await execute(withoutPicture);
     const when = (lines: unknown) => String(lines).replace(/20\d\d-?\d\d-?\d\dT[\d:]+Z/g, 'a time');
-    expect(when(text)).toBe(when(find(id).responses['200']?.content?.[type]?.example));
+    expect(when(text)).toBe(when(exampleOf(find(id), 200, type)));
   });
 
-  it('executes every operation that needs no phone, below /sessions/{session}, too', async () => {
+  it('contains working examples of every operation that needs no phone, for every path', async () => {
     const done: string[] = [];
     const destructive = (id: string) => /^(delete|create)/.test(id);
     for (const operation of operations) {
       const id = operation.operationId.replace(/Of(Named)?Session$/, '');
       if (NEED_A_PHONE.includes(id) || destructive(id) || id === 'getKey' || id === ENDLESS) continue;
       const { status } = await execute(operation);
-      // Asked for a person twice within a minute.
+      // The second refresh within a minute is refused.
       expect([operation.operationId, status < 400 || (id === 'refreshPerson' && status === 429)]).toEqual([
         operation.operationId,
         true,
@@ -168,22 +164,21 @@ describe('the examples of the API document', () => {
     values.session = 'sales';
     expect(await execute(find('deleteSession'))).toMatchObject({ status: 200 });
     const { body } = await execute(find('deleteWebhook'));
-    expect(normalise(body)).toEqual(
-      normalise(find('deleteWebhook').responses['200']?.content?.['application/json']?.example),
-    );
+    expect(normalise(body)).toEqual(normalise(exampleOf(find('deleteWebhook'), 200)));
   });
 
-  it('are of operations with names of their own', () => {
+  it('has unique operationIds', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(expect.arrayContaining(NEED_A_PHONE));
   });
 
-  it('give each code one status, but for refusals of WhatsApp itself', () => {
+  it('has one status per error code, except for refusals by WhatsApp', () => {
     const statuses = new Map<string, Set<string>>();
     for (const { responses } of operations) {
       for (const [status, response] of Object.entries(responses)) {
-        for (const code of Object.keys(response.content?.['application/json']?.examples ?? {})) {
+        const { examples = {} } = response.content?.['application/json'] ?? {};
+        for (const code of Object.keys(examples).filter((name) => name !== 'default')) {
           statuses.set(code, (statuses.get(code) ?? new Set()).add(status));
         }
       }
@@ -192,7 +187,7 @@ describe('the examples of the API document', () => {
     expect(ambiguous.sort()).toEqual(['no_account_linked', 'no_passkey', 'pairing_refused']);
   });
 
-  it('serve a client that is generated of the document', async () => {
+  it('provides the types of a working client', async () => {
     const client = createClient<paths>({
       baseUrl: `http://127.0.0.1:${book.service.port}`,
       headers: { 'X-API-Key': MASTER },
@@ -207,9 +202,9 @@ describe('the examples of the API document', () => {
     expect(page.data?.items.map(({ phone }) => phone)).toEqual(['491701234567']);
   });
 
-  it('are served as they are checked in, and as a page that runs no foreign scripts', async () => {
+  it('is served as it is checked in, and as a page without foreign scripts', async () => {
     const { body } = await book.service.get('/api-docs.json');
-    expect(body).toEqual(document);
+    expect(body).toEqual(checkedIn);
     const page = await book.service.get('/api-docs');
     expect(page.headers.get('content-type')).toMatch(/text\/html/);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionDto } from '../../src/api/sessions/session.dto.js';
-import { noteDifferences } from '../openapi/undocumented.js';
+import { noteDifferences } from '../openapi/response-check.js';
 import { patient } from './patience.js';
 
 const ROOT = join(import.meta.dirname, '../..');

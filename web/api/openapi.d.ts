@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what the key of the request may do. */
+        /** Get the permissions of the API key in the request. */
         get: operations["getAccess"];
         put?: never;
         post?: never;
@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document */
+        /** Return this document. */
         get: operations["getApiDocument"];
         put?: never;
         post?: never;
@@ -235,10 +235,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the keys, the oldest first. */
+        /** List API keys, oldest first. */
         get: operations["listKeys"];
         put?: never;
-        /** Create a key. It is shown in this answer, and never again. */
+        /** Create an API key. Only this response contains it. */
         post: operations["createKey"];
         delete?: never;
         options?: never;
@@ -253,11 +253,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show one key. */
+        /** Get an API key. */
         get: operations["getKey"];
         put?: never;
         post?: never;
-        /** Delete a key. Answers when no replica takes the key any more. */
+        /** Delete an API key. The response is sent when no process accepts the key any longer. */
         delete: operations["deleteKey"];
         options?: never;
         head?: never;
@@ -271,7 +271,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process answers */
+        /** Check that the process responds. */
         get: operations["isAlive"];
         put?: never;
         post?: never;
@@ -288,7 +288,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics of this process, in Prometheus' text format */
+        /** Return the metrics of this process in the text format of Prometheus. docs/metrics.md describes them. */
         get: operations["getMetrics"];
         put?: never;
         post?: never;
@@ -305,7 +305,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Postgres answers and is migrated, and the process goes on */
+        /** Check that the process has started, is not shutting down, and can use Postgres. */
         get: operations["isReady"];
         put?: never;
         post?: never;
@@ -797,7 +797,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process has started */
+        /** Check that the process has started. */
         get: operations["hasStarted"];
         put?: never;
         post?: never;
@@ -941,8 +941,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Changes are sent to the URL of a webhook
-         * @description Signed as [Standard Webhooks](https://www.standardwebhooks.com) has it: verify it with any of its libraries before you believe it, and take each `webhook-id` once.
+         * Send changes to the URL of a webhook.
+         * @description The signature follows [Standard Webhooks](https://www.standardwebhooks.com). Verify it with one of its libraries before you use the content, and process each `webhook-id` once.
          */
         post: operations["receiveChanges"];
         delete?: never;
@@ -970,11 +970,11 @@ export interface components {
             message: string;
         };
         AccessDto: {
-            /** @description False: no keys are in use, and everybody may do everything. */
+            /** @description False: no keys are in use, and every caller has all permissions. */
             keys_in_use: boolean;
-            /** @description All that the key may do; those that `admin` implies are told, too. */
+            /** @description All scopes of the key, including those that `admin` implies. */
             scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
-            /** @description Names of the sessions that it is good for; null: all. */
+            /** @description Names of the sessions that the key can access; null: all sessions. */
             sessions: string[] | null;
         };
         CancelledDto: {
@@ -1104,9 +1104,9 @@ export interface components {
         };
         CreateKeyRequest: {
             name: string;
+            expires_at?: string | null;
             scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
             sessions?: string[] | null;
-            expires_at?: string | null;
             requests_per_minute?: number | null;
         };
         CreateSessionRequest: {
@@ -1121,7 +1121,7 @@ export interface components {
             max_items?: number;
         };
         CreatedKeyDto: {
-            /** @description Shown this once: only its hash is kept. */
+            /** @description The service stores only a hash of it. */
             key: string;
             id: string;
             name: string;
@@ -1132,7 +1132,7 @@ export interface components {
             requests_per_minute: number | null;
             created_at: string;
             expires_at: string | null;
-            /** @description To the minute; null: never. */
+            /** @description Accurate to the minute; null: never. */
             last_used_at: string | null;
         };
         CreatedWebhookDto: {
@@ -1170,13 +1170,13 @@ export interface components {
             since: string;
         };
         ErrorDto: {
-            /** @description The HTTP status once more. */
+            /** @description The HTTP status. */
             statusCode: number;
-            /** @description Its reason phrase. */
+            /** @description The reason phrase of the status. */
             error: string;
-            /** @description For people: what was wrong, what is right. It may change at any time. */
+            /** @description A message for people. It may change at any time. */
             message: string;
-            /** @description For programs: what went wrong. It stays the same when the message changes. */
+            /** @description A stable code for programs. */
             code: string;
         };
         IdentityKeyDto: {
@@ -1201,7 +1201,7 @@ export interface components {
             requests_per_minute: number | null;
             created_at: string;
             expires_at: string | null;
-            /** @description To the minute; null: never. */
+            /** @description Accurate to the minute; null: never. */
             last_used_at: string | null;
         };
         KeyListDto: {
@@ -1478,10 +1478,778 @@ export interface components {
             error: string | null;
         };
     };
-    responses: never;
+    responses: {
+        /** @description End the ceremony; a new QR code follows. */
+        "200.cancelPasskey": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["CancelledDto"];
+            };
+        };
+        /** @description Export the address book as CSV (RFC 4180). */
+        "200.exportCsv": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "Content-Disposition": components["headers"]["Content-Disposition"];
+                [name: string]: unknown;
+            };
+            content: {
+                "text/csv": string;
+            };
+        };
+        /** @description Export the address book as vCard 4.0, as phones and Google Contacts import it. */
+        "200.exportVcards": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "Content-Disposition": components["headers"]["Content-Disposition"];
+                [name: string]: unknown;
+            };
+            content: {
+                "text/vcard": string;
+            };
+        };
+        /** @description Look up one contact by number or JID. */
+        "200.getContact": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ContactDto"];
+            };
+        };
+        /** @description List all contacts with a number and a name, in the order of their JIDs, streamed. */
+        "200.getContacts": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "Changes-Next": components["headers"]["Changes-Next"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ContactDto"][];
+            };
+        };
+        /** @description Show the code that waits to be entered; WhatsApp may have asked for another one than was asked for. */
+        "200.getPairingCode": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PairingCodeDto"];
+            };
+        };
+        /** @description Show the passkey ceremony: JSON for programs and the extension; by `Accept: text/plain` one line for the developer tools of a browser. */
+        "200.getPasskey": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PasskeyDto"];
+                "text/plain": string;
+            };
+        };
+        /** @description Show everything that is known of a person. */
+        "200.getPerson": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ContactDetailsDto"];
+            };
+        };
+        /** @description Get the picture of a person; asked with the ETag of the one that the caller has, 304 without a body. */
+        "200.getPicture": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+            };
+        };
+        /** @description Show the QR code to scan: PNG, or by `Accept` SVG (`image/svg+xml`) or the code's text (`text/plain`). */
+        "200.getQr": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "image/png": unknown;
+                "image/svg+xml": string;
+                "text/plain": string;
+            };
+        };
+        /** @description Show how the session is, what is wrong, and what to do about it. */
+        "200.getSession": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SessionDto"];
+            };
+        };
+        /** @description List changes in the order of their numbers, and wait for the next one if asked to. */
+        "200.listChanges": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ChangePageDto"];
+            };
+        };
+        /** @description List contacts in pages, searched and sorted. */
+        "200.listContacts": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "Changes-Next": components["headers"]["Changes-Next"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ContactPageDto"];
+            };
+        };
+        /** @description List the current and all earlier identity keys of a person. */
+        "200.listIdentityKeys": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ContactKeysDto"];
+            };
+        };
+        /** @description Ask for a pairing code to enter on the phone. The answer comes when WhatsApp has accepted it. */
+        "200.requestPairingCode": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PairingCodeDto"];
+            };
+        };
+        /**
+         * @description Follow the changes as server-sent events: each has its number as `id`, and a ChangeDto as `data`. Where the stream begins, an
+         *     event `position` says.
+         */
+        "200.streamChanges": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "text/event-stream": string;
+            };
+        };
+        /** @description Unlink the account. Its contacts stay and are served until another account is linked. */
+        "200.unlinkSession": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["UnlinkedDto"];
+            };
+        };
+        /** @description Confirm the link, only after somebody has seen that the phone shows the same code as `GET /session`. */
+        "202.confirmPasskey": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AcceptedDto"];
+            };
+        };
+        /** @description Fetch about text, picture and keys of a person as soon as the session can. */
+        "202.refreshPerson": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["RefreshRequestedDto"];
+            };
+        };
+        /** @description Bring the assertion that a browser has made. */
+        "202.submitPasskey": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AcceptedDto"];
+            };
+        };
+        /** @description Not modified since the version in If-None-Match */
+        "304.getPicture": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Not modified since the version in If-None-Match */
+        "304.listContacts": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "Changes-Next": components["headers"]["Changes-Next"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Bad Request */
+        "400.invalid_request": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.invalid_request.confirmPasskey": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.invalid_request.createWebhook": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.invalid_request.exportCsv": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.invalid_request.exportVcards": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.invalid_request.getContact": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.invalid_request.getPerson": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.invalid_request.invalid_assertion": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.invalid_request.invalid_cursor": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.invalid_request.pairing_refused": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.invalid_request.streamChanges": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Unauthorized */
+        "401.key_missing.key_invalid": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Forbidden */
+        "403.scope_missing.session_not_allowed": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Forbidden */
+        "403.scope_missing.session_not_allowed.createKey": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Forbidden */
+        "403.scope_missing.session_not_allowed.createWebhook": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Forbidden */
+        "403.scope_missing.session_not_allowed.exportCsv": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Forbidden */
+        "403.scope_missing.session_not_allowed.getSession": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Forbidden */
+        "403.scope_missing.session_not_allowed.token_required": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Forbidden */
+        "403.scope_missing.session_not_allowed.unlinkSession": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Not Found */
+        "404.contact_not_found": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Not Found */
+        "404.key_not_found": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Not Found */
+        "404.no_passkey": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Not Found */
+        "404.session_not_found": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Not Found */
+        "404.session_not_found.contact_not_found": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Not Found */
+        "404.session_not_found.no_pairing_code": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Not Found */
+        "404.session_not_found.no_passkey": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Not Found */
+        "404.session_not_found.no_qr": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Not Found */
+        "404.webhook_not_found": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Not Acceptable */
+        "406.not_acceptable": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Conflict */
+        "409.account_linked.pairing_refused": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Conflict */
+        "409.no_account_linked": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Conflict */
+        "409.token_invalid.no_passkey.wrong_step": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Conflict */
+        "409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Gone */
+        "410.changes_gone": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Too Many Requests */
+        "429.key_limited": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Too Many Requests */
+        "429.key_limited.pairing_limited.whatsapp_limited": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Too Many Requests */
+        "429.key_limited.refresh_limited": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Too Many Requests */
+        "429.key_limited.too_many_at_once": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Too Many Requests */
+        "429.key_limited.too_many_at_once.exportCsv": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Too Many Requests */
+        "429.key_limited.too_many_at_once.listContacts": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Internal Server Error */
+        "500.unexpected_error": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Service Unavailable */
+        "503.database_unavailable": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Service Unavailable */
+        "503.no_account_linked.database_too_slow.too_busy.database_unavailable": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Service Unavailable */
+        "503.no_account_linked.database_unavailable": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Service Unavailable */
+        "503.no_account_linked.too_busy.database_unavailable": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Service Unavailable */
+        "503.no_account_linked.too_busy.database_unavailable.exportCsv": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Service Unavailable */
+        "503.session_not_answering.database_unavailable": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Service Unavailable */
+        "503.stopping.database_unavailable.not_started": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Service Unavailable */
+        "503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Request ID from the caller, or a generated one. Log entries contain it. */
+        "X-Request-Id": string;
+        /** @description `partial` until the first sync after linking is complete, then `complete` */
+        "Contacts-Sync": string;
+        /** @description Number of the last change that the list contains. GET /changes?after={number} returns later changes. */
+        "Changes-Next": string;
+        /** @description Suggested file name */
+        "Content-Disposition": string;
+        /** @description Version of the response, for If-None-Match */
+        ETag: string;
+        /** @description Path of the created resource */
+        Location: string;
+        /** @description Seconds after which the same request may succeed */
+        "Retry-After": string;
+        /** @description How to send a key */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1495,78 +2263,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show what the key of the request may do. */
+            /** @description Get the permissions of the API key in the request. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "keys_in_use": true,
-                     *       "scopes": [
-                     *         "contacts:read"
-                     *       ],
-                     *       "sessions": [
-                     *         "sales"
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["AccessDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     getApiDocument: {
@@ -1578,11 +2288,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OpenAPI 3.1 */
+            /** @description Return this document. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1615,154 +2324,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List changes in the order of their numbers, and wait for the next one if asked to. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "seq": 1767261600000042,
-                     *           "at": "2026-01-01T10:00:00.000Z",
-                     *           "kind": "contact.changed",
-                     *           "id": "c1",
-                     *           "jid": "491701234567@s.whatsapp.net",
-                     *           "lid": "123456789012345@lid",
-                     *           "fields": [
-                     *             "push_name"
-                     *           ],
-                     *           "merged_into": null,
-                     *           "contact": {
-                     *             "id": "c1",
-                     *             "jid": "491701234567@s.whatsapp.net",
-                     *             "phone": "491701234567",
-                     *             "lid": "123456789012345@lid",
-                     *             "username": null,
-                     *             "push_name": "anni",
-                     *             "full_name": "Anna Adler",
-                     *             "first_name": "Anna",
-                     *             "business_name": null,
-                     *             "is_business": null,
-                     *             "saved": true,
-                     *             "updated_at": "2026-01-01T10:00:00.000Z",
-                     *             "about": {
-                     *               "text": "On a boat",
-                     *               "emoji": null,
-                     *               "hidden": false,
-                     *               "set_at": "2026-01-01T10:00:00.000Z",
-                     *               "expires_at": null
-                     *             },
-                     *             "picture": {
-                     *               "id": "1712345678",
-                     *               "url": "/contacts/491701234567/picture",
-                     *               "updated_at": "2026-01-01T10:00:00.000Z"
-                     *             },
-                     *             "identity_key": {
-                     *               "key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
-                     *               "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
-                     *               "since": "2026-01-01T10:00:00.000Z"
-                     *             },
-                     *             "moved_to": null,
-                     *             "moved_from": null
-                     *           },
-                     *           "session": null
-                     *         }
-                     *       ],
-                     *       "next": 1767261600000042,
-                     *       "latest": 1767261600000042
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ChangePageDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Gone */
-            410: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.listChanges"];
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            410: components["responses"]["410.changes_gone"];
+            429: components["responses"]["429.key_limited.too_many_at_once"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
         };
     };
     streamChanges: {
@@ -1777,113 +2346,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /**
-             * @description Follow the changes as server-sent events: each has its number as `id`, and a ChangeDto as `data`. Where the stream begins, an
-             *     event `position` says.
-             */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example retry: 1000
-                     *
-                     *     event: position
-                     *     id: 1767261600000041
-                     *     data: {"next":1767261600000041}
-                     *
-                     *     id: 1767261600000042
-                     *     data: {"seq":1767261600000042,"at":"2026-01-01T10:00:00.000Z","kind":"contact.changed","id":"c1","jid":"491701234567@s.whatsapp.net","lid":"123456789012345@lid","fields":["push_name"],"merged_into":null,"contact":{"id":"c1","jid":"491701234567@s.whatsapp.net","phone":"491701234567","lid":"123456789012345@lid","username":null,"push_name":"anni","full_name":"Anna Adler","first_name":"Anna","business_name":null,"is_business":null,"saved":true,"updated_at":"2026-01-01T10:00:00.000Z","about":{"text":"On a boat","emoji":null,"hidden":false,"set_at":"2026-01-01T10:00:00.000Z","expires_at":null},"picture":{"id":"1712345678","url":"/contacts/491701234567/picture","updated_at":"2026-01-01T10:00:00.000Z"},"identity_key":{"key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=","fingerprint":"72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793","since":"2026-01-01T10:00:00.000Z"},"moved_to":null,"moved_from":null},"session":null}
-                     */
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Gone */
-            410: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.streamChanges"];
+            400: components["responses"]["400.invalid_request.streamChanges"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            410: components["responses"]["410.changes_gone"];
+            429: components["responses"]["429.key_limited.too_many_at_once"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
         };
     };
     listContacts: {
@@ -1918,132 +2388,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List contacts in pages, searched and sorted. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
-                    "Changes-Next"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "id": "c1",
-                     *           "jid": "491701234567@s.whatsapp.net",
-                     *           "phone": "491701234567",
-                     *           "lid": "123456789012345@lid",
-                     *           "username": null,
-                     *           "push_name": "anni",
-                     *           "full_name": "Anna Adler",
-                     *           "first_name": "Anna",
-                     *           "business_name": null,
-                     *           "is_business": null,
-                     *           "saved": true,
-                     *           "picture_updated_at": "2026-01-01T10:00:00.000Z",
-                     *           "updated_at": "2026-01-01T10:00:00.000Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ContactPageDto"];
-                };
-            };
-            /** @description The caller has it already */
-            304: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
-                    "Changes-Next"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.listContacts"];
+            304: components["responses"]["304.listContacts"];
+            400: components["responses"]["400.invalid_request.invalid_cursor"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            429: components["responses"]["429.key_limited.too_many_at_once.listContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_too_slow.too_busy.database_unavailable"];
         };
     };
     exportCsv: {
@@ -2071,97 +2423,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export the address book as CSV (RFC 4180). */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description A name for the file */
-                    "Content-Disposition"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example jid,phone,full_name,first_name,push_name,business_name,is_business,saved,about,updated_at,lid,username,id
-                     *     491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,2026-01-01T10:00:00Z,123456789012345@lid,,c1
-                     */
-                    "text/csv": string;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.exportCsv"];
+            400: components["responses"]["400.invalid_request.exportCsv"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
         };
     };
     exportVcards: {
@@ -2191,104 +2459,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export the address book as vCard 4.0, as phones and Google Contacts import it. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description A name for the file */
-                    "Content-Disposition"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example BEGIN:VCARD
-                     *     VERSION:4.0
-                     *     FN:Anna Adler
-                     *     N:Adler;Anna;;;
-                     *     NICKNAME:anni
-                     *     TEL;VALUE=uri;TYPE=cell:tel:+491701234567
-                     *     IMPP:whatsapp:491701234567
-                     *     REV:20260101T100000Z
-                     *     END:VCARD
-                     */
-                    "text/vcard": string;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.exportVcards"];
+            400: components["responses"]["400.invalid_request.exportVcards"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
         };
     };
     getPerson: {
@@ -2303,137 +2480,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show everything that is known of a person. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "id": "c1",
-                     *       "jid": "491701234567@s.whatsapp.net",
-                     *       "phone": "491701234567",
-                     *       "lid": "123456789012345@lid",
-                     *       "username": null,
-                     *       "push_name": "anni",
-                     *       "full_name": "Anna Adler",
-                     *       "first_name": "Anna",
-                     *       "business_name": null,
-                     *       "is_business": null,
-                     *       "saved": true,
-                     *       "updated_at": "2026-01-01T10:00:00.000Z",
-                     *       "about": {
-                     *         "text": "On a boat",
-                     *         "emoji": null,
-                     *         "hidden": false,
-                     *         "set_at": "2026-01-01T10:00:00.000Z",
-                     *         "expires_at": null
-                     *       },
-                     *       "picture": {
-                     *         "id": "1712345678",
-                     *         "url": "/contacts/491701234567/picture",
-                     *         "updated_at": "2026-01-01T10:00:00.000Z"
-                     *       },
-                     *       "identity_key": {
-                     *         "key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
-                     *         "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
-                     *         "since": "2026-01-01T10:00:00.000Z"
-                     *       },
-                     *       "moved_to": null,
-                     *       "moved_from": null
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ContactDetailsDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getPerson"];
+            400: components["responses"]["400.invalid_request.getPerson"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.contact_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     listIdentityKeys: {
@@ -2448,118 +2502,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the current and all earlier identity keys of a person. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "id": "c1",
-                     *       "jid": "491701234567@s.whatsapp.net",
-                     *       "lid": "123456789012345@lid",
-                     *       "keys": [
-                     *         {
-                     *           "key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
-                     *           "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
-                     *           "first_seen_at": "2026-01-01T10:00:00.000Z",
-                     *           "last_seen_at": "2026-01-01T10:00:00.000Z",
-                     *           "current": true
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ContactKeysDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.listIdentityKeys"];
+            400: components["responses"]["400.invalid_request.getPerson"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.contact_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     getPicture: {
@@ -2574,119 +2524,24 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Get the picture of a person; asked with the ETag of the one that the caller has, 304 without a body. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/jpeg": unknown;
-                    "image/png": unknown;
-                    "image/webp": unknown;
-                };
-            };
-            /** @description The caller has it already */
-            304: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getPicture"];
+            304: components["responses"]["304.getPicture"];
+            400: components["responses"]["400.invalid_request.getPerson"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
             /** @description Not Found */
             404: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     refreshPerson: {
@@ -2701,108 +2556,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Fetch about text, picture and keys of a person as soon as the session can. */
-            202: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "requested": true,
-                     *       "message": "The person is fetched next; updated_at tells when something changed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["RefreshRequestedDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            202: components["responses"]["202.refreshPerson"];
+            400: components["responses"]["400.invalid_request.getPerson"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.contact_not_found"];
+            429: components["responses"]["429.key_limited.refresh_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     getContact: {
@@ -2817,110 +2578,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Look up one contact by number or JID. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "jid": "491701234567@s.whatsapp.net",
-                     *       "push_name": "anni",
-                     *       "full_name": "Anna Adler",
-                     *       "first_name": "Anna"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ContactDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getContact"];
+            400: components["responses"]["400.invalid_request.getContact"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
             /** @description Not Found */
             404: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     getContacts: {
@@ -2932,109 +2606,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List all contacts with a number and a name, in the order of their JIDs, streamed. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
-                    "Changes-Next"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "jid": "491701234567@s.whatsapp.net",
-                     *         "push_name": "anni",
-                     *         "full_name": "Anna Adler",
-                     *         "first_name": "Anna"
-                     *       }
-                     *     ]
-                     */
-                    "application/json": components["schemas"]["ContactDto"][];
-                };
-            };
-            /** @description The caller has it already */
-            304: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
-                    "Changes-Next"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getContacts"];
+            304: components["responses"]["304.listContacts"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
         };
     };
     listKeys: {
@@ -3046,96 +2624,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the keys, the oldest first. */
+            /** @description List API keys, oldest first. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "id": "5f0c9b1d2e3a",
-                     *           "name": "crm",
-                     *           "scopes": [
-                     *             "contacts:read"
-                     *           ],
-                     *           "sessions": null,
-                     *           "requests_per_minute": 600,
-                     *           "created_at": "2026-01-01T10:00:00.000Z",
-                     *           "expires_at": "2030-01-31T00:00:00.000Z",
-                     *           "last_used_at": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["KeyListDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     createKey: {
@@ -3147,131 +2650,46 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "crm",
-                 *       "scopes": [
-                 *         "contacts:read"
-                 *       ],
-                 *       "expires_at": "2030-01-31T00:00:00Z",
-                 *       "requests_per_minute": 600
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateKeyRequest"];
             };
         };
         responses: {
-            /** @description Create a key. It is shown in this answer, and never again. */
+            /** @description Create an API key. Only this response contains it. */
             201: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Path of what was created */
-                    Location?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "5f0c9b1d2e3a",
-                     *       "name": "crm",
-                     *       "scopes": [
-                     *         "contacts:read"
-                     *       ],
-                     *       "sessions": null,
-                     *       "requests_per_minute": 600,
-                     *       "created_at": "2026-01-01T10:00:00.000Z",
-                     *       "expires_at": "2030-01-31T00:00:00.000Z",
-                     *       "last_used_at": null,
-                     *       "key": "wac_5f0c9b1d2e3a_6YlVQm1yZQ9b3c0T4xv8kR2sWn7uHj5dLe0gFp1aBiM"
-                     *     }
-                     */
                     "application/json": components["schemas"]["CreatedKeyDto"];
                 };
             };
             /** @description Bad Request */
             400: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
             /** @description Conflict */
             409: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     getKey: {
@@ -3286,103 +2704,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show one key. */
+            /** @description Get an API key. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "5f0c9b1d2e3a",
-                     *       "name": "crm",
-                     *       "scopes": [
-                     *         "contacts:read"
-                     *       ],
-                     *       "sessions": null,
-                     *       "requests_per_minute": 600,
-                     *       "created_at": "2026-01-01T10:00:00.000Z",
-                     *       "expires_at": "2030-01-31T00:00:00.000Z",
-                     *       "last_used_at": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["KeyDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            404: components["responses"]["404.key_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     deleteKey: {
@@ -3397,95 +2734,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Delete a key. Answers when no replica takes the key any more. */
+            /** @description Delete an API key. The response is sent when no process accepts the key any longer. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "deleted": true,
-                     *       "message": "The key 5f0c9b1d2e3a (crm) is deleted. No process takes it any more."
-                     *     }
-                     */
                     "application/json": components["schemas"]["KeyDeletedDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            404: components["responses"]["404.key_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     isAlive: {
@@ -3497,19 +2761,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The process answers */
+            /** @description Check that the process responds. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "status": "ok"
-                     *     }
-                     */
                     "application/json": {
                         /** @enum {string} */
                         status: "ok";
@@ -3527,55 +2785,28 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description docs/metrics.md describes each metric */
+            /** @description Return the metrics of this process in the text format of Prometheus. docs/metrics.md describes them. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example whatsapp_contacts_database_up 1 */
                     "text/plain": string;
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
             /** @description Forbidden */
             403: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     isReady: {
@@ -3587,38 +2818,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Postgres answers and is migrated, and the process goes on */
+            /** @description Check that the process has started, is not shutting down, and can use Postgres. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "status": "ok"
-                     *     }
-                     */
                     "application/json": {
                         /** @enum {string} */
                         status: "ok";
                     };
                 };
             };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            503: components["responses"]["503.stopping.database_unavailable.not_started"];
         };
     };
     getSession: {
@@ -3630,114 +2843,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show how the session is, what is wrong, and what to do about it. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "status": "open",
-                     *       "reason_code": null,
-                     *       "reason": null,
-                     *       "advice": null,
-                     *       "degraded": [],
-                     *       "since": "2026-01-01T10:00:00.000Z",
-                     *       "retry_at": null,
-                     *       "qr": null,
-                     *       "qr_expires_at": null,
-                     *       "pairing_code": null,
-                     *       "passkey": null,
-                     *       "phone": "491701230000",
-                     *       "jid": "491701230000@s.whatsapp.net",
-                     *       "push_name": "Owner",
-                     *       "contacts": {
-                     *         "count": 1,
-                     *         "sync": "complete",
-                     *         "checked_at": "2026-01-01T10:00:00.000Z",
-                     *         "repaired": 0
-                     *       },
-                     *       "profiles": {
-                     *         "people": 1,
-                     *         "fetched": 1,
-                     *         "due": 0,
-                     *         "paused": null
-                     *       },
-                     *       "client": {
-                     *         "version": "2.3000.1045257760",
-                     *         "newest": "2.3000.1045257760",
-                     *         "current_at": "2026-01-01T10:00:00.000Z",
-                     *         "expires_at": null
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["SessionDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getSession"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     unlinkSession: {
@@ -3749,95 +2860,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Unlink the account. Its contacts stay and are served until another account is linked. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "unlinked": true,
-                     *       "message": "The account is unlinked. Its contacts stay until another account is linked."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["UnlinkedDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.unlinkSession"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            409: components["responses"]["409.no_account_linked"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     getPairingCode: {
@@ -3849,95 +2878,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show the code that waits to be entered; WhatsApp may have asked for another one than was asked for. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "ABCD2345",
-                     *       "expires_at": "2026-01-01T10:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PairingCodeDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getPairingCode"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             /** @description Not Found */
             404: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     requestPairingCode: {
@@ -3949,115 +2905,18 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "phone": "491701234567"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PairingCodeRequest"];
             };
         };
         responses: {
-            /** @description Ask for a pairing code to enter on the phone. The answer comes when WhatsApp has accepted it. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "ABCD2345",
-                     *       "expires_at": "2026-01-01T10:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PairingCodeDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.requestPairingCode"];
+            400: components["responses"]["400.invalid_request.pairing_refused"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            409: components["responses"]["409.account_linked.pairing_refused"];
+            429: components["responses"]["429.key_limited.pairing_limited.whatsapp_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable"];
         };
     };
     getPasskey: {
@@ -4069,104 +2928,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show the passkey ceremony: JSON for programs and the extension; by `Accept: text/plain` one line for the developer tools of a browser. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "options": {
-                     *         "challenge": "q83vEjRWeJCrze8SNFZ4kA",
-                     *         "rpId": "whatsapp.com",
-                     *         "userVerification": "required"
-                     *       },
-                     *       "token": "b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b",
-                     *       "expires_at": "2026-01-01T10:00:00.000Z",
-                     *       "step": "assertion",
-                     *       "link": "https://web.whatsapp.com/#whatsapp-contacts=http%3A%2F%2Flocalhost%3A8888%2Fsession%2Fpasskey%23b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PasskeyDto"];
-                    /** @example await (async () => { … })() */
-                    "text/plain": string;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getPasskey"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
+            404: components["responses"]["404.no_passkey"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     submitPasskey: {
@@ -4178,137 +2946,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b",
-                 *       "assertion": {
-                 *         "id": "AQIDBAUGBwg",
-                 *         "rawId": "AQIDBAUGBwg",
-                 *         "type": "public-key",
-                 *         "response": {
-                 *           "clientDataJSON": "e30",
-                 *           "authenticatorData": "AQID",
-                 *           "signature": "AQID",
-                 *           "userHandle": null
-                 *         }
-                 *       }
-                 *     }
-                 */
                 "application/json": components["schemas"]["SubmitAssertionRequest"];
             };
         };
         responses: {
-            /** @description Bring the assertion that a browser has made. */
-            202: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "accepted": true,
-                     *       "message": "WhatsApp has the assertion. /session says how it goes on."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["AcceptedDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            202: components["responses"]["202.submitPasskey"];
+            400: components["responses"]["400.invalid_request.invalid_assertion"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.no_passkey"];
+            409: components["responses"]["409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     cancelPasskey: {
@@ -4320,106 +2970,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description End the ceremony; a new QR code follows. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "cancelled": true,
-                     *       "message": "The passkey ceremony has ended. A new QR code follows at /session/qr."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["CancelledDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.cancelPasskey"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.no_passkey"];
+            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     confirmPasskey: {
@@ -4431,126 +2989,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ConfirmPasskeyRequest"];
             };
         };
         responses: {
-            /** @description Confirm the link, only after somebody has seen that the phone shows the same code as `GET /session`. */
-            202: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "accepted": true,
-                     *       "message": "The phone is told to complete the link. /session says how it goes on."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["AcceptedDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            202: components["responses"]["202.confirmPasskey"];
+            400: components["responses"]["400.invalid_request.confirmPasskey"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.no_passkey"];
+            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     getQr: {
@@ -4562,104 +3013,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show the QR code to scan: PNG, or by `Accept` SVG (`image/svg+xml`) or the code's text (`text/plain`). */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": unknown;
-                    /** @example <svg/> */
-                    "image/svg+xml": string;
-                    /** @example https://wa.me/settings/linked_devices#2@abc */
-                    "text/plain": string;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getQr"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             /** @description Not Found */
             404: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Not Acceptable */
-            406: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            406: components["responses"]["406.not_acceptable"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     listSessions: {
@@ -4681,105 +3051,28 @@ export interface operations {
             /** @description List the sessions, or those that the key is for, in the order of their names. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "name": "default",
-                     *           "status": "open",
-                     *           "reason_code": null,
-                     *           "reason": null,
-                     *           "advice": null,
-                     *           "since": "2026-01-01T10:00:00.000Z",
-                     *           "retry_at": null,
-                     *           "phone": "491701230000",
-                     *           "jid": "491701230000@s.whatsapp.net",
-                     *           "push_name": "Owner"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["SessionPageDto"];
                 };
             };
             /** @description Bad Request */
             400: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     createSession: {
@@ -4791,11 +3084,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "sales"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateSessionRequest"];
             };
         };
@@ -4803,136 +3091,39 @@ export interface operations {
             /** @description Create a session, which waits to be linked from then on. */
             201: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Path of what was created */
-                    Location?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "name": "sales",
-                     *       "status": "linking",
-                     *       "reason_code": "no_process",
-                     *       "reason": "No process runs the WhatsApp session at the moment.",
-                     *       "advice": "If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all, or let each hold more sessions (SESSIONS_PER_PROCESS).",
-                     *       "degraded": [],
-                     *       "since": "2026-01-01T10:00:00.000Z",
-                     *       "retry_at": null,
-                     *       "qr": null,
-                     *       "qr_expires_at": null,
-                     *       "pairing_code": null,
-                     *       "passkey": null,
-                     *       "phone": null,
-                     *       "jid": null,
-                     *       "push_name": null,
-                     *       "contacts": {
-                     *         "count": 0,
-                     *         "sync": "partial",
-                     *         "checked_at": null,
-                     *         "repaired": 0
-                     *       },
-                     *       "profiles": {
-                     *         "people": 0,
-                     *         "fetched": 0,
-                     *         "due": 0,
-                     *         "paused": "The session is not open."
-                     *       },
-                     *       "client": {
-                     *         "version": null,
-                     *         "newest": "2.3000.1045257760",
-                     *         "current_at": "2026-01-01T10:00:00.000Z",
-                     *         "expires_at": null
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["NamedSessionDto"];
                 };
             };
             /** @description Bad Request */
             400: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
             /** @description Conflict */
             409: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     getSessionByName: {
@@ -4950,123 +3141,19 @@ export interface operations {
             /** @description Show how a session is. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "name": "default",
-                     *       "status": "open",
-                     *       "reason_code": null,
-                     *       "reason": null,
-                     *       "advice": null,
-                     *       "degraded": [],
-                     *       "since": "2026-01-01T10:00:00.000Z",
-                     *       "retry_at": null,
-                     *       "qr": null,
-                     *       "qr_expires_at": null,
-                     *       "pairing_code": null,
-                     *       "passkey": null,
-                     *       "phone": "491701230000",
-                     *       "jid": "491701230000@s.whatsapp.net",
-                     *       "push_name": "Owner",
-                     *       "contacts": {
-                     *         "count": 1,
-                     *         "sync": "complete",
-                     *         "checked_at": "2026-01-01T10:00:00.000Z",
-                     *         "repaired": 0
-                     *       },
-                     *       "profiles": {
-                     *         "people": 1,
-                     *         "fetched": 1,
-                     *         "due": 0,
-                     *         "paused": null
-                     *       },
-                     *       "client": {
-                     *         "version": "2.3000.1045257760",
-                     *         "newest": "2.3000.1045257760",
-                     *         "current_at": "2026-01-01T10:00:00.000Z",
-                     *         "expires_at": null
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["NamedSessionDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     deleteSession: {
@@ -5087,114 +3174,39 @@ export interface operations {
             /** @description Unlink the account and forget the session; with `?contacts=delete` its contacts, too. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "deleted": true,
-                     *       "message": "The session sales is deleted."
-                     *     }
-                     */
                     "application/json": components["schemas"]["SessionDeletedDto"];
                 };
             };
             /** @description Bad Request */
             400: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            404: components["responses"]["404.session_not_found"];
             /** @description Conflict */
             409: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     listChangesOfSession: {
@@ -5224,165 +3236,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List changes in the order of their numbers, and wait for the next one if asked to. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "seq": 1767261600000042,
-                     *           "at": "2026-01-01T10:00:00.000Z",
-                     *           "kind": "contact.changed",
-                     *           "id": "c1",
-                     *           "jid": "491701234567@s.whatsapp.net",
-                     *           "lid": "123456789012345@lid",
-                     *           "fields": [
-                     *             "push_name"
-                     *           ],
-                     *           "merged_into": null,
-                     *           "contact": {
-                     *             "id": "c1",
-                     *             "jid": "491701234567@s.whatsapp.net",
-                     *             "phone": "491701234567",
-                     *             "lid": "123456789012345@lid",
-                     *             "username": null,
-                     *             "push_name": "anni",
-                     *             "full_name": "Anna Adler",
-                     *             "first_name": "Anna",
-                     *             "business_name": null,
-                     *             "is_business": null,
-                     *             "saved": true,
-                     *             "updated_at": "2026-01-01T10:00:00.000Z",
-                     *             "about": {
-                     *               "text": "On a boat",
-                     *               "emoji": null,
-                     *               "hidden": false,
-                     *               "set_at": "2026-01-01T10:00:00.000Z",
-                     *               "expires_at": null
-                     *             },
-                     *             "picture": {
-                     *               "id": "1712345678",
-                     *               "url": "/contacts/491701234567/picture",
-                     *               "updated_at": "2026-01-01T10:00:00.000Z"
-                     *             },
-                     *             "identity_key": {
-                     *               "key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
-                     *               "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
-                     *               "since": "2026-01-01T10:00:00.000Z"
-                     *             },
-                     *             "moved_to": null,
-                     *             "moved_from": null
-                     *           },
-                     *           "session": null
-                     *         }
-                     *       ],
-                     *       "next": 1767261600000042,
-                     *       "latest": 1767261600000042
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ChangePageDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Gone */
-            410: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.listChanges"];
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.session_not_found"];
+            410: components["responses"]["410.changes_gone"];
+            429: components["responses"]["429.key_limited.too_many_at_once"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
         };
     };
     streamChangesOfSession: {
@@ -5400,124 +3262,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /**
-             * @description Follow the changes as server-sent events: each has its number as `id`, and a ChangeDto as `data`. Where the stream begins, an
-             *     event `position` says.
-             */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example retry: 1000
-                     *
-                     *     event: position
-                     *     id: 1767261600000041
-                     *     data: {"next":1767261600000041}
-                     *
-                     *     id: 1767261600000042
-                     *     data: {"seq":1767261600000042,"at":"2026-01-01T10:00:00.000Z","kind":"contact.changed","id":"c1","jid":"491701234567@s.whatsapp.net","lid":"123456789012345@lid","fields":["push_name"],"merged_into":null,"contact":{"id":"c1","jid":"491701234567@s.whatsapp.net","phone":"491701234567","lid":"123456789012345@lid","username":null,"push_name":"anni","full_name":"Anna Adler","first_name":"Anna","business_name":null,"is_business":null,"saved":true,"updated_at":"2026-01-01T10:00:00.000Z","about":{"text":"On a boat","emoji":null,"hidden":false,"set_at":"2026-01-01T10:00:00.000Z","expires_at":null},"picture":{"id":"1712345678","url":"/contacts/491701234567/picture","updated_at":"2026-01-01T10:00:00.000Z"},"identity_key":{"key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=","fingerprint":"72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793","since":"2026-01-01T10:00:00.000Z"},"moved_to":null,"moved_from":null},"session":null}
-                     */
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Gone */
-            410: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.streamChanges"];
+            400: components["responses"]["400.invalid_request.streamChanges"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.session_not_found"];
+            410: components["responses"]["410.changes_gone"];
+            429: components["responses"]["429.key_limited.too_many_at_once"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
         };
     };
     listContactsOfSession: {
@@ -5555,143 +3308,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List contacts in pages, searched and sorted. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
-                    "Changes-Next"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "id": "c1",
-                     *           "jid": "491701234567@s.whatsapp.net",
-                     *           "phone": "491701234567",
-                     *           "lid": "123456789012345@lid",
-                     *           "username": null,
-                     *           "push_name": "anni",
-                     *           "full_name": "Anna Adler",
-                     *           "first_name": "Anna",
-                     *           "business_name": null,
-                     *           "is_business": null,
-                     *           "saved": true,
-                     *           "picture_updated_at": "2026-01-01T10:00:00.000Z",
-                     *           "updated_at": "2026-01-01T10:00:00.000Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ContactPageDto"];
-                };
-            };
-            /** @description The caller has it already */
-            304: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
-                    "Changes-Next"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.listContacts"];
+            304: components["responses"]["304.listContacts"];
+            400: components["responses"]["400.invalid_request.invalid_cursor"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.too_many_at_once.listContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_too_slow.too_busy.database_unavailable"];
         };
     };
     exportCsvOfSession: {
@@ -5722,108 +3347,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export the address book as CSV (RFC 4180). */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description A name for the file */
-                    "Content-Disposition"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example jid,phone,full_name,first_name,push_name,business_name,is_business,saved,about,updated_at,lid,username,id
-                     *     491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,2026-01-01T10:00:00Z,123456789012345@lid,,c1
-                     */
-                    "text/csv": string;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.exportCsv"];
+            400: components["responses"]["400.invalid_request.exportCsv"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
         };
     };
     exportVcardsOfSession: {
@@ -5856,115 +3387,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export the address book as vCard 4.0, as phones and Google Contacts import it. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description A name for the file */
-                    "Content-Disposition"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example BEGIN:VCARD
-                     *     VERSION:4.0
-                     *     FN:Anna Adler
-                     *     N:Adler;Anna;;;
-                     *     NICKNAME:anni
-                     *     TEL;VALUE=uri;TYPE=cell:tel:+491701234567
-                     *     IMPP:whatsapp:491701234567
-                     *     REV:20260101T100000Z
-                     *     END:VCARD
-                     */
-                    "text/vcard": string;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.exportVcards"];
+            400: components["responses"]["400.invalid_request.exportVcards"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
         };
     };
     getPersonOfSession: {
@@ -5981,137 +3411,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show everything that is known of a person. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "id": "c1",
-                     *       "jid": "491701234567@s.whatsapp.net",
-                     *       "phone": "491701234567",
-                     *       "lid": "123456789012345@lid",
-                     *       "username": null,
-                     *       "push_name": "anni",
-                     *       "full_name": "Anna Adler",
-                     *       "first_name": "Anna",
-                     *       "business_name": null,
-                     *       "is_business": null,
-                     *       "saved": true,
-                     *       "updated_at": "2026-01-01T10:00:00.000Z",
-                     *       "about": {
-                     *         "text": "On a boat",
-                     *         "emoji": null,
-                     *         "hidden": false,
-                     *         "set_at": "2026-01-01T10:00:00.000Z",
-                     *         "expires_at": null
-                     *       },
-                     *       "picture": {
-                     *         "id": "1712345678",
-                     *         "url": "/contacts/491701234567/picture",
-                     *         "updated_at": "2026-01-01T10:00:00.000Z"
-                     *       },
-                     *       "identity_key": {
-                     *         "key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
-                     *         "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
-                     *         "since": "2026-01-01T10:00:00.000Z"
-                     *       },
-                     *       "moved_to": null,
-                     *       "moved_from": null
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ContactDetailsDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getPerson"];
+            400: components["responses"]["400.invalid_request.getPerson"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.session_not_found.contact_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     listIdentityKeysOfSession: {
@@ -6128,118 +3435,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the current and all earlier identity keys of a person. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "id": "c1",
-                     *       "jid": "491701234567@s.whatsapp.net",
-                     *       "lid": "123456789012345@lid",
-                     *       "keys": [
-                     *         {
-                     *           "key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
-                     *           "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
-                     *           "first_seen_at": "2026-01-01T10:00:00.000Z",
-                     *           "last_seen_at": "2026-01-01T10:00:00.000Z",
-                     *           "current": true
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ContactKeysDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.listIdentityKeys"];
+            400: components["responses"]["400.invalid_request.getPerson"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.session_not_found.contact_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     getPictureOfSession: {
@@ -6256,119 +3459,24 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Get the picture of a person; asked with the ETag of the one that the caller has, 304 without a body. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/jpeg": unknown;
-                    "image/png": unknown;
-                    "image/webp": unknown;
-                };
-            };
-            /** @description The caller has it already */
-            304: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getPicture"];
+            304: components["responses"]["304.getPicture"];
+            400: components["responses"]["400.invalid_request.getPerson"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
             /** @description Not Found */
             404: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     refreshPersonOfSession: {
@@ -6385,108 +3493,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Fetch about text, picture and keys of a person as soon as the session can. */
-            202: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "requested": true,
-                     *       "message": "The person is fetched next; updated_at tells when something changed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["RefreshRequestedDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            202: components["responses"]["202.refreshPerson"];
+            400: components["responses"]["400.invalid_request.getPerson"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.session_not_found.contact_not_found"];
+            429: components["responses"]["429.key_limited.refresh_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     getContactOfSession: {
@@ -6504,110 +3518,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Look up one contact by number or JID. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "jid": "491701234567@s.whatsapp.net",
-                     *       "push_name": "anni",
-                     *       "full_name": "Anna Adler",
-                     *       "first_name": "Anna"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ContactDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getContact"];
+            400: components["responses"]["400.invalid_request.getContact"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
             /** @description Not Found */
             404: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     getContactsOfSession: {
@@ -6622,120 +3549,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List all contacts with a number and a name, in the order of their JIDs, streamed. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
-                    "Changes-Next"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "jid": "491701234567@s.whatsapp.net",
-                     *         "push_name": "anni",
-                     *         "full_name": "Anna Adler",
-                     *         "first_name": "Anna"
-                     *       }
-                     *     ]
-                     */
-                    "application/json": components["schemas"]["ContactDto"][];
-                };
-            };
-            /** @description The caller has it already */
-            304: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Version of the answer, for If-None-Match */
-                    ETag?: string;
-                    /** @description `partial` until the first sync after linking is complete, then `complete` */
-                    "Contacts-Sync"?: string;
-                    /** @description The number of the last change that the list holds: what comes after it is in GET /changes?after={number} */
-                    "Changes-Next"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getContacts"];
+            304: components["responses"]["304.listContacts"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
         };
     };
     getPairingCodeOfNamedSession: {
@@ -6750,95 +3571,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show the code that waits to be entered; WhatsApp may have asked for another one than was asked for. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "ABCD2345",
-                     *       "expires_at": "2026-01-01T10:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PairingCodeDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getPairingCode"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found.no_pairing_code"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     requestPairingCodeOfNamedSession: {
@@ -6853,126 +3592,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "phone": "491701234567"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PairingCodeRequest"];
             };
         };
         responses: {
-            /** @description Ask for a pairing code to enter on the phone. The answer comes when WhatsApp has accepted it. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "ABCD2345",
-                     *       "expires_at": "2026-01-01T10:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PairingCodeDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.requestPairingCode"];
+            400: components["responses"]["400.invalid_request.pairing_refused"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found"];
+            409: components["responses"]["409.account_linked.pairing_refused"];
+            429: components["responses"]["429.key_limited.pairing_limited.whatsapp_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable"];
         };
     };
     getPasskeyOfNamedSession: {
@@ -6987,104 +3619,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show the passkey ceremony: JSON for programs and the extension; by `Accept: text/plain` one line for the developer tools of a browser. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "options": {
-                     *         "challenge": "q83vEjRWeJCrze8SNFZ4kA",
-                     *         "rpId": "whatsapp.com",
-                     *         "userVerification": "required"
-                     *       },
-                     *       "token": "b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b",
-                     *       "expires_at": "2026-01-01T10:00:00.000Z",
-                     *       "step": "assertion",
-                     *       "link": "https://web.whatsapp.com/#whatsapp-contacts=http%3A%2F%2Flocalhost%3A8888%2Fsession%2Fpasskey%23b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PasskeyDto"];
-                    /** @example await (async () => { … })() */
-                    "text/plain": string;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getPasskey"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
+            404: components["responses"]["404.session_not_found.no_passkey"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     submitPasskeyOfNamedSession: {
@@ -7099,137 +3640,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b",
-                 *       "assertion": {
-                 *         "id": "AQIDBAUGBwg",
-                 *         "rawId": "AQIDBAUGBwg",
-                 *         "type": "public-key",
-                 *         "response": {
-                 *           "clientDataJSON": "e30",
-                 *           "authenticatorData": "AQID",
-                 *           "signature": "AQID",
-                 *           "userHandle": null
-                 *         }
-                 *       }
-                 *     }
-                 */
                 "application/json": components["schemas"]["SubmitAssertionRequest"];
             };
         };
         responses: {
-            /** @description Bring the assertion that a browser has made. */
-            202: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "accepted": true,
-                     *       "message": "WhatsApp has the assertion. /session says how it goes on."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["AcceptedDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            202: components["responses"]["202.submitPasskey"];
+            400: components["responses"]["400.invalid_request.invalid_assertion"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found.no_passkey"];
+            409: components["responses"]["409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     cancelPasskeyOfNamedSession: {
@@ -7244,106 +3667,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description End the ceremony; a new QR code follows. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "cancelled": true,
-                     *       "message": "The passkey ceremony has ended. A new QR code follows at /session/qr."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["CancelledDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.cancelPasskey"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found.no_passkey"];
+            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     confirmPasskeyOfNamedSession: {
@@ -7358,126 +3689,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ConfirmPasskeyRequest"];
             };
         };
         responses: {
-            /** @description Confirm the link, only after somebody has seen that the phone shows the same code as `GET /session`. */
-            202: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "accepted": true,
-                     *       "message": "The phone is told to complete the link. /session says how it goes on."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["AcceptedDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            202: components["responses"]["202.confirmPasskey"];
+            400: components["responses"]["400.invalid_request.confirmPasskey"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found.no_passkey"];
+            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     getQrOfNamedSession: {
@@ -7492,104 +3716,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show the QR code to scan: PNG, or by `Accept` SVG (`image/svg+xml`) or the code's text (`text/plain`). */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": unknown;
-                    /** @example <svg/> */
-                    "image/svg+xml": string;
-                    /** @example https://wa.me/settings/linked_devices#2@abc */
-                    "text/plain": string;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Acceptable */
-            406: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getQr"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found.no_qr"];
+            406: components["responses"]["406.not_acceptable"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     getSessionOfSession: {
@@ -7604,125 +3738,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show how the session is, what is wrong, and what to do about it. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "status": "open",
-                     *       "reason_code": null,
-                     *       "reason": null,
-                     *       "advice": null,
-                     *       "degraded": [],
-                     *       "since": "2026-01-01T10:00:00.000Z",
-                     *       "retry_at": null,
-                     *       "qr": null,
-                     *       "qr_expires_at": null,
-                     *       "pairing_code": null,
-                     *       "passkey": null,
-                     *       "phone": "491701230000",
-                     *       "jid": "491701230000@s.whatsapp.net",
-                     *       "push_name": "Owner",
-                     *       "contacts": {
-                     *         "count": 1,
-                     *         "sync": "complete",
-                     *         "checked_at": "2026-01-01T10:00:00.000Z",
-                     *         "repaired": 0
-                     *       },
-                     *       "profiles": {
-                     *         "people": 1,
-                     *         "fetched": 1,
-                     *         "due": 0,
-                     *         "paused": null
-                     *       },
-                     *       "client": {
-                     *         "version": "2.3000.1045257760",
-                     *         "newest": "2.3000.1045257760",
-                     *         "current_at": "2026-01-01T10:00:00.000Z",
-                     *         "expires_at": null
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["SessionDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getSession"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     unlinkSessionOfSession: {
@@ -7737,106 +3759,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Unlink the account. Its contacts stay and are served until another account is linked. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "unlinked": true,
-                     *       "message": "The account is unlinked. Its contacts stay until another account is linked."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["UnlinkedDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.unlinkSession"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found"];
+            409: components["responses"]["409.no_account_linked"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     getPairingCodeOfSession: {
@@ -7851,95 +3781,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show the code that waits to be entered; WhatsApp may have asked for another one than was asked for. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "ABCD2345",
-                     *       "expires_at": "2026-01-01T10:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PairingCodeDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getPairingCode"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found.no_pairing_code"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     requestPairingCodeOfSession: {
@@ -7954,126 +3802,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "phone": "491701234567"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PairingCodeRequest"];
             };
         };
         responses: {
-            /** @description Ask for a pairing code to enter on the phone. The answer comes when WhatsApp has accepted it. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "ABCD2345",
-                     *       "expires_at": "2026-01-01T10:00:00.000Z"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PairingCodeDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.requestPairingCode"];
+            400: components["responses"]["400.invalid_request.pairing_refused"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found"];
+            409: components["responses"]["409.account_linked.pairing_refused"];
+            429: components["responses"]["429.key_limited.pairing_limited.whatsapp_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable"];
         };
     };
     getPasskeyOfSession: {
@@ -8088,104 +3829,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show the passkey ceremony: JSON for programs and the extension; by `Accept: text/plain` one line for the developer tools of a browser. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "options": {
-                     *         "challenge": "q83vEjRWeJCrze8SNFZ4kA",
-                     *         "rpId": "whatsapp.com",
-                     *         "userVerification": "required"
-                     *       },
-                     *       "token": "b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b",
-                     *       "expires_at": "2026-01-01T10:00:00.000Z",
-                     *       "step": "assertion",
-                     *       "link": "https://web.whatsapp.com/#whatsapp-contacts=http%3A%2F%2Flocalhost%3A8888%2Fsession%2Fpasskey%23b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PasskeyDto"];
-                    /** @example await (async () => { … })() */
-                    "text/plain": string;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getPasskey"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
+            404: components["responses"]["404.session_not_found.no_passkey"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     submitPasskeyOfSession: {
@@ -8200,137 +3850,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b",
-                 *       "assertion": {
-                 *         "id": "AQIDBAUGBwg",
-                 *         "rawId": "AQIDBAUGBwg",
-                 *         "type": "public-key",
-                 *         "response": {
-                 *           "clientDataJSON": "e30",
-                 *           "authenticatorData": "AQID",
-                 *           "signature": "AQID",
-                 *           "userHandle": null
-                 *         }
-                 *       }
-                 *     }
-                 */
                 "application/json": components["schemas"]["SubmitAssertionRequest"];
             };
         };
         responses: {
-            /** @description Bring the assertion that a browser has made. */
-            202: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "accepted": true,
-                     *       "message": "WhatsApp has the assertion. /session says how it goes on."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["AcceptedDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            202: components["responses"]["202.submitPasskey"];
+            400: components["responses"]["400.invalid_request.invalid_assertion"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found.no_passkey"];
+            409: components["responses"]["409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     cancelPasskeyOfSession: {
@@ -8345,106 +3877,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description End the ceremony; a new QR code follows. */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "cancelled": true,
-                     *       "message": "The passkey ceremony has ended. A new QR code follows at /session/qr."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["CancelledDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.cancelPasskey"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found.no_passkey"];
+            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     confirmPasskeyOfSession: {
@@ -8459,126 +3899,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "b3f1c2a49d5e4c1f8a7b6c5d4e3f2a1b"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ConfirmPasskeyRequest"];
             };
         };
         responses: {
-            /** @description Confirm the link, only after somebody has seen that the phone shows the same code as `GET /session`. */
-            202: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "accepted": true,
-                     *       "message": "The phone is told to complete the link. /session says how it goes on."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["AcceptedDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            202: components["responses"]["202.confirmPasskey"];
+            400: components["responses"]["400.invalid_request.confirmPasskey"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found.no_passkey"];
+            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     getQrOfSession: {
@@ -8593,104 +3926,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show the QR code to scan: PNG, or by `Accept` SVG (`image/svg+xml`) or the code's text (`text/plain`). */
-            200: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": unknown;
-                    /** @example <svg/> */
-                    "image/svg+xml": string;
-                    /** @example https://wa.me/settings/linked_devices#2@abc */
-                    "text/plain": string;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Acceptable */
-            406: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            200: components["responses"]["200.getQr"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            404: components["responses"]["404.session_not_found.no_qr"];
+            406: components["responses"]["406.not_acceptable"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     hasStarted: {
@@ -8702,38 +3945,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The process has started */
+            /** @description Check that the process has started. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "status": "ok"
-                     *     }
-                     */
                     "application/json": {
                         /** @enum {string} */
                         status: "ok";
                     };
                 };
             };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            503: components["responses"]["503.stopping.database_unavailable.not_started"];
         };
     };
     listWebhooks: {
@@ -8748,94 +3973,18 @@ export interface operations {
             /** @description List the webhooks, or those of the sessions that the key is for, the oldest first. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "id": "wh_5f0c9b1d2e3a4f60",
-                     *           "url": "https://crm.example.com/contacts",
-                     *           "session": "default",
-                     *           "kinds": null,
-                     *           "max_items": 100,
-                     *           "state": "active",
-                     *           "reason": null,
-                     *           "failures": 0,
-                     *           "retry_at": null,
-                     *           "behind": 0,
-                     *           "created_at": "2026-01-01T10:00:00.000Z"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookListDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     createWebhook: {
@@ -8847,13 +3996,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "url": "https://crm.example.com/contacts",
-                 *       "session": "default",
-                 *       "max_items": 100
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateWebhookRequest"];
             };
         };
@@ -8861,126 +4003,31 @@ export interface operations {
             /** @description Create a webhook. Its secret is shown in this answer, and never again. */
             201: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Path of what was created */
-                    Location?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "wh_5f0c9b1d2e3a4f60",
-                     *       "url": "https://crm.example.com/contacts",
-                     *       "session": "default",
-                     *       "kinds": null,
-                     *       "max_items": 100,
-                     *       "state": "active",
-                     *       "reason": null,
-                     *       "failures": 0,
-                     *       "retry_at": null,
-                     *       "behind": 0,
-                     *       "created_at": "2026-01-01T10:00:00.000Z",
-                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3ITyWgJdQ0g="
-                     *     }
-                     */
                     "application/json": components["schemas"]["CreatedWebhookDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            400: components["responses"]["400.invalid_request.createWebhook"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             /** @description Conflict */
             409: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Gone */
-            410: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            410: components["responses"]["410.changes_gone"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     getWebhook: {
@@ -8998,101 +4045,19 @@ export interface operations {
             /** @description Show one webhook. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "wh_5f0c9b1d2e3a4f60",
-                     *       "url": "https://crm.example.com/contacts",
-                     *       "session": "default",
-                     *       "kinds": null,
-                     *       "max_items": 100,
-                     *       "state": "active",
-                     *       "reason": null,
-                     *       "failures": 0,
-                     *       "retry_at": null,
-                     *       "behind": 0,
-                     *       "created_at": "2026-01-01T10:00:00.000Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            404: components["responses"]["404.webhook_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     deleteWebhook: {
@@ -9110,92 +4075,19 @@ export interface operations {
             /** @description Delete a webhook. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "deleted": true,
-                     *       "message": "The webhook wh_5f0c9b1d2e3a4f60 is deleted."
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookDeletedDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            404: components["responses"]["404.webhook_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     updateWebhook: {
@@ -9210,11 +4102,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "max_items": 100
-                 *     }
-                 */
                 "application/json": components["schemas"]["UpdateWebhookRequest"];
             };
         };
@@ -9222,123 +4109,21 @@ export interface operations {
             /** @description Change a webhook, pause it, or go on. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "wh_5f0c9b1d2e3a4f60",
-                     *       "url": "https://crm.example.com/contacts",
-                     *       "session": "default",
-                     *       "kinds": null,
-                     *       "max_items": 100,
-                     *       "state": "active",
-                     *       "reason": null,
-                     *       "failures": 0,
-                     *       "retry_at": null,
-                     *       "behind": 0,
-                     *       "created_at": "2026-01-01T10:00:00.000Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Gone */
-            410: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            400: components["responses"]["400.invalid_request.createWebhook"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            404: components["responses"]["404.webhook_not_found"];
+            410: components["responses"]["410.changes_gone"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     listWebhookAttempts: {
@@ -9356,103 +4141,19 @@ export interface operations {
             /** @description List the last attempts to deliver, the latest first. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "at": "2026-01-01T10:00:00.000Z",
-                     *           "delivery_id": "msg_2f0c9b1d2e3a4f608c7d6e5f4a3b2c1d",
-                     *           "session": "default",
-                     *           "items": 1,
-                     *           "first_seq": 1767261600000042,
-                     *           "last_seq": 1767261600000042,
-                     *           "status": 204,
-                     *           "duration_ms": 42,
-                     *           "error": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookAttemptListDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            404: components["responses"]["404.webhook_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     replayWebhook: {
@@ -9467,11 +4168,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "after": 1767261600000042
-                 *     }
-                 */
                 "application/json": components["schemas"]["ReplayWebhookRequest"];
             };
         };
@@ -9479,123 +4175,30 @@ export interface operations {
             /** @description Deliver once more what came after a number, with new ids. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "wh_5f0c9b1d2e3a4f60",
-                     *       "url": "https://crm.example.com/contacts",
-                     *       "session": "default",
-                     *       "kinds": null,
-                     *       "max_items": 100,
-                     *       "state": "active",
-                     *       "reason": null,
-                     *       "failures": 0,
-                     *       "retry_at": null,
-                     *       "behind": 0,
-                     *       "created_at": "2026-01-01T10:00:00.000Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookDto"];
                 };
             };
             /** @description Bad Request */
             400: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Gone */
-            410: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            404: components["responses"]["404.webhook_not_found"];
+            410: components["responses"]["410.changes_gone"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
     };
     resumeWebhook: {
@@ -9613,112 +4216,20 @@ export interface operations {
             /** @description Go on where a webhook was, at once. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "wh_5f0c9b1d2e3a4f60",
-                     *       "url": "https://crm.example.com/contacts",
-                     *       "session": "default",
-                     *       "kinds": null,
-                     *       "max_items": 100,
-                     *       "state": "active",
-                     *       "reason": null,
-                     *       "failures": 0,
-                     *       "retry_at": null,
-                     *       "behind": 0,
-                     *       "created_at": "2026-01-01T10:00:00.000Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Gone */
-            410: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            404: components["responses"]["404.webhook_not_found"];
+            410: components["responses"]["410.changes_gone"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     rotateWebhookSecret: {
@@ -9736,92 +4247,19 @@ export interface operations {
             /** @description Make a new secret. The one of before signs as well for a day. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3ITyWgJdQ0g=",
-                     *       "former_until": "2026-01-01T10:00:00.000Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["RotatedSecretDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            404: components["responses"]["404.webhook_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     testWebhook: {
@@ -9839,94 +4277,19 @@ export interface operations {
             /** @description Send an empty delivery, and tell what the receiver says. */
             200: {
                 headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "delivered": false,
-                     *       "status": null,
-                     *       "duration_ms": 3,
-                     *       "error": "The receiver cannot be reached: getaddrinfo ENOTFOUND crm.example.com"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookTestedDto"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description How to send a key */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    /** @description The id of the request, as the caller gave it or a new one; the log carries it */
-                    "X-Request-Id"?: string;
-                    /** @description Seconds after which the same request may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            404: components["responses"]["404.webhook_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     receiveChanges: {
@@ -9934,17 +4297,17 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description The same whenever the same is sent
+                 * @description ID of the delivery; retries have the same ID
                  * @example msg_2f0c9b1d2e3a4f608c7d6e5f4a3b2c1d
                  */
                 "webhook-id": string;
                 /**
-                 * @description When it is sent, in seconds since 1970
+                 * @description Unix time of the request, in seconds
                  * @example 1767261600
                  */
                 "webhook-timestamp": string;
                 /**
-                 * @description `v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64; two, with a space between, after a change of the secret
+                 * @description `v1,` followed by the HMAC-SHA256 of `id.timestamp.body` in base64. After a rotation of the secret, two signatures, separated by a space.
                  * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
                  */
                 "webhook-signature": string;
@@ -10015,28 +4378,28 @@ export interface operations {
             };
         };
         responses: {
-            /** @description No more is wanted: the webhook is disabled */
+            /** @description Unsubscribe. The webhook is disabled. */
             410: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Too much: it is sent again after Retry-After, or later */
+            /** @description Rate limited. The delivery is retried after Retry-After or later. */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Taken: the next changes follow */
+            /** @description Accepted. The next changes follow. */
             "2XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Not taken: it is sent again, up to 10 times in three days, and nothing behind it before */
+            /** @description Failed. The delivery is retried up to 10 times in three days. Later changes are sent only after it succeeds. */
             default: {
                 headers: {
                     [name: string]: unknown;

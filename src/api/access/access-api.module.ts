@@ -4,7 +4,7 @@ import { AccessModule } from '../../access/access.module.js';
 import { AccessGuard } from './access.guard.js';
 import { RequirementsCheck } from './requirements.check.js';
 
-/** Authenticates and authorises every request. */
+/** Authenticates and authorizes every request. */
 @Module({
   imports: [AccessModule, DiscoveryModule],
   providers: [RequirementsCheck, { provide: APP_GUARD, useClass: AccessGuard }],

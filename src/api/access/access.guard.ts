@@ -1,21 +1,19 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Config } from '../../kernel/config/config.js';
-import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
-import { type Access, FULL_ACCESS } from '../../access/access.js';
-import { type GuardedRequest, REQUIREMENT, type Requirement, type ScopeRequirement } from './requirements.js';
 import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from '../../access/access.errors.js';
-import { givenKey } from './given-key.js';
+import { type Access, FULL_ACCESS } from '../../access/access.js';
 import { KeyLimits } from '../../access/key-limits.js';
 import { hashOfKey, idOfKey, isKey } from '../../access/key-text.js';
 import { isExpired, type KnownKey, KnownKeys } from '../../access/known-keys.js';
+import { Config } from '../../kernel/config/config.js';
+import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
+import { keyOf } from './request-key.js';
+import { type GuardedRequest, REQUIREMENT, type Requirement, type ScopeRequirement } from './requirements.js';
 
-/** Lets a request through when its key allows it. Without API_KEY no keys are in use, and everybody may do everything. */
+/** Checks the key of each request and the scope of its route. Without API_KEY, all requests are allowed. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly masterHash: Buffer | null;
-  /** Of each handler, for the reflector takes its time. */
-  private readonly requirements = new Map<ReturnType<ExecutionContext['getHandler']>, Requirement>();
 
   constructor(
     { API_KEY }: Config,
@@ -28,11 +26,12 @@ export class AccessGuard implements CanActivate {
 
   /** @throws KeyMissing, KeyInvalid, ScopeMissing, SessionNotAllowed, TooManyRequests */
   canActivate(context: ExecutionContext): true | Promise<true> {
-    const requirement = this.requirementOf(context);
+    const targets = [context.getHandler(), context.getClass()];
+    const requirement = this.reflector.getAllAndOverride<Requirement>(REQUIREMENT, targets);
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     if (requirement === 'public') return true;
     if (!this.masterHash) return admit(request, requirement, FULL_ACCESS);
-    const text = givenKey(request.headers);
+    const text = keyOf(request.headers);
     const id = text === null ? null : idOfKey(text);
     if (text !== null && id === null && isKey(text, this.masterHash))
       return admit(request, requirement, FULL_ACCESS);
@@ -43,16 +42,6 @@ export class AccessGuard implements CanActivate {
     const known = this.known.peek(id);
     if (known !== undefined) return this.admitKey(request, requirement, text, known);
     return this.known.load(id).then((loaded) => this.admitKey(request, requirement, text, loaded));
-  }
-
-  private requirementOf(context: ExecutionContext): Requirement {
-    const handler = context.getHandler();
-    let requirement = this.requirements.get(handler);
-    if (!requirement) {
-      requirement = this.reflector.getAllAndOverride<Requirement>(REQUIREMENT, [handler, context.getClass()]);
-      this.requirements.set(handler, requirement);
-    }
-    return requirement;
   }
 
   private admitKey(

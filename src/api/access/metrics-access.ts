@@ -1,15 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Pool } from 'pg';
-import type { Config } from '../../kernel/config/config.js';
-import { Access } from '../../access/access.js';
+import type { IncomingHttpHeaders } from 'node:http';
 import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from '../../access/access.errors.js';
+import { Access } from '../../access/access.js';
 import { findKey } from '../../access/find-key.sql.js';
-import { givenKey } from './given-key.js';
 import { hashOfKey, idOfKey, isKey } from '../../access/key-text.js';
+import type { Config } from '../../kernel/config/config.js';
+import { keyOf } from './request-key.js';
 
 const SCOPE = 'metrics:read';
 
-/** Who may read the metrics of a process. In a role without framework and ORM, hence a statement of its own. */
+/** Checks the key of requests for `/metrics` without Nest and TypeORM, which the session role does not load. */
 export class MetricsAccess {
   private readonly masterHash: Buffer | null;
 
@@ -20,17 +20,17 @@ export class MetricsAccess {
     this.masterHash = API_KEY ? hashOfKey(API_KEY) : null;
   }
 
-  /** @throws KeyMissing, KeyInvalid, ScopeMissing, SessionNotAllowed, or what the database does */
+  /** @throws KeyMissing, KeyInvalid, ScopeMissing, SessionNotAllowed, or an error of the database */
   async require(headers: IncomingHttpHeaders): Promise<void> {
     if (!this.masterHash) return;
-    const key = givenKey(headers);
+    const key = keyOf(headers);
     if (key === null) throw new KeyMissing();
     const id = idOfKey(key);
     if (id === null && isKey(key, this.masterHash)) return;
     const row = id === null ? undefined : await findKey(this.pool, id);
     if (!row || !isKey(key, row.hash)) throw new KeyInvalid();
     if (!new Access(row.scopes, row.sessions).has(SCOPE)) throw new ScopeMissing(SCOPE);
-    // They are about all sessions.
+    // The metrics include all sessions.
     if (row.sessions) throw new SessionNotAllowed('all', row.sessions);
   }
 }

@@ -3,7 +3,7 @@ import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { REQUIREMENT } from './requirements.js';
 
-/** Fails closed: a route that nobody has thought of access for keeps the service from starting. */
+/** Fails closed: the service does not start if a route does not declare its requirement. */
 @Injectable()
 export class RequirementsCheck implements OnApplicationBootstrap {
   constructor(
@@ -24,8 +24,6 @@ export class RequirementsCheck implements OnApplicationBootstrap {
         .map(({ name }) => `${metatype.name}.${name}`);
     });
     if (undeclared.length > 0)
-      throw new Error(
-        `Routes that do not declare who may call them (@Needs, @Public): ${undeclared.join(', ')}`,
-      );
+      throw new Error(`Routes without @Needs, @NeedsAnyKey or @Public: ${undeclared.join(', ')}`);
   }
 }

@@ -3,40 +3,40 @@ import type { Request } from 'express';
 import type { Access } from '../../access/access.js';
 import type { Scope } from '../../access/scopes.js';
 
-/** What a route asks of who calls it. Each route declares one; without, the service does not start. */
+/** The access that a route requires. The service does not start if a route declares none. */
 export type Requirement = ScopeRequirement | 'public';
 
 export interface ScopeRequirement {
-  /** Null: any key will do. */
+  /** Null: any key. */
   scope: Scope | null;
-  /** The one-time token of a passkey ceremony may take the place of a key; the handler checks it. */
+  /** The one-time token of a passkey ceremony can replace the key. The handler checks the token. */
   orToken?: true;
-  /** The route is about all sessions at once; the handler shows those that the key is for. */
+  /** The route covers all sessions. The handler returns only the sessions of the key. */
   acrossSessions?: true;
 }
 
 export const REQUIREMENT = Symbol('requirement');
 
-/** The scope that callers of a route, or of all routes of a controller, must have. */
+/** Requires a scope. Applies to a route or to a controller. */
 export const Needs = (scope: Scope, more: Omit<ScopeRequirement, 'scope'> = {}) =>
   SetMetadata(REQUIREMENT, { scope, ...more } satisfies Requirement);
 
-/** For every caller that may call anything. */
+/** Requires a key with any scope. */
 export const NeedsAnyKey = () =>
   SetMetadata(REQUIREMENT, { scope: null, acrossSessions: true } satisfies Requirement);
 
-/** For everybody. */
+/** Requires no key. */
 export const Public = () => SetMetadata(REQUIREMENT, 'public' satisfies Requirement);
 
-/** A request that has passed the guard; without access, a token must do. */
+/** A request that has passed the guard. Without access, the handler has to check the token. */
 export type GuardedRequest = Request<{ session?: string }> & { access?: Access | null };
 
-/** Tells callers apart, to give each a fair share: by their key, or else by their address. */
+/** Identifies the caller for fair shares: by key, or by IP address for requests without a created key. */
 export function callerOf(request: GuardedRequest): string {
   return request.access?.keyId ?? request.ip ?? '';
 }
 
-/** What the caller may do; null on routes where the token of a passkey ceremony may take the place of a key. */
+/** Injects the access of the caller; null if a passkey token replaces the key. */
 export const CallerAccess = createParamDecorator(
   (_: unknown, context: ExecutionContext) =>
     context.switchToHttp().getRequest<GuardedRequest>().access ?? null,

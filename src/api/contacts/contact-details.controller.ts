@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { Needs } from '../access/requirements.js';
 import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
-import { isHeld } from '../http/conditional.js';
+import { isNotModified } from '../http/conditional.js';
 import { setSyncHeader } from './answers.js';
 import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
 import { toDetails, toKeys } from '../../contacts/payload/contact-payload.js';
@@ -94,7 +94,7 @@ export class ContactDetailsController {
     const etag = etagOf(found.person);
     response.setHeader('Cache-Control', 'private, no-cache');
     if (etag) response.setHeader('ETag', etag);
-    if (etag && isHeld(request, etag)) return void response.status(304).end();
+    if (etag && isNotModified(request, etag)) return void response.status(304).end();
     const { bytes, contentType } = await this.service.getPicture(found);
     response.setHeader('Content-Type', contentType);
     response.end(bytes);

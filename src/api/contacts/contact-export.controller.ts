@@ -5,14 +5,14 @@ import { Needs } from '../access/requirements.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam } from '../http/session-param.js';
 import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
-import { LargeAnswers } from '../http/large-answers.js';
+import { ListResponses } from '../http/list-responses.js';
 import { setSyncHeader } from './answers.js';
 import { ContactExportRepository } from '../../contacts/read/contact-export.repository.js';
 import { ContactFilter, toPeopleFilter, VcardQuery } from './contact-list.dto.js';
 import { NoAccountLinked } from '../../contacts/contacts.errors.js';
 import { CSV_HEADER, toCsv } from './csv.js';
 import { toVcard } from './vcard.js';
-import { BUSY_STREAMS } from '../http/large-answers.js';
+import { BUSY_STREAMS } from '../http/list-responses.js';
 import { Operation } from '../openapi/operation.js';
 
 /** An about text that expires changes them without a word, so they have no version. */
@@ -34,7 +34,7 @@ export class ContactExportController {
   constructor(
     private readonly contacts: ContactExportRepository,
     private readonly sessions: SessionsRepository,
-    private readonly answers: LargeAnswers,
+    private readonly answers: ListResponses,
   ) {}
 
   /** Export the address book as vCard 4.0, as phones and Google Contacts import it. */

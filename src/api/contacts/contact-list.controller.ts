@@ -4,13 +4,13 @@ import { Needs } from '../access/requirements.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
-import { LargeAnswers } from '../http/large-answers.js';
+import { ListResponses } from '../http/list-responses.js';
 import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
 import { type ContactPlace, fromCursor, toCursor } from '../../contacts/read/contact-cursor.js';
 import { ContactPageDto, ListContactsQuery, toPeopleFilter } from './contact-list.dto.js';
 import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';
 import { InvalidCursor, NoAccountLinked } from '../../contacts/contacts.errors.js';
-import { BUSY_PAGES } from '../http/large-answers.js';
+import { BUSY_PAGES } from '../http/list-responses.js';
 import { DatabaseTooSlow } from '../http/request.errors.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
@@ -23,7 +23,7 @@ export class ContactListController {
   constructor(
     private readonly contacts: ContactListRepository,
     private readonly sessions: SessionsRepository,
-    private readonly answers: LargeAnswers,
+    private readonly answers: ListResponses,
   ) {}
 
   /** List contacts in pages, searched and sorted. */

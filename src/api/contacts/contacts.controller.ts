@@ -4,12 +4,12 @@ import { Needs } from '../access/requirements.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam } from '../http/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
-import { LargeAnswers } from '../http/large-answers.js';
+import { ListResponses } from '../http/list-responses.js';
 import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
 import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
 import { ContactNotFound, NoAccountLinked } from '../../contacts/contacts.errors.js';
 import { ContactsRepository } from '../../contacts/read/contacts.repository.js';
-import { BUSY_STREAMS } from '../http/large-answers.js';
+import { BUSY_STREAMS } from '../http/list-responses.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { ApiOkResponse } from '@nestjs/swagger';
@@ -21,7 +21,7 @@ export class ContactsController {
   constructor(
     private readonly contacts: ContactsRepository,
     private readonly sessions: SessionsRepository,
-    private readonly answers: LargeAnswers,
+    private readonly answers: ListResponses,
   ) {}
 
   /** Look up one contact by number or JID. */

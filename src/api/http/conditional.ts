@@ -1,10 +1,10 @@
 import type { Request } from 'express';
 
 /**
- * Whether the caller has the answer with this ETag already, by `If-None-Match` (RFC 9110, 13.1.2). Not Express' `request.fresh`: that
- * denies it to who sends `Cache-Control: no-cache`, as fetch() does with every conditional request.
+ * Returns whether `If-None-Match` contains this ETag (RFC 9110, 13.1.2). Unlike `request.fresh` of Express, it ignores
+ * `Cache-Control: no-cache`, which fetch() sends with every conditional request.
  */
-export function isHeld({ headers }: Request, etag: string): boolean {
+export function isNotModified({ headers }: Request, etag: string): boolean {
   const tags = (headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes(etag) || tags.includes('*');
 }

@@ -2,13 +2,13 @@ import type { Request } from 'express';
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
 
-/** Of lists of names, these settings take half of the size and more away, for little time and memory. */
+/** These settings compress lists of contacts to half their size or less, with little CPU time and memory. */
 const GZIP_LEVEL = 1;
 const BROTLI = {
   params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 3, [zlib.constants.BROTLI_PARAM_LGWIN]: 18 },
 };
 
-/** zstd came to Node with 22.15. */
+/** Node.js supports zstd since 22.15. */
 const ENCODERS: Record<string, () => Transform> = {
   ...('createZstdCompress' in zlib && { zstd: () => (zlib.createZstdCompress as () => Transform)() }),
   br: () => zlib.createBrotliCompress(BROTLI),
@@ -16,12 +16,12 @@ const ENCODERS: Record<string, () => Transform> = {
 };
 
 export interface Encoding {
-  /** As in `Content-Encoding`. */
+  /** The value of `Content-Encoding`. */
   name: string;
   create: () => Transform;
 }
 
-/** How the caller wants the answer compressed, by `Accept-Encoding`; null: not at all. */
+/** Returns the preferred encoding in `Accept-Encoding`; null if the response is not to be compressed. */
 export function encodingFor(request: Request): Encoding | null {
   const name = request.acceptsEncodings([...Object.keys(ENCODERS), 'identity']) || 'identity';
   const create = ENCODERS[name];

@@ -1,18 +1,11 @@
-import { STATUS_CODES } from 'node:http';
-
-/** The body of every error. */
+/** The body of every error response. */
 export class ErrorDto {
-  /** The HTTP status once more. */
+  /** The HTTP status. */
   statusCode: number;
-  /** Its reason phrase. */
+  /** The reason phrase of the status. */
   error: string;
-  /** For people: what was wrong, what is right. It may change at any time. */
+  /** A message for people. It may change at any time. */
   message: string;
-  /** For programs: what went wrong. It stays the same when the message changes. */
+  /** A stable code for programs. */
   code: string;
-}
-
-/** What stands in the body of an error, in the order of its fields. */
-export function errorBody(statusCode: number, code: string, message: string): ErrorDto {
-  return { statusCode, error: STATUS_CODES[statusCode] ?? 'Error', message, code };
 }

@@ -1,16 +1,17 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { logContext } from '../../kernel/logging/log-context.js';
 import { isDatabaseUnavailable, isTooSlow } from '../../database/database-errors.js';
 import { DomainError } from '../../kernel/errors/domain-error.js';
-import { RETRY_UNAVAILABLE_AFTER_SECONDS, STATUS_OF } from './error-status.js';
-import { errorBody } from './error.dto.js';
-import { LastingFailure } from '../../kernel/errors/lasting-failure.js';
+import { FailureLog } from '../../kernel/logging/failure-log.js';
+import { logContext } from '../../kernel/logging/log-context.js';
+import { Log } from '../../kernel/logging/log.js';
+import { bodyOf, errorBody, headersOf, unexpectedErrorBody } from './error-response.js';
+import type { ErrorDto } from './error.dto.js';
 import { prefixOf, withPathPrefix } from './paths-in-text.js';
-import { DatabaseTooSlow, DatabaseUnavailable, UnexpectedError } from './request.errors.js';
 import { requestIdOf } from './request-id.js';
+import { DatabaseTooSlow, DatabaseUnavailable } from './request.errors.js';
 
-/** Codes of errors that are raised by Nest, the router and the body parser, by their status. */
+/** Codes of errors from Nest, the router and the body parser, by status. */
 const CODES: Record<number, string> = {
   400: 'invalid_request',
   404: 'route_not_found',
@@ -19,70 +20,55 @@ const CODES: Record<number, string> = {
   415: 'body_not_json',
 };
 
-interface Explained {
-  statusCode: number;
-  code: string;
-  message: string;
-}
-
-/**
- * Every error as an ErrorDto. What is unexpected shows nothing but the id of the request, which stands in the log.
- */
+/** Returns every error as an ErrorDto. Unexpected errors are logged; callers get only the request ID. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  private readonly logger = new Logger(ErrorFilter.name);
-  private readonly asking = new LastingFailure(this.logger, 'Asking the database');
+  private readonly log = new Log(ErrorFilter.name);
+  private readonly database = new FailureLog(this.log, 'Querying database');
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     const { path, params } = host.switchToHttp().getRequest<Request<{ session?: string }>>();
     const { session = 'default' } = params;
     const requestId = requestIdOf(response);
-    const explained = logContext.run({ session, requestId }, () => this.explain(error, requestId));
-    const { statusCode, code } = explained;
-    const message = withPathPrefix(explained.message, prefixOf(path));
+    const error = logContext.run({ session, requestId }, () => this.read(thrown, requestId));
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    const told = error instanceof DomainError ? error.retryAfterSeconds : undefined;
-    const retryAfter = told ?? (statusCode === 503 ? RETRY_UNAVAILABLE_AFTER_SECONDS : undefined);
     response.removeHeader('ETag');
-    if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
-    if (error instanceof DomainError && error.headers) response.set(error.headers);
-    response.status(statusCode).json(errorBody(statusCode, code, message));
+    if (error instanceof DomainError) response.set(headersOf(error));
+    const body = error instanceof DomainError ? bodyOf(error) : error;
+    const message = withPathPrefix(body.message, prefixOf(path));
+    response.status(body.statusCode).json({ ...body, message });
   }
 
-  private explain(error: unknown, requestId: string): Explained {
-    if (error instanceof DomainError) return ofDomain(error);
-    if (error instanceof HttpException) return withCode(error.getStatus(), textOf(error));
-    const statusCode = httpStatusOf(error);
-    if (statusCode) return withCode(statusCode, (error as Error).message);
-    if (isDatabaseUnavailable(error)) {
-      this.asking.failed(error);
-      return ofDomain(new DatabaseUnavailable());
+  private read(thrown: unknown, requestId: string): DomainError | ErrorDto {
+    if (thrown instanceof DomainError) return thrown;
+    if (thrown instanceof HttpException) return withCode(thrown.getStatus(), messageOf(thrown));
+    const statusCode = httpStatusOf(thrown);
+    if (statusCode) return withCode(statusCode, (thrown as Error).message);
+    if (isDatabaseUnavailable(thrown)) {
+      this.database.failed(thrown);
+      return new DatabaseUnavailable();
     }
-    if (isTooSlow(error)) return ofDomain(new DatabaseTooSlow());
-    this.logger.error('Unexpected error', (error as Error).stack);
-    return { statusCode: 500, code: 'unexpected_error', message: new UnexpectedError(requestId).message };
+    if (isTooSlow(thrown)) return new DatabaseTooSlow();
+    this.log.error({ err: thrown }, 'Handling request failed');
+    return unexpectedErrorBody(requestId);
   }
 }
 
-function ofDomain({ kind, code, message }: DomainError): Explained {
-  return { statusCode: STATUS_OF[kind], code, message };
+function withCode(statusCode: number, message: string): ErrorDto {
+  return errorBody(statusCode, CODES[statusCode] ?? 'invalid_request', message);
 }
 
-function withCode(statusCode: number, message: string): Explained {
-  return { statusCode, code: CODES[statusCode] ?? 'invalid_request', message };
-}
-
-/** Body parser and router of Express mark errors of the caller with a status. */
+/** Returns the status that Express' body parser and router attach to errors of the caller; null for other errors. */
 function httpStatusOf(error: unknown): number | null {
   const { status, expose } = error as { status?: unknown; expose?: unknown };
   return expose === true && typeof status === 'number' && status >= 400 && status < 500 ? status : null;
 }
 
-function textOf(error: HttpException): string {
+function messageOf(error: HttpException): string {
   const response = error.getResponse();
   const message = typeof response === 'string' ? response : (response as { message?: unknown }).message;
   if (Array.isArray(message)) return message.join('; ');

@@ -5,7 +5,7 @@ import { TooBusy, TooManyAtOnce } from './http.errors.js';
 const slots = (maxWaitMs = 20) => new FairSlots({ what: 'lists', perCaller: 2, overall: 3, maxWaitMs });
 
 describe('FairSlots', () => {
-  it('give each caller his share, and leave the rest to others', async () => {
+  it('limits each caller, so that slots remain for others', async () => {
     const fair = slots();
     const [release] = [await fair.take('a'), await fair.take('a')];
     await expect(fair.take('a')).rejects.toThrow(TooManyAtOnce);
@@ -15,7 +15,7 @@ describe('FairSlots', () => {
     await fair.take('c');
   });
 
-  it('go to who waits when they are given back, and tell that somebody waits', async () => {
+  it('passes a released slot to a waiting caller, and reports contention meanwhile', async () => {
     const fair = slots(5_000);
     const [first] = [await fair.take('a'), await fair.take('a')];
     expect(fair.isContended).toBe(false);
@@ -26,7 +26,7 @@ describe('FairSlots', () => {
     expect(fair.isContended).toBe(false);
   });
 
-  it('keep nothing of callers who are gone', async () => {
+  it('retains no entry of callers without slots', async () => {
     const fair = slots();
     (await fair.take('a'))();
     await Promise.all([fair.take('b'), fair.take('b'), fair.take('b').catch(() => {})]);

@@ -2,14 +2,14 @@ import { Semaphore, withTimeout } from 'async-mutex';
 import { TooBusy, TooManyAtOnce } from './http.errors.js';
 
 export interface SlotLimits {
-  /** In the plural, for the errors. */
+  /** Plural noun for error messages. */
   what: string;
   perCaller: number;
   overall: number;
   maxWaitMs: number;
 }
 
-/** Lets so many at once, and of one caller so many at most: who asks for much waits for himself, and leaves room for others. */
+/** Limits concurrent work overall and per caller. Callers at their own limit wait without blocking other callers. */
 export class FairSlots {
   private readonly overall: Pick<Semaphore, 'acquire'>;
   private readonly callers = new Map<string, { own: Pick<Semaphore, 'acquire'>; users: number }>();
@@ -20,19 +20,21 @@ export class FairSlots {
     this.overall = withTimeout(new Semaphore(overall), maxWaitMs, new TooBusy(what, overall));
   }
 
-  /** Whether somebody waits for a slot. */
+  /** Whether callers wait for a slot. */
   get isContended(): boolean {
     return this.waiting > 0;
   }
 
   /**
-   * @returns what gives the slot back
-   * @throws TooManyAtOnce, TooBusy when none became free for too long
+   * Waits for a slot.
+   *
+   * @returns a function that releases the slot
+   * @throws TooManyAtOnce, TooBusy after `maxWaitMs`
    */
   async take(caller: string): Promise<() => void> {
     const entry = this.entryOf(caller);
     entry.users += 1;
-    const leave = () => {
+    const forget = () => {
       entry.users -= 1;
       if (entry.users === 0) this.callers.delete(caller);
     };
@@ -44,14 +46,14 @@ export class FairSlots {
         return () => {
           release();
           releaseOwn();
-          leave();
+          forget();
         };
       } catch (error) {
         releaseOwn();
         throw error;
       }
     } catch (error) {
-      leave();
+      forget();
       throw error;
     } finally {
       this.waiting -= 1;

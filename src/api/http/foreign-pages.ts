@@ -1,49 +1,46 @@
 import type { Request, RequestHandler } from 'express';
 import { isIP } from 'node:net';
-import type { Config } from '../../kernel/config/config.js';
 import { ForeignHost, ForeignPage } from '../../access/access.errors.js';
+import type { Config } from '../../kernel/config/config.js';
 
-const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** Pages and extensions that bring the assertion of a passkey; what they may do, a one-time token decides. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Called by pages and extensions that submit a passkey assertion. A one-time token authorizes these requests. */
 const PASSKEY_PATH = /\/passkey(\/confirm)?\/?$/;
 
 /**
- * Where no keys are in use, a browser on this machine or network can reach everything, whatever page it shows. Keeps pages of
- * others from using it: neither by a name of theirs that they let point here (DNS rebinding), nor by a form or script.
+ * Protects against foreign web pages while no keys are in use. Any page in a browser on this machine or network could
+ * otherwise use the API: by a DNS name that resolves to this address (DNS rebinding), or by forms and scripts (CSRF).
+ *
+ * @throws ForeignHost, ForeignPage
  */
 export function refuseForeignPages({
   ALLOWED_HOSTS,
   HOST,
 }: Pick<Config, 'ALLOWED_HOSTS' | 'HOST'>): RequestHandler {
   const allowed = new Set([...ALLOWED_HOSTS, HOST.toLowerCase()]);
-  /** Most callers use one name. */
-  let lastHost: string | undefined;
   return (request, _response, next) => {
-    const { host = '' } = request.headers;
-    if (host !== lastHost) {
-      if (!isOurs(nameOf(host), allowed)) throw new ForeignHost(nameOf(host));
-      lastHost = host;
-    }
-    if (!READING.has(request.method) && !PASSKEY_PATH.test(request.path) && isOfForeignPage(request))
+    const host = nameOf(request.headers.host ?? '');
+    if (!isTrusted(host, allowed)) throw new ForeignHost(host);
+    if (!SAFE_METHODS.has(request.method) && !PASSKEY_PATH.test(request.path) && isFromForeignPage(request))
       throw new ForeignPage();
     next();
   };
 }
 
-/** Addresses cannot be rebound, nor can names without a dot, which no public DNS knows. */
-function isOurs(host: string, allowed: ReadonlySet<string>): boolean {
+/** Rebinding needs a public DNS name, so IP addresses and names without a dot are trusted. */
+function isTrusted(host: string, allowed: ReadonlySet<string>): boolean {
   return isIP(host) !== 0 || /^[a-z0-9-]+$/.test(host) || host.endsWith('.localhost') || allowed.has(host);
 }
 
-/** Programs send neither header; browsers send one of them, or both. */
-function isOfForeignPage({ headers }: Request): boolean {
+/** Browsers send at least one of the two headers; other clients send neither. */
+function isFromForeignPage({ headers }: Request): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const { origin } = headers;
   return origin !== undefined && origin.replace(/^https?:\/\//, '') !== headers.host;
 }
 
-/** Of `Host`, without the port and the brackets of IPv6. */
+/** Returns the name in a `Host` header, without the port and the brackets of IPv6. */
 function nameOf(host: string): string {
   return host
     .toLowerCase()

@@ -6,24 +6,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { observeRequests } from './observe-requests.js';
 import { Stopping } from './stopping.js';
 
-/** Callers who keep their connections send their next request within this, or have nothing to send. */
+/** Clients with keep-alive connections send their next request within this time, or have none to send. */
 const QUIET_MS = 100;
 const MAX_WAIT_FOR_QUIET_MS = 2_000;
-/** Lists that are being streamed may take longer than that; then they are cut. */
+/** Lists that are still being streamed after this time are interrupted. */
 const MAX_DRAIN_MS = 5_000;
 const LOOK_EVERY_MS = 20;
 
-/** Of a request: its head, and all of it. The largest body has a few kilobytes. */
-const HEAD_WITHIN_MS = 10_000;
-const REQUEST_WITHIN_MS = 20_000;
-/** Longer than load balancers keep theirs (60 s as a rule): what they send must not meet a connection that just closes. */
+/** Time limits for the headers of a request and for the whole request. The largest body has a few kilobytes. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 20_000;
+/** Longer than the usual 60 s of load balancers: they must not send a request on a connection that just closes. */
 const KEEP_ALIVE_MS = 65_000;
-/** Nothing is read or written: a command to the session takes half of it. */
-const SILENT_MS = 60_000;
+/** Without any data. A command to the session takes half of it. */
+const IDLE_TIMEOUT_MS = 60_000;
 
 /**
- * Ends without an error for anybody who was let in. At first every answer closes its connection, so that callers open their next
- * one to another replica; then nobody is let in any more, and what is under way is finished.
+ * Shuts down without failing accepted requests. First, every response closes its connection, so that clients
+ * reconnect to another replica. Then the server accepts no new connections, and finishes the running requests.
  */
 export class GracefulServer {
   private readonly http: Server;
@@ -34,11 +34,11 @@ export class GracefulServer {
     this.http = app.getHttpServer();
     this.stopping = app.get(Stopping);
     Object.assign(this.http, {
-      headersTimeout: HEAD_WITHIN_MS,
-      requestTimeout: REQUEST_WITHIN_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      timeout: SILENT_MS,
-      // An option of createServer(), which Nest calls; read when listening begins.
+      timeout: IDLE_TIMEOUT_MS,
+      // An option of createServer(), which Nest calls. The server reads it when it starts to listen.
       connectionsCheckingInterval: 1_000,
     });
     observeRequests(this.http);
@@ -56,7 +56,7 @@ export class GracefulServer {
     this.stopping.begin();
     await this.quiet();
     const closed = once(this.http, 'close');
-    // Not HTTP's own close: it would cut who has just been let in and not spoken yet.
+    // close() of the HTTP server would also close new connections that have not sent a request yet.
     NetServer.prototype.close.call(this.http);
     await this.quiet();
     const closing = setInterval(() => this.http.closeIdleConnections(), LOOK_EVERY_MS);
@@ -65,7 +65,7 @@ export class GracefulServer {
     await this.app.close();
   }
 
-  /** Resolves when nobody has asked for a while. */
+  /** Resolves when no request has arrived for QUIET_MS. */
   private async quiet(): Promise<void> {
     const until = performance.now() + MAX_WAIT_FOR_QUIET_MS;
     for (let before = -1; before !== this.requests && performance.now() < until;) {

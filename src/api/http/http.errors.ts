@@ -2,18 +2,20 @@ import { DomainError } from '../../kernel/errors/domain-error.js';
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** One caller asks for more at once than their share. */
+/** One caller exceeds their share of concurrent requests. */
 export class TooManyAtOnce extends DomainError {
   readonly kind = 'limited';
   readonly code = 'too_many_at_once';
   override readonly retryAfterSeconds = RETRY_AFTER_SECONDS;
 
   constructor(what: string, limit: number) {
-    super(`You are reading ${limit} ${what} already. Read them to their end first, or try again shortly.`);
+    super(
+      `You are already reading ${limit} ${what}, the limit per caller. Finish one, or try again in a few seconds.`,
+    );
   }
 }
 
-/** All callers together ask for more at once than the database is given to do. */
+/** All callers together exceed the number of concurrent requests that the database can serve. */
 export class TooBusy extends DomainError {
   readonly kind = 'unavailable';
   readonly code = 'too_busy';
@@ -21,7 +23,7 @@ export class TooBusy extends DomainError {
 
   constructor(what: string, limit: number) {
     super(
-      `Others are reading ${limit} ${what} at the moment, as many as this process serves at once. Try again shortly.`,
+      `Other callers are reading ${limit} ${what}, the limit of this process. Try again in a few seconds.`,
     );
   }
 }

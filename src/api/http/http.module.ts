@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
+import { ListResponses } from './list-responses.js';
 import { Stopping } from './stopping.js';
-import { LargeAnswers } from './large-answers.js';
 
-/** How answers are sent. */
+/** Services that send responses. */
 @Global()
-@Module({ providers: [LargeAnswers, Stopping], exports: [LargeAnswers, Stopping] })
+@Module({ providers: [ListResponses, Stopping], exports: [ListResponses, Stopping] })
 export class HttpModule {}

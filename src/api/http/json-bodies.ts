@@ -1,7 +1,7 @@
 import { json, type RequestHandler } from 'express';
 import { BodyNotJson } from '../../access/access.errors.js';
 
-/** Reads JSON bodies, and no others: what a form of another page can send is refused before it is read. */
+/** Parses JSON bodies. Rejects other types before they are read: HTML forms of foreign pages cannot send JSON. */
 export function jsonBodies(limit: string): RequestHandler {
   const parse = json({ limit });
   return (request, response, next) => {

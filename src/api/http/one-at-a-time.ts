@@ -1,17 +1,17 @@
 import type { RequestHandler } from 'express';
 import type { Socket } from 'node:net';
 
-/** Nobody sends more without waiting for answers; each costs memory until its turn comes. */
+/** Waiting requests use memory. No known client pipelines more. */
 const MAX_WAITING = 64;
 
 /**
- * Handles the requests of one connection one after the other, as their answers go out. Node starts all that a client has sent
- * without waiting (pipelining), and keeps every answer in memory until those before it have been read.
+ * Handles pipelined requests of a connection one at a time. Node.js would start them all, and buffer each response
+ * until the client has read the previous ones.
  */
 export function oneAtATime(): RequestHandler {
   const waiting = new WeakMap<Socket, number>();
   return (request, response, next) => {
-    // A response has its socket from the beginning, unless another one comes first.
+    // A response has a socket unless an earlier response of the connection is not finished.
     if (response.socket) return next();
     const { socket } = request;
     const count = (waiting.get(socket) ?? 0) + 1;

@@ -1,12 +1,12 @@
-/** Paths of this service that stand in sentences for people, as the default session has them. */
+/** Paths of the default session in messages. */
 const PATH = /(?<=^|[\s(])\/(?=(session|contacts|getcontacts?)([/.,;:?\s)]|$))/g;
 
-/** The sentence with these paths below a prefix, for example `/sessions/sales`. */
+/** Inserts a prefix such as `/sessions/sales` before the paths in a message. */
 export function withPathPrefix(text: string, prefix: string): string {
   return prefix === '' ? text : text.replace(PATH, `${prefix}/`);
 }
 
-/** `/sessions/{name}`, where a path begins with it; empty for the default session, whose routes stand at the root, too. */
+/** Returns `/sessions/{name}` from a request path; empty for the default session. */
 export function prefixOf(path: string): string {
   return /^\/sessions\/(?!default(\/|$))[a-z0-9-]{1,40}(?=\/|$)/.exec(path)?.[0] ?? '';
 }

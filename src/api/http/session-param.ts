@@ -7,12 +7,12 @@ import {
 } from '../../kernel/identifiers/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 
-/** The paths of a route: the plain one, which is the default session's, and the one below `/sessions/{name}`. */
+/** Returns the paths of a route: for the default session, and below `/sessions/{name}`. */
 export function sessionRoutes(...paths: string[]): string[] {
   return [...paths, ...paths.map((path) => `sessions/:session/${path}`)];
 }
 
-/** The same for what belongs to linking: `/session/qr` and `/sessions/{name}/qr`. */
+/** Returns the paths of a linking route, for example `/session/qr` and `/sessions/{name}/qr`. */
 export function linkRoutes(path = ''): string[] {
   return [...sessionRoutes(join('session', path)), join('sessions/:session', path)];
 }
@@ -22,8 +22,9 @@ function join(...parts: string[]): string {
 }
 
 /**
- * The session that a request is about. Whether it exists, the statement tells that reads or writes it.
- * @throws SessionNotFound for what cannot be a name
+ * Injects the name of the session in the path, or of the default session. Queries check whether it exists.
+ *
+ * @throws SessionNotFound if it is not a valid name
  */
 export const SessionParam = createParamDecorator((_: unknown, context: ExecutionContext): SessionName => {
   const { session } = context.switchToHttp().getRequest<Request<{ session?: string }>>().params;

@@ -1,36 +1,37 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Less than this, for as long as the grace lasts, is too slow: 32 kB a second. */
+/** The minimum throughput: 32 kB/s. */
 const MIN_BYTES_PER_MS = 32;
-const LOOK_EVERY_MS = 500;
-/** The buffers of a slow line empty in jerks, seconds apart. */
+const CHECK_EVERY_MS = 500;
+/** Slow connections drain in bursts, seconds apart. */
 const GRACE_MS = 20_000;
-/** While others wait for what the reader holds. */
-const GRACE_WHEN_AWAITED_MS = 3_000;
+/** While other callers wait for the slot of the reader. */
+const CONTENDED_GRACE_MS = 3_000;
 
 /**
- * Cuts off a reader who takes less than he must. Time that he is waited for uses up his grace; what he takes gives it back. How
- * long a timeout on the socket would be does not matter to who takes a byte now and then.
- * @param isAwaited whether others wait for what this answer holds: then there is less grace
+ * Disconnects a client that reads slower than 32 kB/s. The grace period decreases while data waits to be sent, and
+ * increases with each byte sent. A socket timeout cannot replace this: one byte resets it.
+ *
+ * @param isContended whether other callers wait, so that the shorter grace period applies
  */
-export function cutSlowReader(response: ServerResponse, isAwaited: () => boolean): void {
+export function disconnectSlowReader(response: ServerResponse, isContended: () => boolean): void {
   const { socket } = response;
   if (!socket) return;
   let graceMs = GRACE_MS;
-  let takenBefore = takenFrom(socket);
+  let sentBefore = bytesSent(socket);
   const timer = setInterval(() => {
-    const taken = takenFrom(socket);
-    const limitMs = isAwaited() ? GRACE_WHEN_AWAITED_MS : GRACE_MS;
-    graceMs = Math.min(limitMs, graceMs + (taken - takenBefore) / MIN_BYTES_PER_MS);
-    takenBefore = taken;
-    if (socket.writableLength > 0) graceMs -= LOOK_EVERY_MS;
+    const sent = bytesSent(socket);
+    const maxGraceMs = isContended() ? CONTENDED_GRACE_MS : GRACE_MS;
+    graceMs = Math.min(maxGraceMs, graceMs + (sent - sentBefore) / MIN_BYTES_PER_MS);
+    sentBefore = sent;
+    if (socket.writableLength > 0) graceMs -= CHECK_EVERY_MS;
     if (graceMs <= 0) socket.destroy();
-  }, LOOK_EVERY_MS);
+  }, CHECK_EVERY_MS);
   response.once('close', () => clearInterval(timer));
 }
 
-/** Bytes that the operating system has taken for the other side. */
-function takenFrom(socket: Socket): number {
+/** Returns the bytes that were passed to the operating system. */
+function bytesSent(socket: Socket): number {
   return socket.bytesWritten - socket.writableLength;
 }

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether this process is about to stop, so that callers should go to another. */
+/** Whether this process is shutting down, so that callers should use another one. */
 @Injectable()
 export class Stopping {
-  private readonly begun = new AbortController();
+  private readonly controller = new AbortController();
 
   get hasBegun(): boolean {
-    return this.begun.signal.aborted;
+    return this.signal.aborted;
   }
 
-  /** Aborted when it begins: what would last for hours is to end. */
+  /** Aborted when the shutdown begins: long-running work has to end. */
   get signal(): AbortSignal {
-    return this.begun.signal;
+    return this.controller.signal;
   }
 
   begin(): void {
-    this.begun.abort();
+    this.controller.abort();
   }
 }

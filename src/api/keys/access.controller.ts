@@ -1,18 +1,18 @@
 import { Controller, Get } from '@nestjs/common';
+import type { Access } from '../../access/access.js';
+import { SCOPES } from '../../access/scopes.js';
 import { Config } from '../../kernel/config/config.js';
+import { CallerAccess, NeedsAnyKey } from '../access/requirements.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import type { Access } from '../../access/access.js';
-import { CallerAccess, NeedsAnyKey } from '../access/requirements.js';
-import { SCOPES } from '../../access/scopes.js';
 import type { AccessDto } from './access.dto.js';
 
-/** What the caller may do, for programs that show no more than that. */
+/** Describes the permissions of the caller, so that user interfaces can hide everything else. */
 @Controller('access')
 export class AccessController {
   constructor(private readonly config: Config) {}
 
-  /** Show what the key of the request may do. */
+  /** Get the permissions of the API key in the request. */
   @Operation({ id: 'getAccess', answer: examples.access })
   @Get()
   @NeedsAnyKey()

@@ -1,11 +1,11 @@
 import type { Scope } from '../../access/scopes.js';
 
-/** The answer of `GET /access`. */
+/** The response of `GET /access`. */
 export class AccessDto {
-  /** False: no keys are in use, and everybody may do everything. */
+  /** False: no keys are in use, and every caller has all permissions. */
   keys_in_use: boolean;
-  /** All that the key may do; those that `admin` implies are told, too. */
+  /** All scopes of the key, including those that `admin` implies. */
   scopes: Scope[];
-  /** Names of the sessions that it is good for; null: all. */
+  /** Names of the sessions that the key can access; null: all sessions. */
   sessions: string[] | null;
 }

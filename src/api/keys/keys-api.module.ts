@@ -5,7 +5,7 @@ import { AccessController } from './access.controller.js';
 import { KeysController } from './keys.controller.js';
 import { KeysService } from './keys.service.js';
 
-/** The routes of API keys. */
+/** `/keys` and `/access`. */
 @Module({
   imports: [AccessModule, SessionsModule],
   controllers: [AccessController, KeysController],

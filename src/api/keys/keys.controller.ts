@@ -1,20 +1,28 @@
 import { Body, Controller, Delete, Get, Header, Param, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { KeyNotFound, KeysNotInUse } from '../../access/access.errors.js';
 import { Needs } from '../access/requirements.js';
-import type { CreatedKeyDto, KeyDeletedDto, KeyDto, KeyListDto } from './keys.dto.js';
-import { CreateKeyRequest } from './keys.dto.js';
-import { KeysService } from './keys.service.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { KeyNotFound, KeysNotInUse } from '../../access/access.errors.js';
+import {
+  type CreatedKeyDto,
+  CreateKeyRequest,
+  type KeyDeletedDto,
+  type KeyDto,
+  type KeyListDto,
+} from './keys.dto.js';
+import { KeysService } from './keys.service.js';
 
-/** The keys to this API, beside the one in API_KEY. */
+const deleted = (id: string, name: string) =>
+  `The API key ${id} (${name}) is deleted. No process accepts it any longer.`;
+
+/** Manages API keys in addition to the one in API_KEY. */
 @Controller('keys')
 @Needs('admin')
 export class KeysController {
   constructor(private readonly keys: KeysService) {}
 
-  /** Create a key. It is shown in this answer, and never again. */
+  /** Create an API key. Only this response contains it. */
   @Operation({
     id: 'createKey',
     body: examples.apiKeyRequest,
@@ -33,7 +41,7 @@ export class KeysController {
     return created;
   }
 
-  /** List the keys, the oldest first. */
+  /** List API keys, oldest first. */
   @Operation({ id: 'listKeys', answer: { items: [examples.apiKey] } })
   @Get()
   @Header('Cache-Control', 'no-store')
@@ -41,7 +49,7 @@ export class KeysController {
     return { items: await this.keys.list() };
   }
 
-  /** Show one key. */
+  /** Get an API key. */
   @Operation({
     id: 'getKey',
     parameters: { id: examples.apiKey.id },
@@ -54,19 +62,19 @@ export class KeysController {
     return this.keys.get(id);
   }
 
-  /** Delete a key. Answers when no replica takes the key any more. */
+  /** Delete an API key. The response is sent when no process accepts the key any longer. */
   @Operation({
     id: 'deleteKey',
     parameters: { id: examples.apiKey.id },
     answer: {
       deleted: true,
-      message: 'The key 5f0c9b1d2e3a (crm) is deleted. No process takes it any more.',
+      message: deleted('5f0c9b1d2e3a', 'crm'),
     },
     errors: [new KeyNotFound('0123456789ab')],
   })
   @Delete(':id')
   async delete(@Param('id') id: string): Promise<KeyDeletedDto> {
     const name = await this.keys.delete(id);
-    return { deleted: true, message: `The key ${id} (${name}) is deleted. No process takes it any more.` };
+    return { deleted: true, message: deleted(id, name) };
   }
 }

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '../../kernel/config/config.js';
-import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { KeyNotFound, KeyRequestInvalid, KeysNotInUse } from '../../access/access.errors.js';
 import type { ApiKey } from '../../access/api-key.entity.js';
 import { ApiKeysRepository } from '../../access/api-keys.repository.js';
 import { createKey, hashOfKey, isKeyId } from '../../access/key-text.js';
 import { KnownKeys } from '../../access/known-keys.js';
+import { Config } from '../../kernel/config/config.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import type { CreatedKeyDto, CreateKeyRequest, KeyDto } from './keys.dto.js';
 
-/** Creates, lists and deletes keys. */
+/** Creates, lists and deletes API keys. */
 @Injectable()
 export class KeysService {
   constructor(
@@ -47,8 +47,9 @@ export class KeysService {
   }
 
   /**
-   * Resolves when no process takes the key any more.
-   * @returns its name
+   * Deletes a key. Resolves when no process accepts it any longer.
+   *
+   * @returns the name of the key
    * @throws KeyNotFound
    */
   async delete(id: string): Promise<string> {
@@ -67,13 +68,13 @@ export class KeysService {
   private async checkSessions(scopes: readonly string[], names: readonly string[]): Promise<void> {
     if (scopes.includes('admin'))
       throw new KeyRequestInvalid(
-        'A key with the scope admin is for all sessions: leave sessions out, or admin.',
+        'A key with the scope admin can access all sessions: omit sessions, or remove admin.',
       );
     const existing = new Set(await this.sessions.existing(names));
     const unknown = names.find((name) => !existing.has(name));
     if (unknown)
       throw new KeyRequestInvalid(
-        `sessions names ${JSON.stringify(unknown)}, which does not exist. GET /sessions lists those that do.`,
+        `Session ${JSON.stringify(unknown)} does not exist. Use a name from GET /sessions.`,
       );
   }
 }
@@ -82,9 +83,7 @@ function readExpiry(text: string | null): Date | null {
   if (text === null) return null;
   const at = new Date(text);
   if (Number.isNaN(at.getTime()) || at <= new Date())
-    throw new KeyRequestInvalid(
-      `expires_at is ${JSON.stringify(text)}; it must be a time that is still to come.`,
-    );
+    throw new KeyRequestInvalid(`Invalid expires_at ${JSON.stringify(text)}: use a time in the future.`);
   return at;
 }
 

@@ -1,12 +1,12 @@
-import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import { createDocument } from './document.js';
 
 const PATH = 'api-docs';
 
-/** Swagger UI styles its page inline; scripts come from here alone, and speak to here alone. */
+/** Swagger UI needs inline styles. Scripts are loaded from this service only, and can connect to it only. */
 export const apiDocsPolicy = helmet({
   contentSecurityPolicy: {
     directives: {
@@ -27,7 +27,7 @@ export function isApiDocs(url: string): boolean {
   return url.startsWith(`/${PATH}`);
 }
 
-/** `/api-docs`, a page to read and try the API with; and `/api-docs.json`. Made when somebody asks for the first time. */
+/** Serves the page `/api-docs` and the document `/api-docs.json`. The first request creates the document. */
 export function serveApiDocs(app: NestExpressApplication): void {
   let document: OpenAPIObject | undefined;
   SwaggerModule.setup(PATH, app, () => (document ??= createDocument(app)), {

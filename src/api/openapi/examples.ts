@@ -1,4 +1,4 @@
-/** The people and things that the examples of the API document are about. */
+/** The examples of the OpenAPI document. They describe one contact and one session. */
 export const PHONE = '491701234567';
 export const JID = `${PHONE}@s.whatsapp.net`;
 export const LID = '123456789012345@lid';

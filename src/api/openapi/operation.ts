@@ -4,23 +4,23 @@ import type { HeaderName } from './headers.js';
 
 export const OPERATION = Symbol('operation');
 
-/** What the API document says of a route beyond what types, docstrings and validators do. */
+/** Describes a route for the OpenAPI document, in addition to its types, docstrings and validators. */
 export interface OperationInfo {
-  /** Its name in generated clients. */
+  /** The operationId: its name in generated clients. */
   id: string;
   /** Example values of path and query parameters. */
   parameters?: Readonly<Record<string, string>>;
-  /** An example of the body of the request. */
+  /** Example of the request body. */
   body?: unknown;
-  /** An example of the answer; where it is not JSON, one by content type (null: bytes). */
+  /** Example of the response body; if it is not JSON, one per content type (null: binary). */
   answer: object | { byType: Readonly<Record<string, string | null>> };
-  /** Headers of the answer, beside those that all have. */
+  /** Response headers, except those of every response. */
   headers?: readonly HeaderName[];
-  /** Whether the answer to who has it already is 304. */
+  /** Whether the response is 304 when `If-None-Match` contains the current ETag. */
   isConditional?: true;
-  /** What may go wrong here, beside what may everywhere; each tells status, code and an example of the message. */
+  /** Errors of this route, except those that follow from its path, its parameters and its scope. */
   errors?: readonly DomainError[];
 }
 
-/** Describes a route for the API document. */
+/** Describes a route for the OpenAPI document. */
 export const Operation = (info: OperationInfo) => SetMetadata(OPERATION, info);

@@ -1,9 +1,11 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-/** Parts of OpenAPIObject, which @nestjs/swagger does not export by themselves. */
+// @nestjs/swagger does not export the parts of OpenAPIObject.
 export type Paths = OpenAPIObject['paths'];
 export type OperationObject = NonNullable<Paths[string]['get']>;
 export type ParameterObject = Extract<NonNullable<OperationObject['parameters']>[number], { in: string }>;
 export type ResponseObject = Extract<OperationObject['responses'][string], { description: string }>;
 type Headers = NonNullable<ResponseObject['headers']>;
+/** The examples of a body, by name. */
+export type Examples = Record<string, { value: unknown }>;
 export type HeaderObject = Exclude<Headers[string], { $ref: string }>;

@@ -10,22 +10,21 @@ const header = (name: string, description: string, example: string) => ({
   example,
 });
 
-const answer = (description: string) => ({ description });
-
-/** What this service sends to the URL of a webhook. */
+/** The request that this service sends to webhook receivers. */
 const changes: OperationObject = {
   operationId: 'receiveChanges',
-  summary: 'Changes are sent to the URL of a webhook',
+  summary: 'Send changes to the URL of a webhook.',
   description:
-    'Signed as [Standard Webhooks](https://www.standardwebhooks.com) has it: verify it with any of its libraries before you ' +
-    'believe it, and take each `webhook-id` once.',
+    'The signature follows [Standard Webhooks](https://www.standardwebhooks.com). Verify it with one of its ' +
+    'libraries before you use the content, and process each `webhook-id` once.',
   tags: ['webhooks'],
   parameters: [
-    header('webhook-id', 'The same whenever the same is sent', webhookAttempt.delivery_id),
-    header('webhook-timestamp', 'When it is sent, in seconds since 1970', '1767261600'),
+    header('webhook-id', 'ID of the delivery; retries have the same ID', webhookAttempt.delivery_id),
+    header('webhook-timestamp', 'Unix time of the request, in seconds', '1767261600'),
     header(
       'webhook-signature',
-      '`v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64; two, with a space between, after a change of the secret',
+      '`v1,` followed by the HMAC-SHA256 of `id.timestamp.body` in base64. After a rotation of the secret, two ' +
+        'signatures, separated by a space.',
       'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
     ),
   ],
@@ -39,12 +38,13 @@ const changes: OperationObject = {
     },
   },
   responses: {
-    '2XX': answer('Taken: the next changes follow'),
-    '410': answer('No more is wanted: the webhook is disabled'),
-    '429': answer('Too much: it is sent again after Retry-After, or later'),
-    default: answer(
-      'Not taken: it is sent again, up to 10 times in three days, and nothing behind it before',
-    ),
+    '2XX': { description: 'Accepted. The next changes follow.' },
+    '410': { description: 'Unsubscribe. The webhook is disabled.' },
+    '429': { description: 'Rate limited. The delivery is retried after Retry-After or later.' },
+    default: {
+      description:
+        'Failed. The delivery is retried up to 10 times in three days. Later changes are sent only after it succeeds.',
+    },
   },
   security: [],
 };

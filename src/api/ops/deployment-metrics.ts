@@ -2,11 +2,11 @@ import type { Pool } from 'pg';
 import { Gauge } from 'prom-client';
 import { COUNTED_UP_TO, readDeployment } from '../../contacts/read/deployment.sql.js';
 
-/** What is the same for all processes on one database; every API process tells it, so take the maximum. */
+/** Exports metrics of the whole deployment. Every API process exports the same values: aggregate them with max(). */
 export function measureDeployment(pool: Pick<Pool, 'query'>): void {
   const contacts = new Gauge({
     name: 'whatsapp_contacts_deployment_contacts',
-    help: `Contacts of all accounts; above ${COUNTED_UP_TO} as Postgres estimates them`,
+    help: `Contacts of all accounts; above ${COUNTED_UP_TO}, the estimate of Postgres`,
   });
   const clientVersion = new Gauge({
     name: 'whatsapp_contacts_deployment_client_version_age_seconds',
@@ -15,7 +15,7 @@ export function measureDeployment(pool: Pick<Pool, 'query'>): void {
   });
   new Gauge({
     name: 'whatsapp_contacts_deployment_sessions',
-    help: 'Sessions of the whole deployment, by whether a process runs them (attended) or none does (unattended)',
+    help: 'Sessions of the deployment: attended (run by a process) or unattended',
     labelNames: ['state'],
     async collect() {
       this.reset();

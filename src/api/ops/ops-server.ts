@@ -1,23 +1,31 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { MetricsAccess } from '../access/metrics-access.js';
-import type { Config } from '../../kernel/config/config.js';
 import { DatabaseHealth } from '../../database/database.health.js';
 import { ProbePool } from '../../database/probe-pool.js';
+import type { Config } from '../../kernel/config/config.js';
+import { MetricsAccess } from '../access/metrics-access.js';
+import { errorBody } from '../http/error-response.js';
 import { assignRequestId } from '../http/request-id.js';
 import { type MeasuredThread, Metrics } from './metrics.js';
-import { OpsRoutes, type ProbedProcess, sendError } from './ops-routes.js';
+import { OpsRoutes, type ProbedProcess, sendBody } from './ops-routes.js';
+
+const ROUTE_NOT_FOUND = errorBody(
+  404,
+  'route_not_found',
+  'A process with ROLE=session serves only /livez, /readyz, /startupz and /metrics. ' +
+    'Send the request to a process with ROLE=api.',
+);
 
 /**
- * Probes and metrics alone, for a process of the session role: its main thread has nothing else to do, and does without the 50 MB of
- * framework and ORM.
+ * Serves probes and metrics in a process of the session role. Without Nest and TypeORM, its main thread needs 50 MB
+ * less memory.
  */
 export class OpsServer {
   private readonly pool: ProbePool;
   private readonly routes: OpsRoutes;
   private readonly server: Server;
 
-  /** @param session whose thread migrates the database first of all */
+  /** @param session its thread migrates the database when it starts */
   constructor(config: Config, databaseUrl: string, session: ProbedProcess & MeasuredThread) {
     this.pool = new ProbePool(databaseUrl, config.ROLE);
     const database = new DatabaseHealth(this.pool, true);
@@ -27,7 +35,7 @@ export class OpsServer {
       metrics: new Metrics(config, database, session),
       access: new MetricsAccess(config, this.pool),
     });
-    this.server = createServer((request, response) => this.answer(request, response));
+    this.server = createServer((request, response) => this.respond(request, response));
   }
 
   async listen(port: number, host: string): Promise<void> {
@@ -41,11 +49,8 @@ export class OpsServer {
     await this.pool.end();
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
+  private respond(request: IncomingMessage, response: ServerResponse): void {
     assignRequestId(request, response);
-    if (this.routes.handle(request, response)) return;
-    const message =
-      'ROLE=session answers /livez, /readyz, /startupz and /metrics only. Ask a process of ROLE=api.';
-    sendError(response, 404, { code: 'route_not_found', message });
+    if (!this.routes.handle(request, response)) sendBody(response, ROUTE_NOT_FOUND);
   }
 }

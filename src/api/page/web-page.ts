@@ -4,11 +4,11 @@ import helmet from 'helmet';
 import { join } from 'node:path';
 import sirv from 'sirv';
 
-/** As the build writes it (web/vite.config.ts). */
+/** The output folder in web/vite.config.ts. */
 const FILES = join(import.meta.dirname, '../../web');
 const ASSETS = '/assets/';
 
-/** Pictures are read with the key of the page, hence `blob:`. No script makes markup or scripts out of text. */
+/** `blob:` is for pictures, which the page fetches with its API key. Trusted types forbid markup from text. */
 export const pagePolicy = helmet({
   contentSecurityPolicy: {
     directives: {
@@ -25,7 +25,7 @@ export const pagePolicy = helmet({
     },
     useDefaults: false,
   },
-  // Whether the service is reached by HTTPS is decided before it.
+  // The proxy in front of the service decides whether clients use HTTPS.
   strictTransportSecurity: false,
   xFrameOptions: { action: 'deny' },
 }) as RequestHandler;
@@ -34,7 +34,7 @@ export function isPage(url: string): boolean {
   return url === '/' || url.startsWith('/?') || url.startsWith(ASSETS);
 }
 
-/** The page at `/`. Its files have their contents in their names, but for the first one. */
+/** Serves the page at `/`. The names of its assets contain a hash of the content, so they can be cached forever. */
 export function servePage(app: NestExpressApplication): void {
   const files = sirv(FILES, {
     brotli: true,

@@ -1,9 +1,9 @@
 import { type Answered, differences } from './document.js';
 
-/** In what answers of the service differed from the API document since it was last asked. */
+/** Differences between responses and the OpenAPI document since the last takeDifferences(). */
 const found = new Set<string>();
 
-/** Holds an answer against the API document. */
+/** Compares a response with the OpenAPI document. */
 export function noteDifferences(answered: Answered): void {
   for (const difference of differences(answered)) found.add(difference);
 }

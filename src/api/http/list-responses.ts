@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { STREAMS } from '../../database/stream-pool.js';
+import { Log } from '../../kernel/logging/log.js';
+import { callerOf } from '../access/requirements.js';
+import { isNotModified } from './conditional.js';
+import { encodingFor } from './encodings.js';
+import { FairSlots, type SlotLimits } from './fair-slots.js';
+import { TooBusy, TooManyAtOnce } from './http.errors.js';
+import { requestIdOf } from './request-id.js';
+import { disconnectSlowReader } from './slow-readers.js';
+
+const STREAM_SLOTS: SlotLimits = {
+  what: 'lists or exports',
+  perCaller: STREAMS / 2,
+  overall: STREAMS,
+  maxWaitMs: 10_000,
+};
+
+/** Leaves some of the ten connections of the pool to lookups of single contacts. */
+const PAGE_SLOTS: SlotLimits = { what: 'pages', perCaller: 3, overall: 6, maxWaitMs: 10_000 };
+
+const busyErrors = ({ what, perCaller, overall }: SlotLimits) => [
+  new TooManyAtOnce(what, perCaller),
+  new TooBusy(what, overall),
+];
+
+/** Errors of lists and exports without a free slot. */
+export const BUSY_STREAMS = busyErrors(STREAM_SLOTS);
+/** Errors of pages without a free slot. */
+export const BUSY_PAGES = busyErrors(PAGE_SLOTS);
+
+export interface ListResponse {
+  contentType: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Responses to the same URL with the same version are equal; null if this is not known. */
+  version: string | null;
+}
+
+/** Sends lists, pages and exports: compressed, with an ETag, and with a fair share of the database for each caller. */
+@Injectable()
+export class ListResponses {
+  private readonly log = new Log(ListResponses.name);
+  private readonly streams = new FairSlots(STREAM_SLOTS);
+  private readonly pages = new FairSlots(PAGE_SLOTS);
+
+  /**
+   * Sends parts as they arrive, with constant memory use.
+   *
+   * @throws errors of `open`, and of the first part
+   */
+  async stream(
+    request: Request,
+    response: Response,
+    list: ListResponse,
+    open: () => Promise<AsyncIterable<string | Buffer>>,
+  ): Promise<void> {
+    await this.send(this.streams, { request, response, list }, async () => withFirstPart(await open()));
+  }
+
+  /** @param load returns the JSON of the page */
+  async page(
+    request: Request,
+    response: Response,
+    version: string,
+    load: () => Promise<string>,
+  ): Promise<void> {
+    const list = { contentType: 'application/json; charset=utf-8', version };
+    await this.send(this.pages, { request, response, list }, async () => [await load()]);
+  }
+
+  /** Throws errors until the first byte is sent. Later errors end the connection. */
+  private async send(
+    slots: FairSlots,
+    { request, response, list }: { request: Request; response: Response; list: ListResponse },
+    open: () => Promise<Iterable<string> | AsyncIterable<string | Buffer>>,
+  ): Promise<void> {
+    const encoding = encodingFor(request);
+    const etag = list.version && `"${list.version}${encoding ? `-${encoding.name}` : ''}"`;
+    response.setHeader('Vary', 'Accept-Encoding');
+    response.setHeader('Cache-Control', etag ? 'private, no-cache' : 'no-store');
+    if (etag) response.setHeader('ETag', etag);
+    if (etag && isNotModified(request, etag)) return void response.status(304).end();
+    const release = await slots.take(callerOf(request));
+    response.once('close', release);
+    if (response.closed) return release();
+    const parts = request.method === 'HEAD' ? [] : await open();
+    response.set({ ...list.headers, 'Content-Type': list.contentType });
+    if (encoding) response.setHeader('Content-Encoding', encoding.name);
+    disconnectSlowReader(response, () => slots.isContended);
+    const source = Readable.from(parts, { objectMode: false });
+    try {
+      await (encoding ? pipeline(source, encoding.create(), response) : pipeline(source, response));
+    } catch (err) {
+      const isDisconnect = (err as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
+      if (!isDisconnect)
+        this.log.warn({ err, requestId: requestIdOf(response) }, 'Streaming response failed');
+      response.destroy();
+    }
+  }
+}
+
+/** Waits for the first part, so that errors of the query can still be returned as a response. */
+async function withFirstPart(
+  parts: AsyncIterable<string | Buffer>,
+): Promise<AsyncGenerator<string | Buffer>> {
+  const iterator = parts[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  async function* all() {
+    try {
+      if (!first.done) yield first.value;
+      yield* { [Symbol.asyncIterator]: () => iterator };
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return all();
+}
