@@ -22,7 +22,7 @@ const MAX_RETRIES = 5;
  * @param asked how often this connection has requested it before
  * @returns false when it has been asked for often enough
  */
-export async function askAgain(socket: WASocket, stanza: BinaryNode, asked: number): Promise<boolean> {
+export async function requestRetry(socket: WASocket, stanza: BinaryNode, asked: number): Promise<boolean> {
   const { id = '', from = '', t = '', category, participant, recipient } = stanza.attrs;
   // The sender repeats the count of the request, or leaves it out.
   const repeated = Number(getBinaryNodeChild(stanza, 'enc')?.attrs.count ?? 0) || 0;

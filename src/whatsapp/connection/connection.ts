@@ -8,10 +8,10 @@ import { AddressBookSync } from '../sync/address-book-sync.js';
 import type { SessionContext } from '../sync/session-context.js';
 import { protectOwnMapping } from '../baileys/own-mapping.js';
 import { InboundGate } from '../baileys/inbound-gate.js';
-import { StanzaAnswers } from '../baileys/stanza-answers.js';
+import { StanzaResponder } from '../baileys/stanza-responder.js';
 import { kindOfSender, withTrustedAddressing } from '../wire/stanza-sender.js';
-import { askForUpload } from '../baileys/ask-for-upload.js';
-import { writeToOwnDevices, writeToPhone } from '../baileys/write-to-phone.js';
+import { requestHistoryUpload } from '../baileys/request-history-upload.js';
+import { sendToOwnDevices, sendToPhone } from '../baileys/send-peer-message.js';
 import { type ClosedConnection, WhatsAppSocket } from './whatsapp-socket.js';
 
 /** What a connection is made with. */
@@ -55,9 +55,9 @@ export class Connection {
       {
         query: (node) => socket.query(node),
         send: (node) => socket.send(node),
-        writeToPhone: (message) => writeToPhone(socket.baileys, message),
-        writeToOwnDevices: (message) => writeToOwnDevices(socket.baileys, message),
-        askForUpload: (file) => askForUpload(socket.baileys, file),
+        writeToPhone: (message) => sendToPhone(socket.baileys, message),
+        writeToOwnDevices: (message) => sendToOwnDevices(socket.baileys, message),
+        askForUpload: (file) => requestHistoryUpload(socket.baileys, file),
         privacyTokens: (people) => privacyTokensOf(socket.baileys, people),
         wantsPictureTokens: () => socket.baileys.serverProps.profilePicPrivacyToken,
         save: (work) => this.authState.save(work),
@@ -65,7 +65,7 @@ export class Connection {
       context,
     );
     this.authState.hooks = this.sync;
-    const answers = new StanzaAnswers(socket.baileys, {
+    const answers = new StanzaResponder(socket.baileys, {
       decryptsMessages: context.decryptsMessages,
       lost: (isLost) => this.sync.reportPhoneMessages(isLost),
     });

@@ -4,7 +4,7 @@ import type { ExpiringText, LinkOffer, PasskeyAssertion } from '../../sessions/l
 import { parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type { Transaction } from '../../database/transaction.js';
 import { accountKeyOf, AuthState } from '../auth-state/auth-state.js';
-import { takeStanzas } from '../baileys/take-stanzas.js';
+import { interceptStanzas } from '../baileys/intercept-stanzas.js';
 import { LinkAttempt } from '../linking/link-attempt.js';
 import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
 import { AccountLinkedElsewhere } from '../../sessions/sessions.errors.js';
@@ -50,7 +50,7 @@ export class LinkConnection {
       },
       broken: (error) => this.abandon(error),
     });
-    takeStanzas(socket.ws, (stanza) => this.attempt.take(stanza));
+    interceptStanzas(socket.ws, (stanza) => this.attempt.take(stanza));
   }
 
   get closed(): Promise<ClosedConnection> {

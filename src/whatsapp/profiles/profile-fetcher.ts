@@ -7,7 +7,7 @@ import { identityQuery, readIdentities } from './identity-query.js';
 import { downloadPicture } from './picture-download.js';
 import { pictureQuery, readPictureAnswer, readPictureError, type PictureAnswer } from './picture-query.js';
 import { asRateLimited, RateLimited } from './profile-errors.js';
-import { type FetchResult, profileFetches } from './profile.metrics.js';
+import { type FetchResult, profileFetches } from './profile-fetches.metrics.js';
 import { NoAnswer, type ProfileConnection, queryWithin } from './profile-connection.js';
 import { type Profile, profileQuery, readProfiles } from './profile-query.js';
 

@@ -10,7 +10,7 @@ import { KnownPeople } from '../../contacts/write/known-people.js';
 import { KnownPeopleRepository } from '../../contacts/write/known-people.repository.js';
 import { isRefusal, sqlStateOf } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
-import { addressesIn, areKnown, remember } from './known-changes.js';
+import { addressesIn, areKnown, remember } from './committed-changes.js';
 import { refusedChanges } from './refused-changes.metrics.js';
 import {
   countChanges,

@@ -12,7 +12,7 @@ import {
  * `SendHistorySyncServerErrorReceipt`. Baileys' form is the one for media of chats, whose `<rmr/>` names the chat. Only the real
  * phone can confirm that it answers by a new announcement.
  */
-export async function askForUpload(
+export async function requestHistoryUpload(
   socket: WASocket,
   { messageId, mediaKey }: { messageId: string; mediaKey: Uint8Array },
 ): Promise<void> {

@@ -15,7 +15,7 @@ const EVENT = /^CB:(iq|notification)(?=,|$)/;
  *
  * @param socket Baileys' `sock.ws`
  */
-export function takeStanzas(socket: EventEmitter, take: (stanza: BinaryNode) => void): void {
+export function interceptStanzas(socket: EventEmitter, take: (stanza: BinaryNode) => void): void {
   const forward = socket.emit.bind(socket) as (event: string | symbol, ...args: unknown[]) => boolean;
   socket.emit = (event: string | symbol, ...args: unknown[]) => {
     const match = typeof event === 'string' ? EVENT.exec(event) : null;

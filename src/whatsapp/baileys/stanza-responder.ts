@@ -9,7 +9,7 @@ import {
 } from '../wire/stanza-sender.js';
 import { PeerMessages } from './peer-messages.js';
 import { receiptFor } from './receipt.js';
-import { askAgain } from './retry-receipt.js';
+import { requestRetry } from './retry-receipt.js';
 
 /** Senders whose messages are acknowledged only, not receipted: statuses and channels. */
 const WITHOUT_RECEIPT = /(^status@broadcast|@newsletter)$/;
@@ -50,8 +50,8 @@ type Answer = (stanza: BinaryNode, kind: SenderKind) => BinaryNode | null | Prom
  *   `<status>` and `<appdata>`, which ends the stream every 50 minutes (whatsapp-rust #1101).
  * - Baileys opens sessions and fetches keys for any sender of a retry receipt.
  */
-export class StanzaAnswers {
-  private readonly logger = new Logger(StanzaAnswers.name);
+export class StanzaResponder {
+  private readonly logger = new Logger(StanzaResponder.name);
   private readonly peerMessages: PeerMessages;
   private readonly readIds = new Set<string>();
   /** How often each unreadable peer message has been requested again. */
@@ -131,7 +131,7 @@ export class StanzaAnswers {
   private async requestAgain(stanza: BinaryNode): Promise<null> {
     const { id = '' } = stanza.attrs;
     const asked = this.requests.get(id) ?? 0;
-    const isRequested = await askAgain(this.socket, stanza, asked);
+    const isRequested = await requestRetry(this.socket, stanza, asked);
     this.requests.set(id, asked + 1);
     forgetOldest(this.requests);
     if (!isRequested) this.report(true);

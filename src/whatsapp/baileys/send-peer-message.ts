@@ -12,7 +12,7 @@ import { findOwnDevices } from './own-devices.js';
 const { APP_STATE_SYNC_KEY_REQUEST } = proto.Message.ProtocolMessage.Type;
 
 /** Sends a message to the account's phone only. Resolves when WhatsApp has acknowledged it. */
-export async function writeToPhone(socket: WASocket, message: proto.IMessage): Promise<void> {
+export async function sendToPhone(socket: WASocket, message: proto.IMessage): Promise<void> {
   await writeToDevice(socket, phoneOf(socket), message);
 }
 
@@ -22,7 +22,7 @@ export async function writeToPhone(socket: WASocket, message: proto.IMessage): P
  *
  * @throws when no copy could be sent
  */
-export async function writeToOwnDevices(socket: WASocket, message: proto.IMessage): Promise<void> {
+export async function sendToOwnDevices(socket: WASocket, message: proto.IMessage): Promise<void> {
   const devices = await findOwnDevices(socket).catch(() => [phoneOf(socket)]);
   const results = await Promise.allSettled(devices.map((jid) => writeToDevice(socket, jid, message)));
   const failed = results.filter((result) => result.status === 'rejected');
