@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ANNA, element } from '../../../test/support/stanzas.js';
-import { pictureQuery, readPictureAnswer, readPictureError } from './picture-query.js';
+import { pictureQuery, readPictureResponse, readPictureError } from './picture-query.js';
 import { RateLimited } from './profile-errors.js';
 
 const refused = (code: number) => Object.assign(new Error('refused'), { data: code });
@@ -33,11 +33,11 @@ describe('a query for a picture', () => {
     [{ status: '304' }, { state: 'unchanged' }],
     [{ id: '17' }, { state: 'unknown' }],
   ])('reads %j', (attrs: Record<string, string>, answer) => {
-    expect(readPictureAnswer(element('iq', {}, [element('picture', attrs)]))).toEqual(answer);
+    expect(readPictureResponse(element('iq', {}, [element('picture', attrs)]))).toEqual(answer);
   });
 
   it('treats a response without a picture as unchanged', () => {
-    expect(readPictureAnswer(element('iq'))).toEqual({ state: 'unchanged' });
+    expect(readPictureResponse(element('iq'))).toEqual({ state: 'unchanged' });
   });
 
   it.each([

@@ -139,7 +139,7 @@ export class AddressBookSync implements KeyHooks {
     for (const collection of this.collections.values()) collection.requestInBackground();
     this.history.wake();
     this.reconciliation.start();
-    await this.context.pause.load();
+    await this.context.pause.load(await this.reachOutLock.reportedUntil());
     await this.reachOutLock.refresh();
     this.profiles.start();
   }
