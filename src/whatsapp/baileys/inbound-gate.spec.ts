@@ -35,8 +35,8 @@ function createGate() {
       const [error] = (await once(steps, 'step')) as [Error | undefined];
       if (error) throw error;
     },
-    answer: async (each) => (each.attrs.answered ? null : each),
-    sent: async () => {},
+    respond: async (each) => (each.attrs.answered ? null : each),
+    flush: async () => {},
     setPaused: (isPaused) => pauses.push(isPaused),
     failed: (error) => failures.push(error),
   });

@@ -65,14 +65,14 @@ export class Connection {
       context,
     );
     this.authState.hooks = this.sync;
-    const answers = new StanzaResponder(socket.baileys, {
+    const responder = new StanzaResponder(socket.baileys, {
       decryptsMessages: context.decryptsMessages,
       lost: (isLost) => this.sync.reportPhoneMessages(isLost),
     });
     this.gate = new InboundGate(socket.ws, {
       save: (stanzas) => this.save(stanzas),
-      answer: (stanza) => answers.answer(stanza),
-      sent: () => answers.sent(),
+      respond: (stanza) => responder.respond(stanza),
+      flush: () => responder.flush(),
       setPaused: (isPaused) => socket.setPaused(isPaused),
       failed: (error) => this.abandon(error),
     });

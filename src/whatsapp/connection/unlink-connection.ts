@@ -26,8 +26,8 @@ export class UnlinkConnection {
     // The account's messages are the other session's to take: nothing is acknowledged here.
     const nothing = {
       save: async () => {},
-      answer: async () => null,
-      sent: async () => {},
+      respond: async () => null,
+      flush: async () => {},
       setPaused: () => {},
       failed: () => {},
     };
