@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { SharedAsyncStorage } from './async-storage.js';
 
-describe('shared async storages', () => {
+describe('SharedAsyncStorage', () => {
   const first = new SharedAsyncStorage<string>();
   const second = new SharedAsyncStorage<string>();
 
-  it('follow work through promises and timers, each with its own store', async () => {
+  it('passes the store of each instance through promises and timers', async () => {
     const seen = await first.run('a', async () => {
       await sleep(1);
       return second.run('b', async () => {
@@ -20,7 +20,7 @@ describe('shared async storages', () => {
     expect([first.getStore(), second.getStore()]).toEqual([undefined, undefined]);
   });
 
-  it('do not mix what runs side by side', async () => {
+  it('separates concurrent work', async () => {
     const look = async () => {
       await sleep(1);
       return first.getStore();
@@ -32,7 +32,7 @@ describe('shared async storages', () => {
     ]);
   });
 
-  it('are left, entered and disabled like any other', async () => {
+  it('supports exit, enterWith and disable', async () => {
     await first.run('a', async () => {
       expect(first.exit(() => first.getStore())).toBeUndefined();
       first.enterWith('b');
@@ -63,7 +63,7 @@ describe('shareAsyncStorages', () => {
     expect((await run('')).stdout).toBe(isNeeded);
   });
 
-  it('replaces it where the property has only a getter, as in Node.js 22', async () => {
+  it('replaces a property that has only a getter, as in Node.js 22', async () => {
     const getterOnly = `
       const { AsyncLocalStorage: real } = asyncHooks;
       Object.defineProperty(asyncHooks, 'AsyncLocalStorage', { get: () => real, configurable: true });`;
