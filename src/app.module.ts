@@ -1,22 +1,22 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessApiModule } from './api/access/access-api.module.js';
-import type { Config } from './kernel/config/config.js';
-import { ConfigModule } from './kernel/config/config.module.js';
+import { ChangesApiModule } from './api/changes/changes-api.module.js';
 import { ContactsApiModule } from './api/contacts/contacts-api.module.js';
+import { HttpModule } from './api/http/http.module.js';
 import { KeysApiModule } from './api/keys/keys-api.module.js';
+import { McpApiModule } from './api/mcp/mcp-api.module.js';
+import { SessionsApiModule } from './api/sessions/sessions-api.module.js';
+import { WebhooksApiModule } from './api/webhooks/webhooks-api.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ENTITIES } from './entities.js';
-import { ChangesApiModule } from './api/changes/changes-api.module.js';
-import { HttpModule } from './api/http/http.module.js';
-import { WebhooksApiModule } from './api/webhooks/webhooks-api.module.js';
-import { McpApiModule } from './api/mcp/mcp-api.module.js';
+import type { Config } from './kernel/config/config.js';
+import { ConfigModule } from './kernel/config/config.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
-import { SessionsApiModule } from './api/sessions/sessions-api.module.js';
 
-/** A database that has stopped to answer is said to be away before the caller's connection ends. */
+/** Short enough to return an error before the caller's own timeout if the database has stopped responding. */
 const QUERY_TIMEOUT_MS = 30_000;
 
-/** The HTTP side. */
+/** Root module of the API role. */
 @Module({})
 export class AppModule {
   static forRoot(config: Config, databaseUrl: string): DynamicModule {

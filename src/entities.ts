@@ -1,8 +1,8 @@
 import { ApiKey } from './access/api-key.entity.js';
 import { RateLimit } from './access/rate-limit.entity.js';
 import { Account } from './accounts/account.entity.js';
-import { ContactPicture } from './contacts/entities/contact-picture.entity.js';
 import { Contact } from './contacts/entities/contact.entity.js';
+import { ContactPicture } from './contacts/entities/contact-picture.entity.js';
 import { FormerLid } from './contacts/entities/former-lid.entity.js';
 import { IdentityKey } from './contacts/entities/identity-key.entity.js';
 import { RefreshRequest } from './contacts/entities/refresh-request.entity.js';
@@ -23,7 +23,7 @@ import { AuthCredentials } from './whatsapp/auth-state/auth-credentials.entity.j
 import { AuthKey } from './whatsapp/auth-state/auth-key.entity.js';
 import { HistoryNotification } from './whatsapp/history/history-notification.entity.js';
 
-/** Every table of the service; the migrations are held against this list by `npm run migration:drift`. */
+/** Entities of all tables. `npm run migration:drift` compares the migrations with them. */
 export const ENTITIES = [
   Account,
   ApiKey,

@@ -2,56 +2,60 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
-import { type Config, isOpenToOthers, loadConfigFromProcess } from './kernel/config/config.js';
-import { createLogger } from './kernel/logging/logger.js';
-import { endOfNpm } from './kernel/config/started-by-npm.js';
-import { openDatabase } from './database/open-database.js';
-import { explain } from './kernel/errors/explain.js';
 import { OpsServer } from './api/ops/ops-server.js';
+import { openDatabase } from './database/open-database.js';
+import { type Config, isOpenToOthers, loadConfigFromProcess } from './kernel/config/config.js';
+import { endOfNpm } from './kernel/config/started-by-npm.js';
+import { explain } from './kernel/errors/explain.js';
+import { Log } from './kernel/logging/log.js';
+import { createLogger } from './kernel/logging/logger.js';
 import { SessionSupervisor } from './whatsapp/worker/session-supervisor.js';
 
-const logger = new Logger('Main');
+const log = new Log('Main');
 
 interface HttpServer {
   listen(port: number, host: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** What was started, to be stopped in the opposite order. */
-const running: { name: string; stop: () => Promise<void> }[] = [];
+/** Started parts, in the order of their start. They are stopped in reverse order. */
+const running: { part: string; stop: () => Promise<void> }[] = [];
 
 async function start(config: Config): Promise<SessionSupervisor> {
   await requirePort(config);
-  const database = await openDatabase(config, (message) => logger.log(message));
-  running.push({ name: 'database', stop: () => database.close() });
+  const database = await openDatabase(config, (message) => log.info({}, message));
+  running.push({ part: 'database', stop: () => database.close() });
 
   const isTerminal = process.stdout.isTTY;
-  const session = new SessionSupervisor({ config, databaseUrl: database.url, isTerminal });
-  const server = await createServer(config, database.url, session);
+  const sessions = new SessionSupervisor({ config, databaseUrl: database.url, isTerminal });
+  const server = await createServer(config, database.url, sessions);
   await server.listen(config.PORT, config.HOST);
-  running.push({ name: 'HTTP', stop: () => server.close() });
-  const page = config.ROLE === 'session' ? '' : ': open it in a browser to link an account';
-  logger.log(`Listening on http://${config.HOST}:${config.PORT}${page}`);
-  if (config.ROLE !== 'session') tellWhoMayCall(config);
+  running.push({ part: 'HTTP server', stop: () => server.close() });
+  const url = `http://${config.HOST}:${config.PORT}`;
+  if (config.ROLE === 'session') log.info({ url }, 'Listening');
+  else {
+    log.info({ url }, 'Listening. Open the URL in a browser to link an account.');
+    logAnonymousAccess(config);
+  }
 
   if (config.ROLE !== 'api') {
-    session.start();
-    running.push({ name: 'session', stop: () => session.stop() });
+    sessions.start();
+    running.push({ part: 'sessions', stop: () => sessions.stop() });
   }
-  return session;
+  return sessions;
 }
 
 async function createServer(
   config: Config,
   databaseUrl: string,
-  session: SessionSupervisor,
+  sessions: SessionSupervisor,
 ): Promise<HttpServer> {
-  if (config.ROLE === 'session') return new OpsServer(config, databaseUrl, session);
+  if (config.ROLE === 'session') return new OpsServer(config, databaseUrl, sessions);
   const { createApi } = await import('./api-role.js');
-  return createApi(config, databaseUrl, config.ROLE === 'all' ? session : null);
+  return createApi(config, databaseUrl, config.ROLE === 'all' ? sessions : null);
 }
 
-/** Before a database is created for nothing. @throws what listening does */
+/** Fails before a database is created if the port is not available. @throws the error of listen() */
 async function requirePort({ HOST, PORT }: Config): Promise<void> {
   const server = createTcpServer().listen(PORT, HOST);
   await once(server, 'listening');
@@ -59,20 +63,20 @@ async function requirePort({ HOST, PORT }: Config): Promise<void> {
   await once(server, 'close');
 }
 
-function tellWhoMayCall(config: Config): void {
+function logAnonymousAccess(config: Config): void {
   if (config.API_KEY) return;
   if (isOpenToOthers(config))
-    logger.warn(
-      'ANYBODY who reaches this address can read all contacts and link accounts: ALLOW_ANONYMOUS is true, and API_KEY is not set.',
+    log.warn(
+      {},
+      'Anyone who can reach this address can read all contacts and link accounts, because ALLOW_ANONYMOUS is true ' +
+        'and API_KEY is not set',
     );
-  else logger.log('Everybody on this machine may use the API. Set API_KEY to ask for keys.');
+  else log.info({}, 'All users of this machine can use the API. Set API_KEY to require keys.');
 }
 
 async function stop(): Promise<void> {
-  for (const part of running.splice(0).reverse()) {
-    await part
-      .stop()
-      .catch((error: unknown) => logger.error(`Stopping ${part.name} failed`, (error as Error).stack));
+  for (const { part, stop: stopPart } of running.splice(0).reverse()) {
+    await stopPart().catch((err: unknown) => log.error({ err, part }, 'Stopping failed'));
   }
 }
 
@@ -80,13 +84,14 @@ try {
   const config = loadConfigFromProcess();
   Logger.overrideLogger(createLogger(config));
   const signal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), endOfNpm()]);
-  const session = await start(config);
-  await Promise.race([signal, session.failure]);
-  logger.log('Stopping');
+  const sessions = await start(config);
+  await Promise.race([signal, sessions.failure]);
+  log.info({}, 'Stopping');
   await stop();
   process.exit(0);
 } catch (error) {
-  logger.fatal(explain(error));
+  // Operators read this message in a terminal, so it is a sentence with advice rather than an error object.
+  new Logger('Main').fatal(explain(error));
   await stop();
   process.exit(1);
 }

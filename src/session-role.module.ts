@@ -1,15 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Config } from './kernel/config/config.js';
-import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ENTITIES } from './entities.js';
+import type { Config } from './kernel/config/config.js';
+import { ConfigModule } from './kernel/config/config.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { WhatsappModule } from './whatsapp/whatsapp.module.js';
 
-/** Hundreds of sessions share a few connections, and can wait; their leases have connections of their own. */
+/** Hundreds of sessions share a few connections, and can wait for one. Their leases use separate connections. */
 const CONNECT_TIMEOUT_MS = 20_000;
 
-/** The session role: the WhatsApp connection and what it feeds. It shares nothing with the API but Postgres. */
+/** Root module of the session role. It exchanges data with the API only through Postgres. */
 @Module({})
 export class SessionRoleModule {
   static forRoot(config: Config, databaseUrl: string): DynamicModule {

@@ -1,21 +1,21 @@
 import { logger } from './whatsapp/worker/thread-logger.js';
 import 'reflect-metadata';
-import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { parentPort, workerData } from 'node:worker_threads';
 import { register } from 'prom-client';
 import { migrate } from './database/migrations.js';
 import { ENTITIES } from './entities.js';
 import { FeedPruner } from './feed/feed-pruner.js';
+import { Log } from './kernel/logging/log.js';
 import { measureThread } from './kernel/thread-metrics.js';
 import { SecretKeys } from './secrets/secret-keys.js';
 import { SessionRoleModule } from './session-role.module.js';
+import { SessionMetricsRepository } from './sessions/session-metrics.repository.js';
 import { shareAsyncStorages } from './whatsapp/baileys/async-storage.js';
 import { verifySignatures } from './whatsapp/baileys/signature-checks.js';
 import { ClientVersions } from './whatsapp/client-version/client-versions.js';
-import { IdleCollector } from './whatsapp/worker/idle-collector.js';
 import { LeaseHolder } from './whatsapp/lease/lease-holder.js';
-import { SessionMetricsRepository } from './sessions/session-metrics.repository.js';
+import { IdleCollector } from './whatsapp/worker/idle-collector.js';
 import { SessionHost } from './whatsapp/worker/session-host.js';
 import { measureSessions } from './whatsapp/worker/session-metrics.js';
 import {
@@ -27,21 +27,21 @@ import {
   type SessionWorkerData,
 } from './whatsapp/worker/worker-protocol.js';
 
-/** Entry of the worker thread in which the WhatsApp sessions run, so that nothing they do stalls the API. */
+// Entry point of the worker thread that runs the WhatsApp sessions, so that they cannot block the API.
 const { config, databaseUrl } = workerData as SessionWorkerData;
 shareAsyncStorages();
 const stop = new AbortController();
 parentPort?.on('message', (message) => {
   if (message === STOP) stop.abort();
-  if (message === METRICS) void tellMetrics();
+  if (message === METRICS) void sendMetrics();
 });
-const tellMetrics = async () => {
+const sendMetrics = async () => {
   const message: MetricsMessage = { metrics: await register.getMetricsAsJSON() };
   parentPort?.postMessage(message);
 };
-const beat = () => parentPort?.postMessage('alive');
-beat();
-setInterval(beat, HEARTBEAT_EVERY_MS);
+const sendHeartbeat = () => parentPort?.postMessage('alive');
+sendHeartbeat();
+setInterval(sendHeartbeat, HEARTBEAT_EVERY_MS);
 new IdleCollector();
 measureThread('session');
 
@@ -55,9 +55,10 @@ await keys.require();
 await keys.register();
 parentPort?.postMessage(STARTED);
 
-// Baileys leaves some promises to themselves; what fails there fails again, and visibly, on the connection.
-process.on('unhandledRejection', (error) => {
-  new Logger('SessionWorker').warn(`Left unhandled: ${error instanceof Error ? error.stack : String(error)}`);
+// Baileys leaves some rejections unhandled. Their cause fails again on the connection, where it is reported.
+const log = new Log('SessionWorker');
+process.on('unhandledRejection', (err) => {
+  log.warn({ err, stack: err instanceof Error ? err.stack : undefined }, 'Unhandled rejection');
 });
 
 measureSessions(app.get(SessionMetricsRepository), app.get(LeaseHolder));
@@ -68,5 +69,5 @@ await Promise.all([
   app.get(FeedPruner).run(stop.signal),
 ]);
 await app.close();
-// Ends the thread: caches of Baileys hold timers that would keep it alive.
+// Timers in caches of Baileys would keep the thread running.
 process.exit(0);

@@ -29,6 +29,15 @@ export class DegradationsRepository {
     );
   }
 
+  /** Returns when a reported degradation ends; null if it is not reported, or does not end by itself. */
+  async findEnd(session: SessionName, code: DegradationCode): Promise<Date | null> {
+    const [row] = await this.dataSource.query<{ expiresAt: Date }[]>(
+      `SELECT expires_at AS "expiresAt" FROM degradation WHERE session = $1 AND code = $2 AND expires_at > now()`,
+      [session, code],
+    );
+    return row?.expiresAt ?? null;
+  }
+
   /**
    * @param message null: it is well again
    * @param expiresAt null: it does not end by itself

@@ -19,7 +19,7 @@ import { Stores } from './sync/session-context.js';
 import { CommandPoller } from './worker/command-poller.js';
 import { SessionHost } from './worker/session-host.js';
 
-/** The WhatsApp sessions: everything that knows Baileys. What belongs to one session, SessionHost creates. */
+/** Everything that connects to WhatsApp. `SessionHost` creates the objects of each session. */
 @Module({
   imports: [AccountsModule, ContactsModule, FeedModule, SecretsModule, SessionsModule],
   providers: [

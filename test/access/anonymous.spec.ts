@@ -120,7 +120,7 @@ describe('the API without keys', () => {
     );
     expect(refused.output).not.toMatch(/ {4}at /);
     const open = await Service.start({ ...environment, ALLOW_ANONYMOUS: 'true' });
-    expect(open.output).toMatch(/ANYBODY who reaches this address/);
+    expect(open.output).toMatch(/Anyone who can reach this address/);
     await open.stop();
     const locked = await Service.start({ ...environment, API_KEY: 'a-key-for-everything-0123456789' });
     expect((await locked.get('/session')).status).toBe(401);

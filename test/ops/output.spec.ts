@@ -77,7 +77,8 @@ describe('the output of the service', () => {
     expectOnlyEntries(service);
     expect(service.entries.at(-1)).toMatchObject({
       level: 'fatal',
-      message: expect.stringMatching(/^Uncaught Error: Key \[redacted\]/),
+      message: 'Uncaught exception',
+      err: { type: 'Error', message: expect.stringMatching(/^Key \[redacted\]/) },
     });
   });
 

@@ -43,7 +43,9 @@ describe('the profile fetch for 100 contacts', () => {
     const isPaused = ({ profiles }: { profiles: { paused: string | null } }) =>
       /fewer requests/.test(profiles.paused ?? '');
     const { profiles } = await world.service.sessionThat(isPaused);
-    expect(profiles.paused).toMatch(/^WhatsApp asks for fewer requests; goes on at \d{4}-/);
+    expect(profiles.paused).toMatch(
+      /^WhatsApp requires fewer requests \(429\)\. Profile fetches resume at \d{4}-/,
+    );
     const asked = world.askedAbout.length;
     await world.service.stop();
     world.server.faults.disarm();
@@ -124,7 +126,9 @@ describe('the profile fetch in batches', () => {
     await world.server.sendToCompanions(world.phone, reachOutLocked(world.phone.reachOutLockedUntil));
     const codes = ({ degraded }: SessionDto) => degraded.map(({ code }) => code);
     const locked = await world.service.sessionThat((session) => codes(session).includes('reachout_locked'));
-    expect(locked.profiles.paused).toMatch(/^WhatsApp has locked reaching out to people; goes on at /);
+    expect(locked.profiles.paused).toMatch(
+      /^WhatsApp has temporarily locked reaching out to contacts\. Profile fetches resume at /,
+    );
     await world.service.request(`/contacts/${world.contact(0).number}/refresh`, { method: 'POST' });
     await world.restart();
     await sleep(1_500);

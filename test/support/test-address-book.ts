@@ -91,7 +91,8 @@ export class TestAddressBook {
     const contacts = new ContactsRepository(this.dataSource, poolOf(this.dataSource));
     let text = '';
     for await (const chunk of (await contacts.stream(this.accountId)).rows) text += String(chunk);
-    return JSON.parse(`[${text}]`) as ContactDto[];
+    // Each row begins with a comma.
+    return JSON.parse(`[${text.slice(1)}]`) as ContactDto[];
   }
 
   async find(address: Address): Promise<PersonRow | null> {

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SharedAsyncStorage } from './async-storage.js';
 
-describe('shared async storages', () => {
+describe('SharedAsyncStorage', () => {
   const first = new SharedAsyncStorage<string>();
   const second = new SharedAsyncStorage<string>();
 
-  it('follow work through promises and timers, each with its own store', async () => {
+  it('passes the store of each instance through promises and timers', async () => {
     const seen = await first.run('a', async () => {
       await sleep(1);
       return second.run('b', async () => {
@@ -18,7 +18,7 @@ describe('shared async storages', () => {
     expect([first.getStore(), second.getStore()]).toEqual([undefined, undefined]);
   });
 
-  it('do not mix what runs side by side', async () => {
+  it('separates concurrent work', async () => {
     const look = async () => {
       await sleep(1);
       return first.getStore();
@@ -30,7 +30,7 @@ describe('shared async storages', () => {
     ]);
   });
 
-  it('are left, entered and disabled like any other', async () => {
+  it('supports exit, enterWith and disable', async () => {
     await first.run('a', async () => {
       expect(first.exit(() => first.getStore())).toBeUndefined();
       first.enterWith('b');

@@ -1,13 +1,13 @@
 import asyncHooks, { AsyncLocalStorage } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 
-/** The first version of Node.js whose promises carry the stores of all AsyncLocalStorages as one value. */
-const CARRIES_ALL_AS_ONE = 24;
+/** First version of Node.js with one context for all AsyncLocalStorages (AsyncContextFrame). */
+const FIXED_IN_NODE = 24;
 
-/** The real one that all others share, with the store of each. */
+/** The only real storage. It contains the stores of all instances. */
 const shared = new AsyncLocalStorage<ReadonlyMap<unknown, unknown>>();
 
-/** An AsyncLocalStorage that costs nothing beyond the one that all of them share. */
+/** An AsyncLocalStorage that keeps its store in one shared storage. */
 export class SharedAsyncStorage<T> extends AsyncLocalStorage<T> {
   override run<R, Args extends unknown[]>(store: T, work: (...args: Args) => R, ...args: Args): R {
     return shared.run(this.with(store), work, ...args);
@@ -35,15 +35,16 @@ export class SharedAsyncStorage<T> extends AsyncLocalStorage<T> {
 }
 
 /**
- * Replaces AsyncLocalStorage in this thread, so that all instances created from now on are shared.
+ * Replaces AsyncLocalStorage in this thread, so that all instances created from now on use one shared storage.
  *
- * Baileys creates one for each socket and never disables it. Up to Node.js 22 every promise, timer and socket then carries a
- * property for each storage ever created, and time and memory grow with the square of the number of sessions. With 430 sessions in
- * a thread, this takes half of its CPU time. From Node.js 24 on this does nothing.
+ * Baileys creates an instance for each socket and never disables it. Up to Node.js 22, every promise, timer and socket
+ * then has a property for each instance ever created, so CPU time and memory grow with the square of the number of
+ * sessions. In a thread with 430 sessions, this takes half of the CPU time. In Node.js 24 and later, this function does
+ * nothing.
  */
 export function shareAsyncStorages(): void {
-  if (Number.parseInt(process.versions.node, 10) >= CARRIES_ALL_AS_ONE) return;
-  // An assignment would fail: in Node.js 22 the property has a getter and no setter.
+  if (Number.parseInt(process.versions.node, 10) >= FIXED_IN_NODE) return;
+  // An assignment would fail, because the property has no setter in Node.js 22.
   Object.defineProperty(asyncHooks, 'AsyncLocalStorage', {
     value: SharedAsyncStorage,
     configurable: true,

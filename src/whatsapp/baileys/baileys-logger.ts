@@ -1,43 +1,47 @@
-import { Logger } from '@nestjs/common';
 import type { UserFacingSocketConfig } from '@whiskeysockets/baileys';
+import { Log, type LogValues } from '../../kernel/logging/log.js';
 import { BAILEYS } from '../../kernel/logging/logger.js';
+import { redact } from '../../kernel/logging/redact.js';
 
 type BaileysLogger = NonNullable<UserFacingSocketConfig['logger']>;
 
-/** Fields of Baileys' log objects that hold neither names, texts nor keys. */
-const HARMLESS_FIELDS = ['msgId', 'count', 'version', 'name', 'statusCode', 'attempt', 'code'] as const;
+/** Fields in log objects of Baileys that never contain names, texts or keys. */
+const SAFE_FIELDS = ['msgId', 'count', 'version', 'name', 'statusCode', 'attempt', 'code'] as const;
 
-/** Errors to Baileys, but each link begins with one (515); how a connection ended is logged by SessionRunner. */
+/**
+ * Baileys logs these as errors, but they are part of each link (515). SessionRunner logs how a connection has ended.
+ */
 const EXPECTED = new Set(['stream errored out']);
 
 /**
- * Baileys' log without what it logs of stanzas and messages: only sentences, errors' messages and a few harmless fields get
- * through.
+ * Returns a logger for Baileys that writes only messages, errors and a few safe fields, because Baileys also logs
+ * stanzas and messages.
  */
 export function createBaileysLogger(): BaileysLogger {
-  const logger = new Logger(BAILEYS);
-  const line = (fields: unknown, text?: string) => [text ?? '', ...details(fields)].filter(Boolean).join(' ');
+  const log = new Log(BAILEYS);
+  const write = (level: 'debug' | 'info' | 'warn' | 'error', fields: unknown, text?: string) =>
+    typeof fields === 'string'
+      ? log[level]({}, redact([text, fields].filter(Boolean).join(' ')))
+      : log[level](safeValues(fields), redact(text ?? ''));
   return {
-    // Baileys formats whole stanzas for `trace` and `debug`, so it is not told of those levels.
+    // Baileys formats whole stanzas for `trace` and `debug`, so these levels are reported as disabled.
     level: 'info',
     child: () => createBaileysLogger(),
     trace: () => {},
     debug: () => {},
-    info: (fields, text) => logger.log(line(fields, text)),
-    warn: (fields, text) => logger.warn(line(fields, text)),
-    error: (fields, text) =>
-      EXPECTED.has(text ?? '') ? logger.debug(line(fields, text)) : logger.error(line(fields, text)),
+    info: (fields, text) => write('info', fields, text),
+    warn: (fields, text) => write('warn', fields, text),
+    error: (fields, text) => write(EXPECTED.has(text ?? '') ? 'debug' : 'error', fields, text),
   };
 }
 
-function details(fields: unknown): string[] {
-  if (typeof fields === 'string') return [fields];
-  if (!fields || typeof fields !== 'object') return [];
+function safeValues(fields: unknown): LogValues {
+  if (!fields || typeof fields !== 'object') return {};
   const { err, error = err, trace, ...rest } = fields as Record<string, unknown>;
-  const harmless = HARMLESS_FIELDS.filter((name) => ['string', 'number'].includes(typeof rest[name])).map(
-    (name) => `${name}=${String(rest[name])}`,
-  );
-  if (error instanceof Error) harmless.push(`(${error.message})`);
-  else if (typeof trace === 'string') harmless.push(`(${trace.split('\n', 1)[0]})`);
-  return harmless;
+  const values: LogValues = {};
+  for (const name of SAFE_FIELDS)
+    if (['string', 'number'].includes(typeof rest[name])) values[name] = rest[name];
+  if (error instanceof Error) values.err = error;
+  else if (typeof trace === 'string') values.err = trace.split('\n', 1)[0];
+  return values;
 }

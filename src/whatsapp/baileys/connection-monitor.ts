@@ -1,33 +1,36 @@
-import { Logger } from '@nestjs/common';
 import type { WASocket } from '@whiskeysockets/baileys';
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { Log } from '../../kernel/logging/log.js';
 
-const LOOK_EVERY_MS = 5_000;
+const CHECK_EVERY_MS = 5_000;
 
-const logger = new Logger('ConnectionMonitor');
+const log = new Log('ConnectionMonitor');
 
 export interface ConnectionMonitorEvents {
-  /** Nothing has been received for too long: the connection is dead, or was never opened. */
+  /** No frame was received for too long: the connection is dead, or was never opened. */
   silent(): void;
-  /** Something in between, or WhatsApp's edge, answered the upgrade to WebSocket with an HTTP status. */
+  /** A proxy, or an edge server of WhatsApp, responded to the WebSocket upgrade with an HTTP status. */
   refused(httpStatus: number): void;
-  /** What came in was changed on the way: nobody can tell what it was, or answer it. */
+  /** A frame was changed in transit, so that neither its content nor the stanzas in it can be read. */
   damaged(): void;
 }
 
-/** What node:crypto says when the tag of AES-GCM is wrong. */
+/** Message of node:crypto if the tag of AES-GCM is wrong. The error has no code. */
 const NOT_AUTHENTIC = /unable to authenticate data/;
 
 /**
- * Notices three ends of a line that Baileys does not act upon (7.0.0-rc14):
+ * Detects three failures that Baileys (7.0.0-rc14) does not handle:
  *
- * - It takes a silent connection for lost, but then closes it politely and waits 30 s for an answer that cannot come.
- * - It listens to `unexpected-response`, and by that keeps `ws` from failing the handshake, but does nothing itself: the
- *   connection would be on its way for ever.
- * - It leaves a frame that it cannot decrypt to itself, with all that came behind it: the answer that somebody waits for,
- *   or the offer to link, would never come. WhatsApp delivers again what was not acknowledged, but only at a login.
- * @returns ends the watch
+ * - A silent connection: Baileys closes it gracefully, and waits 30 s for a response that cannot arrive.
+ * - A refused upgrade: Baileys listens to `unexpected-response`, which prevents `ws` from failing the handshake, but
+ *   does
+ *   nothing. The connection would never open or end.
+ * - A frame that cannot be decrypted: Baileys drops it and all frames after it. Pending queries would never be
+ *   answered.
+ *   WhatsApp delivers unacknowledged stanzas again, but only at the next login.
+ *
+ * @returns a function that stops the monitor
  */
 export function monitorConnection(
   socket: WASocket,
@@ -43,24 +46,25 @@ export function monitorConnection(
   socket.ws.on('unexpected-response', (_request: unknown, { statusCode = 0 }: IncomingMessage) => {
     events.refused(statusCode);
   });
-  endOnDamage(socket.ws, events);
-  const look = setInterval(() => {
+  reportDamagedFrames(socket.ws, events);
+  const timer = setInterval(() => {
     if (performance.now() - silentSinceMs > limitMs) events.silent();
-  }, LOOK_EVERY_MS);
-  return () => clearInterval(look);
+  }, CHECK_EVERY_MS);
+  return () => clearInterval(timer);
 }
 
-/** What else fails there is a handler's, and stays with it; the frames behind it are read at once. */
-function endOnDamage(ws: EventEmitter, events: ConnectionMonitorEvents): void {
+/** Reports frames that cannot be decrypted. Other errors come from a handler, so the remaining frames are read. */
+function reportDamagedFrames(ws: EventEmitter, events: ConnectionMonitorEvents): void {
   const [read] = ws.listeners('message') as ((data: Uint8Array) => Promise<void>)[];
   if (!read) throw new Error('Baileys no longer reads frames from "message"');
   ws.removeAllListeners('message');
   const readSafely = async (data: Uint8Array): Promise<void> => {
     try {
       await read(data);
-    } catch (error) {
-      if (NOT_AUTHENTIC.test((error as Error).message)) return events.damaged();
-      logger.warn(`A frame was not read: ${(error as Error).stack}`);
+    } catch (err) {
+      if (NOT_AUTHENTIC.test((err as Error).message)) return events.damaged();
+      log.warn({ err, stack: (err as Error).stack }, 'Handling frame failed');
+      // Continues with the frames that Baileys has buffered.
       await readSafely(new Uint8Array());
     }
   };

@@ -9,7 +9,7 @@ const stanza = (tag: string, id: string, attrs: Record<string, string> = {}): Bi
 });
 const message = (id: string) => stanza('message', id);
 
-/** Announces a frame under the names that Baileys' `onMessageReceived` uses. */
+/** Emits a frame under the names that Baileys' `onMessageReceived` uses. */
 function receive(socket: EventEmitter, frame: BinaryNode): void {
   socket.emit('frame', frame);
   socket.emit(`TAG:${frame.attrs.id}`, frame);
@@ -35,8 +35,8 @@ function createGate() {
       const [error] = (await once(steps, 'step')) as [Error | undefined];
       if (error) throw error;
     },
-    answer: async (each) => (each.attrs.answered ? null : each),
-    sent: async () => {},
+    respond: async (each) => (each.attrs.acknowledged ? null : each),
+    flush: async () => {},
     setPaused: (isPaused) => pauses.push(isPaused),
     failed: (error) => failures.push(error),
   });
@@ -68,7 +68,7 @@ describe('InboundGate', () => {
     expect(handled).toEqual(['1', '2', '3']);
   });
 
-  it('saves stanzas that arrive in the meantime together, in order', async () => {
+  it('saves stanzas that arrive during a save together, in order', async () => {
     const { socket, handled, saved, step, turns } = createGate();
     receive(socket, message('1'));
     await turns();
@@ -101,7 +101,7 @@ describe('InboundGate', () => {
     expect(handled).toEqual(['1', '2']);
   });
 
-  it('holds stanzas of every other tag', async () => {
+  it('intercepts stanzas of every other tag', async () => {
     const { socket, saved, step } = createGate();
     for (const tag of ['status', 'appdata', 'receipt', 'invented']) receive(socket, stanza(tag, tag));
     await step();
@@ -120,16 +120,16 @@ describe('InboundGate', () => {
     expect(answers).toHaveLength(1);
   });
 
-  it('does not pass on a stanza that is already answered', async () => {
+  it('does not pass on a stanza that is acknowledged', async () => {
     const { socket, handled, step } = createGate();
-    receive(socket, stanza('message', '1', { answered: 'true' }));
+    receive(socket, stanza('message', '1', { acknowledged: 'true' }));
     receive(socket, message('2'));
     await step();
     await step();
     expect(handled).toEqual(['2']);
   });
 
-  it('passes on neither a stanza that could not be saved nor any after it', async () => {
+  it('passes on neither a stanza that cannot be saved nor any after it', async () => {
     const { socket, handled, failures, step } = createGate();
     receive(socket, message('1'));
     receive(socket, message('2'));
@@ -140,7 +140,7 @@ describe('InboundGate', () => {
     expect(failures).toEqual([new Error('disk full')]);
   });
 
-  it('passes on nothing after it is closed, even saved stanzas', async () => {
+  it('passes on nothing after it is closed, not even saved stanzas', async () => {
     const { socket, gate, handled, step } = createGate();
     receive(socket, message('1'));
     gate.close();

@@ -16,15 +16,15 @@ const NOT_ACKNOWLEDGED: ReadonlySet<string> = new Set([
   'xmlstreamend',
 ]);
 
-/** Maximum number of stanzas saved together, and of the elements in them, so that other sessions are not delayed. */
+/** Maximum number of stanzas in a batch, and of elements in them, so that other sessions are not delayed. */
 const MAX_BATCH = 100;
 const MAX_ELEMENTS = 2_000;
-/** Maximum number of waiting stanzas. Beyond it, the connection is not read until most of them are answered. */
+/** Maximum number of waiting stanzas. Beyond it, the connection is paused until most of them are handled. */
 const MAX_WAITING = 1_000;
 const RESUME_BELOW = 200;
 /**
- * A batch that is not saved and answered by then is delivered again over the next connection. Late acknowledgements do no harm; missing ones end
- * the stream after 50 minutes (whatsapp-rust #1101).
+ * Maximum time to handle a batch. After it, the gate closes, and WhatsApp delivers the batch again over the next
+ * connection. Late acknowledgements do no harm; missing ones end the stream after 50 minutes (whatsapp-rust #1101).
  */
 const MAX_BATCH_MS = 60_000;
 
@@ -32,34 +32,34 @@ const MAX_BATCH_MS = 60_000;
 export interface InboundStages {
   /** Saves the content of the stanzas. If it rejects, the gate closes permanently. */
   save(stanzas: BinaryNode[]): Promise<void>;
-  /** Answers a saved stanza. @returns the stanza that is passed to Baileys; null if it is answered */
-  answer(stanza: BinaryNode): Promise<BinaryNode | null>;
-  /** Resolves when all answers are sent. */
-  sent(): Promise<void>;
+  /** Acknowledges a saved stanza. @returns the stanza to pass to Baileys instead; null if it is acknowledged */
+  respond(stanza: BinaryNode): Promise<BinaryNode | null>;
+  /** Resolves when all responses are sent. */
+  flush(): Promise<void>;
   /** Pauses or resumes reading from the connection. */
   setPaused(isPaused: boolean): void;
   /** Called when the gate has closed because of this error. */
   failed(error: unknown): void;
 }
 
-/** Returns whether WhatsApp expects an acknowledgement. Without one, it delivers the stanza again. */
+/** Returns whether WhatsApp expects an acknowledgement of a stanza. Without one, it delivers the stanza again. */
 export function needsAcknowledgement({ tag, attrs }: BinaryNode): boolean {
   return Boolean(attrs.id && attrs.from) && !NOT_ACKNOWLEDGED.has(tag);
 }
 
 /**
- * Intercepts every stanza that must be acknowledged before Baileys sees it, and saves its content before it is answered. WhatsApp
- * delivers unacknowledged stanzas again at the next login, so a killed process loses nothing.
+ * Intercepts every stanza that needs an acknowledgement before Baileys receives it, and saves its content before it is
+ * acknowledged. WhatsApp delivers unacknowledged stanzas again at the next login, so a killed process loses nothing.
  *
- * Baileys has no hook for this. It announces each stanza as `frame`, and then under names derived from its attributes, `TAG:<id>`
- * and `CB:<tag>…`. The gate replaces `emit` and passes a stanza to Baileys only as the one event that its handlers listen to. A
- * sender therefore cannot choose an id that Baileys mistakes for the response to a query.
+ * Baileys has no hook for this. It emits each stanza as `frame`, then as `TAG:<id>`, and as several events `CB:<tag>…`
+ * derived from its attributes. The gate replaces `emit`, and passes a stanza to Baileys only as the one event that its
+ * handlers listen to. A sender therefore cannot choose an id that Baileys mistakes for the response to a query.
  *
- * Order is preserved. Stanzas that arrive while others are being saved form the next batch.
+ * The order of stanzas is preserved. Stanzas that arrive while a batch is handled form the next batch.
  */
 export class InboundGate {
   private waiting: BinaryNode[] = [];
-  private announced: unknown = null;
+  private intercepted: unknown = null;
   private isDraining = false;
   private isPaused = false;
   private isClosed = false;
@@ -73,8 +73,8 @@ export class InboundGate {
     this.forward = socket.emit.bind(socket);
     socket.emit = (event: string | symbol, ...args: unknown[]) => {
       const [frame] = args;
-      if (event === 'frame' && isStanza(frame) && needsAcknowledgement(frame)) this.take(frame);
-      else if (frame !== undefined && frame === this.announced) return true;
+      if (event === 'frame' && isStanza(frame) && needsAcknowledgement(frame)) this.enqueue(frame);
+      else if (frame !== undefined && frame === this.intercepted) return true;
       return this.forward(event as string, ...args);
     };
   }
@@ -85,8 +85,8 @@ export class InboundGate {
     this.waiting = [];
   }
 
-  private take(stanza: BinaryNode): void {
-    this.announced = stanza;
+  private enqueue(stanza: BinaryNode): void {
+    this.intercepted = stanza;
     if (this.isClosed) return;
     this.waiting.push(stanza);
     this.setPaused(this.waiting.length > (this.isPaused ? RESUME_BELOW : MAX_WAITING));
@@ -98,9 +98,9 @@ export class InboundGate {
     this.isDraining = true;
     try {
       while (this.waiting.length > 0) {
-        // Stanzas that arrived in the same packet are in the same batch.
+        // Stanzas of the same packet are emitted in one turn, and form one batch.
         await nextTurn();
-        await this.pass(this.waiting.splice(0, batchLength(this.waiting)));
+        await this.handle(this.waiting.splice(0, batchLength(this.waiting)));
         this.setPaused(this.isPaused && this.waiting.length > RESUME_BELOW);
       }
     } catch (error) {
@@ -110,7 +110,7 @@ export class InboundGate {
     }
   }
 
-  private async pass(batch: BinaryNode[]): Promise<void> {
+  private async handle(batch: BinaryNode[]): Promise<void> {
     if (batch.length === 0) return;
     const late = setTimeout(() => {
       this.fail(new Error(`Handling ${batch.length} stanzas took longer than ${MAX_BATCH_MS / 1_000} s`));
@@ -118,10 +118,10 @@ export class InboundGate {
     try {
       await this.stages.save(batch);
       for (const stanza of batch) {
-        const rest = this.isClosed ? null : await this.stages.answer(stanza);
+        const rest = this.isClosed ? null : await this.stages.respond(stanza);
         if (rest && !this.isClosed) this.forward(`CB:${rest.tag}`, rest);
       }
-      if (!this.isClosed) await this.stages.sent();
+      if (!this.isClosed) await this.stages.flush();
     } finally {
       clearTimeout(late);
     }
@@ -139,7 +139,7 @@ export class InboundGate {
   }
 }
 
-/** How many stanzas make the next batch: at least one, however large. */
+/** Returns the number of stanzas in the next batch, which is at least one regardless of its size. */
 function batchLength(waiting: readonly BinaryNode[]): number {
   let elements = 0;
   const end = waiting.slice(0, MAX_BATCH).findIndex((stanza) => {
@@ -149,7 +149,7 @@ function batchLength(waiting: readonly BinaryNode[]): number {
   return end < 0 ? MAX_BATCH : Math.max(1, end);
 }
 
-/** The elements in a stanza; counting ends at the maximum. */
+/** Returns the number of elements in a stanza. Stops counting beyond the maximum. */
 function countElements({ content }: BinaryNode, max: number): number {
   if (!Array.isArray(content)) return 0;
   let count = content.length;

@@ -10,23 +10,23 @@ import {
 } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 
-/** Accounts have the phone and a handful of companions; a longer list is truncated. */
+/** Accounts have the phone and a few companions. A longer list is truncated. */
 const MAX_DEVICES = 20;
 
 /**
  * Lists the JIDs of the account's other devices, the phone (device 0) first.
  *
- * Queries usync with the `devices` protocol. Baileys' `getUSyncDevices` returns the same, but as a side effect replaces the Signal
+ * Queries usync with the `devices` protocol. Baileys' `getUSyncDevices` returns the same, but also replaces the Signal
  * session with the phone.
  *
- * @throws when WhatsApp refuses the query or does not answer
+ * @throws if WhatsApp refuses the query or does not respond
  */
 export async function findOwnDevices(socket: WASocket): Promise<string[]> {
   const { id = '' } = socket.authState.creds.me ?? {};
   const own = jidDecode(id);
   if (!own) return [];
-  const answer = (await socket.query(devicesQuery(jidNormalizedUser(id)))) as BinaryNode | undefined;
-  const list = getBinaryNodeChild(getBinaryNodeChild(answer, 'usync'), 'list');
+  const response = (await socket.query(devicesQuery(jidNormalizedUser(id)))) as BinaryNode | undefined;
+  const list = getBinaryNodeChild(getBinaryNodeChild(response, 'usync'), 'list');
   const devices = getBinaryNodeChildren(list, 'user').flatMap((user) => deviceIdsOf(user));
   return [...new Set([0, ...devices])]
     .filter((device) => device !== (own.device ?? 0))
@@ -51,7 +51,7 @@ function devicesQuery(jid: string): BinaryNode {
   };
 }
 
-/** `<devices><device-list><device id/></device-list></devices>` */
+/** Reads `<devices><device-list><device id/></device-list></devices>`. */
 function deviceIdsOf(user: BinaryNode): number[] {
   const list = getBinaryNodeChild(getBinaryNodeChild(user, 'devices'), 'device-list');
   const ids = getBinaryNodeChildren(list, 'device').map(({ attrs }) => Number(attrs.id));

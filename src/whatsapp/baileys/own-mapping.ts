@@ -13,12 +13,12 @@ export function mixesOwnWithForeign({ pn, lid }: LIDMapping, own: OwnAddresses):
 }
 
 /**
- * Makes Baileys' Signal repository reject LID–PN mappings between this account and another one from any source: messages, history,
- * or query responses. With such a mapping, Baileys would decrypt a stranger's messages in the session with the phone, or the
- * phone's in a stranger's.
+ * Makes Baileys' Signal repository reject LID–PN mappings between this account and another one, regardless of their
+ * source. With such a mapping, Baileys would decrypt a stranger's messages in the session with the phone, or the
+ * phone's messages in a stranger's session.
  *
- * Baileys stores every mapping through `storeLIDPNMappings`, which also caches it. `ContactsService` rejects these mappings for the
- * address book.
+ * Baileys stores every mapping through `storeLIDPNMappings`, which also caches it. `ContactsService` rejects these
+ * mappings for the address book.
  */
 export function protectOwnMapping(own: () => OwnAddresses): MakeSignalRepository {
   return (...args) => {

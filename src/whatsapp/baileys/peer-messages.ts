@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import {
   type BinaryNode,
   getBinaryNodeChild,
@@ -8,14 +7,15 @@ import {
   unpadRandomMax16,
   type WASocket,
 } from '@whiskeysockets/baileys';
+import { Log } from '../../kernel/logging/log.js';
 import { accountKeyOf, type KeptData } from '../auth-state/auth-state.js';
 import { readPeerContent } from '../wire/peer-content.js';
+import { identityKeyOfPreKeyMessage } from '../wire/pre-key-message.js';
 import { deviceOf, senderOf } from '../wire/stanza-sender.js';
 import { bytesOf } from '../wire/stanza-values.js';
-import { identityKeyOfPreKeyMessage } from '../wire/pre-key-message.js';
 import { identityKeysOfSession, isDeviceOfAccount } from './own-identity.js';
 
-/** What ids of messages consist of; others cannot be stored, or asked about. */
+/** Message ids of another form are not stored, and their upload is not requested again. */
 const MESSAGE_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** One encrypted part of a message, as Baileys' Signal repository accepts it. */
@@ -37,18 +37,18 @@ export interface ReadPeerMessage {
 }
 
 /**
- * Reads the messages that devices of the account send to this device only: sync keys, history announcements, and requested
- * collections. No other message is decrypted here.
+ * Reads the messages that devices of the account send to this device only: sync keys, history notifications, and
+ * requested collections. No other message is decrypted here.
  *
- * A device sends each message once, and a Signal message cannot be decrypted a second time. Decrypting and storing are therefore
- * one database transaction: the Signal session advances if, and only if, the content is stored.
+ * A device sends each message once, and a Signal message cannot be decrypted a second time. One database transaction
+ * therefore decrypts and stores it: the Signal session advances if, and only if, the content is stored.
  *
- * The sender is verified twice: by the stanza (`isPeerMessage`), before any other processing, and by the identity key of the Signal
- * session. The phone's key is the one that signed the link. Another companion proves its key with `<device-identity>`, which the
- * phone's key has signed.
+ * The sender is verified twice: by the stanza (`isPeerMessage`), before any other processing, and by the identity key
+ * of the Signal session. The phone's key is the one that signed the link. Another companion proves its key with
+ * `<device-identity>`, which the phone's key has signed.
  */
 export class PeerMessages {
-  private readonly logger = new Logger(PeerMessages.name);
+  private readonly log = new Log(PeerMessages.name);
 
   constructor(private readonly socket: WASocket) {}
 
@@ -57,7 +57,7 @@ export class PeerMessages {
     const jid = this.signalJidOf(stanza);
     for (const part of getBinaryNodeChildren(stanza, 'enc')) {
       const { type } = part.attrs;
-      // The frame size limits it to 16 MB, because an announcement can contain the history itself.
+      // Its only limit is the frame size of 16 MB, because a notification can contain the history itself.
       const ciphertext = part.content instanceof Uint8Array ? part.content : null;
       if (!ciphertext || (type !== 'pkmsg' && type !== 'msg')) return { ...result, outcome: 'unreadable' };
       const encrypted = { jid, type, ciphertext } as const;
@@ -73,7 +73,7 @@ export class PeerMessages {
     return result;
   }
 
-  /** Signal sessions with the account's devices are stored under its LID as soon as the LID is known. */
+  /** Baileys stores Signal sessions with the account's devices under its LID as soon as it is known. */
   private signalJidOf(stanza: BinaryNode): string {
     const sender = senderOf(stanza) ?? '';
     const lid = jidDecode(this.socket.authState.creds.me?.lid)?.user;
@@ -81,7 +81,7 @@ export class PeerMessages {
     return lid ? `${lid}${device > 0 ? `:${device}` : ''}@lid` : sender;
   }
 
-  /** @returns null if this cannot be decided, and the sender has to encrypt the message again */
+  /** @returns null if the sender cannot be verified, and has to encrypt the message again */
   private async isFromSender(
     stanza: BinaryNode,
     { jid, type, ciphertext }: Ciphertext,
@@ -95,12 +95,12 @@ export class PeerMessages {
       if (!key || isPhone) return key && key.equals(accountKey);
       return isDeviceOfAccount(key, bytesOf(getBinaryNodeChild(stanza, 'device-identity')), accountKey);
     }
-    // Sessions with other companions began with a message that passed the check above.
+    // The first message of a session with another companion has passed the check above.
     if (!isPhone) return true;
     const address = this.socket.signalRepository.jidToSignalProtocolAddress(jid);
     const { [address]: session } = await keys.get('session', [address]);
     if (identityKeysOfSession(session).every((key) => key.equals(accountKey))) return true;
-    // Former versions could store a stranger's session here. The phone opens a new one when it is asked to encrypt again.
+    // Earlier versions could store a stranger's session here. The phone opens a new one to encrypt the message again.
     await keys.set({ session: { [address]: null }, 'identity-key': { [address]: null } });
     return null;
   }
@@ -125,9 +125,9 @@ export class PeerMessages {
       if (!content || deviceOf(senderOf(stanza) ?? '') !== 0) return null;
       if (content.kind === 'recovery') return { 'snapshot-recovery': { new: content.records } };
       return { 'history-notification': { [MESSAGE_ID.test(id) ? id : '']: content.notification } };
-    } catch (error) {
-      this.logger.warn(`Skipped a peer message that cannot be parsed: ${(error as Error).message}`);
+    } catch (err) {
+      this.log.warn({ err }, 'Parsing peer message failed');
+      return null;
     }
-    return null;
   }
 }

@@ -1,7 +1,7 @@
 import type { WASocket } from '@whiskeysockets/baileys';
 import type { IncomingMessage } from 'node:http';
 
-/** The part of `ws`' WebSocket that is used here. */
+/** The part of the `ws` WebSocket that is used here. */
 interface RawSocket {
   on(event: 'upgrade', listener: (response: IncomingMessage) => void): void;
   pause(): void;
@@ -9,31 +9,30 @@ interface RawSocket {
   terminate(): void;
 }
 
-/** The WebSocket under Baileys' client, which Baileys makes but does not show; null when it is gone. */
+/** Returns the WebSocket inside Baileys' client, which is not public; null after it has ended. */
 export function rawSocketOf(socket: WASocket): RawSocket | null {
   return (socket.ws as unknown as { socket: RawSocket | null }).socket;
 }
 
 /**
- * Sends everything that is written in one turn of the event loop in one packet.
- *
- * Lets nothing out once the session may belong to another process. A process that was asleep wakes up with its connection
- * still open, its timers due and WhatsApp's words waiting to be answered. The guard stands at the connection itself, since
- * `ws` answers pings and goodbyes on its own.
+ * Combines all writes of one turn of the event loop in one packet, and sends nothing if `maySend` returns false,
+ * because another process may hold the session's lease. A process that was suspended wakes up with an open connection,
+ * due timers and unread stanzas. The check is in the TCP socket, because `ws` itself responds to pings and close
+ * frames.
  */
 export function guardWrites(socket: WASocket, maySend: () => boolean): void {
-  rawSocketOf(socket)?.on('upgrade', ({ socket: line }) => {
-    const write = line.write.bind(line) as (...args: unknown[]) => boolean;
+  rawSocketOf(socket)?.on('upgrade', ({ socket: tcp }) => {
+    const write = tcp.write.bind(tcp) as (...args: unknown[]) => boolean;
     let isCorked = false;
-    line.write = (...args: unknown[]) => {
-      // What is written to a destroyed line fails, and is not sent.
-      if (!maySend()) line.destroy();
+    tcp.write = (...args: unknown[]) => {
+      // Writes to a destroyed socket fail without being sent.
+      if (!maySend()) tcp.destroy();
       else if (!isCorked) {
         isCorked = true;
-        line.cork();
+        tcp.cork();
         process.nextTick(() => {
           isCorked = false;
-          line.uncork();
+          tcp.uncork();
         });
       }
       return write(...args);

@@ -10,23 +10,29 @@ import {
   xmppSignedPreKey,
 } from '@whiskeysockets/baileys';
 
-/** WhatsApp's clients give a message up after so many requests. */
+/** WhatsApp's clients send at most this many requests per message. */
 const MAX_RETRIES = 5;
 
 /**
- * Asks the sender to encrypt a message again, in a session opened with the keys that come with the request: a one-time
- * pre-key that is used for nothing else, the signed pre-key, and the identity.
+ * Requests the sender to encrypt a message again, in a new session. The request contains the keys for it: an unused
+ * one-time pre-key, the signed pre-key, and the identity key.
  *
- * Stanza: `<receipt type="retry"><retry count/><registration/><keys/></receipt>`, as sent by Baileys' `sendRetryRequest`,
- * which cannot be used: it also asks the phone for a copy, of which there is none for what the phone tells its devices.
- * @param asked how often this connection has requested it before
- * @returns false when it has been asked for often enough
+ * Stanza: `<receipt type="retry"><retry count/><registration/><keys/></receipt>`, as sent by Baileys'
+ * `sendRetryRequest`. That function cannot be used, because it also requests a copy from the phone, which has none of
+ * peer messages.
+ *
+ * @param requested number of earlier requests over this connection
+ * @returns false if the maximum is reached, and nothing was sent
  */
-export async function askAgain(socket: WASocket, stanza: BinaryNode, asked: number): Promise<boolean> {
+export async function requestRetry(
+  socket: WASocket,
+  stanza: BinaryNode,
+  requested: number,
+): Promise<boolean> {
   const { id = '', from = '', t = '', category, participant, recipient } = stanza.attrs;
-  // The sender repeats the count of the request, or leaves it out.
+  // The sender repeats the count of the last request, or omits it.
   const repeated = Number(getBinaryNodeChild(stanza, 'enc')?.attrs.count ?? 0) || 0;
-  const count = Math.max(repeated, asked) + 1;
+  const count = Math.max(repeated, requested) + 1;
   if (count > MAX_RETRIES) return false;
   const { creds } = socket.authState;
   const keys = await takeKeys(socket);
@@ -36,7 +42,7 @@ export async function askAgain(socket: WASocket, stanza: BinaryNode, asked: numb
       id,
       to: from,
       type: 'retry',
-      // Without it the phone may not encrypt a peer message again (whatsmeow retry.go).
+      // Without it, the phone may not encrypt a peer message again (whatsmeow retry.go).
       ...(category && { category }),
       ...(participant && { participant }),
       ...(recipient && { recipient }),
@@ -50,7 +56,9 @@ export async function askAgain(socket: WASocket, stanza: BinaryNode, asked: numb
   return true;
 }
 
-/** Uses up a pre-key. Under the same name as Baileys, which may be uploading others at this moment. */
+/**
+ * Uses up a pre-key. The transaction has the same name as that of Baileys, which may upload pre-keys at this moment.
+ */
 async function takeKeys({ authState, ev }: WASocket): Promise<BinaryNode> {
   const { creds } = authState;
   const keys = authState.keys;
@@ -61,7 +69,7 @@ async function takeKeys({ authState, ev }: WASocket): Promise<BinaryNode> {
   }, creds.me?.id ?? '');
   const [id = ''] = Object.keys(preKeys);
   const preKey = preKeys[Number(id)];
-  if (!preKey || !creds.account) throw new Error('There are no keys to ask with');
+  if (!preKey || !creds.account) throw new Error('No keys for a retry receipt');
   return {
     tag: 'keys',
     attrs: {},

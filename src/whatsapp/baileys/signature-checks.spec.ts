@@ -20,7 +20,7 @@ const asShipped = { verify: Curve.verify, decode: decodeOf() };
 const rootKey = Buffer.from(authority.rootPublicKey);
 WA_CERT_DETAILS.PUBLIC_KEY = rootKey;
 
-/** Baileys' side of the Noise handshake with the server for tests. */
+/** Performs the Noise handshake of Baileys with the test server. */
 function shakeHands(form: CertificateForm): Uint8Array {
   const keyPair = Curve.generateKeyPair();
   const client = makeNoiseHandler({
@@ -34,42 +34,42 @@ function shakeHands(form: CertificateForm): Uint8Array {
   return client.processHandshake(proto.HandshakeMessage.decode(message), Curve.generateKeyPair());
 }
 
-describe('unmodified Baileys and libsignal', () => {
-  it('do not pass the self-test, and no socket is created', async () => {
+describe('before verifySignatures', () => {
+  it('fails the self-test and does not allow sockets', async () => {
     await expect(testSignatureChecks()).rejects.toThrow('Baileys does not verify');
     expect(() => requireVerifiedSignatures()).toThrow('not verified');
   });
 });
 
-describe('verified signatures', () => {
+describe('after verifySignatures', () => {
   beforeAll(async () => {
     await verifySignatures();
   });
 
-  it('allow sockets once the self-test has passed', () => {
+  it('allows sockets', () => {
     expect(() => requireVerifiedSignatures()).not.toThrow();
   });
 
-  it('accept the certificates of the trusted root', () => {
+  it('accepts certificates of the trusted root', () => {
     expect(shakeHands(null)).toHaveLength(48);
     expect(WA_CERT_DETAILS.PUBLIC_KEY).toBe(rootKey);
   });
 
-  it('accept certificates without dates', () => {
+  it('accepts certificates without dates', () => {
     expect(shakeHands('no-dates')).toHaveLength(48);
   });
 
-  it.each(CERTIFICATE_FLAWS)('refuse a server with the flaw "%s" during the handshake', (flaw) => {
+  it.each(CERTIFICATE_FLAWS)('rejects a server with the flaw "%s" during the handshake', (flaw) => {
     const dates: readonly CertificateFlaw[] = ['expired-leaf', 'expired-intermediate', 'not-yet-valid'];
-    const refused = () => shakeHands(flaw);
-    expect(refused).toThrow(ServerNotVerified);
-    expect(refused).toThrow(
+    const rejected = () => shakeHands(flaw);
+    expect(rejected).toThrow(ServerNotVerified);
+    expect(rejected).toThrow(
       expect.objectContaining({ kind: dates.includes(flaw) ? 'dates' : 'certificate' }),
     );
   });
 });
 
-describe('the self-test', () => {
+describe('testSignatureChecks', () => {
   let verified: typeof asShipped & Pick<typeof libsignalCurve, 'verifySignature'>;
 
   beforeAll(() => {
@@ -92,7 +92,7 @@ describe('the self-test', () => {
       () => Object.assign(libsignalCurve, { verifySignature: () => true }),
     ],
     [
-      'a check that refuses everything',
+      'a check that rejects everything',
       'noise certificate signature invalid',
       () => (Curve.verify = () => false),
     ],

@@ -10,14 +10,14 @@ let areVerified = false;
 /**
  * Makes Baileys and libsignal verify signatures, and tests that they do. Call it before the first socket is created.
  *
- * Baileys 7.0.0-rc14 ignores the result of libsignal's check, and libsignal 6.0.0 does not check signed pre-keys at all.
- * Both call the replaced functions through mutable objects, so the order of loading does not matter.
+ * Baileys 7.0.0-rc14 ignores the result of libsignal's check, and libsignal 6.0.0 does not check signed pre-keys at
+ * all. Both call the replaced functions through mutable objects, so the order of loading does not matter.
  *
- * | checked                                   | by                                   | if it is wrong                         |
- * | ----------------------------------------- | ------------------------------------ | -------------------------------------- |
- * | certificates of the Noise handshake       | `CertChain.decode`, `Curve.verify`   | ServerNotVerified ends the connection  |
- * | account signature in `pair-success`       | `Curve.verify`                       | `configureSuccessfulPairing` throws    |
- * | signed pre-keys of a bundle               | `curve.verifySignature` of libsignal | `SessionBuilder.initOutgoing` throws   |
+ * | Signature                           | Verified by                          | If invalid                          |
+ * | ----------------------------------- | ------------------------------------ | ----------------------------------- |
+ * | Certificates of the Noise handshake | `CertChain.decode`, `Curve.verify`   | ServerNotVerified, disconnects      |
+ * | Account signature in `pair-success` | `Curve.verify`                       | `configureSuccessfulPairing` throws |
+ * | Signed pre-keys of a bundle         | `curve.verifySignature` of libsignal | `SessionBuilder.initOutgoing` throws |
  *
  * @throws Error if a check accepts an invalid signature or rejects a valid one
  */
@@ -29,7 +29,7 @@ export async function verifySignatures(): Promise<void> {
   areVerified = true;
 }
 
-/** @throws Error when signatures are not verified in this thread, see verifySignatures */
+/** @throws Error if verifySignatures() has not run in this thread */
 export function requireVerifiedSignatures(): void {
   if (!areVerified)
     throw new Error('Signatures are not verified in this thread: call verifySignatures first');
@@ -48,9 +48,9 @@ function requireSignature(key: Uint8Array, message: Uint8Array, signature: Uint8
 }
 
 /**
- * Adds two checks that Baileys' `processHandshake` lacks: that the leaf certificate is for the key of this server, and that its
- * dates are valid. `processHandshake` runs without interruption: key agreement with the server's static key, then
- * `CertChain.decode`. The key of the last agreement is therefore the server's.
+ * Adds two checks that Baileys' `processHandshake` lacks: the leaf certificate must be for the key of this server, and
+ * its dates must be valid. `processHandshake` synchronously performs the key agreement with the server's static key,
+ * then `CertChain.decode`. The key of the last agreement is therefore the server's.
  */
 function verifyCertificates(): void {
   const { sharedKey } = Curve;
@@ -61,7 +61,7 @@ function verifyCertificates(): void {
     return sharedKey(privateKey, publicKey);
   };
   proto.CertChain.decode = (reader, length) => {
-    const chain = decodeOrRefuse(() => decode(reader, length));
+    const chain = requireDecoded(() => decode(reader, length));
     verifyServerCertificate(chain, serverKey, {
       publicKey: WA_CERT_DETAILS.PUBLIC_KEY,
       serial: WA_CERT_DETAILS.SERIAL,
@@ -70,7 +70,7 @@ function verifyCertificates(): void {
   };
 }
 
-function decodeOrRefuse<T>(decode: () => T): T {
+function requireDecoded<T>(decode: () => T): T {
   try {
     return decode();
   } catch {

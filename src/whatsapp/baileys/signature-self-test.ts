@@ -33,7 +33,7 @@ const SILENT: Parameters<typeof makeNoiseHandler>[0]['logger'] = {
   error: ignore,
 };
 
-/** Runs Baileys and libsignal with a valid signature and with invalid ones. */
+/** A function of Baileys or libsignal that must accept a valid signature and reject others. */
 interface Check {
   readonly name: string;
   /** @param signer signs in place of the correct key; undefined: the correct key */
@@ -57,13 +57,13 @@ const CHECKS: readonly Check[] = [
 export async function testSignatureChecks(): Promise<void> {
   for (const { name, run } of CHECKS) {
     await run();
-    const isRefused = await Promise.resolve()
+    const isRejected = await Promise.resolve()
       .then(() => run(Curve.generateKeyPair()))
       .then(
         () => false,
         () => true,
       );
-    if (!isRefused) throw new Error(`Baileys does not verify: ${name}`);
+    if (!isRejected) throw new Error(`Baileys does not verify: ${name}`);
   }
 }
 
@@ -111,11 +111,11 @@ function trusting(root: KeyPair, work: () => void): void {
   }
 }
 
-/** Both sides of a handshake, each run by Baileys' handler. */
+/** Runs both sides of a handshake with Baileys' handler. */
 function greet(server: KeyPair, chain: Uint8Array): void {
   const [client, ephemeral] = [Curve.generateKeyPair(), Curve.generateKeyPair()];
   const options = { NOISE_HEADER: NOISE_WA_HEADER, logger: SILENT };
-  // Both begin with the client's ephemeral key; the handler of the server needs no private key.
+  // Both sides start with the client's ephemeral key. The server's handler needs no private key.
   const responder = makeNoiseHandler({ ...options, keyPair: client });
   responder.authenticate(ephemeral.public);
   responder.mixIntoKey(Curve.sharedKey(ephemeral.private, client.public));
@@ -143,7 +143,7 @@ function validity(isExpired = false): { notBefore: number; notAfter: number } {
   return { notBefore: now - HOUR_SECONDS, notAfter: isExpired ? now - 1 : now + HOUR_SECONDS };
 }
 
-/** `pair-success`: the phone's account signs the identity key of this device. */
+/** Handles a `pair-success` in which the account signs the identity key of this device. */
 function completePairing(signer?: KeyPair): void {
   const creds = initAuthCreds();
   const account = Curve.generateKeyPair();
@@ -167,7 +167,7 @@ function completePairing(signer?: KeyPair): void {
   configureSuccessfulPairing({ tag: 'iq', attrs: { id: '1' }, content: [pairSuccess] }, creds);
 }
 
-/** A Signal session with a device, from its bundle of keys. */
+/** Opens a Signal session with a device, from its key bundle. */
 async function openSession(signer?: KeyPair): Promise<void> {
   const [creds, identity] = [initAuthCreds(), Curve.generateKeyPair()];
   const keys = addTransactionCapability(emptyStore(), SILENT, {

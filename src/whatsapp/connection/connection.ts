@@ -3,11 +3,11 @@ import { type Jid, parseLid } from '../../kernel/identifiers/address.js';
 import { Log } from '../../kernel/logging/log.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { AuthState } from '../auth-state/auth-state.js';
-import { askForUpload } from '../baileys/ask-for-upload.js';
 import { InboundGate } from '../baileys/inbound-gate.js';
 import { protectOwnMapping } from '../baileys/own-mapping.js';
-import { StanzaAnswers } from '../baileys/stanza-answers.js';
-import { writeToOwnDevices, writeToPhone } from '../baileys/write-to-phone.js';
+import { requestHistoryUpload } from '../baileys/request-history-upload.js';
+import { sendToOwnDevices, sendToPhone } from '../baileys/send-peer-message.js';
+import { StanzaResponder } from '../baileys/stanza-responder.js';
 import type { ClientIdentity } from '../linking/client-identity.js';
 import { privacyTokensOf } from '../profiles/privacy-token.js';
 import { ProfileFetchQueue } from '../profiles/profile-fetch-queue.js';
@@ -84,14 +84,14 @@ export class Connection {
         context,
       ),
     ]);
-    const answers = new StanzaAnswers(socket.baileys, {
+    const responder = new StanzaResponder(socket.baileys, {
       decryptsMessages: context.decryptsMessages,
       lost: (isLost) => this.reportPhoneMessages(isLost),
     });
     this.gate = new InboundGate(socket.ws, {
       save: (stanzas) => this.save(stanzas),
-      answer: (stanza) => answers.answer(stanza),
-      sent: () => answers.sent(),
+      respond: (stanza) => responder.respond(stanza),
+      flush: () => responder.flush(),
       setPaused: (isPaused) => socket.setPaused(isPaused),
       failed: (error) => this.abandon(error),
     });
@@ -179,9 +179,9 @@ function syncConnectionOf(socket: WhatsAppSocket): SyncConnection {
   return {
     query: (node) => socket.query(node),
     send: (node) => socket.send(node),
-    writeToPhone: (message) => writeToPhone(socket.baileys, message),
-    writeToOwnDevices: (message) => writeToOwnDevices(socket.baileys, message),
-    askForUpload: (file) => askForUpload(socket.baileys, file),
+    writeToPhone: (message) => sendToPhone(socket.baileys, message),
+    writeToOwnDevices: (message) => sendToOwnDevices(socket.baileys, message),
+    askForUpload: (file) => requestHistoryUpload(socket.baileys, file),
     privacyTokens: (people) => privacyTokensOf(socket.baileys, people),
     wantsPictureTokens: () => socket.baileys.serverProps.profilePicPrivacyToken,
   };

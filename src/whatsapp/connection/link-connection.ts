@@ -3,7 +3,7 @@ import { Log } from '../../kernel/logging/log.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import { AccountLinkedElsewhere } from '../../sessions/sessions.errors.js';
 import { AuthState } from '../auth-state/auth-state.js';
-import { takeStanzas } from '../baileys/take-stanzas.js';
+import { interceptStanzas } from '../baileys/intercept-stanzas.js';
 import { LinkAttempt } from '../linking/link-attempt.js';
 import type { LinkFailure } from '../linking/link-failure.js';
 import type { SessionContext } from '../sync/session-context.js';
@@ -49,7 +49,7 @@ export class LinkConnection {
       },
       broken: (error) => this.abandon(error),
     });
-    takeStanzas(socket.ws, (stanza) => this.attempt.take(stanza));
+    interceptStanzas(socket.ws, (stanza) => this.attempt.take(stanza));
   }
 
   get closed(): Promise<ClosedConnection> {

@@ -26,8 +26,8 @@ export class UnlinkConnection {
     // Nothing is acknowledged, because the account's messages are for the session that it is linked through.
     const nothing = {
       save: async () => {},
-      answer: async () => null,
-      sent: async () => {},
+      respond: async () => null,
+      flush: async () => {},
       setPaused: () => {},
       failed: () => {},
     };

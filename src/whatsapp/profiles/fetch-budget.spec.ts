@@ -10,7 +10,7 @@ function budgetOf(perMinute: number) {
   return { time, budget: new FetchBudget(config, () => time.nowMs) };
 }
 
-/** Asks for as many pictures as it may, looking every 300 ms. */
+/** Spends everything that is available for pictures, every 300 ms. @returns the number of pictures */
 function picturesWithin(minutes: number, { time, budget }: ReturnType<typeof budgetOf>): number {
   const endMs = time.nowMs + minutes * MINUTE_MS;
   let pictures = 0;
@@ -22,26 +22,26 @@ function picturesWithin(minutes: number, { time, budget }: ReturnType<typeof bud
   return pictures;
 }
 
-describe('the budget of profile fetches', () => {
-  it.each([1, 20, 600])('keeps a pace of %i a minute', (perMinute) => {
+describe('FetchBudget', () => {
+  it.each([1, 20, 600])('allows %i requests per minute', (perMinute) => {
     const pictures = picturesWithin(30, budgetOf(perMinute));
     expect(pictures).toBeLessThanOrEqual(30 * perMinute);
     expect(pictures).toBeGreaterThanOrEqual(30 * perMinute - Math.max(10, perMinute * 0.1));
   });
 
-  it('always has something left for people whom somebody waits for', () => {
+  it('reserves requests for requested contacts', () => {
     const { time, budget } = budgetOf(20);
     picturesWithin(10, { time, budget });
     expect(budget.forRequested).toBeGreaterThanOrEqual(1);
   });
 
-  it('does not save up while nobody is due', () => {
+  it('does not accumulate requests while no contact is due', () => {
     const { time, budget } = budgetOf(20);
     time.nowMs += 60 * MINUTE_MS;
     expect(picturesWithin(1, { time, budget })).toBeLessThanOrEqual(28);
   });
 
-  it('is halved by a complaint, and grows back slowly', () => {
+  it('halves the rate after a rate limit, and recovers slowly', () => {
     const state = budgetOf(600);
     const first = state.budget.slowDown();
     expect(first).toBeGreaterThanOrEqual(5 * MINUTE_MS);
@@ -52,7 +52,7 @@ describe('the budget of profile fetches', () => {
     expect(picturesWithin(1, state)).toBeGreaterThan(580);
   });
 
-  it('has nothing to give when it is 0', () => {
+  it('allows no requests if the rate is 0', () => {
     const { time, budget } = budgetOf(0);
     time.nowMs += 60 * MINUTE_MS;
     expect(budget.forPictures).toBe(0);

@@ -1,27 +1,26 @@
 import type { Config } from '../../kernel/config/config.js';
 
-/** People whom one request of callers asks about, at most: what is asked and not yet saved is asked again after a kill. */
+/** Maximum contacts per query for callers. After a kill, results that are not saved have to be fetched again. */
 const MAX_REQUESTED = 10;
-/** After WhatsApp has complained: the first pause; each further one is twice as long. */
+/** First pause after WhatsApp limits the rate. Each further pause is twice as long. */
 const FIRST_PAUSE_MS = 5 * 60_000;
-/** The part of the pace below which no complaint reduces it. */
+/** Minimum rate after reductions, as a share of the configured rate. */
 const MIN_SHARE = 1 / 16;
-/** The part of the pace that comes back in each minute without a complaint. */
+/** Share of the configured rate that is restored per minute. */
 const REGAINED_PER_MINUTE = 0.02;
-/** Pictures for which nobody waits, that one glance may ask for. */
+/** Maximum pictures fetched in one go in the background. */
 const MAX_PICTURES = 10;
 
-/** Tells the time in milliseconds, never going backwards. */
+/** Returns monotonic time in milliseconds. */
 export type Clock = () => number;
 
 /**
- * How many requests about single people may go out, and when: a token bucket that fills at the configured pace. Part of it
- * is kept for people whom a notification or a caller wants at once. Each complaint of WhatsApp halves the pace, which then
- * grows back slowly.
+ * Token bucket for requests about single contacts. A part of it is reserved for contacts that a caller or a
+ * notification has requested. Each rate limit that WhatsApp returns halves the rate, which then recovers slowly.
  */
 export class FetchBudget {
   private readonly perMinute: number;
-  /** Never spent on people for whom nobody waits. */
+  /** Not used for background fetches. */
   private readonly reserve: number;
   private share = 1;
   private tokens: number;
@@ -37,13 +36,13 @@ export class FetchBudget {
     this.countedAtMs = this.clock();
   }
 
-  /** How many people for whom somebody waits may be asked about now. */
+  /** Number of requested contacts that may be fetched now. */
   get forRequested(): number {
     this.refill();
     return Math.min(Math.floor(this.tokens), MAX_REQUESTED);
   }
 
-  /** How many pictures for which nobody waits may be asked for now. */
+  /** Number of pictures that may be fetched now in the background. */
   get forPictures(): number {
     this.refill();
     return Math.max(0, Math.min(Math.floor(this.tokens - this.reserve), MAX_PICTURES));
@@ -54,8 +53,9 @@ export class FetchBudget {
   }
 
   /**
-   * WhatsApp has complained.
-   * @returns for how long nothing may be asked at all, in milliseconds, with jitter
+   * Halves the rate, because WhatsApp has returned an error.
+   *
+   * @returns the time during which nothing may be fetched, in milliseconds, with jitter
    */
   slowDown(): number {
     this.refill();

@@ -1,30 +1,40 @@
-import { Logger } from '@nestjs/common';
-import type { Config } from '../../kernel/config/config.js';
-import type { ProfilesPause, SessionStateRepository } from '../../sessions/session-state.repository.js';
 import type { Transaction } from '../../database/transaction.js';
+import type { Config } from '../../kernel/config/config.js';
+import { Log } from '../../kernel/logging/log.js';
+import type { ProfilesPause, SessionStateRepository } from '../../sessions/session-state.repository.js';
 import type { Lease } from '../lease/lease.js';
 
-/** Who may be asked about now. `batch`: everybody, for a batch is due. */
-export type Allowed = 'batch' | 'requested' | 'nobody';
+/** Contacts that may be fetched now. `batch`: all of them, because a batch is due. */
+export type Allowed = 'batch' | 'requested' | 'none';
+
+/** Reasons for a pause that WhatsApp caused. */
+export interface PauseReason {
+  code: 'rate_limited' | 'refused' | 'unanswered' | 'reach_out_lock';
+  /** One sentence for users. */
+  message: string;
+}
 
 type PauseConfig = Pick<
   Config,
   'DOWNLOADS_PER_MINUTE' | 'DOWNLOADS_START_AFTER_MINUTES' | 'DOWNLOADS_BATCH_EVERY_MINUTES'
 >;
 
-/** Batches of many deployments, or sessions, must not fall on the same minute: each is up to this part early. */
+/** Batches start up to this share of the interval early, so that those of many sessions are spread. */
 const JITTER = 0.25;
 
 /**
- * Whether a session may fetch profiles, and if not, why: told where the API reads it. A pause that WhatsApp has asked for,
- * and the time of the next batch, are kept in the database, so that a restart does not end them.
+ * Decides whether a session may fetch profiles, and reports the reason to the API if not. Pauses that WhatsApp caused
+ * and the time of the next batch are stored in the database, so that they survive a restart.
  */
 export class FetchPause {
-  private readonly logger = new Logger(FetchPause.name);
+  private readonly log = new Log(FetchPause.name);
+  /** Message that the database contains; undefined before load(). */
   private reported: string | null | undefined;
+  /** Code of the pause until `resumeAt`; null if there is no pause, or if a previous process has stored it. */
+  private code: PauseReason['code'] | null = null;
   private resumeAt: Date | null = null;
   private nextBatchAt: Date | null = null;
-  /** Null while the first sync runs. */
+  /** Null during the first sync. */
   private startAt: Date | null = null;
 
   constructor(
@@ -33,63 +43,69 @@ export class FetchPause {
     private readonly lease: Lease,
   ) {}
 
-  /** A connection was opened: reads what another process, or this one before, has left. */
-  async load(): Promise<void> {
+  /**
+   * Loads the pause that an earlier connection, or another process, has stored. Call it for each connection.
+   *
+   * @param lockedUntil end of the reported reach-out lock. The pause that ends at this time is that of the lock.
+   */
+  async load(lockedUntil: Date | null): Promise<void> {
     const { profilesPause } = await this.lease.read(() => this.state.get(this.lease.session));
     this.reported = profilesPause.reason;
     this.resumeAt = profilesPause.resumeAt;
     this.nextBatchAt = profilesPause.nextBatchAt;
+    const isLock = lockedUntil !== null && lockedUntil.getTime() === this.resumeAt?.getTime();
+    this.code = isLock ? 'reach_out_lock' : null;
   }
 
-  /** @param syncedAt when the first sync was complete; null: it is not */
+  /** @param syncedAt end of the first sync; null during it */
   firstSync({ linkedAt, syncedAt }: { linkedAt: Date; syncedAt: Date | null }): void {
     const afterMs = this.config.DOWNLOADS_START_AFTER_MINUTES * 60_000;
     this.startAt = syncedAt && new Date(linkedAt.getTime() + afterMs);
   }
 
-  /** Who may be asked about now; reports the reason in the background when it has changed. */
-  look(): Allowed {
+  /** Returns which contacts may be fetched now. Reports the reason in the background if it has changed. */
+  check(): Allowed {
     const now = new Date();
-    if (this.config.DOWNLOADS_PER_MINUTE === 0) return this.allow('nobody', 'DOWNLOADS_PER_MINUTE is 0.');
-    if (this.resumeAt && this.resumeAt > now) return 'nobody';
+    if (this.config.DOWNLOADS_PER_MINUTE === 0) return this.allow('none', 'DOWNLOADS_PER_MINUTE is 0.');
+    if (this.resumeAt && this.resumeAt > now) return 'none';
     this.resumeAt = null;
-    if (!this.startAt) return this.allow('nobody', 'The first sync is not complete yet.');
+    this.code = null;
+    if (!this.startAt) return this.allow('none', 'The first sync is not complete.');
     if (this.startAt > now) {
       const from = this.startAt.toISOString();
-      return this.allow('requested', `The account was linked a short while ago; begins at ${from}.`);
+      return this.allow('requested', `The account was linked recently. Profile fetches start at ${from}.`);
     }
     const isBatchDue = !this.nextBatchAt || this.nextBatchAt <= now;
     return this.allow(isBatchDue ? 'batch' : 'requested', null);
   }
 
   /**
-   * A batch was fetched: the pause until the next one begins, once it is committed.
-   * @param commit commits the write, with all else that belongs to the batch
+   * Starts the pause until the next batch, as soon as it is committed.
+   *
+   * @param commit commits the write together with the results of the last batch
    */
-  async batchMade(commit: (write: (tx: Transaction) => Promise<void>) => Promise<void>): Promise<void> {
+  async endBatch(commit: (write: (tx: Transaction) => Promise<void>) => Promise<void>): Promise<void> {
     const everyMs = this.config.DOWNLOADS_BATCH_EVERY_MINUTES * 60_000;
     const nextAt = new Date(Date.now() + everyMs * (1 - Math.random() * JITTER));
     await commit((tx) => this.state.reportProfilesBatch(tx, this.lease.session, nextAt));
     this.nextBatchAt = nextAt;
   }
 
-  /** Nobody is asked about for a while. */
-  async pauseFor(ms: number, why: string): Promise<void> {
-    await this.pauseUntil(new Date(Date.now() + ms), why);
-  }
-
-  /** The same; a pause that ends later stays. */
-  async pauseUntil(resumeAt: Date, why: string): Promise<void> {
+  /** Stops all fetches until a time. A pause that ends later stays. */
+  async pauseUntil(resumeAt: Date, { code, message }: PauseReason): Promise<void> {
     if (this.resumeAt && this.resumeAt > resumeAt) return;
     this.resumeAt = resumeAt;
-    this.reported = `${why}; goes on at ${resumeAt.toISOString()}.`;
+    this.code = code;
+    this.reported = `${message} Profile fetches resume at ${resumeAt.toISOString()}.`;
     await this.write({ reason: this.reported, resumeAt });
   }
 
-  /** What the pause was for has ended early; a pause for another reason stays. */
-  async resume(why: string): Promise<void> {
-    if (this.reported && !this.reported.startsWith(why)) return;
+  /** Ends the pause with this code. A pause for another reason stays. */
+  async resume(code: PauseReason['code']): Promise<void> {
+    // Before load(), the reason of a stored pause is unknown. It is cleared in any case.
+    if (this.reported !== undefined && this.code !== code) return;
     this.resumeAt = null;
+    this.code = null;
     this.reported = null;
     await this.write({ reason: null, resumeAt: null });
   }
@@ -98,9 +114,9 @@ export class FetchPause {
     if (reason !== this.reported) {
       const before = this.reported;
       this.reported = reason;
-      this.write({ reason, resumeAt: null }).catch((error: unknown) => {
+      this.write({ reason, resumeAt: null }).catch((err: unknown) => {
         this.reported = before;
-        this.logger.warn(`Cannot report why profiles are not fetched: ${(error as Error).message}`);
+        this.log.warn({ err }, 'Reporting fetch pause failed');
       });
     }
     return allowed;

@@ -1,82 +1,73 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import pTimeout from 'p-timeout';
-import { LastingFailure } from '../../kernel/errors/lasting-failure.js';
 import {
   type AccountsByLane,
   type FetchLane,
   FETCH_LANES,
   ProfileFetchesRepository,
 } from '../../contacts/fetches/profile-fetches.repository.js';
+import { repeat } from '../../kernel/async/repeat.js';
+import { FailureLog } from '../../kernel/logging/failure-log.js';
+import { Log } from '../../kernel/logging/log.js';
 
-/** How soon a request of the API, or of a notification, is seen. */
-const TICK_MS = 300;
-/** A database that has gone without a word must not keep all sessions waiting. */
-const ANSWER_TIMEOUT_MS = 10_000;
+/** Maximum delay of a request by the API or a notification. */
+const CHECK_EVERY_MS = 300;
+/** Without a limit, one query without a response would block all sessions. */
+const QUERY_TIMEOUT_MS = 10_000;
 
-/** One account's people who are due, over one connection. */
+/** Profiles of one account that are due, fetched over one connection. */
 export interface FetchQueue {
   readonly accountId: number;
-  /** What may be fetched at this moment. */
-  wants(): FetchLane[];
-  /** Somebody is due in this lane. Resolves when they are fetched, or cannot be. */
+  /** Returns the lanes in which profiles may be fetched now. */
+  openLanes(): FetchLane[];
+  /** Fetches profiles that are due in a lane. Never rejects. */
   fetchDue(lane: FetchLane): Promise<void>;
-  /** Nobody is due in this lane. */
-  nobodyDue(lane: FetchLane): void;
+  /** Called if no profile is due in a lane. */
+  noneDue(lane: FetchLane): void;
 }
 
-/** Wakes the queues of all sessions of a thread whose accounts have people who are due: one statement each tick. */
+/** Finds the accounts with due profiles, for all sessions of a thread in one query, and starts their queues. */
 @Injectable()
 export class FetchScheduler {
-  private readonly logger = new Logger(FetchScheduler.name);
-  private readonly looking = new LastingFailure(this.logger, 'Looking for profiles to fetch');
+  private readonly failure = new FailureLog(new Log(FetchScheduler.name), 'Looking for profiles to fetch');
   private readonly queues = new Set<FetchQueue>();
   private readonly busy = new Set<FetchQueue>();
-  private timer: NodeJS.Timeout | undefined;
-  private isLooking = false;
+  private running: AbortController | null = null;
 
   constructor(private readonly fetches: ProfileFetchesRepository) {}
 
   add(queue: FetchQueue): void {
     this.queues.add(queue);
-    this.timer ??= setInterval(() => void this.tick(), TICK_MS);
+    if (this.running) return;
+    this.running = new AbortController();
+    const { signal } = this.running;
+    void repeat({ everyMs: CHECK_EVERY_MS, signal, failure: this.failure }, () => this.check());
   }
 
   remove(queue: FetchQueue): void {
     this.queues.delete(queue);
     if (this.queues.size > 0) return;
-    clearInterval(this.timer);
-    this.timer = undefined;
+    this.running?.abort();
+    this.running = null;
   }
 
-  private async tick(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    try {
-      await this.look();
-      this.looking.worked();
-    } catch (error) {
-      this.looking.failed(error);
-    } finally {
-      this.isLooking = false;
-    }
-  }
-
-  private async look(): Promise<void> {
-    const idle = [...this.queues].filter((queue) => !this.busy.has(queue));
-    const wanting = idle.map((queue) => ({ queue, lanes: queue.wants() }));
+  private async check(): Promise<void> {
+    const open = [...this.queues]
+      .filter((queue) => !this.busy.has(queue))
+      .map((queue) => ({ queue, lanes: queue.openLanes() }));
     const accounts = Object.fromEntries(
       FETCH_LANES.map((lane) => [
         lane,
-        wanting.filter(({ lanes }) => lanes.includes(lane)).map(({ queue }) => queue.accountId),
+        open.filter(({ lanes }) => lanes.includes(lane)).map(({ queue }) => queue.accountId),
       ]),
     ) as AccountsByLane;
     if (Object.values(accounts).every((list) => list.length === 0)) return;
     const found = this.fetches.findAccountsDue(accounts);
-    const due = await pTimeout(found, { milliseconds: ANSWER_TIMEOUT_MS });
-    for (const { queue, lanes } of wanting) {
+    const due = await pTimeout(found, { milliseconds: QUERY_TIMEOUT_MS });
+    for (const { queue, lanes } of open) {
       const lane = FETCH_LANES.find((each) => lanes.includes(each) && due[each].includes(queue.accountId));
-      for (const each of lanes) if (!due[each].includes(queue.accountId)) queue.nobodyDue(each);
-      if (lane) void this.run(queue, lane);
+      for (const each of lanes) if (!due[each].includes(queue.accountId)) queue.noneDue(each);
+      if (lane && !this.busy.has(queue)) void this.run(queue, lane);
     }
   }
 

@@ -4,13 +4,14 @@ import { bareKey } from '../wire/signed-key-index.js';
 import { bytesOf, usersAsked } from '../wire/stanza-values.js';
 
 /**
- * Asks for the identity keys of many accounts. Unlike the query for a key bundle it consumes no one-time pre-key of theirs.
+ * Returns a query for the identity keys of several accounts. Unlike the query for key bundles, it does not use up their
+ * one-time pre-keys.
  *
- * Form as in zapo's `SignalIdentitySyncApi`. Whether the real server answers for people to whom nothing was ever sent, only
- * the real server can confirm.
+ * Stanza as in zapo's `SignalIdentitySyncApi`. Whether WhatsApp returns keys of accounts without a chat can be verified
+ * only with the real server.
  */
-export function identityQuery(people: Address[]): BinaryNode {
-  const users = people.map((jid) => ({ tag: 'user', attrs: { jid } }));
+export function identityQuery(addresses: Address[]): BinaryNode {
+  const users = addresses.map((jid) => ({ tag: 'user', attrs: { jid } }));
   return {
     tag: 'iq',
     attrs: { to: S_WHATSAPP_NET, type: 'get', xmlns: 'encrypt' },
@@ -19,12 +20,13 @@ export function identityQuery(people: Address[]): BinaryNode {
 }
 
 /**
- * Reads `<list><user jid><identity>32 bytes</identity></user></list>`. Users without a key have an error instead.
- * @param asked the accounts in the query; others are ignored
+ * Reads `<list><user jid><identity>32 bytes</identity></user></list>`. Users without a key contain an error.
+ *
+ * @param requested accounts in the query; others are ignored
  */
-export function readIdentities(answer: BinaryNode, asked: Address[]): Map<Address, Buffer> {
+export function readIdentities(response: BinaryNode, requested: Address[]): Map<Address, Buffer> {
   const keys = new Map<Address, Buffer>();
-  for (const [address, user] of usersAsked(getBinaryNodeChild(answer, 'list'), asked)) {
+  for (const [address, user] of usersAsked(getBinaryNodeChild(response, 'list'), requested)) {
     const key = bareKey(bytesOf(getBinaryNodeChild(user, 'identity')));
     if (key) keys.set(address, key);
   }

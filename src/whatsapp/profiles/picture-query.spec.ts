@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { ANNA, element } from '../../../test/support/stanzas.js';
-import { pictureQuery, readPictureAnswer, readPictureError } from './picture-query.js';
+import { pictureQuery, readPictureResponse, readPictureError } from './picture-query.js';
 import { RateLimited } from './profile-errors.js';
 
 const refused = (code: number) => Object.assign(new Error('refused'), { data: code });
 
-describe('a query for a picture', () => {
-  it('asks for the preview, with the token and the known picture where there are any', () => {
+describe('pictureQuery', () => {
+  it('requests the preview, with the token and the id of the stored picture if available', () => {
     const token = { token: Buffer.from([1]), timestamp: '1' };
     expect(pictureQuery(ANNA, { knownId: '17', token })).toEqual({
       tag: 'iq',
@@ -23,7 +23,9 @@ describe('a query for a picture', () => {
       { tag: 'picture', attrs: { type: 'preview', query: 'url' } },
     ]);
   });
+});
 
+describe('readPictureResponse', () => {
   it.each([
     [
       { id: '17', url: 'https://pps.whatsapp.net/x' },
@@ -32,14 +34,16 @@ describe('a query for a picture', () => {
     [{ status: '204' }, { state: 'none' }],
     [{ status: '304' }, { state: 'unchanged' }],
     [{ id: '17' }, { state: 'unknown' }],
-  ])('reads %j', (attrs: Record<string, string>, answer) => {
-    expect(readPictureAnswer(element('iq', {}, [element('picture', attrs)]))).toEqual(answer);
+  ])('reads %j', (attrs: Record<string, string>, response) => {
+    expect(readPictureResponse(element('iq', {}, [element('picture', attrs)]))).toEqual(response);
   });
 
   it('treats a response without a picture as unchanged', () => {
-    expect(readPictureAnswer(element('iq'))).toEqual({ state: 'unchanged' });
+    expect(readPictureResponse(element('iq'))).toEqual({ state: 'unchanged' });
   });
+});
 
+describe('readPictureError', () => {
   it.each([
     [401, 'hidden'],
     [403, 'hidden'],
@@ -47,11 +51,11 @@ describe('a query for a picture', () => {
     [204, 'none'],
     [304, 'unchanged'],
     [500, 'unknown'],
-  ])('reads the error %i as %s', (code, state) => {
+  ])('reads code %i as %s', (code, state) => {
     expect(readPictureError(refused(code))).toEqual({ state });
   });
 
-  it('tells a complaint from a refusal, and the end of the connection from both', () => {
+  it('throws rate limits, and errors that WhatsApp has not returned', () => {
     expect(() => readPictureError(refused(429))).toThrow(RateLimited);
     expect(() => readPictureError(new Error('Connection Closed'))).toThrow('Connection Closed');
   });

@@ -5,8 +5,8 @@ import { pictureIdOf } from '../wire/stanza-values.js';
 import type { PrivacyToken } from './privacy-token.js';
 import { asRateLimited, RateLimited } from './profile-errors.js';
 
-/** What WhatsApp says of a person's picture; `unknown`: it gave an answer that tells nothing. */
-export type PictureAnswer =
+/** Response to a picture query. `unknown`: it does not contain the state of the picture. */
+export type PictureResponse =
   { state: 'present'; id: string; url: string } | { state: 'none' | 'hidden' | 'unchanged' | 'unknown' };
 
 const HIDDEN_CODES = new Set([401, 403]);
@@ -16,8 +16,10 @@ const UNCHANGED_CODE = 304;
 const MAX_URL_LENGTH = 4_096;
 
 /**
- * Asks for a person's picture. WhatsApp answers 304 when the one that is known is still theirs (whatsmeow's `ExistingID`).
- * @param knownId of the picture that is kept; null when there is none
+ * Returns a query for the picture of a contact. WhatsApp responds with 304 if the picture has `knownId` (whatsmeow's
+ * `ExistingID`).
+ *
+ * @param knownId id of the stored picture; null if there is none
  */
 export function pictureQuery(
   address: Address,
@@ -33,14 +35,14 @@ export function pictureQuery(
 }
 
 /**
- * Reads `<picture id url/>`. A `status` of 204 in it means none, 304 unchanged (whatsmeow's `GetProfilePictureInfo`). A response
- * without `<picture>` also means unchanged.
+ * Reads `<picture id url/>`. Its `status` is 204 if there is no picture, and 304 if it is unchanged (whatsmeow's
+ * `GetProfilePictureInfo`). A response without `<picture>` also means unchanged.
  */
-export function readPictureAnswer(answer: BinaryNode): PictureAnswer {
-  const picture = getBinaryNodeChild(answer, 'picture');
+export function readPictureResponse(response: BinaryNode): PictureResponse {
+  const picture = getBinaryNodeChild(response, 'picture');
   if (!picture) return { state: 'unchanged' };
   const { id, url, status } = picture.attrs;
-  if (status) return pictureRefused(Number(status));
+  if (status) return responseOfCode(Number(status));
   const pictureId = pictureIdOf(id);
   return pictureId && url && url.length <= MAX_URL_LENGTH
     ? { state: 'present', id: pictureId, url }
@@ -48,22 +50,23 @@ export function readPictureAnswer(answer: BinaryNode): PictureAnswer {
 }
 
 /**
- * What an error in place of an answer says of the picture.
- * @throws RateLimited; the error itself, when it is no refusal by WhatsApp but the connection's end
+ * Reads an error that WhatsApp has returned instead of a picture.
+ *
+ * @throws RateLimited, or the error itself if it was not returned by WhatsApp
  */
-export function readPictureError(error: unknown): PictureAnswer {
+export function readPictureError(error: unknown): PictureResponse {
   const code = iqErrorCode(error);
   if (code === null) throw asRateLimited(error);
-  return pictureRefused(code);
+  return responseOfCode(code);
 }
 
-function pictureRefused(code: number): PictureAnswer {
+function responseOfCode(code: number): PictureResponse {
   if (code === TOO_MANY_REQUESTS) throw new RateLimited();
   if (code === UNCHANGED_CODE) return { state: 'unchanged' };
   return { state: stateOfCode(code) };
 }
 
-/** What a refusal says of a picture. */
+/** Returns the state of a picture by the code of an error. */
 export function stateOfCode(code: number): 'hidden' | 'none' | 'unknown' {
   if (HIDDEN_CODES.has(code)) return 'hidden';
   return NONE_CODES.has(code) ? 'none' : 'unknown';

@@ -1,13 +1,13 @@
 import { iqErrorCode, TOO_MANY_REQUESTS } from '../wire/iq-error.js';
 
-/** WhatsApp asks for fewer requests. */
+/** WhatsApp limits the rate of requests. */
 export class RateLimited extends Error {
   constructor() {
-    super('WhatsApp says that it was asked too much (429)');
+    super('WhatsApp has limited the rate of requests (429)');
   }
 }
 
-/** The same error, or what its code means. */
+/** Returns RateLimited if the error has this meaning, otherwise the error itself. */
 export function asRateLimited(error: unknown): unknown {
   return iqErrorCode(error) === TOO_MANY_REQUESTS ? new RateLimited() : error;
 }

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import { AsyncResource } from 'node:async_hooks';
 import type {
   DuePerson,
@@ -9,63 +8,70 @@ import type {
 import { type AddressBookOwner, joinChanges, type Picture } from '../../contacts/write/contact-changes.js';
 import type { ContactsService } from '../../contacts/write/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
-import { LeaseLost } from '../lease/lease-lost.js';
+import { Log } from '../../kernel/logging/log.js';
 import type { Lease } from '../lease/lease.js';
-import { iqErrorCode } from '../wire/iq-error.js';
+import { LeaseLost } from '../lease/lease-lost.js';
+import { iqErrorCode, TOO_MANY_REQUESTS } from '../wire/iq-error.js';
 import type { FetchBudget } from './fetch-budget.js';
-import type { FetchPause } from './fetch-pause.js';
+import type { FetchPause, PauseReason } from './fetch-pause.js';
 import type { FetchQueue, FetchScheduler } from './fetch-scheduler.js';
-import { RateLimited } from './profile-errors.js';
-import { changesOf, type Person, PicturesUnanswered, ProfileFetcher } from './profile-fetcher.js';
 import type { ProfileConnection } from './profile-connection.js';
+import { RateLimited } from './profile-errors.js';
+import {
+  changesOf,
+  type FetchTarget,
+  MAX_UNANSWERED,
+  PicturesUnanswered,
+  ProfileFetcher,
+} from './profile-fetcher.js';
 import type { Profile } from './profile-query.js';
 
-/** After the connection or the database has failed. */
-const RETRY_AFTER_MS = 10_000;
-/** Whether anybody is due for whom nobody waits is asked no more often than this. */
-const LOOK_AGAIN_AFTER_MS: Record<FetchLane, number> = { requested: 0, pictures: 1_000, batch: 2_000 };
-/** A larger answer takes long to make and to read, and is lost as a whole. */
-const MAX_PEOPLE_PER_QUERY = 50;
-/** Between the queries of a batch, up to twice as long. */
-const QUERIES_APART_MS = 2_000;
-/** After WhatsApp has left requests without an answer. */
+/** Delay after an error of the connection or the database. */
+const RETRY_DELAY_MS = 10_000;
+/** Minimum time between two checks of a lane that was empty. */
+const RECHECK_AFTER_MS: Record<FetchLane, number> = { requested: 0, pictures: 1_000, batch: 2_000 };
+/** Larger responses take long to create and to read, and are lost as a whole. */
+const MAX_CONTACTS_PER_QUERY = 50;
+/** Minimum time between the queries of a batch. The maximum is twice as long. */
+const QUERY_INTERVAL_MS = 2_000;
+/** Pause after picture queries without a response. */
 const UNANSWERED_PAUSE_MS = 60 * 60_000;
 
-type DueProfile = Person & Pick<DuePerson, 'id' | 'pictureState'>;
+type DueProfile = FetchTarget & Pick<DuePerson, 'id' | 'pictureState'>;
 
 interface Fetched {
-  person: DueProfile;
+  target: DueProfile;
   profile: Profile | undefined;
   picture: Picture | null;
 }
 
-/** What a queue works with; see SessionContext. */
+/** The part of SessionContext that is used here. */
 interface FetchContext {
   lease: Lease;
   stores: { contacts: ContactsService; fetches: ProfileFetchesRepository };
   budget: FetchBudget;
   pause: FetchPause;
   scheduler: FetchScheduler;
-  /** People that a batch asks about in the background. */
+  /** Contacts per background batch. */
   batchSize: number;
 }
 
 /**
- * Fetches about, picture, business name, user name and identity key of an account's people, over one connection, for as long
- * as it is open. Whose turn it is stands in the database, and each person is ticked off there in the transaction that
- * saves what was fetched: after a kill, only those of the query just made are asked about again.
+ * Fetches about text, picture, business name, user name and identity key of an account's contacts, over one connection.
+ * The queue is in the database. A contact leaves it in the transaction that saves the results, so a kill repeats at
+ * most the current query.
  */
 export class ProfileFetchQueue implements FetchQueue {
-  private readonly logger = new Logger(ProfileFetchQueue.name);
+  private readonly log = new Log(ProfileFetchQueue.name);
   private readonly closing = new AbortController();
   private readonly fetcher: ProfileFetcher;
-  /** The scheduler serves all sessions; what it starts here belongs to this one. */
+  /** Restores the log context of this session when the scheduler, which serves all sessions, calls. */
   private readonly origin = new AsyncResource('ProfileFetchQueue');
-  private restsUntilMs = 0;
-  /** People that the batch under way may still ask about; 0: none is under way. */
-  private batchLeft = 0;
-  /** When it is worth looking again for people for whom nobody waits. */
-  private readonly looksAtMs: Record<FetchLane, number> = { requested: 0, pictures: 0, batch: 0 };
+  private retryAtMs = 0;
+  /** Contacts that the current batch may still fetch; 0 if there is no current batch. */
+  private batchRemaining = 0;
+  /** Time of the next check of each lane. */
+  private readonly recheckAtMs: Record<FetchLane, number> = { requested: 0, pictures: 0, batch: 0 };
 
   constructor(
     private readonly owner: AddressBookOwner,
@@ -79,33 +85,33 @@ export class ProfileFetchQueue implements FetchQueue {
     return this.owner.accountId;
   }
 
-  /** Whether the connection is open and the pause is loaded. */
+  /** Starts fetching. Call it when the connection is open and the pause is loaded. */
   start(): void {
     if (!this.closing.signal.aborted) this.context.scheduler.add(this);
   }
 
-  /** The connection is gone. */
+  /** Stops fetching for good, because the connection has ended. */
   close(): void {
     this.closing.abort();
     this.context.scheduler.remove(this);
   }
 
-  wants(): FetchLane[] {
+  openLanes(): FetchLane[] {
     const nowMs = performance.now();
-    if (nowMs < this.restsUntilMs) return [];
+    if (nowMs < this.retryAtMs) return [];
     const { budget, pause } = this.context;
-    const allowed = this.origin.runInAsyncScope(() => pause.look());
-    if (allowed === 'nobody') return [];
+    const allowed = this.origin.runInAsyncScope(() => pause.check());
+    if (allowed === 'none') return [];
     const lanes: FetchLane[] = [];
     if (budget.forRequested > 0) lanes.push('requested');
-    if (budget.forPictures > 0 && nowMs >= this.looksAtMs.pictures) lanes.push('pictures');
-    if (allowed === 'batch' && nowMs >= this.looksAtMs.batch) lanes.push('batch');
+    if (budget.forPictures > 0 && nowMs >= this.recheckAtMs.pictures) lanes.push('pictures');
+    if (allowed === 'batch' && nowMs >= this.recheckAtMs.batch) lanes.push('batch');
     return lanes;
   }
 
-  nobodyDue(lane: FetchLane): void {
-    this.looksAtMs[lane] = performance.now() + LOOK_AGAIN_AFTER_MS[lane];
-    if (lane === 'batch' && this.batchLeft > 0) void this.endBatch();
+  noneDue(lane: FetchLane): void {
+    this.recheckAtMs[lane] = performance.now() + RECHECK_AFTER_MS[lane];
+    if (lane === 'batch' && this.batchRemaining > 0) void this.endBatch();
   }
 
   async fetchDue(lane: FetchLane): Promise<void> {
@@ -120,60 +126,58 @@ export class ProfileFetchQueue implements FetchQueue {
     });
   }
 
-  /** Somebody waits for these people, so that their pictures are asked for at once. */
+  /** Fetches requested contacts, including their pictures. */
   private async fetchRequested(): Promise<void> {
     const { budget, stores } = this.context;
     const due = await stores.fetches.takeDue(this.accountId, budget.forRequested, { onlyRequested: true });
-    const people = due.flatMap(personOf);
-    if (people.length === 0) return;
-    budget.spend(people.length);
-    const profiles = await this.fetcher.fetchProfiles(people);
-    for (const person of people) {
-      const profile = profiles.get(person.address);
-      const picture = await this.pictureNow(person, profile);
-      await this.save([{ person, profile, picture }]);
+    const targets = due.flatMap(targetOf);
+    if (targets.length === 0) return;
+    budget.spend(targets.length);
+    const profiles = await this.fetcher.fetchProfiles(targets);
+    for (const target of targets) {
+      const profile = profiles.get(target.address);
+      const picture = await this.pictureNow(target, profile);
+      await this.save([{ target, profile, picture }]);
     }
   }
 
   /**
-   * One query of a batch; pictures that have changed are noted, and asked for one by one later. The pause until the next batch
-   * begins with the last query, in the transaction that saves what it told.
+   * Sends one query of a batch. Changed pictures are marked, and fetched one by one later. The last query starts the
+   * pause until the next batch, in the transaction that saves its results.
    */
   private async fetchBatch(): Promise<void> {
     const { batchSize, pause, stores } = this.context;
-    const left = this.batchLeft || batchSize;
-    const limit = Math.min(left, MAX_PEOPLE_PER_QUERY);
-    const people = (await stores.fetches.takeDue(this.accountId, limit)).flatMap(personOf);
-    if (people.length === 0) return;
-    const profiles = await this.fetcher.fetchProfiles(people);
-    const tellsPictures = [...profiles.values()].some(({ picture }) => picture !== null);
-    const fetched = people.map((person) => {
-      const profile = profiles.get(person.address);
-      return { person, profile, picture: pictureLater(person, profile, tellsPictures) };
+    const allowed = this.batchRemaining || batchSize;
+    const limit = Math.min(allowed, MAX_CONTACTS_PER_QUERY);
+    const targets = (await stores.fetches.takeDue(this.accountId, limit)).flatMap(targetOf);
+    if (targets.length === 0) return;
+    const profiles = await this.fetcher.fetchProfiles(targets);
+    const hasPictures = [...profiles.values()].some(({ picture }) => picture !== null);
+    const fetched = targets.map((target) => {
+      const profile = profiles.get(target.address);
+      return { target, profile, picture: pictureLater(target, profile, hasPictures) };
     });
-    const remaining = people.length < limit ? 0 : left - people.length;
+    const remaining = targets.length < limit ? 0 : allowed - targets.length;
     if (remaining > 0) await this.save(fetched);
-    else await pause.batchMade((write) => this.save(fetched, write));
-    this.batchLeft = remaining;
-    this.looksAtMs.batch = performance.now() + QUERIES_APART_MS * (1 + Math.random());
-    this.logger.debug(`Profiles fetched: ${people.length}`);
+    else await pause.endBatch((write) => this.save(fetched, write));
+    this.batchRemaining = remaining;
+    this.recheckAtMs.batch = performance.now() + QUERY_INTERVAL_MS * (1 + Math.random());
+    this.log.debug({ contacts: targets.length }, 'Profiles fetched');
   }
 
-  /** The batch has ended with a query that was full. */
+  /** Ends a batch whose last query was full, so that it did not end the batch itself. */
   private async endBatch(): Promise<void> {
     const { lease, pause } = this.context;
-    this.batchLeft = 0;
+    this.batchRemaining = 0;
     await pause
-      .batchMade((write) => lease.transaction(write))
-      .catch((error: unknown) =>
-        this.logger.warn(`The pause until the next batch is not kept: ${(error as Error).message}`),
-      );
+      .endBatch((write) => lease.transaction(write))
+      .catch((err: unknown) => this.log.warn({ err }, 'Saving time of next batch failed'));
   }
 
-  /** One by one: what is taken, and not asked for because of a kill, waits for a day. */
+  /** Takes pictures one by one, because one that is taken but not fetched is due again only after a day. */
   private async fetchPictures(): Promise<void> {
     const { budget, stores } = this.context;
-    for (let left = budget.forPictures; left > 0; left -= 1) {
+    for (let remaining = budget.forPictures; remaining > 0; remaining -= 1) {
       const [due] = await stores.fetches.takePictures(this.accountId, 1);
       if (!due) return;
       budget.spend(1);
@@ -189,7 +193,7 @@ export class ProfileFetchQueue implements FetchQueue {
     this.closing.signal.throwIfAborted();
     if (!picture) return;
     await lease.transaction(async (tx) => {
-      // Told to have changed again meanwhile: what was fetched may be the one before.
+      // If the picture has changed again in the meantime, the fetched one may be outdated.
       if (!(await stores.fetches.isLatest(tx, this.accountId, id))) return;
       await stores.contacts.apply(tx, this.owner, { pictures: [picture] });
     });
@@ -199,65 +203,71 @@ export class ProfileFetchQueue implements FetchQueue {
     const { lease, stores } = this.context;
     this.closing.signal.throwIfAborted();
     await lease.transaction(async (tx) => {
-      const changes = fetched.map(({ person, profile, picture }) => ({
-        ...changesOf(person.address, profile),
+      const changes = fetched.map(({ target, profile, picture }) => ({
+        ...changesOf(target.address, profile),
         pictures: picture ? [picture] : [],
       }));
       await stores.contacts.apply(tx, this.owner, joinChanges(changes));
-      const idsOf = (isAnswered: boolean) =>
-        fetched.flatMap(({ person, profile }) => ((profile !== undefined) === isAnswered ? [person.id] : []));
+      const idsOf = (hasProfile: boolean) =>
+        fetched.flatMap(({ target, profile }) => ((profile !== undefined) === hasProfile ? [target.id] : []));
       await stores.fetches.finish(tx, this.accountId, idsOf(true));
       await stores.fetches.postpone(tx, this.accountId, idsOf(false));
       await also?.(tx);
     });
   }
 
-  /** The picture of a person for whom somebody waits. One that cannot be had now is asked for again later. */
-  private async pictureNow(person: DueProfile, profile: Profile | undefined): Promise<Picture | null> {
-    const { address, pictureId } = person;
-    const told = profile?.picture;
-    if (told && told.state !== 'present') return { address, state: told.state };
-    if (told && told.id === pictureId) return { address, state: 'unchanged' };
-    const lid = person.lid ?? profile?.lid ?? null;
+  /** Fetches the picture of a requested contact. If that is not possible now, it is marked to be fetched later. */
+  private async pictureNow(target: DueProfile, profile: Profile | undefined): Promise<Picture | null> {
+    const { address, pictureId } = target;
+    const hint = profile?.picture;
+    if (hint && hint.state !== 'present') return { address, state: hint.state };
+    if (hint && hint.id === pictureId) return { address, state: 'unchanged' };
+    const lid = target.lid ?? profile?.lid ?? null;
     const picture = await this.fetcher.fetchPicture({ address, lid, pictureId });
-    return picture ?? (told ? { address, state: 'changed', id: told.id } : null);
+    return picture ?? (hint ? { address, state: 'changed', id: hint.id } : null);
   }
 
-  private async recover(error: unknown): Promise<void> {
-    const { budget } = this.context;
-    const { message } = error as Error;
-    if (error instanceof PicturesUnanswered) return this.pauseFor(UNANSWERED_PAUSE_MS, message);
-    const code = error instanceof RateLimited ? 429 : iqErrorCode(error);
-    if (!(error instanceof LeaseLost)) this.logger.warn(`Fetching profiles later: ${message}`);
+  private async recover(err: unknown): Promise<void> {
+    if (err instanceof PicturesUnanswered)
+      return this.pauseFor(UNANSWERED_PAUSE_MS, {
+        code: 'unanswered',
+        message: `WhatsApp has not answered ${MAX_UNANSWERED} requests for pictures in a row.`,
+      });
+    if (!(err instanceof LeaseLost)) this.log.warn({ err }, 'Fetching profiles failed');
+    const code = err instanceof RateLimited ? TOO_MANY_REQUESTS : iqErrorCode(err);
     if (code === null) {
-      this.restsUntilMs = performance.now() + RETRY_AFTER_MS;
+      this.retryAtMs = performance.now() + RETRY_DELAY_MS;
       return;
     }
-    const why = code === 429 ? 'WhatsApp asks for fewer requests' : `WhatsApp refuses the request (${code})`;
-    await this.pauseFor(budget.slowDown(), why);
+    await this.pauseFor(
+      this.context.budget.slowDown(),
+      code === TOO_MANY_REQUESTS
+        ? { code: 'rate_limited', message: 'WhatsApp requires fewer requests (429).' }
+        : { code: 'refused', message: `WhatsApp has refused a request for profiles (${code}).` },
+    );
   }
 
-  private async pauseFor(ms: number, why: string): Promise<void> {
-    await this.context.pause.pauseFor(ms, why).catch((failure: unknown) => {
-      this.logger.warn(`Cannot report a pause: ${(failure as Error).message}`);
-    });
+  private async pauseFor(ms: number, reason: PauseReason): Promise<void> {
+    await this.context.pause
+      .pauseUntil(new Date(Date.now() + ms), reason)
+      .catch((err: unknown) => this.log.warn({ err, code: reason.code }, 'Saving fetch pause failed'));
   }
 }
 
-/** Asked for by number, where it is known. */
-function personOf({ jid, lid, ...person }: DuePerson): DueProfile[] {
+/** Contacts are fetched by number if it is known, otherwise by LID. */
+function targetOf({ jid, lid, ...contact }: DuePerson): DueProfile[] {
   const address = jid ?? lid;
-  return address ? [{ ...person, address, lid }] : [];
+  return address ? [{ ...contact, address, lid }] : [];
 }
 
 /**
- * What a batch tells of a person's picture. Where it does not speak of pictures at all, or of a person of whom nothing is
- * known yet, they are asked for one by one.
+ * Returns the change of a contact's picture in a batch. If the response contains no pictures at all, or none of a
+ * contact whose picture is unknown, it is marked to be fetched.
  */
 function pictureLater(
   { address, pictureId, pictureState }: DueProfile,
   profile: Profile | undefined,
-  tellsPictures: boolean,
+  hasPictures: boolean,
 ): Picture | null {
   if (!profile) return null;
   const { picture } = profile;
@@ -265,5 +275,5 @@ function pictureLater(
     return picture.id === pictureId ? null : { address, state: 'changed', id: picture.id };
   }
   if (picture) return { address, state: picture.state };
-  return tellsPictures && pictureState !== null ? null : { address, state: 'changed', id: null };
+  return hasPictures && pictureState !== null ? null : { address, state: 'changed', id: null };
 }

@@ -1,45 +1,46 @@
-import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { type Address, isLid, type Lid } from '../../kernel/identifiers/address.js';
 import type { ContactChanges, Picture } from '../../contacts/write/contact-changes.js';
+import { type Address, isLid, type Lid } from '../../kernel/identifiers/address.js';
+import { Log } from '../../kernel/logging/log.js';
 import { iqErrorCode } from '../wire/iq-error.js';
 import { identityQuery, readIdentities } from './identity-query.js';
 import { downloadPicture } from './picture-download.js';
-import { pictureQuery, readPictureAnswer, readPictureError, type PictureAnswer } from './picture-query.js';
+import {
+  pictureQuery,
+  readPictureError,
+  readPictureResponse,
+  type PictureResponse,
+} from './picture-query.js';
+import { type ProfileConnection, QueryTimeout, queryWithin } from './profile-connection.js';
 import { asRateLimited, RateLimited } from './profile-errors.js';
-import { type FetchResult, profileFetches } from './profile.metrics.js';
-import { NoAnswer, type ProfileConnection, queryWithin } from './profile-connection.js';
+import { type FetchResult, profileFetches } from './profile-fetches.metrics.js';
 import { type Profile, profileQuery, readProfiles } from './profile-query.js';
 
-/** Some people are asked about in vain; they must not hold up the others. */
+/** Short, because WhatsApp never responds for some contacts, and the others wait. */
 const PICTURE_TIMEOUT_MS = 10_000;
 const PROFILES_TIMEOUT_MS = 30_000;
-/** Keys are not worth keeping the rest of a profile back for. */
+/** Short, because the rest of the profiles waits for the keys. */
 const IDENTITIES_TIMEOUT_MS = 10_000;
-/** Pictures in a row that WhatsApp gives no answer to: then it wants none of these requests (Baileys issue 2498). */
-const MAX_UNANSWERED = 3;
+/** Consecutive picture queries without a response, after which WhatsApp is assumed to ignore them (Baileys #2498). */
+export const MAX_UNANSWERED = 3;
 
-/** A person to be asked about. */
-export interface Person {
+/** A contact to fetch. */
+export interface FetchTarget {
   address: Address;
-  /** When it is known besides a number. */
+  /** Null if unknown. */
   lid: Lid | null;
-  /** Id of the picture that is kept; it is not fetched again. */
+  /** Id of the stored picture, which is not downloaded again; null if there is none. */
   pictureId: string | null;
 }
 
-/** WhatsApp leaves requests for pictures unanswered. */
-export class PicturesUnanswered extends Error {
-  constructor() {
-    super(`WhatsApp has not answered ${MAX_UNANSWERED} requests for pictures in a row`);
-  }
-}
+/** WhatsApp has not responded to MAX_UNANSWERED consecutive picture queries. */
+export class PicturesUnanswered extends Error {}
 
-/** Asks WhatsApp about people: two queries for all of them, and one each for a picture that has changed. */
+/** Fetches profiles: two queries for all contacts together, and one query per changed picture. */
 export class ProfileFetcher {
-  private readonly logger = new Logger(ProfileFetcher.name);
+  private readonly log = new Log(ProfileFetcher.name);
   private unanswered = 0;
-  /** The identity query is known to be of no use on this connection. */
+  /** WhatsApp refuses identity queries, or ignores them, on this connection. */
   private refusesIdentities = false;
 
   constructor(
@@ -48,19 +49,18 @@ export class ProfileFetcher {
   ) {}
 
   /**
-   * @returns what WhatsApp tells, by address; people of whom it tells nothing are missing
-   * @throws RateLimited, NoAnswer, or the connection's error
+   * @returns profiles by address; contacts that the response does not contain are missing
+   * @throws RateLimited, QueryTimeout, or the connection's error
    */
-  async fetchProfiles(people: Person[]): Promise<Map<Address, Profile>> {
-    const addresses = people.map(({ address }) => address);
-    const tokens = await this.connection.privacyTokens(people);
+  async fetchProfiles(targets: FetchTarget[]): Promise<Map<Address, Profile>> {
+    const addresses = targets.map(({ address }) => address);
+    const tokens = await this.connection.privacyTokens(targets);
     const query = profileQuery(addresses, { id: randomBytes(8).toString('hex'), tokens });
-    const answer = await counted('profiles', queryWithin(this.connection, query, PROFILES_TIMEOUT_MS)).catch(
-      (error: unknown) => {
-        throw asRateLimited(error);
-      },
-    );
-    const profiles = readProfiles(answer, addresses);
+    const request = counted('profiles', queryWithin(this.connection, query, PROFILES_TIMEOUT_MS));
+    const response = await request.catch((error: unknown) => {
+      throw asRateLimited(error);
+    });
+    const profiles = readProfiles(response, addresses);
     const withoutKey = [...profiles].flatMap(([address, { identityKey }]) => (identityKey ? [] : [address]));
     const keys = await this.fetchIdentities(withoutKey);
     for (const [address, key] of keys) {
@@ -71,41 +71,38 @@ export class ProfileFetcher {
   }
 
   /**
-   * @returns null when nothing new could be learned of it; what is known stays
+   * @returns null if the state of the picture could not be determined, or its download failed
    * @throws RateLimited, PicturesUnanswered, or the connection's error
    */
-  async fetchPicture({ address, lid, pictureId }: Person): Promise<Picture | null> {
-    const answer = await this.askForPicture({ address, lid, pictureId });
-    if (answer.state === 'unknown') return null;
-    if (answer.state === 'unchanged' || (answer.state === 'present' && answer.id === pictureId))
+  async fetchPicture(target: FetchTarget): Promise<Picture | null> {
+    const { address, pictureId } = target;
+    const response = await this.queryPicture(target);
+    if (response.state === 'unknown') return null;
+    if (response.state === 'unchanged' || (response.state === 'present' && response.id === pictureId))
       return { address, state: 'unchanged' };
-    if (answer.state !== 'present') return { address, state: answer.state };
+    if (response.state !== 'present') return { address, state: response.state };
     try {
-      const { id, url } = answer;
-      return {
-        address,
-        state: 'present',
-        id,
-        bytes: await counted('picture_file', downloadPicture(url, this.stop)),
-      };
-    } catch (error) {
+      const { id, url } = response;
+      const bytes = await counted('picture_file', downloadPicture(url, this.stop));
+      return { address, state: 'present', id, bytes };
+    } catch (err) {
       this.stop.throwIfAborted();
-      this.logger.warn(`A picture cannot be fetched: ${(error as Error).message}`);
+      this.log.warn({ err }, 'Downloading picture failed');
       return null;
     }
   }
 
-  private async askForPicture({ address, lid, pictureId }: Person): Promise<PictureAnswer> {
+  private async queryPicture({ address, lid, pictureId }: FetchTarget): Promise<PictureResponse> {
     const tokens = this.connection.wantsPictureTokens()
       ? await this.connection.privacyTokens([{ address, lid }])
       : null;
     const query = pictureQuery(address, { knownId: pictureId, token: tokens?.get(address) ?? null });
     try {
-      const answer = await counted('picture', queryWithin(this.connection, query, PICTURE_TIMEOUT_MS));
+      const response = await counted('picture', queryWithin(this.connection, query, PICTURE_TIMEOUT_MS));
       this.unanswered = 0;
-      return readPictureAnswer(answer);
+      return readPictureResponse(response);
     } catch (error) {
-      if (!(error instanceof NoAnswer)) {
+      if (!(error instanceof QueryTimeout)) {
         this.unanswered = 0;
         return readPictureError(error);
       }
@@ -116,17 +113,17 @@ export class ProfileFetcher {
     }
   }
 
-  /** What is refused, or not answered, costs nobody the rest of their profile. @throws RateLimited */
-  private async fetchIdentities(people: Address[]): Promise<Map<Address, Buffer>> {
-    if (people.length === 0 || this.refusesIdentities) return new Map();
+  /** Returns no keys if WhatsApp refuses the query or does not respond. @throws RateLimited */
+  private async fetchIdentities(addresses: Address[]): Promise<Map<Address, Buffer>> {
+    if (addresses.length === 0 || this.refusesIdentities) return new Map();
     try {
-      const query = queryWithin(this.connection, identityQuery(people), IDENTITIES_TIMEOUT_MS);
-      return readIdentities(await counted('identities', query), people);
-    } catch (error) {
+      const query = queryWithin(this.connection, identityQuery(addresses), IDENTITIES_TIMEOUT_MS);
+      return readIdentities(await counted('identities', query), addresses);
+    } catch (err) {
       this.stop.throwIfAborted();
-      if (asRateLimited(error) instanceof RateLimited) throw new RateLimited();
+      if (asRateLimited(err) instanceof RateLimited) throw new RateLimited();
       this.refusesIdentities = true;
-      this.logger.warn(`Identity keys cannot be fetched: ${(error as Error).message}`);
+      this.log.warn({ err }, 'Fetching identity keys failed');
       return new Map();
     }
   }
@@ -135,9 +132,9 @@ export class ProfileFetcher {
 /** Counts a request by its result. */
 async function counted<T>(kind: string, request: Promise<T>): Promise<T> {
   try {
-    const answer = await request;
+    const response = await request;
     profileFetches.inc({ kind, result: 'answered' });
-    return answer;
+    return response;
   } catch (error) {
     profileFetches.inc({ kind, result: resultOf(error) });
     throw error;
@@ -145,12 +142,12 @@ async function counted<T>(kind: string, request: Promise<T>): Promise<T> {
 }
 
 function resultOf(error: unknown): FetchResult {
-  if (error instanceof NoAnswer) return 'unanswered';
+  if (error instanceof QueryTimeout) return 'unanswered';
   if (asRateLimited(error) instanceof RateLimited) return 'limited';
   return iqErrorCode(error) === null ? 'failed' : 'refused';
 }
 
-/** What was learned of one person, but for the picture, as changes of people. */
+/** Returns the changes in a profile, except for the picture. */
 export function changesOf(address: Address, profile: Profile | undefined): ContactChanges {
   const { lid, about, business, identityKey, textStatus, username } = profile ?? {};
   const now = new Date();

@@ -11,23 +11,23 @@ import {
 import { RateLimited } from './profile-errors.js';
 import { profileQuery, readProfiles } from './profile-query.js';
 
-const answer = (users: BinaryNode[], result: BinaryNode[] = []) =>
+const response = (users: BinaryNode[], result: BinaryNode[] = []) =>
   element('iq', { type: 'result' }, [
     element('usync', {}, [element('result', {}, result), element('list', {}, users)]),
   ]);
 const refusal = (protocol: string, code: string) =>
   element(protocol, {}, [element('error', { code, text: 'no' })]);
-const profileOf = (facts: BinaryNode[], result: BinaryNode[] = []) =>
-  readProfiles(answer([element('user', { jid: ANNA }, facts)], result), [ANNA]).get(ANNA);
+const profileOf = (children: BinaryNode[], result: BinaryNode[] = []) =>
+  readProfiles(response([element('user', { jid: ANNA }, children)], result), [ANNA]).get(ANNA);
 
-describe('a query for profiles', () => {
-  it('asks about many people at once', () => {
+describe('profileQuery', () => {
+  it('requests several contacts at once', () => {
     const token = { token: Buffer.from('token'), timestamp: '1' };
     const query = profileQuery([ANNA, ANNA_LID], { id: 'abc', tokens: new Map([[ANNA, token]]) });
     expect(query.attrs).toEqual({ to: '@s.whatsapp.net', type: 'get', xmlns: 'usync' });
     const [usync] = query.content as BinaryNode[];
-    const [asked, list] = usync?.content as BinaryNode[];
-    expect((asked?.content as BinaryNode[]).map(({ tag }) => tag)).toEqual([
+    const [requested, list] = usync?.content as BinaryNode[];
+    expect((requested?.content as BinaryNode[]).map(({ tag }) => tag)).toEqual([
       'status',
       'text_status',
       'username',
@@ -43,9 +43,9 @@ describe('a query for profiles', () => {
   });
 });
 
-describe('the answer to a query for profiles', () => {
-  it('tells all there is', () => {
-    const facts = [
+describe('readProfiles', () => {
+  it('reads all values', () => {
+    const children = [
       element('status', { t: '1700000000' }, Buffer.from('Gone fishing 🎣')),
       element('business', {}, [element('verified_name', {}, certificate('Bäckerei Anna'))]),
       element('devices', {}, [
@@ -61,7 +61,7 @@ describe('the answer to a query for profiles', () => {
       element('username', {}, Buffer.from('anna')),
       element('picture', { id: '17' }),
     ];
-    expect(profileOf(facts)).toEqual({
+    expect(profileOf(children)).toEqual({
       lid: ANNA_LID,
       about: { text: 'Gone fishing 🎣', setAt: new Date(1_700_000_000_000) },
       textStatus: {
@@ -80,39 +80,39 @@ describe('the answer to a query for profiles', () => {
   it.each([
     ['empty', element('status', { t: '1700000000' }), { text: '', setAt: new Date(1_700_000_000_000) }],
     ['hidden', element('status', { code: '401', type: 'fail' }), { text: null, setAt: null }],
-    ['hidden, said by an error', refusal('status', '401'), { text: null, setAt: null }],
+    ['hidden, with an error element', refusal('status', '401'), { text: null, setAt: null }],
     ['unknown', refusal('status', '500'), null],
-  ])('tells an about text that is %s', (_, status, about) => {
+  ])('reads an about text that is %s', (_, status, about) => {
     expect(profileOf([status])).toMatchObject({ about });
   });
 
   it.each([
     ['none', element('picture'), { state: 'none' }],
-    ['none, said by an error', refusal('picture', '404'), { state: 'none' }],
+    ['none, with an error element', refusal('picture', '404'), { state: 'none' }],
     ['hidden', refusal('picture', '401'), { state: 'hidden' }],
     ['unknown', refusal('picture', '500'), null],
-  ])('tells a picture that is %s', (_, node, picture) => {
+  ])('reads a picture that is %s', (_, node, picture) => {
     expect(profileOf([node])).toMatchObject({ picture });
   });
 
   it.each([
-    ['never was set', element('text_status'), null],
+    ['was never set', element('text_status'), null],
     ['is refused', refusal('text_status', '401'), null],
     [
       'was cleared',
       element('text_status', { last_update_time: '1700000000', ephemeral_duration_sec: '0' }),
       { text: '', emoji: null, setAt: new Date(1_700_000_000_000), expiresAt: null },
     ],
-  ])('tells a text status that %s', (_, node, textStatus) => {
+  ])('reads a text status that %s', (_, node, textStatus) => {
     expect(profileOf([node])).toMatchObject({ textStatus });
   });
 
-  it("is not spoiled by one person's error", () => {
+  it('reads the other values and users if one contains an error', () => {
     const users = [
       element('user', { jid: ANNA }, [refusal('devices', '404'), refusal('business', '500')]),
       element('user', { jid: ANNA_LID }, [element('status', {}, 'Busy')]),
     ];
-    const profiles = readProfiles(answer(users), [ANNA, ANNA_LID]);
+    const profiles = readProfiles(response(users), [ANNA, ANNA_LID]);
     expect(profiles.get(ANNA)).toEqual({
       lid: null,
       about: null,
@@ -128,12 +128,12 @@ describe('the answer to a query for profiles', () => {
     });
   });
 
-  it('contains only requested contacts, each once, up to the length of a response', () => {
+  it('reads only requested contacts, each once', () => {
     const named = (jid: string, text: string) => element('user', { jid }, [element('status', {}, text)]);
     const strangers = Array.from({ length: 200 }, (_, i) =>
       named(`${4_917_000_000_000 + i}@s.whatsapp.net`, 'x'),
     );
-    const profiles = readProfiles(answer([...strangers, named(ANNA, 'first'), named(ANNA, 'second')]), [
+    const profiles = readProfiles(response([...strangers, named(ANNA, 'first'), named(ANNA, 'second')]), [
       ANNA,
       ANNA_LID,
     ]);
@@ -141,9 +141,9 @@ describe('the answer to a query for profiles', () => {
     expect(profiles.get(ANNA)).toMatchObject({ about: { text: 'first' } });
   });
 
-  it('is truncated where an attribute or a text is too long', () => {
+  it('truncates texts and ignores attributes that are too long', () => {
     const long = 'x'.repeat(900_000);
-    const facts = [
+    const children = [
       element('status', {}, long),
       element('picture', { id: long }),
       element('business', {}, [element('verified_name', {}, certificate(long))]),
@@ -153,7 +153,7 @@ describe('the answer to a query for profiles', () => {
       element('lid', { val: `${'1'.repeat(900_000)}@lid` }),
       element('text_status', { text: 'Hi', last_update_time: '1700000000', ephemeral_duration_sec: '1e300' }),
     ];
-    expect(profileOf(facts)).toEqual({
+    expect(profileOf(children)).toEqual({
       lid: null,
       about: { text: 'x'.repeat(16_384), setAt: null },
       textStatus: { text: 'Hi', emoji: null, setAt: new Date(1_700_000_000_000), expiresAt: null },
@@ -164,7 +164,7 @@ describe('the answer to a query for profiles', () => {
     });
   });
 
-  it('leaves unknown whether somebody is a business when that was refused', () => {
+  it('returns null for the business if WhatsApp refuses the protocol', () => {
     expect(profileOf([element('status', {}, 'Busy')], [refusal('business', '500')])).toMatchObject({
       business: null,
     });
@@ -175,28 +175,28 @@ describe('the answer to a query for profiles', () => {
     expect(profileOf([business])).toMatchObject({ business: { isBusiness: false, name: null } });
   });
 
-  it('is matched to the requested number when it identifies the user by LID', () => {
+  it('finds the requested number if the user is identified by LID', () => {
     const users = [element('user', { jid: ANNA_LID, pn_jid: ANNA }, [element('status', {}, 'Busy')])];
-    expect([...readProfiles(answer(users), [ANNA])]).toMatchObject([
+    expect([...readProfiles(response(users), [ANNA])]).toMatchObject([
       [ANNA, { about: { text: 'Busy' }, lid: null }],
     ]);
   });
 
-  it('is matched to the requested LID, regardless of the number in it', () => {
+  it('finds the requested LID, regardless of the number in the user element', () => {
     const users = [element('user', { jid: ANNA_LID, pn_jid: ANNA }, [element('status', {}, 'Busy')])];
-    expect([...readProfiles(answer(users), [ANNA_LID]).keys()]).toEqual([ANNA_LID]);
-    expect([...readProfiles(answer(users), []).keys()]).toEqual([]);
+    expect([...readProfiles(response(users), [ANNA_LID]).keys()]).toEqual([ANNA_LID]);
+    expect([...readProfiles(response(users), []).keys()]).toEqual([]);
   });
 
-  it('is a complaint when one of the protocols was asked for too much', () => {
+  it('throws RateLimited if WhatsApp refuses a protocol because of too many requests', () => {
     expect(() => profileOf([], [refusal('devices', '429')])).toThrow(RateLimited);
   });
 
   it.each([
     ['nothing', element('iq')],
     ['text', element('iq', {}, 'text')],
-    ['people without address or facts', answer([element('user'), element('user', { jid: 'x' })])],
-  ])('tells nothing when it holds %s', (_, node) => {
+    ['users without an address or values', response([element('user'), element('user', { jid: 'x' })])],
+  ])('returns no profiles if the response contains %s', (_, node) => {
     expect(readProfiles(node, [ANNA])).toEqual(new Map());
   });
 });

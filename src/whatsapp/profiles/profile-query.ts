@@ -1,20 +1,20 @@
 import { type BinaryNode, getBinaryNodeChild, S_WHATSAPP_NET } from '@whiskeysockets/baileys';
-import { type Address, isLid, type Lid, parseLid } from '../../kernel/identifiers/address.js';
 import type { TextStatus } from '../../contacts/write/contact-changes.js';
+import { type Address, isLid, type Lid, parseLid } from '../../kernel/identifiers/address.js';
+import { TOO_MANY_REQUESTS } from '../wire/iq-error.js';
 import { identityKeyIn } from '../wire/signed-key-index.js';
 import { bytesOf, elementsOf, parseSeconds, pictureIdOf, textIn, usersAsked } from '../wire/stanza-values.js';
 import { toTextStatus } from '../wire/text-status.js';
 import { type VerifiedName, verifiedNameIn } from '../wire/verified-name.js';
-import { TOO_MANY_REQUESTS } from '../wire/iq-error.js';
 import { stateOfCode } from './picture-query.js';
 import type { PrivacyToken } from './privacy-token.js';
 import { RateLimited } from './profile-errors.js';
 
-/** What one query tells of a person; what it does not tell is null. */
+/** Profile of a contact. Null means that the response does not contain the value. */
 export interface Profile {
   lid: Lid | null;
   about: { text: string | null; setAt: Date | null } | null;
-  /** The new form of the about. */
+  /** Replaces the about text in newer clients. */
   textStatus: Omit<TextStatus, 'address'> | null;
   username: string | null;
   picture: PictureHint | null;
@@ -22,12 +22,10 @@ export interface Profile {
   identityKey: Buffer | null;
 }
 
-/** What usync tells of a picture: its id, or that none is shown. */
+/** State of a picture in a usync response, which does not contain the picture's URL. */
 export type PictureHint = { state: 'present'; id: string } | { state: 'none' | 'hidden' };
 
-/**
- * The protocols asked for, in the form in which whatsmeow's `GetUserInfo` asks; `text_status` and `username` as zapo does.
- */
+/** Requested protocols, as in whatsmeow's `GetUserInfo`; `text_status` and `username` as in zapo. */
 const PROTOCOLS: BinaryNode[] = [
   { tag: 'status', attrs: {} },
   { tag: 'text_status', attrs: {} },
@@ -38,20 +36,20 @@ const PROTOCOLS: BinaryNode[] = [
   { tag: 'lid', attrs: {} },
 ];
 
-/** Codes of a status that its owner does not show. */
+/** Codes of an about text that is hidden from this account. */
 const HIDDEN_CODES = new Set(['401', '403']);
 
 /**
- * One usync query for the profiles of many people.
+ * Returns a usync query for the profiles of several contacts.
  *
- * It is not made by Baileys' `executeUSyncQuery`, whose parsers reject the whole answer for one person's error, and
- * which does not look at what the server says of the query itself.
+ * Baileys' `executeUSyncQuery` is not used: it rejects the whole response if it contains an error for one user, and
+ * ignores errors for a whole protocol.
  */
 export function profileQuery(
-  people: Address[],
+  addresses: Address[],
   { id, tokens }: { id: string; tokens: Map<Address, PrivacyToken> },
 ): BinaryNode {
-  const users = people.map((jid) => userOf(jid, tokens.get(jid)));
+  const users = addresses.map((jid) => userOf(jid, tokens.get(jid)));
   return {
     tag: 'iq',
     attrs: { to: S_WHATSAPP_NET, type: 'get', xmlns: 'usync' },
@@ -68,7 +66,7 @@ export function profileQuery(
   };
 }
 
-/** With the person's privacy token, without which their about may be refused as hidden (whatsmeow's `usync`). */
+/** Without the contact's privacy token, WhatsApp may refuse the about text as hidden (whatsmeow's `usync`). */
 function userOf(jid: Address, token: PrivacyToken | undefined): BinaryNode {
   const user: BinaryNode = { tag: 'user', attrs: { jid } };
   if (token) user.content = [{ tag: 'tctoken', attrs: {}, content: token.token }];
@@ -76,21 +74,22 @@ function userOf(jid: Address, token: PrivacyToken | undefined): BinaryNode {
 }
 
 /**
- * Reads the response, by requested address. Contacts that it does not contain are not on WhatsApp, or the response is incomplete.
- * @param asked the contacts in the query; others are ignored
- * @throws RateLimited when the server refuses one of the protocols for having been asked too much
+ * Reads the response, by requested address. Missing contacts are not on WhatsApp, or the response is incomplete.
+ *
+ * @param requested contacts in the query; others are ignored
+ * @throws RateLimited if WhatsApp refuses a protocol because of too many requests
  */
-export function readProfiles(answer: BinaryNode, asked: Address[]): Map<Address, Profile> {
-  const usync = getBinaryNodeChild(answer, 'usync');
+export function readProfiles(response: BinaryNode, requested: Address[]): Map<Address, Profile> {
+  const usync = getBinaryNodeChild(response, 'usync');
   const refused = refusedProtocols(usync);
   const profiles = new Map<Address, Profile>();
-  for (const [address, user] of usersAsked(getBinaryNodeChild(usync, 'list'), asked)) {
+  for (const [address, user] of usersAsked(getBinaryNodeChild(usync, 'list'), requested)) {
     profiles.set(address, readProfile(user, address, refused));
   }
   return profiles;
 }
 
-/** `<result><devices><error code/></devices></result>`: the whole protocol has failed. */
+/** Reads `<result><devices><error code/></devices></result>`: the protocol has failed for all users. */
 function refusedProtocols(usync: BinaryNode | undefined): Set<string> {
   const errors = elementsOf(getBinaryNodeChild(usync, 'result')).flatMap((protocol) => {
     const code = getBinaryNodeChild(protocol, 'error')?.attrs.code;
@@ -113,7 +112,7 @@ function readProfile(user: BinaryNode, address: Address, refused: Set<string>): 
   };
 }
 
-/** `<status t>text</status>`; with code 401, as attribute or in an error, it is hidden. */
+/** Reads `<status t>text</status>`. It is hidden if its attribute or its `<error>` has code 401 or 403. */
 function aboutOf(status: BinaryNode | undefined): Profile['about'] {
   if (!status) return null;
   const code = getBinaryNodeChild(status, 'error')?.attrs.code ?? status.attrs.code;
@@ -122,8 +121,8 @@ function aboutOf(status: BinaryNode | undefined): Profile['about'] {
 }
 
 /**
- * `<text_status text last_update_time ephemeral_duration_sec><emoji content/></text_status>`, as in zapo's
- * `parseUsyncTextStatuses`. One that never was set has no time, and tells nothing.
+ * Reads `<text_status text last_update_time ephemeral_duration_sec><emoji content/></text_status>`, as zapo's
+ * `parseUsyncTextStatuses`. Without a time, it was never set, and null is returned.
  */
 function textStatusOf(status: BinaryNode | undefined): Profile['textStatus'] {
   if (!status || getBinaryNodeChild(status, 'error') || status.attrs.code) return null;
@@ -132,12 +131,15 @@ function textStatusOf(status: BinaryNode | undefined): Profile['textStatus'] {
   return toTextStatus({ text, emoji, setAt, seconds });
 }
 
-/** `<username>anna</username>`. An empty one may be unknown as well as none, and changes nothing. */
+/** Reads `<username>anna</username>`. An empty one can mean unknown or removed, so it changes nothing. */
 function usernameOf(username: BinaryNode | undefined): string | null {
   return textIn(username).trim() || null;
 }
 
-/** `<picture id/>`; with an error, or without an id, none is shown. Only the real server can confirm the latter. */
+/**
+ * Reads `<picture id/>`. With an error or without an id, there is no visible picture. The case without an id can be
+ * verified only with the real server.
+ */
 function pictureOf(picture: BinaryNode | undefined): PictureHint | null {
   if (!picture) return null;
   const id = pictureIdOf(picture.attrs.id);
@@ -149,7 +151,7 @@ function pictureOf(picture: BinaryNode | undefined): PictureHint | null {
   return state === 'unknown' ? null : { state };
 }
 
-/** Accounts that are no business have no such element; so has a person of whom nothing at all is told. */
+/** A user without `<business>` is not a business, unless the user element is empty. */
 function businessOf(user: BinaryNode): Profile['business'] {
   const business = getBinaryNodeChild(user, 'business');
   if (!business) return elementsOf(user).length > 0 ? { isBusiness: false, name: null } : null;

@@ -4,8 +4,8 @@ import { otherPerson, textIn, timeOf } from '../wire/stanza-values.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
 /**
- * A person has set another about text: `<notification type="status" from t><set>text</set></notification>`, as read
- * by whatsmeow's `handleStatusNotification`. A `<set/>` without content clears it.
+ * Reads a new about text from `<notification type="status" from t><set>text</set></notification>`, as whatsmeow's
+ * `handleStatusNotification`. A `<set/>` without content clears it.
  */
 export function readAboutNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const address = otherPerson(stanza.attrs.from, owner);

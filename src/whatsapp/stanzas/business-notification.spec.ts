@@ -13,8 +13,8 @@ import { readBusinessNotification } from './business-notification.js';
 const read = (...stanza: Parameters<typeof notification>) =>
   changesIn(readBusinessNotification, notification(...stanza));
 
-describe('a notification about a business', () => {
-  it('tells the verified name', () => {
+describe('readBusinessNotification', () => {
+  it('returns the verified name', () => {
     expect(read('business', [element('verified_name', { jid: ANNA }, certificate('Bäckerei Anna'))])).toEqual(
       {
         businessNames: [{ address: ANNA, name: 'Bäckerei Anna', isSignedBy: expect.any(Function) }],
@@ -23,28 +23,28 @@ describe('a notification about a business', () => {
     );
   });
 
-  it('tells a business even when its certificate cannot be read', () => {
+  it('returns a business even if its certificate cannot be read', () => {
     expect(read('business', [element('verified_name', {}, Buffer.from('no certificate'))])).toEqual({
       businessFlags: [{ address: ANNA, isBusiness: true }],
     });
   });
 
-  it('tells that a person is no business any more', () => {
+  it('returns that a contact is no longer a business', () => {
     const businessFlags = [{ address: ANNA, isBusiness: false }];
     expect(read('business', [element('remove', { jid: ANNA })])).toEqual({ businessFlags });
   });
 
-  it('has the profile of a person fetched whom it names by a hash', () => {
+  it('requests the profile of a contact that is identified by a hash', () => {
     expect(read('business', [element('remove', { hash: 'qP3+' })])).toEqual({
       outdatedProfileHashes: ['qP3+'],
     });
   });
 
-  it('says nothing of the account itself', () => {
+  it('ignores the account itself', () => {
     expect(read('business', [element('remove', { jid: OWNER.jid })])).toEqual({});
   });
 
-  it.each(MALFORMED)('says nothing with %s', (_, content, attrs) => {
+  it.each(MALFORMED)('returns no changes with %s', (_, content, attrs) => {
     expect(read('business', content, attrs)).toEqual({});
   });
 });

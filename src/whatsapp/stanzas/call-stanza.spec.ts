@@ -5,8 +5,8 @@ import { readCallStanza } from './call-stanza.js';
 const call = (offer: Record<string, string>, attrs: Record<string, string> = {}) =>
   changesIn(readCallStanza, element('call', { from: ANNA_LID, ...attrs }, [element('offer', offer)]));
 
-describe('a call', () => {
-  it('tells the number of a caller who is named by LID, and his push name', () => {
+describe('readCallStanza', () => {
+  it('returns the number and push name of a caller that is identified by LID', () => {
     const offer = { 'call-creator': '81234567890123:2@lid', caller_pn: ANNA };
     expect(call(offer, { notify: 'Anna' })).toEqual({
       mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: expect.any(Date) }],
@@ -14,7 +14,7 @@ describe('a call', () => {
     });
   });
 
-  it('says nothing without a number, from the account itself, or without an offer', () => {
+  it('returns no changes without a number, from the account itself, or without an offer', () => {
     expect(call({ 'call-creator': ANNA_LID })).toEqual({});
     expect(call({ 'call-creator': OWNER.lid as string, caller_pn: OWNER.jid }, { notify: 'Me' })).toEqual({});
     expect(changesIn(readCallStanza, element('call', { from: ANNA_LID }))).toEqual({});

@@ -1,11 +1,10 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import { type AddressBookOwner, joinChanges } from '../../contacts/write/contact-changes.js';
 import { isLid, parseAddress, parseJid } from '../../kernel/identifiers/address.js';
-import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
-import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
-/** Somebody calls: `<call from notify><offer call-creator caller_pn/></call>`, as read by Baileys' `handleCall`. */
+/** Reads the caller from `<call from notify><offer call-creator caller_pn/></call>`, as Baileys' `handleCall`. */
 export function readCallStanza(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const { from, notify } = stanza.attrs;
   return joinChanges(

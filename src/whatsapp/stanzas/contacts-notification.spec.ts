@@ -16,8 +16,8 @@ const NEW_LID = '89999999999999@lid';
 const read = (...stanza: Parameters<typeof notification>) =>
   changesIn(readContactsNotification, notification(...stanza));
 
-describe('a notification about contacts', () => {
-  it('tells a new number, with the LIDs', () => {
+describe('readContactsNotification', () => {
+  it('returns a new number with the LIDs', () => {
     const attrs = { old: ANNA, new: NEW, old_lid: ANNA_LID, new_lid: NEW_LID };
     const numberChanges = [
       { oldJid: ANNA, newJid: NEW, oldLid: ANNA_LID, newLid: NEW_LID, observedAt: expect.any(Date) },
@@ -25,19 +25,19 @@ describe('a notification about contacts', () => {
     expect(read('contacts', [element('modify', attrs)])).toEqual({ numberChanges });
   });
 
-  it('tells a new number without LIDs', () => {
+  it('returns a new number without LIDs', () => {
     const numberChanges = [
       { oldJid: ANNA, newJid: NEW, oldLid: null, newLid: null, observedAt: expect.any(Date) },
     ];
     expect(read('contacts', [element('modify', { old: ANNA, new: NEW })])).toEqual({ numberChanges });
   });
 
-  it('does not take the account itself, or no change at all, for a new number', () => {
+  it('ignores changes of the own number, and changes to the same number', () => {
     expect(read('contacts', [element('modify', { old: OWNER.jid, new: NEW })])).toEqual({});
     expect(read('contacts', [element('modify', { old: ANNA, new: ANNA })])).toEqual({});
   });
 
-  it('tells that a profile has changed, by address, by sender or by hash', () => {
+  it('returns an outdated profile by address, sender or hash', () => {
     expect(read('contacts', [element('update', { jid: ANNA_LID })])).toEqual({
       outdatedProfiles: [ANNA_LID],
     });
@@ -47,17 +47,17 @@ describe('a notification about contacts', () => {
     });
   });
 
-  it('asks for a reconciliation', () => {
+  it('requests a reconciliation', () => {
     expect(read('contacts', [element('sync', { after: '1700000000' })])).toEqual({
       reconcile: [true],
     });
   });
 
-  it.each(['add', 'remove'])('says nothing with <%s>', (tag) => {
+  it.each(['add', 'remove'])('returns no changes with <%s>', (tag) => {
     expect(read('contacts', [element(tag, { jid: ANNA })])).toEqual({});
   });
 
-  it.each(MALFORMED)('says nothing with %s', (_, content, attrs) => {
+  it.each(MALFORMED)('returns no changes with %s', (_, content, attrs) => {
     expect(read('contacts', content, attrs)).toEqual({});
   });
 });

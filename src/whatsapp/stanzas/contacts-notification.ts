@@ -1,16 +1,19 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import {
+  type AddressBookOwner,
+  joinChanges,
+  type NumberChange,
+} from '../../contacts/write/contact-changes.js';
 import { parseJid, parseLid } from '../../kernel/identifiers/address.js';
-import type { AddressBookOwner, NumberChange } from '../../contacts/write/contact-changes.js';
-import { elementsOf, endOfSecondOf, hashOf, isOwn, otherPerson } from '../wire/stanza-values.js';
-import { joinChanges } from '../../contacts/write/contact-changes.js';
-import type { StanzaChanges } from './stanza-changes.js';
+import { elementsOf, endOfSecondOf, isOwn, otherPerson } from '../wire/stanza-values.js';
+import { outdatedProfileOf, type StanzaChanges } from './stanza-changes.js';
 
 /**
- * `<notification type="contacts">` with one child:
- * - `<modify old new old_lid new_lid/>`: a person has a new number; the LIDs are told only sometimes
- * - `<update jid/>` or `<update hash/>`: something in a profile has changed
- * - `<sync/>`: the address book is to be fetched anew
- * - `<add/>`, `<remove/>`: nothing that app state does not tell
+ * Reads `<notification type="contacts">` with one child:
+ * - `<modify old new old_lid new_lid/>`: a contact has a new number; the LIDs are optional
+ * - `<update jid/>` or `<update hash/>`: a profile has changed
+ * - `<sync/>`: the address book has to be reconciled
+ * - `<add/>`, `<remove/>`: ignored, because app state contains the same
  */
 export function readContactsNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   return joinChanges(elementsOf(stanza).map((child) => readChild(child, stanza, owner)));
@@ -24,9 +27,7 @@ function readChild({ tag, attrs }: BinaryNode, stanza: BinaryNode, owner: Addres
     }
     case 'update': {
       const address = otherPerson(attrs.jid ?? (attrs.hash ? undefined : stanza.attrs.from), owner);
-      if (address) return { outdatedProfiles: [address] };
-      const hash = hashOf(attrs.hash);
-      return hash ? { outdatedProfileHashes: [hash] } : {};
+      return address ? { outdatedProfiles: [address] } : outdatedProfileOf(attrs.hash);
     }
     case 'sync':
       return { reconcile: [true] };

@@ -22,20 +22,20 @@ const added = (bytes: Uint8Array) => [
   element('add', {}, [element('device'), element('key-index-list', { ts: '1' }, bytes)]),
 ];
 
-describe('a notification about devices', () => {
-  it('tells the identity key that has signed the list, and the mapping', () => {
+describe('readDevicesNotification', () => {
+  it('returns the mapping and the identity key that has signed the list', () => {
     expect(read('devices', added(keyIndexList()), { lid: ANNA_LID })).toEqual({
       mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: new Date('2023-11-14T22:13:20.999Z') }],
       identityKeys: [{ address: ANNA, key: KEY, seenAt }],
     });
   });
 
-  it('takes the type before the key for no part of it', () => {
+  it('removes the type prefix of the key', () => {
     const typed = keyIndexList({ key: Buffer.concat([Buffer.from([5]), KEY]) });
     expect(read('devices', added(typed))).toEqual({ identityKeys: [{ address: ANNA, key: KEY, seenAt }] });
   });
 
-  it('tells the key of a hosted account', () => {
+  it('returns the key of a hosted account', () => {
     const hosted = added(keyIndexList({ prefix: [6, 7] }));
     expect(read('devices', hosted)).toEqual({ identityKeys: [{ address: ANNA, key: KEY, seenAt }] });
   });
@@ -46,7 +46,7 @@ describe('a notification about devices', () => {
     ['signed by another key', keyIndexList({ signer: Curve.generateKeyPair().private })],
     ['whose signature covers something else', keyIndexList({ prefix: [6, 0] })],
     ['that cannot be read', Buffer.from('nonsense')],
-  ])('learns nothing from a list %s', (_, bytes) => {
+  ])('returns no key from a list %s', (_, bytes) => {
     expect(read('devices', added(bytes))).toEqual({});
   });
 
@@ -56,11 +56,11 @@ describe('a notification about devices', () => {
     expect(read('devices', many).identityKeys).toHaveLength(2);
   });
 
-  it('says nothing of the own devices', () => {
+  it('ignores own devices', () => {
     expect(read('devices', added(keyIndexList()), { from: OWNER.jid })).toEqual({});
   });
 
-  it.each(MALFORMED)('says nothing with %s', (_, content, attrs) => {
+  it.each(MALFORMED)('returns no changes with %s', (_, content, attrs) => {
     expect(read('devices', content, attrs)).toEqual({});
   });
 });

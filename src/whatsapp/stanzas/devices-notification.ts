@@ -1,17 +1,17 @@
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
-import { parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
+import { parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import { identityKeyIn } from '../wire/signed-key-index.js';
 import { bytesOf, elementsOf, endOfSecondOf, otherPerson, timeOf } from '../wire/stanza-values.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
-/** A notification contains one child, the added or removed devices. Verifying a signature takes about a millisecond. */
+/** A notification has one child, the added or removed devices. Verifying a signature takes about 1 ms. */
 const MAX_CHILDREN = 2;
 
 /**
- * A person has added or removed a device: `<notification type="devices" from lid><add><device jid/><key-index-list ts>`.
- * The list is signed by the account, and holds its identity key; `lid` is the person's LID, as in whatsmeow's
- * `handleDeviceNotification`.
+ * Reads `<notification type="devices" from lid><add><device jid/><key-index-list ts>`: a contact has added or removed a
+ * device. The account signs the list, which contains its identity key. `lid` is the LID of the contact, as in
+ * whatsmeow's `handleDeviceNotification`.
  */
 export function readDevicesNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const address = otherPerson(stanza.attrs.from, owner);

@@ -5,20 +5,20 @@ import { readEncryptNotification } from './encrypt-notification.js';
 const read = (...stanza: Parameters<typeof notification>) =>
   changesIn(readEncryptNotification, notification(...stanza));
 
-describe('a notification about keys', () => {
-  it.each([ANNA, '491701234567:0@s.whatsapp.net'])('has the key of %s fetched', (from) => {
+describe('readEncryptNotification', () => {
+  it.each([ANNA, '491701234567:0@s.whatsapp.net'])('requests the key of %s', (from) => {
     expect(read('encrypt', [element('identity')], { from })).toEqual({ outdatedProfiles: [ANNA] });
   });
 
   it.each([
-    ['of a companion device', [element('identity')], { from: '491701234567:12@s.whatsapp.net' }],
-    ['of the account itself', [element('identity')], { from: OWNER.jid }],
-    ['about the own pre-keys', [element('count', { value: '3' })], { from: 's.whatsapp.net' }],
-  ])('says nothing %s', (_, content, attrs) => {
+    ['for a companion device', [element('identity')], { from: '491701234567:12@s.whatsapp.net' }],
+    ['for the account itself', [element('identity')], { from: OWNER.jid }],
+    ['for own pre-keys', [element('count', { value: '3' })], { from: 's.whatsapp.net' }],
+  ])('returns no changes %s', (_, content, attrs) => {
     expect(read('encrypt', content, attrs)).toEqual({});
   });
 
-  it.each(MALFORMED)('says nothing with %s', (_, content, attrs) => {
+  it.each(MALFORMED)('returns no changes with %s', (_, content, attrs) => {
     expect(read('encrypt', content, attrs)).toEqual({});
   });
 });

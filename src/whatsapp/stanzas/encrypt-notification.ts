@@ -3,12 +3,12 @@ import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import { otherPerson } from '../wire/stanza-values.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
-/** An address of a device other than the primary one. */
+/** Address of a device other than the primary one. */
 const COMPANION = /:(?!0@)\d+@/;
 
 /**
- * `<notification type="encrypt" from><identity/></notification>`: the person's account has a new identity key. The
- * stanza does not say which, so that it is fetched. The identities of companion devices are not the account's.
+ * Reads `<notification type="encrypt" from><identity/></notification>`: the account has a new identity key. The key is
+ * fetched, because the stanza does not contain it. Companion devices have their own keys, which are ignored.
  */
 export function readEncryptNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const { from } = stanza.attrs;

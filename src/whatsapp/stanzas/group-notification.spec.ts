@@ -16,16 +16,16 @@ const observedAt = new Date('2023-11-14T22:13:20.999Z');
 const read = (...stanza: Parameters<typeof notification>) =>
   changesIn(readGroupNotification, notification(...stanza));
 
-describe('a notification about a group', () => {
+describe('readGroupNotification', () => {
   it.each([
     ['by LID', { jid: ANNA_LID, phone_number: ANNA }],
     ['by number', { jid: ANNA, lid: ANNA_LID }],
-  ])('tells the mapping of a participant named %s', (_, attrs) => {
+  ])('returns the mapping of a participant that is identified %s', (_, attrs) => {
     const content = [element('add', {}, [element('participant', attrs)])];
     expect(read('w:gp2', content, GROUP)).toEqual({ mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt }] });
   });
 
-  it('tells user names, of those within a new group as well', () => {
+  it('returns user names, also of participants inside a new group', () => {
     const participant = element('participant', { jid: ANNA_LID, username: 'anna' });
     const content = [element('create', {}, [element('group', { subject: 'Fun' }, [participant])])];
     expect(read('w:gp2', content, GROUP)).toEqual({
@@ -33,7 +33,7 @@ describe('a notification about a group', () => {
     });
   });
 
-  it('reports a new number: `participant` is the old one, `jid` of the child the new one', () => {
+  it('returns a new number: `participant` is the old one, `jid` of the child the new one', () => {
     const content = [element('change_number', { jid: BEN })];
     const changes = {
       numberChanges: [{ oldJid: ANNA, newJid: BEN, oldLid: null, newLid: null, observedAt }],
@@ -44,7 +44,7 @@ describe('a notification about a group', () => {
     expect(read('w:gp2', content, GROUP)).toEqual({});
   });
 
-  it('is read up to 5,000 participants, wherever they are', () => {
+  it('reads up to 5,000 participants at any depth', () => {
     const participants = (from: number) =>
       Array.from({ length: 4_000 }, (_, i) =>
         element('participant', {
@@ -59,12 +59,12 @@ describe('a notification about a group', () => {
     expect(read('w:gp2', content, GROUP).mappings).toHaveLength(5_000);
   });
 
-  it('says nothing of the account itself', () => {
+  it('ignores the account itself', () => {
     const own = element('participant', { jid: OWNER.lid ?? '', phone_number: OWNER.jid });
     expect(read('w:gp2', [element('add', {}, [own])], GROUP)).toEqual({});
   });
 
-  it.each(MALFORMED)('says nothing with %s', (_, content, attrs) => {
+  it.each(MALFORMED)('returns no changes with %s', (_, content, attrs) => {
     expect(read('w:gp2', content, attrs)).toEqual({});
   });
 });

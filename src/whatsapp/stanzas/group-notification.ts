@@ -1,11 +1,9 @@
 import { type BinaryNode, getBinaryNodeChildren } from '@whiskeysockets/baileys';
+import { type AddressBookOwner, joinChanges } from '../../contacts/write/contact-changes.js';
 import { parseAddress, parseJid, parseLid } from '../../kernel/identifiers/address.js';
-import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
-import { joinChanges } from '../../contacts/write/contact-changes.js';
 import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
-/** Maximum depth of group elements in a notification. */
 const MAX_DEPTH = 4;
 /** The largest groups, community announcement groups, have 5,000 members. Further participants are ignored. */
 const MAX_PARTICIPANTS = 5_000;

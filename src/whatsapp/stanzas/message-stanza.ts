@@ -1,6 +1,6 @@
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
-import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import type { AddressBookOwner, LidMapping } from '../../contacts/write/contact-changes.js';
+import { type Address, isLid, parseAddress, parseJid, parseLid } from '../../kernel/identifiers/address.js';
 import { identityKeyOfPreKeyMessage } from '../wire/pre-key-message.js';
 import { deviceOf, senderOf } from '../wire/stanza-sender.js';
 import { elementsOf, endOfSecondOf, isOwn, timeOf } from '../wire/stanza-values.js';
@@ -11,11 +11,11 @@ import type { IdentityHint, StanzaChanges } from './stanza-changes.js';
 const MAX_RECIPIENTS = 2_000;
 
 /**
- * The sender's push name (`notify`), user name and other address, and the verified name of a business.
+ * Reads the sender's push name (`notify`), user name and alternate address, and the verified name of a business.
  *
- * Attributes as in Baileys' `extractAddressingContext`: the sender is `participant` (groups, broadcasts) or `from`;
- * when they are named by LID, `participant_pn` or `sender_pn` may tell the number, and the other way round. User names as in
- * zapo's `extractMessageIdentityAttrs`.
+ * Attributes as in Baileys' `extractAddressingContext`: the sender is `participant` (groups, broadcasts) or `from`. If
+ * it is a LID, `participant_pn` or `sender_pn` may contain the number, and vice versa. User names as in zapo's
+ * `extractMessageIdentityAttrs`.
  */
 export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const { participant, from, notify } = stanza.attrs;
@@ -35,12 +35,12 @@ export function readMessageStanza(stanza: BinaryNode, owner: AddressBookOwner): 
   };
 }
 
-/** Larger messages are not searched for a key; another one will contain it. */
+/** Larger messages are not searched for a key, because another message will contain it. */
 const MAX_HINT_BYTES = 64 * 1024;
 
 /**
- * A message that opens a Signal session carries the identity key of the sending device in clear; that of the primary device is the
- * account's. Nothing proves here that the sender holds the key.
+ * Returns the identity key in a message that opens a Signal session. It is not encrypted, and not verified: the sender
+ * may not have the private key. Only the key of the primary device is that of the account.
  */
 function identityHintsIn(stanza: BinaryNode, address: Address): IdentityHint[] {
   if (deviceOf(senderOf(stanza) ?? '') !== 0) return [];
@@ -52,9 +52,9 @@ function identityHintsIn(stanza: BinaryNode, address: Address): IdentityHint[] {
 }
 
 /**
- * What the account has sent from another device tells whom it went to: `recipient`, with `peer_recipient_pn` or
- * `peer_recipient_lid` as their other address, and for broadcasts the same in each `<participants><to jid/>` (whatsmeow's
- * `parseMessageSource`).
+ * Reads the recipients of a message that the account has sent from another device: `recipient`, with the alternate
+ * address in `peer_recipient_pn` or `peer_recipient_lid`, and for broadcasts the same in each `<participants><to jid/>`
+ * (whatsmeow's `parseMessageSource`).
  */
 function readOwnMessage(stanza: BinaryNode): StanzaChanges {
   const { notify, recipient, recipient_username: byName, peer_recipient_username: byPeerName } = stanza.attrs;

@@ -20,8 +20,8 @@ const readText = (text: string) =>
   );
 const read = (data: unknown) => readText(JSON.stringify({ data }));
 
-describe('a GraphQL notification', () => {
-  it('tells an about text with emoji and end; times may be text or number', () => {
+describe('readMexNotification', () => {
+  it('returns an about text with emoji and end, with times as text or number', () => {
     const status = { jid: ANNA, text: 'Boat', emoji: { content: '⛵' }, ephemeral_duration_sec: 3_600 };
     for (const time of ['1700000000', 1_700_000_000]) {
       expect(read({ xwa2_notify_text_status_on_update: { ...status, last_update_time: time } })).toEqual({
@@ -38,20 +38,20 @@ describe('a GraphQL notification', () => {
     }
   });
 
-  it('tells that an about text was cleared', () => {
+  it('returns an empty text if the about text was cleared', () => {
     expect(read({ xwa2_notify_text_status_on_update: { jid: ANNA, text: null, emoji: null } })).toEqual({
       textStatuses: [{ address: ANNA, text: '', emoji: null, setAt: observedAt, expiresAt: null }],
     });
   });
 
   it.each(['xwa2_notify_text_status_on_update_side_sub', 'xwa2_notify_username_on_update_side_sub'])(
-    'has a person fetched who is named by a hash only: %s',
+    'requests the profile of a contact that is identified by a hash: %s',
     (name) => {
       expect(read({ [name]: { hash: 'abcd' } })).toEqual({ outdatedProfileHashes: ['abcd'] });
     },
   );
 
-  it('tells user names, and their end', () => {
+  it('returns set and deleted user names', () => {
     const lid = ANNA_LID;
     expect(read({ xwa2_notify_username_on_change: { lid, username: 'anna' } })).toEqual({
       usernames: [{ address: lid, name: 'anna', observedAt }],
@@ -61,13 +61,13 @@ describe('a GraphQL notification', () => {
     });
   });
 
-  it('tells a changed LID', () => {
+  it('returns a changed LID', () => {
     expect(read({ xwa2_notify_lid_change: { old: ANNA_LID, new: '7@lid' } })).toEqual({
       lidChanges: [{ oldLid: ANNA_LID, newLid: '7@lid', observedAt: new Date('2023-11-14T22:13:20.999Z') }],
     });
   });
 
-  it('tells that reaching out is locked, until when, and that it is not', () => {
+  it('returns the end of a reach-out lock; null if there is no lock', () => {
     const lock = (payload: object) => read({ xwa2_notify_account_reachout_timelock: payload }).reachOutLocks;
     const until = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 60_000);
     const ends = String(until.getTime() / 1_000);
@@ -91,24 +91,24 @@ describe('a GraphQL notification', () => {
       JSON.stringify({ data: { xwa2_notify_username_delete: { lid: ANNA_LID, x: 'x'.repeat(900_000) } } }),
     ],
     ['nested 30,000 deep', '['.repeat(30_000)],
-  ])('contains no changes when its JSON is %s', (_, text) => {
+  ])('returns no changes if the JSON is %s', (_, text) => {
     expect(readText(text)).toEqual({});
   });
 
   it.each([
     ['about the account itself', { xwa2_notify_username_on_change: { lid: OWNER.lid, username: 'me' } }],
     ['of another kind', { xwa2_notify_newsletter_on_join: { id: '1@newsletter' } }],
-    ['with a payload that is none', { xwa2_notify_lid_change: 'x', xwa2_notify_username_delete: [] }],
+    ['with an invalid payload', { xwa2_notify_lid_change: 'x', xwa2_notify_username_delete: [] }],
     ['without data', null],
-  ])('says nothing %s', (_, data) => {
+  ])('returns no changes %s', (_, data) => {
     expect(read(data)).toEqual({});
   });
 
-  it.each(['', '{', 'null', '[]', '"text"'])('says nothing in %j', (text) => {
+  it.each(['', '{', 'null', '[]', '"text"'])('returns no changes from %j', (text) => {
     expect(readText(text)).toEqual({});
   });
 
-  it.each(MALFORMED)('says nothing with %s', (_, content, attrs) => {
+  it.each(MALFORMED)('returns no changes with %s', (_, content, attrs) => {
     expect(changesIn(readMexNotification, notification('mex', content, attrs))).toEqual({});
   });
 });

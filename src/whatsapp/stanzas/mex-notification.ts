@@ -1,43 +1,34 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { parseLid } from '../../kernel/identifiers/address.js';
 import { type AddressBookOwner, joinChanges } from '../../contacts/write/contact-changes.js';
-import {
-  bytesOf,
-  elementsOf,
-  endOfSecondOf,
-  hashOf,
-  isOwn,
-  otherPerson,
-  timeOf,
-} from '../wire/stanza-values.js';
+import { parseLid } from '../../kernel/identifiers/address.js';
 import { lockedUntil } from '../wire/reach-out-lock.js';
+import { bytesOf, elementsOf, endOfSecondOf, isOwn, otherPerson, timeOf } from '../wire/stanza-values.js';
 import { toTextStatus } from '../wire/text-status.js';
-import type { StanzaChanges } from './stanza-changes.js';
+import { outdatedProfileOf, type StanzaChanges } from './stanza-changes.js';
 
 type Json = Record<string, unknown>;
 
-/** What one kind of update says: its payload, the only value below `data`, and the stanza that it came in. */
-type MexReader = (payload: Json, stanza: BinaryNode, owner: AddressBookOwner) => StanzaChanges;
+/** Reads the payload of an update, which is the value below `data`. */
+type PayloadReader = (payload: Json, stanza: BinaryNode, owner: AddressBookOwner) => StanzaChanges;
 
 /**
- * The updates that speak of people or of the account, by the name of their payload. All others (channels, capped chats, the
- * account's own user name) say nothing that is kept.
+ * Readers by the name of the payload. Other updates (channels, capped chats, the account's own user name) are ignored.
  */
-const READERS: Record<string, MexReader> = {
+const READERS: Record<string, PayloadReader> = {
   xwa2_notify_text_status_on_update: readTextStatus,
-  xwa2_notify_text_status_on_update_side_sub: readHash,
+  xwa2_notify_text_status_on_update_side_sub: ({ hash }) => outdatedProfileOf(hash),
   xwa2_notify_lid_change: readLidChange,
   xwa2_notify_username_on_change: readUsername,
-  xwa2_notify_username_delete: readUsernameEnd,
-  xwa2_notify_username_on_update_side_sub: readHash,
-  xwa2_notify_account_reachout_timelock: readReachOutLock,
+  xwa2_notify_username_delete: readUsernameRemoval,
+  xwa2_notify_username_on_update_side_sub: ({ hash }) => outdatedProfileOf(hash),
+  xwa2_notify_account_reachout_timelock: (payload) => ({ reachOutLocks: [{ until: lockedUntil(payload) }] }),
 };
 
-/** WhatsApp sends one `<update>` per stanza. The size limit also limits the depth of the JSON. */
+/** WhatsApp sends one `<update>` per stanza. */
 const MAX_UPDATES = 10;
 
 /**
- * `<notification type="mex"><update op_name>{"data": {…}}</update></notification>`: JSON in place of stanzas, as read by zapo's
+ * Reads the JSON in `<notification type="mex"><update op_name>{"data": {…}}</update></notification>`, as zapo's
  * `parseMexNotification` and whatsmeow's `handleMexNotification`.
  */
 export function readMexNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
@@ -54,15 +45,9 @@ function readTextStatus(payload: Json, stanza: BinaryNode, owner: AddressBookOwn
   const address = otherPerson(textOf(payload.jid), owner);
   const emoji = asRecord(payload.emoji).content;
   const { text, last_update_time: setAt, ephemeral_duration_sec: seconds } = payload;
-  // One that was cleared comes without text and time.
+  // A cleared status has neither text nor time.
   const status = toTextStatus({ text, emoji, setAt: setAt ?? stanza.attrs.t, seconds });
   return address && status ? { textStatuses: [{ address, ...status }] } : {};
-}
-
-/** Something of somebody has changed who is named by a hash only. */
-function readHash(payload: Json): StanzaChanges {
-  const hash = hashOf(payload.hash);
-  return hash ? { outdatedProfileHashes: [hash] } : {};
 }
 
 function readLidChange(payload: Json, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
@@ -77,17 +62,15 @@ function readUsername(payload: Json, stanza: BinaryNode, owner: AddressBookOwner
   return address && name ? { usernames: [{ address, name, observedAt: timeOf(stanza) }] } : {};
 }
 
-function readUsernameEnd(payload: Json, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
+function readUsernameRemoval(payload: Json, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const address = otherPerson(textOf(payload.lid), owner);
   return address ? { usernames: [{ address, name: null, observedAt: timeOf(stanza) }] } : {};
 }
 
-/** WhatsApp has locked the account's reaching out to people, or unlocked it. */
-function readReachOutLock(payload: Json): StanzaChanges {
-  return { reachOutLocks: [{ until: lockedUntil(payload) }] };
-}
-
-/** Returns the value below `data` of an `<update>`; empty for other elements, or if it cannot be read. */
+/**
+ * Returns the value below `data` of an `<update>`; empty if there is none. bytesOf() limits the size and thus the
+ * depth.
+ */
 function dataOf(update: BinaryNode): Json {
   if (update.tag !== 'update') return {};
   try {

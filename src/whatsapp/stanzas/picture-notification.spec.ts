@@ -13,28 +13,28 @@ import { readPictureNotification } from './picture-notification.js';
 const read = (...stanza: Parameters<typeof notification>) =>
   changesIn(readPictureNotification, notification(...stanza));
 
-describe('a notification about a picture', () => {
-  it('tells of a new one, with its id', () => {
+describe('readPictureNotification', () => {
+  it('returns a new picture with its id', () => {
     const pictures = [{ address: ANNA_LID, state: 'changed', id: '17' }];
     expect(read('picture', [element('set', { jid: ANNA_LID, id: '17', author: ANNA_LID })])).toEqual({
       pictures,
     });
   });
 
-  it('is about its sender when the child names nobody', () => {
+  it('returns the picture of the sender if the child contains no address', () => {
     expect(read('picture', [element('set')])).toEqual({
       pictures: [{ address: ANNA, state: 'changed', id: null }],
     });
   });
 
-  it('tells that there is none any more', () => {
+  it('returns a removed picture', () => {
     expect(read('picture', [element('delete', { jid: ANNA })])).toEqual({
       pictures: [{ address: ANNA, state: 'none' }],
     });
   });
 
   it.each([[undefined], [[]]])(
-    'reports the picture of its sender as removed when its content is %j',
+    'returns the picture of the sender as removed if the content is %j',
     (content) => {
       expect(read('picture', content)).toEqual({ pictures: [{ address: ANNA, state: 'none' }] });
       expect(read('picture', content, { from: '120363012345678901@g.us' })).toEqual({});
@@ -42,7 +42,7 @@ describe('a notification about a picture', () => {
     },
   );
 
-  it('may name the person by a hash only', () => {
+  it('returns pictures of contacts that are identified by a hash', () => {
     const hashed = [element('set', { hash: 'qP3+', id: '17' }), element('delete', { hash: 'AAAA' })];
     expect(read('picture', hashed, { from: 's.whatsapp.net' })).toEqual({
       hashedPictures: [
@@ -52,13 +52,13 @@ describe('a notification about a picture', () => {
     });
   });
 
-  it('says nothing of the own picture, nor of a group', () => {
+  it('ignores pictures of the account itself and of groups', () => {
     expect(read('picture', [element('set', { jid: OWNER.jid, id: '17' })])).toEqual({});
     expect(read('picture', [element('set', { jid: '120363012345678901@g.us', author: ANNA })])).toEqual({});
   });
 
   it.each(MALFORMED.filter(([what]) => !/^(a number|no content)/.test(what)))(
-    'says nothing with %s',
+    'returns no changes with %s',
     (_, content, attrs) => {
       expect(read('picture', content, attrs)).toEqual({});
     },

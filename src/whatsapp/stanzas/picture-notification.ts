@@ -1,16 +1,15 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
+import { type AddressBookOwner, joinChanges } from '../../contacts/write/contact-changes.js';
 import { elementsOf, hashOf, otherPerson, pictureIdOf } from '../wire/stanza-values.js';
-import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
-/** What the children of the notification say of the picture. */
+/** State of the picture, by the tag of the child. */
 const STATES: Record<string, 'changed' | 'none'> = { set: 'changed', add: 'changed', delete: 'none' };
 
 /**
- * A person has another picture, or none: `<notification type="picture" from><set jid id/></notification>` or
- * `<delete jid/>`; `hash` may replace `jid` (children as in whatsmeow's `handlePictureNotification`). Without children, the
- * sender's picture was removed.
+ * Reads a changed or removed picture from `<notification type="picture" from>` with `<set jid id/>` or `<delete jid/>`.
+ * `hash` may replace `jid` (children as in whatsmeow's `handlePictureNotification`). Without children, the sender's
+ * picture was removed.
  */
 export function readPictureNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const { from } = stanza.attrs;

@@ -13,8 +13,8 @@ const CHANGES: StanzaChanges = {
   mappings: [mapping, mapping],
 };
 
-describe('changes of stanzas', () => {
-  it('are split into chunks in the order in which they are written', () => {
+describe('inChunks', () => {
+  it('splits changes in the order in which they are written', () => {
     expect(countChanges(CHANGES)).toBe(6);
     expect(inChunks(CHANGES, 3)).toEqual([
       { mappings: [mapping, mapping], pushNames: named('a') },
@@ -24,13 +24,15 @@ describe('changes of stanzas', () => {
     expect(inChunks({}, 100)).toEqual([]);
   });
 
-  it('are split into smaller chunks when they are applied one by one', () => {
+  it('returns smaller chunks of changes that are applied one by one', () => {
     const chunks = inChunks({ numberChanges: Array.from({ length: 60 }, () => moved) }, 500);
     expect(chunks.map((chunk) => chunk.numberChanges?.length)).toEqual([25, 25, 10]);
     expect(inChunks({ numberChanges: [moved, moved] }, 1)).toHaveLength(2);
   });
+});
 
-  it('are split into halves until there is one', () => {
+describe('inHalves', () => {
+  it('splits changes of one or more kinds', () => {
     const [first, second] = inHalves(CHANGES);
     expect(countChanges(first)).toBe(3);
     expect(countChanges(second)).toBe(3);

@@ -1,18 +1,19 @@
-import type { Address } from '../../kernel/identifiers/address.js';
 import { type ContactChanges, CONTACT_CHANGE_KINDS } from '../../contacts/write/contact-changes.js';
+import type { Address } from '../../kernel/identifiers/address.js';
+import { hashOf } from '../wire/stanza-values.js';
 
 /**
- * Changes read from stanzas: to contacts, to the account itself, and profiles to fetch. Absent lists mean no change. Only app
- * state changes the address book itself.
+ * Changes read from stanzas: to contacts, to the account itself, and profiles to fetch. An absent list means no change.
+ * Only app state saves and deletes contacts.
  */
 export interface StanzaChanges extends Omit<ContactChanges, 'saved' | 'unsaved'> {
   /** Changed pictures of contacts that are identified by a hash only. */
   hashedPictures?: HashedPicture[];
-  /** Contacts whose profile has to be fetched, because the stanza does not contain what has changed. */
+  /** Contacts whose profile has to be fetched, because the stanza does not contain the changed value. */
   outdatedProfiles?: Address[];
   /** The same for contacts that are identified by a hash only. */
   outdatedProfileHashes?: string[];
-  /** Identity keys under which people have encrypted messages; unverified, so that they are only a hint to fetch the key. */
+  /** Unverified identity keys in messages. A new one is a hint to fetch the key. */
   identityHints?: IdentityHint[];
   /** The push name of the account itself. */
   ownPushName?: string[];
@@ -30,17 +31,19 @@ export interface IdentityHint {
   key: Buffer;
 }
 
-/** A new picture (with its id, if the stanza contains it) or a removed one; see contact-hash.repository.ts for the hash. */
+/** A changed or removed picture. */
 export interface HashedPicture {
+  /** See contact-hash.repository.ts. */
   hash: string;
   state: 'changed' | 'none';
+  /** Null if the stanza does not contain it. */
   id: string | null;
 }
 
-/** Kinds that are acted upon, not written. */
+/** Kinds that are not written. */
 type Signal = 'outdatedCollections' | 'reachOutLocks' | 'reconcile';
 
-/** The kinds that are written besides changes of contacts. A kind that is missing here does not compile. */
+/** Written kinds that are not in ContactChanges. The type ensures that none is missing. */
 const OTHER_KINDS: Record<Exclude<keyof StanzaChanges, keyof ContactChanges | Signal>, true> = {
   hashedPictures: true,
   ownPushName: true,
@@ -49,21 +52,27 @@ const OTHER_KINDS: Record<Exclude<keyof StanzaChanges, keyof ContactChanges | Si
   identityHints: true,
 };
 
-/** The kinds in the order in which they are written. */
+/** Written kinds, in the order of the writes. */
 const KINDS: readonly string[] = [...CONTACT_CHANGE_KINDS, ...Object.keys(OTHER_KINDS)];
+
+/** Returns the changes for a contact that is identified by a hash only; none if the hash is not valid. */
+export function outdatedProfileOf(text: unknown): StanzaChanges {
+  const hash = hashOf(text);
+  return hash ? { outdatedProfileHashes: [hash] } : {};
+}
 
 /** Returns the number of changes to write. */
 export function countChanges(changes: StanzaChanges): number {
   return listsOf(changes).reduce((count, [, list]) => count + list.length, 0);
 }
 
-/** Changes that are applied one by one, and the number of other changes that take equally long. */
+/** Kinds that are applied one by one, and the number of simple changes that take the same time. */
 const WEIGHTS: Record<string, number> = { numberChanges: 20, lidChanges: 10 };
 
 /**
- * Splits changes into parts that take about as long as `maxChanges` simple ones. Writing the parts in sequence has the same result
- * as writing all changes at once: the order of kinds is the same as within one transaction, and the order within a kind is
- * preserved.
+ * Splits changes into parts that take about as long as `maxChanges` simple ones. Writing the parts in sequence has the
+ * same result as writing all changes at once: the order of kinds is that of one transaction, and the order within a
+ * kind is preserved.
  */
 export function inChunks(changes: StanzaChanges, maxChanges: number): StanzaChanges[] {
   const chunks: Record<string, unknown[]>[] = [];

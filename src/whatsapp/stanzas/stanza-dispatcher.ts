@@ -1,5 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
+import { type AddressBookOwner, joinChanges } from '../../contacts/write/contact-changes.js';
+import { elementsOf } from '../wire/stanza-values.js';
 import { readAboutNotification } from './about-notification.js';
 import { readBusinessNotification } from './business-notification.js';
 import { readCallStanza } from './call-stanza.js';
@@ -10,8 +11,6 @@ import { readGroupNotification } from './group-notification.js';
 import { readMessageStanza } from './message-stanza.js';
 import { readMexNotification } from './mex-notification.js';
 import { readPictureNotification } from './picture-notification.js';
-import { joinChanges } from '../../contacts/write/contact-changes.js';
-import { elementsOf } from '../wire/stanza-values.js';
 import type { StanzaChanges } from './stanza-changes.js';
 
 type Reader = (stanza: BinaryNode, owner: AddressBookOwner) => StanzaChanges;
@@ -19,8 +18,8 @@ type Reader = (stanza: BinaryNode, owner: AddressBookOwner) => StanzaChanges;
 const ignored: Reader = () => ({});
 
 /**
- * Every type of notification that WhatsApp is known to send (whatsmeow's notification.go, Baileys' messages-recv.ts), and
- * who reads it. Those that are ignored say nothing of people, or nothing that another source does not say.
+ * Readers of all known types of notifications (whatsmeow's notification.go, Baileys' messages-recv.ts). Types that
+ * contain no data about contacts, or only data that another source also contains, are ignored.
  */
 const NOTIFICATIONS: Record<string, Reader> = {
   server_sync: readServerSync,
@@ -34,21 +33,21 @@ const NOTIFICATIONS: Record<string, Reader> = {
   // Channels.
   newsletter: ignored,
   mex: readMexNotification,
-  // A file is to be uploaded again, or has been.
+  // Repeated uploads of media files.
   mediaretry: ignored,
-  // Settings of the account itself: its devices, disappearing messages, blocked people.
+  // Settings of the account itself: its devices, disappearing messages, blocked contacts.
   account_sync: ignored,
   disappearing_mode: ignored,
-  // Tokens by which people let this account see them; Baileys keeps those that it needs.
+  // Tokens that grant access to profiles. Baileys stores those that it needs.
   privacy_token: ignored,
-  // Linking; read by linking/ while a device waits to be linked, and void afterwards.
+  // Linking. Read by linking/ while a device waits to be linked, and meaningless after that.
   companion_reg_refresh: ignored,
   link_code_companion_reg: ignored,
   passkey_prologue_request: ignored,
   crsc_continuation: ignored,
   // Devices of Messenger accounts.
   'fbid:devices': ignored,
-  // Announcements, payments, and the server itself.
+  // Announcements, payments, and messages about the server itself.
   psa: ignored,
   pay: ignored,
   server: ignored,
@@ -58,7 +57,7 @@ const NOTIFICATIONS: Record<string, Reader> = {
 export function readStanza(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   switch (stanza.tag) {
     case 'message':
-    // Encrypted statuses, since July 2026 (whatsapp-rust #1101), and messages of other applications.
+    // Encrypted statuses since July 2026 (whatsapp-rust #1101), and messages of other applications.
     case 'status':
     case 'appdata':
       return readMessageStanza(stanza, owner);
@@ -71,14 +70,14 @@ export function readStanza(stanza: BinaryNode, owner: AddressBookOwner): StanzaC
   }
 }
 
-/** Whether a notification is of a type that nobody has decided upon; worth a line in the log. */
+/** Returns whether a stanza is a notification of a type that is not listed above. */
 export function isUnknown({ tag, attrs }: BinaryNode): boolean {
   return tag === 'notification' && !Object.hasOwn(NOTIFICATIONS, attrs.type ?? '');
 }
 
 function readNotification(stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const { notify, participant, type = '' } = stanza.attrs;
-  // Whatever happened, the stanza may name who did it, and `notify` is their push name.
+  // Notifications of any type may contain the sender and their push name.
   const sender = notify || participant ? readMessageStanza(stanza, owner) : {};
   const read = Object.hasOwn(NOTIFICATIONS, type) ? NOTIFICATIONS[type] : undefined;
   return joinChanges([sender, read?.(stanza, owner) ?? {}]);

@@ -19,7 +19,7 @@ const linkedAt = new Date('2026-01-01T00:00:00Z');
 const observedAt = new Date('2026-01-02T00:00:00Z');
 const jid = (n: number) => `${491_700_000_000 + n}@s.whatsapp.net` as Jid;
 
-/** Returns push names for this many contacts; the contacts at these indices get a name that the database refuses. */
+/** Returns push names for this many contacts. The database refuses the names at the given indices. */
 const pushNames = (count: number, refused: number[] = []) => ({
   pushNames: Array.from({ length: count }, (_, n) => ({
     address: jid(n),
@@ -28,7 +28,7 @@ const pushNames = (count: number, refused: number[] = []) => ({
   })),
 });
 
-describe('the writer of stanzas', () => {
+describe('StanzaWriter', () => {
   let book: TestAddressBook;
   let writer: StanzaWriter;
   let transactions: number;
@@ -74,14 +74,14 @@ describe('the writer of stanzas', () => {
     expect(await book.list()).toHaveLength(1_200);
   });
 
-  it('finds the changes that the database refuses by bisection, and skips only those', async () => {
+  it('locates changes that the database refuses by bisection, and skips only those', async () => {
     expect(await save(pushNames(1_200, [3, 4, 700]))).toBe(3);
     expect(await book.list()).toHaveLength(1_197);
     expect(transactions).toBeLessThan(60);
     expect(await lost()).toBe(3);
   });
 
-  it('limits the search when the database refuses everything', async () => {
+  it('limits the search if the database refuses everything', async () => {
     const everything = pushNames(
       2_000,
       Array.from({ length: 2_000 }, (_, n) => n),
@@ -91,7 +91,7 @@ describe('the writer of stanzas', () => {
     expect(await lost()).toBe(2_000);
   });
 
-  it('skips nothing when the database is unavailable or lacks a table', async () => {
+  it('skips nothing if the database is unavailable or lacks a table', async () => {
     await book.dataSource.query('ALTER TABLE former_lid RENAME TO former_lid_away');
     try {
       await expect(

@@ -1,16 +1,17 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
-import type { Address } from '../../kernel/identifiers/address.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
+import { cleanName } from '../../contacts/write/clean-name.js';
 import type { AddressBookOwner, Picture, PushName } from '../../contacts/write/contact-changes.js';
 import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
-import { cleanName } from '../../contacts/write/clean-name.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
 import { KnownPeople } from '../../contacts/write/known-people.js';
 import { KnownPeopleRepository } from '../../contacts/write/known-people.repository.js';
 import { isRefusal, sqlStateOf } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
-import { addressesIn, areKnown, remember } from './known-changes.js';
+import type { Address } from '../../kernel/identifiers/address.js';
+import { Log } from '../../kernel/logging/log.js';
+import { addressesIn, areCommitted, remember } from './committed-changes.js';
 import { refusedChanges } from './refused-changes.metrics.js';
 import {
   countChanges,
@@ -22,10 +23,10 @@ import {
 
 /**
  * Changes per transaction. A transaction takes about 0.1 s and locks the account's row. If a batch is aborted because
- * acknowledgements would be late, the chunks already written remain saved, so the next attempt is shorter.
+ * its acknowledgements would be late, the chunks that are already written remain, so the next attempt is shorter.
  */
 const MAX_CHANGES = 500;
-/** Additional transactions that a batch may use to find changes that the database refuses: enough for about 10 of them. */
+/** Additional transactions per batch to locate changes that the database refuses. Sufficient for about 10 of them. */
 const MAX_SEARCHES = 200;
 
 /** Runs work in a transaction of the session. */
@@ -33,10 +34,10 @@ export type Transact = (work: (tx: Transaction) => Promise<void>) => Promise<voi
 
 type Owner = AddressBookOwner & { linkedAt: Date };
 
-/** Writes changes read from stanzas. Resolves contacts that are identified by a hash, and requests outdated profiles. */
+/** Writes changes from stanzas. Finds contacts that are identified by a hash, and requests outdated profiles. */
 @Injectable()
 export class StanzaWriter {
-  private readonly logger = new Logger(StanzaWriter.name);
+  private readonly log = new Log(StanzaWriter.name);
 
   constructor(
     private readonly accounts: AccountsRepository,
@@ -48,16 +49,18 @@ export class StanzaWriter {
   ) {}
 
   /**
-   * Writes any number of changes, in order, a few hundred per transaction. If all of them equal what is committed, the database is
-   * not asked at all: WhatsApp repeats names with every message.
+   * Writes any number of changes in order, a few hundred per transaction. If all of them are already committed, no
+   * query is sent, because WhatsApp repeats names with every message.
    *
-   * A change that the database refuses must not block the others, because WhatsApp would deliver it again at each login. It is
-   * located by bisection and skipped. If the search takes too many transactions, the remaining changes are skipped as a whole.
-   * @returns the number of changes that were skipped, and are lost
+   * A change that the database refuses must not block the others, because WhatsApp would deliver it again at each
+   * login. It is located by bisection and skipped. If that takes too many transactions, the remaining changes are
+   * skipped together.
+   *
+   * @returns the number of skipped changes, which are lost
    */
   async save(transact: Transact, owner: Owner, changes: StanzaChanges): Promise<number> {
-    if (areKnown(changes, this.people.of(owner.accountId))) return 0;
-    const searches = { left: MAX_SEARCHES };
+    if (areCommitted(changes, this.people.of(owner.accountId))) return 0;
+    const searches = { remaining: MAX_SEARCHES };
     let lost = 0;
     for (const chunk of inChunks(changes, MAX_CHANGES)) {
       lost += await this.saveOrSearch(transact, owner, chunk, searches);
@@ -70,32 +73,32 @@ export class StanzaWriter {
     transact: Transact,
     owner: Owner,
     changes: StanzaChanges,
-    searches: { left: number },
+    searches: { remaining: number },
   ): Promise<number> {
     try {
       await transact((tx) => this.write(tx, owner, changes));
       return 0;
     } catch (error) {
-      // What the transaction has remembered is not committed.
+      // The cache may contain values of the transaction, which was rolled back.
       this.people.of(owner.accountId).clear();
       if (!isRefusal(error)) throw error;
-      const count = countChanges(changes);
-      if (count === 1 || searches.left <= 0) return this.skip(changes, error);
+      if (countChanges(changes) === 1 || searches.remaining <= 0) return this.skip(changes, error);
     }
     let lost = 0;
     for (const half of inHalves(changes)) {
-      searches.left -= 1;
+      searches.remaining -= 1;
       lost += await this.saveOrSearch(transact, owner, half, searches);
     }
     return lost;
   }
 
-  /** Logs neither the change nor the message of Postgres, which may quote it. */
+  /** Logs neither the changes nor the error's message, which may quote them. */
   private skip(changes: StanzaChanges, error: unknown): number {
     const count = countChanges(changes);
-    const kinds = Object.keys(changes).join(', ');
-    this.logger.error(
-      `Skipped changes that the database refuses (${sqlStateOf(error)}): ${count} of ${kinds}`,
+    const kinds = Object.keys(changes);
+    this.log.error(
+      { sqlState: sqlStateOf(error), count, kinds },
+      'Skipped changes that the database refuses',
     );
     return count;
   }
@@ -107,7 +110,7 @@ export class StanzaWriter {
     const byHash = await this.hashes.find(tx, accountId, hashes);
     const found = hashedPictures.flatMap((picture) => picturesOf(picture, byHash.get(picture.hash) ?? []));
     const pictures = [...(changes.pictures ?? []), ...found];
-    const pushNames = changes.pushNames?.map((heard) => notBefore(owner.linkedAt, heard));
+    const pushNames = changes.pushNames?.map((pushName) => notBefore(owner.linkedAt, pushName));
     await this.contacts.apply(tx, owner, { ...changes, pictures, pushNames });
     await this.accounts.update(tx, accountId, { pushName: cleanName(changes.ownPushName?.at(-1)) });
     const outdated = outdatedProfileHashes.flatMap((hash) => byHash.get(hash) ?? []);
@@ -119,14 +122,14 @@ export class StanzaWriter {
 }
 
 /** Names received over this link are newer than the history sent at linking, regardless of timestamps. */
-function notBefore(linkedAt: Date, heard: PushName): PushName {
-  return heard.observedAt > linkedAt ? heard : { ...heard, observedAt: linkedAt };
+function notBefore(linkedAt: Date, pushName: PushName): PushName {
+  return pushName.observedAt > linkedAt ? pushName : { ...pushName, observedAt: linkedAt };
 }
 
-/** If several contacts share the hash, no picture is dropped; each one is fetched. */
-function picturesOf({ state, id }: HashedPicture, people: Address[]): Picture[] {
-  const isCertain = people.length === 1;
-  return people.map((address) => {
+/** If several contacts have the hash, the picture of each one is fetched, and none is removed. */
+function picturesOf({ state, id }: HashedPicture, addresses: Address[]): Picture[] {
+  const isCertain = addresses.length === 1;
+  return addresses.map((address) => {
     if (state === 'none' && isCertain) return { address, state };
     return { address, state: 'changed', id: isCertain ? id : null };
   });

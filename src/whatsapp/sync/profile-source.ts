@@ -13,7 +13,7 @@ export class ProfileSource implements Source {
   ) {}
 
   async start(): Promise<void> {
-    await this.context.pause.load();
+    await this.context.pause.load(await this.lock.reportedUntil());
     await this.lock.refresh();
     this.queue.start();
   }

@@ -4,7 +4,7 @@ import { readReachOutLock, reachOutLockQuery } from '../wire/reach-out-lock.js';
 import type { SessionContext } from './session-context.js';
 
 const CODE = 'reachout_locked';
-const REASON = 'WhatsApp has locked reaching out to people';
+const MESSAGE = 'WhatsApp has temporarily locked reaching out to contacts.';
 
 /**
  * The reach-out time lock of an account. While it is locked, no profile is fetched: further requests lead to the next,
@@ -18,10 +18,16 @@ export class ReachOutLock {
     private readonly query: Query,
   ) {}
 
+  /** Returns the end of the lock that was last reported; null if none is in effect. */
+  async reportedUntil(): Promise<Date | null> {
+    const { lease, stores } = this.context;
+    return lease.read(() => stores.degradations.findEnd(lease.session, CODE));
+  }
+
   /** Queries the lock, because notifications about it may have been missed. Without a response, nothing changes. */
   async refresh(): Promise<void> {
     const until = await this.find();
-    if (until === undefined || (until === null && !(await this.isReported()))) return;
+    if (until === undefined || (until === null && !(await this.reportedUntil()))) return;
     await this.set(until);
   }
 
@@ -32,8 +38,8 @@ export class ReachOutLock {
    */
   async set(until: Date | null): Promise<void> {
     const { lease, stores, pause } = this.context;
-    if (until) await pause.pauseUntil(until, REASON);
-    else await pause.resume(REASON);
+    if (until) await pause.pauseUntil(until, { code: 'reach_out_lock', message: MESSAGE });
+    else await pause.resume('reach_out_lock');
     const message =
       until &&
       `WhatsApp does not allow this account to reach out to contacts until ${until.toISOString()}. No profiles are ` +
@@ -48,11 +54,5 @@ export class ReachOutLock {
       this.log.debug({ err }, 'Querying reach-out time lock failed');
       return undefined;
     }
-  }
-
-  private async isReported(): Promise<boolean> {
-    const { lease, stores } = this.context;
-    const reported = await stores.degradations.find(lease.session);
-    return reported.some(({ code }) => code === CODE);
   }
 }

@@ -6,13 +6,14 @@ import {
 } from '@whiskeysockets/baileys';
 
 /**
- * Asks the phone to upload a part of its history again, whose file is gone from the media server; it then announces it anew.
+ * Requests the phone to upload a part of its history again, because the file is gone from the media server. The phone
+ * then sends a new history notification.
  *
  * Stanza: `<receipt type="server-error" category="peer"><encrypt/></receipt>`, as sent by whatsmeow's
- * `SendHistorySyncServerErrorReceipt`. Baileys' form is the one for media of chats, whose `<rmr/>` names the chat. Only the real
- * phone can confirm that it answers by a new announcement.
+ * `SendHistorySyncServerErrorReceipt`. Baileys' receipt is for media of chats: its `<rmr/>` identifies the chat.
+ * Whether the phone responds can be verified only with a real phone.
  */
-export async function askForUpload(
+export async function requestHistoryUpload(
   socket: WASocket,
   { messageId, mediaKey }: { messageId: string; mediaKey: Uint8Array },
 ): Promise<void> {

@@ -1,11 +1,11 @@
-import type { Address } from '../../kernel/identifiers/address.js';
 import { cleanName, cleanUsername } from '../../contacts/write/clean-name.js';
 import { type KnownPerson, type PeopleCache, shortKey } from '../../contacts/write/known-people.js';
+import type { Address } from '../../kernel/identifiers/address.js';
 import { listsOf, type StanzaChanges } from './stanza-changes.js';
 
 const HOUR_MS = 3_600_000;
 
-/** Tests whether one change is what is committed already. Kinds that messages do not repeat are absent. */
+/** Tests whether a change equals the committed value, by kind. Kinds that messages do not repeat are absent. */
 type Tests = {
   [Kind in keyof StanzaChanges]?: (
     change: NonNullable<StanzaChanges[Kind]>[number],
@@ -35,8 +35,8 @@ const TESTS: Tests = {
   ownPushName: (name, people) => people.ownPushName === cleanName(name),
 };
 
-/** Whether all changes equal what is committed, so that writing them would change nothing. */
-export function areKnown(changes: StanzaChanges, people: PeopleCache): boolean {
+/** Returns whether all changes are already committed, so that writing them would have no effect. */
+export function areCommitted(changes: StanzaChanges, people: PeopleCache): boolean {
   return listsOf(changes).every(([kind, list]) => {
     if (list.length === 0) return true;
     const test = TESTS[kind as keyof StanzaChanges] as
@@ -45,7 +45,7 @@ export function areKnown(changes: StanzaChanges, people: PeopleCache): boolean {
   });
 }
 
-/** The contacts in changes that later stanzas may repeat. */
+/** Returns the contacts in changes that later stanzas may repeat. */
 export function addressesIn({
   mappings = [],
   pushNames = [],
@@ -54,11 +54,11 @@ export function addressesIn({
   businessFlags = [],
   identityHints = [],
 }: StanzaChanges): Address[] {
-  const facts = [...pushNames, ...usernames, ...businessNames, ...businessFlags, ...identityHints];
-  return [...new Set([...mappings.map(({ lid }) => lid), ...facts.map(({ address }) => address)])];
+  const changed = [...pushNames, ...usernames, ...businessNames, ...businessFlags, ...identityHints];
+  return [...new Set([...mappings.map(({ lid }) => lid), ...changed.map(({ address }) => address)])];
 }
 
-/** Adds contacts as the transaction has read them, and the hints that it has processed. */
+/** Caches contacts as read in the transaction, and the identity hints that it has processed. */
 export function remember(people: PeopleCache, known: readonly KnownPerson[], changes: StanzaChanges): void {
   for (const person of known) people.add(person);
   for (const { address, key } of changes.identityHints ?? []) {
@@ -68,7 +68,9 @@ export function remember(people: PeopleCache, known: readonly KnownPerson[], cha
   people.ownPushName = cleanName(changes.ownPushName?.at(-1)) ?? people.ownPushName;
 }
 
-/** A hint whose key is not fetched yet is processed again in the next hour: no sooner would it start another fetch. */
+/**
+ * Includes the hour: a hint whose key is still missing is processed again after it, when it can start another fetch.
+ */
 function hintOf(key: Uint8Array): string {
   return `${Math.floor(Date.now() / HOUR_MS)} ${shortKey(key)}`;
 }

@@ -12,19 +12,19 @@ import { findOwnDevices } from './own-devices.js';
 const { APP_STATE_SYNC_KEY_REQUEST } = proto.Message.ProtocolMessage.Type;
 
 /** Sends a message to the account's phone only. Resolves when WhatsApp has acknowledged it. */
-export async function writeToPhone(socket: WASocket, message: proto.IMessage): Promise<void> {
-  await writeToDevice(socket, phoneOf(socket), message);
+export async function sendToPhone(socket: WASocket, message: proto.IMessage): Promise<void> {
+  await sendToDevice(socket, phoneOf(socket), message);
 }
 
 /**
  * Sends a message to every other device of the account, or to the phone only if WhatsApp does not list the devices.
  * Resolves when WhatsApp has acknowledged at least one copy.
  *
- * @throws when no copy could be sent
+ * @throws the first error if no copy could be sent
  */
-export async function writeToOwnDevices(socket: WASocket, message: proto.IMessage): Promise<void> {
+export async function sendToOwnDevices(socket: WASocket, message: proto.IMessage): Promise<void> {
   const devices = await findOwnDevices(socket).catch(() => [phoneOf(socket)]);
-  const results = await Promise.allSettled(devices.map((jid) => writeToDevice(socket, jid, message)));
+  const results = await Promise.allSettled(devices.map((jid) => sendToDevice(socket, jid, message)));
   const failed = results.filter((result) => result.status === 'rejected');
   if (failed.length === results.length)
     throw failed[0]?.reason ?? new Error('The account has no other device');
@@ -33,11 +33,12 @@ export async function writeToOwnDevices(socket: WASocket, message: proto.IMessag
 /**
  * Sends a peer message to one device.
  *
- * Stanza: `<message category="peer"><meta appdata="default"/><enc/></message>`, as sent by whatsmeow's `preparePeerMessageNode`,
- * with `push_priority="high"` for requests for sync keys only. Baileys' `sendPeerDataOperationMessage` supports only one kind of
- * content, and wraps it as if it were sent to a contact. Whether devices respond can be verified only with real devices.
+ * Stanza: `<message category="peer"><meta appdata="default"/><enc/></message>`, as sent by whatsmeow's
+ * `preparePeerMessageNode`, with `push_priority="high"` for requests for sync keys only. Baileys'
+ * `sendPeerDataOperationMessage` supports only one kind of content, and wraps it as if it were sent to a contact.
+ * Whether devices respond can be verified only with real devices.
  */
-async function writeToDevice(socket: WASocket, jid: string, message: proto.IMessage): Promise<void> {
+async function sendToDevice(socket: WASocket, jid: string, message: proto.IMessage): Promise<void> {
   const { authState, signalRepository } = socket;
   const { me, account } = authState.creds;
   await socket.assertSessions([jid]);

@@ -4,6 +4,6 @@ export type FetchResult = 'answered' | 'limited' | 'refused' | 'unanswered' | 'f
 
 export const profileFetches = new Counter({
   name: 'whatsapp_contacts_profile_fetches_total',
-  help: 'Requests to WhatsApp about people, by kind (profiles, identities, picture, picture_file) and result',
+  help: 'Requests to WhatsApp about contacts, by kind (profiles, identities, picture, picture_file) and result',
   labelNames: ['kind', 'result'],
 });

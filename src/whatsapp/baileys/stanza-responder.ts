@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import { type BinaryNode, NACK_REASONS, type WASocket } from '@whiskeysockets/baileys';
+import { Log } from '../../kernel/logging/log.js';
 import {
   isPeerMessage,
   kindOfSender,
@@ -9,18 +9,18 @@ import {
 } from '../wire/stanza-sender.js';
 import { PeerMessages } from './peer-messages.js';
 import { receiptFor } from './receipt.js';
-import { askAgain } from './retry-receipt.js';
+import { requestRetry } from './retry-receipt.js';
 
-/** Senders whose messages are acknowledged only, not receipted: statuses and channels. */
+/** Senders whose messages are acknowledged without a receipt: statuses and channels. */
 const WITHOUT_RECEIPT = /(^status@broadcast|@newsletter)$/;
 
-/** Number of peer message ids to remember, because Signal cannot decrypt a message a second time. */
+/** Number of peer message ids to remember, because a Signal message cannot be decrypted a second time. */
 const MAX_REMEMBERED = 1_000;
 
-export interface AnswerOptions {
+export interface ResponderOptions {
   /** Whether Baileys decrypts messages from other accounts. */
   readonly decryptsMessages: boolean;
-  /** Reports that a message of an own device was abandoned, or that messages can be read again. */
+  /** Called if a peer message could not be decrypted (true), and when one can be decrypted again (false). */
   lost(isLost: boolean): void;
 }
 
@@ -28,40 +28,43 @@ export interface AnswerOptions {
 const FOR_BAILEYS: ReadonlySet<string> = new Set(['encrypt', 'devices', 'privacy_token']);
 
 /**
- * Baileys derives an alternate address of the sender from these attributes, and stores it before it decrypts anything (7.0.0-rc14,
- * `extractAddressingContext`), although they describe the receiver or contradict the sender's own address.
+ * Attributes that describe the receiver, or that may contradict the sender's address. Baileys stores an alternate
+ * address of the sender from them before it decrypts anything (7.0.0-rc14, `extractAddressingContext`).
  */
 const MISREAD_BY_BAILEYS = /^(peer_recipient_.+|addressing_mode)$/;
 
-type Answer = (stanza: BinaryNode, kind: SenderKind) => BinaryNode | null | Promise<BinaryNode | null>;
+type Handler = (stanza: BinaryNode, kind: SenderKind) => BinaryNode | null | Promise<BinaryNode | null>;
 
 /**
- * Answers every saved stanza as WhatsApp expects from an inactive companion device. Messages from other accounts stay encrypted and
- * are receipted. Baileys handles only the remaining stanzas: retry receipts from own devices, `FOR_BAILEYS`, and, if DECRYPT_MESSAGES
- * is set, messages from other accounts. It never receives a message that claims to come from this account, because it would decrypt
- * the message in the session with the phone and act on its content.
+ * Responds to every saved stanza as WhatsApp expects from an inactive companion device. Messages from other accounts
+ * stay encrypted, and receipts are sent for them. Baileys handles only retry receipts from own devices, `FOR_BAILEYS`,
+ * and, if DECRYPT_MESSAGES is set, messages from other accounts. It never receives a message that claims to be from
+ * this account, because it would decrypt it in the session with the phone and act on its content.
  *
  * Differences from Baileys (7.0.0-rc14):
- * - Baileys acknowledges a peer message that it cannot decrypt, which loses sync keys and history. Here the message is requested
+ * - Baileys acknowledges peer messages that it cannot decrypt, which loses sync keys and history. Here they are
+ *   requested
  *   again.
- * - Baileys reads every collection of a `server_sync` before it acknowledges the notification, including those that this service
- *   does not need.
- * - Baileys rejects a status that it cannot decrypt, which may block the offline queue (Baileys #2779), and has no handler for
- *   `<status>` and `<appdata>`, which ends the stream every 50 minutes (whatsapp-rust #1101).
+ * - Baileys reads every collection of a `server_sync` before it acknowledges the notification, including those that
+ *   this
+ *   service does not need.
+ * - Baileys rejects a status that it cannot decrypt, which may block the offline queue (Baileys #2779). It has no
+ *   handler for
+ *   `<status>` and `<appdata>`, so WhatsApp ends the stream every 50 minutes (whatsapp-rust #1101).
  * - Baileys opens sessions and fetches keys for any sender of a retry receipt.
  */
-export class StanzaAnswers {
-  private readonly logger = new Logger(StanzaAnswers.name);
+export class StanzaResponder {
+  private readonly log = new Log(StanzaResponder.name);
   private readonly peerMessages: PeerMessages;
   private readonly readIds = new Set<string>();
-  /** How often each unreadable peer message has been requested again. */
+  /** Number of retry requests, by id of the peer message. */
   private readonly requests = new Map<string, number>();
-  /** Null until this connection has read or abandoned a peer message. */
+  /** Last reported value; null before the first report. */
   private isLost: boolean | null = null;
   private sending: Promise<unknown>[] = [];
 
-  private readonly byTag: Record<string, Answer> = {
-    message: (stanza, kind) => this.answerMessage(stanza, kind),
+  private readonly byTag: Record<string, Handler> = {
+    message: (stanza, kind) => this.handleMessage(stanza, kind),
     status: (stanza) => this.acknowledge(stanza),
     appdata: (stanza) => this.acknowledge(stanza),
     call: (stanza) => this.acknowledge(stanza),
@@ -73,50 +76,47 @@ export class StanzaAnswers {
 
   constructor(
     private readonly socket: WASocket,
-    private readonly options: AnswerOptions,
+    private readonly options: ResponderOptions,
   ) {
     this.peerMessages = new PeerMessages(socket);
   }
 
-  /**
-   * @returns the stanza that is passed to Baileys; null if it is answered
-   */
-  async answer(stanza: BinaryNode): Promise<BinaryNode | null> {
+  /** @returns the stanza to pass to Baileys instead; null if it is acknowledged */
+  async respond(stanza: BinaryNode): Promise<BinaryNode | null> {
     const { tag } = stanza;
-    const answer = Object.hasOwn(this.byTag, tag) ? this.byTag[tag] : undefined;
+    const handle = Object.hasOwn(this.byTag, tag) ? this.byTag[tag] : undefined;
     try {
-      if (answer) return await answer(stanza, this.kindOf(stanza));
+      if (handle) return await handle(stanza, this.kindOf(stanza));
       return this.acknowledge(stanza, NACK_REASONS.UnrecognizedStanza);
-    } catch (error) {
-      this.logger.warn(
-        `Failed to answer stanza ${tag} ${stanza.attrs.type ?? ''}: ${(error as Error).message}`,
-      );
+    } catch (err) {
+      this.log.warn({ err, tag, type: stanza.attrs.type }, 'Responding to stanza failed');
       return this.acknowledge(stanza, NACK_REASONS.UnhandledError);
     }
   }
 
   /**
-   * Resolves when all answers are sent. They are sent in order, but not one after the other: the answers to a batch of stanzas fit
-   * into few packets.
-   * @throws when the connection has ended
+   * Resolves when all responses are sent. They are sent in order and concurrently, so that those of a batch share
+   * packets.
+   *
+   * @throws if the connection has ended
    */
-  async sent(): Promise<void> {
+  async flush(): Promise<void> {
     await Promise.all(this.sending.splice(0));
   }
 
-  private async answerMessage(stanza: BinaryNode, kind: SenderKind): Promise<BinaryNode | null> {
-    if (isPeerMessage(stanza, this.me)) return this.answerPeer(stanza);
+  private async handleMessage(stanza: BinaryNode, kind: SenderKind): Promise<BinaryNode | null> {
+    if (isPeerMessage(stanza, this.me)) return this.handlePeerMessage(stanza);
     if (WITHOUT_RECEIPT.test(stanza.attrs.from ?? '') || !isEncrypted(stanza))
       return this.acknowledge(stanza);
     if (this.options.decryptsMessages && !isOwn(kind)) return forBaileys(withTrustedAddressing(stanza, kind));
     return this.send(this.socket.sendNode(receiptFor(stanza, isOwn(kind) ? 'sender' : 'inactive')));
   }
 
-  private async answerPeer(stanza: BinaryNode): Promise<null> {
+  private async handlePeerMessage(stanza: BinaryNode): Promise<null> {
     const { id = '', from = '' } = stanza.attrs;
     const { outcome, announcesHistory } = await this.peerMessages.read(stanza);
     if (outcome === 'untrusted') {
-      this.logger.warn('Rejected a peer message that was encrypted with the identity key of another device');
+      this.log.warn({}, 'Peer message rejected: encrypted with the identity key of another device');
       return this.acknowledge(stanza);
     }
     if (outcome === 'unreadable' && !this.readIds.has(id)) return this.requestAgain(stanza);
@@ -130,13 +130,14 @@ export class StanzaAnswers {
 
   private async requestAgain(stanza: BinaryNode): Promise<null> {
     const { id = '' } = stanza.attrs;
-    const asked = this.requests.get(id) ?? 0;
-    const isRequested = await askAgain(this.socket, stanza, asked);
-    this.requests.set(id, asked + 1);
+    const requested = this.requests.get(id) ?? 0;
+    const isRequested = await requestRetry(this.socket, stanza, requested);
+    this.requests.set(id, requested + 1);
     forgetOldest(this.requests);
     if (!isRequested) this.report(true);
-    this.logger.warn(
-      isRequested ? 'Requested an unreadable peer message again' : 'Gave up on an unreadable peer message',
+    this.log.warn(
+      { requested },
+      isRequested ? 'Unreadable peer message requested again' : 'Unreadable peer message lost',
     );
     return this.acknowledge(stanza);
   }
@@ -146,7 +147,7 @@ export class StanzaAnswers {
   }
 
   private send(sending: Promise<unknown>): null {
-    // sent() rejects with the error.
+    // flush() rejects with the error.
     sending.catch(() => {});
     this.sending.push(sending);
     return null;
@@ -180,7 +181,7 @@ function isOwn(kind: SenderKind): boolean {
   return kind === 'phone' || kind === 'companion';
 }
 
-/** A message without `<enc>` could not be delivered to this device, and nothing is to be receipted. */
+/** A message without `<enc>` could not be delivered to this device, so no receipt is sent for it. */
 function isEncrypted({ content }: BinaryNode): boolean {
   return Array.isArray(content) && content.some(({ tag }) => tag === 'enc');
 }

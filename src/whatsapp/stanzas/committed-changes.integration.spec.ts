@@ -21,7 +21,7 @@ import { StanzaWriter } from './stanza-writer.js';
 const RUNS = 60;
 const linkedAt = new Date('2026-01-01T00:00:00Z');
 
-/** What happens to an account: stanzas, or changes from another source, such as history. */
+/** Stanzas, or changes from another source, such as history. */
 type Step = { stanzas: StanzaChanges } | { others: ContactChanges };
 
 const message: StanzaChanges = {
@@ -34,7 +34,7 @@ const message: StanzaChanges = {
   ownPushName: ['Owner'],
 };
 
-describe('changes that are known', () => {
+describe('areCommitted', () => {
   let book: TestAddressBook;
   let writer: StanzaWriter;
   let transactions: number;
@@ -72,14 +72,14 @@ describe('changes that are known', () => {
     );
   const apply = (changes: ContactChanges) =>
     book.dataSource.transaction((tx) => contacts.apply(tx, owner(), changes));
-  /** Whether the changes cost a transaction. */
+  /** Returns whether the changes need a transaction. */
   const isWritten = async (changes: StanzaChanges) => {
     const before = transactions;
     await save(changes);
     return transactions > before;
   };
 
-  it('cost no transaction', async () => {
+  it('returns true for changes that were written', async () => {
     await clear();
     expect(await isWritten(message)).toBe(true);
     expect(await isWritten(message)).toBe(false);
@@ -97,21 +97,21 @@ describe('changes that are known', () => {
     ['end of a business', { businessFlags: [{ address: A, isBusiness: false }] }],
     ['identity key', { identityHints: [{ address: A, key: KEY_B }] }],
     ['own push name', { ownPushName: ['Other'] }],
-    ['kind that is not cached', { abouts: [{ address: A, text: 'Hi', setAt: LATER }] }],
-  ])('do not include another %s', async (_, changes) => {
+    ['value of a kind that is not cached', { abouts: [{ address: A, text: 'Hi', setAt: LATER }] }],
+  ])('returns false for a changed %s', async (_, changes) => {
     await clear();
     await save(message);
     expect(await isWritten({ ...message, ...changes })).toBe(true);
   });
 
-  it('are written again after another source has changed the contact', async () => {
+  it('returns false after another source has changed the contact', async () => {
     await clear();
     await save(message);
     await apply({ lidChanges: [{ oldLid: A, newLid: B, observedAt: LATER }] });
     expect(await isWritten(message)).toBe(true);
   });
 
-  it('are written again after a transaction that was rolled back', async () => {
+  it('returns false after the transaction was rolled back', async () => {
     await clear();
     const failing = writer.save(
       async (work) => {
@@ -127,7 +127,7 @@ describe('changes that are known', () => {
     expect(await isWritten(message)).toBe(true);
   });
 
-  it('lead to the same contacts as if they were written, whatever happens in between', async () => {
+  it('leads to the same contacts as writing all changes', async () => {
     const play = async (history: Step[], isCached: boolean) => {
       await clear();
       for (const step of history) {
@@ -136,26 +136,27 @@ describe('changes that are known', () => {
         else await save(step.stanzas);
       }
       return book.dataSource.query<unknown[]>(
-        `SELECT c.jid, c.lid, saved, full_name, lid_full_name, push_name, push_name_at, username, username_at, mapped_at,
-           business_name, is_business, about, moved_to, moved_from, profile_requested_at IS NOT NULL AS requested, k.key
+        `SELECT c.jid, c.lid, saved, full_name, lid_full_name, push_name, push_name_at, username, username_at,
+           mapped_at, business_name, is_business, about, moved_to, moved_from,
+           profile_requested_at IS NOT NULL AS requested, k.key
          FROM contact c LEFT JOIN identity_key k ON k.contact_id = c.id AND k.is_current ORDER BY c.jid, c.lid`,
       );
     };
-    let spared = 0;
+    let saved = 0;
     await fc.assert(
       fc.asyncProperty(histories(), async (history) => {
         const expected = await play(history, false);
         const all = transactions;
         expect(await play(history, true)).toEqual(expected);
-        spared += all - transactions;
+        saved += all - transactions;
       }),
       { numRuns: RUNS },
     );
-    expect(spared).toBeGreaterThan(RUNS / 2);
+    expect(saved).toBeGreaterThan(RUNS / 2);
   });
 });
 
-/** Histories in which most stanzas repeat an earlier one, as messages do. */
+/** Generates histories in which most stanzas repeat an earlier one, like messages. */
 function histories(): fc.Arbitrary<Step[]> {
   const stanzas = arbitraryChanges().map(
     ({ mappings, pushNames, usernames, businessNames, identityKeys }): Step => ({
