@@ -16,7 +16,7 @@ export const ADDRESS = 'coalesce(c.jid, c.lid)';
 export const SAVED = '(c.saved OR c.lid_saved)';
 
 /** Which people a list or an export holds; null where it is all the same. */
-export interface PeopleFilter {
+export interface ContactListFilter {
   /** Whether the number is known. */
   hasPhone: boolean | null;
   saved: boolean | null;
@@ -24,10 +24,10 @@ export interface PeopleFilter {
   isBusiness: boolean | null;
 }
 
-export const EVERYBODY: PeopleFilter = { hasPhone: null, saved: null, isBusiness: null };
+export const ALL_CONTACTS: ContactListFilter = { hasPhone: null, saved: null, isBusiness: null };
 
 /** The conditions of a filter on row `c`. */
-export function conditionsOf({ hasPhone, saved, isBusiness }: PeopleFilter): string[] {
+export function conditionsOf({ hasPhone, saved, isBusiness }: ContactListFilter): string[] {
   return [
     ...(hasPhone === null ? [] : [`c.jid IS ${hasPhone ? 'NOT NULL' : 'NULL'}`]),
     ...(saved === null ? [] : [`${SAVED} IS ${saved}`]),

@@ -41,7 +41,7 @@ export class Change {
   @Column('bigint', { name: 'merged_into', nullable: true })
   mergedInto: string | null;
 
-  /** The person after the change, a PersonRow; null for a tombstone. */
+  /** The person after the change, a ContactRow; null for a tombstone. */
   @Column('json', { nullable: true })
   contact: object | null;
 

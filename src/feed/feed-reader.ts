@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '../database/database-errors.js';
 import { type FeedPage, FeedReadsRepository } from './feed-reads.repository.js';
-import { FeedWatch } from './feed-watch.js';
+import { FeedMonitor } from './feed-monitor.js';
 
 /** Of one page of those who follow a feed. */
 const PAGE_ROWS = 200;
@@ -15,7 +15,7 @@ export class FeedReader {
 
   constructor(
     private readonly reads: FeedReadsRepository,
-    private readonly watch: FeedWatch,
+    private readonly watch: FeedMonitor,
   ) {}
 
   /**

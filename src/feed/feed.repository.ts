@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
 import type { ContactChange, NewChange } from './change.js';
-import { noteAppended } from './feed-commits.repository.js';
+import { noteAppended } from './feed-notifications.repository.js';
 
 /** Writes the feed. */
 @Injectable()

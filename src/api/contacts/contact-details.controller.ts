@@ -7,7 +7,7 @@ import { isHeld } from '../http/conditional.js';
 import { setSyncHeader } from './answers.js';
 import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
 import { toDetails, toKeys } from '../../contacts/payload/contact-payload.js';
-import type { PersonRow } from '../../contacts/person.js';
+import type { ContactRow } from '../../contacts/contact-row.js';
 import { ContactDetailsRepository } from '../../contacts/read/contact-details.repository.js';
 import { ContactDetailsService, type Person } from './contact-details.service.js';
 import { ContactPath } from './contact.dto.js';
@@ -128,6 +128,6 @@ export class ContactDetailsController {
 }
 
 /** Of WhatsApp's id of the picture and the size, since preview and full picture share the id; null without bytes. */
-function etagOf({ picture_id: id, picture_bytes: bytes }: PersonRow): string | null {
+function etagOf({ picture_id: id, picture_bytes: bytes }: ContactRow): string | null {
   return bytes === null ? null : `"${encodeURIComponent(id ?? '')}-${bytes}"`;
 }

@@ -6,7 +6,7 @@ import type { PictureState } from '../entities/contact-picture.entity.js';
 import { type Address, isLid, type Jid, type Lid } from '../../kernel/identifiers/address.js';
 
 /** A person whose about text, picture and keys are to be fetched now. At least one address is known. */
-export interface DuePerson {
+export interface DueContact {
   id: string;
   jid: Jid | null;
   lid: Lid | null;
@@ -82,8 +82,8 @@ export class ProfileFetchesRepository {
     accountId: number,
     limit: number,
     { refreshAfterDays = 7, retryAfterMinutes = 15, onlyRequested = false }: DueOptions = {},
-  ): Promise<DuePerson[]> {
-    return this.dataSource.query<DuePerson[]>(
+  ): Promise<DueContact[]> {
+    return this.dataSource.query<DueContact[]>(
       `WITH due AS (
          (SELECT id, 1 AS turn, row_number() OVER (ORDER BY profile_requested_at, id) AS place FROM contact
           WHERE account_id = $1 AND profile_requested_at IS NOT NULL AND ${NOT_ATTEMPTED}

@@ -1,5 +1,5 @@
 import { type ContactPayload, toDetails } from './contact-payload.js';
-import { contactIdOf, fromJson, type PersonJson } from '../person.js';
+import { contactIdOf, fromJson, type ContactRowJson } from '../contact-row.js';
 import type { ChangeKind, SessionEvent } from '../../feed/change.js';
 import type { ChangeRow } from '../../feed/feed-reads.repository.js';
 
@@ -29,7 +29,7 @@ export function toChange(row: ChangeRow, pathPrefix: string): ChangePayload {
     lid,
     fields: fields ?? [],
     merged_into: mergedInto && contactIdOf(mergedInto),
-    contact: contact && toDetails(fromJson(contact as PersonJson), pathPrefix),
+    contact: contact && toDetails(fromJson(contact as ContactRowJson), pathPrefix),
     session,
   };
 }

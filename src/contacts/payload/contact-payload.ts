@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { phoneOf } from '../../kernel/identifiers/address.js';
-import { contactIdOf, hasPicture, type PersonRow } from '../person.js';
+import { contactIdOf, hasPicture, type ContactRow } from '../contact-row.js';
 import type { KeyRow } from '../read/contact-details.repository.js';
 
 /** The fields of AboutDto. */
@@ -65,7 +65,7 @@ export interface ContactKeysPayload {
 }
 
 /** @param pathPrefix below which the session's routes stand */
-export function toDetails(person: PersonRow, pathPrefix: string): ContactPayload {
+export function toDetails(person: ContactRow, pathPrefix: string): ContactPayload {
   const { jid, lid } = person;
   return {
     id: contactIdOf(person.id),
@@ -88,7 +88,7 @@ export function toDetails(person: PersonRow, pathPrefix: string): ContactPayload
   };
 }
 
-export function toKeys({ id, jid, lid }: PersonRow, keys: KeyRow[]): ContactKeysPayload {
+export function toKeys({ id, jid, lid }: ContactRow, keys: KeyRow[]): ContactKeysPayload {
   return {
     id: contactIdOf(id),
     jid,
@@ -102,7 +102,7 @@ export function toKeys({ id, jid, lid }: PersonRow, keys: KeyRow[]): ContactKeys
   };
 }
 
-function toAbout(person: PersonRow): AboutPayload | null {
+function toAbout(person: ContactRow): AboutPayload | null {
   if (person.about_state === null) return null;
   return {
     text: person.about,
@@ -113,7 +113,7 @@ function toAbout(person: PersonRow): AboutPayload | null {
   };
 }
 
-function toPicture(person: PersonRow, pathPrefix: string): PicturePayload | null {
+function toPicture(person: ContactRow, pathPrefix: string): PicturePayload | null {
   const { picture_updated_at: updatedAt } = person;
   if (!hasPicture(person) || !updatedAt) return null;
   const user = person.jid ? phoneOf(person.jid) : person.lid;
@@ -124,7 +124,7 @@ function toPicture(person: PersonRow, pathPrefix: string): PicturePayload | null
   };
 }
 
-function toIdentityKey({ key, key_since: since }: PersonRow): IdentityKeyPayload | null {
+function toIdentityKey({ key, key_since: since }: ContactRow): IdentityKeyPayload | null {
   if (key === null || since === null) return null;
   return { ...toKey(Buffer.from(key, 'base64')), since: since.toISOString() };
 }

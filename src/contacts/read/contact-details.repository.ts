@@ -6,20 +6,20 @@ import { poolOf } from '../../database/postgres-pool.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { HAS_NAME } from '../contact.sql.js';
-import type { PersonRow } from '../person.js';
-import { JOINED_COLUMNS, joins, OWN_COLUMNS } from '../person.sql.js';
+import type { ContactRow } from '../contact-row.js';
+import { JOINED_COLUMNS, joins, OWN_COLUMNS } from '../contact-row.sql.js';
 
 /** Whom a look-up is about: forms of one person's number, the preferred one first, a LID, or a user name. */
-export type PersonKey =
+export type ContactLookup =
   | { column: 'jid' | 'lid'; values: [string, ...string[]] }
   /** Whatever its case. */
   | { column: 'username'; values: [string] };
 
 /** What one look-up finds: whose address book it is, and the person. */
-export interface FoundPerson {
+export interface FoundContactRow {
   accountId: number;
   synced: boolean;
-  person: PersonRow | null;
+  person: ContactRow | null;
 }
 
 export interface KeyRow {
@@ -51,9 +51,9 @@ export class ContactDetailsRepository {
    * @returns null when no account is linked yet
    * @throws SessionNotFound
    */
-  async find(session: SessionName, { column, values }: PersonKey): Promise<FoundPerson | null> {
+  async find(session: SessionName, { column, values }: ContactLookup): Promise<FoundContactRow | null> {
     const address = column === 'username' ? 'lower(c.username)' : `c.${column}`;
-    const { rows } = await this.pool.query<PersonRow & { account_id: number | null; synced: boolean }>({
+    const { rows } = await this.pool.query<ContactRow & { account_id: number | null; synced: boolean }>({
       text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.*,
           ${JOINED_COLUMNS}
         FROM session s LEFT JOIN account a ON a.id = s.account_id

@@ -9,7 +9,7 @@ import {
   FIRST_NAME,
   FULL_NAME,
   HAS_NAME,
-  type PeopleFilter,
+  type ContactListFilter,
   SAVED,
 } from '../contact.sql.js';
 
@@ -39,7 +39,7 @@ const PHOTO = `(
   FROM contact_picture p
   WHERE p.account_id = sorted.account_id AND p.contact_id = sorted.id AND p.state = 'present' AND p.bytes IS NOT NULL)`;
 
-export interface ExportQuery extends PeopleFilter {
+export interface ExportQuery extends ContactListFilter {
   photo: boolean;
 }
 

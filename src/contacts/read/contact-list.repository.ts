@@ -11,7 +11,7 @@ import {
   FIRST_NAME,
   FULL_NAME,
   HAS_NAME,
-  type PeopleFilter,
+  type ContactListFilter,
   SAVED,
 } from '../contact.sql.js';
 import { type SearchTerm, toSearchTerms } from './search-terms.js';
@@ -25,7 +25,7 @@ export interface ContactPage {
   changesNext: string;
 }
 
-export interface ContactListQuery extends PeopleFilter {
+export interface ContactListQuery extends ContactListFilter {
   limit: number;
   sort: ContactSort;
   /** Null: from the beginning. */

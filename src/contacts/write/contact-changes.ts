@@ -148,7 +148,7 @@ export interface AddressBookOwner {
  * Lists whose entries each describe one contact, in the order in which they are applied. What the phone has saved is not included,
  * because it belongs to the address and not to the contact.
  */
-export const FACT_KINDS = [
+export const PROFILE_KINDS = [
   'pushNames',
   'usernames',
   'businessNames',
@@ -164,7 +164,7 @@ export const CONTACT_CHANGE_KINDS = [
   'mappings',
   'saved',
   'unsaved',
-  ...FACT_KINDS,
+  ...PROFILE_KINDS,
   'numberChanges',
   'lidChanges',
 ] as const satisfies (keyof ContactChanges)[];
@@ -185,7 +185,7 @@ export function inParts(
 
 /** All addresses and user names that changes speak of. */
 export function keysIn(changes: ContactChanges): { jids: string[]; lids: string[]; usernames: string[] } {
-  const facts = FACT_KINDS.flatMap((kind): { address: Address }[] => changes[kind] ?? []);
+  const facts = PROFILE_KINDS.flatMap((kind): { address: Address }[] => changes[kind] ?? []);
   const about = [...(changes.saved ?? []), ...facts].map(({ address }) => address);
   const addresses = [
     ...about,

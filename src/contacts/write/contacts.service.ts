@@ -22,16 +22,16 @@ import { ContactChangesRepository } from './contact-changes.repository.js';
 import { lidsIn, withCurrentLids } from './current-lids.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
-import { KnownPeople } from './known-people.js';
+import { ContactCaches } from './contact-cache.js';
 import { KnownLidsRepository } from './known-lids.repository.js';
 import { numbersToCheck, withoutLidsAsNumbers } from './lids-as-numbers.js';
 import { LidChangesRepository } from './lid-changes.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
 import { NumberChangesRepository } from './number-changes.repository.js';
-import { changesOf } from './person-changes.js';
-import { PersonStatesRepository } from './person-states.repository.js';
-import { noteAppended } from '../../feed/feed-commits.repository.js';
-import { telling } from './telling.sql.js';
+import { changesOf } from './contact-diff.js';
+import { ContactSnapshotsRepository } from './contact-snapshots.repository.js';
+import { noteAppended } from '../../feed/feed-notifications.repository.js';
+import { telling } from './name-changes.sql.js';
 import { PicturesRepository } from './pictures.repository.js';
 import { ProfileChangesRepository } from './profile-changes.repository.js';
 import { verifiedBusinessNames } from './verified-business-names.js';
@@ -57,9 +57,9 @@ export class ContactsService {
     private readonly lidChanges: LidChangesRepository,
     private readonly formerLids: FormerLidsRepository,
     private readonly knownLids: KnownLidsRepository,
-    private readonly states: PersonStatesRepository,
+    private readonly states: ContactSnapshotsRepository,
     private readonly feed: FeedRepository,
-    private readonly people: KnownPeople,
+    private readonly people: ContactCaches,
   ) {}
 
   /**

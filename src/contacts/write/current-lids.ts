@@ -1,10 +1,10 @@
 import { type Address, isLid, type Lid } from '../../kernel/identifiers/address.js';
-import { type ContactChanges, FACT_KINDS, type LidChange } from './contact-changes.js';
+import { type ContactChanges, PROFILE_KINDS, type LidChange } from './contact-changes.js';
 import type { LidSuccessor } from './former-lids.repository.js';
 
 /** LIDs of people who are told of. */
 export function lidsIn(changes: ContactChanges): Lid[] {
-  const facts = FACT_KINDS.flatMap((kind): { address: Address }[] => changes[kind] ?? []).map(
+  const facts = PROFILE_KINDS.flatMap((kind): { address: Address }[] => changes[kind] ?? []).map(
     ({ address }) => address,
   );
   const lids = [
@@ -26,7 +26,7 @@ export function withCurrentLids(
     const successor = address && isLid(address) && successors.get(address);
     return successor && !(observedAt && observedAt > successor.since) ? (successor.lid as T) : address;
   };
-  const facts = FACT_KINDS.flatMap((kind) =>
+  const facts = PROFILE_KINDS.flatMap((kind) =>
     changes[kind] ? [[kind, changes[kind].map((fact) => ({ ...fact, address: current(fact.address) }))]] : [],
   );
   return {

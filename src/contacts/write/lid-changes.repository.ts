@@ -4,7 +4,7 @@ import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import type { LidChange } from './contact-changes.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
-import { OwnFactsRepository } from './own-facts.repository.js';
+import { ProfileMovesRepository } from './profile-moves.repository.js';
 
 interface LidRow {
   id: string;
@@ -17,7 +17,7 @@ interface LidRow {
 export class LidChangesRepository {
   constructor(
     private readonly mappings: LidMappingsRepository,
-    private readonly ownFacts: OwnFactsRepository,
+    private readonly ownFacts: ProfileMovesRepository,
     private readonly formerLids: FormerLidsRepository,
   ) {}
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Lid } from '../../kernel/identifiers/address.js';
 import type { LidMapping } from './contact-changes.js';
-import { OwnFactsRepository, type RowMove } from './own-facts.repository.js';
+import { ProfileMovesRepository, type RowMove } from './profile-moves.repository.js';
 
 const MAX_BATCH_MAPPINGS = 1_000;
 
@@ -28,12 +28,12 @@ const MAPPED_OTHERWISE = (columns: string) => `
 /**
  * Makes one row of a person who is known by number and by LID.
  *
- * What a person says of himself (see OwnFactsRepository) belongs to the LID, where there is one: a LID stays with
+ * What a person says of himself (see ProfileMovesRepository) belongs to the LID, where there is one: a LID stays with
  * the person when the number changes. What the phone has saved belongs to the address it is saved under.
  */
 @Injectable()
 export class LidMappingsRepository {
-  constructor(private readonly ownFacts: OwnFactsRepository) {}
+  constructor(private readonly ownFacts: ProfileMovesRepository) {}
 
   /**
    * Joins the rows of each mapping, parting what was paired otherwise before; where a later mapping is known, that one

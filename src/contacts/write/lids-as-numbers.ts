@@ -1,5 +1,5 @@
 import { type Address, phoneOf } from '../../kernel/identifiers/address.js';
-import { type AddressBookOwner, type ContactChanges, FACT_KINDS, keysIn } from './contact-changes.js';
+import { type AddressBookOwner, type ContactChanges, PROFILE_KINDS, keysIn } from './contact-changes.js';
 
 /** The numbers in changes; `certain` are the digits of the account's own LID, or of a LID in the same changes. */
 export function numbersToCheck(
@@ -19,7 +19,7 @@ export function numbersToCheck(
 export function withoutLidsAsNumbers(changes: ContactChanges, wrong: ReadonlySet<string>): ContactChanges {
   if (wrong.size === 0) return changes;
   const isRight = (address: Address) => !wrong.has(address);
-  const facts = FACT_KINDS.map((kind) => [
+  const facts = PROFILE_KINDS.map((kind) => [
     kind,
     changes[kind]?.filter(({ address }: { address: Address }) => isRight(address)),
   ]);

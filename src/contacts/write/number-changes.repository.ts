@@ -3,7 +3,7 @@ import type { Transaction } from '../../database/transaction.js';
 import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import type { NumberChange } from './contact-changes.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
-import { OwnFactsRepository } from './own-facts.repository.js';
+import { ProfileMovesRepository } from './profile-moves.repository.js';
 
 interface NumberRow {
   id: string;
@@ -20,7 +20,7 @@ interface NumberRow {
 export class NumberChangesRepository {
   constructor(
     private readonly mappings: LidMappingsRepository,
-    private readonly ownFacts: OwnFactsRepository,
+    private readonly ownFacts: ProfileMovesRepository,
   ) {}
 
   async apply(tx: Transaction, accountId: number, changes: NumberChange[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { AsyncResource } from 'node:async_hooks';
 import type {
-  DuePerson,
+  DueContact,
   DuePicture,
   FetchLane,
   ProfileFetchesRepository,
@@ -31,7 +31,7 @@ const QUERIES_APART_MS = 2_000;
 /** After WhatsApp has left requests without an answer. */
 const UNANSWERED_PAUSE_MS = 60 * 60_000;
 
-type DueProfile = Person & Pick<DuePerson, 'id' | 'pictureState'>;
+type DueProfile = Person & Pick<DueContact, 'id' | 'pictureState'>;
 
 interface Fetched {
   person: DueProfile;
@@ -245,7 +245,7 @@ export class ProfileFetchQueue implements FetchQueue {
 }
 
 /** Asked for by number, where it is known. */
-function personOf({ jid, lid, ...person }: DuePerson): DueProfile[] {
+function personOf({ jid, lid, ...person }: DueContact): DueProfile[] {
   const address = jid ?? lid;
   return address ? [{ ...person, address, lid }] : [];
 }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import { HAS_NAME } from '../contact.sql.js';
-import { JOINED_COLUMNS, joins, OWN_COLUMNS } from '../person.sql.js';
+import { JOINED_COLUMNS, joins, OWN_COLUMNS } from '../contact-row.sql.js';
 
 /** Whom changes are about, by all that could lead to them. */
-export interface PersonKeys {
+export interface ContactIdentifiers {
   jids: string[];
   lids: string[];
   /** In lower case: who has the name before may lose it. */
@@ -12,13 +12,13 @@ export interface PersonKeys {
 }
 
 /** A person as callers see them at one moment. */
-export interface PersonState {
+export interface ContactSnapshot {
   id: string;
   jid: string | null;
   lid: string | null;
   /** Whether they have a name, by which lists show them. */
   isListed: boolean;
-  /** A PersonRow as JSON; compared as text, and only read when it differs. */
+  /** A ContactRow as JSON; compared as text, and only read when it differs. */
   json: string;
 }
 
@@ -36,9 +36,9 @@ const BY_KEYS = `${HIT('jid', '$2')} UNION ${HIT('lid', '$3')} UNION ${HIT('lowe
 
 /** People before and after they are written to. */
 @Injectable()
-export class PersonStatesRepository {
-  async find(tx: Transaction, accountId: number, keys: PersonKeys): Promise<PersonState[]> {
-    return tx.query<PersonState[]>(STATES(BY_KEYS, 'true'), parametersOf(accountId, keys));
+export class ContactSnapshotsRepository {
+  async find(tx: Transaction, accountId: number, keys: ContactIdentifiers): Promise<ContactSnapshot[]> {
+    return tx.query<ContactSnapshot[]>(STATES(BY_KEYS, 'true'), parametersOf(accountId, keys));
   }
 
   /**
@@ -48,15 +48,15 @@ export class PersonStatesRepository {
   async findWritten(
     tx: Transaction,
     accountId: number,
-    keys: PersonKeys,
-    before: PersonState[],
-  ): Promise<PersonState[]> {
+    keys: ContactIdentifiers,
+    before: ContactSnapshot[],
+  ): Promise<ContactSnapshot[]> {
     const all = {
       ...keys,
       jids: [...keys.jids, ...before.map(({ jid }) => jid)],
       lids: [...keys.lids, ...before.map(({ lid }) => lid)],
     };
-    return tx.query<PersonState[]>(
+    return tx.query<ContactSnapshot[]>(
       STATES(`${BY_KEYS} UNION SELECT unnest($5::bigint[])`, 'c.updated_at = now()'),
       [...parametersOf(accountId, all), before.map(({ id }) => id)],
     );
@@ -76,7 +76,7 @@ export class PersonStatesRepository {
 
 function parametersOf(
   accountId: number,
-  { jids, lids, usernames }: Record<keyof PersonKeys, (string | null)[]>,
+  { jids, lids, usernames }: Record<keyof ContactIdentifiers, (string | null)[]>,
 ): unknown[] {
   return [accountId, jids, lids, usernames];
 }

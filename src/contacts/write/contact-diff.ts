@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ContactChange } from '../../feed/change.js';
 import type { Address } from '../../kernel/identifiers/address.js';
-import { hasPicture, type PersonJson } from '../person.js';
-import type { PersonState } from './person-states.repository.js';
+import { hasPicture, type ContactRowJson } from '../contact-row.js';
+import type { ContactSnapshot } from './contact-snapshots.repository.js';
 
 /** The fields of the API, and what of a person each shows. */
-const FIELDS: Record<string, (person: PersonJson) => unknown> = {
+const FIELDS: Record<string, (person: ContactRowJson) => unknown> = {
   jid: ({ jid }) => jid,
   phone: ({ jid }) => jid,
   lid: ({ lid }) => lid,
@@ -30,10 +30,10 @@ const FIELDS: Record<string, (person: PersonJson) => unknown> = {
 };
 
 /** People before and after they were written to. */
-export interface WrittenPeople {
-  before: PersonState[];
+export interface WrittenContacts {
+  before: ContactSnapshot[];
   /** Those that were written to; who is not among them has not changed. */
-  after: PersonState[];
+  after: ContactSnapshot[];
   /** Ids of those before who have no row any more. */
   gone: ReadonlySet<string>;
   /** Addresses that people had, and those that they have instead. */
@@ -41,7 +41,7 @@ export interface WrittenPeople {
 }
 
 /** What a transaction did, as the feed tells it: of people who are listed, before or after. */
-export function changesOf({ before, after, gone, moves }: WrittenPeople): ContactChange[] {
+export function changesOf({ before, after, gone, moves }: WrittenContacts): ContactChange[] {
   const earlier = new Map(before.map((state) => [state.id, state]));
   const changes = after.flatMap((state) => changesOfOne(earlier.get(state.id), state));
   const merged = before.filter(({ id, isListed }) => isListed && gone.has(id));
@@ -50,7 +50,7 @@ export function changesOf({ before, after, gone, moves }: WrittenPeople): Contac
   return [...changes, ...merged.map((state) => tombstone(state, heirs))];
 }
 
-function changesOfOne(before: PersonState | undefined, after: PersonState): ContactChange[] {
+function changesOfOne(before: ContactSnapshot | undefined, after: ContactSnapshot): ContactChange[] {
   if (!before?.isListed) return after.isListed ? [change('contact.created', after, [])] : [];
   if (before.json === after.json) return [];
   if (!after.isListed) return [tombstone(after)];
@@ -67,12 +67,12 @@ function changesOfOne(before: PersonState | undefined, after: PersonState): Cont
   ];
 }
 
-function kindOf(was: PersonJson, is: PersonJson): ContactChange['kind'] {
+function kindOf(was: ContactRowJson, is: ContactRowJson): ContactChange['kind'] {
   return was.jid === null && is.jid !== null ? 'contact.phone_learned' : 'contact.changed';
 }
 
 /** Who of those listed holds the addresses of somebody who is gone. */
-function heirsByAddress(after: PersonState[], moves: WrittenPeople['moves']): Map<string, string> {
+function heirsByAddress(after: ContactSnapshot[], moves: WrittenContacts['moves']): Map<string, string> {
   const heirs = new Map<string, string>();
   for (const state of after.filter(({ isListed }) => isListed)) {
     for (const address of [state.jid, state.lid]) if (address) heirs.set(address, state.id);
@@ -85,7 +85,7 @@ function heirsByAddress(after: PersonState[], moves: WrittenPeople['moves']): Ma
 }
 
 /** Of somebody who has left the list, or whose row has become part of another. */
-function tombstone(state: PersonState, heirs?: Map<string, string>): ContactChange {
+function tombstone(state: ContactSnapshot, heirs?: Map<string, string>): ContactChange {
   const { jid, lid } = state;
   const mergedInto = (jid && heirs?.get(jid)) ?? (lid && heirs?.get(lid)) ?? null;
   return {
@@ -101,12 +101,12 @@ function tombstone(state: PersonState, heirs?: Map<string, string>): ContactChan
 
 function change(
   kind: ContactChange['kind'],
-  { id, jid, lid, json }: PersonState,
+  { id, jid, lid, json }: ContactSnapshot,
   fields: string[],
 ): ContactChange {
   return { kind, contactId: id, jid, lid, fields, mergedInto: null, contact: json };
 }
 
-function read({ json }: PersonState): PersonJson {
-  return JSON.parse(json) as PersonJson;
+function read({ json }: ContactSnapshot): ContactRowJson {
+  return JSON.parse(json) as ContactRowJson;
 }

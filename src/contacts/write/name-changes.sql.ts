@@ -1,5 +1,5 @@
 import { HAS_NAME } from '../contact.sql.js';
-import { JOINED_COLUMNS, joins, OWN_COLUMNS } from '../person.sql.js';
+import { JOINED_COLUMNS, joins, OWN_COLUMNS } from '../contact-row.sql.js';
 
 /** Fields that stand in `contact` alone. */
 const FIELDS = ['username', 'push_name', 'full_name', 'first_name', 'business_name', 'is_business', 'saved'];

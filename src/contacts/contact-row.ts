@@ -2,7 +2,7 @@ import type { Jid, Lid } from '../kernel/identifiers/address.js';
 import type { PictureState } from './entities/contact-picture.entity.js';
 
 /** A person with all that is known of them; the columns of Contact, ContactPicture and IdentityKey. */
-export interface PersonRow {
+export interface ContactRow {
   id: string;
   jid: Jid | null;
   lid: Lid | null;
@@ -31,10 +31,10 @@ export interface PersonRow {
 }
 
 /** The same as the database writes it as JSON: times as text. */
-export type PersonJson = { [Field in keyof PersonRow]: JsonOf<PersonRow[Field]> };
+export type ContactRowJson = { [Field in keyof ContactRow]: JsonOf<ContactRow[Field]> };
 type JsonOf<T> = T extends Date ? string : T;
 
-export function fromJson(json: PersonJson): PersonRow {
+export function fromJson(json: ContactRowJson): ContactRow {
   const time = (text: string | null) => (text === null ? null : new Date(text));
   return {
     ...json,
@@ -55,6 +55,6 @@ export function contactIdOf(id: string): string {
 export function hasPicture({
   picture_state: state,
   picture_bytes: bytes,
-}: Pick<PersonRow, 'picture_state' | 'picture_bytes'>): boolean {
+}: Pick<ContactRow, 'picture_state' | 'picture_bytes'>): boolean {
   return state === 'present' || (state === 'changed' && bytes !== null);
 }

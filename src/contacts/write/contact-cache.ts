@@ -11,7 +11,7 @@ import {
 import { type ContactChanges, keysIn } from './contact-changes.js';
 
 /** A contact as committed: the facts that WhatsApp repeats with every message. */
-export interface KnownPerson {
+export interface CachedContact {
   jid: Jid | null;
   lid: Lid | null;
   /** Whether it is known since when the LID belongs to the number. */
@@ -40,7 +40,7 @@ const SEPARATOR = '\0';
  * that an entry never differs from the row. A process has a cache per session, so contacts are stored as text, which takes a third
  * less memory than objects. Packages for LRU caches have no second index.
  */
-export class PeopleCache {
+export class ContactCache {
   /** The push name of the account itself, as a message has told it last. */
   ownPushName: string | null = null;
   /** Records by LID, or by JID if there is no LID, least recently used first. */
@@ -49,7 +49,7 @@ export class PeopleCache {
   private bytes = 0;
 
   /** Returns the contact with this address, and marks it as used. */
-  find(address: Address): KnownPerson | null {
+  find(address: Address): CachedContact | null {
     const key = this.keyOf(address);
     const record = this.records.get(key);
     if (record === undefined) return null;
@@ -58,7 +58,7 @@ export class PeopleCache {
     return parse(key, record);
   }
 
-  add(person: KnownPerson): void {
+  add(person: CachedContact): void {
     const { jid, lid } = person;
     const key = lid ?? jid;
     if (!key) return;
@@ -107,12 +107,12 @@ export class PeopleCache {
 
 /** The caches of the accounts whose sessions this process holds. No other process writes to the contacts of these accounts. */
 @Injectable()
-export class KnownPeople {
-  private readonly caches = new Map<number, PeopleCache>();
+export class ContactCaches {
+  private readonly caches = new Map<number, ContactCache>();
 
   /** Begins with an empty cache: another process may have held the session since the last connection. */
   open(accountId: number): void {
-    this.caches.set(accountId, new PeopleCache());
+    this.caches.set(accountId, new ContactCache());
   }
 
   close(accountId: number): void {
@@ -120,8 +120,8 @@ export class KnownPeople {
   }
 
   /** Returns the cache of the account. Without a connection, that is an empty one which nobody else uses. */
-  of(accountId: number): PeopleCache {
-    return this.caches.get(accountId) ?? new PeopleCache();
+  of(accountId: number): ContactCache {
+    return this.caches.get(accountId) ?? new ContactCache();
   }
 
   /** Forgets all contacts that the changes may affect. */
@@ -140,13 +140,13 @@ export function shortKey(key: Uint8Array): string {
   return Buffer.from(key.subarray(0, 6)).toString('base64');
 }
 
-function format(person: KnownPerson): string {
+function format(person: CachedContact): string {
   const { jid, isMapped, isBusiness, pushName, username, businessName, identityKey, hint } = person;
   const flags = `${isMapped ? 'm' : ''}${isBusiness === null ? '' : isBusiness ? 'b' : 'p'}`;
   return [jid && phoneOf(jid), flags, pushName, username, businessName, identityKey, hint].join(SEPARATOR);
 }
 
-function parse(key: Address, record: string): KnownPerson {
+function parse(key: Address, record: string): CachedContact {
   const [phone, flags = '', ...names] = record.split(SEPARATOR);
   const [pushName = null, username = null, businessName = null, identityKey = null, hint = null] = names.map(
     (text) => text || null,

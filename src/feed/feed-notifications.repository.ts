@@ -20,8 +20,8 @@ export function noteAppended({ queryRunner }: Transaction, accountId: number): v
  * for the disk, one at a time; this one waits for no disk. A notification that is lost is made up for by polling.
  */
 @Injectable()
-export class FeedCommits implements EntitySubscriberInterface {
-  private readonly logger = new Logger(FeedCommits.name);
+export class FeedNotificationsRepository implements EntitySubscriberInterface {
+  private readonly logger = new Logger(FeedNotificationsRepository.name);
 
   constructor(@InjectDataSource() dataSource: DataSource) {
     dataSource.subscribers.push(this);

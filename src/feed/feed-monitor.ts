@@ -19,8 +19,8 @@ interface Waiter {
 
 /** Wakes those who wait for an account's feed to grow: one listener and one polling query for all of them. */
 @Injectable()
-export class FeedWatch {
-  private readonly failure = new LastingFailure(new Logger(FeedWatch.name), 'Looking for changes');
+export class FeedMonitor {
+  private readonly failure = new LastingFailure(new Logger(FeedMonitor.name), 'Looking for changes');
   private readonly waiters = new Map<number, Set<Waiter>>();
   /** When each account was last notified of. */
   private readonly notifiedAtMs = new Map<number, number>();

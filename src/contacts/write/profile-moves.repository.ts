@@ -53,7 +53,7 @@ export interface RowMove {
  * fetched) goes from one row to another. Where both have it, the later stays; all keys stay.
  */
 @Injectable()
-export class OwnFactsRepository {
+export class ProfileMovesRepository {
   constructor(
     private readonly pictures: PicturesRepository,
     private readonly identityKeys: IdentityKeysRepository,

@@ -1,6 +1,6 @@
 import { ABOUT_COLUMNS, FIRST_NAME, FULL_NAME } from './contact.sql.js';
 
-/** Of a PersonRow, the columns of row `c` of contact. */
+/** Of a ContactRow, the columns of row `c` of contact. */
 export const OWN_COLUMNS = `c.id, c.jid, c.lid, c.username, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
   c.business_name, c.is_business, ${ABOUT_COLUMNS}, c.saved OR c.lid_saved AS saved,
   c.moved_to, c.moved_from, c.updated_at`;
