@@ -3,7 +3,7 @@ import { FeedReader } from './feed-reader.js';
 import { FeedReadsRepository } from './feed-reads.repository.js';
 import { FeedMonitor } from './feed-monitor.js';
 
-/** Reading the feed of changes, for the API and webhooks. */
+/** Reads the feed of changes, for the API and webhooks. */
 @Module({
   providers: [FeedReader, FeedReadsRepository, FeedMonitor],
   exports: [FeedReader, FeedReadsRepository, FeedMonitor],

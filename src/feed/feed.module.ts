@@ -4,7 +4,7 @@ import { FeedPruner } from './feed-pruner.js';
 import { FeedPrunesRepository } from './feed-prunes.repository.js';
 import { FeedRepository } from './feed.repository.js';
 
-/** Writing the feed of changes. Who reads it: FeedReadsModule. */
+/** Writes and prunes the feed of changes. FeedReadsModule reads it. */
 @Module({
   providers: [FeedNotificationsRepository, FeedPruner, FeedPrunesRepository, FeedRepository],
   exports: [FeedPruner, FeedRepository],

@@ -110,7 +110,7 @@ describe('the changes of an address book', () => {
     it.each([
       ['before the feed began', START - 1, 'begin after'],
       ['beyond its end', START + 2, `the last change has the number ${START + 1}`],
-      ['not kept any more', START, 'are not kept any more'],
+      ['not kept any more', START, 'are no longer stored'],
     ])('are gone %s', async (what, after, reason) => {
       await book.save('a');
       if (what === 'not kept any more')
