@@ -18,7 +18,6 @@ import { PicturesRepository } from './write/pictures.repository.js';
 import { ProfileChangesRepository } from './write/profile-changes.repository.js';
 import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.js';
 
-/** The address book: what is known of people, and how it changes. The routes are in ContactsApiModule. */
 @Module({
   imports: [FeedModule],
   providers: [

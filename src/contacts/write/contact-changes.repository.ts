@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 import type { BusinessName, PushName, SavedContact, Username } from './contact-changes.js';
-import { forEachBatch } from './address-batches.js';
+import { forEachBatch } from '../address-batches.js';
 
 /** Number and LID records of the address book are two sources, so they have columns of their own. */
 const SOURCES = {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import { HAS_NAME } from '../contact.sql.js';
-import { JOINED_COLUMNS, joins, OWN_COLUMNS } from '../contact-row.sql.js';
+import { JOINED_COLUMNS, joins, CONTACT_COLUMNS } from '../contact-row.sql.js';
 
 /** Whom changes are about, by all that could lead to them. */
 export interface ContactIdentifiers {
@@ -28,7 +28,7 @@ const HIT = (column: string, parameter: string) =>
 /** The array makes Postgres find the contacts by id, regardless of its estimates; see LidMappingsRepository. */
 const STATES = (hits: string, condition: string) => `
   SELECT c.id, c.jid, c.lid, ${HAS_NAME} AS "isListed",
-    (SELECT row_to_json(person) FROM (SELECT ${OWN_COLUMNS}, ${JOINED_COLUMNS}) person)::text AS json
+    (SELECT row_to_json(person) FROM (SELECT ${CONTACT_COLUMNS}, ${JOINED_COLUMNS}) person)::text AS json
   FROM contact c ${joins('$1')}
   WHERE c.account_id = $1 AND c.id = ANY (ARRAY(${hits})) AND ${condition} ORDER BY c.id`;
 

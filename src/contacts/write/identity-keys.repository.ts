@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 import type { IdentityKeySeen } from './contact-changes.js';
-import { forEachBatch } from './address-batches.js';
+import { forEachBatch } from '../address-batches.js';
 
 /** Public identity keys, current and earlier ones. */
 @Injectable()

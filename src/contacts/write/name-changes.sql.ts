@@ -1,11 +1,11 @@
 import { HAS_NAME } from '../contact.sql.js';
-import { JOINED_COLUMNS, joins, OWN_COLUMNS } from '../contact-row.sql.js';
+import { JOINED_COLUMNS, joins, CONTACT_COLUMNS } from '../contact-row.sql.js';
 
 /** Fields that stand in `contact` alone. */
 const FIELDS = ['username', 'push_name', 'full_name', 'first_name', 'business_name', 'is_business', 'saved'];
 
 /** Row `c` as callers see it. */
-const SEEN = `${OWN_COLUMNS}, ${HAS_NAME} AS is_listed`;
+const SEEN = `${CONTACT_COLUMNS}, ${HAS_NAME} AS is_listed`;
 
 /**
  * A statement that writes names to `contact AS c`, and tells the feed what it changes, without anything going to and fro: for many
@@ -23,7 +23,7 @@ export function telling(statement: string): string {
           ${FIELDS.map((field) => `CASE WHEN seen.${field} IS DISTINCT FROM was.${field} THEN '${field}' END`).join(',\n          ')}
         ], NULL) ELSE '{}' END AS fields,
         CASE WHEN seen.is_listed THEN (
-          SELECT row_to_json(person) FROM (SELECT ${OWN_COLUMNS}, ${JOINED_COLUMNS} FROM (SELECT n.*) c ${joins('$1')}) person
+          SELECT row_to_json(person) FROM (SELECT ${CONTACT_COLUMNS}, ${JOINED_COLUMNS} FROM (SELECT n.*) c ${joins('$1')}) person
         ) END AS contact
       FROM written n
       CROSS JOIN LATERAL (SELECT ${SEEN} FROM (SELECT n.*) c) seen

@@ -3,7 +3,7 @@ import type { Transaction } from '../../database/transaction.js';
 import { Config } from '../../kernel/config/config.js';
 import type { Picture } from './contact-changes.js';
 import { sniffImageType } from './image-type.js';
-import { forEachBatch } from './address-batches.js';
+import { forEachBatch } from '../address-batches.js';
 
 /** Of bytes that are no known image: a type that came with them could make a browser run them. */
 const UNKNOWN_TYPE = 'application/octet-stream';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { About, BusinessFlag, TextStatus } from './contact-changes.js';
-import { forEachBatch } from './address-batches.js';
+import { forEachBatch } from '../address-batches.js';
 
 /** Writes what people say of themselves in columns of `contact`; see ContactChangesRepository for the manner. */
 @Injectable()
