@@ -7,8 +7,8 @@ import { type CachedContact, shortKey } from './contact-cache.js';
 @Injectable()
 export class CachedContactsRepository {
   /**
-   * Returns the contacts that have one of the addresses, as this transaction will commit them. Contacts for whom a repeated fact
-   * could still change something are omitted: those whose LID is a former one, and those who share their username with another.
+   * Returns the contacts that have one of the addresses, as this transaction will commit them. Omits contacts that a
+   * repeated value could still change: those whose LID is a former one, and those that share their username.
    */
   async find(tx: Transaction, accountId: number, addresses: readonly Address[]): Promise<CachedContact[]> {
     if (addresses.length === 0) return [];

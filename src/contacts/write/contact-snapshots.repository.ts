@@ -1,24 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/transaction.js';
+import { CONTACT_COLUMNS, JOINED_COLUMNS, joins } from '../contact-row.sql.js';
 import { HAS_NAME } from '../contact.sql.js';
-import { JOINED_COLUMNS, joins, CONTACT_COLUMNS } from '../contact-row.sql.js';
+import type { AccountTx } from './account-tx.js';
+import type { ContactIdentifiers } from './contact-changes.js';
 
-/** Whom changes are about, by all that could lead to them. */
-export interface ContactIdentifiers {
-  jids: string[];
-  lids: string[];
-  /** In lower case: who has the name before may lose it. */
-  usernames: string[];
-}
-
-/** A person as callers see them at one moment. */
+/** A contact as callers see it at one moment. */
 export interface ContactSnapshot {
   id: string;
   jid: string | null;
   lid: string | null;
-  /** Whether they have a name, by which lists show them. */
+  /** Whether lists contain the contact, because it has a name. */
   isListed: boolean;
-  /** A ContactRow as JSON; compared as text, and only read when it differs. */
+  /** JSON of a ContactRow. Parsed only if the text differs. */
   json: string;
 }
 
@@ -26,57 +19,49 @@ const HIT = (column: string, parameter: string) =>
   `SELECT id FROM contact WHERE account_id = $1 AND ${column} = ANY (${parameter}::text[])`;
 
 /** The array makes Postgres find the contacts by id, regardless of its estimates; see LidMappingsRepository. */
-const STATES = (hits: string, condition: string) => `
+const SNAPSHOTS = (hits: string, condition: string) => `
   SELECT c.id, c.jid, c.lid, ${HAS_NAME} AS "isListed",
-    (SELECT row_to_json(person) FROM (SELECT ${CONTACT_COLUMNS}, ${JOINED_COLUMNS}) person)::text AS json
+    (SELECT row_to_json(contact) FROM (SELECT ${CONTACT_COLUMNS}, ${JOINED_COLUMNS}) contact)::text AS json
   FROM contact c ${joins('$1')}
   WHERE c.account_id = $1 AND c.id = ANY (ARRAY(${hits})) AND ${condition} ORDER BY c.id`;
 
-const BY_KEYS = `${HIT('jid', '$2')} UNION ${HIT('lid', '$3')} UNION ${HIT('lower(username)', '$4')}`;
+const BY_IDENTIFIER = `${HIT('jid', '$2')} UNION ${HIT('lid', '$3')} UNION ${HIT('lower(username)', '$4')}`;
 
-/** People before and after they are written to. */
+/** Reads contacts before and after a transaction writes to them. */
 @Injectable()
 export class ContactSnapshotsRepository {
-  async find(tx: Transaction, accountId: number, keys: ContactIdentifiers): Promise<ContactSnapshot[]> {
-    return tx.query<ContactSnapshot[]>(STATES(BY_KEYS, 'true'), parametersOf(accountId, keys));
+  async find(tx: AccountTx, { jids, lids, usernames }: ContactIdentifiers): Promise<ContactSnapshot[]> {
+    return tx.query<ContactSnapshot[]>(SNAPSHOTS(BY_IDENTIFIER, 'true'), [jids, lids, usernames]);
   }
 
   /**
-   * Those that this transaction has written to: the people of before, whatever their addresses are now, who has one of these
-   * instead, and whom the changes are about.
+   * Returns the contacts that this transaction has written: those of `before`, those that have their addresses now, and
+   * those that match the identifiers.
    */
   async findWritten(
-    tx: Transaction,
-    accountId: number,
-    keys: ContactIdentifiers,
+    tx: AccountTx,
+    { jids, lids, usernames }: ContactIdentifiers,
     before: ContactSnapshot[],
   ): Promise<ContactSnapshot[]> {
-    const all = {
-      ...keys,
-      jids: [...keys.jids, ...before.map(({ jid }) => jid)],
-      lids: [...keys.lids, ...before.map(({ lid }) => lid)],
-    };
     return tx.query<ContactSnapshot[]>(
-      STATES(`${BY_KEYS} UNION SELECT unnest($5::bigint[])`, 'c.updated_at = now()'),
-      [...parametersOf(accountId, all), before.map(({ id }) => id)],
+      SNAPSHOTS(`${BY_IDENTIFIER} UNION SELECT unnest($5::bigint[])`, 'c.updated_at = now()'),
+      [
+        [...jids, ...before.map(({ jid }) => jid)],
+        [...lids, ...before.map(({ lid }) => lid)],
+        usernames,
+        before.map(({ id }) => id),
+      ],
     );
   }
 
-  /** @returns those of the contacts that are no more */
-  async findGone(tx: Transaction, accountId: number, ids: string[]): Promise<Set<string>> {
+  /** Returns the IDs of contacts that no longer exist. */
+  async findGone(tx: AccountTx, ids: string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
     const rows = await tx.query<{ id: string }[]>(
       `SELECT before.id FROM unnest($2::bigint[]) AS before (id)
        WHERE NOT EXISTS (SELECT FROM contact c WHERE c.account_id = $1 AND c.id = before.id)`,
-      [accountId, ids],
+      [ids],
     );
     return new Set(rows.map(({ id }) => id));
   }
-}
-
-function parametersOf(
-  accountId: number,
-  { jids, lids, usernames }: Record<keyof ContactIdentifiers, (string | null)[]>,
-): unknown[] {
-  return [accountId, jids, lids, usernames];
 }

@@ -1,38 +1,49 @@
 import { HAS_NAME } from '../contact.sql.js';
-import { JOINED_COLUMNS, joins, CONTACT_COLUMNS } from '../contact-row.sql.js';
+import { CONTACT_COLUMNS, JOINED_COLUMNS, joins } from '../contact-row.sql.js';
 
-/** Fields that stand in `contact` alone. */
-const FIELDS = ['username', 'push_name', 'full_name', 'first_name', 'business_name', 'is_business', 'saved'];
+/** The fields that statements with names can change. Each is a column of CONTACT_COLUMNS. */
+const FIELDS = ['push_name', 'full_name', 'first_name', 'saved'];
 
-/** Row `c` as callers see it. */
-const SEEN = `${CONTACT_COLUMNS}, ${HAS_NAME} AS is_listed`;
+const SNAPSHOT = `${CONTACT_COLUMNS}, ${HAS_NAME} AS is_listed`;
+
+const CHANGED_FIELDS = FIELDS.map(
+  (field) => `CASE WHEN after.${field} IS DISTINCT FROM before.${field} THEN '${field}' END`,
+).join(', ');
 
 /**
- * A statement that writes names to `contact AS c`, and tells the feed what it changes, without anything going to and fro: for many
- * people at once, of whom nobody gets another address. Within one statement, tables are as they were before it, so that old and new
- * meet; changesOf() does the same for all other changes.
- * @param statement INSERT or UPDATE without RETURNING; `$1` is the account, which is locked
+ * Makes a statement that writes names append its changes to the feed. Other changes are compared by diffContacts(),
+ * which costs large changes of names half as much again. Within a statement, tables have the content from before it,
+ * so that both versions of a row can be compared.
+ *
+ * @param statement INSERT or UPDATE of `contact AS c` without RETURNING that changes no addresses. `$1` is the account,
+ *   whose row must be locked.
  */
-export function telling(statement: string): string {
+export function appendingChanges(statement: string): string {
   return `
     WITH written AS (${statement} RETURNING c.*),
-    told AS (
+    changes AS (
       SELECT n.id, n.jid, n.lid, row_number() OVER () AS place,
-        CASE WHEN NOT seen.is_listed THEN 'contact.deleted' WHEN was.is_listed THEN 'contact.changed' ELSE 'contact.created' END AS kind,
-        CASE WHEN seen.is_listed AND was.is_listed THEN array_remove(ARRAY[
-          ${FIELDS.map((field) => `CASE WHEN seen.${field} IS DISTINCT FROM was.${field} THEN '${field}' END`).join(',\n          ')}
-        ], NULL) ELSE '{}' END AS fields,
-        CASE WHEN seen.is_listed THEN (
-          SELECT row_to_json(person) FROM (SELECT ${CONTACT_COLUMNS}, ${JOINED_COLUMNS} FROM (SELECT n.*) c ${joins('$1')}) person
+        CASE
+          WHEN NOT after.is_listed THEN 'contact.deleted'
+          WHEN before.is_listed THEN 'contact.changed'
+          ELSE 'contact.created'
+        END AS kind,
+        CASE
+          WHEN after.is_listed AND before.is_listed THEN array_remove(ARRAY[${CHANGED_FIELDS}], NULL)
+          ELSE '{}'
+        END AS fields,
+        CASE WHEN after.is_listed THEN (
+          SELECT row_to_json(contact)
+          FROM (SELECT ${CONTACT_COLUMNS}, ${JOINED_COLUMNS} FROM (SELECT n.*) c ${joins('$1')}) contact
         ) END AS contact
       FROM written n
-      CROSS JOIN LATERAL (SELECT ${SEEN} FROM (SELECT n.*) c) seen
-      LEFT JOIN LATERAL (SELECT ${SEEN} FROM contact c WHERE c.account_id = $1 AND c.id = n.id) was ON true
-      WHERE seen.is_listed OR was.is_listed
+      CROSS JOIN LATERAL (SELECT ${SNAPSHOT} FROM (SELECT n.*) c) after
+      LEFT JOIN LATERAL (SELECT ${SNAPSHOT} FROM contact c WHERE c.account_id = $1 AND c.id = n.id) before ON true
+      WHERE after.is_listed OR before.is_listed
     ), numbered AS (
-      UPDATE account SET feed_latest = feed_latest + (SELECT count(*) FROM told) WHERE id = $1
-      RETURNING feed_latest - (SELECT count(*) FROM told) AS before
+      UPDATE account SET feed_latest = feed_latest + (SELECT count(*) FROM changes) WHERE id = $1
+      RETURNING feed_latest - (SELECT count(*) FROM changes) AS previous
     )
     INSERT INTO change (account_id, seq, at, kind, contact_id, jid, lid, fields, contact)
-    SELECT $1, before + place, clock_timestamp(), kind, id, jid, lid, fields, contact FROM numbered, told`;
+    SELECT $1, previous + place, clock_timestamp(), kind, id, jid, lid, fields, contact FROM numbered, changes`;
 }
