@@ -2,7 +2,7 @@ import { type ClientRequest, get as httpGet, type IncomingMessage } from 'node:h
 import { once } from 'node:events';
 import type { DataSource } from 'typeorm';
 import type { Jid } from '../src/kernel/identifiers/address.js';
-import { FeedCommits } from '../src/feed/feed-commits.repository.js';
+import { FeedNotificationsRepository } from '../src/feed/feed-notifications.repository.js';
 import { ServedAddressBook } from '../test/contacts/served-address-book.js';
 import { residentMb } from '../test/support/memory.js';
 import { World } from '../test/support/world.js';
@@ -38,7 +38,7 @@ class Commits {
   constructor(dataSource: DataSource) {
     // Before the one that wakes readers.
     dataSource.subscribers.push({ afterTransactionCommit: () => void (this.atMs = performance.now()) });
-    new FeedCommits(dataSource);
+    new FeedNotificationsRepository(dataSource);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
-/** A WhatsApp account that is or was linked. Every contact belongs to one; its session may be deleted. */
+/** A WhatsApp account that is or was linked. Owns the contacts; its session may be deleted. */
 @Entity('account')
 @Unique('account_jid', ['jid'])
 export class Account {
@@ -11,58 +11,58 @@ export class Account {
   @Column('text')
   jid: string;
 
-  /** `<digits>@lid`; null until WhatsApp has told it. */
+  /** `<digits>@lid`; null until WhatsApp sends it. */
   @Column('text', { nullable: true })
   lid: string | null;
 
-  /** The account's push name; null until it is known. */
+  /** Null until WhatsApp sends it. */
   @Column('text', { name: 'push_name', nullable: true })
   pushName: string | null;
 
-  /** When this service was last linked to the account; push names heard before are older than its history. */
+  /** Time of the last link. Push names received before are older than the history that follows. */
   @Column('timestamptz', { name: 'linked_at' })
   linkedAt: Date;
 
-  /** Grows with every transaction that changes the account's contacts. */
+  /** Incremented by each transaction that changes the account's contacts. */
   @Column('bigint', { default: 0 })
   revision: string;
 
   /**
-   * Before the first number of the account's feed: the microsecond since 1970 at which it was first linked, so that its numbers
-   * are never taken for those of another account that the same session was linked to.
+   * The feed begins after this number: the time of the first link in microseconds since 1970. The numbers of two
+   * accounts that were linked through the same session therefore differ.
    */
   @Column('bigint', { name: 'feed_start', default: 0 })
   feedStart: string;
 
-  /** The last number of the feed. */
+  /** Number of the last change in the feed. */
   @Column('bigint', { name: 'feed_latest', default: 0 })
   feedLatest: string;
 
-  /** The last number that is not kept any more; null: all are. */
+  /** Number of the last deleted change; null if none is deleted. */
   @Column('bigint', { name: 'feed_pruned_to', nullable: true })
   feedPrunedTo: string | null;
 
-  /** When the first sync after linking was complete; null while it runs. */
+  /** End of the first sync after the last link; null while it runs. */
   @Column('timestamptz', { name: 'synced_at', nullable: true })
   syncedAt: Date | null;
 
-  /** Whether the push names of the phone's history have been read since, or the phone has said that there are none. */
+  /** Whether the push names in the phone's history are stored, or the phone reported that there are none. */
   @Column('boolean', { name: 'push_names_read', default: false })
   pushNamesRead: boolean;
 
-  /** When the address book was last reconciled with a snapshot of the server's; null before the first time. */
+  /** Time of the last reconciliation with a snapshot of the server; null before the first one. */
   @Column('timestamptz', { name: 'reconciled_at', nullable: true })
   reconciledAt: Date | null;
 
-  /** Whether a process that held the account's session was killed, and no reconciliation has followed. */
+  /** Whether a reconciliation is due, for example because a process was killed. */
   @Column('boolean', { name: 'reconciliation_due', default: false })
   reconciliationDue: boolean;
 
-  /** Contacts that reconciliations found different from what the same version of the server's says, ever. */
+  /** Total of contacts that reconciliations corrected. */
   @Column('int', { default: 0 })
   repaired: number;
 
-  /** The account's own public identity key, 32 bytes without the type byte; null until it is known. */
+  /** Public identity key of the account, 32 bytes without the type byte; null until WhatsApp sends it. */
   @Column('bytea', { name: 'identity_key', nullable: true })
   identityKey: Buffer | null;
 }

@@ -3,13 +3,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 
-/** What was learned of the account itself; null where nothing was. */
+/** Changes of the account itself. Null and absent values change nothing. */
 export interface AccountChanges {
   lid?: string | null;
   pushName?: string | null;
 }
 
-/** Between two reconciliations of the address book with the server's. */
+/** Time between two reconciliations of the address book with the server. */
 const RECONCILE_EVERY = '1 day';
 
 /** Minimum time between snapshots that WhatsApp requests. More frequent requests are rate limited. */
@@ -20,8 +20,8 @@ export class AccountsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
-   * An account that was just linked. What is known of it stays; it counts as not yet synced. Until the transaction ends,
-   * nobody else links it.
+   * Stores an account that was just linked, and returns its ID. Keeps the data of an account that was linked before,
+   * but marks it as not synced. Concurrent links of the same account wait for the transaction.
    */
   async add(
     tx: Transaction,
@@ -32,15 +32,14 @@ export class AccountsRepository {
        SELECT $1, $2, $3, now(), start, start FROM (SELECT (extract(epoch FROM now()) * 1000000)::bigint AS start) feed
        ON CONFLICT (jid) DO UPDATE
        SET lid = coalesce(EXCLUDED.lid, account.lid),
-         identity_key = coalesce(EXCLUDED.identity_key, account.identity_key), linked_at = EXCLUDED.linked_at, synced_at = NULL,
-         push_names_read = false
+         identity_key = coalesce(EXCLUDED.identity_key, account.identity_key),
+         linked_at = EXCLUDED.linked_at, synced_at = NULL, push_names_read = false
        RETURNING id`,
       [account.jid, account.lid, account.identityKey],
     );
     return id;
   }
 
-  /** Values that are null change nothing. */
   async update(tx: Transaction, id: number, changes: AccountChanges): Promise<void> {
     await tx.query(
       `UPDATE account SET lid = coalesce($2, lid), push_name = coalesce($3, push_name)
@@ -49,7 +48,7 @@ export class AccountsRepository {
     );
   }
 
-  /** A push name out of the past: taken only where none is known. */
+  /** Stores a push name of unknown age, unless one is stored already. */
   async offerPushName(tx: Transaction, id: number, pushName: string): Promise<void> {
     await tx.query('UPDATE account SET push_name = $2 WHERE id = $1 AND push_name IS NULL', [id, pushName]);
   }
@@ -58,14 +57,14 @@ export class AccountsRepository {
     await tx.query('UPDATE account SET push_names_read = true WHERE id = $1 AND NOT push_names_read', [id]);
   }
 
-  /** What the tables say does not add up: they are to be reconciled with the server once more. */
+  /** Marks the address book for reconciliation with the server, because the tables are inconsistent. */
   async requestReconciliation(tx: Transaction, id: number): Promise<void> {
     await tx.query('UPDATE account SET reconciliation_due = true WHERE id = $1 AND NOT reconciliation_due', [
       id,
     ]);
   }
 
-  /** Marks the address book for reconciliation because WhatsApp requested a contact sync, unless the last snapshot is recent. */
+  /** Marks the address book for reconciliation because WhatsApp requested a sync, unless the last one is recent. */
   async requestSnapshot(tx: Transaction, id: number): Promise<void> {
     await tx.query(
       `UPDATE account SET reconciliation_due = true
@@ -89,7 +88,7 @@ export class AccountsRepository {
     );
   }
 
-  /** @returns whether it was not before */
+  /** Returns whether this call ended the first sync. */
   async markSynced(tx: Transaction, id: number): Promise<boolean> {
     const [, count] = await tx.query<[unknown, number]>(
       'UPDATE account SET synced_at = now() WHERE id = $1 AND synced_at IS NULL',

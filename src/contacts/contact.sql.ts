@@ -1,33 +1,32 @@
-/** A record under the number goes before one under the LID; a nameless record before none. */
+/** Whether the names saved under the number are shown; otherwise those saved under the LID are. */
 const SAVED_UNDER_NUMBER = 'num_nonnulls(c.full_name, c.first_name) > 0';
 
-/** The saved names of row `c`; null where there is none. */
+/** Saved names of row `c`, or null. */
 export const FULL_NAME = `CASE WHEN ${SAVED_UNDER_NUMBER} THEN c.full_name ELSE c.lid_full_name END`;
 export const FIRST_NAME = `CASE WHEN ${SAVED_UNDER_NUMBER} THEN c.first_name ELSE c.lid_first_name END`;
 
-/** Has a name of any kind; word for word as in the partial indexes of `contact`. */
-export const HAS_NAME =
-  'num_nonnulls(c.push_name, c.full_name, c.first_name, c.lid_full_name, c.lid_first_name, c.business_name, c.username) > 0';
+/** Whether row `c` has a name of any kind. Must equal the condition of the partial indexes of `contact`. */
+export const HAS_NAME = `num_nonnulls(c.push_name, c.full_name, c.first_name, c.lid_full_name, c.lid_first_name,
+  c.business_name, c.username) > 0`;
 
-/** By which people are listed: the number, or the LID while no number is known. As in the indexes of `contact`. */
+/** Sort key of lists: the number, or the LID of contacts without one. Must equal the indexes of `contact`. */
 export const ADDRESS = 'coalesce(c.jid, c.lid)';
 
-/** Whether row `c` stands in the phone's address book, under the number or the LID. */
+/** Whether row `c` is saved in the phone's address book, under the number or the LID. */
 export const SAVED = '(c.saved OR c.lid_saved)';
 
-/** Which people a list or an export holds; null where it is all the same. */
-export interface PeopleFilter {
-  /** Whether the number is known. */
+/** Restricts a list or an export. Null: no restriction. */
+export interface ContactListFilter {
   hasPhone: boolean | null;
   saved: boolean | null;
-  /** False: also who is not known to be one. */
+  /** False includes contacts that may be a business. */
   isBusiness: boolean | null;
 }
 
-export const EVERYBODY: PeopleFilter = { hasPhone: null, saved: null, isBusiness: null };
+export const ALL_CONTACTS: ContactListFilter = { hasPhone: null, saved: null, isBusiness: null };
 
-/** The conditions of a filter on row `c`. */
-export function conditionsOf({ hasPhone, saved, isBusiness }: PeopleFilter): string[] {
+/** Returns the conditions of a filter on row `c`. */
+export function conditionsOf({ hasPhone, saved, isBusiness }: ContactListFilter): string[] {
   return [
     ...(hasPhone === null ? [] : [`c.jid IS ${hasPhone ? 'NOT NULL' : 'NULL'}`]),
     ...(saved === null ? [] : [`${SAVED} IS ${saved}`]),
@@ -35,14 +34,14 @@ export function conditionsOf({ hasPhone, saved, isBusiness }: PeopleFilter): str
   ];
 }
 
-/** Of the two forms of the about the one set later is shown, the new one where the old one does not say when. */
+/** Whether the new form of the about text is shown: it was set later, or one of the times is unknown. */
 const HAS_TEXT_STATUS = `(c.text_status IS NOT NULL AND (c.text_status_set_at < c.about_set_at) IS NOT TRUE)`;
 const HAS_EXPIRED = '(c.text_status_expires_at <= now()) IS TRUE';
 
-/** The about text that is shown; one that has expired is none. */
+/** The about text that is shown. Empty after it has expired. */
 export const ABOUT = `CASE WHEN NOT ${HAS_TEXT_STATUS} THEN c.about WHEN ${HAS_EXPIRED} THEN '' ELSE c.text_status END`;
 
-/** The same with what belongs to it. */
+/** The about columns of a ContactRow. */
 export const ABOUT_COLUMNS = `${ABOUT} AS about,
   CASE WHEN ${HAS_TEXT_STATUS} THEN 'known' ELSE c.about_state END AS about_state,
   CASE WHEN ${HAS_TEXT_STATUS} THEN c.text_status_set_at ELSE c.about_set_at END AS about_set_at,

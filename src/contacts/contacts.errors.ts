@@ -5,7 +5,7 @@ export class ContactNotFound extends DomainError {
   readonly code = 'contact_not_found';
 
   constructor(phone: string) {
-    super(`No contact with a name is known under ${phone}.`);
+    super(`No contact found for ${phone}.`);
   }
 }
 
@@ -15,30 +15,22 @@ export class NoAccountLinked extends DomainError {
 
   constructor() {
     super(
-      'No WhatsApp account is linked yet. Open /session/qr in a browser, then on the phone: ' +
-        'WhatsApp > Settings > Linked devices > Link a device, and scan the code.',
+      'No WhatsApp account is linked yet. Open /session/qr in a browser, and scan the code on the phone under ' +
+        'WhatsApp > Settings > Linked devices > Link a device.',
     );
   }
 }
 
-export class PersonNotFound extends DomainError {
-  readonly kind = 'not-found';
-  readonly code = 'contact_not_found';
-
-  constructor(phone: string) {
-    super(`Nobody is known under ${phone}.`);
-  }
-}
-
 const NO_PICTURE = {
-  picture_none: 'This person has no profile picture.',
-  picture_hidden: 'This person does not show the profile picture to this account.',
+  picture_none: 'This contact has no profile picture.',
+  picture_hidden: 'This contact does not show the profile picture to this account.',
   picture_not_fetched:
-    'The profile picture has not been fetched yet. POST /contacts/{phone}/refresh fetches it.',
-  picture_evicted: 'The profile picture is not kept any more; it is being fetched again. Try again shortly.',
+    'The profile picture is not fetched yet. Use POST /contacts/{phone}/refresh to fetch it now.',
+  picture_evicted:
+    'The profile picture was evicted from the cache and is being fetched again. Retry in a few seconds.',
 };
 
-/** There are no bytes of a picture to give. */
+/** The bytes of a profile picture are not available. */
 export class NoPicture extends DomainError {
   readonly kind = 'not-found';
 
@@ -53,20 +45,28 @@ export class InvalidCursor extends DomainError {
 
   constructor(cursor: string, sort: string) {
     super(
-      `cursor is ${JSON.stringify(cursor)}; it must be next_cursor of the answer before, asked with the same sort ` +
-        `(here ${sort}), for example /contacts?cursor=eyJzb3J0Ijoi…. Leave it out for the first page.`,
+      `Invalid cursor ${JSON.stringify(cursor)} for sort=${sort}: use next_cursor of the previous page with the same ` +
+        'sort, for example /contacts?cursor=WyJqaWQiLCI0OTE3…, or omit it for the first page.',
     );
   }
 }
+
+/** Limit per account, for all callers together. */
+export const REFRESHES_PER_MINUTE = 30;
+
+const REFRESH_LIMITED = {
+  contact: 'A refresh of this contact was requested less than a minute ago.',
+  account: `The limit of ${REFRESHES_PER_MINUTE} refreshes per minute is reached for this account.`,
+};
 
 export class RefreshLimited extends DomainError {
   readonly kind = 'limited';
   readonly code = 'refresh_limited';
 
   constructor(
-    reason: string,
+    limit: keyof typeof REFRESH_LIMITED,
     override readonly retryAfterSeconds: number,
   ) {
-    super(`${reason} Try again in ${retryAfterSeconds} s.`);
+    super(`${REFRESH_LIMITED[limit]} Try again in ${retryAfterSeconds} s.`);
   }
 }

@@ -5,20 +5,19 @@ import { ContactsRepository } from './read/contacts.repository.js';
 import { ContactsService } from './write/contacts.service.js';
 import { FormerLidsRepository } from './write/former-lids.repository.js';
 import { IdentityKeysRepository } from './write/identity-keys.repository.js';
-import { KnownPeople } from './write/known-people.js';
-import { KnownPeopleRepository } from './write/known-people.repository.js';
+import { ContactCaches } from './write/contact-cache.js';
+import { CachedContactsRepository } from './write/cached-contacts.repository.js';
 import { KnownLidsRepository } from './write/known-lids.repository.js';
 import { LidChangesRepository } from './write/lid-changes.repository.js';
 import { LidMappingsRepository } from './write/lid-mappings.repository.js';
 import { NumberChangesRepository } from './write/number-changes.repository.js';
 import { FeedModule } from '../feed/feed.module.js';
-import { OwnFactsRepository } from './write/own-facts.repository.js';
-import { PersonStatesRepository } from './write/person-states.repository.js';
+import { ProfileMovesRepository } from './write/profile-moves.repository.js';
+import { ContactSnapshotsRepository } from './write/contact-snapshots.repository.js';
 import { PicturesRepository } from './write/pictures.repository.js';
 import { ProfileChangesRepository } from './write/profile-changes.repository.js';
 import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.js';
 
-/** The address book: what is known of people, and how it changes. The routes are in ContactsApiModule. */
 @Module({
   imports: [FeedModule],
   providers: [
@@ -29,13 +28,13 @@ import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.j
     FormerLidsRepository,
     IdentityKeysRepository,
     KnownLidsRepository,
-    KnownPeople,
-    KnownPeopleRepository,
+    ContactCaches,
+    CachedContactsRepository,
     LidChangesRepository,
     LidMappingsRepository,
     NumberChangesRepository,
-    OwnFactsRepository,
-    PersonStatesRepository,
+    ProfileMovesRepository,
+    ContactSnapshotsRepository,
     PicturesRepository,
     ProfileChangesRepository,
     ProfileFetchesRepository,
@@ -44,8 +43,8 @@ import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.j
     ContactHashRepository,
     ContactsRepository,
     ContactsService,
-    KnownPeople,
-    KnownPeopleRepository,
+    ContactCaches,
+    CachedContactsRepository,
     PicturesRepository,
     ProfileFetchesRepository,
   ],

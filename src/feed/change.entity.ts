@@ -2,7 +2,7 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Account } from '../accounts/account.entity.js';
 import type { ChangeKind, SessionEvent } from './change.js';
 
-/** One committed change of an account's address book, or an event of its session. Never changed once it is written. */
+/** A committed change of an account's address book, or an event of its session. Rows are never updated. */
 @Entity('change')
 export class Change {
   @PrimaryColumn('int', { name: 'account_id', primaryKeyConstraintName: 'change_pkey' })
@@ -12,7 +12,7 @@ export class Change {
   @JoinColumn({ name: 'account_id', foreignKeyConstraintName: 'change_account' })
   account: Account;
 
-  /** The number after the account's last one, in the order of commits. */
+  /** Consecutive for each account, in the order of commits. */
   @PrimaryColumn('bigint', { primaryKeyConstraintName: 'change_pkey' })
   seq: string;
 
@@ -22,30 +22,30 @@ export class Change {
   @Column('text')
   kind: ChangeKind;
 
-  /** Whom it is about; null when it is about nobody, as are all that follow. */
+  /** Null, like all columns below except `session`, if the change does not concern a contact. */
   @Column('bigint', { name: 'contact_id', nullable: true })
   contactId: string | null;
 
-  /** After the change; of who is gone, before it. */
+  /** After the change; before it if the contact is deleted or merged. */
   @Column('text', { nullable: true })
   jid: string | null;
 
   @Column('text', { nullable: true })
   lid: string | null;
 
-  /** What has changed, in the names of the API. */
+  /** API names of the changed fields. */
   @Column('text', { array: true, nullable: true })
   fields: string[] | null;
 
-  /** The contact that the person's other row has become part of. */
+  /** ID of the contact that this one became part of. */
   @Column('bigint', { name: 'merged_into', nullable: true })
   mergedInto: string | null;
 
-  /** The person after the change, a PersonRow; null for a tombstone. */
+  /** A ContactRow after the change; null if the contact is deleted or merged. */
   @Column('json', { nullable: true })
   contact: object | null;
 
-  /** Of events of a session. */
+  /** Null unless the change is an event of a session. */
   @Column('json', { nullable: true })
   session: SessionEvent | null;
 }

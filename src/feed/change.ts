@@ -1,12 +1,12 @@
 /**
- * - `contact.created`: the person has entered the list of contacts
+ * - `contact.created`: the contact was added to the list
  * - `contact.changed`
- * - `contact.phone_learned`: the person was known by LID alone, and now has a number
- * - `contact.merged`: two rows turned out to be one person; this one is gone
- * - `contact.deleted`: the person has left the list
- * - `contact.identity_key_changed`: the key that messages to the person are encrypted for is another one than before
- * - `sync.completed`: the first sync after linking is complete, and its contacts are to be read from the list
- * - `session.*`: the session through which the account is linked
+ * - `contact.phone_learned`: the contact had only a LID, and now has a number
+ * - `contact.merged`: the contact became part of another one
+ * - `contact.deleted`: the contact was removed from the list
+ * - `contact.identity_key_changed`: the public key that encrypts messages to the contact changed
+ * - `sync.completed`: the first sync after linking is complete; readers have to load the list
+ * - `session.*`: the session that the account is linked through
  */
 export const CHANGE_KINDS = [
   'contact.created',
@@ -24,16 +24,16 @@ export const CHANGE_KINDS = [
 
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** An event of a session. QR, pairing code or any other secret is never part of it. */
+/** An event of a session. Never contains secrets, such as a QR code or pairing code. */
 export interface SessionEvent {
   name: string;
-  /** Of session.degraded: what is wrong, for programs; otherwise null. */
+  /** Machine-readable reason of `session.degraded`, otherwise null. */
   code: string | null;
-  /** What has happened, one sentence for people; null when there is nothing to say. */
+  /** One sentence for users, or null. */
   reason: string | null;
 }
 
-/** What has happened to one person. */
+/** A change of one contact. */
 export interface ContactChange {
   kind: Extract<ChangeKind, `contact.${string}`>;
   contactId: string;
@@ -41,11 +41,11 @@ export interface ContactChange {
   lid: string | null;
   fields: string[];
   mergedInto: string | null;
-  /** The person as JSON; null for a tombstone. */
+  /** JSON of a ContactRow after the change; null if the contact is deleted or merged. */
   contact: string | null;
 }
 
-/** A change about to be written. */
+/** A change that is not stored yet. */
 export type NewChange =
   | ContactChange
   | { kind: 'sync.completed' }

@@ -1,2 +1,2 @@
-/** On which Postgres tells that an account's feed has grown; the payload is the account's id. */
+/** Postgres notification channel for feeds with new changes. The payload is the account ID. */
 export const FEED_CHANNEL = 'whatsapp_contacts_feed';

@@ -8,7 +8,7 @@ import { FeedPrunesRepository } from './feed-prunes.repository.js';
 
 const ANNA = '491701111111@s.whatsapp.net' as Jid;
 
-describe('old changes', () => {
+describe('FeedPruner', () => {
   let book: TestAddressBook;
 
   beforeAll(async () => {
@@ -18,9 +18,9 @@ describe('old changes', () => {
 
   afterAll(() => book.drop());
 
-  it('are deleted in batches, and the account says up to which', async () => {
+  it('deletes old changes in batches and records the last number', async () => {
     for (let i = 0; i < 5; i++) await book.apply(saved(ANNA, `Anna ${i}`, null));
-    // More than a batch.
+    // More than one batch.
     await book.dataSource.query(
       `INSERT INTO change (account_id, seq, at, kind)
        SELECT account_id, seq + i * 10, at, 'contact.changed' FROM change, generate_series(1, 500) AS i`,
@@ -28,12 +28,12 @@ describe('old changes', () => {
     await book.dataSource.query("UPDATE change SET at = now() - interval '8 days' WHERE seq <= 4005");
     const stop = new AbortController();
     const running = new FeedPruner(new FeedPrunesRepository(book.dataSource), new Config()).run(stop.signal);
-    let left: { seq: number }[] = [];
-    do left = await book.feed();
-    while (left[0]!.seq <= 4005);
+    let remaining: { seq: number }[] = [];
+    do remaining = await book.feed();
+    while (remaining[0]!.seq <= 4005);
     stop.abort();
     await running;
-    expect(left[0]!.seq).toBe(4011);
+    expect(remaining[0]!.seq).toBe(4011);
     const [account] = await book.dataSource.query<{ pruned: string }[]>(
       'SELECT feed_pruned_to AS pruned FROM account',
     );

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
-/** Rows a transaction: whoever writes to the account meanwhile waits for so long. */
+/** Rows per transaction, which blocks writers of the account. */
 const BATCH = 1_000;
 
 /** Deletes the oldest changes. */
@@ -10,7 +10,7 @@ const BATCH = 1_000;
 export class FeedPrunesRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** @returns accounts whose oldest change is older than that */
+  /** Returns the accounts whose oldest change is older than `keepDays`. */
   async findDue(keepDays: number): Promise<number[]> {
     const rows = await this.dataSource.query<{ id: number }[]>(
       `SELECT a.id FROM account a
@@ -21,8 +21,9 @@ export class FeedPrunesRepository {
   }
 
   /**
-   * The account is marked first: a reader never finds a gap that it is not told of.
-   * @returns whether there is more
+   * Deletes a batch of changes. Sets `feed_pruned_to` in the same transaction, so that readers detect the gap.
+   *
+   * @returns whether more changes may be due
    */
   async prune(accountId: number, keepDays: number): Promise<boolean> {
     return this.dataSource.transaction(async (tx) => {

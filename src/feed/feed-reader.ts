@@ -1,50 +1,47 @@
 import { Injectable } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { pause } from '../kernel/async/pause.js';
+import { SingleFlight } from '../kernel/async/single-flight.js';
+import { FeedMonitor } from './feed-monitor.js';
 import { type FeedPage, FeedReadsRepository } from './feed-reads.repository.js';
-import { FeedWatch } from './feed-watch.js';
 
-/** Of one page of those who follow a feed. */
 const PAGE_ROWS = 200;
-const TRY_AGAIN_MS = 1_000;
+const RETRY_MS = 1_000;
 
-/** Reads feeds for many at once: who stands at the same place at the same moment shares one query. */
+/** Reads feeds for many clients. Clients that read the same page at the same time share one query. */
 @Injectable()
 export class FeedReader {
-  private readonly reading = new Map<string, Promise<FeedPage>>();
+  private readonly reading = new SingleFlight<string, FeedPage>();
 
   constructor(
     private readonly reads: FeedReadsRepository,
-    private readonly watch: FeedWatch,
+    private readonly monitor: FeedMonitor,
   ) {}
 
   /**
-   * @param after null: from the oldest change that is kept
+   * @param after null: from the oldest stored change
    * @throws ChangesGone
    */
   async read(accountId: number, after: number | null, limit = PAGE_ROWS): Promise<FeedPage> {
-    const key = `${accountId} ${after} ${limit}`;
-    const shared = this.reading.get(key);
-    if (shared) return shared;
-    const reading = this.reads.read(accountId, after, limit).finally(() => this.reading.delete(key));
-    this.reading.set(key, reading);
-    return reading;
+    return this.reading.run(`${accountId} ${after} ${limit}`, () => this.reads.read(accountId, after, limit));
   }
 
   /** Resolves when there may be changes after a page, or when the signal is aborted. */
   grown(accountId: number, page: FeedPage, signal: AbortSignal): Promise<void> {
-    return this.watch.grown(accountId, page, signal);
+    return this.monitor.grown(accountId, page, signal);
   }
 
   /**
-   * All that comes after a number, as it comes, until the signal is aborted. While the database is away, nothing does.
-   * @throws ChangesGone when the reader has been slower than changes are kept
+   * Yields all changes after a number as they are committed, until the signal is aborted. Yields nothing while the
+   * database is unavailable.
+   *
+   * @throws ChangesGone if changes are pruned before they are read
    */
   async *follow(accountId: number, after: number, signal: AbortSignal): AsyncGenerator<FeedPage> {
     let position = after;
     while (!signal.aborted) {
       const page = await this.tryToRead(accountId, position);
-      if (!page) await sleep(TRY_AGAIN_MS, undefined, { signal }).catch(() => {});
+      if (!page) await pause(RETRY_MS, signal);
       else if (page.rows.length === 0) await this.grown(accountId, page, signal);
       else {
         position = page.next;

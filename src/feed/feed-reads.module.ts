@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { FeedReader } from './feed-reader.js';
 import { FeedReadsRepository } from './feed-reads.repository.js';
-import { FeedWatch } from './feed-watch.js';
+import { FeedMonitor } from './feed-monitor.js';
 
-/** Reading the feed of changes, for the API and webhooks. */
+/** Reads the feed of changes, for the API and webhooks. */
 @Module({
-  providers: [FeedReader, FeedReadsRepository, FeedWatch],
-  exports: [FeedReader, FeedReadsRepository, FeedWatch],
+  providers: [FeedReader, FeedReadsRepository, FeedMonitor],
+  exports: [FeedReader, FeedReadsRepository, FeedMonitor],
 })
 export class FeedReadsModule {}

@@ -21,18 +21,22 @@ export interface ChangeRow {
   session: SessionEvent | null;
 }
 
+/** The columns of a ChangeRow. Numbers are below 2^53, so that float8 is exact. */
+export const CHANGE_COLUMNS = `seq::float8 AS seq, at, kind, contact_id AS "contactId", jid, lid, fields,
+  merged_into AS "mergedInto", contact, session`;
+
 export interface FeedPage {
-  /** In the order of their numbers, without a gap. */
+  /** In the order of their numbers, without gaps. */
   rows: ChangeRow[];
-  /** After which to go on. */
+  /** The next page begins after this number. */
   next: number;
-  /** The last number there is. */
+  /** Number of the last change in the feed. */
   latest: number;
-  /** When the database was asked, as performance.now() tells it: what was committed before is here. */
+  /** Start of the query, as `performance.now()`. The page contains all changes committed before. */
   readAtMs: number;
 }
 
-/** Where the feed of an account begins and ends; numbers are below 2^53 for 200 years to come. */
+/** First and last numbers of an account's feed. They stay below 2^53 for the next 200 years. */
 interface Bounds {
   start: string;
   latest: string;
@@ -41,7 +45,6 @@ interface Bounds {
 
 const BOUNDS = `a.feed_start AS start, a.feed_latest AS latest, a.feed_pruned_to AS "prunedTo"`;
 
-/** Reads the feeds of accounts. */
 @Injectable()
 export class FeedReadsRepository {
   private readonly pool: Pool;
@@ -51,34 +54,34 @@ export class FeedReadsRepository {
   }
 
   /**
-   * @param after null: from the oldest change that is kept
+   * @param after null: from the oldest stored change
    * @throws ChangesGone
    */
   async read(accountId: number, after: number | null, limit: number): Promise<FeedPage> {
     const readAtMs = performance.now();
     const { rows } = await this.pool.query<Bounds & { change: ChangeRow | null } & Partial<ChangeRow>>({
-      text: `SELECT ${BOUNDS}, c.seq, c.at, c.kind, c.contact_id AS "contactId", c.jid, c.lid, c.fields,
-          c.merged_into AS "mergedInto", c.contact, c.session
+      text: `SELECT ${BOUNDS}, c.*
         FROM account a LEFT JOIN LATERAL (
-          SELECT * FROM change WHERE account_id = a.id AND seq > coalesce($2, a.feed_pruned_to, 0) ORDER BY seq LIMIT $3
+          SELECT ${CHANGE_COLUMNS} FROM change
+          WHERE account_id = a.id AND change.seq > coalesce($2, a.feed_pruned_to, 0) ORDER BY change.seq LIMIT $3
         ) c ON true WHERE a.id = $1 ORDER BY c.seq`,
       values: [accountId, after, limit],
     });
     const [first] = rows;
     if (!first) throw new ChangesGone(after ?? 0, 'its address book has been deleted');
-    const begin = beginning(after, first);
+    const begin = startOf(after, first);
     const found = rows.flatMap(({ start: _, latest: __, prunedTo: ___, ...row }) =>
-      row.seq === null ? [] : [{ ...row, seq: Number(row.seq) } as ChangeRow],
+      row.seq === null ? [] : [row as ChangeRow],
     );
     return { rows: found, next: found.at(-1)?.seq ?? begin, latest: Number(first.latest), readAtMs };
   }
 
-  /** Reaches whoever listens directly. */
+  /** Notifies all listeners. Fails on a standby. */
   async notify(payload: string): Promise<void> {
     await this.pool.query({ text: 'SELECT pg_notify($1, $2)', values: [FEED_CHANNEL, payload] });
   }
 
-  /** @returns of those that have gone past what is known, the accounts and their last numbers */
+  /** Returns the last numbers of the accounts that have changes after the known ones. */
   async findGrown(known: ReadonlyMap<number, number>): Promise<Map<number, number>> {
     const { rows } = await this.pool.query<{ id: number; latest: string }>({
       text: `SELECT a.id, a.feed_latest AS latest FROM unnest($1::int[], $2::bigint[]) AS known (id, latest)
@@ -90,11 +93,12 @@ export class FeedReadsRepository {
 }
 
 /**
- * Checks where a reader wants to go on. Numbers of another account, and those from before a restored backup, are not this feed's:
- * who goes on from them has a copy of something else.
+ * Returns the number that a reader continues after. Rejects numbers of another account and of changes that a restored
+ * backup does not contain, because the copy of such a reader differs from the list.
+ *
  * @throws ChangesGone
  */
-function beginning(after: number | null, bounds: Bounds): number {
+function startOf(after: number | null, bounds: Bounds): number {
   const [start, latest] = [Number(bounds.start), Number(bounds.latest)];
   const oldest = Number(bounds.prunedTo ?? bounds.start);
   if (after === null) return oldest;
@@ -102,5 +106,5 @@ function beginning(after: number | null, bounds: Bounds): number {
   if (after >= oldest || (after === 0 && bounds.prunedTo === null)) return after;
   throw after < start
     ? new ChangesGone(after, `the changes of this address book begin after ${start}`)
-    : new ChangesGone(after, `changes up to ${oldest} are not kept any more`);
+    : ChangesGone.pruned(after, oldest);
 }

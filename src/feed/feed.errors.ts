@@ -1,15 +1,20 @@
 import { DomainError } from '../kernel/errors/domain-error.js';
 
-/** Where a reader wants to go on is not in the feed. */
+/** The feed cannot be read from the requested position. */
 export class ChangesGone extends DomainError {
   readonly kind = 'gone';
   readonly code = 'changes_gone';
 
-  /** @param reason what is wrong with the number, as a half sentence */
+  /** @param reason why the position is invalid, as a clause */
   constructor(after: number, reason: string) {
     super(
-      `after is ${after}, but ${reason}. Read the whole list once more (GET /contacts or GET /getcontacts), and go on ` +
-        'after the number in its header Changes-Next.',
+      `Cannot continue after ${after}: ${reason}. Load the whole list (GET /contacts or GET /getcontacts) and ` +
+        'continue after the number in its Changes-Next header.',
     );
+  }
+
+  /** @param upTo the last change that was deleted because of its age */
+  static pruned(after: number, upTo: number): ChangesGone {
+    return new ChangesGone(after, `changes up to ${upTo} are no longer stored`);
   }
 }

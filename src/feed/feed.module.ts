@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { FeedCommits } from './feed-commits.repository.js';
+import { FeedNotificationsRepository } from './feed-notifications.repository.js';
 import { FeedPruner } from './feed-pruner.js';
 import { FeedPrunesRepository } from './feed-prunes.repository.js';
 import { FeedRepository } from './feed.repository.js';
 
-/** Writing the feed of changes. Who reads it: FeedReadsModule. */
+/** Writes and prunes the feed of changes. FeedReadsModule reads it. */
 @Module({
-  providers: [FeedCommits, FeedPruner, FeedPrunesRepository, FeedRepository],
+  providers: [FeedNotificationsRepository, FeedPruner, FeedPrunesRepository, FeedRepository],
   exports: [FeedPruner, FeedRepository],
 })
 export class FeedModule {}

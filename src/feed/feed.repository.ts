@@ -1,19 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
 import type { ContactChange, NewChange } from './change.js';
-import { noteAppended } from './feed-commits.repository.js';
+import { noteAppended } from './feed-notifications.repository.js';
 
-/** Writes the feed. */
 @Injectable()
 export class FeedRepository {
   /**
-   * Gives the changes the account's next numbers, in the caller's transaction. Its row of `account` is locked until the
-   * commit, so that numbers are committed in their order, and no reader can pass one by.
+   * Appends changes with the next numbers of the account, in the caller's transaction. The update locks the row of the
+   * account until the commit. Numbers are therefore committed in order, and readers cannot skip any.
    */
   async append(tx: Transaction, accountId: number, changes: NewChange[]): Promise<void> {
     if (changes.length === 0) return;
-    const people = changes.map((change) => ('contactId' in change ? change : null));
-    const of = <T>(read: (change: ContactChange) => T) => people.map((change) => change && read(change));
+    const contacts = changes.map((change) => ('contactId' in change ? change : null));
+    const of = <T>(read: (change: ContactChange) => T) => contacts.map((change) => change && read(change));
     await tx.query(
       `WITH numbered AS (
          UPDATE account SET feed_latest = feed_latest + $2 WHERE id = $1 RETURNING feed_latest - $2 AS before
@@ -31,7 +30,7 @@ export class FeedRepository {
         of(({ contactId }) => contactId),
         of(({ jid }) => jid),
         of(({ lid }) => lid),
-        // Arrays of different lengths cannot be one parameter; names of fields need no quotes.
+        // A parameter cannot contain arrays of different lengths. Field names do not have to be quoted.
         of(({ fields }) => `{${fields.join(',')}}`),
         of(({ mergedInto }) => mergedInto),
         of(({ contact }) => contact),

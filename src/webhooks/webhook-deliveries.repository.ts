@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
-import type { ChangeRow } from '../feed/feed-reads.repository.js';
+import { CHANGE_COLUMNS, type ChangeRow } from '../feed/feed-reads.repository.js';
 import { Secrets } from '../secrets/secrets.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
 import type { WebhookState } from './webhook.entity.js';
@@ -184,13 +184,12 @@ export class WebhookDeliveriesRepository {
     { accountId, position, latest, deliveryTo }: Candidate,
     { kinds, maxItems }: Held,
   ): Promise<ChangeRow[]> {
-    const rows = await tx.query<(ChangeRow & { seq: string })[]>(
-      `SELECT seq, at, kind, contact_id AS "contactId", jid, lid, fields, merged_into AS "mergedInto", contact, session
-       FROM change WHERE account_id = $1 AND seq > $2 AND seq <= $3 AND ($4::text[] IS NULL OR kind = ANY ($4))
+    return tx.query<ChangeRow[]>(
+      `SELECT ${CHANGE_COLUMNS} FROM change
+       WHERE account_id = $1 AND seq > $2 AND seq <= $3 AND ($4::text[] IS NULL OR kind = ANY ($4))
        ORDER BY change.seq LIMIT $5`,
       [accountId, position, deliveryTo ?? latest, kinds, maxItems],
     );
-    return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
   }
 
   private async begin(

@@ -7,7 +7,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseUnavailable, isReadOnly } from '../database/database-errors.js';
 import { LastingFailure } from '../kernel/errors/lasting-failure.js';
-import { FeedWatch } from '../feed/feed-watch.js';
+import { FeedMonitor } from '../feed/feed-monitor.js';
 import { MAX_ATTEMPTS, retryDelayMs } from './retries.js';
 import {
   type LeasedWebhook,
@@ -46,7 +46,7 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
   constructor(
     private readonly deliveries: WebhookDeliveriesRepository,
     private readonly sender: WebhookSender,
-    private readonly watch: FeedWatch,
+    private readonly watch: FeedMonitor,
   ) {}
 
   onApplicationBootstrap(): void {

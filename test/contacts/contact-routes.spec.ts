@@ -173,7 +173,7 @@ describe('the contact API', () => {
       message: expect.stringContaining('not been fetched yet') as unknown as string,
     });
     await book.apply(pictured('none'));
-    expect(await get()).toMatchObject({ statusCode: 404, message: 'This person has no profile picture.' });
+    expect(await get()).toMatchObject({ statusCode: 404, message: 'This contact has no profile picture.' });
     await book.apply(pictured('hidden'));
     expect(await get()).toMatchObject({
       statusCode: 404,
@@ -257,7 +257,7 @@ describe('the contact API', () => {
       expect(body).toEqual({
         statusCode: 404,
         error: 'Not Found',
-        message: 'Nobody is known under 491709999998.',
+        message: 'No contact found for 491709999998.',
         code: 'contact_not_found',
       });
     });

@@ -110,7 +110,7 @@ describe('the change feed', () => {
     it.each([
       ['before the feed began', START - 1, 'begin after'],
       ['beyond its end', START + 2, `the last change has the number ${START + 1}`],
-      ['already deleted', START, 'are not kept any more'],
+      ['already deleted', START, 'are no longer stored'],
     ])('answers 410 to positions %s', async (what, after, reason) => {
       await book.save('a');
       if (what === 'already deleted')

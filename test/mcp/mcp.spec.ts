@@ -89,7 +89,7 @@ describe('the MCP server', () => {
   });
 
   it.each([
-    ['get_person', { phone: '491709999999' }, 'Nobody is known under 491709999999.'],
+    ['get_person', { phone: '491709999999' }, 'No contact found for 491709999999.'],
     ['get_person', { phone: '+49 170' }, 'without "+"'],
     ['search_people', { session: 'nosuch' }, 'nosuch'],
     ['search_people', { cursor: 'nonsense' }, 'cursor is "nonsense"'],

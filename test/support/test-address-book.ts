@@ -2,24 +2,24 @@ import type { DataSource } from 'typeorm';
 import { Config } from '../../src/kernel/config/config.js';
 import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import { ContactDetailsRepository, type KeyRow } from '../../src/contacts/read/contact-details.repository.js';
-import { type ContactDto, toPersonKey } from '../../src/api/contacts/contact.dto.js';
+import { type ContactDto, toContactLookup } from '../../src/api/contacts/contact.dto.js';
 import { ContactsRepository } from '../../src/contacts/read/contacts.repository.js';
 import { poolOf } from '../../src/database/postgres-pool.js';
 import type { ChangeKind } from '../../src/feed/change.js';
-import type { PersonJson, PersonRow } from '../../src/contacts/person.js';
+import type { ContactRowJson, ContactRow } from '../../src/contacts/contact-row.js';
 import { FeedRepository } from '../../src/feed/feed.repository.js';
 import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
 import { ContactChangesRepository } from '../../src/contacts/write/contact-changes.repository.js';
 import { ContactsService } from '../../src/contacts/write/contacts.service.js';
 import { FormerLidsRepository } from '../../src/contacts/write/former-lids.repository.js';
 import { IdentityKeysRepository } from '../../src/contacts/write/identity-keys.repository.js';
-import { KnownPeople } from '../../src/contacts/write/known-people.js';
+import { ContactCaches } from '../../src/contacts/write/contact-cache.js';
 import { KnownLidsRepository } from '../../src/contacts/write/known-lids.repository.js';
 import { LidChangesRepository } from '../../src/contacts/write/lid-changes.repository.js';
 import { LidMappingsRepository } from '../../src/contacts/write/lid-mappings.repository.js';
 import { NumberChangesRepository } from '../../src/contacts/write/number-changes.repository.js';
-import { OwnFactsRepository } from '../../src/contacts/write/own-facts.repository.js';
-import { PersonStatesRepository } from '../../src/contacts/write/person-states.repository.js';
+import { ProfileMovesRepository } from '../../src/contacts/write/profile-moves.repository.js';
+import { ContactSnapshotsRepository } from '../../src/contacts/write/contact-snapshots.repository.js';
 import { PicturesRepository } from '../../src/contacts/write/pictures.repository.js';
 import { ProfileChangesRepository } from '../../src/contacts/write/profile-changes.repository.js';
 import { DEFAULT_SESSION } from '../../src/kernel/identifiers/session-name.js';
@@ -40,7 +40,7 @@ export interface FeedRow {
   lid: string | null;
   fields: string[];
   mergedInto: string | null;
-  contact: PersonJson | null;
+  contact: ContactRowJson | null;
 }
 
 /** An address book in a dedicated database, written with the code of the session role, without Nest. */
@@ -95,8 +95,8 @@ export class TestAddressBook {
     return JSON.parse(`[${text.slice(1)}]`) as ContactDto[];
   }
 
-  async find(address: Address): Promise<PersonRow | null> {
-    return (await this.details.find(DEFAULT_SESSION, toPersonKey(address)))?.person ?? null;
+  async find(address: Address): Promise<ContactRow | null> {
+    return (await this.details.find(DEFAULT_SESSION, toContactLookup(address)))?.person ?? null;
   }
 
   async keysOf(address: Address): Promise<KeyRow[]> {
@@ -131,11 +131,11 @@ export class TestAddressBook {
 /** Creates the service with its repositories, without Nest. */
 export function createContactsService(
   config: Partial<Config> = {},
-  people = new KnownPeople(),
+  people = new ContactCaches(),
 ): ContactsService {
   const pictures = new PicturesRepository(Object.assign(new Config(), config));
   const identityKeys = new IdentityKeysRepository();
-  const ownFacts = new OwnFactsRepository(pictures, identityKeys);
+  const ownFacts = new ProfileMovesRepository(pictures, identityKeys);
   const formerLids = new FormerLidsRepository();
   const pairs = new LidMappingsRepository(ownFacts);
   return new ContactsService(
@@ -148,7 +148,7 @@ export function createContactsService(
     new LidChangesRepository(pairs, ownFacts, formerLids),
     formerLids,
     new KnownLidsRepository(),
-    new PersonStatesRepository(),
+    new ContactSnapshotsRepository(),
     new FeedRepository(),
     people,
   );

@@ -7,20 +7,20 @@ import { isNotModified } from '../http/conditional.js';
 import { setSyncHeader } from './answers.js';
 import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
 import { toDetails, toKeys } from '../../contacts/payload/contact-payload.js';
-import type { PersonRow } from '../../contacts/person.js';
+import type { ContactRow } from '../../contacts/contact-row.js';
 import { ContactDetailsRepository } from '../../contacts/read/contact-details.repository.js';
 import { ContactDetailsService, type Person } from './contact-details.service.js';
 import { ContactPath } from './contact.dto.js';
 import {
+  ContactNotFound,
   NoAccountLinked,
   NoPicture,
-  PersonNotFound,
   RefreshLimited,
 } from '../../contacts/contacts.errors.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 
-const UNKNOWN = [new PersonNotFound('491709999999'), new NoAccountLinked()];
+const UNKNOWN = [new ContactNotFound('491709999999'), new NoAccountLinked()];
 const REQUESTED = 'The person is fetched next; updated_at tells when something changed.';
 
 /** One person with all that is known of him. */
@@ -106,7 +106,7 @@ export class ContactDetailsController {
     parameters: { phone: examples.PHONE },
     answer: { requested: true, message: REQUESTED },
     headers: ['Contacts-Sync'],
-    errors: [...UNKNOWN, new RefreshLimited('This person was asked for less than a minute ago.', 42)],
+    errors: [...UNKNOWN, new RefreshLimited('contact', 42)],
   })
   @Post('refresh')
   @HttpCode(202)
@@ -128,6 +128,6 @@ export class ContactDetailsController {
 }
 
 /** Of WhatsApp's id of the picture and the size, since preview and full picture share the id; null without bytes. */
-function etagOf({ picture_id: id, picture_bytes: bytes }: PersonRow): string | null {
+function etagOf({ picture_id: id, picture_bytes: bytes }: ContactRow): string | null {
   return bytes === null ? null : `"${encodeURIComponent(id ?? '')}-${bytes}"`;
 }

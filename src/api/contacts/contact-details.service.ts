@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import type { Address } from '../../kernel/identifiers/address.js';
-import type { PersonRow } from '../../contacts/person.js';
+import type { ContactRow } from '../../contacts/contact-row.js';
 import { ContactDetailsRepository } from '../../contacts/read/contact-details.repository.js';
-import { NoAccountLinked, NoPicture, PersonNotFound } from '../../contacts/contacts.errors.js';
-import { toPersonKey } from './contact.dto.js';
+import { ContactNotFound, NoAccountLinked, NoPicture } from '../../contacts/contacts.errors.js';
+import { toContactLookup } from './contact.dto.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import { PictureReadsRepository, type StoredPicture } from '../../contacts/read/picture-reads.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
@@ -14,7 +14,7 @@ import { RefreshRequestsRepository } from '../../contacts/fetches/refresh-reques
 export interface Person {
   accountId: number;
   synced: boolean;
-  person: PersonRow;
+  person: ContactRow;
 }
 
 /** By what is known of a picture without bytes. */
@@ -37,13 +37,13 @@ export class ContactDetailsService {
   /**
    * @param phone as validated by ContactPath
    * @param onAccount called as soon as it is known whose address book it is, even if the person is not in it
-   * @throws SessionNotFound, NoAccountLinked, PersonNotFound
+   * @throws SessionNotFound, NoAccountLinked, ContactNotFound
    */
   async get(session: SessionName, phone: string, onAccount: (synced: boolean) => void): Promise<Person> {
-    const found = await this.details.find(session, toPersonKey(phone));
+    const found = await this.details.find(session, toContactLookup(phone));
     if (!found) throw new NoAccountLinked();
     onAccount(found.synced);
-    if (!found.person) throw new PersonNotFound(phone);
+    if (!found.person) throw new ContactNotFound(phone);
     return { ...found, person: found.person };
   }
 
@@ -71,7 +71,7 @@ export class ContactDetailsService {
   }
 }
 
-function addressOf({ jid, lid }: PersonRow): Address {
+function addressOf({ jid, lid }: ContactRow): Address {
   const address = jid ?? lid;
   if (!address) throw new Error('A contact has no address, in spite of its constraint');
   return address;

@@ -1,5 +1,5 @@
 import { IsIn, IsOptional, IsString, Matches, MaxLength, type ValidationArguments } from 'class-validator';
-import type { PeopleFilter } from '../../contacts/contact.sql.js';
+import type { ContactListFilter } from '../../contacts/contact.sql.js';
 import { type ContactSort, SORTS } from '../../contacts/read/contact-cursor.js';
 
 /** One entry of `GET /contacts`; null where nothing is known. */
@@ -75,7 +75,7 @@ export class ContactFilter {
   is_business?: 'true' | 'false';
 }
 
-export function toPeopleFilter(query: ContactFilter): PeopleFilter {
+export function toPeopleFilter(query: ContactFilter): ContactListFilter {
   const of = (value: 'true' | 'false' | undefined) => (value === undefined ? null : value === 'true');
   return { hasPhone: of(query.has_phone), saved: of(query.saved), isBusiness: of(query.is_business) };
 }

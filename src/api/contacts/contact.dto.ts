@@ -8,7 +8,7 @@ import {
   phoneOf,
 } from '../../kernel/identifiers/address.js';
 import { mobileVariants } from '../../kernel/identifiers/mobile-variants.js';
-import type { PersonKey } from '../../contacts/read/contact-details.repository.js';
+import type { ContactLookup } from '../../contacts/read/contact-details.repository.js';
 import type { ContactNames } from '../../contacts/read/contacts.repository.js';
 
 /** The answer of `GET /getcontact`, and an entry of `GET /getcontacts`. */
@@ -72,7 +72,7 @@ export function toAddresses(phone: string): [Address, ...Address[]] {
 }
 
 /** @param phone as validated by ContactPath */
-export function toPersonKey(phone: string): PersonKey {
+export function toContactLookup(phone: string): ContactLookup {
   if (phone.startsWith('@')) return { column: 'username', values: [phone.slice(1).toLowerCase()] };
   const addresses = toAddresses(phone);
   return { column: isLid(addresses[0]) ? 'lid' : 'jid', values: addresses };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Access } from '../../access/access.js';
 import { SessionNotAllowed } from '../../access/access.errors.js';
 import { VERSION } from '../../kernel/config/version.js';
-import { EVERYBODY } from '../../contacts/contact.sql.js';
+import { ALL_CONTACTS } from '../../contacts/contact.sql.js';
 import { NoAccountLinked } from '../../contacts/contacts.errors.js';
 import { ContactPath } from '../contacts/contact.dto.js';
 import { toDetails } from '../../contacts/payload/contact-payload.js';
@@ -90,7 +90,7 @@ export class McpTools {
             sort: 'name',
             after: cursor === undefined ? null : fromCursor('name', cursor),
             search: query?.trim() ? query : null,
-            ...EVERYBODY,
+            ...ALL_CONTACTS,
           });
           return { people: JSON.parse(`[${items}]`) as unknown, next_cursor: next && toCursor('name', next) };
         }),

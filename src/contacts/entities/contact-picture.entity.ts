@@ -4,14 +4,14 @@ import { Contact } from './contact.entity.js';
 export const PICTURE_STATES = ['present', 'none', 'hidden', 'changed'] as const;
 
 /**
- * - `present`: the last one fetched is the person's picture
- * - `none`: the person has none
- * - `hidden`: not shown to this account
- * - `changed`: there is another one, not yet fetched; the bytes are those of the one before
+ * - `present`: the stored picture is current
+ * - `none`: the contact has no picture
+ * - `hidden`: the contact does not show the picture to this account
+ * - `changed`: the new picture is not fetched yet; the stored bytes are those of the previous one
  */
 export type PictureState = (typeof PICTURE_STATES)[number];
 
-/** A person's profile picture. No row: nothing is known. */
+/** Profile picture of a contact. A missing row means that WhatsApp was not queried yet. */
 @Entity('contact_picture')
 @Index('contact_picture_use', { synchronize: false })
 @Index('contact_picture_wanted', { synchronize: false })
@@ -37,30 +37,30 @@ export class ContactPicture {
   @Column('text')
   state: PictureState;
 
-  /** WhatsApp's id of the picture that was fetched last. */
+  /** WhatsApp's ID of the picture that was fetched last. */
   @Column('text', { name: 'picture_id', nullable: true })
   pictureId: string | null;
 
-  /** Null when there is none, it was too large, or it gave way to others (PICTURES_MAX_MB). */
+  /** Null if there is no picture, it is too large (PICTURE_MAX_KB), or it was evicted (PICTURES_MAX_MB). */
   @Column('bytea', { nullable: true })
   bytes: Buffer | null;
 
-  /** Of the bytes, as read from them. */
+  /** Detected from the bytes. */
   @Column('text', { name: 'content_type', nullable: true })
   contentType: string | null;
 
-  /** Null together with the bytes. */
+  /** Null if `bytes` is null. */
   @Column('int', { name: 'size_bytes', nullable: true })
   sizeBytes: number | null;
 
-  /** When WhatsApp was last asked for a picture that has changed; null: not since it has. */
+  /** Time of the last query for a changed picture; null if there was no query since the change. */
   @Column('timestamptz', { name: 'asked_at', nullable: true })
   askedAt: Date | null;
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt: Date;
 
-  /** When the bytes were last stored or asked for, to the hour. */
+  /** When the bytes were last stored or read, to the hour. */
   @Column('timestamptz', { name: 'last_used_at', default: () => 'now()' })
   lastUsedAt: Date;
 }

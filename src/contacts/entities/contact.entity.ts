@@ -11,16 +11,15 @@ import {
 import { Account } from '../../accounts/account.entity.js';
 
 /**
- * The expression of a generated column stands in the migration alone: TypeORM would compare it with a copy of its own
- * under the database's name, which a restored or copied database does not have. Blank and absent are equal to it.
+ * The expressions of generated columns are only in the migrations. TypeORM would compare them with a copy that it
+ * stores under the name of the database, and restored or renamed databases do not have that copy. It accepts a blank.
  */
 const IN_THE_MIGRATION = ' ';
 
 /**
- * One person of an account's address book, or heard of through it.
+ * A contact of an account: saved in its address book, or seen in messages and notifications.
  *
- * Each fact stands in a column of its own, by its source; null means that the source said nothing. Which name
- * is shown is decided when reading.
+ * Each source has its own columns; null means that the source has sent nothing. Queries decide which name is shown.
  */
 @Entity('contact')
 @Index('contact_jid', ['accountId', 'jid'], { unique: true })
@@ -50,7 +49,7 @@ export class Contact {
   @JoinColumn({ name: 'account_id', foreignKeyConstraintName: 'contact_account' })
   account: Account;
 
-  /** `<digits>@s.whatsapp.net`; null while only the LID is known. Sorted byte by byte. */
+  /** `<digits>@s.whatsapp.net`; null while only the LID is known. Collation C sorts by bytes. */
   @Column({ type: 'text', nullable: true, collation: 'C' })
   jid: string | null;
 
@@ -58,7 +57,7 @@ export class Contact {
   @Column({ type: 'text', nullable: true, collation: 'C' })
   lid: string | null;
 
-  /** When the LID–PN mapping was observed; null while one of the two is unknown, or the mapping is out of the past. */
+  /** When the LID–PN mapping was observed; null without a mapping, or if the mapping is from history. */
   @Column('timestamptz', { name: 'mapped_at', nullable: true })
   mappedAt: Date | null;
 
@@ -82,23 +81,23 @@ export class Contact {
   @Column('text', { name: 'lid_first_name', nullable: true })
   lidFirstName: string | null;
 
-  /** The name that the person chose himself. */
+  /** The name that contacts choose themselves. */
   @Column('text', { name: 'push_name', nullable: true })
   pushName: string | null;
 
-  /** When the push name was heard; a name heard earlier does not replace one heard later. */
+  /** When the push name was received. Older names do not replace newer ones. */
   @Column('timestamptz', { name: 'push_name_at', nullable: true })
   pushNameAt: Date | null;
 
-  /** The name by which people find the person without a number; null while none is known. Unique on WhatsApp. */
+  /** Without `@`; null if unknown. Unique on WhatsApp. */
   @Column('text', { nullable: true })
   username: string | null;
 
-  /** When the user name, or that there is none, was observed. */
+  /** When the username, or its removal, was observed. */
   @Column('timestamptz', { name: 'username_at', nullable: true })
   usernameAt: Date | null;
 
-  /** Name of a business that WhatsApp has verified. */
+  /** Name from the verified certificate of a business. */
   @Column('text', { name: 'business_name', nullable: true })
   businessName: string | null;
 
@@ -106,19 +105,19 @@ export class Contact {
   @Column('boolean', { name: 'is_business', nullable: true })
   isBusiness: boolean | null;
 
-  /** `""`: the person has none. Null unless the state is `known`. */
+  /** `""`: the contact has no about text. Null unless the state is `known`. */
   @Column('text', { nullable: true })
   about: string | null;
 
-  /** When the person set the about text; null when WhatsApp did not say. */
+  /** When the contact set the about text; null if WhatsApp does not send it. */
   @Column('timestamptz', { name: 'about_set_at', nullable: true })
   aboutSetAt: Date | null;
 
-  /** Null while nothing is known of the about text; `hidden`: not shown to this account. */
+  /** `hidden`: not shown to this account. Null: unknown. */
   @Column('text', { name: 'about_state', nullable: true })
   aboutState: 'known' | 'hidden' | null;
 
-  /** The about text in its new form, with emoji and expiry; null while nothing is known of it, `""`: there is none. */
+  /** About text in its new form, with emoji and expiry. `""`: the contact has none. Null: unknown. */
   @Column('text', { name: 'text_status', nullable: true })
   textStatus: string | null;
 
@@ -128,15 +127,15 @@ export class Contact {
   @Column('timestamptz', { name: 'text_status_set_at', nullable: true })
   textStatusSetAt: Date | null;
 
-  /** When it stops being shown; null: never. */
+  /** When the text expires; null: never. */
   @Column('timestamptz', { name: 'text_status_expires_at', nullable: true })
   textStatusExpiresAt: Date | null;
 
-  /** JID of the number that the person of this number has moved to. */
+  /** JID of the contact's new number, if the contact changed it. */
   @Column({ name: 'moved_to', type: 'text', nullable: true, collation: 'C' })
   movedTo: string | null;
 
-  /** JID of the number that the person of this number had before. */
+  /** JID of the contact's previous number, if the contact changed it. */
   @Column({ name: 'moved_from', type: 'text', nullable: true, collation: 'C' })
   movedFrom: string | null;
 
@@ -144,7 +143,7 @@ export class Contact {
   @Column('timestamptz', { name: 'profile_fetched_at', nullable: true })
   profileFetchedAt: Date | null;
 
-  /** When a fetch began that is not finished, or failed; null after a finished one. */
+  /** Start of a fetch that is running or has failed; null after a fetch succeeds. */
   @Column('timestamptz', { name: 'profile_attempted_at', nullable: true })
   profileAttemptedAt: Date | null;
 
@@ -152,11 +151,11 @@ export class Contact {
   @Column('timestamptz', { name: 'profile_missed_at', nullable: true })
   profileMissedAt: Date | null;
 
-  /** Since when a caller or a notification waits for a fetch; null when nobody does. */
+  /** When a caller or a notification requested a fetch; null if none is requested. */
   @Column('timestamptz', { name: 'profile_requested_at', nullable: true })
   profileRequestedAt: Date | null;
 
-  /** All names and the number, as search_key() writes them, a line each, each line after a blank. */
+  /** All names and the number, normalized by search_key(): one per line, with a leading space. */
   @Column({
     name: 'search_text',
     type: 'text',
@@ -168,7 +167,7 @@ export class Contact {
   })
   searchText: string;
 
-  /** The shown name as search_key() writes it, its first 200 characters: what lists are sorted by. */
+  /** First 200 characters of the displayed name, normalized by search_key(). Lists are sorted by it. */
   @Column({
     name: 'sort_name',
     type: 'text',

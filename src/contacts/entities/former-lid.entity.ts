@@ -1,7 +1,7 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Account } from '../../accounts/account.entity.js';
 
-/** A LID that a person had before. */
+/** A previous LID of a contact. */
 @Entity('former_lid')
 export class FormerLid {
   @PrimaryColumn('int', { name: 'account_id', primaryKeyConstraintName: 'former_lid_pkey' })
@@ -14,11 +14,11 @@ export class FormerLid {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'former_lid_pkey' })
   lid: string;
 
-  /** The one that they have now. */
+  /** The contact's current LID. */
   @Column({ name: 'current_lid', type: 'text', collation: 'C' })
   currentLid: string;
 
-  /** When WhatsApp told of it. */
+  /** When the change was observed. */
   @Column('timestamptz', { name: 'changed_at' })
   changedAt: Date;
 }

@@ -11,7 +11,7 @@ import {
 } from 'typeorm';
 import { Contact } from './contact.entity.js';
 
-/** A public identity key that a person's account has, or had: a changed key is news of security, so none is dropped. */
+/** A current or previous public identity key of a contact. Keys are never deleted, because changes affect security. */
 @Entity('identity_key')
 @Unique('identity_key_once', ['accountId', 'contactId', 'key'])
 @Index('identity_key_current', ['accountId', 'contactId'], { unique: true, where: 'is_current' })
@@ -47,7 +47,7 @@ export class IdentityKey {
   @Column('timestamptz', { name: 'last_seen_at' })
   lastSeenAt: Date;
 
-  /** The one seen last; at most one of a person. */
+  /** The key that was seen last. A contact has at most one current key. */
   @Column('boolean', { name: 'is_current' })
   isCurrent: boolean;
 }

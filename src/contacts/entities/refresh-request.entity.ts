@@ -1,7 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Contact } from './contact.entity.js';
 
-/** When a caller last had a person fetched: what the limits of refreshing are counted by, on all replicas together. */
+/** Last request to refresh a contact. All replicas count these rows to apply the limits. */
 @Entity('refresh_request')
 @Index('refresh_request_asked', ['accountId', 'askedAt'])
 export class RefreshRequest {

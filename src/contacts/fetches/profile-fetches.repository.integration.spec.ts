@@ -2,11 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { TestAddressBook } from '../../../test/support/test-address-book.js';
 import { picture } from '../../../test/support/whole-contact.js';
 import type { Jid, Lid } from '../../kernel/identifiers/address.js';
+import { HAS_NAME } from '../contact.sql.js';
 import { ProfileFetchesRepository } from './profile-fetches.repository.js';
 
 const jidOf = (n: number) => `4917000000${n}@s.whatsapp.net` as Jid;
 
-describe('the queue of fetches', () => {
+describe('ProfileFetchesRepository', () => {
   let book: TestAddressBook;
   let fetches: ProfileFetchesRepository;
 
@@ -39,19 +40,19 @@ describe('the queue of fetches', () => {
       interval,
     ]);
 
-  it('gives the newest of those never fetched first, each once, and no strangers', async () => {
+  it('returns new contacts once, the newest first, and none without a name', async () => {
     expect(await take(2)).toEqual([jidOf(3), jidOf(2)]);
     expect(await take(2)).toEqual([jidOf(1)]);
     expect(await take()).toEqual([]);
   });
 
-  it('gives people again whose fetch did not finish, some minutes later', async () => {
+  it('returns contacts again some minutes after a fetch that did not finish', async () => {
     await take(1);
     await age('profile_attempted_at', 3, '16 minutes');
     expect(await take(1)).toEqual([jidOf(3)]);
   });
 
-  it('gives people again 7 days after they were fetched, the longest ago first, after the never fetched', async () => {
+  it('returns contacts again 7 days after a fetch, the oldest first, after new ones', async () => {
     await finish(2, 3);
     await age('profile_fetched_at', 2, '8 days');
     await age('profile_fetched_at', 3, '6 days');
@@ -60,7 +61,7 @@ describe('the queue of fetches', () => {
     expect((await fetches.takeDue(book.accountId, 9, options)).map(({ jid }) => jid)).toEqual([jidOf(3)]);
   });
 
-  it('gives people that were asked for before all others, strangers too', async () => {
+  it('returns requested contacts first, even without a name', async () => {
     await finish(1, 2);
     expect(await fetches.request(book.accountId, jidOf(1))).toBe(true);
     expect(await fetches.request(book.accountId, '999999@lid' as Lid)).toBe(true);
@@ -75,7 +76,7 @@ describe('the queue of fetches', () => {
     expect(await take()).toEqual([]);
   });
 
-  it('does not forget who was asked for again while he was fetched', async () => {
+  it('keeps a request that is repeated during the fetch', async () => {
     await fetches.request(book.accountId, jidOf(1));
     expect(await take(1)).toEqual([jidOf(1)]);
     await fetches.request(book.accountId, jidOf(1));
@@ -83,7 +84,7 @@ describe('the queue of fetches', () => {
     expect(await take(1)).toEqual([jidOf(1)]);
   });
 
-  it('tells the picture that is here, unless its bytes are missing', async () => {
+  it('returns the ID of the stored picture, unless its bytes are missing', async () => {
     await book.apply({ pictures: [picture(jidOf(1), '17')] });
     await fetches.request(book.accountId, jidOf(1));
     expect((await fetches.takeDue(book.accountId, 1))[0]?.pictureId).toBe('17');
@@ -119,14 +120,14 @@ describe('the queue of fetches', () => {
     expect(await take(1)).toEqual([jidOf(2)]);
   });
 
-  it('counts people with a name, those fetched, and those due', async () => {
+  it('counts contacts with a name, fetched ones and due ones', async () => {
     await finish(1, 2);
     expect(await fetches.progress(book.accountId)).toEqual({ people: 3, fetched: 2, due: 1 });
     await fetches.request(book.accountId, jidOf(9));
     expect(await fetches.progress(book.accountId)).toEqual({ people: 3, fetched: 2, due: 2 });
   });
 
-  it('finds who is next by index', async () => {
+  it('finds due contacts by index', async () => {
     await book.dataSource.query(
       `INSERT INTO contact (account_id, jid, full_name, profile_fetched_at)
        SELECT $1, (49160000000 + i) || '@s.whatsapp.net', 'P ' || i, now() FROM generate_series(1, 5000) i`,
@@ -134,9 +135,10 @@ describe('the queue of fetches', () => {
     );
     await book.dataSource.query('ANALYZE contact');
     const plan = await book.dataSource.query<{ 'QUERY PLAN': string }[]>(
-      `EXPLAIN SELECT id FROM contact WHERE account_id = ${book.accountId}
-         AND num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name, username) > 0
-         AND profile_missed_at IS NULL AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - interval '7 days')
+      `EXPLAIN SELECT id FROM contact c WHERE account_id = ${book.accountId}
+         AND ${HAS_NAME}
+         AND profile_missed_at IS NULL
+         AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - interval '7 days')
        ORDER BY profile_fetched_at NULLS FIRST, id DESC LIMIT 10`,
     );
     expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('contact_profile_due');

@@ -2,99 +2,100 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../../database/transaction.js';
+import { forEachBatch } from '../address-batches.js';
+import { HAS_NAME } from '../contact.sql.js';
 import type { PictureState } from '../entities/contact-picture.entity.js';
 import { type Address, isLid, type Jid, type Lid } from '../../kernel/identifiers/address.js';
 
-/** A person whose about text, picture and keys are to be fetched now. At least one address is known. */
-export interface DuePerson {
+/** A contact whose about text, picture and keys are fetched next. Has at least one address. */
+export interface DueContact {
   id: string;
   jid: Jid | null;
   lid: Lid | null;
-  /** Id of the picture whose bytes are here; null when the picture has to be fetched whatever its id. */
+  /** ID of the picture whose bytes are stored; null if the picture has to be fetched regardless of its ID. */
   pictureId: string | null;
-  /** Null: nothing is known of it. */
+  /** Null: WhatsApp was not queried yet. */
   pictureState: PictureState | null;
-  /** A caller or a notification asked for it. */
+  /** Whether a caller or a notification requested the fetch. */
   isRequested: boolean;
 }
 
-/** A person whose picture has changed and is to be fetched now. */
+/** A contact whose changed picture is fetched next. */
 export interface DuePicture {
-  /** Of the contact. */
+  /** ID of the contact. */
   id: string;
   jid: Jid | null;
   lid: Lid | null;
-  /** Id of the picture whose bytes are here; null when there are none. */
+  /** ID of the picture whose bytes are stored; null if none are. */
   pictureId: string | null;
 }
 
 /**
- * What there is to fetch, the most urgent first: people whom a caller or a notification asked for; pictures that have
- * changed; everybody whose profile is not known or too old.
+ * Kinds of fetches, the most urgent first: contacts that a caller or a notification requested, changed pictures, and
+ * contacts whose profile is unknown or outdated.
  */
 export const FETCH_LANES = ['requested', 'pictures', 'batch'] as const;
 export type FetchLane = (typeof FETCH_LANES)[number];
 
-/** Accounts by what they may fetch, or have to. */
+/** IDs of accounts for each lane. */
 export type AccountsByLane = Record<FetchLane, number[]>;
 
 export interface FetchProgress {
-  /** With a name of any kind: those that are fetched unasked. */
+  /** Contacts with a name of any kind. Only these are fetched without a request. */
   people: number;
-  /** Of these, fetched at least once. */
+  /** The ones that were fetched at least once. */
   fetched: number;
-  /** Waiting: requested, never fetched, or fetched too long ago. */
+  /** Requested, never fetched, or outdated. */
   due: number;
 }
 
 export interface DueOptions {
-  /** A person is fetched again after this many days. */
+  /** Age at which a profile is outdated. */
   refreshAfterDays?: number;
-  /** A person whose fetch began and did not finish is left alone for this many minutes. */
+  /** Pause after a fetch that did not finish. */
   retryAfterMinutes?: number;
-  /** Only those whom a caller or a notification asked for. */
+  /** Excludes contacts that neither a caller nor a notification requested. */
   onlyRequested?: boolean;
 }
 
-/** Strangers (of a group, of an old chat) are not fetched unasked. As in the partial index contact_profile_due. */
-const HAS_NAME =
-  'num_nonnulls(push_name, full_name, first_name, lid_full_name, lid_first_name, business_name, username) > 0';
-
-/** Contacts that WhatsApp omitted from its last response are requested after all others, at the earliest a day later. */
+/** Contacts that WhatsApp omitted from its last response follow all others, after at least a day. */
 const NOT_MISSED = 'profile_missed_at IS NULL';
 const MISSED_LONG_AGO = `profile_missed_at < now() - interval '1 day'`;
 
 const NOT_ATTEMPTED = `(profile_attempted_at IS NULL OR profile_attempted_at < now() - $4 * interval '1 minute')`;
 
-/** One that was asked for in vain is asked for again a day later. */
+/** Keeps the time of an earlier request, unless a fetch has begun since. */
+const REQUESTED_AT = 'coalesce(CASE WHEN profile_attempted_at IS NULL THEN profile_requested_at END, now())';
+
+/** A picture that WhatsApp did not return is requested again after a day. */
 const PICTURE_IS_DUE = `state = 'changed' AND (asked_at IS NULL OR asked_at < now() - interval '1 day')`;
 
 /**
- * The queue of profile fetches: who is due stands in times on the contact itself, so it survives restarts and grows with
- * the address book.
+ * Queue of profile fetches. The times on the contacts determine which ones are due, so the queue survives restarts and
+ * needs no other rows. Contacts without a name, for example from groups, are only fetched on request.
  */
 @Injectable()
 export class ProfileFetchesRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Who is next: the requested, in order; the never fetched, newest first; those fetched too long ago. Marks them. */
+  /** Claims due contacts: requested ones first, then new ones, the newest first, then outdated ones. */
   async takeDue(
     accountId: number,
     limit: number,
     { refreshAfterDays = 7, retryAfterMinutes = 15, onlyRequested = false }: DueOptions = {},
-  ): Promise<DuePerson[]> {
-    return this.dataSource.query<DuePerson[]>(
+  ): Promise<DueContact[]> {
+    return this.dataSource.query<DueContact[]>(
       `WITH due AS (
          (SELECT id, 1 AS turn, row_number() OVER (ORDER BY profile_requested_at, id) AS place FROM contact
           WHERE account_id = $1 AND profile_requested_at IS NOT NULL AND ${NOT_ATTEMPTED}
           ORDER BY profile_requested_at, id LIMIT $2)
          UNION ALL
-         (SELECT id, 2, row_number() OVER (ORDER BY profile_fetched_at NULLS FIRST, id DESC) FROM contact
+         (SELECT id, 2, row_number() OVER (ORDER BY profile_fetched_at NULLS FIRST, id DESC) FROM contact c
           WHERE NOT $5 AND account_id = $1 AND ${HAS_NAME} AND ${NOT_MISSED} AND profile_requested_at IS NULL
             AND (profile_fetched_at IS NULL OR profile_fetched_at < now() - $3 * interval '1 day') AND ${NOT_ATTEMPTED}
           ORDER BY profile_fetched_at NULLS FIRST, id DESC LIMIT $2)
          UNION ALL
-         (SELECT id, 3, row_number() OVER (ORDER BY profile_missed_at, id) FROM contact
+         (SELECT id, 3, row_number() OVER (ORDER BY profile_missed_at, id) FROM contact c
           WHERE NOT $5 AND account_id = $1 AND ${HAS_NAME} AND ${MISSED_LONG_AGO} AND profile_requested_at IS NULL
             AND ${NOT_ATTEMPTED}
           ORDER BY profile_missed_at, id LIMIT $2)
@@ -113,7 +114,7 @@ export class ProfileFetchesRepository {
     );
   }
 
-  /** Pictures that have changed: those not asked for first, the others a day later. Marks them. */
+  /** Claims contacts whose picture has changed: new ones first, then those whose last query is a day ago. */
   async takePictures(accountId: number, limit: number): Promise<DuePicture[]> {
     return this.dataSource.query<DuePicture[]>(
       `WITH next AS (
@@ -130,7 +131,7 @@ export class ProfileFetchesRepository {
     );
   }
 
-  /** Whether no picture was told to have changed once more since this one was taken. */
+  /** Returns whether the picture has not changed again since takePictures() returned it. */
   async isLatest(tx: Transaction, accountId: number, contactId: string): Promise<boolean> {
     const rows = await tx.query<unknown[]>(
       'SELECT FROM contact_picture WHERE account_id = $1 AND contact_id = $2 AND asked_at IS NOT NULL',
@@ -140,8 +141,8 @@ export class ProfileFetchesRepository {
   }
 
   /**
-   * Of these accounts those with somebody who is due (each EXISTS is a range of an index), by lane: in one statement, for a
-   * thread asks it for all of its sessions.
+   * Returns the accounts that have due fetches. One statement serves all sessions of a thread; each EXISTS reads a
+   * range of an index.
    */
   async findAccountsDue(
     accounts: AccountsByLane,
@@ -155,13 +156,13 @@ export class ProfileFetchesRepository {
          SELECT FROM contact_picture WHERE account_id = account AND ${PICTURE_IS_DUE})
        UNION ALL
        SELECT 'batch', account FROM unnest($2::int[]) AS a (account) WHERE EXISTS (
-         SELECT FROM contact WHERE account_id = account AND ${HAS_NAME} AND ${NOT_MISSED} AND profile_fetched_at IS NULL
-           AND ${NOT_ATTEMPTED}
+         SELECT FROM contact c WHERE account_id = account AND ${HAS_NAME} AND ${NOT_MISSED}
+           AND profile_fetched_at IS NULL AND ${NOT_ATTEMPTED}
        ) OR EXISTS (
-         SELECT FROM contact WHERE account_id = account AND ${HAS_NAME} AND ${NOT_MISSED}
+         SELECT FROM contact c WHERE account_id = account AND ${HAS_NAME} AND ${NOT_MISSED}
            AND profile_fetched_at < now() - $3 * interval '1 day' AND ${NOT_ATTEMPTED}
        ) OR EXISTS (
-         SELECT FROM contact WHERE account_id = account AND ${HAS_NAME} AND ${MISSED_LONG_AGO} AND ${NOT_ATTEMPTED})`,
+         SELECT FROM contact c WHERE account_id = account AND ${HAS_NAME} AND ${MISSED_LONG_AGO} AND ${NOT_ATTEMPTED})`,
       [accounts.requested, accounts.batch, refreshAfterDays, retryAfterMinutes, accounts.pictures],
     );
     const due: AccountsByLane = { requested: [], pictures: [], batch: [] };
@@ -174,7 +175,7 @@ export class ProfileFetchesRepository {
     await this.end(tx, accountId, ids, 'profile_fetched_at = now(), profile_missed_at = NULL');
   }
 
-  /** Marks contacts as omitted from WhatsApp's response: not fetched, and not due for a day unless they are requested. */
+  /** Marks contacts as omitted from WhatsApp's response. They are not due for a day unless they are requested. */
   async postpone(tx: Transaction, accountId: number, ids: string[]): Promise<void> {
     await this.end(tx, accountId, ids, 'profile_missed_at = now()');
   }
@@ -189,44 +190,39 @@ export class ProfileFetchesRepository {
     );
   }
 
-  /** Has a person fetched before all others. @returns whether the person is known */
+  /** Requests a fetch before all others. Returns whether the contact exists. */
   async request(accountId: number, address: Address): Promise<boolean> {
     const [, count] = await this.dataSource.query<[unknown, number]>(
-      `UPDATE contact SET profile_requested_at = coalesce(
-         CASE WHEN profile_attempted_at IS NULL THEN profile_requested_at END, now())
+      `UPDATE contact SET profile_requested_at = ${REQUESTED_AT}
        WHERE account_id = $1 AND ${isLid(address) ? 'lid' : 'jid'} = $2`,
       [accountId, address],
     );
     return count > 0;
   }
 
-  /** Like request(), for many people, when a notification asks for them. Those who are not known are left out. */
+  /** Requests fetches for all addresses that exist. */
   async requestAll(tx: Transaction, accountId: number, addresses: Address[]): Promise<void> {
-    for (const column of ['jid', 'lid'] as const) {
-      const named = addresses.filter((address) => isLid(address) === (column === 'lid'));
-      if (named.length === 0) continue;
+    const contacts = addresses.map((address) => ({ address }));
+    await forEachBatch(contacts, async (column, batch) => {
       await tx.query(
-        `UPDATE contact SET profile_requested_at = coalesce(
-           CASE WHEN profile_attempted_at IS NULL THEN profile_requested_at END, now())
+        `UPDATE contact SET profile_requested_at = ${REQUESTED_AT}
          WHERE account_id = $1 AND ${column} = ANY ($2::text[])`,
-        [accountId, named],
+        [accountId, batch.map(({ address }) => address)],
       );
-    }
+    });
   }
 
   /**
-   * Requests the profiles of people whose current identity key is another one, or not known. Whoever claims ever new keys is fetched
-   * once an hour.
-   * @param hints keys of 32 bytes that nothing has verified
+   * Requests fetches for contacts whose current identity key is unknown or differs, at most once an hour per contact.
+   *
+   * @param hints unverified keys of 32 bytes
    */
   async requestForNewKeys(
     tx: Transaction,
     accountId: number,
     hints: readonly { address: Address; key: Buffer }[],
   ): Promise<void> {
-    for (const column of ['jid', 'lid'] as const) {
-      const named = hints.filter(({ address }) => isLid(address) === (column === 'lid'));
-      if (named.length === 0) continue;
+    await forEachBatch(hints, async (column, batch) => {
       await tx.query(
         `UPDATE contact c SET profile_requested_at = now()
          FROM unnest($2::text[], $3::bytea[]) AS h (address, key)
@@ -236,9 +232,9 @@ export class ProfileFetchesRepository {
              SELECT FROM identity_key k
              WHERE k.account_id = $1 AND k.contact_id = c.id AND k.is_current AND k.key = h.key
            )`,
-        [accountId, named.map(({ address }) => address), named.map(({ key }) => key)],
+        [accountId, batch.map(({ address }) => address), batch.map(({ key }) => key)],
       );
-    }
+    });
   }
 
   async progress(accountId: number, { refreshAfterDays = 7 }: DueOptions = {}): Promise<FetchProgress> {
@@ -248,7 +244,7 @@ export class ProfileFetchesRepository {
          count(*) FILTER (WHERE profile_requested_at IS NOT NULL OR (${HAS_NAME} AND CASE
            WHEN ${NOT_MISSED} THEN profile_fetched_at IS NULL OR profile_fetched_at < now() - $2 * interval '1 day'
            ELSE ${MISSED_LONG_AGO} END))::int AS due
-       FROM contact WHERE account_id = $1`,
+       FROM contact c WHERE account_id = $1`,
       [accountId, refreshAfterDays],
     );
     return progress;

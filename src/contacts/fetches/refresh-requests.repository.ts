@@ -1,49 +1,44 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { RefreshLimited } from '../contacts.errors.js';
+import { REFRESHES_PER_MINUTE, RefreshLimited } from '../contacts.errors.js';
 
-/** Any number of our own, beside the account: its callers on all replicas are counted one after the other. */
+/** First key of the advisory lock, the account ID is the second. Serializes the requests of all replicas. */
 const REFRESH_LOCK = 4_203_890;
 
-/** A person is fetched on request at most once in this time. */
-const PERSON_SECONDS = 60;
+/** Minimum time between two requests for the same contact. */
+const CONTACT_SECONDS = 60;
 
-/** Requests for people of one account, of all callers together, in a minute: what a careful client would ask for by hand. */
-export const REFRESHES_PER_MINUTE = 30;
-
-/** Counts the callers' requests to fetch people, in Postgres, so that the limits hold over all replicas. */
+/** Limits requests to refresh contacts. Counts in Postgres, so that the limits apply to all replicas together. */
 @Injectable()
 export class RefreshRequestsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Notes a request, and puts the person before all others who are due. @throws RefreshLimited */
+  /**
+   * Stores a request.
+   *
+   * @throws RefreshLimited
+   */
   async add(accountId: number, contactId: string): Promise<void> {
     await this.dataSource.transaction(async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1, $2)', [REFRESH_LOCK, accountId]);
-      const [{ person, all, count }] = await tx.query<
-        [{ person: number | null; all: number | null; count: number }]
+      const [{ contact, all, count }] = await tx.query<
+        [{ contact: number | null; all: number | null; count: number }]
       >(
-        `SELECT max(seconds_left) FILTER (WHERE contact_id = $1) AS person, min(seconds_left) AS all,
+        `SELECT max(seconds_left) FILTER (WHERE contact_id = $1) AS contact, min(seconds_left) AS all,
            count(*)::int AS count
          FROM (
            SELECT contact_id, ceil(extract(epoch FROM asked_at - now()) + $2)::int AS seconds_left
            FROM refresh_request
            WHERE account_id = $3 AND asked_at > now() - $2 * interval '1 s'
          ) recent`,
-        [contactId, PERSON_SECONDS, accountId],
+        [contactId, CONTACT_SECONDS, accountId],
       );
-      if (person !== null)
-        throw new RefreshLimited('This person was asked for less than a minute ago.', person);
-      if (count >= REFRESHES_PER_MINUTE) {
-        throw new RefreshLimited(
-          `${REFRESHES_PER_MINUTE} people were asked for in the last minute.`,
-          all ?? 1,
-        );
-      }
+      if (contact !== null) throw new RefreshLimited('contact', contact);
+      if (count >= REFRESHES_PER_MINUTE) throw new RefreshLimited('account', all ?? 1);
       await tx.query(
         `DELETE FROM refresh_request WHERE account_id = $2 AND asked_at <= now() - $1 * interval '1 s'`,
-        [PERSON_SECONDS, accountId],
+        [CONTACT_SECONDS, accountId],
       );
       await tx.query('INSERT INTO refresh_request VALUES ($1, $2, now())', [accountId, contactId]);
     });

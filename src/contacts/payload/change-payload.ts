@@ -1,5 +1,5 @@
 import { type ContactPayload, toDetails } from './contact-payload.js';
-import { contactIdOf, fromJson, type PersonJson } from '../person.js';
+import { contactIdOf, fromJson, type ContactRowJson } from '../contact-row.js';
 import type { ChangeKind, SessionEvent } from '../../feed/change.js';
 import type { ChangeRow } from '../../feed/feed-reads.repository.js';
 
@@ -17,7 +17,7 @@ export interface ChangePayload {
   session: SessionEvent | null;
 }
 
-/** @param pathPrefix below which the session's routes stand */
+/** @param pathPrefix path of the session's routes */
 export function toChange(row: ChangeRow, pathPrefix: string): ChangePayload {
   const { seq, at, kind, contactId, jid, lid, fields, mergedInto, contact, session } = row;
   return {
@@ -29,14 +29,15 @@ export function toChange(row: ChangeRow, pathPrefix: string): ChangePayload {
     lid,
     fields: fields ?? [],
     merged_into: mergedInto && contactIdOf(mergedInto),
-    contact: contact && toDetails(fromJson(contact as PersonJson), pathPrefix),
+    contact: contact && toDetails(fromJson(contact as ContactRowJson), pathPrefix),
     session,
   };
 }
 
 /**
- * One change instead of those of one contact, where the last one stood. Another identity key is news by itself, and stays.
- * @param changes in their order
+ * Replaces the changes of each contact by one, at the position of the last. Changes of identity keys remain separate.
+ *
+ * @param changes in the order of the feed
  */
 export function compact(changes: ChangePayload[]): ChangePayload[] {
   const joined = new Map<string, ChangePayload>();
@@ -53,7 +54,7 @@ function keyOf({ id, kind, seq }: ChangePayload): string {
   return id === null || kind === 'contact.identity_key_changed' ? `${seq}` : id;
 }
 
-/** Who was new is still new to a reader who has not seen them yet. */
+/** Keeps `contact.created`, because the reader has not received the contact yet. */
 function join(before: ChangePayload, after: ChangePayload): ChangePayload {
   if (after.contact === null || after.kind === 'contact.created') return after;
   if (before.kind === 'contact.created') return { ...after, kind: before.kind, fields: [] };

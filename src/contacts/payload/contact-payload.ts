@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { phoneOf } from '../../kernel/identifiers/address.js';
-import { contactIdOf, hasPicture, type PersonRow } from '../person.js';
+import { contactIdOf, hasPicture, type ContactRow } from '../contact-row.js';
 import type { KeyRow } from '../read/contact-details.repository.js';
 
-/** The fields of AboutDto. */
 export interface AboutPayload {
   text: string | null;
   emoji: string | null;
@@ -12,14 +11,12 @@ export interface AboutPayload {
   expires_at: string | null;
 }
 
-/** The fields of PictureDto. */
 export interface PicturePayload {
   id: string | null;
   url: string;
   updated_at: string;
 }
 
-/** The fields of IdentityKeyDto. */
 export interface IdentityKeyPayload {
   key: string;
   fingerprint: string;
@@ -47,7 +44,6 @@ export interface ContactPayload {
   updated_at: string;
 }
 
-/** The fields of SeenKeyDto. */
 export interface SeenKeyPayload {
   key: string;
   fingerprint: string;
@@ -64,31 +60,31 @@ export interface ContactKeysPayload {
   keys: SeenKeyPayload[];
 }
 
-/** @param pathPrefix below which the session's routes stand */
-export function toDetails(person: PersonRow, pathPrefix: string): ContactPayload {
-  const { jid, lid } = person;
+/** @param pathPrefix path of the session's routes */
+export function toDetails(contact: ContactRow, pathPrefix: string): ContactPayload {
+  const { jid, lid } = contact;
   return {
-    id: contactIdOf(person.id),
+    id: contactIdOf(contact.id),
     jid,
     phone: jid && phoneOf(jid),
     lid,
-    username: person.username,
-    push_name: person.push_name,
-    full_name: person.full_name,
-    first_name: person.first_name,
-    business_name: person.business_name,
-    is_business: person.is_business,
-    about: toAbout(person),
-    picture: toPicture(person, pathPrefix),
-    identity_key: toIdentityKey(person),
-    saved: person.saved,
-    moved_to: person.moved_to,
-    moved_from: person.moved_from,
-    updated_at: person.updated_at.toISOString(),
+    username: contact.username,
+    push_name: contact.push_name,
+    full_name: contact.full_name,
+    first_name: contact.first_name,
+    business_name: contact.business_name,
+    is_business: contact.is_business,
+    about: toAbout(contact),
+    picture: toPicture(contact, pathPrefix),
+    identity_key: toIdentityKey(contact),
+    saved: contact.saved,
+    moved_to: contact.moved_to,
+    moved_from: contact.moved_from,
+    updated_at: contact.updated_at.toISOString(),
   };
 }
 
-export function toKeys({ id, jid, lid }: PersonRow, keys: KeyRow[]): ContactKeysPayload {
+export function toKeys({ id, jid, lid }: ContactRow, keys: KeyRow[]): ContactKeysPayload {
   return {
     id: contactIdOf(id),
     jid,
@@ -102,29 +98,29 @@ export function toKeys({ id, jid, lid }: PersonRow, keys: KeyRow[]): ContactKeys
   };
 }
 
-function toAbout(person: PersonRow): AboutPayload | null {
-  if (person.about_state === null) return null;
+function toAbout(contact: ContactRow): AboutPayload | null {
+  if (contact.about_state === null) return null;
   return {
-    text: person.about,
-    emoji: person.about_emoji,
-    hidden: person.about_state === 'hidden',
-    set_at: person.about_set_at?.toISOString() ?? null,
-    expires_at: person.about_expires_at?.toISOString() ?? null,
+    text: contact.about,
+    emoji: contact.about_emoji,
+    hidden: contact.about_state === 'hidden',
+    set_at: contact.about_set_at?.toISOString() ?? null,
+    expires_at: contact.about_expires_at?.toISOString() ?? null,
   };
 }
 
-function toPicture(person: PersonRow, pathPrefix: string): PicturePayload | null {
-  const { picture_updated_at: updatedAt } = person;
-  if (!hasPicture(person) || !updatedAt) return null;
-  const user = person.jid ? phoneOf(person.jid) : person.lid;
+function toPicture(contact: ContactRow, pathPrefix: string): PicturePayload | null {
+  const { picture_updated_at: updatedAt } = contact;
+  if (!hasPicture(contact) || !updatedAt) return null;
+  const user = contact.jid ? phoneOf(contact.jid) : contact.lid;
   return {
-    id: person.picture_id,
+    id: contact.picture_id,
     url: `${pathPrefix}/contacts/${user}/picture`,
     updated_at: updatedAt.toISOString(),
   };
 }
 
-function toIdentityKey({ key, key_since: since }: PersonRow): IdentityKeyPayload | null {
+function toIdentityKey({ key, key_since: since }: ContactRow): IdentityKeyPayload | null {
   if (key === null || since === null) return null;
   return { ...toKey(Buffer.from(key, 'base64')), since: since.toISOString() };
 }

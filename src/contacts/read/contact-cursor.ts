@@ -3,26 +3,30 @@ import { InvalidCursor } from '../contacts.errors.js';
 export const SORTS = ['jid', 'name'] as const;
 export type ContactSort = (typeof SORTS)[number];
 
-/** After whom a page begins: their place in the order asked for. */
+/** Position of a contact in the sort order. */
 export interface ContactPlace {
-  /** JID, or LID of who has no number. */
+  /** JID, or LID if the contact has no number. */
   address: string;
-  /** Only in the order of names. */
+  /** Used only if the list is sorted by name. */
   name: string;
 }
 
-/** Opaque to callers. It names a place, no count, so what is added or goes elsewhere moves no page. */
+/** Returns an opaque cursor. It contains a position instead of an offset, so that changes elsewhere move no page. */
 export function toCursor(sort: ContactSort, { address, name }: ContactPlace): string {
   const place = sort === 'name' ? [sort, address, name] : [sort, address];
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-/** @throws InvalidCursor for what toCursor() did not make for this order */
+/**
+ * Reads a cursor.
+ *
+ * @throws InvalidCursor if toCursor() did not create it for this order
+ */
 export function fromCursor(sort: ContactSort, cursor: string): ContactPlace {
   const [madeFor, address, name] = decode(cursor);
   const fits =
     madeFor === sort && typeof address === 'string' && (sort === 'jid' || typeof name === 'string');
-  // Postgres takes no NUL; no place of ours has one.
+  // Postgres rejects NUL.
   if (!fits || `${address}${String(name)}`.includes('\0')) throw new InvalidCursor(cursor, sort);
   return { address, name: typeof name === 'string' ? name : '' };
 }

@@ -6,20 +6,18 @@ import { poolOf } from '../../database/postgres-pool.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { HAS_NAME } from '../contact.sql.js';
-import type { PersonRow } from '../person.js';
-import { JOINED_COLUMNS, joins, OWN_COLUMNS } from '../person.sql.js';
+import type { ContactRow } from '../contact-row.js';
+import { JOINED_COLUMNS, joins, CONTACT_COLUMNS } from '../contact-row.sql.js';
 
-/** Whom a look-up is about: forms of one person's number, the preferred one first, a LID, or a user name. */
-export type PersonKey =
-  | { column: 'jid' | 'lid'; values: [string, ...string[]] }
-  /** Whatever its case. */
-  | { column: 'username'; values: [string] };
+/** Identifies one contact: forms of its number, the preferred one first, or a LID, or a username in any case. */
+export type ContactLookup =
+  { column: 'jid' | 'lid'; values: [string, ...string[]] } | { column: 'username'; values: [string] };
 
-/** What one look-up finds: whose address book it is, and the person. */
-export interface FoundPerson {
+/** Result of a lookup. */
+export interface FoundContactRow {
   accountId: number;
   synced: boolean;
-  person: PersonRow | null;
+  person: ContactRow | null;
 }
 
 export interface KeyRow {
@@ -29,7 +27,7 @@ export interface KeyRow {
   is_current: boolean;
 }
 
-/** Who asks by a LID that a person had before means that person. */
+/** A former LID identifies the contact that has changed it. */
 const VALUES = {
   jid: '$1::text[]',
   lid: `ARRAY(SELECT unnest($1::text[]) UNION ALL
@@ -37,7 +35,7 @@ const VALUES = {
   username: '$1::text[]',
 };
 
-/** Reads of one person. */
+/** Reads single contacts. */
 @Injectable()
 export class ContactDetailsRepository {
   private readonly pool: Pool;
@@ -47,18 +45,19 @@ export class ContactDetailsRepository {
   }
 
   /**
-   * @param key of several people whom it fits, who has a name goes before who has none, then the first form
-   * @returns null when no account is linked yet
+   * Finds a contact. If several match, prefers those with a name, then the first form.
+   *
+   * @returns null if no account was linked yet
    * @throws SessionNotFound
    */
-  async find(session: SessionName, { column, values }: PersonKey): Promise<FoundPerson | null> {
+  async find(session: SessionName, { column, values }: ContactLookup): Promise<FoundContactRow | null> {
     const address = column === 'username' ? 'lower(c.username)' : `c.${column}`;
-    const { rows } = await this.pool.query<PersonRow & { account_id: number | null; synced: boolean }>({
+    const { rows } = await this.pool.query<ContactRow & { account_id: number | null; synced: boolean }>({
       text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.*,
           ${JOINED_COLUMNS}
         FROM session s LEFT JOIN account a ON a.id = s.account_id
         LEFT JOIN LATERAL (
-          SELECT ${OWN_COLUMNS} FROM contact c
+          SELECT ${CONTACT_COLUMNS} FROM contact c
           WHERE c.account_id = a.id AND ${address} = ANY (${VALUES[column]})
           ORDER BY ${HAS_NAME} DESC, array_position($1::text[], ${address}) LIMIT 1
         ) c ON true
@@ -73,7 +72,7 @@ export class ContactDetailsRepository {
     return { accountId, synced, person: person.id === null ? null : person };
   }
 
-  /** All keys of a person, the current one first, then by the time of their end. */
+  /** Returns all identity keys of a contact: the current one first, then those seen last. */
   async listKeys(accountId: number, contactId: string): Promise<KeyRow[]> {
     const { rows } = await this.pool.query<KeyRow>({
       text: `SELECT key, first_seen_at, last_seen_at, is_current FROM identity_key

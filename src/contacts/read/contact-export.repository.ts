@@ -9,11 +9,11 @@ import {
   FIRST_NAME,
   FULL_NAME,
   HAS_NAME,
-  type PeopleFilter,
+  type ContactListFilter,
   SAVED,
 } from '../contact.sql.js';
 
-/** A person with a name of any kind; null where nothing is known. */
+/** A contact with a name of any kind. Null: unknown. */
 export interface ExportedContact {
   id: string;
   jid: string | null;
@@ -29,28 +29,29 @@ export interface ExportedContact {
   updated_at: string;
   lid: string | null;
   username: string | null;
-  /** Null unless asked for, and there is one. */
+  /** Null unless it is requested and stored. */
   photo: { type: string; base64: string } | null;
 }
 
-/** Base64 as one line: encode() breaks it, as MIME does. */
+/** Base64 without the line breaks that encode() adds. */
 const PHOTO = `(
   SELECT json_build_object('type', p.content_type, 'base64', translate(encode(p.bytes, 'base64'), e'\\n', ''))
   FROM contact_picture p
   WHERE p.account_id = sorted.account_id AND p.contact_id = sorted.id AND p.state = 'present' AND p.bytes IS NOT NULL)`;
 
-export interface ExportQuery extends PeopleFilter {
+export interface ExportQuery extends ContactListFilter {
   photo: boolean;
 }
 
-/** The whole address book, in the order of its addresses, with flat memory. */
+/** Streams the whole address book in the order of ADDRESS. Memory use does not depend on its size. */
 @Injectable()
 export class ContactExportRepository {
   constructor(@Inject(StreamPool) private readonly streams: Pool) {}
 
   /**
-   * The photos are read row by row after the sorting, which would otherwise carry all of them.
-   * @returns people as they come from the database; a fault of the query shows at the first one
+   * Streams contacts. Reads photos after sorting, so that Postgres does not sort them too.
+   *
+   * @returns contacts; errors of the query are thrown by the first one
    */
   async stream(
     accountId: number,
@@ -59,8 +60,8 @@ export class ContactExportRepository {
     const rows = await copyLines(
       this.streams,
       `SELECT row_to_json(exported) FROM (
-         SELECT 'c' || sorted.id AS id, sorted.jid, phone, full_name, first_name, push_name, business_name, is_business, saved, about,
-           updated_at, lid, username, ${photo ? PHOTO : 'NULL::json'} AS photo
+         SELECT 'c' || sorted.id AS id, sorted.jid, phone, full_name, first_name, push_name, business_name,
+           is_business, saved, about, updated_at, lid, username, ${photo ? PHOTO : 'NULL::json'} AS photo
          FROM (
            SELECT c.account_id, c.id, c.jid, c.lid, c.username, split_part(c.jid, '@', 1) AS phone,
              ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,

@@ -11,36 +11,36 @@ import {
   FIRST_NAME,
   FULL_NAME,
   HAS_NAME,
-  type PeopleFilter,
+  type ContactListFilter,
   SAVED,
 } from '../contact.sql.js';
 import { type SearchTerm, toSearchTerms } from './search-terms.js';
 
 export interface ContactPage {
-  /** ContactSummaryDtos as JSON, with commas between, written by the database: to read each field here takes most of the time. */
+  /** Comma-separated JSON of ContactSummaryDtos. Postgres writes it, because parsing rows takes most of the time. */
   items: string;
-  /** After whom the next page begins; null on the last one. */
+  /** Position of the last contact; null on the last page. */
   next: ContactPlace | null;
-  /** The number of the last change that the page holds. */
+  /** Number of the last change that the page contains. */
   changesNext: string;
 }
 
-export interface ContactListQuery extends PeopleFilter {
+export interface ContactListQuery extends ContactListFilter {
   limit: number;
   sort: ContactSort;
-  /** Null: from the beginning. */
+  /** Null: the first page. */
   after: ContactPlace | null;
-  /** Null: everybody. */
+  /** Null: all contacts. */
   search: string | null;
 }
 
-/** Neither letter nor digit nor space. */
+/** Anything but letters, digits and white space. */
 const SYMBOL = /[^\p{L}\p{N}\p{M}\s]/u;
 
-/** The slowest search of a million contacts takes a tenth of it. */
+/** Ten times the slowest search in a million contacts. */
 const MAX_MS = 10_000;
 
-/** Pages of people with a name of any kind, by index. */
+/** Lists contacts with a name of any kind, one page at a time. */
 @Injectable()
 export class ContactListRepository {
   private readonly pool: Pool;
@@ -61,7 +61,7 @@ export class ContactListRepository {
   }
 }
 
-/** One row, whatever the number of people; all but the last null without any. */
+/** The only row of the result. All but the last column are null if there are no contacts. */
 interface PageRow {
   items: string | null;
   address: string | null;
@@ -70,12 +70,12 @@ interface PageRow {
   changes_next: string | null;
 }
 
-/** When the picture of row `p` was last changed; null when none is known of, as in hasPicture(). */
+/** Time of the last change of the picture of row `p`; null if there is none. See hasPicture(). */
 const PICTURE = `SELECT ${toIso('picture.updated_at')} FROM contact_picture picture
   WHERE picture.account_id = $1 AND picture.contact_id = p.id
     AND (picture.state = 'present' OR picture.state = 'changed' AND picture.size_bytes IS NOT NULL)`;
 
-/** The query as SQL, for the repository and for who measures it. */
+/** Returns the query as SQL. Exported for benchmarks. */
 export function toSql(accountId: number, query: ContactListQuery): { text: string; values: unknown[] } {
   const values: unknown[] = [accountId, query.limit];
   const add = (value: unknown) => `$${values.push(value)}`;
@@ -98,8 +98,9 @@ export function toSql(accountId: number, query: ContactListQuery): { text: strin
     FROM (
       SELECT row_number() OVER () AS place, p.address, p.sort_name, (
         SELECT row_to_json(item) FROM (
-          SELECT 'c' || p.id AS id, p.jid, split_part(p.jid, '@', 1) AS phone, p.lid, p.username, p.push_name, p.full_name, p.first_name,
-            p.business_name, p.is_business, p.saved, (${PICTURE}) AS picture_updated_at, p.updated_at
+          SELECT 'c' || p.id AS id, p.jid, split_part(p.jid, '@', 1) AS phone, p.lid, p.username, p.push_name,
+            p.full_name, p.first_name, p.business_name, p.is_business, p.saved,
+            (${PICTURE}) AS picture_updated_at, p.updated_at
         ) item)::text AS item
       FROM (
         SELECT c.id, c.jid, c.lid, c.username, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
@@ -116,7 +117,7 @@ function toIso(time: string): string {
   return `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-/** By index, as LIKE on characters that are in no word is not. The first one is what the index stands under. */
+/** LIKE finds only words by index, so symbols have their own. The first condition is that of the partial index. */
 function hasSymbolsOf(parameter: string): string[] {
   return [
     `symbols_of(c.search_text) <> '{}'`,
@@ -124,7 +125,7 @@ function hasSymbolsOf(parameter: string): string[] {
   ];
 }
 
-/** What LIKE takes for a wildcard is escaped last: search_key() turns full-width characters into these. */
+/** Escapes wildcards after search_key(), which converts full-width characters to them. */
 function isFound({ isPrefix }: SearchTerm, parameter: string): string {
   const key = isPrefix ? `' ' || ltrim(search_key(${parameter}))` : `search_key(${parameter})`;
   const escaped = `replace(replace(replace(${key}, '\\', '\\\\'), '%', '\\%'), '_', '\\_')`;

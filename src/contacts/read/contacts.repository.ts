@@ -1,18 +1,18 @@
+import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
-import type { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
 import { copySnapshot } from '../../database/copy-lines.js';
 import { poolOf } from '../../database/postgres-pool.js';
 import { SharedQueries } from '../../database/shared-queries.js';
 import { StreamPool } from '../../database/stream-pool.js';
+import { type Address, isLid } from '../../kernel/identifiers/address.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
-import { type Address, isLid } from '../../kernel/identifiers/address.js';
 import { FIRST_NAME, FULL_NAME } from '../contact.sql.js';
 
-/** A contact as the two routes of names give it; every field is a string, `""` where nothing is known. */
+/** Names of a contact. Every field is a string; `""` means unknown. */
 export interface ContactNames {
   /** `<digits>@s.whatsapp.net`. */
   jid: string;
@@ -28,23 +28,24 @@ const FIELDS = `c.jid,
   coalesce(${FULL_NAME}, '') AS full_name,
   coalesce(${FIRST_NAME}, '') AS first_name`;
 
-/** Listed are people with a number and at least one name. */
+/** Contacts with a number and at least one of the names above. */
 const IS_LISTED = `c.jid IS NOT NULL
   AND num_nonnulls(c.push_name, c.full_name, c.first_name, c.lid_full_name, c.lid_first_name) > 0`;
 
-/** Forms of one person's address, all by number or all by LID, the preferred one first. */
+/** Forms of one contact's address, either numbers or LIDs, the preferred one first. */
 export type AddressForms = [Address, ...Address[]];
 
-/** A contact under one of the addresses asked for; without any, one row that tells of the account alone. */
+/** A contact with one of the requested addresses. If there are none, one row with the account only. */
 type FoundRow = ContactNames & { account_id: number | null; synced: boolean; address: Address | null };
 
-/** What one look-up finds: whether the first sync of the session's account is complete, and the contact. */
+/** Result of a lookup. */
 export interface FoundContact {
+  /** Whether the first sync of the account is complete. */
   synced: boolean;
   contact: ContactNames | null;
 }
 
-/** Reads of the address book: look-ups share queries, the whole list is a COPY. */
+/** Looks up and lists the names of contacts. */
 @Injectable()
 export class ContactsRepository {
   private readonly pool: Pool;
@@ -65,10 +66,10 @@ export class ContactsRepository {
   }
 
   /**
-   * Finds one contact. Look-ups of a session share queries, because under load the round trip to the database costs
-   * more than the rest of a response.
-   * @param addresses forms of one contact's address, the preferred one first
-   * @returns null when no account is linked yet
+   * Finds a contact. Lookups of a session share queries, because the round trip to the database costs more than the
+   * rest of a response.
+   *
+   * @returns null if no account was linked yet
    * @throws SessionNotFound
    */
   find(session: SessionName, addresses: AddressForms): Promise<FoundContact | null> {
@@ -109,9 +110,10 @@ export class ContactsRepository {
   }
 
   /**
-   * Streams every listed contact in the order of JIDs: one line per contact, a comma and a JSON object. Memory stays flat,
-   * whatever the number of contacts.
-   * @returns the rows, and the number of the last change that they contain
+   * Streams all contacts in the order of JIDs with COPY. Each line is a comma and a JSON object. Memory use does not
+   * depend on the number of contacts.
+   *
+   * @returns the lines, and the number of the last change that they contain
    */
   async stream(accountId: number): Promise<{ changesNext: string; rows: Readable }> {
     const { before, rows } = await copySnapshot<{ latest: string }>(

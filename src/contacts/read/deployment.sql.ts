@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** Counting more rows than these takes longer than a scrape should; then Postgres' own estimate does. */
+/** Larger tables are estimated, because counting them would take too long for a scrape. */
 export const COUNTED_UP_TO = 100_000;
 
 export interface Deployment {

@@ -9,7 +9,7 @@ export interface StoredPicture {
   contentType: string;
 }
 
-/** Reads of pictures; each counts as a use, which keeps the picture from giving way to others. */
+/** Reads profile pictures. */
 @Injectable()
 export class PictureReadsRepository {
   private readonly pool: Pool;
@@ -18,17 +18,18 @@ export class PictureReadsRepository {
     this.pool = poolOf(dataSource);
   }
 
-  /** @returns null when the bytes are not, or no more, kept */
+  /** Returns null if the bytes are not stored. */
   async find(accountId: number, contactId: string): Promise<StoredPicture | null> {
     const { rows } = await this.pool.query<{ bytes: Buffer; content_type: string }>({
-      text: 'SELECT bytes, content_type FROM contact_picture WHERE account_id = $1 AND contact_id = $2 AND bytes IS NOT NULL',
+      text: `SELECT bytes, content_type FROM contact_picture
+        WHERE account_id = $1 AND contact_id = $2 AND bytes IS NOT NULL`,
       values: [accountId, contactId],
     });
     const [row] = rows;
     return row ? { bytes: row.bytes, contentType: row.content_type } : null;
   }
 
-  /** To the hour, so that reading does not write each time. */
+  /** Stores the time of use, which determines which pictures are evicted first. Writes at most once an hour. */
   async markUsed(accountId: number, contactId: string): Promise<void> {
     await this.pool.query({
       text: `UPDATE contact_picture SET last_used_at = now()

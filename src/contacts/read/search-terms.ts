@@ -1,21 +1,21 @@
-/** Digits, with what people write between the digits of a number. */
+/** Digits with separators of phone numbers. */
 const TYPED_NUMBER = /^[\d\s()+./-]*\d[\d\s()+./-]*$/;
 
-/** More would only make the query slow. */
+/** Limits the cost of the query. */
 const MAX_TERMS = 8;
 
-/** An index of trigrams finds three characters anywhere; fewer only where a word begins. */
+/** A trigram index finds fewer characters only at the beginning of a word. */
 const ANYWHERE_FROM_LENGTH = 3;
 
 export interface SearchTerm {
   text: string;
-  /** Found only at the beginning of a word, or of the number. */
+  /** Matches only at the beginning of a word or number. */
   isPrefix: boolean;
 }
 
 /**
- * What somebody typed, as terms that must all be found. A number may be written in any way; its leading zeros (of
- * long-distance dialling) stand in no international number. User names are found with their `@` and without.
+ * Returns the terms of a search, which must all match. Removes separators and leading zeros from phone numbers, because
+ * international numbers do not contain them, and `@` from usernames.
  */
 export function toSearchTerms(search: string): SearchTerm[] {
   const clean = search.replaceAll('\0', '').toWellFormed().trim();
@@ -25,7 +25,7 @@ export function toSearchTerms(search: string): SearchTerm[] {
   return names.map((text) => ({ text, isPrefix: lengthOf(text) < ANYWHERE_FROM_LENGTH }));
 }
 
-/** Characters that are left without accents, as search_key() of the database counts them. */
+/** Returns the number of characters without accents, as in search_key() of the database. */
 function lengthOf(text: string): number {
   return [...text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '')].length;
 }

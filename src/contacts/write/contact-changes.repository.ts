@@ -1,44 +1,46 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/transaction.js';
+import type { AccountTx } from './account-tx.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 import type { BusinessName, PushName, SavedContact, Username } from './contact-changes.js';
-import { forEachBatch } from './people-batches.js';
+import { forEachBatch } from '../address-batches.js';
 
-/** Number and LID records of the address book are two sources, so they have columns of their own. */
+/** Records under numbers and under LIDs are two sources with separate columns. */
 const SOURCES = {
   jid: { saved: 'saved', fullName: 'full_name', firstName: 'first_name' },
   lid: { saved: 'lid_saved', fullName: 'lid_full_name', firstName: 'lid_first_name' },
 } as const;
 
-/** A statement as it is, which tells nobody. */
-const silently = (statement: string) => statement;
+type Wrap = (statement: string) => string;
+
+/** Appends nothing to the feed. */
+const unwrapped: Wrap = (statement) => statement;
 
 /**
- * Writes to the address book. Every method takes any number of people, each person at most once, and touches only
- * the columns of its fact; rows that would not change are not rewritten.
- * Those that may have many to write take a function that makes their statements tell the feed (telling.sql.ts).
+ * Writes names. Methods accept any number of contacts, each at most once, and write only the columns of their source.
+ * Rows that do not change are not written.
+ * `wrap` changes statements, for example to append to the feed (name-changes.sql.ts).
  */
 @Injectable()
 export class ContactChangesRepository {
   /**
-   * Makes other writers of the account's contacts wait for the end of the transaction; readers do not.
+   * Locks the account until the end of the transaction. Other writers of its contacts wait; readers do not.
+   *
    * @returns whether the first sync is complete
    */
-  async lock(tx: Transaction, accountId: number): Promise<{ isSynced: boolean }> {
+  async lock(tx: AccountTx): Promise<{ isSynced: boolean }> {
     const [locked] = await tx.query<{ isSynced: boolean }[]>(
       'SELECT synced_at IS NOT NULL AS "isSynced" FROM account WHERE id = $1 FOR NO KEY UPDATE',
-      [accountId],
     );
     return locked ?? { isSynced: false };
   }
 
-  /** Saved on the phone. A record with no name at all changes no name. */
-  async save(tx: Transaction, accountId: number, contacts: SavedContact[], tell = silently): Promise<void> {
+  /** Stores contacts saved on the phone. A record without any name keeps the stored names. */
+  async save(tx: AccountTx, contacts: SavedContact[], wrap = unwrapped): Promise<void> {
     await forEachBatch(contacts, async (column, batch) => {
       const { saved, fullName, firstName } = SOURCES[column];
       const isNamed = `num_nonnulls(EXCLUDED.${fullName}, EXCLUDED.${firstName}) > 0`;
       await tx.query(
-        tell(`INSERT INTO contact AS c (account_id, ${column}, ${saved}, ${fullName}, ${firstName})
+        wrap(`INSERT INTO contact AS c (account_id, ${column}, ${saved}, ${fullName}, ${firstName})
          SELECT $1, address, true, full_name, first_name
          FROM unnest($2::text[], $3::text[], $4::text[]) AS p (address, full_name, first_name)
          ON CONFLICT (account_id, ${column}) DO UPDATE SET
@@ -49,7 +51,6 @@ export class ContactChangesRepository {
          WHERE NOT c.${saved} OR ${isNamed}
            AND (c.${fullName}, c.${firstName}) IS DISTINCT FROM (EXCLUDED.${fullName}, EXCLUDED.${firstName})`),
         [
-          accountId,
           batch.map(({ address }) => address),
           batch.map((contact) => contact.fullName),
           batch.map((contact) => contact.firstName),
@@ -58,53 +59,45 @@ export class ContactChangesRepository {
     });
   }
 
-  /** Deleted on the phone: the saved names go, what the person says of himself stays. */
-  async unsave(tx: Transaction, accountId: number, addresses: Address[], tell = silently): Promise<void> {
-    const people = addresses.map((address) => ({ address }));
-    await forEachBatch(people, async (column, batch) => {
+  /** Removes the saved names of contacts that are deleted on the phone. Keeps their profiles. */
+  async unsave(tx: AccountTx, addresses: Address[], wrap = unwrapped): Promise<void> {
+    const contacts = addresses.map((address) => ({ address }));
+    await forEachBatch(contacts, async (column, batch) => {
       const { saved, fullName, firstName } = SOURCES[column];
       await tx.query(
-        tell(`UPDATE contact AS c SET ${saved} = false, ${fullName} = NULL, ${firstName} = NULL, updated_at = now()
+        wrap(`UPDATE contact AS c SET ${saved} = false, ${fullName} = NULL, ${firstName} = NULL, updated_at = now()
          WHERE account_id = $1 AND ${column} = ANY ($2::text[]) AND ${saved}`),
-        [accountId, batch.map(({ address }) => address)],
+        [batch.map(({ address }) => address)],
       );
     });
   }
 
-  /** How many contacts this transaction has written so far. */
-  async countChangedBy(tx: Transaction, accountId: number): Promise<number> {
+  /** Returns how many contacts this transaction has written so far. */
+  async countChangedBy(tx: AccountTx): Promise<number> {
     const [{ count }] = await tx.query<[{ count: string }]>(
       'SELECT count(*) FROM contact WHERE account_id = $1 AND updated_at = now()',
-      [accountId],
     );
     return Number(count);
   }
 
-  /** Raises the account's revision if this transaction has written to its contacts, pictures or keys; triggers note it. */
-  async revise(tx: Transaction, accountId: number): Promise<void> {
+  /** Increments the account's revision if triggers have set `contacts.written` in this transaction. */
+  async revise(tx: AccountTx): Promise<void> {
     await tx.query(
       `UPDATE account SET revision = revision + 1
        WHERE id = $1 AND current_setting('contacts.written', true) = 'true'`,
-      [accountId],
     );
   }
 
-  async setPushNames(
-    tx: Transaction,
-    accountId: number,
-    pushNames: PushName[],
-    tell = silently,
-  ): Promise<void> {
+  async setPushNames(tx: AccountTx, pushNames: PushName[], wrap = unwrapped): Promise<void> {
     await forEachBatch(pushNames, async (column, batch) => {
       await tx.query(
-        tell(`INSERT INTO contact AS c (account_id, ${column}, push_name, push_name_at)
+        wrap(`INSERT INTO contact AS c (account_id, ${column}, push_name, push_name_at)
          SELECT $1, p.* FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS p
          ON CONFLICT (account_id, ${column}) DO UPDATE
          SET push_name = EXCLUDED.push_name, push_name_at = EXCLUDED.push_name_at, updated_at = now()
          WHERE c.push_name IS DISTINCT FROM EXCLUDED.push_name
            AND (c.push_name IS NULL OR c.push_name_at <= EXCLUDED.push_name_at)`),
         [
-          accountId,
           batch.map(({ address }) => address),
           batch.map(({ name }) => name),
           batch.map(({ observedAt }) => observedAt),
@@ -113,11 +106,10 @@ export class ContactChangesRepository {
     });
   }
 
-  /** User names are unique on WhatsApp: who had it before has it no more. A name that is gone makes nobody known. */
-  async setUsernames(tx: Transaction, accountId: number, usernames: Username[]): Promise<void> {
+  /** Removes each username from its previous owner. The removal of a username does not create a contact. */
+  async setUsernames(tx: AccountTx, usernames: Username[]): Promise<void> {
     await forEachBatch(usernames, async (column, batch) => {
       const values = [
-        accountId,
         batch.map(({ address }) => address),
         batch.map(({ name }) => name),
         batch.map(({ observedAt }) => observedAt),
@@ -144,7 +136,7 @@ export class ContactChangesRepository {
     });
   }
 
-  async setBusinessNames(tx: Transaction, accountId: number, businessNames: BusinessName[]): Promise<void> {
+  async setBusinessNames(tx: AccountTx, businessNames: BusinessName[]): Promise<void> {
     await forEachBatch(businessNames, async (column, batch) => {
       await tx.query(
         `INSERT INTO contact AS c (account_id, ${column}, business_name)
@@ -152,7 +144,7 @@ export class ContactChangesRepository {
          ON CONFLICT (account_id, ${column}) DO UPDATE
          SET business_name = EXCLUDED.business_name, updated_at = now()
          WHERE c.business_name IS DISTINCT FROM EXCLUDED.business_name`,
-        [accountId, batch.map(({ address }) => address), batch.map(({ name }) => name)],
+        [batch.map(({ address }) => address), batch.map(({ name }) => name)],
       );
     });
   }

@@ -1,31 +1,31 @@
 import { type Address, isLid, type Jid, type Lid } from '../../kernel/identifiers/address.js';
 import { cleanUsername } from './clean-name.js';
 
-/** What the phone's address book says of a person; a name that it does not have is null. */
+/** A contact that is saved on the phone. Null: no such name. */
 export interface SavedContact {
   address: Address;
   fullName: string | null;
   firstName: string | null;
 }
 
-/** The name that a person chose themselves. */
+/** Name that a contact chooses. */
 export interface PushName {
   address: Address;
   name: string;
-  /** When it was heard; of two names the one heard later stays. */
+  /** When it was received. The latest name is stored. */
   observedAt: Date;
 }
 
-/** The name by which people find a person without a number. */
+/** Name that identifies a contact without a number. */
 export interface Username {
   address: Address;
-  /** Without the `@` before it; null: the person has none any more. */
+  /** Without `@`; null if the contact has removed it. */
   name: string | null;
-  /** When it was so; of two the later one stays. */
+  /** The latest name is stored. */
   observedAt: Date;
 }
 
-/** The name of a business, from its certificate. */
+/** Name from the certificate of a business. */
 export interface BusinessName {
   address: Address;
   name: string;
@@ -33,44 +33,43 @@ export interface BusinessName {
   isSignedBy?: (identityKey: Uint8Array) => boolean;
 }
 
-/** Whether the person's account is a business. */
 export interface BusinessFlag {
   address: Address;
   isBusiness: boolean;
 }
 
-/** A person's about text. Unknown is not among its states: then there is no entry. */
+/** About text of a contact. */
 export interface About {
   address: Address;
-  /** `""`: the person has none; null: hidden from this account. */
+  /** `""`: the contact has none; null: hidden from this account. */
   text: string | null;
-  /** When the person set it; null when WhatsApp did not say. */
+  /** When the contact set it; null if WhatsApp does not send it. */
   setAt: Date | null;
 }
 
-/** A person's about text in its new form, which knows an emoji and an end. */
+/** About text in its new form, with emoji and expiry. */
 export interface TextStatus {
   address: Address;
-  /** `""`: there is none. */
+  /** `""`: the contact has none. */
   text: string;
   emoji: string | null;
-  /** When the person set it; null when WhatsApp did not say. */
+  /** When the contact set it; null if WhatsApp does not send it. */
   setAt: Date | null;
-  /** Null: it stays. */
+  /** Null: never. */
   expiresAt: Date | null;
 }
 
-/** A person's profile picture. */
+/** Profile picture of a contact. */
 export type Picture =
   | { address: Address; state: 'present'; id: string; bytes: Buffer }
-  /** `none`: the person has none. `hidden`: not shown to this account. */
+  /** `none`: the contact has none. `hidden`: not shown to this account. */
   | { address: Address; state: 'none' | 'hidden' }
-  /** There is a new one, not yet fetched. */
+  /** The new picture is not fetched yet. */
   | { address: Address; state: 'changed'; id: string | null }
-  /** The one that is kept is still theirs. */
+  /** The stored picture is current. */
   | { address: Address; state: 'unchanged' };
 
-/** The public identity key of a person's account (of the primary device). */
+/** Public identity key of a contact's primary device. */
 export interface IdentityKeySeen {
   address: Address;
   /** 32 bytes, Curve25519, without the leading type byte 5. */
@@ -78,7 +77,7 @@ export interface IdentityKeySeen {
   seenAt: Date;
 }
 
-/** A person has a new number. The LIDs are told only sometimes. */
+/** A contact has changed its number. WhatsApp does not always send the LIDs. */
 export interface NumberChange {
   oldJid: Jid;
   newJid: Jid;
@@ -87,27 +86,27 @@ export interface NumberChange {
   observedAt: Date;
 }
 
-/** A person has another LID. */
+/** A contact has changed its LID. */
 export interface LidChange {
   oldLid: Lid;
   newLid: Lid;
   observedAt: Date;
 }
 
-/** Number and LID of one person. */
+/** LID–PN mapping: number and LID of one contact. */
 export interface LidMapping {
   jid: Jid;
   lid: Lid;
   /**
-   * When it was so: of two mappings that contradict each other the later one is right, whichever comes first. Null:
-   * some time in the past (history sync); it is right where nothing contradicts it.
+   * The latest of contradicting mappings is applied, regardless of the order in which they are received. Null: from
+   * history, applied only if no other mapping contradicts it.
    */
   observedAt: Date | null;
 }
 
 /**
- * News of people, each from the mouth that knows it. Within a list a later entry replaces an earlier one of the
- * same person; lists are applied in the order in which they stand here.
+ * Changes by source. Within a list, later entries replace earlier ones of the same contact. Lists are applied in the
+ * order below.
  */
 export interface ContactChanges {
   mappings?: LidMapping[];
@@ -126,7 +125,7 @@ export interface ContactChanges {
   lidChanges?: LidChange[];
 }
 
-/** All of them together; within a list, what comes later stands later. */
+/** Joins the lists of several changes, in order. */
 export function joinChanges<Changes extends object>(all: Changes[]): Changes {
   const joined: Record<string, unknown[]> = {};
   for (const changes of all) {
@@ -137,7 +136,7 @@ export function joinChanges<Changes extends object>(all: Changes[]): Changes {
   return joined as Changes;
 }
 
-/** Whose address book it is. */
+/** The account that an address book belongs to. */
 export interface AddressBookOwner {
   accountId: number;
   jid: Jid;
@@ -145,10 +144,10 @@ export interface AddressBookOwner {
 }
 
 /**
- * Lists whose entries each describe one contact, in the order in which they are applied. What the phone has saved is not included,
- * because it belongs to the address and not to the contact.
+ * Lists whose entries each describe one contact, in the order in which they are applied. Saved names are not included,
+ * because they belong to the address and not to the contact.
  */
-export const FACT_KINDS = [
+export const PROFILE_KINDS = [
   'pushNames',
   'usernames',
   'businessNames',
@@ -164,18 +163,17 @@ export const CONTACT_CHANGE_KINDS = [
   'mappings',
   'saved',
   'unsaved',
-  ...FACT_KINDS,
+  ...PROFILE_KINDS,
   'numberChanges',
   'lidChanges',
 ] as const satisfies (keyof ContactChanges)[];
 
-/** The same changes, all at once if they are few, or else one kind after the other, so many at a time. */
-export function inParts(
+/** Splits changes by kind and size, unless they have at most `maxTogether` entries. */
+export function splitChanges(
   changes: ContactChanges,
-  { few, maxEntries }: { few: number; maxEntries: number },
+  { maxTogether, maxEntries }: { maxTogether: number; maxEntries: number },
 ): ContactChanges[] {
-  const total = CONTACT_CHANGE_KINDS.reduce((count, kind) => count + (changes[kind]?.length ?? 0), 0);
-  if (total <= few) return [changes];
+  if (sizeOf(changes) <= maxTogether) return [changes];
   return CONTACT_CHANGE_KINDS.flatMap((kind) => {
     const entries: unknown[] = changes[kind] ?? [];
     const starts = Array.from({ length: Math.ceil(entries.length / maxEntries) }, (_, at) => at * maxEntries);
@@ -183,9 +181,16 @@ export function inParts(
   });
 }
 
-/** All addresses and user names that changes speak of. */
-export function keysIn(changes: ContactChanges): { jids: string[]; lids: string[]; usernames: string[] } {
-  const facts = FACT_KINDS.flatMap((kind): { address: Address }[] => changes[kind] ?? []);
+/** Identifies the contacts that changes may affect. */
+export interface ContactIdentifiers {
+  jids: string[];
+  lids: string[];
+  /** In lower case. A username may move from one contact to another. */
+  usernames: string[];
+}
+
+export function identifiersIn(changes: ContactChanges): ContactIdentifiers {
+  const facts = PROFILE_KINDS.flatMap((kind): { address: Address }[] => changes[kind] ?? []);
   const about = [...(changes.saved ?? []), ...facts].map(({ address }) => address);
   const addresses = [
     ...about,
@@ -207,7 +212,7 @@ export function keysIn(changes: ContactChanges): { jids: string[]; lids: string[
   };
 }
 
-/** Addresses that people had, and those that they have instead. */
+/** Returns the old and new addresses of contacts that have changed them. */
 export function movesIn({
   numberChanges = [],
   lidChanges = [],
@@ -220,9 +225,12 @@ export function movesIn({
 
 const NAMES: readonly string[] = ['saved', 'unsaved', 'pushNames'] satisfies (keyof ContactChanges)[];
 
-/** Whether changes are of names alone, and at least so many. */
-export function isOfNames(changes: ContactChanges, minEntries: number): boolean {
-  const given = CONTACT_CHANGE_KINDS.filter((kind) => (changes[kind]?.length ?? 0) > 0);
-  const total = given.reduce((count, kind) => count + (changes[kind]?.length ?? 0), 0);
-  return total >= minEntries && given.every((kind) => NAMES.includes(kind));
+/** Returns whether changes have at least `minEntries` entries, and all of them are names. */
+export function isNameChange(changes: ContactChanges, minEntries: number): boolean {
+  const kinds = CONTACT_CHANGE_KINDS.filter((kind) => (changes[kind]?.length ?? 0) > 0);
+  return sizeOf(changes) >= minEntries && kinds.every((kind) => NAMES.includes(kind));
+}
+
+function sizeOf(changes: ContactChanges): number {
+  return CONTACT_CHANGE_KINDS.reduce((count, kind) => count + (changes[kind]?.length ?? 0), 0);
 }

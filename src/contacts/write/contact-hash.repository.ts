@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 
-/** The first 3 bytes of md5(user + "WA_ADD_NOTIF") in base64, by which notifications may name a person. */
+/** Identifies a contact in some notifications: the first 3 bytes of md5(user + "WA_ADD_NOTIF") in base64. */
 const HASH = (address: string) =>
   `encode(substr(decode(md5(split_part(${address}, '@', 1) || 'WA_ADD_NOTIF'), 'hex'), 1, 3), 'base64')`;
 
-/** Finds the people whom WhatsApp names by a hash only. */
+/** Finds contacts that WhatsApp identifies only by a hash. */
 @Injectable()
 export class ContactHashRepository {
   /**
-   * @param hashes of the user part of a number or of a LID, 4 characters each
-   * @returns the people known under each; 3 bytes are few, so that several people may share one
+   * @param hashes of the user part of a number or LID, 4 characters each
+   * @returns addresses for each hash; several contacts may have the same hash of 3 bytes
    */
   async find(tx: Transaction, accountId: number, hashes: string[]): Promise<Map<string, Address[]>> {
     const found = new Map<string, Address[]>();

@@ -1,49 +1,50 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import type { Address } from '../../kernel/identifiers/address.js';
+import { noteAppended } from '../../feed/feed-notifications.repository.js';
 import { FeedRepository } from '../../feed/feed.repository.js';
+import type { Address } from '../../kernel/identifiers/address.js';
+import { AccountTx } from './account-tx.js';
+import { cleanAbout, cleanName, cleanUsername } from './clean-name.js';
 import {
   type About,
   type AddressBookOwner,
   type BusinessName,
   type ContactChanges,
   type IdentityKeySeen,
-  inParts,
-  isOfNames,
-  keysIn,
-  movesIn,
+  identifiersIn,
+  isNameChange,
   type LidMapping,
+  movesIn,
   type NumberChange,
+  splitChanges,
   type TextStatus,
   type Username,
 } from './contact-changes.js';
-import { cleanAbout, cleanName, cleanUsername } from './clean-name.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
 import { lidsIn, withCurrentLids } from './current-lids.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
-import { KnownPeople } from './known-people.js';
+import { ContactCaches } from './contact-cache.js';
 import { KnownLidsRepository } from './known-lids.repository.js';
 import { numbersToCheck, withoutLidsAsNumbers } from './lids-as-numbers.js';
 import { LidChangesRepository } from './lid-changes.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
 import { NumberChangesRepository } from './number-changes.repository.js';
-import { changesOf } from './person-changes.js';
-import { PersonStatesRepository } from './person-states.repository.js';
-import { noteAppended } from '../../feed/feed-commits.repository.js';
-import { telling } from './telling.sql.js';
+import { diffContacts } from './contact-diff.js';
+import { ContactSnapshotsRepository } from './contact-snapshots.repository.js';
+import { appendingChanges } from './name-changes.sql.js';
 import { PicturesRepository } from './pictures.repository.js';
 import { ProfileChangesRepository } from './profile-changes.repository.js';
 import { verifiedBusinessNames } from './verified-business-names.js';
 
-/** What is compared before and after at once; more would only take more memory. */
+/** Limits memory: entries per comparison. */
 const MAX_COMPARED = 5_000;
-/** Of so many names at once, the feed is told by the statements that write them. */
-const MANY = 200;
+/** Larger changes of names append to the feed in the statements that write them. */
+const LARGE_NAME_CHANGE = 200;
 
 /**
- * The rules by which news of people become rows: one person is one row, each fact has its column, an empty value
- * never overwrites, and the account's owner is a contact only if he has saved himself.
+ * Applies the rules that turn changes from WhatsApp into rows: a contact is one row, each source has its columns, empty
+ * values never overwrite, and the account itself is a contact only if it is saved on the phone.
  */
 @Injectable()
 export class ContactsService {
@@ -57,115 +58,116 @@ export class ContactsService {
     private readonly lidChanges: LidChangesRepository,
     private readonly formerLids: FormerLidsRepository,
     private readonly knownLids: KnownLidsRepository,
-    private readonly states: PersonStatesRepository,
+    private readonly snapshots: ContactSnapshotsRepository,
     private readonly feed: FeedRepository,
-    private readonly people: KnownPeople,
+    private readonly caches: ContactCaches,
   ) {}
 
   /**
-   * Writes the changes within the caller's transaction, whatever their number, in a handful of statements, and what they
-   * have changed into the feed. While the first sync runs, the feed is silent: its end is one event (AddressBookSync).
+   * Writes any number of changes in the caller's transaction, and appends the resulting changes to the feed. Appends
+   * nothing during the first sync; the event `sync.completed` ends it (AddressBookSync).
    */
-  async apply(tx: Transaction, owner: AddressBookOwner, news: ContactChanges): Promise<void> {
+  async apply(transaction: Transaction, owner: AddressBookOwner, received: ContactChanges): Promise<void> {
     const { accountId } = owner;
-    // Two writers that name the same people in another order would wait for each other for ever.
-    const { isSynced } = await this.changes.lock(tx, accountId);
-    const current = withCurrentLids(news, await this.formerLids.find(tx, accountId, lidsIn(news)));
-    const wrong = await this.knownLids.findUsedAsNumbers(tx, accountId, numbersToCheck(current, owner));
+    const tx = new AccountTx(transaction, accountId);
+    // Without the lock, two writers with the same contacts in different order would deadlock.
+    const { isSynced } = await this.changes.lock(tx);
+    const current = withCurrentLids(received, await this.formerLids.find(tx, lidsIn(received)));
+    const wrong = await this.knownLids.findUsedAsNumbers(tx, numbersToCheck(current, owner));
     const changes = withoutLidsAsNumbers(current, wrong);
-    this.people.forget(accountId, news);
-    this.people.forget(accountId, changes);
+    this.caches.forget(accountId, received);
+    this.caches.forget(accountId, changes);
     if (!isSynced) await this.write(tx, owner, changes);
     else {
-      for (const part of inParts(changes, { few: MANY, maxEntries: MAX_COMPARED })) {
-        if (isOfNames(part, MANY)) await this.writeNames(tx, owner, part);
-        else await this.writeAndTell(tx, owner, part);
+      for (const part of splitChanges(changes, {
+        maxTogether: LARGE_NAME_CHANGE,
+        maxEntries: MAX_COMPARED,
+      })) {
+        if (isNameChange(part, LARGE_NAME_CHANGE)) await this.writeNames(tx, owner, part, appendingChanges);
+        else await this.writeAndCompare(tx, owner, part);
       }
     }
-    await this.changes.revise(tx, accountId);
+    await this.changes.revise(tx);
   }
 
-  /** Many names at once; see telling(). */
-  private async writeNames(tx: Transaction, owner: AddressBookOwner, changes: ContactChanges): Promise<void> {
-    const { accountId } = owner;
-    const { saved, unsaved = [], pushNames } = changes;
-    await this.changes.save(tx, accountId, lastPerPerson(saved).map(cleanSaved), telling);
-    await this.changes.unsave(tx, accountId, unsaved, telling);
-    const heard = lastPerPerson(named(pushNames, isOther(owner)));
-    await this.changes.setPushNames(tx, accountId, heard, telling);
-    noteAppended(tx, accountId);
-  }
-
-  private async writeAndTell(
-    tx: Transaction,
+  private async writeAndCompare(
+    tx: AccountTx,
     owner: AddressBookOwner,
     changes: ContactChanges,
   ): Promise<void> {
-    const { accountId } = owner;
-    const keys = keysIn(changes);
-    const before = await this.states.find(tx, accountId, keys);
+    const identifiers = identifiersIn(changes);
+    const before = await this.snapshots.find(tx, identifiers);
     await this.write(tx, owner, changes);
-    const after = await this.states.findWritten(tx, accountId, keys, before);
+    const after = await this.snapshots.findWritten(tx, identifiers, before);
     const written = new Set(after.map(({ id }) => id));
-    const untouched = mayMerge(changes) ? before.map(({ id }) => id).filter((id) => !written.has(id)) : [];
-    const gone = await this.states.findGone(tx, accountId, untouched);
-    await this.feed.append(tx, accountId, changesOf({ before, after, gone, moves: movesIn(changes) }));
+    const unwritten = mayMerge(changes) ? before.map(({ id }) => id).filter((id) => !written.has(id)) : [];
+    const gone = await this.snapshots.findGone(tx, unwritten);
+    const appended = diffContacts({ before, after, gone, moves: movesIn(changes) });
+    await this.feed.append(tx.transaction, tx.accountId, appended);
   }
 
-  private async write(tx: Transaction, owner: AddressBookOwner, changes: ContactChanges): Promise<void> {
-    const { accountId } = owner;
+  private async write(tx: AccountTx, owner: AddressBookOwner, changes: ContactChanges): Promise<void> {
     const isOthers = isOther(owner);
-    const areOthers = ({ jid, lid }: LidMapping) => isOthers(jid) && isOthers(lid);
-
-    await this.mappings.join(tx, accountId, lastOfEach(changes.mappings?.filter(areOthers)));
-    await this.changes.save(tx, accountId, lastPerPerson(changes.saved).map(cleanSaved));
-    await this.changes.unsave(tx, accountId, changes.unsaved ?? []);
-    await this.changes.setPushNames(tx, accountId, lastPerPerson(named(changes.pushNames, isOthers)));
-    await this.changes.setUsernames(tx, accountId, latestPerName(changes.usernames, isOthers));
-    await this.applyProfiles(tx, accountId, changes, isOthers);
-    await this.applyBusinessNames(tx, accountId, named(changes.businessNames, isOthers));
-    const moves = changes.numberChanges?.filter((change) => areAllOther(change, isOthers)) ?? [];
-    await this.numberChanges.apply(tx, accountId, moves);
+    const mappings = changes.mappings?.filter(({ jid, lid }) => isOthers(jid) && isOthers(lid));
+    await this.mappings.join(tx, lastOfEach(mappings));
+    await this.writeNames(tx, owner, changes);
+    await this.changes.setUsernames(tx, latestPerName(changes.usernames, isOthers));
+    await this.writeProfiles(tx, changes, isOthers);
+    await this.writeBusinessNames(tx, named(changes.businessNames, isOthers));
+    const numbers = changes.numberChanges?.filter((change) => areAllOther(change, isOthers)) ?? [];
+    await this.numberChanges.apply(tx, numbers);
     const lids =
       changes.lidChanges?.filter(({ oldLid, newLid }) => isOthers(oldLid) && isOthers(newLid)) ?? [];
-    await this.lidChanges.apply(tx, accountId, lids);
+    await this.lidChanges.apply(tx, lids);
+  }
+
+  /** @param wrap changes the statements, for example to append to the feed */
+  private async writeNames(
+    tx: AccountTx,
+    owner: AddressBookOwner,
+    { saved, unsaved = [], pushNames }: ContactChanges,
+    wrap?: (statement: string) => string,
+  ): Promise<void> {
+    await this.changes.save(tx, lastPerContact(saved).map(cleanSaved), wrap);
+    await this.changes.unsave(tx, unsaved, wrap);
+    await this.changes.setPushNames(tx, lastPerContact(named(pushNames, isOther(owner))), wrap);
+    if (wrap) noteAppended(tx.transaction, tx.accountId);
   }
 
   /** Called after the identity keys of the same changes are stored. */
-  private async applyBusinessNames(tx: Transaction, accountId: number, names: BusinessName[]): Promise<void> {
+  private async writeBusinessNames(tx: AccountTx, names: BusinessName[]): Promise<void> {
     const signed = names.flatMap(({ address, isSignedBy }) => (isSignedBy ? [address] : []));
-    const keys = await this.identityKeys.findCurrent(tx, accountId, signed);
-    await this.changes.setBusinessNames(tx, accountId, lastPerPerson(verifiedBusinessNames(names, keys)));
+    const keys = await this.identityKeys.findCurrent(tx, signed);
+    await this.changes.setBusinessNames(tx, lastPerContact(verifiedBusinessNames(names, keys)));
   }
 
-  private async applyProfiles(
-    tx: Transaction,
-    accountId: number,
+  private async writeProfiles(
+    tx: AccountTx,
     changes: ContactChanges,
     isOther: (address: Address) => boolean,
   ): Promise<void> {
     const others = <T extends { address: Address }>(entries: T[] | undefined) =>
       (entries ?? []).filter(({ address }) => isOther(address));
-    await this.profiles.setBusinessFlags(tx, accountId, lastPerPerson(others(changes.businessFlags)));
-    await this.profiles.setAbouts(tx, accountId, lastPerPerson(others(changes.abouts)).map(cleanAboutOf));
-    const statuses = lastPerPerson(others(changes.textStatuses)).map(cleanStatus);
-    await this.profiles.setTextStatuses(tx, accountId, statuses);
-    await this.pictures.set(tx, accountId, lastPerPerson(others(changes.pictures)));
-    await this.identityKeys.add(tx, accountId, oncePerKey(others(changes.identityKeys)));
+    await this.profiles.setBusinessFlags(tx, lastPerContact(others(changes.businessFlags)));
+    await this.profiles.setAbouts(tx, lastPerContact(others(changes.abouts)).map(cleanAboutOf));
+    const statuses = lastPerContact(others(changes.textStatuses)).map(cleanStatus);
+    await this.profiles.setTextStatuses(tx, statuses);
+    await this.pictures.set(tx, lastPerContact(others(changes.pictures)));
+    await this.identityKeys.add(tx, oncePerKey(others(changes.identityKeys)));
   }
 
-  /** How many contacts this transaction has written so far. */
+  /** Returns how many contacts this transaction has written so far. */
   countChangedBy(tx: Transaction, accountId: number): Promise<number> {
-    return this.changes.countChangedBy(tx, accountId);
+    return this.changes.countChangedBy(new AccountTx(tx, accountId));
   }
 }
 
-/** The account's owner is no contact of their own, unless they have saved themselves. */
+/** Returns whether an address is not that of the account itself. */
 function isOther(owner: AddressBookOwner): (address: Address) => boolean {
   return (address) => address !== owner.jid && address !== owner.lid;
 }
 
-/** Whether rows may become part of others, and be gone. */
+/** Returns whether changes may merge contacts. */
 function mayMerge({ mappings, numberChanges, lidChanges }: ContactChanges): boolean {
   return [mappings, numberChanges, lidChanges].some((list) => (list?.length ?? 0) > 0);
 }
@@ -190,7 +192,7 @@ function areAllOther(change: NumberChange, isOther: (address: Address) => boolea
   );
 }
 
-/** A person may have had several keys in one list: each once, with the time at which it was seen last. */
+/** Returns each key of a contact once, with the time when it was seen last. */
 function oncePerKey(keys: IdentityKeySeen[]): IdentityKeySeen[] {
   const byKey = new Map<string, IdentityKeySeen>();
   for (const seen of keys) {
@@ -203,7 +205,7 @@ function oncePerKey(keys: IdentityKeySeen[]): IdentityKeySeen[] {
   return [...byKey.values()];
 }
 
-/** Those of other people, with a name. WhatsApp sends `-` for a person without a push name. */
+/** Returns entries of other contacts with a name. WhatsApp sends `-` for contacts without a push name. */
 function named<T extends { address: Address; name: string }>(
   entries: T[] | undefined,
   isOther: (address: Address) => boolean,
@@ -214,7 +216,7 @@ function named<T extends { address: Address; name: string }>(
   });
 }
 
-/** Of each person and of each name the latest word: a name may have gone from one person to another. */
+/** Returns the latest entry of each contact and of each username, because usernames may change their owner. */
 function latestPerName(entries: Username[] = [], isOther: (address: Address) => boolean): Username[] {
   const latest = new Map<string, Username>();
   for (const entry of entries
@@ -234,11 +236,11 @@ function usable(entry: Username): Username[] {
   return name === null && entry.name !== null ? [] : [{ ...entry, name }];
 }
 
-function lastPerPerson<T extends { address: Address }>(entries: T[] | undefined): T[] {
+function lastPerContact<T extends { address: Address }>(entries: T[] | undefined): T[] {
   return [...new Map((entries ?? []).map((entry) => [entry.address, entry])).values()];
 }
 
-/** Mappings in which each number and each LID stands once: the latest word on either wins, of equals the last. */
+/** Returns mappings with each number and each LID once: the latest, or the last of those with equal times. */
 function lastOfEach(mappings: LidMapping[] = []): LidMapping[] {
   const latestFirst = mappings.toSorted((a, b) => Number(a.observedAt) - Number(b.observedAt)).reverse();
   const seen = new Set<Address>();

@@ -1,14 +1,14 @@
 import { type Address, isLid, type Lid } from '../../kernel/identifiers/address.js';
-import { type ContactChanges, FACT_KINDS, type LidChange } from './contact-changes.js';
+import { type ContactChanges, PROFILE_KINDS, type LidChange } from './contact-changes.js';
 import type { LidSuccessor } from './former-lids.repository.js';
 
-/** LIDs of people who are told of. */
+/** Returns all LIDs in changes. */
 export function lidsIn(changes: ContactChanges): Lid[] {
-  const facts = FACT_KINDS.flatMap((kind): { address: Address }[] => changes[kind] ?? []).map(
+  const addresses = PROFILE_KINDS.flatMap((kind): { address: Address }[] => changes[kind] ?? []).map(
     ({ address }) => address,
   );
   const lids = [
-    ...facts.filter(isLid),
+    ...addresses.filter(isLid),
     ...(changes.mappings ?? []).map(({ lid }) => lid),
     ...(changes.numberChanges ?? []).flatMap(({ oldLid, newLid }) => [oldLid, newLid]),
     ...(changes.lidChanges ?? []).flatMap(({ oldLid, newLid }) => [oldLid, newLid]),
@@ -16,7 +16,7 @@ export function lidsIn(changes: ContactChanges): Lid[] {
   return [...new Set(lids.filter((lid) => lid !== null))];
 }
 
-/** The same news with the LIDs that people have now. What was seen after the change is right as it is. */
+/** Replaces former LIDs by current ones, except in changes that were observed after the LID changed. */
 export function withCurrentLids(
   changes: ContactChanges,
   successors: ReadonlyMap<Lid, LidSuccessor>,
@@ -26,12 +26,14 @@ export function withCurrentLids(
     const successor = address && isLid(address) && successors.get(address);
     return successor && !(observedAt && observedAt > successor.since) ? (successor.lid as T) : address;
   };
-  const facts = FACT_KINDS.flatMap((kind) =>
-    changes[kind] ? [[kind, changes[kind].map((fact) => ({ ...fact, address: current(fact.address) }))]] : [],
+  const profiles = PROFILE_KINDS.flatMap((kind) =>
+    changes[kind]
+      ? [[kind, changes[kind].map((entry) => ({ ...entry, address: current(entry.address) }))]]
+      : [],
   );
   return {
     ...changes,
-    ...(Object.fromEntries(facts) as ContactChanges),
+    ...(Object.fromEntries(profiles) as ContactChanges),
     mappings: changes.mappings?.map((mapping) => ({
       ...mapping,
       lid: current(mapping.lid, mapping.observedAt),
@@ -45,7 +47,7 @@ export function withCurrentLids(
   };
 }
 
-/** Told again or late, a change is none; told of a LID before the last, it is about the last. */
+/** Drops repeated and outdated changes, and applies changes of a former LID to the current one. */
 function currentChange(change: LidChange, successors: ReadonlyMap<Lid, LidSuccessor>): LidChange[] {
   const { observedAt } = change;
   const ofOld = successors.get(change.oldLid);

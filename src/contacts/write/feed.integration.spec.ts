@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { EVERYBODY } from '../contact.sql.js';
+import { ALL_CONTACTS } from '../contact.sql.js';
 import { A, ANNA, arbitraryChanges, B, BEN } from '../../../test/support/arbitrary-changes.js';
 import { called, EARLIER, LATER, paired, saved } from '../../../test/support/people.js';
 import { type FeedRow, TestAddressBook } from '../../../test/support/test-address-book.js';
@@ -8,7 +8,7 @@ import { KEY_A, KEY_B, whole } from '../../../test/support/whole-contact.js';
 import type { Jid } from '../../kernel/identifiers/address.js';
 import type { ContactPayload } from '../payload/contact-payload.js';
 import { toDetails } from '../payload/contact-payload.js';
-import { fromJson } from '../person.js';
+import { fromJson } from '../contact-row.js';
 import { ContactListRepository } from '../read/contact-list.repository.js';
 import type { ContactChanges } from './contact-changes.js';
 
@@ -194,7 +194,7 @@ describe('the feed', () => {
   });
 
   async function listed(): Promise<Record<string, unknown>[]> {
-    const query = { limit: 20_000, sort: 'jid' as const, after: null, search: null, ...EVERYBODY };
+    const query = { limit: 20_000, sort: 'jid' as const, after: null, search: null, ...ALL_CONTACTS };
     const { items } = await lists.list(book.accountId, query);
     return JSON.parse(`[${items}]`) as Record<string, unknown>[];
   }

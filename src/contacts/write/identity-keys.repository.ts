@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/transaction.js';
+import type { AccountTx } from './account-tx.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 import type { IdentityKeySeen } from './contact-changes.js';
-import { forEachBatch } from './people-batches.js';
+import { forEachBatch } from '../address-batches.js';
 
-/** Public identity keys, current and earlier ones. */
+/** Stores current and previous identity keys. */
 @Injectable()
 export class IdentityKeysRepository {
-  /** Each person's keys, each key at most once a person; the key seen last is the current one. */
-  async add(tx: Transaction, accountId: number, keys: IdentityKeySeen[]): Promise<void> {
+  /** Adds keys, each at most once per contact. The key that was seen last becomes the current one. */
+  async add(tx: AccountTx, keys: IdentityKeySeen[]): Promise<void> {
     await forEachBatch(keys, async (column, batch) => {
-      const values = [accountId, batch.map(({ address }) => address)];
+      const values = [batch.map(({ address }) => address)];
       await tx.query(
         `INSERT INTO contact (account_id, ${column}) SELECT DISTINCT $1::int, p FROM unnest($2::text[]) AS p
          ON CONFLICT DO NOTHING`,
@@ -31,34 +31,29 @@ export class IdentityKeysRepository {
       );
       await this.chooseCurrent(
         tx,
-        accountId,
         seen.map(({ contact_id }) => contact_id),
       );
     });
   }
 
   /** Returns the current identity keys, 32 bytes each, of the addresses whose key is stored. */
-  async findCurrent(
-    tx: Transaction,
-    accountId: number,
-    addresses: Address[],
-  ): Promise<Map<Address, Uint8Array>> {
+  async findCurrent(tx: AccountTx, addresses: Address[]): Promise<Map<Address, Uint8Array>> {
     const keys = new Map<Address, Uint8Array>();
-    const asked = addresses.map((address) => ({ address }));
-    await forEachBatch(asked, async (column, batch) => {
+    const contacts = addresses.map((address) => ({ address }));
+    await forEachBatch(contacts, async (column, batch) => {
       const rows = await tx.query<{ address: Address; key: Buffer }[]>(
         `SELECT c.${column} AS address, k.key FROM contact c
          JOIN identity_key k ON k.account_id = c.account_id AND k.contact_id = c.id AND k.is_current
          WHERE c.account_id = $1 AND c.${column} = ANY ($2::text[])`,
-        [accountId, batch.map(({ address }) => address)],
+        [batch.map(({ address }) => address)],
       );
       for (const { address, key } of rows) keys.set(address, key);
     });
     return keys;
   }
 
-  /** Gives the keys of some rows to others, with the times of both where both have the key. */
-  async move(tx: Transaction, accountId: number, rows: { from: string; to: string }[]): Promise<void> {
+  /** Moves the keys of contacts to others. If both have a key, the widest time range is stored. */
+  async move(tx: AccountTx, rows: { from: string; to: string }[]): Promise<void> {
     if (rows.length === 0) return;
     const to = rows.map((row) => row.to);
     await tx.query(
@@ -72,20 +67,20 @@ export class IdentityKeysRepository {
        ON CONFLICT (account_id, contact_id, key) DO UPDATE SET
          first_seen_at = least(k.first_seen_at, EXCLUDED.first_seen_at),
          last_seen_at = greatest(k.last_seen_at, EXCLUDED.last_seen_at)`,
-      [accountId, rows.map((row) => row.from), to],
+      [rows.map((row) => row.from), to],
     );
-    await this.chooseCurrent(tx, accountId, to);
+    await this.chooseCurrent(tx, to);
   }
 
-  /** Two statements: within one, the unique index would see two current keys for a moment. */
-  private async chooseCurrent(tx: Transaction, accountId: number, contactIds: string[]): Promise<void> {
+  /** Uses two statements, because the unique index does not allow two current keys at any time. */
+  private async chooseCurrent(tx: AccountTx, contactIds: string[]): Promise<void> {
     if (contactIds.length === 0) return;
     const newest = `SELECT DISTINCT ON (contact_id) id, contact_id FROM identity_key
       WHERE account_id = $1 AND contact_id = ANY ($2::bigint[]) ORDER BY contact_id, last_seen_at DESC, id DESC`;
     await tx.query(
       `UPDATE identity_key k SET is_current = false FROM (${newest}) n
        WHERE k.account_id = $1 AND k.contact_id = n.contact_id AND k.is_current AND k.id <> n.id`,
-      [accountId, contactIds],
+      [contactIds],
     );
     await tx.query(
       `WITH chosen AS (
@@ -94,7 +89,7 @@ export class IdentityKeysRepository {
        )
        UPDATE contact c SET updated_at = now() FROM chosen
        WHERE c.account_id = $1 AND c.id = chosen.contact_id`,
-      [accountId, contactIds],
+      [contactIds],
     );
   }
 }

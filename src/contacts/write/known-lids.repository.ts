@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/transaction.js';
+import type { AccountTx } from './account-tx.js';
 
 /** Finds current and former LIDs of an account's contacts. */
 @Injectable()
@@ -11,8 +11,7 @@ export class KnownLidsRepository {
    * @param certain the JIDs among them that are known to be LIDs
    */
   async findUsedAsNumbers(
-    tx: Transaction,
-    accountId: number,
+    tx: AccountTx,
     { jids, certain }: { jids: string[]; certain: string[] },
   ): Promise<Set<string>> {
     if (jids.length === 0) return new Set();
@@ -22,7 +21,7 @@ export class KnownLidsRepository {
            OR EXISTS (SELECT FROM former_lid f WHERE f.account_id = $1 AND f.lid = p.lid)
            OR p.jid = ANY ($3::text[]))
          AND NOT EXISTS (SELECT FROM contact c WHERE c.account_id = $1 AND c.jid = p.jid)`,
-      [accountId, jids, certain],
+      [jids, certain],
     );
     return new Set(rows.map(({ jid }) => jid));
   }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/transaction.js';
+import type { AccountTx } from './account-tx.js';
 import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import type { LidChange } from './contact-changes.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
-import { OwnFactsRepository } from './own-facts.repository.js';
+import { ProfileMovesRepository } from './profile-moves.repository.js';
 
 interface LidRow {
   id: string;
@@ -12,51 +12,45 @@ interface LidRow {
   lid: Lid;
 }
 
-/** People who got another LID: everything of theirs goes along. */
+/** Moves all data of contacts to their new LIDs. */
 @Injectable()
 export class LidChangesRepository {
   constructor(
     private readonly mappings: LidMappingsRepository,
-    private readonly ownFacts: OwnFactsRepository,
+    private readonly ownFacts: ProfileMovesRepository,
     private readonly formerLids: FormerLidsRepository,
   ) {}
 
-  async apply(tx: Transaction, accountId: number, changes: LidChange[]): Promise<void> {
+  async apply(tx: AccountTx, changes: LidChange[]): Promise<void> {
     for (const change of changes) {
       const { oldLid, newLid } = change;
-      await this.formerLids.remember(tx, accountId, change);
+      await this.formerLids.remember(tx, change);
       const rows = await tx.query<LidRow[]>(
         'SELECT id, jid, lid FROM contact WHERE account_id = $1 AND lid = ANY ($2::text[])',
-        [accountId, [oldLid, newLid]],
+        [[oldLid, newLid]],
       );
       const before = rows.find(({ lid }) => lid === oldLid);
       const after = rows.find(({ lid }) => lid === newLid);
       if (!before) continue;
-      if (!after) await this.rename(tx, accountId, before, change);
-      // Two numbers are two people: one of the two words is wrong, and nothing is merged.
-      else if (!before.jid || !after.jid) await this.merge(tx, accountId, { before, after, change });
+      if (!after) await this.rename(tx, before, change);
+      // Contacts with two numbers are not merged: either the mapping or the change is wrong.
+      else if (!before.jid || !after.jid) await this.merge(tx, { before, after, change });
     }
   }
 
-  private async rename(
-    tx: Transaction,
-    accountId: number,
-    { id }: LidRow,
-    { newLid, observedAt }: LidChange,
-  ): Promise<void> {
+  private async rename(tx: AccountTx, { id }: LidRow, { newLid, observedAt }: LidChange): Promise<void> {
     await tx.query(
       `UPDATE contact SET lid = $3, mapped_at = CASE WHEN jid IS NOT NULL THEN $4::timestamptz END, updated_at = now()
        WHERE account_id = $1 AND id = $2`,
-      [accountId, id, newLid, observedAt],
+      [id, newLid, observedAt],
     );
   }
 
   private async merge(
-    tx: Transaction,
-    accountId: number,
+    tx: AccountTx,
     { before, after, change }: { before: LidRow; after: LidRow; change: LidChange },
   ): Promise<void> {
-    const ids = [accountId, before.id, after.id];
+    const ids = [before.id, after.id];
     await tx.query(
       `UPDATE contact t SET lid_saved = true, lid_full_name = s.lid_full_name, lid_first_name = s.lid_first_name,
          updated_at = now()
@@ -68,13 +62,13 @@ export class LidChangesRepository {
       await tx.query(
         `UPDATE contact SET lid = NULL, mapped_at = NULL, lid_saved = false, lid_full_name = NULL, lid_first_name = NULL
          WHERE account_id = $1 AND id = $2`,
-        [accountId, before.id],
+        [before.id],
       );
       const { newLid: lid, observedAt } = change;
-      await this.mappings.join(tx, accountId, [{ jid: before.jid, lid, observedAt }]);
+      await this.mappings.join(tx, [{ jid: before.jid, lid, observedAt }]);
       return;
     }
-    await this.ownFacts.move(tx, accountId, [{ from: before.id, to: after.id }]);
-    await tx.query('DELETE FROM contact WHERE account_id = $1 AND id = $2', [accountId, before.id]);
+    await this.ownFacts.move(tx, [{ from: before.id, to: after.id }]);
+    await tx.query('DELETE FROM contact WHERE account_id = $1 AND id = $2', [before.id]);
   }
 }

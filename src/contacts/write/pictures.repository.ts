@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/transaction.js';
+import type { AccountTx } from './account-tx.js';
 import { Config } from '../../kernel/config/config.js';
 import type { Picture } from './contact-changes.js';
 import { sniffImageType } from './image-type.js';
-import { forEachBatch } from './people-batches.js';
+import { forEachBatch } from '../address-batches.js';
 
-/** Of bytes that are no known image: a type that came with them could make a browser run them. */
+/** Type of bytes that are not a supported image. A type from the sender could make a browser execute them. */
 const UNKNOWN_TYPE = 'application/octet-stream';
 
-/** How far below the limit the total goes when it was passed: so that not every picture that comes evicts one. */
+/** Share of the limit that remains after evicting, so that not every new picture evicts another. */
 const EVICT_TO = 0.95;
 
-/** `changed` keeps the picture of before, and is no news when that one is already the one it names. */
+/** `changed` keeps the previous picture, and has no effect if that is the one it names. */
 const ON_CONFLICT = `ON CONFLICT (account_id, contact_id) DO UPDATE SET
     state = EXCLUDED.state,
     picture_id = CASE WHEN EXCLUDED.state = 'changed' THEN p.picture_id ELSE EXCLUDED.picture_id END,
@@ -23,12 +23,13 @@ const ON_CONFLICT = `ON CONFLICT (account_id, contact_id) DO UPDATE SET
     last_used_at = now()
   WHERE CASE
     WHEN EXCLUDED.state = 'changed'
-      THEN (p.state <> 'changed' OR p.asked_at IS NOT NULL) AND NOT (p.state = 'present' AND p.picture_id IS NOT DISTINCT FROM EXCLUDED.picture_id
-                                         AND EXCLUDED.picture_id IS NOT NULL)
+      THEN (p.state <> 'changed' OR p.asked_at IS NOT NULL)
+        AND NOT (p.state = 'present' AND p.picture_id IS NOT DISTINCT FROM EXCLUDED.picture_id
+          AND EXCLUDED.picture_id IS NOT NULL)
     ELSE (p.state, p.picture_id, p.bytes) IS DISTINCT FROM (EXCLUDED.state, EXCLUDED.picture_id, EXCLUDED.bytes)
   END`;
 
-/** Profile pictures, with their bytes up to the configured total of an account. */
+/** Stores profile pictures, with bytes up to the configured total of an account. */
 @Injectable()
 export class PicturesRepository {
   private readonly maxPictureBytes: number;
@@ -39,15 +40,15 @@ export class PicturesRepository {
     this.maxTotalBytes = config.PICTURES_MAX_MB * 1024 * 1024;
   }
 
-  /** A picture that is told to have changed waits to be fetched (ProfileFetchesRepository.takePictures). */
-  async set(tx: Transaction, accountId: number, pictures: Picture[]): Promise<void> {
-    await this.confirm(tx, accountId, pictures.filter(isUnchanged));
-    await forEachBatch(pictures.filter(isNews), async (column, batch) => {
+  /** Stores pictures. Changed ones are fetched later (ProfileFetchesRepository.takePictures). */
+  async set(tx: AccountTx, pictures: Picture[]): Promise<void> {
+    await this.confirm(tx, pictures.filter(isUnchanged));
+    await forEachBatch(pictures.filter(isNew), async (column, batch) => {
       const rows = batch.map((picture) => this.toRow(picture));
       await tx.query(
         `INSERT INTO contact (account_id, ${column}) SELECT $1, p FROM unnest($2::text[]) AS p
          ON CONFLICT DO NOTHING`,
-        [accountId, batch.map(({ address }) => address)],
+        [batch.map(({ address }) => address)],
       );
       await tx.query(
         `WITH written AS (
@@ -62,7 +63,6 @@ export class PicturesRepository {
          UPDATE contact c SET updated_at = now() FROM written w
          WHERE c.account_id = $1 AND c.id = w.contact_id`,
         [
-          accountId,
           batch.map(({ address }) => address),
           rows.map(({ state }) => state),
           rows.map(({ id }) => id),
@@ -71,13 +71,13 @@ export class PicturesRepository {
         ],
       );
     });
-    if (pictures.some(({ state }) => state === 'present')) await this.evict(tx, accountId);
+    if (pictures.some(({ state }) => state === 'present')) await this.evict(tx);
   }
 
-  /** Gives the pictures of some rows to others; where both have one, the newer stays. */
-  async move(tx: Transaction, accountId: number, rows: { from: string; to: string }[]): Promise<void> {
+  /** Moves the pictures of contacts to others. If both have one, the newer is stored. */
+  async move(tx: AccountTx, rows: { from: string; to: string }[]): Promise<void> {
     if (rows.length === 0) return;
-    const values = [accountId, rows.map(({ from }) => from), rows.map(({ to }) => to)];
+    const values = [rows.map(({ from }) => from), rows.map(({ to }) => to)];
     const moves = 'unnest($2::bigint[], $3::bigint[]) AS m (source, target)';
     await tx.query(
       `DELETE FROM contact_picture p USING ${moves}, contact_picture s
@@ -98,8 +98,8 @@ export class PicturesRepository {
     );
   }
 
-  /** They were taken for changed, and are not. */
-  private async confirm(tx: Transaction, accountId: number, pictures: Picture[]): Promise<void> {
+  /** Marks pictures that were marked as changed as current. */
+  private async confirm(tx: AccountTx, pictures: Picture[]): Promise<void> {
     await forEachBatch(pictures, async (column, batch) => {
       await tx.query(
         `WITH confirmed AS (
@@ -110,12 +110,12 @@ export class PicturesRepository {
          )
          UPDATE contact c SET updated_at = now() FROM confirmed
          WHERE c.account_id = $1 AND c.id = confirmed.id AND NOT confirmed.was_shown`,
-        [accountId, batch.map(({ address }) => address)],
+        [batch.map(({ address }) => address)],
       );
     });
   }
 
-  private toRow(picture: PictureNews) {
+  private toRow(picture: NewPicture) {
     if (picture.state !== 'present') {
       const id = picture.state === 'changed' ? picture.id : null;
       return { state: picture.state, id, bytes: null, contentType: null };
@@ -126,13 +126,13 @@ export class PicturesRepository {
   }
 
   /**
-   * Over the total, the bytes that nobody has asked for the longest go; what is known of the picture stays. Those of a picture that
-   * has changed are about to be replaced, and are all that is known of it.
+   * Deletes the bytes of the least recently used pictures if the total exceeds the limit. Keeps their IDs and states, and
+   * the bytes of changed pictures until the new ones are fetched.
    */
-  private async evict(tx: Transaction, accountId: number): Promise<void> {
+  private async evict(tx: AccountTx): Promise<void> {
     const [{ total }] = await tx.query<[{ total: string }]>(
-      'SELECT coalesce(sum(size_bytes), 0) AS total FROM contact_picture WHERE account_id = $1 AND size_bytes IS NOT NULL',
-      [accountId],
+      `SELECT coalesce(sum(size_bytes), 0) AS total FROM contact_picture
+       WHERE account_id = $1 AND size_bytes IS NOT NULL`,
     );
     if (Number(total) <= this.maxTotalBytes) return;
     await tx.query(
@@ -142,12 +142,12 @@ export class PicturesRepository {
          FROM contact_picture WHERE account_id = $1 AND size_bytes IS NOT NULL
        ) held
        WHERE p.account_id = $1 AND p.contact_id = held.contact_id AND held.total > $2 AND p.state = 'present'`,
-      [accountId, Math.floor(this.maxTotalBytes * EVICT_TO)],
+      [Math.floor(this.maxTotalBytes * EVICT_TO)],
     );
   }
 }
 
-type PictureNews = Exclude<Picture, { state: 'unchanged' }>;
+type NewPicture = Exclude<Picture, { state: 'unchanged' }>;
 
-const isNews = (picture: Picture): picture is PictureNews => picture.state !== 'unchanged';
-const isUnchanged = (picture: Picture) => !isNews(picture);
+const isNew = (picture: Picture): picture is NewPicture => picture.state !== 'unchanged';
+const isUnchanged = (picture: Picture) => !isNew(picture);

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/transaction.js';
+import type { AccountTx } from './account-tx.js';
 import type { About, BusinessFlag, TextStatus } from './contact-changes.js';
-import { forEachBatch } from './people-batches.js';
+import { forEachBatch } from '../address-batches.js';
 
-/** Writes what people say of themselves in columns of `contact`; see ContactChangesRepository for the manner. */
+/** Writes profiles to columns of `contact`; see ContactChangesRepository. */
 @Injectable()
 export class ProfileChangesRepository {
-  /** Of two texts with a time the one set later stays: notifications may come out of order. */
-  async setAbouts(tx: Transaction, accountId: number, abouts: About[]): Promise<void> {
+  /** Keeps a text that was set later, because notifications may arrive out of order. */
+  async setAbouts(tx: AccountTx, abouts: About[]): Promise<void> {
     await forEachBatch(abouts, async (column, batch) => {
       await tx.query(
         `INSERT INTO contact AS c (account_id, ${column}, about, about_set_at, about_state)
@@ -23,18 +23,13 @@ export class ProfileChangesRepository {
          WHERE (c.about, c.about_state, c.about_set_at) IS DISTINCT FROM (EXCLUDED.about, EXCLUDED.about_state,
              coalesce(EXCLUDED.about_set_at, CASE WHEN c.about = EXCLUDED.about THEN c.about_set_at END))
            AND (EXCLUDED.about_set_at >= c.about_set_at) IS NOT FALSE`,
-        [
-          accountId,
-          batch.map(({ address }) => address),
-          batch.map(({ text }) => text),
-          batch.map(({ setAt }) => setAt),
-        ],
+        [batch.map(({ address }) => address), batch.map(({ text }) => text), batch.map(({ setAt }) => setAt)],
       );
     });
   }
 
-  /** The new form of the about, beside the old one; of two with a time the one set later stays. */
-  async setTextStatuses(tx: Transaction, accountId: number, statuses: TextStatus[]): Promise<void> {
+  /** Stores the new form of about texts in separate columns. Keeps a text that was set later. */
+  async setTextStatuses(tx: AccountTx, statuses: TextStatus[]): Promise<void> {
     const fields = ['text_status', 'text_status_emoji', 'text_status_set_at', 'text_status_expires_at'];
     const of = (row: string) => `(${fields.map((field) => `${row}.${field}`).join(', ')})`;
     await forEachBatch(statuses, async (column, batch) => {
@@ -46,7 +41,6 @@ export class ProfileChangesRepository {
          WHERE ${of('c')} IS DISTINCT FROM ${of('EXCLUDED')}
            AND (EXCLUDED.text_status_set_at >= c.text_status_set_at) IS NOT FALSE`,
         [
-          accountId,
           batch.map(({ address }) => address),
           batch.map(({ text }) => text),
           batch.map(({ emoji }) => emoji),
@@ -58,7 +52,7 @@ export class ProfileChangesRepository {
   }
 
   /** Removes the verified name of an account that is no longer a business. */
-  async setBusinessFlags(tx: Transaction, accountId: number, flags: BusinessFlag[]): Promise<void> {
+  async setBusinessFlags(tx: AccountTx, flags: BusinessFlag[]): Promise<void> {
     await forEachBatch(flags, async (column, batch) => {
       await tx.query(
         `INSERT INTO contact AS c (account_id, ${column}, is_business)
@@ -69,7 +63,7 @@ export class ProfileChangesRepository {
            updated_at = now()
          WHERE c.is_business IS DISTINCT FROM EXCLUDED.is_business
            OR (c.business_name IS NOT NULL AND NOT EXCLUDED.is_business)`,
-        [accountId, batch.map(({ address }) => address), batch.map(({ isBusiness }) => isBusiness)],
+        [batch.map(({ address }) => address), batch.map(({ isBusiness }) => isBusiness)],
       );
     });
   }

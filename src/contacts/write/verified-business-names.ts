@@ -2,8 +2,8 @@ import type { Address } from '../../kernel/identifiers/address.js';
 import type { BusinessName } from './contact-changes.js';
 
 /**
- * Drops business names that are signed with an identity key other than the contact's. Names of contacts whose key is not stored are
- * accepted: the key usually arrives with the first message or profile fetch.
+ * Drops business names that are signed with an identity key other than the contact's. Names of contacts whose key is
+ * not stored are accepted: the key usually arrives with the first message or profile fetch.
  */
 export function verifiedBusinessNames(
   names: readonly BusinessName[],

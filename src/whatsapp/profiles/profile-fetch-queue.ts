@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type {
-  DuePerson,
+  DueContact,
   DuePicture,
   FetchLane,
   ProfileFetchesRepository,
@@ -37,7 +37,7 @@ const QUERY_INTERVAL_MS = 2_000;
 /** Pause after picture queries without a response. */
 const UNANSWERED_PAUSE_MS = 60 * 60_000;
 
-type DueProfile = FetchTarget & Pick<DuePerson, 'id' | 'pictureState'>;
+type DueProfile = FetchTarget & Pick<DueContact, 'id' | 'pictureState'>;
 
 interface Fetched {
   target: DueProfile;
@@ -255,7 +255,7 @@ export class ProfileFetchQueue implements FetchQueue {
 }
 
 /** Contacts are fetched by number if it is known, otherwise by LID. */
-function targetOf({ jid, lid, ...contact }: DuePerson): DueProfile[] {
+function targetOf({ jid, lid, ...contact }: DueContact): DueProfile[] {
   const address = jid ?? lid;
   return address ? [{ ...contact, address, lid }] : [];
 }

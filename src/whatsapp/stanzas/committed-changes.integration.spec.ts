@@ -13,8 +13,8 @@ import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import type { ContactChanges } from '../../contacts/write/contact-changes.js';
 import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
-import { KnownPeople } from '../../contacts/write/known-people.js';
-import { KnownPeopleRepository } from '../../contacts/write/known-people.repository.js';
+import { ContactCaches } from '../../contacts/write/contact-cache.js';
+import { CachedContactsRepository } from '../../contacts/write/cached-contacts.repository.js';
 import type { StanzaChanges } from './stanza-changes.js';
 import { StanzaWriter } from './stanza-writer.js';
 
@@ -38,7 +38,7 @@ describe('areCommitted', () => {
   let book: TestAddressBook;
   let writer: StanzaWriter;
   let transactions: number;
-  const people = new KnownPeople();
+  const people = new ContactCaches();
   const contacts = createContactsService({}, people);
 
   beforeAll(async () => {
@@ -49,7 +49,7 @@ describe('areCommitted', () => {
       new ContactHashRepository(),
       new ProfileFetchesRepository(book.dataSource),
       people,
-      new KnownPeopleRepository(),
+      new CachedContactsRepository(),
     );
   });
 

@@ -1,5 +1,5 @@
 import { cleanName, cleanUsername } from '../../contacts/write/clean-name.js';
-import { type KnownPerson, type PeopleCache, shortKey } from '../../contacts/write/known-people.js';
+import { type CachedContact, type ContactCache, shortKey } from '../../contacts/write/contact-cache.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 import { listsOf, type StanzaChanges } from './stanza-changes.js';
 
@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 type Tests = {
   [Kind in keyof StanzaChanges]?: (
     change: NonNullable<StanzaChanges[Kind]>[number],
-    people: PeopleCache,
+    people: ContactCache,
   ) => boolean;
 };
 
@@ -36,11 +36,11 @@ const TESTS: Tests = {
 };
 
 /** Returns whether all changes are already committed, so that writing them would have no effect. */
-export function areCommitted(changes: StanzaChanges, people: PeopleCache): boolean {
+export function areCommitted(changes: StanzaChanges, people: ContactCache): boolean {
   return listsOf(changes).every(([kind, list]) => {
     if (list.length === 0) return true;
     const test = TESTS[kind as keyof StanzaChanges] as
-      ((change: unknown, people: PeopleCache) => boolean) | undefined;
+      ((change: unknown, people: ContactCache) => boolean) | undefined;
     return test !== undefined && list.every((change) => test(change, people));
   });
 }
@@ -59,7 +59,11 @@ export function addressesIn({
 }
 
 /** Caches contacts as read in the transaction, and the identity hints that it has processed. */
-export function remember(people: PeopleCache, known: readonly KnownPerson[], changes: StanzaChanges): void {
+export function remember(
+  people: ContactCache,
+  known: readonly CachedContact[],
+  changes: StanzaChanges,
+): void {
   for (const person of known) people.add(person);
   for (const { address, key } of changes.identityHints ?? []) {
     const person = people.find(address);

@@ -9,8 +9,8 @@ import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import type { Jid } from '../../kernel/identifiers/address.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
-import { KnownPeople } from '../../contacts/write/known-people.js';
-import { KnownPeopleRepository } from '../../contacts/write/known-people.repository.js';
+import { ContactCaches } from '../../contacts/write/contact-cache.js';
+import { CachedContactsRepository } from '../../contacts/write/cached-contacts.repository.js';
 import { refusedChanges } from './refused-changes.metrics.js';
 import type { StanzaChanges } from './stanza-changes.js';
 import { StanzaWriter } from './stanza-writer.js';
@@ -36,14 +36,14 @@ describe('StanzaWriter', () => {
   beforeAll(async () => {
     book = await TestAddressBook.create();
     await book.dataSource.query(`ALTER TABLE contact ADD CHECK (push_name NOT LIKE 'refused%')`);
-    const people = new KnownPeople();
+    const people = new ContactCaches();
     writer = new StanzaWriter(
       new AccountsRepository(book.dataSource),
       createContactsService({}, people),
       new ContactHashRepository(),
       new ProfileFetchesRepository(book.dataSource),
       people,
-      new KnownPeopleRepository(),
+      new CachedContactsRepository(),
     );
   });
 

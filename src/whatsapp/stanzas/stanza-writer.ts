@@ -5,8 +5,8 @@ import { cleanName } from '../../contacts/write/clean-name.js';
 import type { AddressBookOwner, Picture, PushName } from '../../contacts/write/contact-changes.js';
 import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
-import { KnownPeople } from '../../contacts/write/known-people.js';
-import { KnownPeopleRepository } from '../../contacts/write/known-people.repository.js';
+import { ContactCaches } from '../../contacts/write/contact-cache.js';
+import { CachedContactsRepository } from '../../contacts/write/cached-contacts.repository.js';
 import { isRefusal, sqlStateOf } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Address } from '../../kernel/identifiers/address.js';
@@ -44,8 +44,8 @@ export class StanzaWriter {
     private readonly contacts: ContactsService,
     private readonly hashes: ContactHashRepository,
     private readonly fetches: ProfileFetchesRepository,
-    private readonly people: KnownPeople,
-    private readonly peopleRows: KnownPeopleRepository,
+    private readonly people: ContactCaches,
+    private readonly peopleRows: CachedContactsRepository,
   ) {}
 
   /**

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
-import { KnownPeople } from '../../contacts/write/known-people.js';
+import { ContactCaches } from '../../contacts/write/contact-cache.js';
 import { FeedRepository } from '../../feed/feed.repository.js';
 import { DegradationsRepository } from '../../sessions/degradations.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
@@ -35,7 +35,7 @@ export class Stores {
     readonly history: HistoryRepository,
     readonly authState: AuthStateRepository,
     readonly stanzas: StanzaWriter,
-    readonly knownPeople: KnownPeople,
+    readonly knownPeople: ContactCaches,
   ) {}
 }
 

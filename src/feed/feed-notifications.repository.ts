@@ -1,27 +1,29 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntitySubscriberInterface, type QueryRunner } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
+import { Log } from '../kernel/logging/log.js';
 import { FEED_CHANNEL } from './feed-channel.js';
 
-/** Accounts whose feed a transaction has written to, kept with its connection. */
+/** Accounts whose feed a transaction has appended to; stored with its connection. */
 interface Appended {
   feedsAppended?: Set<number>;
 }
 
+/** Makes the commit of the transaction wake the readers of the account's feed. */
 export function noteAppended({ queryRunner }: Transaction, accountId: number): void {
-  if (!queryRunner) throw new Error('The feed is written in transactions alone');
+  if (!queryRunner) throw new Error('Changes must be appended in a transaction');
   const data = queryRunner.data as Appended;
   (data.feedsAppended ??= new Set()).add(accountId);
 }
 
 /**
- * Wakes readers after the commit. A NOTIFY inside of the transaction would make commits of all sessions wait for each other, and
- * for the disk, one at a time; this one waits for no disk. A notification that is lost is made up for by polling.
+ * Notifies readers after each commit. Postgres serializes the commits of all transactions that contain a NOTIFY,
+ * including their disk writes; a separate NOTIFY does not write to disk. Readers also poll, in case one is lost.
  */
 @Injectable()
-export class FeedCommits implements EntitySubscriberInterface {
-  private readonly logger = new Logger(FeedCommits.name);
+export class FeedNotificationsRepository implements EntitySubscriberInterface {
+  private readonly log = new Log(FeedNotificationsRepository.name);
 
   constructor(@InjectDataSource() dataSource: DataSource) {
     dataSource.subscribers.push(this);
@@ -35,6 +37,6 @@ export class FeedCommits implements EntitySubscriberInterface {
         FEED_CHANNEL,
         [...feedsAppended].map(String),
       ])
-      .catch((error: Error) => this.logger.debug(`Readers of the feed are not woken: ${error.message}`));
+      .catch((err: unknown) => this.log.debug({ err }, 'Notifying feed readers failed'));
   }
 }

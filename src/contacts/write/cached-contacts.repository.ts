@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
 import { type Address, isLid } from '../../kernel/identifiers/address.js';
-import { type KnownPerson, shortKey } from './known-people.js';
+import { type CachedContact, shortKey } from './contact-cache.js';
 
-/** Reads contacts for a PeopleCache. */
+/** Reads contacts for a ContactCache. */
 @Injectable()
-export class KnownPeopleRepository {
+export class CachedContactsRepository {
   /**
-   * Returns the contacts that have one of the addresses, as this transaction will commit them. Contacts for whom a repeated fact
-   * could still change something are omitted: those whose LID is a former one, and those who share their username with another.
+   * Returns the contacts that have one of the addresses, as this transaction will commit them. Omits contacts that a
+   * repeated value could still change: those whose LID is a former one, and those that share their username.
    */
-  async find(tx: Transaction, accountId: number, addresses: readonly Address[]): Promise<KnownPerson[]> {
+  async find(tx: Transaction, accountId: number, addresses: readonly Address[]): Promise<CachedContact[]> {
     if (addresses.length === 0) return [];
-    const rows = await tx.query<(Omit<KnownPerson, 'identityKey' | 'hint'> & { key: Buffer | null })[]>(
+    const rows = await tx.query<(Omit<CachedContact, 'identityKey' | 'hint'> & { key: Buffer | null })[]>(
       `SELECT c.jid, c.lid, c.mapped_at IS NOT NULL AS "isMapped", c.push_name AS "pushName", c.username,
          c.business_name AS "businessName", c.is_business AS "isBusiness", k.key
        FROM contact c

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/transaction.js';
+import type { AccountTx } from './account-tx.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
 import { PicturesRepository } from './pictures.repository.js';
 
@@ -13,8 +13,8 @@ const STATUS_IS_LATER = `s.text_status IS NOT NULL AND (t.text_status IS NULL
 const ABOUT_IS_LATER = `s.about_state IS NOT NULL AND (t.about_state IS NULL
   OR coalesce(s.about_set_at, '-infinity') >= coalesce(t.about_set_at, '-infinity'))`;
 
-/** Columns of what a person says of himself, and their values when row `s` gives its own to row `t`. */
-const OWN_FACTS: Record<string, string> = {
+/** Columns of a profile, and their values when the profile of row `s` moves to row `t`. */
+const PROFILE: Record<string, string> = {
   push_name: `CASE WHEN ${NAME_IS_LATER} THEN s.push_name ELSE t.push_name END`,
   push_name_at: 'greatest(s.push_name_at, t.push_name_at)',
   username: `CASE WHEN ${USERNAME_IS_LATER} THEN s.username ELSE t.username END`,
@@ -28,62 +28,64 @@ const OWN_FACTS: Record<string, string> = {
   text_status: `CASE WHEN ${STATUS_IS_LATER} THEN s.text_status ELSE t.text_status END`,
   text_status_emoji: `CASE WHEN ${STATUS_IS_LATER} THEN s.text_status_emoji ELSE t.text_status_emoji END`,
   text_status_set_at: `CASE WHEN ${STATUS_IS_LATER} THEN s.text_status_set_at ELSE t.text_status_set_at END`,
-  text_status_expires_at: `CASE WHEN ${STATUS_IS_LATER} THEN s.text_status_expires_at ELSE t.text_status_expires_at END`,
+  text_status_expires_at: `CASE WHEN ${STATUS_IS_LATER}
+    THEN s.text_status_expires_at ELSE t.text_status_expires_at END`,
   profile_fetched_at: 'greatest(s.profile_fetched_at, t.profile_fetched_at)',
   profile_attempted_at: 'greatest(s.profile_attempted_at, t.profile_attempted_at)',
   profile_missed_at: 'greatest(s.profile_missed_at, t.profile_missed_at)',
   profile_requested_at: 'least(s.profile_requested_at, t.profile_requested_at)',
 };
 
-const TAKEN = Object.entries(OWN_FACTS)
+const MOVED = Object.entries(PROFILE)
   .map(([column, value]) => `${column} = ${value}`)
   .join(', ');
-const CLEARED = Object.keys(OWN_FACTS)
+const CLEARED = Object.keys(PROFILE)
   .map((column) => `${column} = NULL`)
   .join(', ');
 
-/** Rows by their ids: `from` gives, `to` takes. */
+/** IDs of two contacts. */
 export interface RowMove {
   from: string;
   to: string;
 }
 
 /**
- * What a person says of themselves (push name, business, about text, picture, identity keys, and when they were
- * fetched) goes from one row to another. Where both have it, the later stays; all keys stay.
+ * Moves profiles between rows: push name, username, business, about text, picture, identity keys, and the times of
+ * fetches. If both rows have a value, the later one is stored. All keys are stored.
  */
 @Injectable()
-export class OwnFactsRepository {
+export class ProfileMovesRepository {
   constructor(
     private readonly pictures: PicturesRepository,
     private readonly identityKeys: IdentityKeysRepository,
   ) {}
 
-  /** The arrays keep Postgres from comparing all contacts of the account with all others; see LidMappingsRepository. */
-  async move(tx: Transaction, accountId: number, moves: RowMove[]): Promise<void> {
+  /** The arrays prevent a comparison of all contacts with all others; see LidMappingsRepository. */
+  async move(tx: AccountTx, moves: RowMove[]): Promise<void> {
     if (moves.length === 0) return;
     const from = moves.map((move) => move.from);
-    const values = [accountId, from, moves.map(({ to }) => to)];
+    const values = [from, moves.map(({ to }) => to)];
     await tx.query(
       `WITH s AS MATERIALIZED (
          SELECT m.target, s.* FROM unnest($2::bigint[], $3::bigint[]) AS m (source, target)
          JOIN contact s ON s.account_id = $1 AND s.id = ANY ($2::bigint[]) AND s.id = m.source
        )
-       UPDATE contact t SET ${TAKEN}, updated_at = now() FROM s
+       UPDATE contact t SET ${MOVED}, updated_at = now() FROM s
        WHERE t.account_id = $1 AND t.id = ANY ($3::bigint[]) AND t.id = s.target`,
       values,
     );
     await tx.query(
       `UPDATE contact SET ${CLEARED}, updated_at = now() WHERE account_id = $1 AND id = ANY ($2::bigint[])`,
-      [accountId, from],
+      [from],
     );
-    await this.pictures.move(tx, accountId, moves);
-    await this.identityKeys.move(tx, accountId, moves);
+    await this.pictures.move(tx, moves);
+    await this.identityKeys.move(tx, moves);
     await tx.query(
       `INSERT INTO refresh_request (account_id, contact_id, asked_at)
        SELECT $1, m.target, r.asked_at FROM unnest($2::bigint[], $3::bigint[]) AS m (source, target)
        JOIN refresh_request r ON r.account_id = $1 AND r.contact_id = ANY ($2::bigint[]) AND r.contact_id = m.source
-       ON CONFLICT (account_id, contact_id) DO UPDATE SET asked_at = greatest(refresh_request.asked_at, EXCLUDED.asked_at)`,
+       ON CONFLICT (account_id, contact_id)
+       DO UPDATE SET asked_at = greatest(refresh_request.asked_at, EXCLUDED.asked_at)`,
       values,
     );
   }

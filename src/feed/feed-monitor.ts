@@ -1,32 +1,33 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LastingFailure } from '../kernel/errors/lasting-failure.js';
 import { Listener } from '../database/listener.js';
+import { FailureLog } from '../kernel/logging/failure-log.js';
+import { Log } from '../kernel/logging/log.js';
 import { FEED_CHANNEL } from './feed-channel.js';
 import { type FeedPage, FeedReadsRepository } from './feed-reads.repository.js';
 
-/** While notifications come, polling only makes up for those that are lost; otherwise it is all there is. */
+/** While notifications arrive, polling only replaces lost ones. */
 const POLL_WHEN_NOTIFIED_MS = 2_000;
 const POLL_MS = 100;
-/** Notifications are taken for lost when none of our own has come back for this long. */
-const HEARD_WITHIN_MS = 3 * POLL_WHEN_NOTIFIED_MS;
+/** Notifications count as interrupted if the process has not received its own for this long. */
+const PING_TIMEOUT_MS = 3 * POLL_WHEN_NOTIFIED_MS;
 
 interface Waiter {
   after: number;
   wake: () => void;
 }
 
-/** Wakes those who wait for an account's feed to grow: one listener and one polling query for all of them. */
+/** Wakes readers when the feed of an account grows. All readers share one listener and one polling query. */
 @Injectable()
-export class FeedWatch {
-  private readonly failure = new LastingFailure(new Logger(FeedWatch.name), 'Looking for changes');
+export class FeedMonitor {
+  private readonly failure = new FailureLog(new Log(FeedMonitor.name), 'Polling for changes');
   private readonly waiters = new Map<number, Set<Waiter>>();
-  /** When each account was last notified of. */
+  /** Time of the last notification for each account. */
   private readonly notifiedAtMs = new Map<number, number>();
-  /** A notification of this process to itself, which shows that notifications come. */
+  /** Payload of the notification that the process sends to itself, to verify that notifications arrive. */
   private readonly ping = randomUUID();
-  private heardAtMs = -Infinity;
+  private pingedAtMs = -Infinity;
   private polling: Promise<void> | null = null;
   private readonly listeners = new Set<(accountId: number) => void>();
 
@@ -36,8 +37,8 @@ export class FeedWatch {
   ) {}
 
   /**
-   * Resolves when the account may have changes after a page that was read, or when the signal is aborted. What was notified
-   * while the page was on its way may not be in it.
+   * Resolves when the account may have changes after a page, or when the signal is aborted. Resolves at once if a
+   * notification arrived while the page was read, because the page may not contain that change.
    */
   async grown(
     accountId: number,
@@ -57,55 +58,55 @@ export class FeedWatch {
       };
       signal.addEventListener('abort', finish);
       ofAccount.add(waiter);
-      this.start();
+      this.listen();
+      this.polling ??= this.poll().finally(() => (this.polling = null));
     });
   }
 
-  /** @returns what stops it */
+  /** Calls `listener` after each notification. Returns a function that removes it. */
   onGrown(listener: (accountId: number) => void): () => void {
     this.listeners.add(listener);
-    this.notifications.listen(FEED_CHANNEL, (payload) => this.notified(payload));
+    this.listen();
     return () => this.listeners.delete(listener);
   }
 
-  private start(): void {
+  private listen(): void {
     this.notifications.listen(FEED_CHANNEL, (payload) => this.notified(payload));
-    this.polling ??= this.poll().finally(() => (this.polling = null));
   }
 
   private notified(payload: string): void {
     if (payload === this.ping) {
-      this.heardAtMs = performance.now();
+      this.pingedAtMs = performance.now();
       return;
     }
     const accountId = Number(payload);
     this.notifiedAtMs.set(accountId, performance.now());
     for (const { wake } of [...(this.waiters.get(accountId) ?? [])]) wake();
-    for (const tell of this.listeners) tell(accountId);
+    for (const listener of this.listeners) listener(accountId);
   }
 
-  /** For as long as somebody waits. */
+  /** Runs while readers wait. */
   private async poll(): Promise<void> {
-    let pingedAtMs = -Infinity;
+    let sentAtMs = -Infinity;
     while (this.waiters.size > 0) {
       const nowMs = performance.now();
       try {
-        if (nowMs - pingedAtMs >= POLL_WHEN_NOTIFIED_MS) {
-          pingedAtMs = nowMs;
-          // A standby takes none.
+        if (nowMs - sentAtMs >= POLL_WHEN_NOTIFIED_MS) {
+          sentAtMs = nowMs;
+          // Fails on a standby.
           await this.reads.notify(this.ping).catch(() => {});
         }
-        await this.look();
-        this.failure.worked();
+        await this.wakeGrown();
+        this.failure.recovered();
       } catch (error) {
         this.failure.failed(error);
       }
-      const areNotified = performance.now() - this.heardAtMs < HEARD_WITHIN_MS;
+      const areNotified = performance.now() - this.pingedAtMs < PING_TIMEOUT_MS;
       await sleep(areNotified ? POLL_WHEN_NOTIFIED_MS : POLL_MS, undefined, { ref: false });
     }
   }
 
-  private async look(): Promise<void> {
+  private async wakeGrown(): Promise<void> {
     const known = new Map(
       [...this.waiters].map(([id, waiters]) => [id, Math.min(...[...waiters].map(({ after }) => after))]),
     );

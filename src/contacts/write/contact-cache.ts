@@ -8,13 +8,13 @@ import {
   type Phone,
   phoneOf,
 } from '../../kernel/identifiers/address.js';
-import { type ContactChanges, keysIn } from './contact-changes.js';
+import { type ContactChanges, identifiersIn } from './contact-changes.js';
 
-/** A contact as committed: the facts that WhatsApp repeats with every message. */
-export interface KnownPerson {
+/** A contact as committed: the values that WhatsApp repeats with every message. */
+export interface CachedContact {
   jid: Jid | null;
   lid: Lid | null;
-  /** Whether it is known since when the LID belongs to the number. */
+  /** Whether the time of the LID–PN mapping is stored. */
   isMapped: boolean;
   pushName: string | null;
   username: string | null;
@@ -29,19 +29,19 @@ export interface KnownPerson {
 /** More than 2,000 contacts with names of usual length. */
 const MAX_BYTES = 500_000;
 /** Two addresses, their entries in both maps, and the header of the record; measured on Node 20 and 26. */
-const BYTES_PER_PERSON = 190;
+const BYTES_PER_CONTACT = 190;
 /** Names contain no NUL (cleanName). */
 const SEPARATOR = '\0';
 
 /**
- * The contacts of one account that have sent stanzas most recently. What a stanza repeats about them need not be written.
+ * The contacts of one account that have sent stanzas most recently. Values that a stanza repeats need not be written.
  *
- * Entries are added and forgotten only by the transaction that holds the lock on the account's contacts (ContactsService.apply), so
- * that an entry never differs from the row. A process has a cache per session, so contacts are stored as text, which takes a third
- * less memory than objects. Packages for LRU caches have no second index.
+ * Entries are added and removed only by the transaction that has locked the account (ContactsService.apply), so that an
+ * entry never differs from the row. A process has one cache per session. Contacts are stored as text, which needs a
+ * third less memory than objects. Packages for LRU caches have no second index.
  */
-export class PeopleCache {
-  /** The push name of the account itself, as a message has told it last. */
+export class ContactCache {
+  /** Push name of the account itself, from its latest message. */
   ownPushName: string | null = null;
   /** Records by LID, or by JID if there is no LID, least recently used first. */
   private readonly records = new Map<Address, string>();
@@ -49,7 +49,7 @@ export class PeopleCache {
   private bytes = 0;
 
   /** Returns the contact with this address, and marks it as used. */
-  find(address: Address): KnownPerson | null {
+  find(address: Address): CachedContact | null {
     const key = this.keyOf(address);
     const record = this.records.get(key);
     if (record === undefined) return null;
@@ -58,13 +58,13 @@ export class PeopleCache {
     return parse(key, record);
   }
 
-  add(person: KnownPerson): void {
-    const { jid, lid } = person;
+  add(contact: CachedContact): void {
+    const { jid, lid } = contact;
     const key = lid ?? jid;
     if (!key) return;
     this.forget(key);
     if (jid) this.forget(jid);
-    const record = format(person);
+    const record = format(contact);
     this.records.set(key, record);
     if (jid && lid) this.lids.set(jid, lid);
     this.bytes += bytesOf(record);
@@ -105,48 +105,48 @@ export class PeopleCache {
   }
 }
 
-/** The caches of the accounts whose sessions this process holds. No other process writes to the contacts of these accounts. */
+/** Caches of the accounts that this process has leased. No other process writes to their contacts. */
 @Injectable()
-export class KnownPeople {
-  private readonly caches = new Map<number, PeopleCache>();
+export class ContactCaches {
+  private readonly caches = new Map<number, ContactCache>();
 
-  /** Begins with an empty cache: another process may have held the session since the last connection. */
+  /** Creates an empty cache, because another process may have written since the last connection. */
   open(accountId: number): void {
-    this.caches.set(accountId, new PeopleCache());
+    this.caches.set(accountId, new ContactCache());
   }
 
   close(accountId: number): void {
     this.caches.delete(accountId);
   }
 
-  /** Returns the cache of the account. Without a connection, that is an empty one which nobody else uses. */
-  of(accountId: number): PeopleCache {
-    return this.caches.get(accountId) ?? new PeopleCache();
+  /** Returns the cache of the account. Without a connection, returns an empty one that is not stored. */
+  of(accountId: number): ContactCache {
+    return this.caches.get(accountId) ?? new ContactCache();
   }
 
-  /** Forgets all contacts that the changes may affect. */
+  /** Removes all contacts that the changes may affect. */
   forget(accountId: number, changes: ContactChanges): void {
     const cache = this.caches.get(accountId);
     if (!cache || cache.isEmpty) return;
-    const { jids, lids, usernames } = keysIn(changes);
+    const { jids, lids, usernames } = identifiersIn(changes);
     // A username that moves to one contact is removed from another.
     if (usernames.length > 0) cache.forgetUsernames(new Set(usernames));
     for (const address of [...lids, ...jids] as Address[]) cache.forget(address);
   }
 }
 
-/** 48 bits of an identity key as text: enough to notice that a key is another one. */
+/** Returns 48 bits of an identity key as text, enough to detect a changed key. */
 export function shortKey(key: Uint8Array): string {
   return Buffer.from(key.subarray(0, 6)).toString('base64');
 }
 
-function format(person: KnownPerson): string {
-  const { jid, isMapped, isBusiness, pushName, username, businessName, identityKey, hint } = person;
+function format(contact: CachedContact): string {
+  const { jid, isMapped, isBusiness, pushName, username, businessName, identityKey, hint } = contact;
   const flags = `${isMapped ? 'm' : ''}${isBusiness === null ? '' : isBusiness ? 'b' : 'p'}`;
   return [jid && phoneOf(jid), flags, pushName, username, businessName, identityKey, hint].join(SEPARATOR);
 }
 
-function parse(key: Address, record: string): KnownPerson {
+function parse(key: Address, record: string): CachedContact {
   const [phone, flags = '', ...names] = record.split(SEPARATOR);
   const [pushName = null, username = null, businessName = null, identityKey = null, hint = null] = names.map(
     (text) => text || null,
@@ -165,5 +165,5 @@ function parse(key: Address, record: string): KnownPerson {
 }
 
 function bytesOf(record: string): number {
-  return BYTES_PER_PERSON + Buffer.byteLength(record);
+  return BYTES_PER_CONTACT + Buffer.byteLength(record);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Jid, Lid } from '../../kernel/identifiers/address.js';
-import { KnownPeople, type KnownPerson, PeopleCache } from './known-people.js';
+import { ContactCaches, type CachedContact, ContactCache } from './contact-cache.js';
 
 const jid = (n: number) => `${491_700_000_000 + n}@s.whatsapp.net` as Jid;
 const lid = (n: number) => `${100_000_000_000_000 + n}@lid` as Lid;
-const person = (n: number, facts: Partial<KnownPerson> = {}): KnownPerson => ({
+const person = (n: number, facts: Partial<CachedContact> = {}): CachedContact => ({
   jid: jid(n),
   lid: lid(n),
   isMapped: true,
@@ -19,7 +19,7 @@ const person = (n: number, facts: Partial<KnownPerson> = {}): KnownPerson => ({
 
 describe('the cache of people', () => {
   it('finds a person by number and by LID', () => {
-    const cache = new PeopleCache();
+    const cache = new ContactCache();
     cache.add(person(1));
     cache.add(person(2, { lid: null }));
     cache.add(person(3, { jid: null }));
@@ -31,7 +31,7 @@ describe('the cache of people', () => {
   });
 
   it('returns every fact as it was added', () => {
-    const cache = new PeopleCache();
+    const cache = new ContactCache();
     const facts = {
       isMapped: false,
       pushName: 'Zoë, "王" \n\t👩‍👩‍👧',
@@ -47,7 +47,7 @@ describe('the cache of people', () => {
   });
 
   it('forgets a person under both addresses', () => {
-    const cache = new PeopleCache();
+    const cache = new ContactCache();
     for (const address of [jid(1), lid(1)]) {
       cache.add(person(1));
       cache.forget(address);
@@ -57,7 +57,7 @@ describe('the cache of people', () => {
   });
 
   it('replaces all contacts that had one of the addresses', () => {
-    const cache = new PeopleCache();
+    const cache = new ContactCache();
     cache.add(person(1));
     cache.add(person(2));
     cache.add(person(3, { jid: jid(1), lid: lid(2) }));
@@ -68,7 +68,7 @@ describe('the cache of people', () => {
   });
 
   it('holds 2,000 people, and drops those that were not used for the longest time', () => {
-    const cache = new PeopleCache();
+    const cache = new ContactCache();
     for (let n = 0; n < 2_000; n += 1) cache.add(person(n));
     expect(cache.find(jid(0))).not.toBeNull();
     expect(cache.find(lid(1))).not.toBeNull();
@@ -81,7 +81,7 @@ describe('the cache of people', () => {
   });
 
   it('holds fewer people with long names', () => {
-    const cache = new PeopleCache();
+    const cache = new ContactCache();
     const pushName = 'x'.repeat(1_000);
     for (let n = 0; n < 1_000; n += 1) cache.add(person(n, { pushName }));
     const found = Array.from({ length: 1_000 }, (_, n) => cache.find(lid(n))).filter(Boolean);
@@ -90,7 +90,7 @@ describe('the cache of people', () => {
   });
 
   it('of one account is not affected by another account', () => {
-    const people = new KnownPeople();
+    const people = new ContactCaches();
     people.open(1);
     people.open(2);
     people.of(1).add(person(1));
@@ -106,7 +106,7 @@ describe('the cache of people', () => {
   });
 
   it('forgets the contact whose username another one takes, and no other', () => {
-    const people = new KnownPeople();
+    const people = new ContactCaches();
     people.open(1);
     people.of(1).add(person(1, { username: 'anna' }));
     people.of(1).add(person(3, { username: 'ben' }));

@@ -1,8 +1,8 @@
 import type { Jid, Lid } from '../kernel/identifiers/address.js';
 import type { PictureState } from './entities/contact-picture.entity.js';
 
-/** A person with all that is known of them; the columns of Contact, ContactPicture and IdentityKey. */
-export interface PersonRow {
+/** A contact as callers see it: columns of Contact, ContactPicture and the current IdentityKey. */
+export interface ContactRow {
   id: string;
   jid: Jid | null;
   lid: Lid | null;
@@ -25,16 +25,16 @@ export interface PersonRow {
   picture_id: string | null;
   picture_bytes: number | null;
   picture_updated_at: Date | null;
-  /** In base64. */
+  /** Base64. */
   key: string | null;
   key_since: Date | null;
 }
 
-/** The same as the database writes it as JSON: times as text. */
-export type PersonJson = { [Field in keyof PersonRow]: JsonOf<PersonRow[Field]> };
+/** A ContactRow as JSON of Postgres, with times as text. */
+export type ContactRowJson = { [Field in keyof ContactRow]: JsonOf<ContactRow[Field]> };
 type JsonOf<T> = T extends Date ? string : T;
 
-export function fromJson(json: PersonJson): PersonRow {
+export function fromJson(json: ContactRowJson): ContactRow {
   const time = (text: string | null) => (text === null ? null : new Date(text));
   return {
     ...json,
@@ -46,15 +46,15 @@ export function fromJson(json: PersonJson): PersonRow {
   };
 }
 
-/** Callers know people by it, for as long as the person is one row; it says nothing. */
+/** Returns the opaque ID of a contact in the API. It changes when contacts are merged. */
 export function contactIdOf(id: string): string {
   return `c${id}`;
 }
 
-/** A person has a picture when it is known, even if its bytes gave way to others, or are those of the one before. */
+/** Returns whether a picture exists. Its bytes may be evicted, or those of the previous picture. */
 export function hasPicture({
   picture_state: state,
   picture_bytes: bytes,
-}: Pick<PersonRow, 'picture_state' | 'picture_bytes'>): boolean {
+}: Pick<ContactRow, 'picture_state' | 'picture_bytes'>): boolean {
   return state === 'present' || (state === 'changed' && bytes !== null);
 }
