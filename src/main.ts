@@ -19,12 +19,12 @@ requireNode();
 const { Logger } = await import('@nestjs/common');
 const { createLogger, DEFAULT_LEVELS } = await import('./kernel/logging/logger.js');
 const { guardOutput } = await import('./kernel/logging/guard-output.js');
-const { explain } = await import('./kernel/errors/explain.js');
+const { describeFatalError } = await import('./kernel/errors/fatal-error.js');
 // Default levels until the configuration is read.
 Logger.overrideLogger(createLogger(DEFAULT_LEVELS));
 guardOutput();
 process.on('uncaughtException', (error) => {
-  new Logger('Main').fatal(`Uncaught ${explain(error)}`);
+  new Logger('Main').fatal(`Uncaught ${describeFatalError(error)}`);
   process.exit(1);
 });
 await import('./service.js');

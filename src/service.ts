@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import { type Config, isOpenToOthers, loadConfigFromProcess } from './kernel/config/config.js';
 import { createLogger } from './kernel/logging/logger.js';
-import { endOfNpm } from './kernel/config/started-by-npm.js';
+import { npmExit } from './kernel/config/npm-exit.js';
 import { openDatabase } from './database/open-database.js';
-import { explain } from './kernel/errors/explain.js';
+import { describeFatalError } from './kernel/errors/fatal-error.js';
 import { OpsServer } from './api/ops/ops-server.js';
 import { SessionSupervisor } from './whatsapp/worker/session-supervisor.js';
 
@@ -79,14 +79,14 @@ async function stop(): Promise<void> {
 try {
   const config = loadConfigFromProcess();
   Logger.overrideLogger(createLogger(config));
-  const signal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), endOfNpm()]);
+  const signal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), npmExit()]);
   const session = await start(config);
   await Promise.race([signal, session.failure]);
   logger.log('Stopping');
   await stop();
   process.exit(0);
 } catch (error) {
-  logger.fatal(explain(error));
+  logger.fatal(describeFatalError(error));
   await stop();
   process.exit(1);
 }

@@ -65,16 +65,12 @@ describe('encryption at rest', () => {
   it.each([
     ['no key', {}, /but ENCRYPTION_KEY is not set/],
     ['another key', { ENCRYPTION_KEY: newKey() }, /which is none of those in ENCRYPTION_KEY/],
-    [
-      'something else',
-      { ENCRYPTION_KEY: 'secret' },
-      /ENCRYPTION_KEY is not of that form.*openssl rand -base64 32/,
-    ],
+    ['something else', { ENCRYPTION_KEY: 'secret' }, /Invalid ENCRYPTION_KEY: .*openssl rand -base64 32/],
     ['two settings', { ENCRYPTION_KEY: first, ENCRYPTION_KEY_FILE: '/tmp' }, /are both set/],
     [
       'a file that is none',
       { ENCRYPTION_KEY_FILE: '/tmp' },
-      /ENCRYPTION_KEY_FILE is "\/tmp", which cannot be read/,
+      /Invalid ENCRYPTION_KEY_FILE "\/tmp": the file cannot be read/,
     ],
   ])('does not start with %s, and destroys nothing', async (_, settings, message) => {
     await service.stop();
