@@ -1,19 +1,21 @@
-import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { pause } from '../kernel/async/pause.js';
+import { Log } from '../kernel/logging/log.js';
 import { applicationName } from './application-name.js';
 import { PostgresClient } from './postgres-client.js';
 
 const RECONNECT_AFTER_MS = 1_000;
 
 /**
- * A connection of its own that listens for notifications of Postgres, opened when somebody first wants them and kept. What is
- * notified while it is broken, or behind a pooler that hands connections round, never comes: its users poll as well.
+ * A dedicated connection that listens for Postgres notifications, opened at the first call of listen(). Notifications
+ * are lost while it is disconnected, and behind connection poolers in transaction mode, so callers also poll.
  */
 export class Listener implements OnApplicationShutdown {
-  private readonly logger = new Logger(Listener.name);
+  private readonly log = new Log(Listener.name);
   private readonly handlers = new Map<string, (payload: string) => void>();
   private readonly stop = new AbortController();
+  private client: PostgresClient | null = null;
   private running: Promise<void> | null = null;
 
   constructor(
@@ -21,10 +23,16 @@ export class Listener implements OnApplicationShutdown {
     private readonly role: string,
   ) {}
 
-  /** @param channel as in SQL, without quotes */
+  /**
+   * Sets the handler of a channel.
+   * @param channel as in SQL, without quotes
+   */
   listen(channel: string, handle: (payload: string) => void): void {
+    const isNew = !this.handlers.has(channel);
     this.handlers.set(channel, handle);
     this.running ??= this.keepConnected();
+    // If this fails, the connection is lost, and the next one listens to all channels.
+    if (isNew) this.client?.query(`LISTEN ${channel}`).catch(() => {});
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -35,11 +43,10 @@ export class Listener implements OnApplicationShutdown {
   private async keepConnected(): Promise<void> {
     const { signal } = this.stop;
     while (!signal.aborted) {
-      await this.connectOnce(signal).catch((error: unknown) => {
-        if (!signal.aborted)
-          this.logger.debug(`Not listening for notifications: ${(error as Error).message}`);
+      await this.connectOnce(signal).catch((err: unknown) => {
+        if (!signal.aborted) this.log.debug({ err }, 'Listening for notifications failed');
       });
-      await sleep(RECONNECT_AFTER_MS, undefined, { signal }).catch(() => {});
+      await pause(RECONNECT_AFTER_MS, signal);
     }
   }
 
@@ -54,9 +61,11 @@ export class Listener implements OnApplicationShutdown {
     const ended = once(client, 'end', { signal });
     try {
       await client.connect();
-      for (const channel of this.handlers.keys()) await client.query(`LISTEN ${channel}`);
+      this.client = client;
+      await client.query([...this.handlers.keys()].map((channel) => `LISTEN ${channel}`).join(';'));
       await ended;
     } finally {
+      this.client = null;
       ended.catch(() => {});
       await client.end().catch(() => {});
     }

@@ -3,7 +3,7 @@ import { Gauge } from 'prom-client';
 
 const pools = new Map<string, Pick<Pool, 'totalCount' | 'idleCount' | 'waitingCount'>>();
 
-/** Has the connections of a pool told as metrics. */
+/** Exports the number of connections of a pool as metrics. */
 export function measurePool(name: string, pool: Pool): void {
   pools.set(name, pool);
 }

@@ -23,12 +23,12 @@ export function Integer(
 ): PropertyDecorator {
   const message = `a ${form} from ${min} to ${max}, for example ${example}`;
   const decorators = [Transform(toNumber), IsInt({ message }), Min(min, { message }), Max(max, { message })];
-  return (config, name) => decorators.forEach((decorate) => decorate(config, name as string));
+  return (config, name) => decorators.forEach((decorate) => decorate(config, name));
 }
 
 export function Flag(): PropertyDecorator {
   const decorators = [Transform(toBoolean), IsBoolean({ message: 'true or false' })];
-  return (config, name) => decorators.forEach((decorate) => decorate(config, name as string));
+  return (config, name) => decorators.forEach((decorate) => decorate(config, name));
 }
 
 export const OneOf = (values: readonly string[]) =>
