@@ -1,78 +1,77 @@
-import { Injectable, Logger } from '@nestjs/common';
-import DataLoader from 'dataloader';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { SharedQueries } from '../database/shared-queries.js';
+import { Log } from '../kernel/logging/log.js';
 import { Access } from './access.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 
-/** What was read of a key is taken for true this long. Whoever deletes one waits until no replica does any more. */
-const TRUSTED_FOR_MS = 500;
-/** Replicas began to read a moment before they trust what they have read. */
+/** A deleted key is accepted by some replica for up to this time and the margin. */
+const CACHED_FOR_MS = 500;
+/** Replicas start to read a key slightly before they cache it. */
 const MARGIN_MS = 200;
-const NOTE_USE_EVERY_MS = 60_000;
-const MAX_KNOWN = 10_000;
+const RECORD_USE_EVERY_MS = 60_000;
+const MAX_CACHED = 10_000;
 
-/** A key and what its holder may do. */
-export interface KnownKey {
+/** A key and its permissions. */
+export interface CachedKey {
   key: ApiKey;
   access: Access;
 }
 
-/** Keys by their ids, as the database has, or had a moment ago: a busy reader costs no statement for each request. */
+/** Caches API keys by ID for a moment, so that a busy client does not cause a query per request. */
 @Injectable()
-export class KnownKeys {
-  private readonly logger = new Logger(KnownKeys.name);
-  private readonly known = new Map<string, { found: KnownKey | null; readAtMs: number }>();
-  private readonly notedAtMs = new Map<string, number>();
-  private readonly loader = new DataLoader<string, KnownKey | null>((ids) => this.read(ids), {
-    cache: false,
-  });
+export class ApiKeyCache {
+  private readonly log = new Log(ApiKeyCache.name);
+  private readonly cached = new Map<string, { found: CachedKey | null; readAtMs: number }>();
+  private readonly useRecordedAtMs = new Map<string, number>();
+  private readonly queries = new SharedQueries<'keys', string, CachedKey | null>((_, ids) => this.read(ids));
 
   constructor(private readonly keys: ApiKeysRepository) {}
 
-  /** The key with this id, if it is known well enough; undefined: it has to be read. */
-  peek(id: string): KnownKey | null | undefined {
-    const known = this.known.get(id);
-    return known && performance.now() - known.readAtMs < TRUSTED_FOR_MS ? known.found : undefined;
+  /** Returns the cached key, or null if it does not exist; undefined if it has to be loaded. */
+  peek(id: string): CachedKey | null | undefined {
+    const cached = this.cached.get(id);
+    return cached && performance.now() - cached.readAtMs < CACHED_FOR_MS ? cached.found : undefined;
   }
 
-  load(id: string): Promise<KnownKey | null> {
-    return this.loader.load(id);
+  load(id: string): Promise<CachedKey | null> {
+    return this.queries.load('keys', id);
   }
 
-  /** Whether the key holds with which a request was let in that lasts. */
+  /** Returns whether the key of a long-running request is still valid. */
   async isStillValid({ access }: { access?: Access | null }): Promise<boolean> {
     const id = access?.keyId;
     if (!id) return true;
-    const known = this.peek(id);
-    const { key } = (known === undefined ? await this.load(id) : known) ?? {};
+    const cached = this.peek(id);
+    const { key } = (cached === undefined ? await this.load(id) : cached) ?? {};
     return key !== undefined && !isExpired(key);
   }
 
-  /** Resolves when no replica takes a key any more that was just deleted. */
-  async forgotten(id: string): Promise<void> {
-    this.known.delete(id);
-    await sleep(TRUSTED_FOR_MS + MARGIN_MS);
+  /** Resolves when no replica accepts a deleted key any longer. */
+  async waitUntilExpired(id: string): Promise<void> {
+    this.cached.delete(id);
+    await sleep(CACHED_FOR_MS + MARGIN_MS);
   }
 
-  /** Notes in the background that a key was used, once a minute. */
-  used({ id }: ApiKey): void {
+  /** Records in the background that a key was used, at most once a minute. */
+  recordUse({ id }: ApiKey): void {
     const nowMs = performance.now();
-    if (nowMs - (this.notedAtMs.get(id) ?? -Infinity) < NOTE_USE_EVERY_MS) return;
-    this.notedAtMs.set(id, nowMs);
+    if (nowMs - (this.useRecordedAtMs.get(id) ?? -Infinity) < RECORD_USE_EVERY_MS) return;
+    this.useRecordedAtMs.set(id, nowMs);
     this.keys
-      .noteUse(id)
-      .catch((error: unknown) => this.logger.debug(`The use of a key is not noted: ${String(error)}`));
+      .recordUse(id)
+      .catch((err: unknown) => this.log.debug({ err }, 'Recording use of API key failed'));
   }
 
-  private async read(ids: readonly string[]): Promise<(KnownKey | null)[]> {
+  private async read(ids: readonly string[]): Promise<(CachedKey | null)[]> {
     const readAtMs = performance.now();
     const keys = new Map((await this.keys.find(ids)).map((key) => [key.id, key]));
-    if (this.known.size > MAX_KNOWN) this.known.clear();
+    if (this.cached.size > MAX_CACHED) this.cached.clear();
     return ids.map((id) => {
       const key = keys.get(id);
       const found = key ? { key, access: new Access(key.scopes, key.sessions, key.id) } : null;
-      this.known.set(id, { found, readAtMs });
+      this.cached.set(id, { found, readAtMs });
       return found;
     });
   }

@@ -1,18 +1,19 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
-import { LastingFailure } from '../kernel/errors/lasting-failure.js';
 import { FeedRepository } from '../feed/feed.repository.js';
-import type { ClientVersion } from './client-version.js';
-import { type RowIdentity, Secrets } from '../secrets/secrets.js';
-import type { LinkOffer } from './link-offer.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
-import { SessionNotFound } from './sessions.errors.js';
+import { FailureLog } from '../kernel/logging/failure-log.js';
+import { Log } from '../kernel/logging/log.js';
+import { type RowIdentity, Secrets } from '../secrets/secrets.js';
+import type { ClientVersion } from './client-version.js';
+import type { LinkOffer } from './link-offer.js';
 import type { ReasonCode } from './reason-code.js';
 import type { Session, SessionStatus } from './session.entity.js';
+import { SessionNotFound } from './sessions.errors.js';
 
-/** How a session is; see the columns of Session. */
+/** State of a session; see the columns of Session. */
 export interface SessionReport {
   status: SessionStatus;
   reasonCode: ReasonCode | null;
@@ -76,10 +77,7 @@ const EVENTS: Partial<
 /** What the session role tells of its sessions. */
 @Injectable()
 export class SessionStateRepository {
-  private readonly opening = new LastingFailure(
-    new Logger(SessionStateRepository.name),
-    'Reading link offers',
-  );
+  private readonly failure = new FailureLog(new Log(SessionStateRepository.name), 'Decrypting link offers');
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -109,7 +107,7 @@ export class SessionStateRepository {
     } = row;
     return {
       ...state,
-      linkOffer: this.openOffer(session, state.linkOffer),
+      linkOffer: this.decryptOffer(session, state.linkOffer),
       profilesPause: { reason, resumeAt, nextBatchAt },
       client: { expiresAt, newest, currentAt },
     };
@@ -138,7 +136,7 @@ export class SessionStateRepository {
         reason,
         advice,
         retryAt,
-        this.sealOffer(session, linkOffer),
+        this.encryptOffer(session, linkOffer),
         reasonCode,
         clientVersion,
       ],
@@ -188,22 +186,22 @@ export class SessionStateRepository {
   }
 
   /** @returns JSON for the column; a string if encrypted */
-  private sealOffer(session: SessionName, offer: LinkOffer | null): string | null {
+  private encryptOffer(session: SessionName, offer: LinkOffer | null): string | null {
     if (!offer) return null;
-    const sealed = this.secrets.seal(JSON.stringify(offer), rowOf(session));
-    return this.secrets.currentId ? JSON.stringify(sealed) : sealed;
+    const text = this.secrets.encrypt(JSON.stringify(offer), rowOf(session));
+    return this.secrets.currentId ? JSON.stringify(text) : text;
   }
 
-  /** @returns null also for an offer that cannot be decrypted, which is logged */
-  private openOffer(session: SessionName, stored: StoredOffer): LinkOffer | null {
+  /** @returns null if the offer cannot be decrypted; this is logged */
+  private decryptOffer(session: SessionName, stored: StoredOffer): LinkOffer | null {
     if (stored === null) return null;
-    const sealed = typeof stored === 'string' ? stored : JSON.stringify(stored);
+    const text = typeof stored === 'string' ? stored : JSON.stringify(stored);
     try {
-      const offer = JSON.parse(this.secrets.open(sealed, rowOf(session))) as LinkOffer;
-      this.opening.worked();
+      const offer = JSON.parse(this.secrets.decrypt(text, rowOf(session))) as LinkOffer;
+      this.failure.recovered();
       return offer;
     } catch (error) {
-      this.opening.failed(error);
+      this.failure.failed(error);
       return null;
     }
   }

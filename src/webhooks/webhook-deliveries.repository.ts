@@ -7,7 +7,7 @@ import type { ChangeRow } from '../feed/feed-reads.repository.js';
 import { Secrets } from '../secrets/secrets.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
 import type { WebhookState } from './webhook.entity.js';
-import { FEEDS, openSecrets, POSITION, SECRETS } from './webhooks.repository.js';
+import { decryptSecrets, FEEDS, POSITION, SECRETS } from './webhooks.repository.js';
 
 /** Longer than an attempt may take; whoever delivers renews it before each. */
 const LEASE_SECONDS = 20;
@@ -106,7 +106,7 @@ export class WebhookDeliveriesRepository {
         if (!candidate.deliveryId) await this.begin(tx, id, candidate, { deliveryId, to });
         const { accountId, session } = candidate;
         const { url, failures } = webhook;
-        const secrets = openSecrets(this.secrets, id, webhook.secrets);
+        const secrets = decryptSecrets(this.secrets, id, webhook.secrets);
         return { id: deliveryId, accountId, session, url, secrets, rows, failures };
       }
     });

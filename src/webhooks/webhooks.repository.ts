@@ -45,8 +45,8 @@ const FORMER_SECRET_FOR = '24 hours';
 const LISTED_ATTEMPTS = 100;
 
 /** Decrypts the columns that SECRETS selects. @throws SecretsError */
-export function openSecrets(secrets: Secrets, id: string, sealed: readonly string[]): string[] {
-  return sealed.map((each) => secrets.open(each, ['webhook', id]));
+export function decryptSecrets(secrets: Secrets, id: string, encrypted: readonly string[]): string[] {
+  return encrypted.map((each) => secrets.decrypt(each, ['webhook', id]));
 }
 
 /** Webhooks as rows: what callers say of them. */
@@ -65,7 +65,7 @@ export class WebhooksRepository {
     await this.dataSource.transaction(async (tx) => {
       await tx.query(
         `INSERT INTO webhook (id, session, url, kinds, max_items, secret) VALUES ($1, $2, $3, $4, $5, $6)`,
-        [id, session, url, kinds, maxItems, this.secrets.seal(secret, ['webhook', id])],
+        [id, session, url, kinds, maxItems, this.secrets.encrypt(secret, ['webhook', id])],
       );
       await tx.query(
         `INSERT INTO webhook_cursor (webhook, account_id, position)
@@ -144,7 +144,7 @@ export class WebhooksRepository {
     const [[{ until }]] = await this.dataSource.query<[[{ until: Date }], number]>(
       `UPDATE webhook SET former_secret = secret, former_secret_until = now() + $3::interval, secret = $2
        WHERE id = $1 RETURNING former_secret_until AS until`,
-      [id, this.secrets.seal(secret, ['webhook', id]), FORMER_SECRET_FOR],
+      [id, this.secrets.encrypt(secret, ['webhook', id]), FORMER_SECRET_FOR],
     );
     return until;
   }
@@ -154,7 +154,7 @@ export class WebhooksRepository {
       `SELECT ${SECRETS} AS secrets FROM webhook w WHERE id = $1`,
       [id],
     );
-    return openSecrets(this.secrets, id, row?.secrets ?? []);
+    return decryptSecrets(this.secrets, id, row?.secrets ?? []);
   }
 
   /** @returns false when there is none */

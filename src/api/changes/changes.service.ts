@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import { once } from 'node:events';
 import { KeyInvalid } from '../../access/access.errors.js';
 import { callerOf, type GuardedRequest } from '../access/requirements.js';
-import { KnownKeys } from '../../access/known-keys.js';
+import { ApiKeyCache } from '../../access/api-key-cache.js';
 import { NoAccountLinked } from '../../contacts/contacts.errors.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import { FairSlots } from '../http/fair-slots.js';
@@ -56,7 +56,7 @@ export class ChangesService {
   constructor(
     private readonly feed: FeedReader,
     private readonly sessions: SessionsRepository,
-    private readonly keys: KnownKeys,
+    private readonly keys: ApiKeyCache,
     private readonly stopping: Stopping,
   ) {}
 
