@@ -9,18 +9,6 @@ export class ContactNotFound extends DomainError {
   }
 }
 
-export class NoAccountLinked extends DomainError {
-  readonly kind = 'unavailable';
-  readonly code = 'no_account_linked';
-
-  constructor() {
-    super(
-      'No WhatsApp account is linked yet. Open /session/qr in a browser, then on the phone: ' +
-        'WhatsApp > Settings > Linked devices > Link a device, and scan the code.',
-    );
-  }
-}
-
 export class PersonNotFound extends DomainError {
   readonly kind = 'not-found';
   readonly code = 'contact_not_found';

@@ -1,6 +1,6 @@
 import { ServicePool } from './service-pool.js';
 
-/** Exports of a process at the same time. Further ones wait (LargeAnswers). */
+/** Maximum streams of a process at the same time. Further ones wait (LargeAnswers). */
 export const STREAMS = 4;
 
 /**

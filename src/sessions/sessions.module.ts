@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { FeedModule } from '../feed/feed.module.js';
-import { ClientVersionRepository } from './client-version.repository.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
+import { ClientVersionRepository } from './client-version.repository.js';
 import { DegradationsRepository } from './degradations.repository.js';
 import { SessionCommandsRepository } from './session-commands.repository.js';
 import { SessionMetricsRepository } from './session-metrics.repository.js';
@@ -17,7 +17,7 @@ const REPOSITORIES = [
   SessionsRepository,
 ];
 
-/** What the API and the session role know in common, through Postgres alone: sessions, their state and commands. */
+/** Data that the API and the session role share through Postgres: sessions, their state and commands. */
 @Module({
   imports: [FeedModule, SecretsModule],
   providers: REPOSITORIES,

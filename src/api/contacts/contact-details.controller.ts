@@ -11,12 +11,8 @@ import type { PersonRow } from '../../contacts/person.js';
 import { ContactDetailsRepository } from '../../contacts/read/contact-details.repository.js';
 import { ContactDetailsService, type Person } from './contact-details.service.js';
 import { ContactPath } from './contact.dto.js';
-import {
-  NoAccountLinked,
-  NoPicture,
-  PersonNotFound,
-  RefreshLimited,
-} from '../../contacts/contacts.errors.js';
+import { NoPicture, PersonNotFound, RefreshLimited } from '../../contacts/contacts.errors.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 

@@ -6,6 +6,7 @@ import { logContext } from '../../kernel/logging/log-context.js';
 import { parseJid, parseLid, phoneOf } from '../../kernel/identifiers/address.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
+import type { UnlinkResult } from '../../sessions/session-command.entity.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { accountKeyOf, isLinked, loadCredentials } from '../auth-state/auth-state.js';
@@ -188,7 +189,7 @@ export class SessionRunner {
 
   private getAccount(): Promise<SessionAccount | null> {
     const { lease, stores } = this.context;
-    return lease.read(() => stores.sessions.getAccount(lease.session));
+    return lease.read(() => stores.sessions.findAccount(lease.session));
   }
 
   private onOpen(): void {
@@ -264,7 +265,7 @@ export class SessionRunner {
     this.report(this.reporter.showOffer(offer, this.lastFailure));
   }
 
-  private async unlink(): Promise<string> {
+  private async unlink(): Promise<UnlinkResult> {
     const { connection } = this;
     if (!isLinked(await this.loadCredentials())) {
       throw new CommandRefused(
@@ -281,9 +282,7 @@ export class SessionRunner {
     const { code: reasonCode, message: reason, advice } = this.lastFailure;
     await this.reporter.report('logged_out', { reasonCode, reason, advice });
     this.wake.abort();
-    return told
-      ? 'The account is unlinked. Its contacts stay until another account is linked.'
-      : 'The account is unlinked here, but WhatsApp could not be told: remove the device on the phone as well.';
+    return told ? 'whatsapp_notified' : 'whatsapp_not_notified';
   }
 
   /** WhatsApp closes the connection when it has heard; a connection that has died does not keep us waiting. */
