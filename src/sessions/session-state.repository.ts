@@ -155,7 +155,7 @@ export class SessionStateRepository {
     await tx.query('UPDATE session SET client_expires_at = $2 WHERE name = $1', [session, expiresAt]);
   }
 
-  /** Stores a sync problem. It is not appended to the feed during the first sync, when sync keys may still be missing. */
+  /** Stores a sync problem. It is not appended to the feed during the first sync, when sync keys may be missing. */
   async reportSyncProblem(tx: Transaction, session: SessionName, problem: string | null): Promise<void> {
     const [[changed]] = await tx.query<[{ account: number; isNew: boolean }[], number]>(
       `UPDATE session s SET sync_problem = $2
