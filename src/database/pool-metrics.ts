@@ -10,7 +10,7 @@ export function measurePool(name: string, pool: Pool): void {
 
 new Gauge({
   name: 'whatsapp_contacts_database_connections',
-  help: 'Connections to Postgres by pool: used, idle; and waiting, the work that waits for one',
+  help: 'Connections to Postgres by pool: used, idle, and waiting for a connection',
   labelNames: ['pool', 'state'],
   collect() {
     for (const [pool, { totalCount, idleCount, waitingCount }] of pools) {
