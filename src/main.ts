@@ -21,6 +21,7 @@ const { Logger } = await import('@nestjs/common');
 const { createLogger, DEFAULT_LEVELS } = await import('./kernel/logging/logger.js');
 const { guardOutput } = await import('./kernel/logging/guard-output.js');
 const { Log } = await import('./kernel/logging/log.js');
+// Default levels until the configuration is read.
 Logger.overrideLogger(createLogger(DEFAULT_LEVELS));
 guardOutput();
 process.on('uncaughtException', (err) => {

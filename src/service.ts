@@ -5,8 +5,8 @@ import { createServer as createTcpServer } from 'node:net';
 import { OpsServer } from './api/ops/ops-server.js';
 import { openDatabase } from './database/open-database.js';
 import { type Config, isOpenToOthers, loadConfigFromProcess } from './kernel/config/config.js';
-import { endOfNpm } from './kernel/config/started-by-npm.js';
-import { explain } from './kernel/errors/explain.js';
+import { npmExit } from './kernel/config/npm-exit.js';
+import { describeFatalError } from './kernel/errors/fatal-error.js';
 import { Log } from './kernel/logging/log.js';
 import { createLogger } from './kernel/logging/logger.js';
 import { SessionSupervisor } from './whatsapp/worker/session-supervisor.js';
@@ -83,7 +83,7 @@ async function stop(): Promise<void> {
 try {
   const config = loadConfigFromProcess();
   Logger.overrideLogger(createLogger(config));
-  const signal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), endOfNpm()]);
+  const signal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), npmExit()]);
   const sessions = await start(config);
   await Promise.race([signal, sessions.failure]);
   log.info({}, 'Stopping');
@@ -91,7 +91,7 @@ try {
   process.exit(0);
 } catch (error) {
   // Operators read this message in a terminal, so it is a sentence with advice rather than an error object.
-  new Logger('Main').fatal(explain(error));
+  new Logger('Main').fatal(describeFatalError(error));
   await stop();
   process.exit(1);
 }

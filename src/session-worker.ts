@@ -65,7 +65,7 @@ measureSessions(app.get(SessionMetricsRepository), app.get(LeaseHolder));
 await Promise.all([
   app.get(SessionHost).run(stop.signal),
   app.get(ClientVersions).run(stop.signal),
-  keys.keepSealed(stop.signal),
+  keys.keepEncrypted(stop.signal),
   app.get(FeedPruner).run(stop.signal),
 ]);
 await app.close();

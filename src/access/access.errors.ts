@@ -9,7 +9,7 @@ export class KeyMissing extends DomainError {
   override readonly headers = { 'WWW-Authenticate': CHALLENGE };
 
   constructor() {
-    super('This needs an API key: send "Authorization: Bearer <key>" or "X-API-Key: <key>".');
+    super('This request requires an API key. Send "Authorization: Bearer <key>" or "X-API-Key: <key>".');
   }
 }
 
@@ -19,7 +19,9 @@ export class KeyInvalid extends DomainError {
   override readonly headers = { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` };
 
   constructor() {
-    super('The API key is not valid: it is mistyped, expired or deleted.');
+    super(
+      'Invalid API key. It is mistyped, expired or deleted: check it, or ask an administrator for a new one.',
+    );
   }
 }
 
@@ -28,7 +30,7 @@ export class ScopeMissing extends DomainError {
   readonly code = 'scope_missing';
 
   constructor(scope: Scope) {
-    super(`This needs the scope ${scope}, which the API key does not have.`);
+    super(`Missing scope ${scope}. Use an API key that has this scope, or ask an administrator for one.`);
   }
 }
 
@@ -38,7 +40,8 @@ export class SessionNotAllowed extends DomainError {
 
   constructor(session: string, allowed: readonly string[]) {
     super(
-      `The API key is not for the session "${session}", but for ${allowed.join(', ')} only, as in /sessions/${allowed[0]}/….`,
+      `This API key cannot access the session "${session}", only ${allowed.join(', ')}. Use a path such as ` +
+        `/sessions/${allowed[0]}/…, or another key.`,
     );
   }
 }
@@ -60,7 +63,7 @@ export class KeyNotFound extends DomainError {
   readonly code = 'key_not_found';
 
   constructor(id: string) {
-    super(`There is no API key with the id ${JSON.stringify(id)}. GET /keys lists those that exist.`);
+    super(`API key ${JSON.stringify(id)} does not exist. GET /keys lists all keys.`);
   }
 }
 
@@ -75,21 +78,21 @@ export class KeysNotInUse extends DomainError {
 
   constructor() {
     super(
-      'No keys are in use, so that everybody may do everything. Start the service with API_KEY set to a secret of ' +
-        'your own; with that key you can create others.',
+      'No API keys are in use, so every client has all permissions. To create keys, start the service with API_KEY ' +
+        'set, for example to the output of "openssl rand -hex 32", and use this key.',
     );
   }
 }
 
-/** The request was sent to a name that is not known to be this service's. */
+/** The request was sent to a host name that is not configured. */
 export class ForeignHost extends DomainError {
   readonly kind = 'forbidden';
   readonly code = 'host_not_allowed';
 
   constructor(host: string) {
     super(
-      `The host ${JSON.stringify(host)} is not known to be this service's, and no API keys are in use. Name it in ` +
-        'ALLOWED_HOSTS, or set API_KEY.',
+      `Unknown host ${JSON.stringify(host)}. While no API keys are in use, only configured hosts are accepted: add ` +
+        'it to ALLOWED_HOSTS, or set API_KEY.',
     );
   }
 }
@@ -99,9 +102,7 @@ export class ForeignPage extends DomainError {
   readonly code = 'page_not_allowed';
 
   constructor() {
-    super(
-      'Pages of other sites may not change anything here while no API keys are in use. Set API_KEY, and send it.',
-    );
+    super('Pages of other sites cannot make changes while no API keys are in use. Set API_KEY, and send it.');
   }
 }
 
@@ -109,9 +110,10 @@ export class BodyNotJson extends DomainError {
   readonly kind = 'unsupported';
   readonly code = 'body_not_json';
 
-  constructor(given: string | undefined) {
-    super(
-      `The body is ${given ? JSON.stringify(given) : 'of no type'}; it must be JSON: Content-Type: application/json.`,
-    );
+  constructor(contentType: string | undefined) {
+    const problem = contentType
+      ? `Unsupported Content-Type ${JSON.stringify(contentType)}`
+      : 'Content-Type is missing';
+    super(`${problem}. Send the body as JSON, with Content-Type: application/json.`);
   }
 }

@@ -1,15 +1,16 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ApiKeyCache } from './api-key-cache.js';
 import { ApiKey } from './api-key.entity.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { KeyLimits } from './key-limits.js';
-import { KnownKeys } from './known-keys.js';
+
 import { RateLimitsRepository } from './rate-limits.repository.js';
 
-/** API keys, their scopes and their limits. */
+/** API keys with their scopes and limits. */
 @Module({
   imports: [TypeOrmModule.forFeature([ApiKey])],
-  providers: [ApiKeysRepository, KeyLimits, KnownKeys, RateLimitsRepository],
-  exports: [ApiKeysRepository, KeyLimits, KnownKeys, RateLimitsRepository],
+  providers: [ApiKeyCache, ApiKeysRepository, KeyLimits, RateLimitsRepository],
+  exports: [ApiKeyCache, ApiKeysRepository, KeyLimits, RateLimitsRepository],
 })
 export class AccessModule {}

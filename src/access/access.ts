@@ -1,11 +1,11 @@
 import type { Scope } from './scopes.js';
 
-/** What the caller of a request may do. */
+/** Permissions of a caller. */
 export class Access {
   /**
-   * @param scopes null: everything
-   * @param sessions null: all sessions
-   * @param keyId null: of no key that was created
+   * @param scopes null for all
+   * @param sessions null for all
+   * @param keyId ID of the created key; null for API_KEY, or without keys
    */
   constructor(
     private readonly scopes: readonly Scope[] | null,
@@ -18,5 +18,5 @@ export class Access {
   }
 }
 
-/** Of the key in API_KEY, and of everybody when no keys are in use. */
+/** Permissions of API_KEY, and of all callers if no keys are in use. */
 export const FULL_ACCESS = new Access(null, null);

@@ -1,13 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Scope } from './scopes.js';
 
-/** A key to the API. Of the key itself only a hash is kept. */
+/** An API key. Only a hash of the key itself is stored. */
 @Entity('api_key')
 export class ApiKey {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'api_key_pkey' })
   id: string;
 
-  /** For people: who uses it. */
+  /** Describes the user of the key. */
   @Column('text')
   name: string;
 
@@ -18,22 +18,22 @@ export class ApiKey {
   @Column('text', { array: true })
   scopes: Scope[];
 
-  /** Names of the sessions it is good for; null: all. */
+  /** Names of the sessions that the key can access; null for all. */
   @Column('text', { array: true, nullable: true })
   sessions: string[] | null;
 
-  /** Null: as many as it likes. */
+  /** Null if unlimited. */
   @Column('int', { name: 'requests_per_minute', nullable: true })
   requestsPerMinute: number | null;
 
-  /** Null: never. */
+  /** Null if it does not expire. */
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt: Date | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 
-  /** To the minute. */
+  /** Accurate to a minute; null if never used. */
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt: Date | null;
 }

@@ -23,13 +23,13 @@ export class ApiKeysRepository {
     return this.keys.findBy({ id: In(ids) });
   }
 
-  /** @returns whether there was such a key */
+  /** @returns whether the key existed */
   async delete(id: string): Promise<boolean> {
     const { affected } = await this.keys.delete({ id });
     return affected === 1;
   }
 
-  async noteUse(id: string): Promise<void> {
+  async recordUse(id: string): Promise<void> {
     await this.keys.update({ id }, { lastUsedAt: () => 'now()' });
   }
 }

@@ -7,7 +7,7 @@ export interface KeyRow {
   sessions: string[] | null;
 }
 
-/** Reads a key that has not expired, without TypeORM. */
+/** Finds a key that has not expired. Does not use TypeORM, so that `/metrics` works with a dedicated pool. */
 export async function findKey(pool: Pick<Pool, 'query'>, id: string): Promise<KeyRow | undefined> {
   const { rows } = await pool.query<KeyRow>(
     'SELECT hash, scopes, sessions FROM api_key WHERE id = $1 AND (expires_at > now()) IS NOT FALSE',

@@ -1,36 +1,33 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { LastingFailure } from '../kernel/errors/lasting-failure.js';
+import { Injectable } from '@nestjs/common';
+import { FailureLog } from '../kernel/logging/failure-log.js';
+import { Log } from '../kernel/logging/log.js';
 import { TooManyRequests } from './access.errors.js';
 import type { ApiKey } from './api-key.entity.js';
 import { RateLimitsRepository } from './rate-limits.repository.js';
 
 const WINDOW_SECONDS = 60;
-/** Replicas tell each other what they have counted this often; a key may exceed its limit by what arrives meanwhile. */
+/** Interval at which replicas share their counts. A key may exceed its limit by the requests within this time. */
 const SHARE_EVERY_MS = 250;
 
 interface Count {
-  /** Counted here, and not told to the others yet. */
+  /** Requests counted here that are not shared yet. */
   pending: number;
-  /** Of all replicas, when it was last shared. */
+  /** Requests to all replicas when the count was last shared. */
   shared: number;
   endsAtMs: number;
   sharedAtMs: number;
   isSharing: boolean;
 }
 
-/** Limits how many requests each key may send a minute, to all replicas together, without a statement for each. */
+/** Limits the requests per minute of each key to all replicas, without a query per request. */
 @Injectable()
 export class KeyLimits {
-  private readonly logger = new Logger(KeyLimits.name);
   private readonly counts = new Map<string, Count>();
-  private readonly sharing = new LastingFailure(
-    this.logger,
-    'Counting requests together with other processes',
-  );
+  private readonly failure = new FailureLog(new Log(KeyLimits.name), 'Sharing request counts');
 
   constructor(private readonly limits: RateLimitsRepository) {}
 
-  /** @throws TooManyRequests when the key has used up what it may send */
+  /** Counts a request. @throws TooManyRequests if the key exceeds its limit */
   count({ id, requestsPerMinute: limit }: ApiKey): void {
     if (limit === null) return;
     const nowMs = Date.now();
@@ -40,7 +37,7 @@ export class KeyLimits {
     if (count.shared + count.pending >= limit) {
       throw new TooManyRequests(
         'key_limited',
-        `The API key may send ${limit} requests a minute, and has.`,
+        `This API key is limited to ${limit} requests per minute. Wait for the seconds in Retry-After.`,
         Math.max(1, Math.ceil((count.endsAtMs - nowMs) / 1_000)),
       );
     }
@@ -66,9 +63,9 @@ export class KeyLimits {
       count.pending = Math.max(0, count.pending - pending);
       count.shared = points;
       count.endsAtMs = Date.now() + endsInMs;
-      this.sharing.worked();
+      this.failure.recovered();
     } catch (error) {
-      this.sharing.failed(error);
+      this.failure.failed(error);
     } finally {
       count.isSharing = false;
       count.sharedAtMs = Date.now();

@@ -6,28 +6,28 @@ const SECRET_BYTES = 32;
 const ID = new RegExp(`^[0-9a-f]{${ID_BYTES * 2}}$`);
 const KEY = new RegExp(`^${PREFIX}_([0-9a-f]{${ID_BYTES * 2}})_[\\w-]{43}$`);
 
-/** A new key: `wac_`, its id (12 hexadecimal digits), `_` and 256 random bits in base64url. */
+/** Creates a key: `wac_`, its ID (12 hexadecimal digits), `_` and 256 random bits in base64url. */
 export function createKey(): { id: string; key: string } {
   const id = randomBytes(ID_BYTES).toString('hex');
   return { id, key: `${PREFIX}_${id}_${randomBytes(SECRET_BYTES).toString('base64url')}` };
 }
 
-/** Whether it can be the id of a key. */
+/** Returns whether the text has the format of a key ID. */
 export function isKeyId(text: string): boolean {
   return ID.test(text);
 }
 
-/** The id in the text of a key; null when it has another form. */
+/** Returns the ID that a key contains; null if the key has another format. */
 export function idOfKey(key: string): string | null {
   return KEY.exec(key)?.[1] ?? null;
 }
 
-/** SHA-256, all that is kept of a key: with 256 random bits nothing slower is needed. */
+/** Returns the SHA-256 of a key. A slower hash is not needed for 256 random bits. */
 export function hashOfKey(key: string): Buffer {
   return hashOnce('sha256', key, 'buffer');
 }
 
-/** Takes the same time whatever is different. */
+/** Compares a key with a stored hash in constant time. */
 export function isKey(key: string, hash: Uint8Array): boolean {
   return timingSafeEqual(hashOfKey(key), hash);
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Counts of requests that all replicas share, in the form that rate-limiter-flexible wants. */
+/** Request counts shared by all replicas, in the format of rate-limiter-flexible. */
 @Entity('rate_limit')
 export class RateLimit {
   @PrimaryColumn('varchar', { length: 255, primaryKeyConstraintName: 'rate_limit_pkey' })

@@ -5,29 +5,30 @@ import { DataSource } from 'typeorm';
 import { poolOf } from '../database/postgres-pool.js';
 
 export interface Limit {
-  /** Keeps the counts of several limits apart. */
+  /** Prefix of the counts of this limit. */
   name: string;
-  /** How often within the time. */
+  /** Maximum points within the window. */
   points: number;
+  /** Length of the window. */
   seconds: number;
 }
 
 export interface Use {
-  /** So far, in the window of time that is under way. */
+  /** Points used in the current window. */
   points: number;
   isOver: boolean;
-  /** Until the window ends, and the next one begins. */
+  /** Remaining time of the window. */
   endsInMs: number;
 }
 
-/** Limits that all replicas share. */
+/** Rate limits shared by all replicas. */
 @Injectable()
 export class RateLimitsRepository {
   private readonly limiters = new Map<string, RateLimiterPostgres>();
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Counts what a subject has done. */
+  /** Adds points to the count of a subject. */
   async use(limit: Limit, subject: string, points = 1): Promise<Use> {
     try {
       const { consumedPoints, msBeforeNext } = await this.limiter(limit).consume(subject, points);
@@ -45,7 +46,7 @@ export class RateLimitsRepository {
     if (known) return known;
     const pool = poolOf(this.dataSource);
     const limiter = new RateLimiterPostgres({
-      // Queries without their names, by which pg would prepare them: see postgres-pool.ts.
+      // Removes the names of queries, see postgres-pool.ts.
       storeClient: {
         query: ({ text, values }: { text: string; values: unknown[] }) => pool.query(text, values),
       },

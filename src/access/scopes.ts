@@ -1,4 +1,4 @@
-/** What a key may do; `admin` may do everything. */
+/** Permissions of a key. `admin` includes all others. */
 export const SCOPES = [
   'contacts:read',
   'contacts:export',

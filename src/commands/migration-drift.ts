@@ -1,12 +1,12 @@
-import { loadConfigFromProcess } from '../kernel/config/config.js';
 import { migrationDataSource } from '../database/data-source.js';
 import { migrate } from '../database/migrations.js';
 import { openDatabase } from '../database/open-database.js';
 import { ENTITIES } from '../entities.js';
+import { loadConfigFromProcess } from '../kernel/config/config.js';
 
 /**
- * `npm run migration:drift`: fails when the entities say something else than the migrations made. It migrates the
- * configured (or embedded) database and prints the SQL that would be missing.
+ * `npm run migration:drift`: migrates the configured or embedded database, and fails if its schema differs from the
+ * entities. Prints the missing SQL.
  */
 try {
   const database = await openDatabase(loadConfigFromProcess(), console.error);
@@ -17,7 +17,7 @@ try {
     await dataSource.destroy();
     for (const { query } of upQueries) console.error(`${query};`);
     console.log(
-      upQueries.length === 0 ? 'Entities and migrations agree.' : 'Entities and migrations differ.',
+      upQueries.length === 0 ? 'Entities and migrations match.' : 'Entities and migrations differ.',
     );
     process.exitCode = upQueries.length === 0 ? 0 : 1;
   } finally {

@@ -9,18 +9,6 @@ export class ContactNotFound extends DomainError {
   }
 }
 
-export class NoAccountLinked extends DomainError {
-  readonly kind = 'unavailable';
-  readonly code = 'no_account_linked';
-
-  constructor() {
-    super(
-      'No WhatsApp account is linked yet. Open /session/qr in a browser, and scan the code on the phone under ' +
-        'WhatsApp > Settings > Linked devices > Link a device.',
-    );
-  }
-}
-
 const NO_PICTURE = {
   picture_none: 'This contact has no profile picture.',
   picture_hidden: 'This contact does not show the profile picture to this account.',

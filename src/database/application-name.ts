@@ -1,4 +1,4 @@
-/** What Postgres shows in pg_stat_activity: the role of the process, and what its connections are for. */
+/** Returns the name of connections in pg_stat_activity: the role of the process, and the use of the connections. */
 export function applicationName(role: string, use: string): string {
   return `whatsapp-contacts ${role} ${use}`;
 }

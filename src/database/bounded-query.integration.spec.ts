@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/test-d
 import { boundedQuery } from './bounded-query.js';
 import { isTooSlow } from './database-errors.js';
 
-describe('boundedQuery()', () => {
+describe('boundedQuery', () => {
   let database: TestDatabase;
   let pool: pg.Pool;
 
@@ -18,7 +18,7 @@ describe('boundedQuery()', () => {
     await database.drop();
   });
 
-  it('is ended by the database when the time is up, and leaves the limit to nobody', async () => {
+  it('fails when the time is up, and does not leave the limit set on the connection', async () => {
     const slow = boundedQuery(pool, 50, { text: 'SELECT pg_sleep(5)' });
     expect(isTooSlow(await slow.catch((error: unknown) => error))).toBe(true);
     const { rows } = await boundedQuery<{ n: number }>(pool, 5_000, { text: 'SELECT 1 AS n' });
@@ -27,7 +27,7 @@ describe('boundedQuery()', () => {
     expect(after.rows).toEqual([{ statement_timeout: '0' }]);
   });
 
-  it('writes nothing', async () => {
+  it('rejects writes', async () => {
     await expect(boundedQuery(pool, 5_000, { text: `INSERT INTO session VALUES ('x')` })).rejects.toThrow(
       'read-only transaction',
     );

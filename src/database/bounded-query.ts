@@ -1,9 +1,9 @@
 import type { Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 
 /**
- * A query that reads much, ended by the database when it takes too long. The limit is set within a transaction, for a pooler in
- * between gives the connection to others after it.
- * @throws the database's error 57014 when the time is up
+ * Runs a query that reads many rows, with a time limit in the database. The limit is set within a transaction, because
+ * a connection pooler may pass the connection to another client afterward.
+ * @throws the Postgres error 57014 when the time is up
  */
 export async function boundedQuery<Row extends QueryResultRow>(
   pool: Pool,
@@ -18,7 +18,7 @@ export async function boundedQuery<Row extends QueryResultRow>(
     client.release();
     return result;
   } catch (error) {
-    // Closing it ends the transaction, whatever has become of it.
+    // Closing the connection ends the transaction in any state.
     client.release(true);
     throw error;
   }

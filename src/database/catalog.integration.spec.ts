@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 
 /**
- * Tables with one small row per account, session, process, request or migration, or one in total; Citus calls them reference
- * tables.
+ * Tables with one small row per account, session, process, request or migration, or one in total. Citus calls them
+ * reference tables.
  */
 const CONTROL_PLANE = [
   'account',
@@ -29,9 +29,9 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-/** The rule that lets the data be distributed by account, see docs/operations.md. */
-describe('the tables with the data of accounts and sessions', () => {
-  it('are these', async () => {
+/** These rules make it possible to distribute the data by account, see docs/operations.md. */
+describe('a table with the data of accounts or sessions', () => {
+  it('is one of these', async () => {
     const tables = await database.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
          AND relname <> ALL ($1) ORDER BY relname COLLATE "C"`,
@@ -54,20 +54,21 @@ describe('the tables with the data of accounts and sessions', () => {
     ]);
   });
 
-  it('are led by account or session in every primary key, unique constraint and index', async () => {
+  it('starts every primary key, unique constraint and index with the account or session', async () => {
     const others = await database.query(
       `SELECT indexrelid::regclass::text AS index, attname AS leads
        FROM pg_index i
        JOIN pg_class t ON t.oid = i.indrelid AND t.relnamespace = 'public'::regnamespace
        LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
        WHERE t.relname <> ALL ($1) AND a.attname IS DISTINCT FROM
-         CASE WHEN t.relname LIKE 'auth%' OR t.relname IN ('degradation', 'sync_key_request') THEN 'session' ELSE 'account_id' END`,
+         CASE WHEN t.relname LIKE 'auth%' OR t.relname IN ('degradation', 'sync_key_request') THEN 'session'
+           ELSE 'account_id' END`,
       [CONTROL_PLANE],
     );
     expect(others).toEqual([]);
   });
 
-  it('refer to others of the same account, or to the account or session itself', async () => {
+  it('references only rows of the same account, or the account or session itself', async () => {
     const others = await database.query(
       `SELECT conname FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class r ON r.oid = c.confrelid
        WHERE contype = 'f' AND t.relname <> ALL ($1) AND NOT EXISTS (

@@ -1,26 +1,24 @@
+import type { Readable } from 'node:stream';
 import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
 import copyStreams from 'pg-copy-streams';
-import type { Readable } from 'node:stream';
 
-/**
- * COPY's own text format would double the backslashes of JSON, so it writes CSV with a quote and a delimiter that
- * JSON never holds unescaped.
- */
+/** CSV with a quote and a delimiter that JSON escapes. The text format of COPY would double the backslashes of JSON. */
 const AS_LINES_OF_JSON = `TO STDOUT (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')`;
 
 /**
- * Streams the rows of a query of one column, a line each, with flat memory. Each value must be free of line breaks
- * and of the bytes 1 and 2, as JSON is. The connection is given back at the end; when the reader goes away before,
- * it is closed, which ends the query.
- * @param sql without parameters, which COPY does not take
+ * Streams the rows of a query with one column as lines, with constant memory. Values must not contain line breaks or
+ * the bytes 1 and 2; JSON does not. The connection is returned to the pool at the end. If the reader stops early, the
+ * connection is closed, which ends the query.
+ * @param sql without parameters, which COPY does not support
  */
 export async function copyLines(pool: Pool, sql: string): Promise<Readable> {
   return copyFrom(await pool.connect(), sql);
 }
 
 /**
- * The same, after another query whose first row tells of the very same moment.
- * @throws what that query does
+ * Runs a query, and streams lines as `copyLines` does from the same snapshot of the database.
+ * @returns the first row of the query, and the stream
+ * @throws the error of the query
  */
 export async function copySnapshot<Row extends QueryResultRow>(
   pool: Pool,
@@ -38,12 +36,12 @@ export async function copySnapshot<Row extends QueryResultRow>(
   }
 }
 
-/** @param last what is to be done with the connection before it is given back */
+/** @param last statement to run before the connection is returned to the pool */
 function copyFrom(client: PoolClient, sql: string, last?: string): Readable {
   const rows = client.query(copyStreams.to(`COPY (${sql}) ${AS_LINES_OF_JSON}`));
   const finish = (error?: Error) => client.release(error);
   rows.once('error', finish).once('close', () => {
-    if (!rows.readableEnded && !rows.errored) finish(new Error('The reader went away'));
+    if (!rows.readableEnded && !rows.errored) finish(new Error('The reader stopped early'));
   });
   rows.once('end', () => {
     if (!last) return finish();
@@ -52,7 +50,7 @@ function copyFrom(client: PoolClient, sql: string, last?: string): Readable {
   return rows;
 }
 
-/** The lines of a stream as objects; lines may lie across chunks. */
+/** Parses the lines of a stream as JSON. Lines may span chunks. */
 export async function* readJsonLines<Row>(stream: Readable): AsyncGenerator<Row> {
   let rest: Buffer[] = [];
   for await (const chunk of stream as AsyncIterable<Buffer>) {

@@ -7,20 +7,18 @@ export type Entities = NonNullable<DataSourceOptions['entities']>;
 export interface ConnectionOptions {
   /** Entity classes of the tables that TypeORM maps; see src/entities.ts. */
   entities: Entities;
-  /** What Postgres shows the connections as. */
+  /** Name of the connections in pg_stat_activity. */
   application?: string;
   maxConnections?: number;
-  /** How long work waits for a free connection. */
+  /** Maximum wait for a free connection. */
   connectTimeoutMs?: number;
-  /** How long a caller waits for the answer to one statement; undefined: for ever. */
+  /** Maximum wait for the result of a statement; no limit if undefined. */
   queryTimeoutMs?: number;
 }
 
 /**
- * Options of the one data source, for the API, the session and the migrations.
- *
- * `synchronize` is off for good: the schema changes by the migrations alone. The migrations are found only in the
- * built service (`dist/migrations`).
+ * Returns the options of the data source of all roles and of the migrations. `synchronize` is off, because only
+ * migrations change the schema.
  */
 export function dataSourceOptions(
   url: string,
@@ -51,7 +49,7 @@ export function dataSourceOptions(
   };
 }
 
-/** A data source for what runs outside of Nest: migrations and their check. */
+/** Creates a data source for migrations and their drift check. Finds migrations only in the built service. */
 export function migrationDataSource(url: string, entities: Entities): DataSource {
   const migrations = [`${import.meta.dirname}/../migrations/*.js`];
   return new DataSource({

@@ -6,7 +6,7 @@ import { isDatabaseUnavailable, isRefusal, isWorthRepeating } from './database-e
 const failed = (code: string) =>
   new QueryFailedError('SELECT 1', [], Object.assign(new Error('refused'), { code, severity: 'ERROR' }));
 
-describe('an error of the database', () => {
+describe('the classification of database errors', () => {
   it.each([
     ['22001', 'string_data_right_truncation'],
     ['22021', 'character_not_in_repertoire'],
@@ -18,7 +18,7 @@ describe('an error of the database', () => {
     ['XX000', 'internal_error: invalid memory alloc request size'],
     ['21000', 'cardinality_violation'],
     ['P0001', 'raise_exception'],
-  ])('%s (%s) is a refusal of the data', (code) => {
+  ])('treats %s (%s) as a rejection of the data', (code) => {
     expect(isRefusal(failed(code))).toBe(true);
     expect(isWorthRepeating(failed(code))).toBe(false);
   });
@@ -34,7 +34,7 @@ describe('an error of the database', () => {
     ['57P01', 'admin_shutdown'],
     ['57P03', 'cannot_connect_now'],
     ['58030', 'io_error'],
-  ])('%s (%s) is an outage', (code) => {
+  ])('treats %s (%s) as an outage', (code) => {
     expect(isDatabaseUnavailable(failed(code))).toBe(true);
     expect(isRefusal(failed(code))).toBe(false);
     expect(isWorthRepeating(failed(code))).toBe(true);
@@ -43,7 +43,7 @@ describe('an error of the database', () => {
   it.each([
     ['40001', 'serialization_failure'],
     ['40P01', 'deadlock_detected'],
-  ])('%s (%s) can be retried', (code) => {
+  ])('treats %s (%s) as worth a retry', (code) => {
     expect(isRefusal(failed(code))).toBe(false);
     expect(isWorthRepeating(failed(code))).toBe(true);
   });
@@ -56,12 +56,12 @@ describe('an error of the database', () => {
     ['42P01', 'undefined_table'],
     ['42703', 'undefined_column'],
     ['57014', 'query_canceled'],
-  ])('%s (%s) is a deployment problem, not a refusal of the data', (code) => {
+  ])('treats %s (%s) as a deployment problem', (code) => {
     expect(isRefusal(failed(code))).toBe(false);
     expect(isWorthRepeating(failed(code))).toBe(false);
   });
 
-  it('is not an outage when the data that it quotes mentions one', () => {
+  it('does not treat a rejection as an outage when the message quotes data that mentions one', () => {
     const quoting = new QueryFailedError(
       'SELECT 1',
       [],
@@ -71,7 +71,7 @@ describe('an error of the database', () => {
     expect(isRefusal(quoting)).toBe(true);
   });
 
-  it.each(['ECONNRESET', 'EPIPE', 'EPERM', undefined])('with code %s does not come from Postgres', (code) => {
+  it.each(['ECONNRESET', 'EPIPE', 'EPERM', undefined])('does not treat %s as a rejection', (code) => {
     expect(isRefusal(Object.assign(new Error('broken'), { code }))).toBe(false);
   });
 });

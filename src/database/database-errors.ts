@@ -1,6 +1,6 @@
 import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 
-/** The database cannot be used; the message is one sentence that says why and what to do. */
+/** The database cannot be used. The message contains the reason and how to fix it. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
 }
@@ -14,86 +14,94 @@ const NETWORK_CODES = new Set([
   'ECONNRESET',
 ]);
 
-/** `host:port/database` of a Postgres URL, without user and password. */
-function place(url: string): string {
+/** Returns `host:port/database` of a Postgres URL, without user and password. */
+function locationOf(url: string): string {
   const { hostname, port, pathname } = new URL(url);
   return `${hostname}:${port || 5432}${pathname}`;
 }
 
-function explain(code: string | undefined, message: string): string {
+/** Reasons by SQLSTATE, and how to fix them. */
+const REASONS: Record<string, string> = {
+  '28P01': 'user or password are wrong. Check them in DATABASE_URL.',
+  '28000': 'user or password are wrong. Check them in DATABASE_URL.',
+  '3D000': 'the database does not exist. Create it, for example with createdb.',
+  '42501':
+    'the user cannot create or change tables. Grant it CREATE on the schema public, or migrate as the owner of the ' +
+    'tables (node dist/database/migrate.js) and then run deploy/postgres/roles.sql.',
+  '57P03': 'it is still starting. Try again in a moment.',
+  '53300': 'it has no free connections. Raise max_connections or close other clients.',
+};
+
+function reasonOf(code: string | undefined, message: string): string {
   if (code && NETWORK_CODES.has(code))
-    return `it cannot be reached (${code}). Is it running, and are host and port right?`;
-  if (code === '28P01' || code === '28000') return 'user or password are wrong. Check them in DATABASE_URL.';
-  if (code === '3D000') return 'the database does not exist. Create it, for example with createdb.';
-  if (code === '42501')
-    return (
-      'the user may not create or change tables. Grant it CREATE on the schema public; or migrate first as the owner of the ' +
-      'tables (node dist/database/migrate.js), and then run deploy/postgres/roles.sql.'
-    );
-  if (code === '57P03') return 'it is still starting up. Try again in a moment.';
-  if (code === '53300') return 'it has no free connections. Raise max_connections or close other clients.';
+    return `it cannot be reached (${code}). Check that it is running, and host and port in DATABASE_URL.`;
+  if (code && REASONS[code]) return REASONS[code];
   if (/timeout/i.test(message))
-    return 'it does not answer. Are host and port right, and is a firewall in between?';
+    return 'it does not respond. Check host and port in DATABASE_URL, and firewalls.';
   return `${message}.`;
 }
 
-/** Turns an error of pg at start into one sentence for the operator; never repeats the password. */
+/** Converts an error of pg at start to one for the operator. The message does not contain the password. */
 export function toDatabaseError(error: unknown, url: string): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const cause = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
   const { code, message } = cause as { code?: string; message: string };
-  return new DatabaseError(`The database ${place(url)} cannot be used: ${explain(code, message)}`, { cause });
+  return new DatabaseError(`The database ${locationOf(url)} cannot be used: ${reasonOf(code, message)}`, {
+    cause,
+  });
 }
 
 /** Node.js error codes begin with E, which is not an SQLSTATE class. */
 const SQLSTATE = /^[0-9FHPX][0-9A-Z]{4}$/;
 
+/** Messages of pg without a code. */
+const CONNECTION_LOST =
+  /connection terminated|client was closed|query read timeout|timeout exceeded when trying to connect|not queryable/i;
+
 /**
- * SQLSTATE classes and codes of a database that is temporarily unavailable, regardless of the statement: connection lost (08), out
- * of disk, memory or connections (53), input/output errors (58), shutting down or starting (57P0x), idle or transaction timeout
- * (25P03, 25P04), standby (25006), locked (55P03).
+ * SQLSTATE classes and codes of a database that is temporarily unavailable, regardless of the statement: connection
+ * lost (08), out of disk, memory or connections (53), input/output errors (58), shutting down or starting (57P0x), idle
+ * or transaction timeout (25P03, 25P04), standby (25006), locked (55P03).
  */
 const AWAY = /^(08...|53...|58...|57P0[1235]|25P0[34]|25006|55P03)$/;
 
-/** Whether the error says that nothing can be written here, as on a standby. */
+/** Returns whether the database rejected a write because it is read-only, for example a standby. */
 export function isReadOnly(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === '25006';
 }
 
 /**
- * Whether the error says that the database is away (restarting, unreachable, full, read-only), so that the same
- * work may succeed later.
+ * Returns whether the database is unavailable (restarting, unreachable, full, read-only), so that the same work may
+ * succeed later.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
-  // TypeORM's way to say that the connection was lost between two statements of a transaction.
+  // TypeORM throws this if the connection was lost between two statements of a transaction.
   if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   const { code, message, driverError } = error as { code?: string; message?: string; driverError?: unknown };
   if (driverError && driverError !== error) return isDatabaseUnavailable(driverError);
   // Postgres messages may quote the data, so they are not used for classification.
   if (code && SQLSTATE.test(code)) return AWAY.test(code);
   if (code && (NETWORK_CODES.has(code) || code === 'EPIPE')) return true;
-  return /connection terminated|client was closed|query read timeout|timeout exceeded when trying to connect|not queryable/i.test(
-    message ?? '',
-  );
+  return CONNECTION_LOST.test(message ?? '');
 }
 
-/** Whether the database has ended a query because it took too long. */
+/** Returns whether the database canceled a query because it took too long. */
 export function isTooSlow(error: unknown): boolean {
   return sqlStateOf(error) === '57014';
 }
 
 /**
- * SQLSTATE classes caused by the deployment, not by the data: wrong password (28) or database (3D, 3F), missing tables, columns or
- * privileges (42), plans older than a migration (0A), transaction state (25, 2D, 3B), cancellation by an administrator or a
- * statement timeout (57), serialization failures and deadlocks (40).
+ * SQLSTATE classes caused by the deployment, not by the data: wrong password (28) or database (3D, 3F), missing tables,
+ * columns or privileges (42), plans older than a migration (0A), transaction state (25, 2D, 3B), cancellation by an
+ * administrator or a statement timeout (57), serialization failures and deadlocks (40).
  */
 const ABOUT_THE_DEPLOYMENT = /^(0A|25|28|2D|3B|3D|3F|40|42|57)/;
 
 /**
- * Returns whether the database refuses the data itself, so that a retry would fail again. This applies to every error with an
- * SQLSTATE that indicates neither an outage nor a deployment problem: wrong or missing values (22, 23), values that are too large
- * or too complex (54), internal Postgres errors (XX), unknown codes.
+ * Returns whether the database rejects the data itself, so that a retry would fail again. This applies to every error
+ * with an SQLSTATE that indicates neither an outage nor a deployment problem: wrong or missing values (22, 23), values
+ * that are too large or too complex (54), internal Postgres errors (XX), unknown codes.
  */
 export function isRefusal(error: unknown): boolean {
   const code = sqlStateOf(error);
@@ -101,8 +109,8 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /**
- * Returns whether the same transaction may succeed when retried: the database was unavailable, or rolled this one back in favor of
- * another.
+ * Returns whether the same transaction may succeed when retried: the database was unavailable, or rolled this one back
+ * in favor of another.
  */
 export function isWorthRepeating(error: unknown): boolean {
   return isDatabaseUnavailable(error) || sqlStateOf(error).startsWith('40');

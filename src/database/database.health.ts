@@ -1,30 +1,26 @@
 import pTimeout from 'p-timeout';
 import type { Pool } from 'pg';
+import { SingleFlight } from '../kernel/async/single-flight.js';
 
 const TIMEOUT_MS = 2_000;
 
-/** Whether the database can be used. Who asks at the same time is answered together. */
+/** Checks whether the database can be used. Simultaneous callers share one query. */
 export class DatabaseHealth {
-  private asking: Promise<string | null> | null = null;
+  private readonly checks = new SingleFlight<'database', string | null>();
 
-  /** @param mustWrite whether a database from which one can only read is a problem: a replica is, where sessions run */
+  /** @param mustWrite whether a read-only replica is a problem, as it is for sessions */
   constructor(
     private readonly pool: Pick<Pool, 'query'>,
     private readonly mustWrite: boolean,
   ) {}
 
-  /** @returns why the database cannot be used, one sentence; null when it can */
+  /** @returns why the database cannot be used, in one sentence; null if it can */
   problem(): Promise<string | null> {
-    this.asking ??= this.askInTime().finally(() => (this.asking = null));
-    return this.asking;
+    const fallback = () => `The database does not respond within ${TIMEOUT_MS} ms.`;
+    return this.checks.run('database', () => pTimeout(this.check(), { milliseconds: TIMEOUT_MS, fallback }));
   }
 
-  private askInTime(): Promise<string | null> {
-    const fallback = () => `The database does not answer within ${TIMEOUT_MS} ms.`;
-    return pTimeout(this.ask(), { milliseconds: TIMEOUT_MS, fallback });
-  }
-
-  private async ask(): Promise<string | null> {
+  private async check(): Promise<string | null> {
     try {
       const { rows } = await this.pool.query<{ readOnly: boolean }>(
         `SELECT current_setting('transaction_read_only')::boolean AND ($1 OR NOT pg_is_in_recovery()) AS "readOnly"

@@ -11,10 +11,10 @@ import { poolOf } from './postgres-pool.js';
 import { ProbePool } from './probe-pool.js';
 import { StreamPool } from './stream-pool.js';
 
-/** The pool of TypeORM, for all that has none of its own. */
+/** Pool of TypeORM, for all work without a dedicated pool. */
 const QUERIES = 'queries';
 
-/** The connection pools of a role, to the database that main.ts has opened and migrated. */
+/** Connection pools of a role, to the database that service.ts has opened and migrated. */
 @Module({})
 export class DatabaseModule {
   constructor(@InjectDataSource() dataSource: DataSource) {

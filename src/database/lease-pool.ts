@@ -1,8 +1,8 @@
 import { ServicePool } from './service-pool.js';
 
 /**
- * Connections for the leases of sessions alone: a renewal must not wait behind the work of the sessions themselves, nor for
- * a connection that has died without a word. Together the time limits leave room for a second attempt within the lease.
+ * Connections for session leases. A renewal must not wait for other work of the sessions, or for a connection that was
+ * lost silently. The time limits together leave time for a second attempt within the lease.
  */
 export class LeasePool extends ServicePool {
   constructor(url: string, role: string) {

@@ -3,7 +3,7 @@ import { loadConfigFromProcess } from '../kernel/config/config.js';
 import { migrate } from './migrations.js';
 import { openDatabase } from './open-database.js';
 
-/** `npm run migration:run`: brings the configured database, or the embedded one, up to date and ends. */
+/** `npm run migration:run`: migrates the configured or embedded database, and exits. */
 try {
   const config = loadConfigFromProcess();
   const database = await openDatabase(config, console.error);

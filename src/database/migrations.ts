@@ -2,13 +2,13 @@ import type { DataSource } from 'typeorm';
 import { type Entities, migrationDataSource } from './data-source.js';
 import { DatabaseError, toDatabaseError } from './database-errors.js';
 
-/** Any number of our own; the same in every version, so that all processes wait for one another. */
+/** Arbitrary number, equal in all versions of the service, so that all processes wait for each other. */
 const MIGRATION_LOCK = 4_203_888;
 
 /**
- * Brings the database to the schema of this version. Safe to be called by many processes at once: one migrates,
- * the others wait. A streaming replica is only checked.
- * @throws DatabaseError when the database is unreachable, refuses us, or is newer than this code
+ * Migrates the database to the schema of this version. If several processes call it, one migrates and the others wait.
+ * A streaming replica is only checked.
+ * @throws DatabaseError if the database is unreachable, rejects the connection, or is newer than this version
  */
 export async function migrate(url: string, entities: Entities): Promise<void> {
   const dataSource = migrationDataSource(url, entities);
@@ -16,7 +16,7 @@ export async function migrate(url: string, entities: Entities): Promise<void> {
     await dataSource.initialize();
     if (await isReplica(dataSource)) return await requireSchema(dataSource);
     await underLock(dataSource, async () => {
-      // A role that may create no tables can start when there is nothing to do.
+      // A database user without permission to create tables can start if no migrations are due.
       if (await isBehind(dataSource)) await dataSource.runMigrations({ transaction: 'all' });
     });
   } catch (error) {
@@ -26,7 +26,7 @@ export async function migrate(url: string, entities: Entities): Promise<void> {
   }
 }
 
-/** A streaming replica, from which the API can be served; its primary is migrated by those who write. */
+/** Returns whether the database is a streaming replica. Processes that write migrate its primary. */
 async function isReplica(dataSource: DataSource): Promise<boolean> {
   const [{ replica }] = await dataSource.query<[{ replica: boolean }]>(
     'SELECT pg_is_in_recovery() AS replica',
@@ -37,12 +37,12 @@ async function isReplica(dataSource: DataSource): Promise<boolean> {
 async function requireSchema(dataSource: DataSource): Promise<void> {
   if (!(await isBehind(dataSource))) return;
   throw new DatabaseError(
-    'The database is a replica of one that is not migrated to this version of the service yet: start a process with ' +
-      'the DATABASE_URL of the primary first.',
+    'The primary of this replica is not migrated to this version of the service yet: start a process with the ' +
+      'DATABASE_URL of the primary first.',
   );
 }
 
-/** Holds a lock of a transaction, not of a session: connection poolers keep the former. */
+/** Uses a transaction lock, because session locks do not work with connection poolers. */
 async function underLock(dataSource: DataSource, work: () => Promise<void>): Promise<void> {
   await dataSource.transaction(async (lock) => {
     await lock.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
@@ -51,8 +51,8 @@ async function underLock(dataSource: DataSource, work: () => Promise<void>): Pro
 }
 
 /**
- * Whether migrations of this version are not applied yet.
- * @throws DatabaseError when the database is newer than this code
+ * Returns whether migrations of this version are not applied yet.
+ * @throws DatabaseError if the database is newer than this version
  */
 async function isBehind(dataSource: DataSource): Promise<boolean> {
   const [{ exists }] = await dataSource.query<[{ exists: boolean }]>(
@@ -64,8 +64,8 @@ async function isBehind(dataSource: DataSource): Promise<boolean> {
   const unknown = applied.filter(({ name }) => !known.has(name)).at(-1);
   if (unknown) {
     throw new DatabaseError(
-      `The database is newer than this version of the service: it holds the migration ${unknown.name}, ` +
-        'which is unknown here. Run the newer version, or restore a backup from before it.',
+      `The database is newer than this version of the service: it contains the unknown migration ${unknown.name}. ` +
+        'Run the newer version, or restore a backup from before that migration.',
     );
   }
   return applied.length < known.size;

@@ -1,15 +1,15 @@
 import type { Config } from '../kernel/config/config.js';
 
-/** A database that can be connected to; close() stops it if it is ours. */
+/** A database that accepts connections. close() stops it if it is embedded. */
 export interface OpenDatabase {
   url: string;
   close(): Promise<void>;
 }
 
 /**
- * The configured Postgres, or, without DATABASE_URL, an embedded one under DATA_DIR.
- * @param log takes progress for people, one line a call
- * @throws EmbeddedPostgresError with one sentence for the operator
+ * Returns the configured Postgres, or starts an embedded one in DATA_DIR if DATABASE_URL is not set.
+ * @param log receives progress messages for the operator
+ * @throws EmbeddedPostgresError with the reason and how to fix it
  */
 export async function openDatabase(config: Config, log: (message: string) => void): Promise<OpenDatabase> {
   if (config.DATABASE_URL) return { url: config.DATABASE_URL, close: async () => {} };

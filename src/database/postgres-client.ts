@@ -1,9 +1,9 @@
 import pg from 'pg';
 
 /**
- * A connection that may break at any moment, even between being ready and being handed over by its pool, when nobody
- * can listen yet. An error event that nobody listens to would end the process; whoever uses the connection learns of
- * its end from his query.
+ * A connection that does not end the process when it is lost. It may be lost before its pool returns it, when no error
+ * listener is attached yet, and an unhandled error event would end the process. Users of the connection get the error
+ * from their query.
  */
 export class PostgresClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {

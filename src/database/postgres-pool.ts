@@ -3,8 +3,8 @@ import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 /**
- * The pool below TypeORM, for reads that need no more. No query is given a name, by which pg would prepare it once a
- * connection: behind a pooler in transaction mode the next query finds another connection of the server.
+ * Returns the pool that TypeORM uses, for queries that do not need TypeORM. Do not name queries: pg would prepare them
+ * once per connection, which fails behind a pooler in transaction mode.
  */
 export function poolOf(dataSource: DataSource): Pool {
   return (dataSource.driver as PostgresDriver).master as Pool;

@@ -1,12 +1,13 @@
-import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
+import { Log } from '../kernel/logging/log.js';
 import { applicationName } from './application-name.js';
 import { measurePool } from './pool-metrics.js';
 import { PostgresClient } from './postgres-client.js';
 
-/** A pool beside TypeORM's, for what must not wait behind other work. */
+/** A dedicated pool for work that must not wait for other work. */
 export abstract class ServicePool extends pg.Pool implements OnApplicationShutdown {
-  /** @param use of its connections, one word */
+  /** @param use of the connections, one word */
   constructor(
     url: string,
     { role, use }: { role: string; use: string },
@@ -21,12 +22,12 @@ export abstract class ServicePool extends pg.Pool implements OnApplicationShutdo
       ...options,
     });
     measurePool(use, this);
-    const logger = new Logger(new.target.name);
+    const log = new Log(new.target.name);
     // Without a listener, an idle connection that the server closes would end the process.
-    this.on('error', (error) => logger.warn(`An idle connection was lost: ${error.message}`));
+    this.on('error', (err) => log.warn({ err }, 'Idle database connection lost'));
   }
 
-  /** After the last answer: before, it would be refused its connection. */
+  /** Ends after the last response, which may still need a connection. */
   async onApplicationShutdown(): Promise<void> {
     await this.end();
   }

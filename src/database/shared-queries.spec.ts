@@ -17,7 +17,7 @@ describe('SharedQueries', () => {
     queries.splice(0);
   });
 
-  it('asks once for the keys of one turn of the event loop', async () => {
+  it('runs one query for the keys of one turn of the event loop', async () => {
     const values = Promise.all([shared.load('a', 1), shared.load('a', 2)]);
     await turn();
     expect(queries.map(({ keys }) => keys)).toEqual([[1, 2]]);
@@ -25,7 +25,7 @@ describe('SharedQueries', () => {
     await expect(values).resolves.toEqual(['a1', 'a2']);
   });
 
-  it('lets keys wait while a query of their group runs, and gives them the next one', async () => {
+  it('collects keys while a query of their group runs, and loads them with the next one', async () => {
     const first = shared.load('a', 1);
     await turn();
     const others = Promise.all([shared.load('a', 2), shared.load('a', 3)]);
@@ -39,7 +39,7 @@ describe('SharedQueries', () => {
     await expect(others).resolves.toEqual(['a2', 'a3']);
   });
 
-  it('does not let a group wait for another', async () => {
+  it('does not make a group wait for another', async () => {
     void shared.load('a', 1);
     await turn();
     const other = shared.load('b', 1);
@@ -49,7 +49,7 @@ describe('SharedQueries', () => {
     await expect(other).resolves.toBe('b1');
   });
 
-  it('fails the keys of a failed query, and no later ones', async () => {
+  it('rejects the keys of a failed query, but no later ones', async () => {
     const failing = shared.load('a', 1);
     await turn();
     const later = shared.load('a', 2);

@@ -7,11 +7,11 @@ interface Waiting<Key, Value> {
 }
 
 /**
- * Runs one query at a time per group. Keys that arrive meanwhile wait, and share the next query: the busier the process,
- * the fewer queries per key. Groups do not wait for each other.
+ * Runs one query at a time per group. Keys that arrive meanwhile share the next query, so a busy process needs fewer
+ * queries per key. Groups do not wait for each other.
  */
 export class SharedQueries<Group, Key, Value> {
-  /** By group, while a query of the group runs or is about to. */
+  /** By group, while a query of the group is running or scheduled. */
   private readonly waiting = new Map<Group, Waiting<Key, Value>[]>();
 
   /** @param query returns one value per key, in the same order */
@@ -27,22 +27,22 @@ export class SharedQueries<Group, Key, Value> {
     });
   }
 
-  /** Starts after everything that this turn of the event loop reads from the sockets. */
+  /** Starts after this turn of the event loop has read all sockets. */
   private runNext(group: Group): void {
-    setImmediate(async () => {
-      const waiting = this.waiting.get(group) ?? [];
-      const batch = waiting.splice(0, MAX_KEYS_PER_QUERY);
-      try {
-        const values = await this.query(
-          group,
-          batch.map(({ key }) => key),
-        );
-        batch.forEach(({ resolve }, i) => resolve(values[i] as Value));
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-      if (waiting.length > 0) this.runNext(group);
-      else this.waiting.delete(group);
-    });
+    setImmediate(() => void this.run(group));
+  }
+
+  private async run(group: Group): Promise<void> {
+    const waiting = this.waiting.get(group) ?? [];
+    const batch = waiting.splice(0, MAX_KEYS_PER_QUERY);
+    const keys = batch.map(({ key }) => key);
+    try {
+      const values = await this.query(group, keys);
+      batch.forEach(({ resolve }, i) => resolve(values[i] as Value));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    if (waiting.length > 0) this.runNext(group);
+    else this.waiting.delete(group);
   }
 }

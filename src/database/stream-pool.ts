@@ -1,11 +1,11 @@
 import { ServicePool } from './service-pool.js';
 
-/** Enough for the exports of a deployment; who comes later waits for their turn (ListResponses). */
+/** Maximum streams of a process at the same time. Further ones wait (ListResponses). */
 export const STREAMS = 4;
 
 /**
- * Connections for answers that are streamed. A reader who takes their time holds one for as long: a few slow readers of the whole
- * list must not keep everybody else from looking up one contact.
+ * Connections for streamed responses. A stream needs its connection until the client has read it, so slow clients must
+ * not use the connections of lookups.
  */
 export class StreamPool extends ServicePool {
   constructor(url: string, role: string) {

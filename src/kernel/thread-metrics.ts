@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, register } from 'prom-client';
 
-/** Event loop, heap and garbage collection of this thread; what is of the whole process, its main thread tells. */
+/** Exports metrics of this thread (event loop, heap, garbage collection); those of the process only in `main`. */
 export function measureThread(thread: 'main' | 'session'): void {
   collectDefaultMetrics({ labels: { thread } });
   if (thread === 'main') return;

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The id of an encryption key that secrets in this database may be encrypted with (Secrets.idOf). */
+/** ID of an encryption key that may have encrypted secrets in this database (Secrets.idOf). */
 @Entity('encryption_key')
 export class EncryptionKey {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'encryption_key_pkey' })

@@ -1,4 +1,4 @@
-/** The secrets cannot be read with the keys that are supplied; names ENCRYPTION_KEY and what to do. */
+/** Secrets cannot be read with the configured keys. The message explains how to fix ENCRYPTION_KEY. */
 export class SecretsError extends Error {
   override readonly name = 'SecretsError';
 }

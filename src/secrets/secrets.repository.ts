@@ -20,10 +20,10 @@ const COLUMNS: readonly SecretColumn[] = [
 
 const BATCH = 500;
 
-/** Seals a text anew for its row. */
-type Reseal = (text: string, row: RowIdentity) => string;
+/** Encrypts a text of any key, or plaintext, with the current key. */
+type Reencrypt = (text: string, row: RowIdentity) => string;
 
-/** Which keys are in use, and all secrets at once, whatever they are. */
+/** Stores the IDs of keys in use, and re-encrypts the secrets of all tables. */
 @Injectable()
 export class SecretsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
@@ -41,7 +41,7 @@ export class SecretsRepository {
     );
   }
 
-  /** Whether every secret is encrypted, so that plaintext is rejected. */
+  /** Returns whether all secrets are encrypted, so that plaintext is rejected. */
   async isComplete(): Promise<boolean> {
     const [{ complete }] = await this.dataSource.query<[{ complete: boolean }]>(
       'SELECT EXISTS (SELECT FROM encryption_key WHERE complete_since IS NOT NULL) AS complete',
@@ -49,7 +49,7 @@ export class SecretsRepository {
     return complete;
   }
 
-  /** @returns false while a session process that writes plaintext is alive: one without a key or of a previous version */
+  /** @returns false while a session process that writes plaintext is alive: without a key, or of a previous version */
   async markComplete(id: string): Promise<boolean> {
     const [, count] = await this.dataSource.query<[unknown, number]>(
       `UPDATE encryption_key SET complete_since = coalesce(complete_since, now()) WHERE id = $1
@@ -64,24 +64,24 @@ export class SecretsRepository {
   }
 
   /**
-   * Seals everything anew that does not begin with a prefix, in small transactions. What is being written at the moment is
-   * left out: nobody waits for another.
-   * @returns how many were sealed, and whether some were left out
-   * @throws the error of the first secret that cannot be decrypted, after all others are sealed
+   * Re-encrypts all secrets that do not start with a prefix, in small transactions. Skips locked rows, so that it
+   * neither waits for writers nor delays them.
+   * @returns the number of re-encrypted secrets, and whether no rows were skipped
+   * @throws the error of the first secret that cannot be decrypted, after all others are encrypted
    */
-  async resealAll(
+  async encryptAll(
     prefix: string,
-    reseal: Reseal,
+    reencrypt: Reencrypt,
     signal: AbortSignal,
-  ): Promise<{ sealed: number; isComplete: boolean }> {
-    const total = { sealed: 0, isComplete: true };
+  ): Promise<{ encrypted: number; isComplete: boolean }> {
+    const total = { encrypted: 0, isComplete: true };
     let failure: unknown;
     for (const secret of COLUMNS) {
       let after: string[] | null = secret.key.map(() => '');
       while (after) {
         signal.throwIfAborted();
-        const batch = await this.resealBatch(secret, { prefix, after }, reseal);
-        total.sealed += batch.sealed;
+        const batch = await this.encryptBatch(secret, { prefix, after }, reencrypt);
+        total.encrypted += batch.encrypted;
         total.isComplete &&= batch.isComplete;
         failure ??= batch.failure;
         after = batch.last;
@@ -91,11 +91,11 @@ export class SecretsRepository {
     return total;
   }
 
-  private async resealBatch(
+  private async encryptBatch(
     { table, column, key }: SecretColumn,
     { prefix, after }: { prefix: string; after: string[] },
-    reseal: Reseal,
-  ): Promise<{ sealed: number; isComplete: boolean; last: string[] | null; failure: unknown }> {
+    reencrypt: Reencrypt,
+  ): Promise<{ encrypted: number; isComplete: boolean; last: string[] | null; failure: unknown }> {
     const columns = key.join(', ');
     const parameters = key.map((_, at) => `$${at + 2}`).join(', ');
     return this.dataSource.transaction(async (tx) => {
@@ -111,7 +111,7 @@ export class SecretsRepository {
          FOR UPDATE SKIP LOCKED`,
         keysOf(stale),
       );
-      const { rows, values, failure } = this.resealEach(locked, { table, key }, reseal);
+      const { rows, values, failure } = this.encryptEach(locked, { table, key }, reencrypt);
       await tx.query(
         `UPDATE ${table} AS t SET ${column} = n.value
          FROM unnest(${arrays}, $${key.length + 1}::text[]) AS n (${columns}, value)
@@ -120,7 +120,7 @@ export class SecretsRepository {
       );
       const end = stale.length === BATCH ? stale.at(-1) : undefined;
       return {
-        sealed: rows.length,
+        encrypted: rows.length,
         isComplete: rows.length === stale.length,
         failure,
         last: end ? key.map((name) => end[name] ?? '') : null,
@@ -128,18 +128,18 @@ export class SecretsRepository {
     });
   }
 
-  /** A value that cannot be decrypted is skipped, so that it does not keep the others from being encrypted. */
-  private resealEach(
+  /** Skips values that cannot be decrypted, so that the others are encrypted. */
+  private encryptEach(
     locked: Record<string, string>[],
     { table, key }: Pick<SecretColumn, 'table' | 'key'>,
-    reseal: Reseal,
+    reencrypt: Reencrypt,
   ): { rows: Record<string, string>[]; values: string[]; failure: unknown } {
     const rows: Record<string, string>[] = [];
     const values: string[] = [];
     let failure: unknown;
     for (const row of locked) {
       try {
-        values.push(reseal(row.value ?? '', [table, ...key.map((name) => row[name] ?? '')]));
+        values.push(reencrypt(row.value ?? '', [table, ...key.map((name) => row[name] ?? '')]));
         rows.push(row);
       } catch (error) {
         failure ??= error;

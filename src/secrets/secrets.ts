@@ -4,24 +4,24 @@ import { SecretsError } from './secrets.errors.js';
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-/** Of a sealed text: `enc1:`, the id of the key, `:`, and IV, ciphertext and tag in base64. JSON never begins so. */
+/** Encrypted text: `enc1:`, the key ID, `:`, and IV, ciphertext and tag in base64. JSON cannot start like this. */
 const PREFIX = 'enc1';
-const SEALED = new RegExp(`^${PREFIX}:([0-9a-f]{16}):`);
-
-/** Which row a secret belongs to: the table and its primary key. A secret that was moved to another row cannot be opened. */
-export type RowIdentity = readonly [table: string, ...key: string[]];
+const ENCRYPTED = new RegExp(`^${PREFIX}:([0-9a-f]{16}):`);
 
 /** Prefixes reserved for encrypted text, in any version or spelling. */
 const RESERVED = /^enc\d*:/i;
 
-/** Encrypts stored secrets with ENCRYPTION_KEY; without a key, they are stored in plaintext. */
+/** Table and primary key of a secret. Authenticated: a secret that was moved to another row cannot be decrypted. */
+export type RowIdentity = readonly [table: string, ...key: string[]];
+
+/** Encrypts stored secrets with ENCRYPTION_KEY. Without a key, they are stored in plaintext. */
 export class Secrets {
   private readonly keys: ReadonlyMap<string, Buffer>;
-  /** The id of the key that encrypts; null: none does. */
+  /** ID of the key that encrypts; null without a key. */
   readonly currentId: string | null;
   private isPlaintextRejected = false;
 
-  /** @param keys as in Config.ENCRYPTION_KEY; the first seals */
+  /** @param keys in the format of Config.ENCRYPTION_KEY; the first one encrypts */
   constructor(keys: readonly string[]) {
     this.keys = new Map(keys.map((text) => readKey(text)).map((key) => [idOf(key), key]));
     [this.currentId = null] = this.keys.keys();
@@ -31,7 +31,7 @@ export class Secrets {
     return this.keys.has(id);
   }
 
-  /** What the texts begin with that the current key has sealed; null when none seals. */
+  /** Prefix of all texts that the current key has encrypted; null without a key. */
   get currentPrefix(): string | null {
     return this.currentId && `${PREFIX}:${this.currentId}:`;
   }
@@ -40,12 +40,12 @@ export class Secrets {
     return this.isPlaintextRejected;
   }
 
-  /** Makes open() throw for plaintext from now on. All secrets were encrypted, so another program wrote it. */
+  /** Makes decrypt() reject plaintext from now on. All secrets are encrypted, so another program wrote it. */
   rejectPlaintext(): void {
     this.isPlaintextRejected = this.currentId !== null;
   }
 
-  seal(text: string, row: RowIdentity): string {
+  encrypt(text: string, row: RowIdentity): string {
     const key = this.currentId && this.keys.get(this.currentId);
     if (!key) return text;
     const iv = randomBytes(IV_BYTES);
@@ -55,19 +55,18 @@ export class Secrets {
   }
 
   /**
-   * @param sealed what seal() has given, with whichever of the keys; or a text from before encryption
-   * @throws SecretsError when its key is not supplied, when it was changed or moved, and when it is not encrypted although
-   * rejectPlaintext() was called
+   * Decrypts a text with the key that encrypted it. Returns plaintext unchanged until rejectPlaintext() is called.
+   * @throws SecretsError if the key is missing, the text was changed or moved, or plaintext is rejected
    */
-  open(sealed: string, row: RowIdentity): string {
-    const [prefix, id] = SEALED.exec(sealed) ?? [];
-    if (prefix === undefined || id === undefined) return this.acceptPlaintext(sealed, row);
+  decrypt(text: string, row: RowIdentity): string {
+    const [prefix, id] = ENCRYPTED.exec(text) ?? [];
+    if (prefix === undefined || id === undefined) return this.acceptPlaintext(text, row);
     const key = this.keys.get(id);
     if (!key)
       throw new SecretsError(
-        `${row.join(' ')} is encrypted with the key ${id}, which is not in ENCRYPTION_KEY.`,
+        `${row.join(' ')} is encrypted with the key ${id}, which is not in ENCRYPTION_KEY. Add this key.`,
       );
-    const bytes = Buffer.from(sealed.slice(prefix.length), 'base64');
+    const bytes = Buffer.from(text.slice(prefix.length), 'base64');
     const tagAt = bytes.length - TAG_BYTES;
     try {
       const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, IV_BYTES), {
@@ -78,7 +77,7 @@ export class Secrets {
       return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, tagAt)), decipher.final()]).toString();
     } catch {
       throw new SecretsError(
-        `${row.join(' ')} cannot be decrypted: it was changed, or belongs to another row.`,
+        `${row.join(' ')} cannot be decrypted, because it was changed or moved from another row.`,
       );
     }
   }
@@ -86,13 +85,14 @@ export class Secrets {
   private acceptPlaintext(text: string, row: RowIdentity): string {
     if (!this.isPlaintextRejected && !RESERVED.test(text)) return text;
     throw new SecretsError(
-      `${row.join(' ')} is not encrypted by this service. Check that ENCRYPTION_KEY is set for every process. ` +
-        'If it is, another program changed the database: restore the row from a backup, or delete the session and link it again.',
+      `${row.join(' ')} is not encrypted by this service. Check that ENCRYPTION_KEY is set for every process. If it ` +
+        'is, another program changed the database: restore the row from a backup, or delete the session and link it ' +
+        'again.',
     );
   }
 }
 
-/** Tells keys apart in the database, and gives nothing away: 64 bits of a hash of 256 random bits. */
+/** Returns an ID that does not reveal the key: 64 bits of a hash of 256 random bits. */
 function idOf(key: Buffer): string {
   return createHash('sha256').update('whatsapp-contacts key id').update(key).digest('hex').slice(0, 16);
 }

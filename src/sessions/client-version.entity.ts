@@ -19,7 +19,7 @@ export class ClientVersionRecord {
   @Column('timestamptz', { name: 'current_at' })
   currentAt: Date;
 
-  /** When the current version was last fetched, successfully (then equal to currentAt) or not; null before the first time. */
+  /** When a fetch of the current version last ended; equal to currentAt if it succeeded; null before the first one. */
   @Column('timestamptz', { name: 'fetched_at', nullable: true })
   fetchedAt: Date | null;
 

@@ -41,14 +41,14 @@ export class ClientVersionRepository {
   /**
    * Claims the fetch for the caller, if a fetch is due and no other process is fetching.
    *
-   * @param giveUpMs time after which another process may fetch instead; the caller has to call fetched() or failed() before that
+   * @param giveUpMs time until another process may fetch instead; the caller has to call fetched() or failed() before
    * @returns whether the caller has to fetch
    */
   async claimFetch({ afterSuccessMs, afterFailureMs }: FetchAge, giveUpMs: number): Promise<boolean> {
     const [, claimed] = await this.dataSource.query<[unknown, number]>(
       `UPDATE client_version SET fetching_until = now() + $3::float8 * interval '1 ms'
        WHERE (fetching_until <= now()) IS NOT FALSE AND (fetched_at IS NULL OR
-         fetched_at <= now() - CASE WHEN current_at >= fetched_at THEN $1::float8 ELSE $2::float8 END * interval '1 ms')`,
+         fetched_at <= now() - CASE WHEN current_at >= fetched_at THEN $1::float8 ELSE $2 END * interval '1 ms')`,
       [afterSuccessMs, afterFailureMs, giveUpMs],
     );
     return claimed > 0;

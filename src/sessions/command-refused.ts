@@ -1,6 +1,6 @@
 import { DomainError, type DomainErrorKind } from '../kernel/errors/domain-error.js';
 
-/** Stable names of what can keep a command from being done. */
+/** Stable codes of the reasons why a command can fail. */
 export type RefusalCode =
   | 'account_linked'
   | 'assertion_refused'
@@ -15,10 +15,10 @@ export type RefusalCode =
   | 'whatsapp_not_ready'
   | 'wrong_step';
 
-/** As the message says it. */
+/** Equal to the time in the message. */
 const WHATSAPP_LIMITED_FOR_SECONDS = 3_600;
 
-/** The session role could not do what the API asked of it; the message says why, and what to do. */
+/** The session role rejected a command of the API. The message contains the reason and how to fix it. */
 export class CommandRefused extends DomainError {
   override readonly retryAfterSeconds: number | undefined = undefined;
 

@@ -4,16 +4,16 @@ import { Session } from './session.entity.js';
 const primaryKeyConstraintName = 'degradation_pkey';
 
 /**
- * Stable names of what can be wrong with a session that works all the same; docs/http.md explains each.
+ * Stable codes of problems of a session that is open; docs/http.md explains each.
  *
- * - `snapshot_unverified`: a whole copy of the address book did not pass verification
- * - `changes_unverified`: changes were taken whose result differs from what the server says
- * - `sync_key_missing`: the phone has not shared a key that is needed
- * - `phone_message_lost`: a message of the phone could not be decrypted, however often it was asked for
- * - `history_lost`: a part of the phone's history could not be had
- * - `changes_refused`: the database refused changes from WhatsApp, and they are lost
- * - `reachout_locked`: WhatsApp has locked the account's reaching out to people
- * - `client_expiring`: WhatsApp has announced when it will refuse the client version in use
+ * - `snapshot_unverified`: a snapshot of the address book failed verification
+ * - `changes_unverified`: changes were applied although their checksum differs from that of the server
+ * - `sync_key_missing`: the phone has not shared a required key
+ * - `phone_message_lost`: a message of the phone could not be decrypted after all retries
+ * - `history_lost`: a part of the phone's history was not available
+ * - `changes_refused`: the database rejected changes from WhatsApp, and they are lost
+ * - `reachout_locked`: WhatsApp does not allow the account to message new contacts
+ * - `client_expiring`: WhatsApp has announced when it will reject the client version in use
  */
 export const DEGRADATION_CODES = [
   'snapshot_unverified',
@@ -28,7 +28,7 @@ export const DEGRADATION_CODES = [
 
 export type DegradationCode = (typeof DEGRADATION_CODES)[number];
 
-/** Something that is wrong with a session while it is open. */
+/** A problem of a session that is open. */
 @Entity('degradation')
 export class Degradation {
   @PrimaryColumn({ type: 'text', collation: 'C', name: 'session', primaryKeyConstraintName })
@@ -41,14 +41,14 @@ export class Degradation {
   @PrimaryColumn('text', { primaryKeyConstraintName })
   code: DegradationCode;
 
-  /** One sentence for people, which may change while the code stays. */
+  /** One sentence for operators. May change while the code stays the same. */
   @Column('text')
   message: string;
 
   @Column('timestamptz', { default: () => 'now()' })
   since: Date;
 
-  /** When it ends by itself; null: when it is well again. */
+  /** When the degradation ends by itself; null if it ends when the problem is solved. */
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt: Date | null;
 }

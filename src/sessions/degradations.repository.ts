@@ -3,8 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import { FeedRepository } from '../feed/feed.repository.js';
-import type { DegradationCode } from './degradation.entity.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
+import type { DegradationCode } from './degradation.entity.js';
 
 export interface ReportedDegradation {
   code: DegradationCode;
@@ -12,7 +12,7 @@ export interface ReportedDegradation {
   since: Date;
 }
 
-/** What is wrong with sessions that work all the same: written by the session role, told by the API. */
+/** Stores degradations of sessions. The session role reports them, and the API returns them. */
 @Injectable()
 export class DegradationsRepository {
   constructor(
@@ -20,7 +20,7 @@ export class DegradationsRepository {
     private readonly feed: FeedRepository,
   ) {}
 
-  /** The oldest first. */
+  /** Returns the current degradations, oldest first. */
   async find(session: SessionName): Promise<ReportedDegradation[]> {
     return this.dataSource.query(
       `SELECT code, message, since FROM degradation
@@ -39,8 +39,9 @@ export class DegradationsRepository {
   }
 
   /**
-   * @param message null: it is well again
-   * @param expiresAt null: it does not end by itself
+   * Starts, updates or ends a degradation, and appends a new one to the feed.
+   * @param message null to end it
+   * @param expiresAt null if it does not end by itself
    */
   async report(
     tx: Transaction,
@@ -65,7 +66,7 @@ export class DegradationsRepository {
     await this.feed.append(tx, reported.account, [{ kind: 'session.degraded', session: event }]);
   }
 
-  /** The link is gone, and with it what was wrong with it. */
+  /** Deletes all degradations of a session, because it was unlinked. */
   async clear(tx: Transaction, session: SessionName): Promise<void> {
     await tx.query('DELETE FROM degradation WHERE session = $1', [session]);
   }

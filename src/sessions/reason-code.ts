@@ -1,16 +1,16 @@
 /**
- * Stable names of why a session is not open, or not well; docs/http.md explains each. Those of an attempt to link stay until the next
- * one is begun.
+ * Stable codes of the reasons why a session is not open or has a problem; docs/http.md explains each. The code of a
+ * failed link attempt remains until the next one starts.
  */
 export const REASON_CODES = [
-  // Linking: what is waited for.
+  // Linking: the next step.
   'waiting_for_whatsapp',
   'waiting_for_scan',
   'waiting_for_code_entry',
   'passkey_assertion',
   'passkey_waiting',
   'passkey_compare',
-  // Why an attempt to link came to nothing.
+  // A link attempt failed.
   'link_not_begun',
   'link_connection_lost',
   'link_wrong_qr',
@@ -24,15 +24,15 @@ export const REASON_CODES = [
   'link_passkey_failed',
   'link_passkey_not_completed',
   'linked_elsewhere',
-  // The link is gone.
+  // The account was unlinked.
   'unlinked_on_request',
   'unlinked_by_phone',
   'phone_replaced',
   'devices_not_supported',
-  // Only the holder of the account can help.
+  // Only the account owner can fix these.
   'account_banned',
   'account_banned_for_now',
-  // Passing, or of this machine and its network.
+  // Temporary, or problems of this machine and its network.
   'reconnecting',
   'other_program_connected',
   'client_outdated',
@@ -47,7 +47,7 @@ export const REASON_CODES = [
   'network_intercepted',
   'certificate_untrusted',
   'server_not_verified',
-  // Of this service.
+  // Problems of this service.
   'starting',
   'no_process',
   'sync_problem',

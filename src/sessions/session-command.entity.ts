@@ -3,11 +3,14 @@ import type { DomainErrorKind } from '../kernel/errors/domain-error.js';
 import type { RefusalCode } from './command-refused.js';
 import { Session } from './session.entity.js';
 
-/** What the API can ask of the session role. */
+/** Commands that the API can send to the session role. */
 export type SessionCommandKind =
   'pairing-code' | 'passkey-assertion' | 'passkey-confirm' | 'passkey-cancel' | 'unlink';
 
-/** A request of the API to the process that holds the session, and its answer. */
+/** Result of `unlink`. Without a notification, the phone continues to list the device. */
+export type UnlinkResult = 'whatsapp_notified' | 'whatsapp_not_notified';
+
+/** A command from the API to the process that holds the lease of the session, and its outcome. */
 @Entity('session_command')
 export class SessionCommand {
   @PrimaryColumn({
@@ -30,12 +33,12 @@ export class SessionCommand {
 
   /**
    * `pairing-code`: the phone number, digits. `passkey-assertion`: `{token, assertion}` as JSON. `passkey-confirm`: the
-   * token. Null for the others, and after the command is accepted. Encrypted.
+   * token. Null for the others, and after the command is claimed. Encrypted.
    */
   @Column('text', { nullable: true })
   argument: string | null;
 
-  /** After this nobody waits for the answer any more. */
+  /** When the API stops waiting for the result. */
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt: Date;
 
@@ -45,19 +48,19 @@ export class SessionCommand {
   @Column('timestamptz', { name: 'done_at', nullable: true })
   doneAt: Date | null;
 
-  /** `pairing-code`: an ExpiringText as JSON. `unlink`: a sentence for people. Null for the others. Encrypted. */
+  /** `pairing-code`: an ExpiringText as JSON. `unlink`: an UnlinkResult. Null for the others. Encrypted. */
   @Column('text', { nullable: true })
   result: string | null;
 
-  /** Why it could not be done, for people. */
+  /** Message of the error; null if the command succeeded. */
   @Column('text', { nullable: true })
   error: string | null;
 
-  /** What kind of error that is, which the API answers with a status of its own. */
+  /** Determines the HTTP status. */
   @Column('text', { name: 'error_kind', nullable: true })
   errorKind: DomainErrorKind | null;
 
-  /** Its stable name; null when a process of an older version has answered. */
+  /** Null if a process of an earlier version stored the outcome. */
   @Column('text', { name: 'error_code', nullable: true })
   errorCode: RefusalCode | null;
 }

@@ -143,11 +143,11 @@ export class SessionCommandsRepository {
   }
 
   private seal(text: string | null, session: SessionName, column: SecretColumn): string | null {
-    return text === null ? null : this.secrets.seal(text, rowOf(session, column));
+    return text === null ? null : this.secrets.encrypt(text, rowOf(session, column));
   }
 
   private open(text: string | null, session: SessionName, column: SecretColumn): string | null {
-    return text === null ? null : this.secrets.open(text, rowOf(session, column));
+    return text === null ? null : this.secrets.decrypt(text, rowOf(session, column));
   }
 }
 

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import type { DegradationCode } from './degradation.entity.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
+import type { DegradationCode } from './degradation.entity.js';
 import type { SessionStatus } from './session.entity.js';
 
-/** A session of a process, as it is told to Prometheus. */
+/** Metrics of a session. */
 export interface MeasuredSession {
   name: SessionName;
   status: SessionStatus;
-  /** How long the status has been what it is. */
+  /** Time since the status last changed. */
   seconds: number;
   degraded: DegradationCode[];
 }
 
-/** The sessions that a process holds, for its metrics. */
+/** Reads metrics of the sessions of a process. */
 @Injectable()
 export class SessionMetricsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
@@ -22,7 +22,8 @@ export class SessionMetricsRepository {
   async find(processId: string): Promise<MeasuredSession[]> {
     return this.dataSource.query<MeasuredSession[]>(
       `SELECT s.name, s.status, extract(epoch FROM now() - s.since)::float8 AS seconds,
-         ARRAY(SELECT code FROM degradation d WHERE d.session = s.name AND (d.expires_at > now()) IS NOT FALSE) AS degraded
+         ARRAY(SELECT code FROM degradation d WHERE d.session = s.name AND (d.expires_at > now()) IS NOT FALSE)
+           AS degraded
        FROM session s WHERE s.process_id = $1`,
       [processId],
     );

@@ -1,19 +1,19 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * A process of the session role, and until when it is believed to be alive: the lease on all sessions that it holds. When
- * it is past, another process deletes the row, and so frees the sessions.
+ * A process of the session role, and the lease on all its sessions. When the lease expires, another process deletes the
+ * row, which releases the sessions.
  */
 @Entity('session_process')
 export class SessionProcess {
-  /** Made at each start, and again after a lease was lost. */
+  /** Created at each start, and after a lease was lost. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'session_process_pkey' })
   id: string;
 
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt: Date;
 
-  /** Whether it encrypts the secrets that it writes (ENCRYPTION_KEY); false for a process of an earlier version. */
+  /** Whether the process encrypts secrets (ENCRYPTION_KEY); false for processes of earlier versions. */
   @Column('boolean', { default: false })
   encrypts: boolean;
 }

@@ -1,18 +1,19 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
-import { LastingFailure } from '../kernel/errors/lasting-failure.js';
 import { FeedRepository } from '../feed/feed.repository.js';
-import type { ClientVersion } from './client-version.js';
-import { type RowIdentity, Secrets } from '../secrets/secrets.js';
-import type { LinkOffer } from './link-offer.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
-import { SessionNotFound } from './sessions.errors.js';
+import { FailureLog } from '../kernel/logging/failure-log.js';
+import { Log } from '../kernel/logging/log.js';
+import { type RowIdentity, Secrets } from '../secrets/secrets.js';
+import type { ClientVersion } from './client-version.js';
+import type { LinkOffer } from './link-offer.js';
 import type { ReasonCode } from './reason-code.js';
 import type { Session, SessionStatus } from './session.entity.js';
+import { SessionNotFound } from './sessions.errors.js';
 
-/** How a session is; see the columns of Session. */
+/** State of a session; see the columns of Session. */
 export interface SessionReport {
   status: SessionStatus;
   reasonCode: ReasonCode | null;
@@ -20,13 +21,13 @@ export interface SessionReport {
   advice: string | null;
   retryAt: Date | null;
   linkOffer: LinkOffer | null;
-  /** The WhatsApp Web version that the last connection reported; null before the first. In a report, null means unchanged. */
+  /** WhatsApp Web version of the last connection; null before the first. In a report, null means unchanged. */
   clientVersion: ClientVersion | null;
 }
 
 /** Client versions; see the columns of Session and ClientVersionRecord. */
 export interface ClientState {
-  /** When WhatsApp will refuse the version in use; null if it has not announced a date. */
+  /** When WhatsApp will reject the version in use; null if it has not announced a date. */
   expiresAt: Date | null;
   /** The newest known version; null before the first session process has started. */
   newest: ClientVersion | null;
@@ -34,11 +35,11 @@ export interface ClientState {
   currentAt: Date | null;
 }
 
-/** Why profiles are not fetched at the moment, and until when, if that is known; see the columns of Session. */
+/** Why profiles are not fetched at the moment, and until when; see the columns of Session. */
 export interface ProfilesPause {
   reason: string | null;
   resumeAt: Date | null;
-  /** When the next batch of people may be asked about; null: at once. */
+  /** When the next batch may start; null if it may start immediately. */
   nextBatchAt: Date | null;
 }
 
@@ -46,7 +47,7 @@ export interface SessionSnapshot extends SessionReport {
   name: SessionName;
   since: Date;
   syncProblem: string | null;
-  /** Whether a process holds the session's lease; if not, the rest is what the last one left behind. */
+  /** Whether a process holds the session's lease. If not, the last holder wrote the other fields. */
   isAttended: boolean;
   profilesPause: ProfilesPause;
   client: ClientState;
@@ -60,11 +61,11 @@ type SessionRow = Omit<SessionSnapshot, 'profilesPause' | 'client' | 'linkOffer'
 } & ClientState &
   Pick<Session, 'profilesPaused' | 'profilesResumeAt' | 'profilesBatchAt'>;
 
-/** Whether a process that is alive holds the lease of session `s`. */
+/** SQL condition: a process that is alive holds the lease of session `s`. */
 export const IS_ATTENDED =
   'EXISTS (SELECT FROM session_process p WHERE p.id = s.process_id AND p.expires_at > now())';
 
-/** States that readers of the feed are told of. */
+/** Statuses that are appended to the feed. */
 const EVENTS: Partial<
   Record<SessionStatus, { kind: `session.${'open' | 'degraded' | 'logged_out'}`; code: string | null }>
 > = {
@@ -73,13 +74,10 @@ const EVENTS: Partial<
   logged_out: { kind: 'session.logged_out', code: null },
 };
 
-/** What the session role tells of its sessions. */
+/** Stores the state that the session role reports for its sessions. */
 @Injectable()
 export class SessionStateRepository {
-  private readonly opening = new LastingFailure(
-    new Logger(SessionStateRepository.name),
-    'Reading link offers',
-  );
+  private readonly failure = new FailureLog(new Log(SessionStateRepository.name), 'Decrypting link offers');
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -90,9 +88,10 @@ export class SessionStateRepository {
   /** @throws SessionNotFound */
   async get(session: SessionName): Promise<SessionSnapshot> {
     const [row] = await this.dataSource.query<SessionRow[]>(
-      `SELECT name, status, reason_code AS "reasonCode", reason, advice, since, retry_at AS "retryAt", sync_problem AS "syncProblem",
-         link_offer AS "linkOffer", profiles_paused AS "profilesPaused", profiles_resume_at AS "profilesResumeAt",
-         profiles_batch_at AS "profilesBatchAt", client_version AS "clientVersion", client_expires_at AS "expiresAt",
+      `SELECT name, status, reason_code AS "reasonCode", reason, advice, since, retry_at AS "retryAt",
+         sync_problem AS "syncProblem", link_offer AS "linkOffer", profiles_paused AS "profilesPaused",
+         profiles_resume_at AS "profilesResumeAt", profiles_batch_at AS "profilesBatchAt",
+         client_version AS "clientVersion", client_expires_at AS "expiresAt",
          c.version AS newest, c.current_at AS "currentAt", ${IS_ATTENDED} AS "isAttended"
        FROM session s LEFT JOIN client_version c ON c.is_single WHERE name = $1`,
       [session],
@@ -109,15 +108,15 @@ export class SessionStateRepository {
     } = row;
     return {
       ...state,
-      linkOffer: this.openOffer(session, state.linkOffer),
+      linkOffer: this.decryptOffer(session, state.linkOffer),
       profilesPause: { reason, resumeAt, nextBatchAt },
       client: { expiresAt, newest, currentAt },
     };
   }
 
   /**
-   * A new connection clears the synchronization problem, and a different client version clears the announced expiration of the
-   * previous one.
+   * Stores the state of a session. A new connection clears the sync problem, and a different client version clears the
+   * announced expiration of the previous one.
    */
   async report(tx: Transaction, session: SessionName, report: SessionReport): Promise<void> {
     const { status, reasonCode, reason, advice, retryAt, linkOffer, clientVersion } = report;
@@ -138,7 +137,7 @@ export class SessionStateRepository {
         reason,
         advice,
         retryAt,
-        this.sealOffer(session, linkOffer),
+        this.encryptOffer(session, linkOffer),
         reasonCode,
         clientVersion,
       ],
@@ -151,12 +150,12 @@ export class SessionStateRepository {
     await this.feed.append(tx, changed.account, [{ kind, session: { name: session, code, reason } }]);
   }
 
-  /** @param expiresAt when WhatsApp will refuse the version in use; null clears the announcement */
+  /** @param expiresAt when WhatsApp will reject the version in use; null clears the announcement */
   async reportClientExpiration(tx: Transaction, session: SessionName, expiresAt: Date | null): Promise<void> {
     await tx.query('UPDATE session SET client_expires_at = $2 WHERE name = $1', [session, expiresAt]);
   }
 
-  /** Readers of the feed are not told of what goes wrong before the first sync is complete: keys come when they come. */
+  /** Stores a sync problem. It is not appended to the feed during the first sync, when sync keys may be missing. */
   async reportSyncProblem(tx: Transaction, session: SessionName, problem: string | null): Promise<void> {
     const [[changed]] = await tx.query<[{ account: number; isNew: boolean }[], number]>(
       `UPDATE session s SET sync_problem = $2
@@ -188,22 +187,22 @@ export class SessionStateRepository {
   }
 
   /** @returns JSON for the column; a string if encrypted */
-  private sealOffer(session: SessionName, offer: LinkOffer | null): string | null {
+  private encryptOffer(session: SessionName, offer: LinkOffer | null): string | null {
     if (!offer) return null;
-    const sealed = this.secrets.seal(JSON.stringify(offer), rowOf(session));
-    return this.secrets.currentId ? JSON.stringify(sealed) : sealed;
+    const text = this.secrets.encrypt(JSON.stringify(offer), rowOf(session));
+    return this.secrets.currentId ? JSON.stringify(text) : text;
   }
 
-  /** @returns null also for an offer that cannot be decrypted, which is logged */
-  private openOffer(session: SessionName, stored: StoredOffer): LinkOffer | null {
+  /** @returns null if the offer cannot be decrypted; this is logged */
+  private decryptOffer(session: SessionName, stored: StoredOffer): LinkOffer | null {
     if (stored === null) return null;
-    const sealed = typeof stored === 'string' ? stored : JSON.stringify(stored);
+    const text = typeof stored === 'string' ? stored : JSON.stringify(stored);
     try {
-      const offer = JSON.parse(this.secrets.open(sealed, rowOf(session))) as LinkOffer;
-      this.opening.worked();
+      const offer = JSON.parse(this.secrets.decrypt(text, rowOf(session))) as LinkOffer;
+      this.failure.recovered();
       return offer;
     } catch (error) {
-      this.opening.failed(error);
+      this.failure.failed(error);
       return null;
     }
   }

@@ -9,15 +9,15 @@ import { SessionProcess } from './session-process.entity.js';
 export const SESSION_STATUSES = ['linking', 'connecting', 'open', 'disconnected', 'logged_out'] as const;
 
 /**
- * - `linking`: waits for a phone; a QR code is shown as soon as WhatsApp has sent one
- * - `connecting`: linked, on the way to WhatsApp
+ * - `linking`: waiting for a phone; a QR code is available as soon as WhatsApp has sent one
+ * - `connecting`: linked, connecting to WhatsApp
  * - `open`: linked and connected
  * - `disconnected`: linked, but not connected; see reason
- * - `logged_out`: unlinked a moment ago; a new QR follows
+ * - `logged_out`: just unlinked; a new QR code follows
  */
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
-/** One link to WhatsApp: its state as the session role last wrote it, its account, and the lease of its process. */
+/** A link to WhatsApp: the state that the session role last reported, the account, and the lease of the process. */
 @Entity('session')
 @Check('session_name', `name ~ '${SESSION_NAME.source}'`)
 @Check('session_status', `status IN ('${SESSION_STATUSES.join("', '")}')`)
@@ -30,82 +30,82 @@ export class Session {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 
-  /** The account whose contacts are served: the one linked now, or the last one; null before the first. */
+  /** The account whose contacts are served: the linked one, or the last one; null before the first link. */
   @ManyToOne(() => Account, { nullable: true })
   @JoinColumn({ name: 'account_id', foreignKeyConstraintName: 'session_account' })
   account: Account | null;
 
-  /** Whether the account is linked through this session; of all sessions with the account at most one is. */
+  /** Whether the account is linked through this session. Applies to at most one of the sessions with this account. */
   @Column('boolean', { name: 'is_linked', default: false })
   isLinked: boolean;
 
   @Column('text', { default: 'linking' })
   status: SessionStatus;
 
-  /** Why the session is not open; null when it is. */
+  /** Why the session is not open; null if it is. */
   @Column('text', { name: 'reason_code', nullable: true })
   reasonCode: ReasonCode | null;
 
-  /** The same in one sentence for people. */
+  /** The reason in one sentence for operators. */
   @Column('text', { nullable: true })
   reason: string | null;
 
-  /** What the operator can do about it; null when nothing is needed. */
+  /** How the operator can fix it; null if no action is required. */
   @Column('text', { nullable: true })
   advice: string | null;
 
-  /** Since when the status is what it is. */
+  /** When the status last changed. */
   @Column('timestamptz', { default: () => 'now()' })
   since: Date;
 
-  /** When the next attempt to connect is due; null when none is planned. */
+  /** When the next connection attempt is due; null if none is scheduled. */
   @Column('timestamptz', { name: 'retry_at', nullable: true })
   retryAt: Date | null;
 
-  /** What goes wrong with the synchronisation while the session is open; null when nothing does. */
+  /** Problem of the synchronization while the session is open; null if there is none. */
   @Column('text', { name: 'sync_problem', nullable: true })
   syncProblem: string | null;
 
   /**
-   * Data that a user can link with; an encrypted JSON string if a key is set. Null if there is none. Invalid when its connection
-   * ends.
+   * Current ways to link an account; an encrypted JSON string if a key is set. Null if there are none. Becomes invalid
+   * when the connection ends.
    */
   @Column('json', { name: 'link_offer', nullable: true })
   linkOffer: string | LinkOffer | null;
 
-  /** The version of WhatsApp Web that the last connection reported; null before the first. */
+  /** WhatsApp Web version that the last connection reported; null before the first. */
   @Column('integer', { name: 'client_version', array: true, nullable: true })
   clientVersion: ClientVersion | null;
 
-  /** When WhatsApp will refuse that version; null if it has not announced a date. */
+  /** When WhatsApp will reject this version; null if it has not announced a date. */
   @Column('timestamptz', { name: 'client_expires_at', nullable: true })
   clientExpiresAt: Date | null;
 
-  /** Why profiles are not fetched at the moment; null when they are. */
+  /** Why profiles are not fetched at the moment; null if they are. */
   @Column('text', { name: 'profiles_paused', nullable: true })
   profilesPaused: string | null;
 
-  /** Until when WhatsApp wants no requests for profiles, also after a restart; null when it has not complained. */
+  /** When profile fetches may resume after WhatsApp has rate-limited them; null if it has not. */
   @Column('timestamptz', { name: 'profiles_resume_at', nullable: true })
   profilesResumeAt: Date | null;
 
-  /** When the next batch of profiles may be fetched; null: at once. */
+  /** When the next batch of profile fetches may start; null if it may start immediately. */
   @Column('timestamptz', { name: 'profiles_batch_at', nullable: true })
   profilesBatchAt: Date | null;
 
-  /** The process that holds the session's lease; null when none does. */
+  /** The process that holds the session's lease; null if none does. */
   @ManyToOne(() => SessionProcess, { nullable: true, onDelete: 'SET NULL' })
   @JoinColumn({ name: 'process_id', foreignKeyConstraintName: 'session_process' })
   process: SessionProcess | null;
 
   /**
-   * Changes with each lease. It stands in a unique constraint so that a writer's `FOR KEY SHARE` holds up the next lease
-   * until the write is committed, but no other change of the row.
+   * Changes with each lease. Part of a unique constraint, so that a writer's `FOR KEY SHARE` delays the next lease
+   * until the write is committed, but does not delay other changes of the row.
    */
   @Column('bigint', { name: 'fencing_token', default: () => "nextval('session_fencing_token')" })
   fencingToken: string;
 
-  /** Whether the last lease was given up in good order; false: its process was killed, and its last writes are in doubt. */
+  /** Whether the last lease was released cleanly. False after the process was killed: its last writes are in doubt. */
   @Column('boolean', { name: 'was_released', default: true })
   wasReleased: boolean;
 }

@@ -6,18 +6,30 @@ export class SessionNotFound extends DomainError {
 
   constructor(name: string) {
     super(
-      `There is no session ${JSON.stringify(name)}. GET /sessions lists those that exist; ` +
-        'POST /sessions {"name": "sales"} creates one.',
+      `Session ${JSON.stringify(name)} does not exist. GET /sessions lists all sessions; POST /sessions ` +
+        '{"name": "sales"} creates one.',
     );
   }
 }
 
-/** The account is linked through another session; of two links each would throw the other out of its place. */
+export class NoAccountLinked extends DomainError {
+  readonly kind = 'unavailable';
+  readonly code = 'no_account_linked';
+
+  constructor() {
+    super(
+      'No WhatsApp account is linked yet. Open /session/qr in a browser and scan the QR code with the phone: ' +
+        'WhatsApp > Settings > Linked devices > Link a device.',
+    );
+  }
+}
+
+/** The account is linked through another session. Two links of one account would replace each other's connection. */
 export class AccountLinkedElsewhere extends Error {
   constructor(
     readonly jid: string,
     readonly session: string,
   ) {
-    super(`The account ${jid} is linked through the session "${session}" already`);
+    super(`Account ${jid} is already linked through the session "${session}"`);
   }
 }

@@ -18,7 +18,7 @@ const REPOSITORIES = [
   SessionsRepository,
 ];
 
-/** What the API and the session role know in common, through Postgres alone: sessions, their state and commands. */
+/** Data that the API and the session role share through Postgres: sessions, their state and commands. */
 @Module({
   imports: [FeedModule, SecretsModule],
   providers: [...REPOSITORIES, CommandNotifications],

@@ -3,41 +3,41 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import { FeedRepository } from '../feed/feed.repository.js';
-import type { ReasonCode } from './reason-code.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
+import type { ReasonCode } from './reason-code.js';
 import { IS_ATTENDED } from './session-state.repository.js';
 import type { SessionStatus } from './session.entity.js';
-import { AccountLinkedElsewhere, SessionNotFound } from './sessions.errors.js';
+import { AccountLinkedElsewhere, NoAccountLinked, SessionNotFound } from './sessions.errors.js';
 
-/** The account of a session: the one linked now, or the last one. */
+/** The account of a session: the linked one, or the last one. */
 export interface SessionAccount {
   id: number;
-  /** Whether it is linked through this session now. */
+  /** Whether it is currently linked through this session. */
   isLinked: boolean;
   jid: string;
   lid: string | null;
   pushName: string | null;
   linkedAt: Date;
-  /** Grows with every change of its contacts. */
+  /** Increases with every change of its contacts. */
   revision: string;
-  /** The last number of its feed. */
+  /** Number of the last change in its feed. */
   feedLatest: string;
   /** When the first sync after linking was complete; null while it runs. */
   syncedAt: Date | null;
   pushNamesRead: boolean;
-  /** When the address book was last reconciled with a snapshot of the server's; null before the first time. */
+  /** When the address book was last reconciled with a snapshot of the server; null before the first time. */
   reconciledAt: Date | null;
-  /** Contacts that reconciliations have put right, ever. */
+  /** Total number of contacts that reconciliations have corrected. */
   repaired: number;
 }
 
 export interface SessionListQuery {
   limit: number;
-  /** Names after this one; null: from the beginning. */
+  /** Lists names after this one; null starts at the first. */
   after: string | null;
-  /** Null: all of them. */
+  /** Null for all. */
   status: SessionStatus | null;
-  /** The only ones to list; null: all. */
+  /** Names of the sessions to list; null for all. */
   among: readonly string[] | null;
 }
 
@@ -51,25 +51,26 @@ export interface ListedSession {
   retryAt: Date | null;
   syncProblem: string | null;
   isAttended: boolean;
-  /** Of the account; null before the first link. */
+  /** JID of the account; null before the first link. */
   jid: string | null;
   pushName: string | null;
 }
 
 /**
- * What a deletion has done with the contacts. `shared`: they stay, since another session has the same account; `none`: no
- * account was ever linked.
+ * Effect of a deletion on the contacts. `shared`: they remain, because another session has the same account. `none`:
+ * no account was ever linked.
  */
 export type DeletedContacts = 'deleted' | 'kept' | 'shared' | 'none';
 
 const ACCOUNT = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt",
-  a.revision, a.feed_latest AS "feedLatest", a.reconciled_at AS "reconciledAt", a.repaired, a.push_names_read AS "pushNamesRead", s.is_linked AS "isLinked"`;
+  a.revision, a.feed_latest AS "feedLatest", a.reconciled_at AS "reconciledAt", a.repaired,
+  a.push_names_read AS "pushNamesRead", s.is_linked AS "isLinked"`;
 
-/** As callers are told it (toStatus in session.service.ts): of a session that no process holds, what still holds. */
+/** Status that the API returns; equals toStatus() in session.service.ts for sessions without a lease holder. */
 const STATUS = `CASE WHEN ${IS_ATTENDED} THEN s.status
   WHEN s.status IN ('connecting', 'open', 'disconnected') THEN 'disconnected' ELSE 'linking' END`;
 
-/** The sessions themselves, and whose account is linked through which. */
+/** Stores sessions, and which account is linked through which session. */
 @Injectable()
 export class SessionsRepository {
   constructor(
@@ -78,10 +79,10 @@ export class SessionsRepository {
   ) {}
 
   /**
-   * @returns null when no account was linked yet
+   * @returns null if no account was linked yet
    * @throws SessionNotFound
    */
-  async getAccount(session: SessionName): Promise<SessionAccount | null> {
+  async findAccount(session: SessionName): Promise<SessionAccount | null> {
     const [row] = await this.dataSource.query<(SessionAccount | { id: null })[]>(
       `SELECT ${ACCOUNT} FROM session s LEFT JOIN account a ON a.id = s.account_id WHERE s.name = $1`,
       [session],
@@ -90,7 +91,14 @@ export class SessionsRepository {
     return row.id === null ? null : row;
   }
 
-  /** In the order of their names. */
+  /** @throws SessionNotFound, NoAccountLinked */
+  async getAccount(session: SessionName): Promise<SessionAccount> {
+    const account = await this.findAccount(session);
+    if (!account) throw new NoAccountLinked();
+    return account;
+  }
+
+  /** Lists sessions in the order of their names. */
   async list({ limit, after, status, among }: SessionListQuery): Promise<ListedSession[]> {
     return this.dataSource.query<ListedSession[]>(
       `SELECT s.name, s.status, s.reason_code AS "reasonCode", s.reason, s.advice, s.since, s.retry_at AS "retryAt",
@@ -103,7 +111,7 @@ export class SessionsRepository {
     );
   }
 
-  /** @returns those of the names that are sessions */
+  /** @returns the names for which a session exists */
   async existing(names: readonly string[]): Promise<string[]> {
     const rows = await this.dataSource.query<{ name: string }[]>(
       'SELECT name FROM session WHERE name = ANY ($1)',
@@ -112,7 +120,7 @@ export class SessionsRepository {
     return rows.map(({ name }) => name);
   }
 
-  /** @returns false when there is one of this name */
+  /** @returns false if the session already exists */
   async create(session: SessionName): Promise<boolean> {
     const rows = await this.dataSource.query<unknown[]>(
       'INSERT INTO session (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING name',
@@ -122,7 +130,7 @@ export class SessionsRepository {
   }
 
   /**
-   * Deletes the session with its credentials, keys and commands. Whoever holds its lease loses it.
+   * Deletes the session with its credentials, keys and commands. The lease holder loses its lease.
    * @throws SessionNotFound
    */
   async delete(session: SessionName, { withContacts }: { withContacts: boolean }): Promise<DeletedContacts> {
@@ -134,7 +142,7 @@ export class SessionsRepository {
       if (!deleted) throw new SessionNotFound(session);
       if (deleted.account === null) return 'none';
       if (!withContacts) return 'kept';
-      // Who links the account at this moment is waited for, and then seen by the next statement.
+      // Waits for a process that is linking the account, so that the next statement includes its session.
       await tx.query('SELECT FROM account WHERE id = $1 FOR UPDATE', [deleted.account]);
       const [, count] = await tx.query<[unknown, number]>(
         'DELETE FROM account WHERE id = $1 AND NOT EXISTS (SELECT FROM session WHERE account_id = $1)',
@@ -145,7 +153,7 @@ export class SessionsRepository {
   }
 
   /**
-   * Makes the account, just confirmed by its phone, the one that is linked through the session.
+   * Links an account that its phone has just confirmed.
    * @throws AccountLinkedElsewhere
    */
   async link(tx: Transaction, session: SessionName, account: { id: number; jid: string }): Promise<void> {
@@ -159,12 +167,12 @@ export class SessionsRepository {
     await this.feed.append(tx, account.id, [{ kind: 'session.linked', session: event }]);
   }
 
-  /** The account stays the session's, for its contacts are served until another one is linked. */
+  /** Unlinks the account. The session still serves its contacts until another account is linked. */
   async unlink(tx: Transaction, session: SessionName): Promise<void> {
     await tx.query('UPDATE session SET is_linked = false WHERE name = $1', [session]);
   }
 
-  /** The session through which an account is linked; null when it is not. */
+  /** Returns the session through which an account is linked; null if it is not linked. */
   async findLinked(jid: string): Promise<string | null> {
     const rows = await this.dataSource.query<{ name: string }[]>(
       'SELECT s.name FROM account a JOIN session s ON s.account_id = a.id AND s.is_linked WHERE a.jid = $1',

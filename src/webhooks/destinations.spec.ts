@@ -11,8 +11,8 @@ const resolve = (destinations: Destinations, name: string) =>
     destinations.lookup(name, { all: true }, (error, address) => (error ? reject(error) : fulfil(address))),
   );
 
-describe('the destinations of webhooks', () => {
-  it('are not what a name leads to at the moment of the connection, if that is private', async () => {
+describe('Destinations', () => {
+  it('rejects a name that resolves to a private address when the connection is made', async () => {
     await expect(resolve(create(), 'localhost')).rejects.toThrow('is not a public address');
     expect(await resolve(create('127.0.0.0/8', '::1/128'), 'localhost')).toContainEqual(
       expect.objectContaining({ address: '127.0.0.1' }),
@@ -29,7 +29,7 @@ describe('the destinations of webhooks', () => {
     ['http://8.8.8.8/', [], true],
     ['http://[2606:4700::1111]/', [], true],
     ['http://crm.example.com/', [], true],
-  ])('hold %s with %j: %s', (url, allowed, isAllowed) => {
+  ])('checks %s with the allowed networks %j: %s', (url, allowed, isAllowed) => {
     const check = () => create(...allowed).check(new URL(url));
     if (isAllowed) expect(check).not.toThrow();
     else expect(check).toThrow('is not a public address');

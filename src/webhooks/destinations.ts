@@ -1,22 +1,23 @@
-import { Injectable } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
 import { lookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import ipaddr from 'ipaddr.js';
 import { Config } from '../kernel/config/config.js';
 
-/** A webhook would reach what only this service can. */
+/** The address is not public, so it may be a host that only this service can reach. */
 export class DestinationRefused extends Error {
   override readonly name = 'DestinationRefused';
 
   constructor(host: string, address: string) {
     const where = host === address ? host : `${host} (${address})`;
     super(
-      `${where} is not a public address. Private ones are reached if they are listed in WEBHOOKS_ALLOW_PRIVATE.`,
+      `${where} is not a public address. Use a public one, or add its network to WEBHOOKS_ALLOW_PRIVATE, for example ` +
+        '10.1.0.0/16.',
     );
   }
 }
 
-/** To which addresses webhooks may be sent: public ones, and those that the operator lists. */
+/** Restricts webhooks to public addresses, and to private networks that the operator allows. */
 @Injectable()
 export class Destinations {
   private readonly allowed: ReturnType<typeof ipaddr.parseCIDR>[];
@@ -26,7 +27,7 @@ export class Destinations {
   }
 
   /**
-   * What can be told without asking for the addresses of a name.
+   * Checks a URL without resolving its host name.
    * @throws DestinationRefused
    */
   check({ hostname }: URL): void {
@@ -35,7 +36,7 @@ export class Destinations {
     if (isIP(address) && !this.isAllowed(address)) throw new DestinationRefused(host, address);
   }
 
-  /** Resolves names when a connection is made: what was public when the webhook was created may not be any more. */
+  /** Resolves and checks a name when a connection is made, because its addresses may change after a check. */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
       if (error) return callback(error, []);

@@ -2,7 +2,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** After each failure, as Standard Webhooks suggests. Who has not taken a delivery after the last one is paused. */
+/** Delays after each failure, as Standard Webhooks suggests. After the last one fails, the webhook is paused. */
 const DELAYS_MS = [
   5 * SECOND,
   5 * MINUTE,
@@ -16,14 +16,14 @@ const DELAYS_MS = [
 ];
 export const MAX_ATTEMPTS = DELAYS_MS.length + 1;
 
-/** Receivers that were down together are not all asked in the same moment. */
+/** Spreads requests to receivers that failed at the same time. */
 const JITTER = 0.1;
 const MAX_RETRY_AFTER_MS = 24 * HOUR;
 
 /**
- * @param failures so far, 1 after the first
- * @param retryAfterMs what the receiver has asked for; null: nothing
- * @returns the delay until the next attempt; null: there is none
+ * @param failures number of failures, 1 after the first
+ * @param retryAfterMs minimum delay that the receiver requested; null if it did not
+ * @returns the delay until the next attempt; null after the last attempt
  */
 export function retryDelayMs(
   failures: number,
@@ -36,7 +36,10 @@ export function retryDelayMs(
   return Math.max(jittered, Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
 }
 
-/** @param header seconds, or a date (RFC 9110, 10.2.3) */
+/**
+ * Parses a Retry-After header: seconds or a date (RFC 9110, 10.2.3).
+ * @returns the delay; null if the header is missing or invalid
+ */
 export function readRetryAfter(header: string | undefined, nowMs = Date.now()): number | null {
   if (!header) return null;
   const delayMs = /^\d+$/.test(header) ? Number(header) * SECOND : Date.parse(header) - nowMs;

@@ -3,7 +3,7 @@ import { Webhook } from './webhook.entity.js';
 
 const primaryKeyConstraintName = 'webhook_attempt_pkey';
 
-/** One request to a receiver, without its content. The latest are kept. */
+/** A request to a receiver, without its content. Only the latest are stored. */
 @Entity('webhook_attempt')
 export class WebhookAttempt {
   @PrimaryColumn({ type: 'text', collation: 'C', name: 'webhook', primaryKeyConstraintName })
@@ -26,11 +26,11 @@ export class WebhookAttempt {
   @Column('text', { name: 'delivery_id' })
   deliveryId: string;
 
-  /** Whose changes they were; null of a test. */
+  /** Session of the changes; null for a test without a session. */
   @Column('text', { nullable: true })
   session: string | null;
 
-  /** Changes in it. */
+  /** Number of changes. */
   @Column('int')
   items: number;
 
@@ -40,14 +40,14 @@ export class WebhookAttempt {
   @Column('bigint', { name: 'last_seq', nullable: true })
   lastSeq: string | null;
 
-  /** The HTTP status of the answer; null: there was none. */
+  /** HTTP status of the response; null if there was none. */
   @Column('int', { nullable: true })
   status: number | null;
 
   @Column('int', { name: 'duration_ms' })
   durationMs: number;
 
-  /** What went wrong, one sentence; null: nothing. */
+  /** Reason of the failure in one sentence; null if the attempt succeeded. */
   @Column('text', { nullable: true })
   error: string | null;
 }

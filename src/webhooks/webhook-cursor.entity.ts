@@ -4,7 +4,7 @@ import { Webhook } from './webhook.entity.js';
 
 const primaryKeyConstraintName = 'webhook_cursor_pkey';
 
-/** Up to where a webhook has delivered the feed of an account. No row: from the oldest change that is kept. */
+/** Position of a webhook in the feed of an account. Without a row, it starts at the oldest change that is stored. */
 @Entity('webhook_cursor')
 export class WebhookCursor {
   @PrimaryColumn({ type: 'text', collation: 'C', name: 'webhook', primaryKeyConstraintName })
@@ -21,15 +21,15 @@ export class WebhookCursor {
   @JoinColumn({ name: 'account_id', foreignKeyConstraintName: 'webhook_cursor_account' })
   account: Account;
 
-  /** The last number that was delivered, or is of no interest. */
+  /** Number of the last change that was delivered or skipped. */
   @Column('bigint')
   position: string;
 
-  /** Of a delivery that has begun: it stays the same, id and content, however often it is repeated. */
+  /** ID of a delivery that was started. Retries have the same ID and content. */
   @Column('text', { name: 'delivery_id', nullable: true })
   deliveryId: string | null;
 
-  /** The last number in it. */
+  /** Number of the last change in the delivery. */
   @Column('bigint', { name: 'delivery_to', nullable: true })
   deliveryTo: string | null;
 }

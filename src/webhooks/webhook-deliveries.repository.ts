@@ -1,26 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import { CHANGE_COLUMNS, type ChangeRow } from '../feed/feed-reads.repository.js';
 import { Secrets } from '../secrets/secrets.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
 import type { WebhookState } from './webhook.entity.js';
-import { FEEDS, openSecrets, POSITION, SECRETS } from './webhooks.repository.js';
+import { decryptSecrets, FEEDS, POSITION, SECRETS } from './webhooks.repository.js';
 
-/** Longer than an attempt may take; whoever delivers renews it before each. */
+/** Longer than an attempt. Renewed before each attempt. */
 const LEASE_SECONDS = 20;
-/** Kept of each webhook. */
-const KEPT_ATTEMPTS = 1_000;
+/** Attempts to store for each webhook. */
+const STORED_ATTEMPTS = 1_000;
 
-/** A webhook that this process delivers, as the proof of it. */
+/** A webhook that this process delivers, and the lease that proves it. */
 export interface LeasedWebhook {
   id: string;
   leaseId: string;
 }
 
-/** Changes about to be sent, the same ones with the same id however often that is tried. */
+/** The changes of the next attempt. Retries have the same changes and ID. */
 export interface PendingDelivery {
   id: string;
   accountId: number;
@@ -28,12 +28,21 @@ export interface PendingDelivery {
   url: string;
   secrets: string[];
   rows: ChangeRow[];
-  /** How often it was tried already. */
+  /** Failed attempts so far. */
   failures: number;
 }
 
-/** Why there is nothing to send: all was read, changes are missing, or the webhook is somebody else's now. */
+/** Why there is nothing to send: all changes were read, unread changes were deleted, or the lease was lost. */
 export type NoDelivery = 'read' | 'gone' | 'lost';
+
+/** State of a webhook after an attempt. */
+export interface WebhookProgress {
+  state: WebhookState;
+  reason: string | null;
+  failures: number;
+  /** Delay until the next attempt; null if it is due now, or the webhook is not active. */
+  retryMs: number | null;
+}
 
 export interface AttemptRecord {
   deliveryId: string;
@@ -54,7 +63,7 @@ interface Candidate {
   deliveryTo: string | null;
 }
 
-/** Where deliveries stand: cursors, leases and attempts. */
+/** Stores the progress of deliveries: cursors, leases and attempts. */
 @Injectable()
 export class WebhookDeliveriesRepository {
   constructor(
@@ -62,7 +71,7 @@ export class WebhookDeliveriesRepository {
     private readonly secrets: Secrets,
   ) {}
 
-  /** Takes webhooks that have something to deliver, and that nobody delivers at the moment. */
+  /** Acquires leases on webhooks that have changes to deliver. Skips those that another process is delivering. */
   async claim(limit: number): Promise<LeasedWebhook[]> {
     const leaseId = randomUUID();
     const [rows] = await this.dataSource.query<[{ id: string }[], number]>(
@@ -81,10 +90,10 @@ export class WebhookDeliveriesRepository {
     return rows.map(({ id }) => ({ id, leaseId }));
   }
 
-  /** Renews the lease, and determines what is to be sent next. */
+  /** Renews the lease, and determines the next delivery. */
   async next({ id, leaseId }: LeasedWebhook): Promise<PendingDelivery | NoDelivery> {
     return this.dataSource.transaction(async (tx) => {
-      const [[webhook]] = await tx.query<[Held[], number]>(
+      const [[webhook]] = await tx.query<[LeasedRow[], number]>(
         `UPDATE webhook w SET lease_until = now() + $3 * interval '1 s'
          WHERE id = $1 AND lease_id = $2 AND state = 'active'
          RETURNING w.url, w.kinds, w.max_items AS "maxItems", w.failures, ${SECRETS} AS secrets`,
@@ -106,27 +115,23 @@ export class WebhookDeliveriesRepository {
         if (!candidate.deliveryId) await this.begin(tx, id, candidate, { deliveryId, to });
         const { accountId, session } = candidate;
         const { url, failures } = webhook;
-        const secrets = openSecrets(this.secrets, id, webhook.secrets);
+        const secrets = decryptSecrets(this.secrets, id, webhook.secrets);
         return { id: deliveryId, accountId, session, url, secrets, rows, failures };
       }
     });
   }
 
-  /** @returns false when the webhook is somebody else's now: they send it once more */
+  /** @returns false if the lease was lost, so that another process sends the delivery again */
   async delivered(
     webhook: LeasedWebhook,
     { accountId, id: deliveryId }: PendingDelivery,
     attempt: AttemptRecord,
   ): Promise<boolean> {
     return this.dataSource.transaction(async (tx) => {
-      const isHeld = await this.update(tx, webhook, {
-        state: 'active',
-        reason: null,
-        failures: 0,
-        retryMs: null,
-      });
-      await this.log(tx, webhook.id, attempt);
-      if (!isHeld) return false;
+      const progress: WebhookProgress = { state: 'active', reason: null, failures: 0, retryMs: null };
+      const isLeased = await this.update(tx, webhook, progress);
+      await this.storeAttempt(tx, webhook.id, attempt);
+      if (!isLeased) return false;
       await tx.query(
         `UPDATE webhook_cursor SET position = delivery_to, delivery_id = NULL, delivery_to = NULL
          WHERE webhook = $1 AND account_id = $2 AND delivery_id = $3`,
@@ -136,15 +141,10 @@ export class WebhookDeliveriesRepository {
     });
   }
 
-  /** @param next what follows */
-  async failed(
-    webhook: LeasedWebhook,
-    next: { state: WebhookState; reason: string | null; failures: number; retryMs: number | null },
-    attempt: AttemptRecord,
-  ): Promise<void> {
+  async failed(webhook: LeasedWebhook, progress: WebhookProgress, attempt: AttemptRecord): Promise<void> {
     await this.dataSource.transaction(async (tx) => {
-      await this.update(tx, webhook, next);
-      await this.log(tx, webhook.id, attempt);
+      await this.update(tx, webhook, progress);
+      await this.storeAttempt(tx, webhook.id, attempt);
     });
   }
 
@@ -154,9 +154,9 @@ export class WebhookDeliveriesRepository {
     );
   }
 
-  /** Of what was sent without a lease, as a test is. */
+  /** Stores an attempt without a lease, for example a test. */
   async logAttempt(id: string, attempt: AttemptRecord): Promise<void> {
-    await this.dataSource.transaction((tx) => this.log(tx, id, attempt));
+    await this.dataSource.transaction((tx) => this.storeAttempt(tx, id, attempt));
   }
 
   async release({ id, leaseId }: LeasedWebhook): Promise<void> {
@@ -166,12 +166,13 @@ export class WebhookDeliveriesRepository {
     );
   }
 
-  /** What has begun goes first, then whose feed has the smallest id. */
+  /** Returns the feed to read next: that of a delivery that was started, otherwise the one with the smallest ID. */
   private async findCandidate(tx: Transaction, id: string): Promise<Candidate | undefined> {
     const [candidate] = await tx.query<Candidate[]>(
       `SELECT f.account_id AS "accountId", f.session, ${POSITION} AS position, f.feed_latest AS latest,
          f.feed_pruned_to AS "prunedTo", c.delivery_id AS "deliveryId", c.delivery_to AS "deliveryTo"
-       FROM webhook w, LATERAL ${FEEDS} f LEFT JOIN webhook_cursor c ON c.webhook = $1 AND c.account_id = f.account_id
+       FROM webhook w, LATERAL ${FEEDS} f
+       LEFT JOIN webhook_cursor c ON c.webhook = $1 AND c.account_id = f.account_id
        WHERE w.id = $1 AND f.feed_latest > ${POSITION}
        ORDER BY c.delivery_id IS NULL, f.account_id LIMIT 1`,
       [id],
@@ -182,7 +183,7 @@ export class WebhookDeliveriesRepository {
   private async readRows(
     tx: Transaction,
     { accountId, position, latest, deliveryTo }: Candidate,
-    { kinds, maxItems }: Held,
+    { kinds, maxItems }: LeasedRow,
   ): Promise<ChangeRow[]> {
     return tx.query<ChangeRow[]>(
       `SELECT ${CHANGE_COLUMNS} FROM change
@@ -200,7 +201,8 @@ export class WebhookDeliveriesRepository {
   ): Promise<void> {
     await tx.query(
       `INSERT INTO webhook_cursor (webhook, account_id, position, delivery_id, delivery_to) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (webhook, account_id) DO UPDATE SET delivery_id = EXCLUDED.delivery_id, delivery_to = EXCLUDED.delivery_to`,
+       ON CONFLICT (webhook, account_id)
+         DO UPDATE SET delivery_id = EXCLUDED.delivery_id, delivery_to = EXCLUDED.delivery_to`,
       [id, accountId, position, deliveryId, to],
     );
   }
@@ -208,7 +210,8 @@ export class WebhookDeliveriesRepository {
   private async moveTo(tx: Transaction, id: string, accountId: number, position: string): Promise<void> {
     await tx.query(
       `INSERT INTO webhook_cursor (webhook, account_id, position) VALUES ($1, $2, $3)
-       ON CONFLICT (webhook, account_id) DO UPDATE SET position = EXCLUDED.position, delivery_id = NULL, delivery_to = NULL`,
+       ON CONFLICT (webhook, account_id)
+         DO UPDATE SET position = EXCLUDED.position, delivery_id = NULL, delivery_to = NULL`,
       [id, accountId, position],
     );
   }
@@ -216,42 +219,34 @@ export class WebhookDeliveriesRepository {
   private async update(
     tx: Transaction,
     { id, leaseId }: LeasedWebhook,
-    next: { state: WebhookState; reason: string | null; failures: number; retryMs: number | null },
+    { state, reason, failures, retryMs }: WebhookProgress,
   ): Promise<boolean> {
     const [, count] = await tx.query<[unknown, number]>(
       `UPDATE webhook SET state = $3, reason = $4, failures = $5, retry_at = now() + $6 * interval '1 ms'
        WHERE id = $1 AND lease_id = $2 AND state = 'active'`,
-      [id, leaseId, next.state, next.reason, next.failures, next.retryMs],
+      [id, leaseId, state, reason, failures, retryMs],
     );
     return count > 0;
   }
 
-  private async log(tx: Transaction, id: string, attempt: AttemptRecord): Promise<void> {
+  private async storeAttempt(tx: Transaction, id: string, attempt: AttemptRecord): Promise<void> {
     const { deliveryId, session, rows, status, durationMs, error } = attempt;
+    const [first = null, last = null] = [rows[0]?.seq, rows.at(-1)?.seq];
     await tx.query(
-      `INSERT INTO webhook_attempt (webhook, at, delivery_id, session, items, first_seq, last_seq, status, duration_ms, error)
+      `INSERT INTO webhook_attempt
+         (webhook, at, delivery_id, session, items, first_seq, last_seq, status, duration_ms, error)
        SELECT $1, clock_timestamp(), $2, $3, $4, $5, $6, $7, $8, $9 WHERE EXISTS (SELECT FROM webhook WHERE id = $1)`,
-      [
-        id,
-        deliveryId,
-        session,
-        rows.length,
-        rows[0]?.seq ?? null,
-        rows.at(-1)?.seq ?? null,
-        status,
-        durationMs,
-        error,
-      ],
+      [id, deliveryId, session, rows.length, first, last, status, durationMs, error],
     );
     await tx.query(
       `DELETE FROM webhook_attempt WHERE webhook = $1 AND id <= (
-         SELECT id FROM webhook_attempt WHERE webhook = $1 ORDER BY id DESC OFFSET ${KEPT_ATTEMPTS} LIMIT 1)`,
+         SELECT id FROM webhook_attempt WHERE webhook = $1 ORDER BY id DESC OFFSET ${STORED_ATTEMPTS} LIMIT 1)`,
       [id],
     );
   }
 }
 
-interface Held {
+interface LeasedRow {
   url: string;
   kinds: string[] | null;
   maxItems: number;
@@ -259,7 +254,7 @@ interface Held {
   secrets: string[];
 }
 
-/** Up to where a delivery goes: with less than it may hold, all that there is has been looked through. */
+/** Returns the last number of a delivery. If it has fewer changes than allowed, the rest of the feed is skipped. */
 function lastOf(rows: ChangeRow[], { latest }: Candidate, maxItems: number): string {
   return rows.length < maxItems ? latest : String(rows.at(-1)?.seq);
 }

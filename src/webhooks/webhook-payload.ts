@@ -2,14 +2,14 @@ import { type ChangePayload, toChange } from '../contacts/payload/change-payload
 import type { ChangeRow } from '../feed/feed-reads.repository.js';
 import { pathPrefixOf, type SessionName } from '../kernel/identifiers/session-name.js';
 
-/** The body of a delivery; WebhookPayloadDto describes the fields. */
+/** Body of a delivery. WebhookPayloadDto describes the fields. */
 export interface WebhookPayload {
   type: 'changes' | 'webhook.test';
   timestamp: string;
   data: { session: string | null; items: ChangePayload[] };
 }
 
-/** What a delivery says; the same changes make the same text. */
+/** Returns the body of a delivery. The same changes always result in the same text. */
 export function changesPayload(session: SessionName, rows: ChangeRow[]): string {
   const items = rows.map((row) => toChange(row, pathPrefixOf(session)));
   return JSON.stringify({

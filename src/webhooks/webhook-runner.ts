@@ -1,46 +1,44 @@
-import {
-  type BeforeApplicationShutdown,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { isDatabaseUnavailable, isReadOnly } from '../database/database-errors.js';
-import { LastingFailure } from '../kernel/errors/lasting-failure.js';
 import { FeedMonitor } from '../feed/feed-monitor.js';
+import { pause } from '../kernel/async/pause.js';
+import { FailureLog } from '../kernel/logging/failure-log.js';
+import { Log } from '../kernel/logging/log.js';
 import { MAX_ATTEMPTS, retryDelayMs } from './retries.js';
 import {
   type LeasedWebhook,
   type PendingDelivery,
   WebhookDeliveriesRepository,
+  type WebhookProgress,
 } from './webhook-deliveries.repository.js';
 import { changesPayload } from './webhook-payload.js';
 import { type Outcome, WebhookSender } from './webhook-sender.js';
 import { webhookAttempts } from './webhook.metrics.js';
 
-/** Webhooks that a process delivers at once. Each has one request under way: slow receivers take places, and nothing else. */
+/** Webhooks that a process delivers at the same time, with one request each. */
 const MAX_AT_ONCE = 100;
-/** Retries are due, leases run out, and notifications may not come. */
-const LOOK_EVERY_MS = 1_000;
-/** What is under way when the process stops is waited for so long. */
+/** Polls for due retries, expired leases and lost notifications. */
+const POLL_EVERY_MS = 1_000;
+/** Time for running requests at shutdown. */
 const GRACE_MS = 2_000;
 
 const GONE = 410;
 const BEHIND =
-  'It is further behind than changes are kept. Read the whole list once more (GET /contacts), and go on from the number in its ' +
-  'header Changes-Next with POST /webhooks/{id}/replay.';
+  'Changes were deleted before the webhook could deliver them. Read the whole list again (GET /contacts), and ' +
+  'continue from the number in its header Changes-Next with POST /webhooks/{id}/replay.';
 
-/** Delivers webhooks, each in order and by one process at a time; who is killed in between is succeeded by another. */
+/** Delivers webhooks, each in order and by one process at a time. If the process is killed, another one continues. */
 @Injectable()
 export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(WebhookRunner.name);
-  private readonly failure = new LastingFailure(this.logger, 'Delivering webhooks');
+  private readonly log = new Log(WebhookRunner.name);
+  private readonly failure = new FailureLog(this.log, 'Claiming webhooks');
   private readonly stopped = new AbortController();
-  private readonly cut = new AbortController();
+  /** Aborts running requests after the grace period. */
+  private readonly graceEnded = new AbortController();
   private readonly delivering = new Set<Promise<void>>();
   private running = Promise.resolve();
   private isWoken = false;
-  private pause = new AbortController();
+  private sleeping = new AbortController();
   private stopWatching = () => {};
 
   constructor(
@@ -57,29 +55,28 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
   async beforeApplicationShutdown(): Promise<void> {
     this.stopWatching();
     this.stopped.abort();
-    setTimeout(() => this.cut.abort(), GRACE_MS).unref();
+    setTimeout(() => this.graceEnded.abort(), GRACE_MS).unref();
     await this.running;
     await Promise.all(this.delivering);
   }
 
-  /** There may be something to deliver. */
+  /** Checks for changes to deliver without waiting for the next poll. */
   wake(): void {
     this.isWoken = true;
-    this.pause.abort();
+    this.sleeping.abort();
   }
 
   private async run(): Promise<void> {
     while (!this.stopped.signal.aborted) {
       this.isWoken = false;
       await this.claim().then(
-        () => this.failure.worked(),
-        // On a standby, webhooks are for others to deliver.
+        () => this.failure.recovered(),
+        // With a standby database, other processes deliver webhooks.
         (error: unknown) => isReadOnly(error) || this.failure.failed(error),
       );
-      this.pause = new AbortController();
+      this.sleeping = new AbortController();
       if (this.isWoken) continue;
-      const signal = AbortSignal.any([this.pause.signal, this.stopped.signal]);
-      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+      await pause(POLL_EVERY_MS, AbortSignal.any([this.sleeping.signal, this.stopped.signal]));
     }
   }
 
@@ -89,7 +86,7 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
     for (const webhook of await this.deliveries.claim(free)) {
       const delivering = this.deliverAll(webhook).finally(() => {
         this.delivering.delete(delivering);
-        // What has changed since it was found to be read is nobody's yet.
+        // Changes that were added while the lease was held have not been claimed.
         this.wake();
       });
       this.delivering.add(delivering);
@@ -99,24 +96,24 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
   private async deliverAll(webhook: LeasedWebhook): Promise<void> {
     try {
       while (!this.stopped.signal.aborted && (await this.deliverNext(webhook)));
-    } catch (error) {
-      if (!this.cut.signal.aborted && !isDatabaseUnavailable(error))
-        this.logger.error(`Webhook ${webhook.id} is not delivered`, (error as Error).stack);
-      // Not at once: whatever it was, it may last.
-      await sleep(LOOK_EVERY_MS, undefined, { signal: this.stopped.signal }).catch(() => {});
+    } catch (err) {
+      if (!this.graceEnded.signal.aborted && !isDatabaseUnavailable(err))
+        this.log.error({ err, webhook: webhook.id }, 'Delivering webhook failed');
+      // Delays the next attempt, because the error may persist.
+      await pause(POLL_EVERY_MS, this.stopped.signal);
     }
-    // Otherwise the lease runs out.
+    // If this fails, the lease expires.
     await this.deliveries.release(webhook).catch(() => {});
   }
 
-  /** @returns whether there may be more */
+  /** @returns whether there may be more to deliver */
   private async deliverNext(webhook: LeasedWebhook): Promise<boolean> {
     const pending = await this.deliveries.next(webhook);
     if (pending === 'gone') await this.deliveries.pause(webhook, BEHIND);
     if (typeof pending === 'string') return false;
     const { id, session, url, secrets, rows } = pending;
     const body = changesPayload(session, rows);
-    const outcome = await this.sender.send({ id, url, secrets, body }, this.cut.signal);
+    const outcome = await this.sender.send({ id, url, secrets, body }, this.graceEnded.signal);
     const { status, durationMs, error } = outcome;
     const attempt = { deliveryId: id, session, rows, status, durationMs, error };
     webhookAttempts.inc({ result: error === null ? 'delivered' : 'failed' });
@@ -126,21 +123,22 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
   }
 }
 
-/** What follows on a failed attempt. */
 function afterFailure(
   { failures: before }: PendingDelivery,
   { status, error, retryAfterMs }: Outcome,
-): Parameters<WebhookDeliveriesRepository['failed']>[1] {
+): WebhookProgress {
   const failures = before + 1;
   if (status === GONE)
     return {
       state: 'disabled',
-      reason: 'The receiver answers 410: it wants no more. POST /webhooks/{id}/resume goes on all the same.',
+      reason:
+        'The receiver responded with 410 and unsubscribed. POST /webhooks/{id}/resume continues the deliveries.',
       failures,
       retryMs: null,
     };
   const retryMs = retryDelayMs(failures, retryAfterMs);
   if (retryMs !== null) return { state: 'active', reason: error, failures, retryMs };
-  const reason = `${MAX_ATTEMPTS} attempts in three days have failed. ${error} Mend it, then POST /webhooks/{id}/resume.`;
+  const advice = 'Fix the receiver, then POST /webhooks/{id}/resume.';
+  const reason = `${MAX_ATTEMPTS} attempts in three days failed. ${error} ${advice}`;
   return { state: 'paused', reason, failures, retryMs: null };
 }

@@ -1,36 +1,36 @@
-import { Injectable } from '@nestjs/common';
+import { once } from 'node:events';
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import { once } from 'node:events';
+import { Injectable } from '@nestjs/common';
 import { VERSION } from '../kernel/config/version.js';
 import { Destinations } from './destinations.js';
 import { readRetryAfter } from './retries.js';
 import { sign } from './webhook-secret.js';
 
-/** For all of it: name, connection, request and answer. */
+/** Includes name resolution, connection, request and response. */
 const TIMEOUT_MS = 15_000;
-/** Of an answer, which nobody reads, to keep the connection; more is cut off. */
-const MAX_ANSWER_BYTES = 65_536;
+/** Maximum response body that is read, so that the connection can be reused. Longer ones close the connection. */
+const MAX_RESPONSE_BYTES = 65_536;
 
 export interface Delivery {
   id: string;
   url: string;
-  /** All that are valid, the current one first. */
+  /** Valid secrets, the current one first. */
   secrets: string[];
   body: string;
 }
 
-/** What has become of an attempt. */
+/** Result of an attempt. */
 export interface Outcome {
-  /** Null: there was no answer. */
+  /** HTTP status; null if there was no response. */
   status: number | null;
   durationMs: number;
-  /** One sentence; null: it was delivered. */
+  /** One sentence; null if the delivery succeeded. */
   error: string | null;
   retryAfterMs: number | null;
 }
 
-/** Sends deliveries as Standard Webhooks has them. Redirects are not followed: they could lead anywhere. */
+/** Sends deliveries as Standard Webhooks specifies. Does not follow redirects: receivers could redirect to any host. */
 @Injectable()
 export class WebhookSender {
   private readonly agents = {
@@ -40,7 +40,7 @@ export class WebhookSender {
 
   constructor(private readonly destinations: Destinations) {}
 
-  /** @param stop aborts it */
+  /** @throws the reason of `stop` when it is aborted */
   async send(delivery: Delivery, stop: AbortSignal): Promise<Outcome> {
     const startedMs = performance.now();
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
@@ -49,13 +49,13 @@ export class WebhookSender {
       return {
         status: statusCode,
         durationMs: Math.round(performance.now() - startedMs),
-        error: statusCode >= 200 && statusCode < 300 ? null : whatIsWrong(statusCode),
+        error: statusCode >= 200 && statusCode < 300 ? null : describeStatus(statusCode),
         retryAfterMs: readRetryAfter(headers['retry-after']),
       };
     } catch (error) {
       if (stop.aborted) throw error;
       const message = timeout.aborted
-        ? `The receiver has not answered within ${TIMEOUT_MS / 1_000} s.`
+        ? `The receiver did not respond within ${TIMEOUT_MS / 1_000} s.`
         : `The receiver cannot be reached: ${(error as Error).message || (error as { code?: string }).code}`;
       return {
         status: null,
@@ -85,7 +85,7 @@ export class WebhookSender {
         'webhook-signature': sign({ id, timestamp, body }, secrets),
       },
     });
-    // What happens after the head of the answer is of no interest.
+    // Errors after the response headers are ignored.
     request.on('error', () => {});
     request.end(body);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -99,15 +99,15 @@ async function drain(response: IncomingMessage): Promise<void> {
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > MAX_ANSWER_BYTES) break;
+      if (bytes > MAX_RESPONSE_BYTES) break;
     }
   } catch {
-    // Its head has come, and says all that is of interest.
+    // The status has been received; the body is not used.
   }
 }
 
-function whatIsWrong(status: number): string {
+function describeStatus(status: number): string {
   if (status >= 300 && status < 400)
-    return `The receiver answers ${status}: redirects are not followed, so give the URL that it redirects to.`;
-  return `The receiver answers ${status}.`;
+    return `The receiver responded with ${status}. Redirects are not followed: set the URL that it redirects to.`;
+  return `The receiver responded with ${status}.`;
 }

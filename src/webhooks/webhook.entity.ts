@@ -7,11 +7,11 @@ export const WEBHOOK_STATES = ['active', 'paused', 'disabled'] as const;
 /**
  * - `active`
  * - `paused`: on request, or after too many failures; see reason
- * - `disabled`: the receiver has answered 410
+ * - `disabled`: the receiver responded with 410
  */
 export type WebhookState = (typeof WEBHOOK_STATES)[number];
 
-/** A reader of the feed that sends what it reads to a URL. Where it stands in each feed, WebhookCursor says. */
+/** Sends changes of the feed to a URL. WebhookCursor stores its position in each feed. */
 @Entity('webhook')
 @Check('webhook_state', `state IN ('${WEBHOOK_STATES.join("', '")}')`)
 export class Webhook {
@@ -21,7 +21,7 @@ export class Webhook {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 
-  /** Null: all sessions. */
+  /** Null for all sessions. */
   @Column({ type: 'text', collation: 'C', name: 'session', nullable: true })
   sessionName: string | null;
 
@@ -32,19 +32,19 @@ export class Webhook {
   @Column('text')
   url: string;
 
-  /** Null: all. */
+  /** Null for all. */
   @Column('text', { array: true, nullable: true })
   kinds: ChangeKind[] | null;
 
-  /** Changes in one delivery at most. */
+  /** Maximum changes per delivery. */
   @Column('int', { name: 'max_items' })
   maxItems: number;
 
-  /** `whsec_` and 32 bytes in base64, encrypted. It signs deliveries. */
+  /** Signs deliveries: `whsec_` and 32 bytes in base64, encrypted. */
   @Column('text')
   secret: string;
 
-  /** The one before, which signs as well until then. */
+  /** Previous secret, which also signs deliveries until formerSecretUntil. */
   @Column('text', { name: 'former_secret', nullable: true })
   formerSecret: string | null;
 
@@ -54,19 +54,19 @@ export class Webhook {
   @Column('text', { default: 'active' })
   state: WebhookState;
 
-  /** Why it is not active, one sentence for people; null when it is. */
+  /** Why the webhook is not active, or the error of the last attempt, in one sentence; null if there is none. */
   @Column('text', { nullable: true })
   reason: string | null;
 
-  /** How often the delivery that is under way has failed. */
+  /** Failed attempts of the current delivery. */
   @Column('int', { default: 0 })
   failures: number;
 
-  /** When it is tried again; null: at once. */
+  /** When the next attempt is due; null if it is due now. */
   @Column('timestamptz', { name: 'retry_at', nullable: true })
   retryAt: Date | null;
 
-  /** Of the process that delivers at the moment, and until when nobody else does; null: none. */
+  /** Lease of the process that is delivering; null if none is. */
   @Column('uuid', { name: 'lease_id', nullable: true })
   leaseId: string | null;
 

@@ -5,11 +5,11 @@ export class WebhookNotFound extends DomainError {
   readonly code = 'webhook_not_found';
 
   constructor(id: string) {
-    super(`There is no webhook with the id ${JSON.stringify(id)}. GET /webhooks lists those that exist.`);
+    super(`Webhook ${JSON.stringify(id)} does not exist. GET /webhooks lists all webhooks.`);
   }
 }
 
-/** What is asked for cannot be done as it is asked; the message says what is right. */
+/** The request is invalid. The message contains the expected format. */
 export class WebhookRequestInvalid extends DomainError {
   readonly kind = 'invalid';
   readonly code = 'invalid_request';
@@ -20,6 +20,8 @@ export class TooManyWebhooks extends DomainError {
   readonly code = 'too_many_webhooks';
 
   constructor(limit: number) {
-    super(`There are ${limit} webhooks already, as many as there may be. DELETE /webhooks/{id} deletes one.`);
+    super(
+      `The maximum of ${limit} webhooks exists. Delete one with DELETE /webhooks/{id} before you create another.`,
+    );
   }
 }

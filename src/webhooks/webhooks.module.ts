@@ -7,7 +7,7 @@ import { WebhookRunner } from './webhook-runner.js';
 import { WebhookSender } from './webhook-sender.js';
 import { WebhooksRepository } from './webhooks.repository.js';
 
-/** Readers of the feed that the service runs for others. API processes share them. */
+/** Delivers changes to webhooks. API processes share the webhooks. */
 @Module({
   imports: [FeedReadsModule, SecretsModule],
   providers: [Destinations, WebhookDeliveriesRepository, WebhookRunner, WebhookSender, WebhooksRepository],

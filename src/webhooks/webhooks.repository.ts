@@ -6,13 +6,13 @@ import { Secrets } from '../secrets/secrets.js';
 import type { Webhook, WebhookState } from './webhook.entity.js';
 import type { WebhookAttempt } from './webhook-attempt.entity.js';
 
-/** A webhook, as callers see it. */
+/** A webhook without its secrets. */
 export type ListedWebhook = Pick<
   Webhook,
   'id' | 'createdAt' | 'url' | 'kinds' | 'maxItems' | 'state' | 'reason' | 'failures' | 'retryAt'
 > & {
   session: string | null;
-  /** Changes that it has still to read, all kinds counted. */
+  /** Number of changes of all kinds that it has not read yet. */
   behind: number;
 };
 
@@ -20,36 +20,37 @@ export type NewWebhook = Pick<Webhook, 'id' | 'url' | 'kinds' | 'maxItems' | 'se
   session: string | null;
 };
 
-/** What can be changed; undefined: nothing. */
+/** Changed columns. Undefined columns are not changed. */
 export type WebhookUpdate = Partial<Pick<Webhook, 'url' | 'kinds' | 'maxItems' | 'state' | 'reason'>>;
 
-/** Accounts whose feeds webhook `w` reads: of one session, or of all. */
+/** SQL: accounts whose feeds webhook `w` reads, of one session or of all. */
 export const FEEDS = `
   (SELECT DISTINCT ON (a.id) a.id AS account_id, s.name AS session, a.feed_start, a.feed_latest, a.feed_pruned_to
    FROM session s JOIN account a ON a.id = s.account_id
    WHERE w.session IS NULL OR s.name = w.session ORDER BY a.id, s.is_linked DESC, s.name)`;
 
-/** Up to where it has read one of them; `c` is its cursor there, if it has one. */
+/** SQL: position in feed `f`; `c` is the cursor of the webhook, if it has one. */
 export const POSITION = 'coalesce(c.position, f.feed_pruned_to, f.feed_start)';
 
-/** Those of webhook `w` that are valid, the current one first. */
-export const SECRETS = `array_remove(ARRAY[w.secret, CASE WHEN w.former_secret_until > now() THEN w.former_secret END], NULL)`;
+/** SQL: valid secrets of webhook `w`, the current one first. */
+export const SECRETS = `
+  array_remove(ARRAY[w.secret, CASE WHEN w.former_secret_until > now() THEN w.former_secret END], NULL)`;
 
-const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.kinds, w.max_items AS "maxItems", w.state, w.reason,
-  w.failures, w.retry_at AS "retryAt",
+const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.kinds, w.max_items AS "maxItems", w.state,
+  w.reason, w.failures, w.retry_at AS "retryAt",
   (SELECT coalesce(sum(f.feed_latest - ${POSITION}), 0)::float8 FROM ${FEEDS} f
    LEFT JOIN webhook_cursor c ON c.webhook = w.id AND c.account_id = f.account_id) AS behind`;
 
-/** Of the answer to a rotation, and of signatures. */
+/** How long the previous secret signs deliveries after a rotation. */
 const FORMER_SECRET_FOR = '24 hours';
 const LISTED_ATTEMPTS = 100;
 
 /** Decrypts the columns that SECRETS selects. @throws SecretsError */
-export function openSecrets(secrets: Secrets, id: string, sealed: readonly string[]): string[] {
-  return sealed.map((each) => secrets.open(each, ['webhook', id]));
+export function decryptSecrets(secrets: Secrets, id: string, encrypted: readonly string[]): string[] {
+  return encrypted.map((each) => secrets.decrypt(each, ['webhook', id]));
 }
 
-/** Webhooks as rows: what callers say of them. */
+/** Stores webhooks. */
 @Injectable()
 export class WebhooksRepository {
   constructor(
@@ -57,15 +58,13 @@ export class WebhooksRepository {
     private readonly secrets: Secrets,
   ) {}
 
-  /**
-   * @param after where it begins in the feed of its session; null: with what comes next
-   */
+  /** @param after number of the change after which the webhook starts in the feed of its session; null for the last */
   async add(webhook: NewWebhook, after: number | null): Promise<void> {
     const { id, session, url, kinds, maxItems, secret } = webhook;
     await this.dataSource.transaction(async (tx) => {
       await tx.query(
         `INSERT INTO webhook (id, session, url, kinds, max_items, secret) VALUES ($1, $2, $3, $4, $5, $6)`,
-        [id, session, url, kinds, maxItems, this.secrets.seal(secret, ['webhook', id])],
+        [id, session, url, kinds, maxItems, this.secrets.encrypt(secret, ['webhook', id])],
       );
       await tx.query(
         `INSERT INTO webhook_cursor (webhook, account_id, position)
@@ -75,7 +74,7 @@ export class WebhooksRepository {
     });
   }
 
-  /** The oldest first. @param among sessions; null: all, and those that are for all */
+  /** Lists webhooks, oldest first. @param among sessions; null also includes webhooks for all sessions */
   async list(among: readonly string[] | null): Promise<ListedWebhook[]> {
     return this.dataSource.query<ListedWebhook[]>(
       `SELECT ${COLUMNS} FROM webhook w WHERE $1::text[] IS NULL OR w.session = ANY ($1) ORDER BY w.created_at, w.id`,
@@ -112,12 +111,12 @@ export class WebhooksRepository {
     });
   }
 
-  /** Goes on at once where it was. */
+  /** Continues at the current position without waiting for the next attempt. */
   async resume(id: string): Promise<void> {
     await this.dataSource.transaction((tx) => this.setState(tx, id, 'active', null));
   }
 
-  /** Goes on from another place in the feed of an account, with new ids: receivers know the old ones. */
+  /** Continues after another change, with new delivery IDs, because receivers ignore IDs that they have processed. */
   async replay(id: string, accountId: number, after: number): Promise<void> {
     await this.dataSource.transaction(async (tx) => {
       await this.endDeliveries(tx, id);
@@ -130,7 +129,7 @@ export class WebhooksRepository {
     });
   }
 
-  /** Up to where it has read each of its feeds. */
+  /** Returns the position of the webhook in each of its feeds. */
   async findPositions(id: string): Promise<{ accountId: number; position: number }[]> {
     return this.dataSource.query(
       `SELECT f.account_id AS "accountId", (${POSITION})::float8 AS position FROM webhook w, LATERAL ${FEEDS} f
@@ -139,12 +138,12 @@ export class WebhooksRepository {
     );
   }
 
-  /** The secret of before signs as well for a day. @returns until when */
+  /** Replaces the secret. @returns when the previous secret stops signing */
   async rotateSecret(id: string, secret: string): Promise<Date> {
     const [[{ until }]] = await this.dataSource.query<[[{ until: Date }], number]>(
       `UPDATE webhook SET former_secret = secret, former_secret_until = now() + $3::interval, secret = $2
        WHERE id = $1 RETURNING former_secret_until AS until`,
-      [id, this.secrets.seal(secret, ['webhook', id]), FORMER_SECRET_FOR],
+      [id, this.secrets.encrypt(secret, ['webhook', id]), FORMER_SECRET_FOR],
     );
     return until;
   }
@@ -154,10 +153,10 @@ export class WebhooksRepository {
       `SELECT ${SECRETS} AS secrets FROM webhook w WHERE id = $1`,
       [id],
     );
-    return openSecrets(this.secrets, id, row?.secrets ?? []);
+    return decryptSecrets(this.secrets, id, row?.secrets ?? []);
   }
 
-  /** @returns false when there is none */
+  /** @returns whether the webhook existed */
   async delete(id: string): Promise<boolean> {
     const [, count] = await this.dataSource.query<[unknown, number]>('DELETE FROM webhook WHERE id = $1', [
       id,
@@ -165,11 +164,11 @@ export class WebhooksRepository {
     return count > 0;
   }
 
-  /** The latest first. */
+  /** Lists the last attempts, latest first. */
   async listAttempts(id: string): Promise<WebhookAttempt[]> {
     return this.dataSource.query(
-      `SELECT id, at, delivery_id AS "deliveryId", session, items, first_seq AS "firstSeq", last_seq AS "lastSeq", status,
-         duration_ms AS "durationMs", error
+      `SELECT id, at, delivery_id AS "deliveryId", session, items, first_seq AS "firstSeq", last_seq AS "lastSeq",
+         status, duration_ms AS "durationMs", error
        FROM webhook_attempt WHERE webhook = $1 ORDER BY id DESC LIMIT $2`,
       [id, LISTED_ATTEMPTS],
     );
@@ -187,7 +186,7 @@ export class WebhooksRepository {
     );
   }
 
-  /** What has begun is begun anew, with another content and id. Whoever is about to deliver it loses the lease. */
+  /** Cancels the current deliveries. A process that is delivering loses its lease. */
   private async endDeliveries(tx: Transaction, id: string): Promise<void> {
     await tx.query('UPDATE webhook SET lease_id = NULL, lease_until = NULL WHERE id = $1', [id]);
     await tx.query('UPDATE webhook_cursor SET delivery_id = NULL, delivery_to = NULL WHERE webhook = $1', [

@@ -108,7 +108,7 @@ describe('the MCP server', () => {
     const { content, isError } = await call(client, 'search_people', {});
     expect([isError, content[0]?.text]).toEqual([
       true,
-      expect.stringContaining('is not for the session "default"'),
+      expect.stringContaining('cannot access the session "default"'),
     ]);
     await expect(connect('wac_nonsense')).rejects.toThrow();
     const { key: other } = await world.create({ scopes: ['session:link'] });

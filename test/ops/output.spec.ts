@@ -42,7 +42,7 @@ describe('the output of the service', () => {
     await ben.changeIdentity();
     await ben.sendText(phone, 'third');
     await eventually('libsignal reports the closed session', async () =>
-      service.output.includes('libsignal: Closing session'),
+      service.entries.some(({ event }) => event === 'Closing session'),
     );
     expect(await service.stop()).toBe(0);
     expectOnlyEntries(service);
@@ -52,17 +52,18 @@ describe('the output of the service', () => {
     const { NODE_OPTIONS = '' } = deployment.server.environment();
     const service = await deployment.start('all', { ...levels, NODE_OPTIONS: `${NODE_OPTIONS} ${PRELOAD}` });
     await eventually('both threads have printed', async () => {
-      const dropped = service.entries.filter(({ message }) => /to standard error$/.test(message));
+      const dropped = service.entries.filter(({ stream }) => stream === 'stderr');
       return dropped.length >= 2;
     });
     await service.stop();
     expectOnlyEntries(service);
-    const messages = service.entries.map(({ message }) => message);
     for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir'])
-      expect(messages.filter((text) => text.endsWith(`wrote to console.${method}`)).length).toBeGreaterThan(
-        1,
-      );
-    expect(messages.filter((text) => text.startsWith('Warning: A key: [redacted]')).length).toBe(2);
+      expect(service.entries.filter((entry) => entry.method === method).length).toBeGreaterThan(1);
+    const warnings = service.entries.filter(({ message }) => message === 'Node.js emitted a warning');
+    const redacted = { type: 'Warning', message: expect.stringMatching(/^A key: \[redacted\]/) };
+    expect(warnings.filter(({ err }) => expect.objectContaining(redacted).asymmetricMatch(err)).length).toBe(
+      2,
+    );
   });
 
   it('contains an uncaught error as a log entry, and the process exits with code 1', async () => {
@@ -87,6 +88,6 @@ describe('the output of the service', () => {
     expect(await service.exit()).toBe(1);
     expectOnlyEntries(service);
     expect(service.entries.map(({ level }) => level)).toEqual(['fatal']);
-    expect(service.entries[0]?.message).toContain('ROLE is "api", but DATABASE_URL is not set');
+    expect(service.entries[0]?.message).toContain('ROLE "api" requires DATABASE_URL');
   });
 });

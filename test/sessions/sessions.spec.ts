@@ -119,7 +119,7 @@ describe('the API for several sessions', () => {
     async (route) => {
       const { status, body } = await world.api.get<{ message: string }>(`/sessions/nobody${route}`);
       expect(status).toBe(404);
-      expect(body.message).toMatch(/There is no session "nobody"\. GET \/sessions lists those that exist/);
+      expect(body.message).toMatch(/Session "nobody" does not exist\. GET \/sessions lists all sessions/);
     },
   );
 

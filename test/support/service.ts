@@ -37,6 +37,8 @@ export interface LogEntry {
   session?: string;
   account?: number;
   requestId?: string;
+  /** Values of the entry. */
+  [name: string]: unknown;
 }
 
 /** A port that was free a moment ago. */

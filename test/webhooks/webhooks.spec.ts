@@ -148,7 +148,7 @@ describe('a webhook', () => {
     const { receiver, path } = await create({}, () => (++answers <= 2 ? 503 : 200));
     await book.save('a');
     await eventually('it has failed', async () => (await show(path)).failures === 1);
-    expect(await show(path)).toMatchObject({ state: 'active', reason: 'The receiver answers 503.' });
+    expect(await show(path)).toMatchObject({ state: 'active', reason: 'The receiver responded with 503.' });
     const waitMs = Date.parse((await show(path)).retry_at as string) - Date.now();
     expect(waitMs).toBeGreaterThan(2_000);
     expect(waitMs).toBeLessThanOrEqual(5_500);
@@ -265,7 +265,7 @@ describe('a webhook', () => {
     }));
     await book.save('a');
     await eventually('it has failed', async () => (await show(path)).failures === 1);
-    expect((await show(path)).reason).toContain('redirects are not followed');
+    expect((await show(path)).reason).toContain('Redirects are not followed');
     expect(receiver.requests).toHaveLength(1);
   });
 

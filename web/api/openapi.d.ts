@@ -2582,16 +2582,7 @@ export interface operations {
             400: components["responses"]["400.invalid_request.getContact"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
-            /** @description Not Found */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            404: components["responses"]["404.contact_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.database_unavailable"];
@@ -3522,16 +3513,7 @@ export interface operations {
             400: components["responses"]["400.invalid_request.getContact"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
-            /** @description Not Found */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            404: components["responses"]["404.session_not_found.contact_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.database_unavailable"];

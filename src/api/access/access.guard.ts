@@ -4,7 +4,7 @@ import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from '../../a
 import { type Access, FULL_ACCESS } from '../../access/access.js';
 import { KeyLimits } from '../../access/key-limits.js';
 import { hashOfKey, idOfKey, isKey } from '../../access/key-text.js';
-import { isExpired, type KnownKey, KnownKeys } from '../../access/known-keys.js';
+import { ApiKeyCache, type CachedKey, isExpired } from '../../access/api-key-cache.js';
 import { Config } from '../../kernel/config/config.js';
 import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
 import { keyOf } from './request-key.js';
@@ -18,7 +18,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     { API_KEY }: Config,
     private readonly reflector: Reflector,
-    private readonly known: KnownKeys,
+    private readonly known: ApiKeyCache,
     private readonly limits: KeyLimits,
   ) {
     this.masterHash = API_KEY ? hashOfKey(API_KEY) : null;
@@ -48,11 +48,11 @@ export class AccessGuard implements CanActivate {
     request: GuardedRequest,
     requirement: ScopeRequirement,
     text: string,
-    known: KnownKey | null,
+    known: CachedKey | null,
   ): true {
     if (!known || !isKey(text, known.key.hash) || isExpired(known.key)) throw new KeyInvalid();
     this.limits.count(known.key);
-    this.known.used(known.key);
+    this.known.recordUse(known.key);
     return admit(request, requirement, known.access);
   }
 }

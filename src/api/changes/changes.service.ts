@@ -3,8 +3,8 @@ import type { Response } from 'express';
 import { once } from 'node:events';
 import { KeyInvalid } from '../../access/access.errors.js';
 import { callerOf, type GuardedRequest } from '../access/requirements.js';
-import { KnownKeys } from '../../access/known-keys.js';
-import { NoAccountLinked } from '../../contacts/contacts.errors.js';
+import { ApiKeyCache } from '../../access/api-key-cache.js';
+
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import { FairSlots } from '../http/fair-slots.js';
 import { TooBusy, TooManyAtOnce } from '../http/http.errors.js';
@@ -56,7 +56,7 @@ export class ChangesService {
   constructor(
     private readonly feed: FeedReader,
     private readonly sessions: SessionsRepository,
-    private readonly keys: KnownKeys,
+    private readonly keys: ApiKeyCache,
     private readonly stopping: Stopping,
   ) {}
 
@@ -67,7 +67,7 @@ export class ChangesService {
     request: GuardedRequest,
     response: Response,
   ): Promise<ChangePageDto> {
-    const { id } = await this.accountOf(session);
+    const { id } = await this.sessions.getAccount(session);
     let page = await this.feed.read(id, query.after, query.limit);
     if (page.rows.length === 0 && query.waitMs > 0) {
       const { signal, release } = await this.enter(request, response);
@@ -94,7 +94,7 @@ export class ChangesService {
     request: GuardedRequest,
     response: Response,
   ): Promise<void> {
-    const account = await this.accountOf(session);
+    const account = await this.sessions.getAccount(session);
     const position = after ?? Number(account.feedLatest);
     await this.feed.read(account.id, position);
     const { signal, end, release } = await this.enter(request, response);
@@ -121,12 +121,6 @@ export class ChangesService {
       release();
       response.end();
     }
-  }
-
-  private async accountOf(session: SessionName): Promise<SessionAccount> {
-    const account = await this.sessions.getAccount(session);
-    if (!account) throw new NoAccountLinked();
-    return account;
   }
 
   /** A place among the readers, and what ends their waiting: they go, the process stops, or `end`. */
@@ -158,7 +152,7 @@ export class ChangesService {
   ): Promise<boolean> {
     try {
       if (!(await this.keys.isStillValid(request))) return false;
-      return (await this.accountOf(session)).id === id;
+      return (await this.sessions.getAccount(session)).id === id;
     } catch (error) {
       return isDatabaseUnavailable(error);
     }

@@ -11,12 +11,8 @@ import type { ContactRow } from '../../contacts/contact-row.js';
 import { ContactDetailsRepository } from '../../contacts/read/contact-details.repository.js';
 import { ContactDetailsService, type Person } from './contact-details.service.js';
 import { ContactPath } from './contact.dto.js';
-import {
-  ContactNotFound,
-  NoAccountLinked,
-  NoPicture,
-  RefreshLimited,
-} from '../../contacts/contacts.errors.js';
+import { ContactNotFound, NoPicture, RefreshLimited } from '../../contacts/contacts.errors.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 

@@ -9,7 +9,7 @@ import { ListResponses } from '../http/list-responses.js';
 import { setSyncHeader } from './answers.js';
 import { ContactExportRepository } from '../../contacts/read/contact-export.repository.js';
 import { ContactFilter, toPeopleFilter, VcardQuery } from './contact-list.dto.js';
-import { NoAccountLinked } from '../../contacts/contacts.errors.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { CSV_HEADER, toCsv } from './csv.js';
 import { toVcard } from './vcard.js';
 import { BUSY_STREAMS } from '../http/list-responses.js';
@@ -92,7 +92,6 @@ export class ContactExportController {
 
   private async accountOf(session: SessionName, response: Response): Promise<SessionAccount> {
     const account = await this.sessions.getAccount(session);
-    if (!account) throw new NoAccountLinked();
     setSyncHeader(response, account.syncedAt !== null);
     return account;
   }

@@ -9,7 +9,8 @@ import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
 import { type ContactPlace, fromCursor, toCursor } from '../../contacts/read/contact-cursor.js';
 import { ContactPageDto, ListContactsQuery, toPeopleFilter } from './contact-list.dto.js';
 import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';
-import { InvalidCursor, NoAccountLinked } from '../../contacts/contacts.errors.js';
+import { InvalidCursor } from '../../contacts/contacts.errors.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { BUSY_PAGES } from '../http/list-responses.js';
 import { DatabaseTooSlow } from '../http/request.errors.js';
 import * as examples from '../openapi/examples.js';
@@ -57,7 +58,6 @@ export class ContactListController {
   ): Promise<void> {
     const after = query.cursor === undefined ? null : fromCursor(query.sort, query.cursor);
     const account = await this.sessions.getAccount(session);
-    if (!account) throw new NoAccountLinked();
     setSyncHeader(response, account.syncedAt !== null);
     response.setHeader(CHANGES_HEADER, account.feedLatest);
     await this.answers.page(request, response, versionOf(account), async () => {

@@ -7,7 +7,8 @@ import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { ListResponses } from '../http/list-responses.js';
 import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
 import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
-import { ContactNotFound, NoAccountLinked } from '../../contacts/contacts.errors.js';
+import { ContactNotFound } from '../../contacts/contacts.errors.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { ContactsRepository } from '../../contacts/read/contacts.repository.js';
 import { BUSY_STREAMS } from '../http/list-responses.js';
 import * as examples from '../openapi/examples.js';
@@ -61,7 +62,6 @@ export class ContactsController {
     @Res() response: Response,
   ): Promise<void> {
     const account = await this.sessions.getAccount(session);
-    if (!account) throw new NoAccountLinked();
     setSyncHeader(response, account.syncedAt !== null);
     response.setHeader(CHANGES_HEADER, account.feedLatest);
     const answer = { contentType: 'application/json; charset=utf-8', version: versionOf(account) };

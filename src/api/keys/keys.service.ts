@@ -3,7 +3,7 @@ import { KeyNotFound, KeyRequestInvalid, KeysNotInUse } from '../../access/acces
 import type { ApiKey } from '../../access/api-key.entity.js';
 import { ApiKeysRepository } from '../../access/api-keys.repository.js';
 import { createKey, hashOfKey, isKeyId } from '../../access/key-text.js';
-import { KnownKeys } from '../../access/known-keys.js';
+import { ApiKeyCache } from '../../access/api-key-cache.js';
 import { Config } from '../../kernel/config/config.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import type { CreatedKeyDto, CreateKeyRequest, KeyDto } from './keys.dto.js';
@@ -14,7 +14,7 @@ export class KeysService {
   constructor(
     private readonly config: Config,
     private readonly keys: ApiKeysRepository,
-    private readonly known: KnownKeys,
+    private readonly known: ApiKeyCache,
     private readonly sessions: SessionsRepository,
   ) {}
 
@@ -55,7 +55,7 @@ export class KeysService {
   async delete(id: string): Promise<string> {
     const { name } = await this.find(id);
     if (!(await this.keys.delete(id))) throw new KeyNotFound(id);
-    await this.known.forgotten(id);
+    await this.known.waitUntilExpired(id);
     return name;
   }
 

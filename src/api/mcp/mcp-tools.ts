@@ -5,7 +5,6 @@ import type { Access } from '../../access/access.js';
 import { SessionNotAllowed } from '../../access/access.errors.js';
 import { VERSION } from '../../kernel/config/version.js';
 import { ALL_CONTACTS } from '../../contacts/contact.sql.js';
-import { NoAccountLinked } from '../../contacts/contacts.errors.js';
 import { ContactPath } from '../contacts/contact.dto.js';
 import { toDetails } from '../../contacts/payload/contact-payload.js';
 import { ContactDetailsService } from '../contacts/contact-details.service.js';
@@ -22,7 +21,7 @@ import {
   pathPrefixOf,
   type SessionName,
 } from '../../kernel/identifiers/session-name.js';
-import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { validateSync } from 'class-validator';
 
@@ -84,7 +83,7 @@ export class McpTools {
       },
       ({ query, limit, cursor, session: name }) =>
         this.answer(access, name, async (of) => {
-          const { id } = await this.accountOf(of);
+          const { id } = await this.sessions.getAccount(of);
           const { items, next } = await this.contacts.list(id, {
             limit,
             sort: 'name',
@@ -132,7 +131,7 @@ export class McpTools {
       },
       ({ after, limit, session: name }) =>
         this.answer(access, name, async (of) => {
-          const { id, feedLatest } = await this.accountOf(of);
+          const { id, feedLatest } = await this.sessions.getAccount(of);
           const oldest = (await this.feed.read(id, null, 1)).rows[0]?.seq ?? Number(feedLatest) + 1;
           const from = after ?? Math.max(oldest - 1, Number(feedLatest) - limit);
           const { rows, next, latest } = await this.feed.read(id, from, limit);
@@ -182,12 +181,6 @@ export class McpTools {
       this.logger.error('A tool failed', (error as Error).stack);
       return { ...textAnswer('Unexpected error. The log of the service says more.'), isError: true };
     }
-  }
-
-  private async accountOf(session: SessionName): Promise<SessionAccount> {
-    const account = await this.sessions.getAccount(session);
-    if (!account) throw new NoAccountLinked();
-    return account;
   }
 }
 

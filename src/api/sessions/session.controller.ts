@@ -8,7 +8,14 @@ import { SessionService, shownTo } from './session.service.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
+import type { UnlinkResult } from '../../sessions/session-command.entity.js';
 import { SessionNotAnswering } from './session.errors.js';
+
+const UNLINKED: Record<UnlinkResult, string> = {
+  whatsapp_notified: 'The account is unlinked. Its contacts stay until another account is linked.',
+  whatsapp_not_notified:
+    'The account is unlinked here, but WhatsApp could not be notified: remove the device on the phone as well.',
+};
 
 /** How a session is. */
 @Controller(sessionRoutes('session'))
@@ -26,10 +33,7 @@ export class SessionController {
   /** Unlink the account. Its contacts stay and are served until another account is linked. */
   @Operation({
     id: 'unlinkSession',
-    answer: {
-      unlinked: true,
-      message: 'The account is unlinked. Its contacts stay until another account is linked.',
-    },
+    answer: { unlinked: true, message: UNLINKED.whatsapp_notified },
     errors: [
       new CommandRefused(
         'conflict',
@@ -42,6 +46,6 @@ export class SessionController {
   @Delete()
   @Needs('session:link')
   async unlink(@SessionParam() session: SessionName): Promise<UnlinkedDto> {
-    return { unlinked: true, message: await this.session.unlink(session) };
+    return { unlinked: true, message: UNLINKED[await this.session.unlink(session)] };
   }
 }

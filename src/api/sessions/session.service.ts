@@ -15,6 +15,7 @@ import {
 } from '../../sessions/session-state.repository.js';
 import { DegradationsRepository } from '../../sessions/degradations.repository.js';
 import type { SessionStatus } from '../../sessions/session.entity.js';
+import type { UnlinkResult } from '../../sessions/session-command.entity.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { ContactCounts } from './contact-counts.js';
 import { CommandSender } from './command-sender.js';
@@ -69,7 +70,7 @@ export class SessionService {
   private async read(session: SessionName): Promise<SessionDto> {
     const [written, account, degraded] = await Promise.all([
       this.state.get(session),
-      this.sessions.getAccount(session),
+      this.sessions.findAccount(session),
       this.degradations.find(session),
     ]);
     const state = toStatus(written, this.config);
@@ -126,9 +127,10 @@ export class SessionService {
     return toPairingCodeDto(JSON.parse(code ?? '') as ExpiringText);
   }
 
-  /** @returns a sentence that says what was done */
-  async unlink(session: SessionName): Promise<string> {
-    return (await this.commands.send(session, 'unlink', null)) ?? 'The account is unlinked.';
+  /** @throws CommandRefused, SessionNotAnswering, SessionNotFound */
+  async unlink(session: SessionName): Promise<UnlinkResult> {
+    const result = await this.commands.send(session, 'unlink', null);
+    return result === 'whatsapp_notified' ? result : 'whatsapp_not_notified';
   }
 }
 

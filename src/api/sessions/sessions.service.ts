@@ -25,6 +25,8 @@ const CONTACTS: Record<DeletedContacts, string> = {
   shared: 'Its contacts stay, because another session serves the same account.',
 };
 
+const WHATSAPP_NOT_NOTIFIED = 'WhatsApp could not be notified: remove the device on the phone as well.';
+
 /** Creates, lists and deletes sessions. */
 @Injectable()
 export class SessionsService {
@@ -75,14 +77,14 @@ export class SessionsService {
   /** @returns what became of the link, for people; null when there was none */
   private async unlink(name: SessionName): Promise<string | null> {
     const { status, isAttended } = await this.state.get(name);
-    const untold = 'WhatsApp could not be told: remove the device on the phone as well.';
-    if (!isAttended) return isLinkedStatus(status) ? untold : null;
+    if (!isAttended) return isLinkedStatus(status) ? WHATSAPP_NOT_NOTIFIED : null;
     try {
-      return (await this.session.unlink(name)).replace(/ Its contacts stay.*$/, '');
+      const result = await this.session.unlink(name);
+      return result === 'whatsapp_notified' ? 'The account is unlinked.' : WHATSAPP_NOT_NOTIFIED;
     } catch (error) {
-      // Nothing was linked.
+      // No account was linked.
       if (error instanceof CommandRefused) return null;
-      if (error instanceof SessionNotAnswering) return untold;
+      if (error instanceof SessionNotAnswering) return WHATSAPP_NOT_NOTIFIED;
       throw error;
     }
   }

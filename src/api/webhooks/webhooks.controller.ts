@@ -3,7 +3,7 @@ import { ApiExtraModels } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { Access } from '../../access/access.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
-import { NoAccountLinked } from '../../contacts/contacts.errors.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Access } from '../../access/access.js';
 import { SessionNotAllowed } from '../../access/access.errors.js';
-import { NoAccountLinked } from '../../contacts/contacts.errors.js';
+
 import { FeedReader } from '../../feed/feed-reader.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
@@ -54,7 +54,7 @@ export class WebhooksService {
     this.checkUrl(url);
     this.checkSession(access, session);
     if (after !== null) await this.checkPlace(session, after);
-    else if (session !== null) await this.sessions.getAccount(session as SessionName);
+    else if (session !== null) await this.sessions.findAccount(session as SessionName);
     if ((await this.webhooks.count()) >= MAX_WEBHOOKS) throw new TooManyWebhooks(MAX_WEBHOOKS);
     const id = `wh_${randomBytes(8).toString('hex')}`;
     const secret = createSecret();
@@ -189,10 +189,9 @@ export class WebhooksService {
       throw new WebhookRequestInvalid(
         'after is a number in the feed of one session: name it, for example {"session": "default", "after": 1767261600000042}.',
       );
-    const account = await this.sessions.getAccount(session as SessionName);
-    if (!account) throw new NoAccountLinked();
-    await this.feed.read(account.id, after, 1);
-    return account.id;
+    const { id } = await this.sessions.getAccount(session as SessionName);
+    await this.feed.read(id, after, 1);
+    return id;
   }
 }
 

@@ -5,14 +5,14 @@ import { EmbeddedPostgresError, OR_OWN_POSTGRES } from './embedded-postgres-erro
 import { chooseOsUser, type OsUser, runAs } from './os-user.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 
-/** Name of the embedded Postgres' one role, and of the database that the service uses. */
+/** Name of the only role of the embedded Postgres, and of the database that the service uses. */
 export const ROLE = 'whatsapp_contacts';
 
-/** One embedded database on disk: all that must go together lies below `home`. */
+/** An embedded database on disk. All of its files are in `home`. */
 export interface Cluster {
   dataDir: string;
   home: string;
-  /** The data directory of Postgres, free of symlinks, so that every start calls it by the same name. */
+  /** Data directory of Postgres, without symlinks, so that its path is the same at every start. */
   data: string;
   logFile: string;
   password: string;
@@ -26,8 +26,9 @@ const PASSWORD = 'password';
 const UNFINISHED = '.new-';
 
 /**
- * Opens the database under `<dataDir>/postgres`, and makes it when there is none.
- * @throws EmbeddedPostgresError when it is of another Postgres, or cannot be read or made; file system errors as they are
+ * Opens the database in `<dataDir>/postgres`, or creates it.
+ * @throws EmbeddedPostgresError if it was written by another version of Postgres, or Postgres cannot run here
+ * @throws file system errors
  */
 export async function openCluster(dataDir: string, log: (message: string) => void): Promise<Cluster> {
   const binaries = await findPostgresBinaries();
@@ -42,7 +43,7 @@ export async function openCluster(dataDir: string, log: (message: string) => voi
     await createCluster(home, binaries, user);
   } else if (existing !== version) {
     throw new EmbeddedPostgresError(
-      `${home} was written by Postgres ${existing}, but this version of the service brings Postgres ${version}: ` +
+      `${home} was written by Postgres ${existing}, but this version of the service contains Postgres ${version}: ` +
         `run the version of the service that wrote it, choose another DATA_DIR, ${OR_OWN_POSTGRES}.`,
     );
   }
@@ -50,17 +51,17 @@ export async function openCluster(dataDir: string, log: (message: string) => voi
   return { dataDir, home, data, logFile: join(home, 'server.log'), password, binaries, user };
 }
 
-/** Removes what interrupted first starts left. Only for who holds the instance lock: it may belong to another start. */
+/** Removes files of interrupted first starts. Requires the instance lock, without which another start may use them. */
 export async function removeUnfinished({ home }: Cluster): Promise<void> {
   const names = await readdir(dirname(home));
   const unfinished = names.filter((name) => name.startsWith(`${basename(home)}${UNFINISHED}`));
-  // A start that lost the race may still be writing there; what is left then goes next time.
+  // A start that lost the race may still write there. The next start removes those files.
   await Promise.allSettled(
     unfinished.map((name) => rm(join(dirname(home), name), { recursive: true, force: true })),
   );
 }
 
-/** Major version of a data directory; null when there is no finished one. */
+/** Returns the major version of a data directory; null if it does not exist or is incomplete. */
 async function readVersion(data: string): Promise<string | null> {
   try {
     return (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim();
@@ -70,7 +71,10 @@ async function readVersion(data: string): Promise<string | null> {
   }
 }
 
-/** Major version of the installed Postgres. Whether it can be run here at all shows at this point. */
+/**
+ * Returns the major version of the installed Postgres.
+ * @throws EmbeddedPostgresError if it cannot run on this machine
+ */
 async function versionOf({ postgres }: PostgresBinaries, user: OsUser | undefined): Promise<string> {
   try {
     const output = await runAs(user, postgres, ['--version']);
@@ -78,17 +82,17 @@ async function versionOf({ postgres }: PostgresBinaries, user: OsUser | undefine
   } catch (cause) {
     const reason = (cause as Error).message.trim().split('\n')[0];
     const hint = user?.blocked
-      ? 'it must not run as root, and its folder or DATA_DIR lies below one that is closed to other users; ' +
-        'start the service as another user, move it'
-      : 'it needs a usual Linux with glibc, macOS or Windows; install it there';
+      ? 'it cannot run as root, and a directory above its files or DATA_DIR is closed to other users. Start the ' +
+        'service as another user, move it'
+      : 'it requires Linux with glibc, macOS or Windows. Install the service there';
     throw new EmbeddedPostgresError(
-      `The embedded Postgres cannot be run here (${reason}): ${hint}, ${OR_OWN_POSTGRES}.`,
+      `The embedded Postgres cannot run here (${reason}): ${hint}, ${OR_OWN_POSTGRES}.`,
       { cause },
     );
   }
 }
 
-/** Makes everything in a sibling folder and renames it, so that a start cut off at any point leaves no half of one. */
+/** Creates the database in a sibling directory and renames it, so that an interrupted start leaves no partial one. */
 async function createCluster(
   home: string,
   { initdb }: PostgresBinaries,
@@ -110,7 +114,7 @@ async function createCluster(
     ]);
     await rename(unfinished, home);
   } catch (error) {
-    // Two first starts at once: the other one was faster, and its database is as good as ours.
+    // Of two simultaneous first starts, the other one was faster. Its database can be used.
     if ((await readVersion(join(home, DATA))) === null) throw error;
   } finally {
     await rm(unfinished, { recursive: true, force: true });

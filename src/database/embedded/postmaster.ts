@@ -12,15 +12,15 @@ import { spawnAs } from './os-user.js';
 export interface Postmaster {
   pid: number;
   port: number;
-  /** Whether it takes connections; not while it recovers or ends. */
+  /** Whether it accepts connections. False during recovery and shutdown. */
   ready: boolean;
 }
 
-/** A server that was started, and maybe has ended again. */
+/** A server that was started, and may have exited. */
 export interface Launch {
-  /** Undefined when it could not be started at all. */
+  /** Undefined if it could not be started. */
   pid: number | undefined;
-  /** What the server said, once it has ended; until then null. */
+  /** Output of the server after it has exited; null until then. */
   failure: string | null;
 }
 
@@ -29,7 +29,7 @@ const FAST_SHUTDOWN_MS = 3_500;
 const IMMEDIATE_SHUTDOWN_MS = 1_000;
 const POLL_MS = 20;
 
-/** The log gets no errors of statements: the service logs them itself, and their texts can hold names. */
+/** Statement errors are not logged, because their texts may contain names. The service logs them itself. */
 const SETTINGS = Object.entries({
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -42,9 +42,9 @@ const SETTINGS = Object.entries({
 }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
 /**
- * The server that runs on this data directory, ours or one that outlived its Node; null when there is none.
- *
- * Read from postmaster.pid: line 1 the pid, 4 the port, 8 the state (LOCK_FILE_LINE_* in Postgres' pidfile.h).
+ * Finds the server that runs on this data directory, including one that survived its Node.js process. Reads
+ * postmaster.pid: the PID in line 1, the port in line 4, the state in line 8 (LOCK_FILE_LINE_* in Postgres' pidfile.h).
+ * @returns null if no server is running
  */
 export async function findPostmaster(cluster: Cluster): Promise<Postmaster | null> {
   const lines = await readPidFile(cluster);
@@ -60,9 +60,9 @@ async function readPidFile(cluster: Cluster): Promise<string[]> {
 }
 
 /**
- * After a reboot the pid in a left-over postmaster.pid may be a stranger's, and Postgres would not start because of
- * it. It ignores the pid of its parent, so ours is put there; the lines below keep its check for left-over shared
- * memory, which deleting the file would lose.
+ * Makes Postgres start although the PID in a stale postmaster.pid belongs to another process, for example after a
+ * reboot. Postgres ignores the PID of its parent, so the file gets that of this process. Deleting the file would
+ * disable its check for stale shared memory, which uses the other lines.
  */
 async function disownRecycledPid(cluster: Cluster): Promise<void> {
   const [pid, ...rest] = await readPidFile(cluster);
@@ -72,7 +72,7 @@ async function disownRecycledPid(cluster: Cluster): Promise<void> {
 
 const isAlive = (pid: number) => send(pid, 0);
 
-/** Whether there is such a process. */
+/** Sends a signal. @returns whether the process exists */
 function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
@@ -81,7 +81,7 @@ function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** By its command line; what the system does not tell is taken for ours, as a stranger would not answer our password. */
+/** Compares the command line. If it is unknown, returns true: another server would not accept the password. */
 async function isServerOf({ data }: Cluster, pid: number): Promise<boolean> {
   const command = await commandLine(pid);
   return command === null || `${command.trimEnd()} `.includes(`-D ${data} `);
@@ -98,7 +98,7 @@ async function commandLine(pid: number): Promise<string | null> {
   }
 }
 
-/** A TCP port of the loopback address that was free a moment ago. */
+/** Returns a TCP port of the loopback address that is free at the moment. */
 export async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -108,8 +108,8 @@ export async function findFreePort(): Promise<number> {
 }
 
 /**
- * Starts the server in a process group of its own: a Ctrl-C in the terminal goes to us alone, and we end it in order.
- * Returns at once; it answers on the port some time later.
+ * Starts the server in a separate process group, so that it does not receive Ctrl-C of the terminal before the service
+ * has stopped. Returns before the server accepts connections.
  */
 export async function launchPostmaster(cluster: Cluster, port: number): Promise<Launch> {
   await disownRecycledPid(cluster);
@@ -134,19 +134,19 @@ export async function launchPostmaster(cluster: Cluster, port: number): Promise<
   return launch;
 }
 
-/** Keeps the log at some megabytes: what is too long becomes the one old copy. The server goes on appending. */
+/** Copies a log that is too large to `.old` and truncates it. The server continues to append to it. */
 export async function boundLog({ logFile }: Cluster): Promise<void> {
   const size = await stat(logFile).then(
     (file) => file.size,
     () => 0,
   );
   if (size <= MAX_LOG_BYTES) return;
-  // On a full disk the old part is given up.
+  // If the disk is full, the old entries are lost.
   await copyFile(logFile, `${logFile}.old`).catch(() => undefined);
   await truncate(logFile);
 }
 
-/** Ends a server: connections are cut, everything is written. On a disk too slow for that, recovery does the rest. */
+/** Shuts a server down. If the disk is too slow to write all data in time, the next start recovers the rest. */
 export async function stopPostmaster(cluster: Cluster, pid: number): Promise<void> {
   for (const [signal, timeoutMs] of [
     ['SIGINT', FAST_SHUTDOWN_MS],

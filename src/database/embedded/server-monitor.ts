@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
+import { pause } from '../../kernel/async/pause.js';
 import type { Cluster } from './cluster.js';
 import { toEmbeddedPostgresError } from './embedded-postgres-error.js';
 import { acquireInstanceLock } from './instance-lock.js';
@@ -12,19 +13,19 @@ import {
   stopPostmaster,
 } from './postmaster.js';
 
-/** Recovery after a power cut can take its time. */
+/** Includes recovery after a power failure. */
 const START_TIMEOUT_MS = 120_000;
-/** How long an earlier server may take to end, or a port may stay taken. */
+/** Maximum wait for a previous server to exit, or for a port to become free. */
 const CONFLICT_TIMEOUT_MS = 10_000;
 const POLL_MS = 20;
 const RETRY_RESTART_MS = 5_000;
 const BOUND_LOG_EVERY_MS = 3_600_000;
 
-/** What a server says when another one is in its way: on its port, on its folder, or not quite dead. */
+/** Output of a server that cannot start because another one uses its port or directory, or is still shutting down. */
 const CONFLICT =
   /could not create any TCP\/IP sockets|"postmaster\.pid" (already exists|is empty)|shared memory block/;
 
-/** Keeps the server of one cluster running, from start() to stop(), as its only service. */
+/** Keeps the server of a cluster running between start() and stop(), as its only service. */
 export class ServerMonitor {
   #lock: Client | null = null;
   #port: number | undefined;
@@ -39,9 +40,10 @@ export class ServerMonitor {
   ) {}
 
   /**
-   * Finds or starts the server and becomes its one user.
-   * @returns the TCP port that it answers on
-   * @throws EmbeddedPostgresError when another service has it; Error with the server's words when it does not start
+   * Finds or starts the server, and acquires the instance lock.
+   * @returns the TCP port of the server
+   * @throws EmbeddedPostgresError if another service uses it
+   * @throws Error with the output of the server if it does not start
    */
   async start(): Promise<number> {
     this.#port = await this.#obtain();
@@ -51,7 +53,7 @@ export class ServerMonitor {
     return this.#port;
   }
 
-  /** Ends the server, unless another service has it by now. */
+  /** Shuts the server down, unless another service uses it. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -62,14 +64,14 @@ export class ServerMonitor {
     this.#launch = undefined;
     for (;;) {
       const postmaster = await findPostmaster(this.cluster);
-      if (postmaster?.ready && (await this.#hold(postmaster.port))) return postmaster.port;
-      if (!postmaster) await this.#launchUnlessUnderWay(Date.now() - begin);
-      if (Date.now() - begin > START_TIMEOUT_MS) throw new Error('it does not answer');
+      if (postmaster?.ready && (await this.#lockInstance(postmaster.port))) return postmaster.port;
+      if (!postmaster) await this.#launchUnlessStarting(Date.now() - begin);
+      if (Date.now() - begin > START_TIMEOUT_MS) throw new Error('it does not respond');
       await delay(POLL_MS, undefined, { signal: this.#stopping.signal });
     }
   }
 
-  async #launchUnlessUnderWay(elapsedMs: number): Promise<void> {
+  async #launchUnlessStarting(elapsedMs: number): Promise<void> {
     if (this.#launch) {
       const { failure } = this.#launch;
       if (failure === null) return;
@@ -78,29 +80,29 @@ export class ServerMonitor {
     this.#launch = await launchPostmaster(this.cluster, this.#port ?? (await findFreePort()));
   }
 
-  async #hold(port: number): Promise<boolean> {
+  async #lockInstance(port: number): Promise<boolean> {
     const lock = await acquireInstanceLock(this.cluster, port);
     if (!lock) return false;
     this.#lock = lock;
     lock.once('end', () => {
       this.#lock = null;
-      if (!this.#stopped) this.#restart = this.#startAgain();
+      if (!this.#stopped) this.#restart = this.#restartServer();
     });
     return true;
   }
 
-  /** On the same port, because the service knows no other; until it works or the service stops. */
-  async #startAgain(): Promise<void> {
-    this.log('The connection to the embedded Postgres broke, bringing it back');
+  /** Retries until the server runs or the service stops. Uses the same port, because the pools have its URL. */
+  async #restartServer(): Promise<void> {
+    this.log('Restarting the embedded Postgres, because its connection was lost');
     while (!this.#stopping.signal.aborted) {
       try {
         await this.#obtain();
-        this.log('The embedded Postgres is back');
+        this.log('Embedded Postgres restarted');
         return;
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         this.log(toEmbeddedPostgresError(error, this.cluster.dataDir).message);
-        await delay(RETRY_RESTART_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+        await pause(RETRY_RESTART_MS, this.#stopping.signal);
       }
     }
   }
@@ -109,7 +111,7 @@ export class ServerMonitor {
     this.#stopping.abort();
     await this.#restart;
     const launched = this.#launch?.failure === null ? this.#launch.pid : undefined;
-    // Without the lock a server that runs may be another service's, unless we launched it a moment ago.
+    // Without the lock, a running server may belong to another service, unless this process has just launched it.
     const pid = this.#lock ? (await findPostmaster(this.cluster))?.pid : launched;
     if (pid) await stopPostmaster(this.cluster, pid);
     await this.#lock?.end();

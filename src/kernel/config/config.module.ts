@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Config } from './config.js';
 
-/** Makes the configuration, read once in main.ts, injectable everywhere. */
+/** Provides the configuration, which service.ts reads once, for injection. */
 @Module({})
 export class ConfigModule {
   static forRoot(config: Config): DynamicModule {

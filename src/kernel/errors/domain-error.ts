@@ -1,4 +1,4 @@
-/** What went wrong, in the words of this service. */
+/** Categories of errors, independent of HTTP. */
 export type DomainErrorKind =
   | 'invalid'
   | 'unauthorised'
@@ -11,16 +11,16 @@ export type DomainErrorKind =
   | 'limited'
   | 'unavailable';
 
-/** An error whose message is meant for the caller: what was wrong, what is right. */
+/** An error whose message is shown to the caller: what is wrong, and how to fix it. */
 export abstract class DomainError extends Error {
   abstract readonly kind: DomainErrorKind;
 
-  /** For programs: stays the same when the message changes. */
+  /** Stable identifier for programs. */
   abstract readonly code: string;
 
-  /** After how many seconds the same request may succeed; undefined when nobody can tell. */
+  /** Seconds after which the same request may succeed; undefined if unknown. */
   readonly retryAfterSeconds?: number;
 
-  /** Headers of the answer. */
+  /** Headers of the HTTP response. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isLid, parseAddress, parseJid, parseLid, parsePhone } from './address.js';
 
-describe('an address', () => {
+describe('parseAddress', () => {
   it.each([
     ['491701234567@s.whatsapp.net', '491701234567@s.whatsapp.net'],
     ['491701234567:12@s.whatsapp.net', '491701234567@s.whatsapp.net'],
@@ -13,7 +13,7 @@ describe('an address', () => {
     ['123456789012345@hosted.lid', '123456789012345@lid'],
     ['123456789012345@s.whatsapp.net', '123456789012345@s.whatsapp.net'],
     ['12345678901234567890@lid', '12345678901234567890@lid'],
-  ])('%s is read as %s', (wire, address) => {
+  ])('parses %s as %s', (wire, address) => {
     expect(parseAddress(wire)).toBe(address);
   });
 
@@ -35,11 +35,11 @@ describe('an address', () => {
     ['nothing', ''],
     ['null', null],
     ['text around it', ' 491701234567@s.whatsapp.net\n'],
-  ])('is not %s', (_, wire) => {
+  ])('returns null for %s', (_, wire) => {
     expect(parseAddress(wire)).toBeNull();
   });
 
-  it('tells numbers from LIDs', () => {
+  it('distinguishes JIDs and LIDs', () => {
     expect(isLid(parseAddress('123456789012345@lid')!)).toBe(true);
     expect(isLid(parseAddress('491701234567@c.us')!)).toBe(false);
     expect(parseJid('123456789012345@lid')).toBeNull();
@@ -47,13 +47,13 @@ describe('an address', () => {
   });
 });
 
-describe('a phone number', () => {
-  it.each(['1234567', '123456789012345'])('%s is one', (digits) => {
+describe('parsePhone', () => {
+  it.each(['1234567', '123456789012345'])('accepts %s', (digits) => {
     expect(parsePhone(digits)).toBe(digits);
   });
 
   it.each(['', '123456', '1234567890123456', '0123456789', '+491701234567', '49 170 1234567', '49170x'])(
-    '%j is none',
+    'returns null for %j',
     (text) => {
       expect(parsePhone(text)).toBeNull();
     },

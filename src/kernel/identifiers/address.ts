@@ -1,30 +1,29 @@
-/** A person by number: `<digits>@s.whatsapp.net`. */
+/** A contact by phone number: `<digits>@s.whatsapp.net`. */
 export type Jid = string & { readonly __brand: 'Jid' };
 
-/** A person by WhatsApp's anonymous id: `<digits>@lid`. */
+/** A contact by WhatsApp's anonymous ID: `<digits>@lid`. */
 export type Lid = string & { readonly __brand: 'Lid' };
 
-/** Either way in which WhatsApp names a person. */
 export type Address = Jid | Lid;
 
-/** A number with country code, digits only, 7 to 15 of them (E.164), no leading zero. */
+/** A phone number with country code (E.164): 7 to 15 digits without "+" and without a leading zero. */
 export type Phone = string & { readonly __brand: 'Phone' };
 
 const PHONE = /^[1-9]\d{6,14}$/;
 
-/** user, optional agent (`_1`), optional device (`:7`), server. LIDs have 14 or 15 digits today; 64 bits fit into 20. */
+/** User, optional agent (`_1`), optional device (`:7`), server. LIDs have 14 or 15 digits; 64 bits have up to 20. */
 const WIRE_ADDRESS =
   /^([1-9]\d{0,19})(?:_\d{1,5})?(?::\d{1,5})?@(s\.whatsapp\.net|c\.us|hosted|lid|hosted\.lid)$/;
 
-/** E.164: a country code and a number have at most 15 digits together. */
+/** Limit of E.164, including the country code. */
 const MAX_PHONE_DIGITS = 15;
 
-/** Numbers of WhatsApp's own bots (as in Baileys' `isJidBot`); they are no contacts. */
+/** Numbers of WhatsApp's own bots (as in `isJidBot` of Baileys), which are not contacts. */
 const BOT = /^(1313555\d{4}|131655500\d{2})$/;
 
 /**
- * Reads an address in any form that WhatsApp puts on the wire: with a device, as `c.us`, as a hosted account.
- * @returns the person's address, or null for what is no person: a group, broadcast, newsletter, bot, or nonsense
+ * Parses an address in any form that WhatsApp sends: with a device, with the server `c.us`, or of a hosted account.
+ * @returns the address without device; null for groups, broadcasts, newsletters, bots and invalid text
  */
 export function parseAddress(text: string | null | undefined): Address | null {
   const match = WIRE_ADDRESS.exec(text ?? '');
@@ -52,7 +51,7 @@ export function parsePhone(text: string): Phone | null {
   return PHONE.test(text) ? (text as Phone) : null;
 }
 
-/** The part before `@`: the number of a JID, digits only. */
+/** Returns the digits before `@`. */
 export function phoneOf(jid: string): string {
   return jid.slice(0, jid.indexOf('@'));
 }

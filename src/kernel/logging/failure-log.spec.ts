@@ -11,6 +11,7 @@ describe('FailureLog', () => {
     jest.useFakeTimers();
     const written: string[] = [];
     const log = new Log('Test');
+    jest.spyOn(log, 'debug').mockReturnValue();
     for (const level of ['warn', 'info'] as const)
       jest.spyOn(log, level).mockImplementation((values: LogValues, message: string) => {
         written.push(`${level} ${message} ${String(values.err ?? values.durationMs)}`);

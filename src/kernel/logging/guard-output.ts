@@ -1,9 +1,9 @@
-import { Logger } from '@nestjs/common';
+import { Log } from './log.js';
 import { BAILEYS } from './logger.js';
 
 /**
- * Prefixes of the messages that libsignal 2.0.1 writes (session_record.js, session_builder.js, session_cipher.js, curve.js). They
- * are followed by sessions with their private keys, or by errors.
+ * Prefixes of the messages that libsignal 2.0.1 writes (session_record.js, session_builder.js, session_cipher.js,
+ * curve.js). They are followed by sessions with their private keys, or by errors.
  */
 const LIBSIGNAL = [
   'Closing open session in favor of incoming prekey bundle',
@@ -22,37 +22,35 @@ const LIBSIGNAL = [
 /** Methods that format their arguments. All others write to the streams, which are guarded as well. */
 const METHODS = ['debug', 'dir', 'error', 'info', 'log', 'trace', 'warn'] as const;
 
-const STREAMS = { 'standard output': 'stdout', 'standard error': 'stderr' } as const;
-
-const output = new Logger('Output');
-const baileys = new Logger(BAILEYS);
+const output = new Log('Output');
+const baileys = new Log(BAILEYS);
 
 /**
- * Makes the log the only output of this thread: the console, both streams and warnings of Node.js become log entries without the
- * written values, because dependencies write objects with private keys. Call it in each thread after Logger.overrideLogger() and
- * before dependencies load.
+ * Makes the log the only output of this thread: the console, both streams and warnings of Node.js become log entries
+ * without the written values, because dependencies write objects with private keys. Call it in each thread after
+ * Logger.overrideLogger() and before dependencies load.
  */
 export function guardOutput(): void {
   for (const method of METHODS) console[method] = (...values: unknown[]) => report(method, values);
-  for (const [name, stream] of Object.entries(STREAMS)) guardStream(name, process[stream]);
+  for (const stream of ['stdout', 'stderr'] as const) guardStream(stream);
   process.removeAllListeners('warning');
-  process.on('warning', ({ name, message }) => output.warn(`${name}: ${message}`));
+  process.on('warning', (err) => output.warn({ err }, 'Node.js emitted a warning'));
 }
 
 function report(method: string, values: unknown[]): void {
   const [first] = values;
   const known = typeof first === 'string' && LIBSIGNAL.find((text) => first.startsWith(text));
-  if (known) return baileys.debug(`libsignal: ${known}`);
-  output.warn(`Dropped ${values.length} values that ${callingPackage()} wrote to console.${method}`);
+  if (known) return baileys.debug({ event: known }, 'Output of libsignal dropped');
+  output.warn({ from: callingPackage(), method, values: values.length }, 'Console output dropped');
 }
 
-function guardStream(name: string, stream: NodeJS.WriteStream): void {
-  stream.write = (
+function guardStream(stream: 'stdout' | 'stderr'): void {
+  process[stream].write = (
     chunk: string | Uint8Array,
     encoding?: BufferEncoding | ((error?: Error | null) => void),
     callback?: (error?: Error | null) => void,
   ) => {
-    output.warn(`Dropped ${chunk.length} characters that ${callingPackage()} wrote to ${name}`);
+    output.warn({ from: callingPackage(), stream, length: chunk.length }, 'Stream output dropped');
     const done = typeof encoding === 'function' ? encoding : callback;
     if (done) queueMicrotask(() => done(null));
     return true;

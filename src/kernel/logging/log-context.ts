@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Fields that every log entry carries which is written while work for a session, or for a request, runs. */
+/** Fields that are added to log entries written during work for a session or a request. */
 export interface LogFields {
   session: string;
-  /** Id of the session's account; missing while none is linked. */
+  /** ID of the session's account; missing if no account is linked. */
   account?: number;
-  /** `X-Request-Id` of the answer; missing outside of requests. */
+  /** `X-Request-Id` of the response; missing outside of requests. */
   requestId?: string;
 }
 
-/** Whom the work is for that runs at the moment. It follows the work through promises, timers and events. */
+/** Log fields of the current work, propagated through promises, timers and events. */
 export const logContext = new AsyncLocalStorage<LogFields>();

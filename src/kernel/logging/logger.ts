@@ -6,15 +6,15 @@ import { LogEntry } from './log.js';
 import { logContext } from './log-context.js';
 import { redact } from './redact.js';
 
-/** The context of what Baileys logs, which has a level of its own (BAILEYS_LOG_LEVEL). */
+/** Log context of Baileys, which has a separate level (BAILEYS_LOG_LEVEL). */
 export const BAILEYS = 'Baileys';
 
 type Levels = Pick<Config, 'LOG_LEVEL' | 'BAILEYS_LOG_LEVEL'>;
 
-/** The levels of a process that has not read its configuration. */
+/** Levels of a process that has not read its configuration yet. */
 export const DEFAULT_LEVELS: Levels = { LOG_LEVEL: 'info', BAILEYS_LOG_LEVEL: 'error' };
 
-/** Parts of Nest that tell at each start what the code says anyway. */
+/** Nest classes that log routes and modules at each start. Logged at level debug. */
 const FRAMEWORK = new Set([
   'NestFactory',
   'NestApplication',
@@ -23,7 +23,7 @@ const FRAMEWORK = new Set([
   'RouterExplorer',
 ]);
 
-/** For Nest, whose callers give a context last, and a stack before it. */
+/** Implements the logger interface of Nest, whose callers pass a context last, and a stack before it. */
 class ServiceLogger implements LoggerService {
   private readonly baileys: Pino;
 
@@ -77,7 +77,7 @@ class ServiceLogger implements LoggerService {
   }
 }
 
-/** The fields of an error in the log. Without a stack where the cause is outside of this program. */
+/** Returns the fields of an error for the log. The cause of a warning is outside of this program: it needs no stack. */
 function describeError(err: unknown, hasStack: boolean): Record<string, unknown> {
   if (!(err instanceof Error)) return { message: redact(String(err)) };
   const { name, message, stack } = err;
@@ -92,8 +92,9 @@ function redactValues(values: Record<string, unknown>): Record<string, unknown> 
 }
 
 /**
- * Lines for people in a terminal, JSON everywhere else: `level`, `timestamp`, `pid`, `context`, `message`, and what the work is for.
- * @param isTerminal whether people read it; a worker thread cannot see that for itself
+ * Creates the logger: readable lines in a terminal, JSON otherwise, with the fields `level`, `timestamp`, `pid`,
+ * `context`, `message`, those of `logContext` and those of the entry.
+ * @param isTerminal whether standard output is a terminal; worker threads cannot detect it
  */
 export function createLogger(config: Levels, isTerminal = process.stdout.isTTY): LoggerService {
   const options = {
@@ -103,7 +104,7 @@ export function createLogger(config: Levels, isTerminal = process.stdout.isTTY):
     timestamp: () => stdTimeFunctions.isoTime().replace('"time"', '"timestamp"'),
     formatters: { level: (level: string) => ({ level }) },
     mixin: () => ({ ...logContext.getStore() }),
-    // Errors are described above.
+    // describeError() has already converted errors.
     serializers: { err: (err: unknown) => err },
   };
   const lines = isTerminal

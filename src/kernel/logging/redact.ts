@@ -13,8 +13,8 @@ const RECEIVED = /(\. Received(?: type \w+)?) .+/g;
 const REDACTED = '[redacted]';
 
 /**
- * Removes possible key material from a text for the log: binary values, long hexadecimal and base64 strings, and JSON that an
- * error quotes. Errors of dependencies contain such values; paths, ids and sentences remain.
+ * Removes possible key material from a text for the log: binary values, long hexadecimal and base64 strings, and JSON
+ * that an error quotes. Errors of dependencies contain such values. Paths, IDs and sentences remain.
  */
 export function redact(text: string): string {
   return text

@@ -21,14 +21,14 @@ export class AuthStateRepository {
       'SELECT value FROM auth_credentials WHERE session = $1',
       [session],
     );
-    return rows[0] ? this.secrets.open(rows[0].value, ['auth_credentials', session]) : null;
+    return rows[0] ? this.secrets.decrypt(rows[0].value, ['auth_credentials', session]) : null;
   }
 
   async saveCredentials(tx: Transaction, session: SessionName, value: string): Promise<void> {
     await tx.query(
       `INSERT INTO auth_credentials (session, value) VALUES ($1, $2)
        ON CONFLICT (session) DO UPDATE SET value = EXCLUDED.value`,
-      [session, this.secrets.seal(value, ['auth_credentials', session])],
+      [session, this.secrets.encrypt(value, ['auth_credentials', session])],
     );
   }
 
@@ -44,7 +44,7 @@ export class AuthStateRepository {
     );
     return rows.map(({ id, value }) => ({
       id,
-      value: this.secrets.open(value, ['auth_key', session, type, id]),
+      value: this.secrets.decrypt(value, ['auth_key', session, type, id]),
     }));
   }
 
@@ -61,7 +61,9 @@ export class AuthStateRepository {
       Object.entries(byId).map(([id, value]) => ({ type, id, value })),
     );
     const saved = rows.flatMap(({ type, id, value }) =>
-      value === null ? [] : [{ type, id, value: this.secrets.seal(value, ['auth_key', session, type, id]) }],
+      value === null
+        ? []
+        : [{ type, id, value: this.secrets.encrypt(value, ['auth_key', session, type, id]) }],
     );
     const deleted = rows.filter(({ value }) => value === null);
     if (saved.length > 0) {

@@ -6,6 +6,7 @@ import { Log } from '../../kernel/logging/log.js';
 import { logContext } from '../../kernel/logging/log-context.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
+import type { UnlinkResult } from '../../sessions/session-command.entity.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { isLinked } from '../auth-state/auth-state.js';
@@ -239,7 +240,7 @@ export class SessionRunner {
     this.delays.reset();
   }
 
-  private async unlink(): Promise<string> {
+  private async unlink(): Promise<UnlinkResult> {
     const { connection } = this;
     if (!(await this.device.isLinked())) {
       throw new CommandRefused(
@@ -255,9 +256,7 @@ export class SessionRunner {
     this.lastFailure = linkFailures.unlinked('unlinked_on_request', 'The account was unlinked on request.');
     await this.reporter.reportFailure('logged_out', this.lastFailure);
     this.wake.abort();
-    return isNotified
-      ? 'The account is unlinked. Its contacts stay until another account is linked.'
-      : 'The account is unlinked here, but WhatsApp could not be notified: remove the device on the phone as well.';
+    return isNotified ? 'whatsapp_notified' : 'whatsapp_not_notified';
   }
 
   /** Waits until WhatsApp closes the connection in response, up to a limit in case the connection is dead. */

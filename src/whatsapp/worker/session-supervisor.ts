@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import pTimeout from 'p-timeout';
 import type { MetricObject } from 'prom-client';
-import { explain } from '../../kernel/errors/explain.js';
+import { describeFatalError } from '../../kernel/errors/fatal-error.js';
 import { SecretsError } from '../../secrets/secrets.errors.js';
 import { pauseAfterMs } from '../../kernel/async/back-off.js';
 import { startSessionThread, type ThreadEnd, watchThread } from './session-thread.js';
@@ -104,7 +104,7 @@ export class SessionSupervisor {
     clearTimeout(stuck);
     this.worker = null;
     if (end.error && end.error.name !== SecretsError.name)
-      this.logger.error(`Session thread failed: ${explain(end.error)}`);
+      this.logger.error(`Session thread failed: ${describeFatalError(end.error)}`);
     return end;
   }
 

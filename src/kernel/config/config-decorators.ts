@@ -1,0 +1,35 @@
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
+
+/** Converts text to a number. Returns other text unchanged, so that the error message contains it. */
+const toNumber = ({ value }: { value: unknown }) => (/^-?\d+$/.test(String(value)) ? Number(value) : value);
+
+const toBoolean = ({ value }: { value: unknown }) => {
+  const text = String(value).toLowerCase();
+  return text === 'true' || (text === 'false' ? false : value);
+};
+
+export const toWords = ({ value }: { value: unknown }) =>
+  typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value;
+
+export const toList = ({ value }: { value: unknown }) =>
+  toWords({ value: typeof value === 'string' ? value.toLowerCase() : value });
+
+/** @param form used in the error message, for example "number of days" */
+export function Integer(
+  min: number,
+  max: number,
+  { form, example }: { form: string; example: number },
+): PropertyDecorator {
+  const message = `a ${form} from ${min} to ${max}, for example ${example}`;
+  const decorators = [Transform(toNumber), IsInt({ message }), Min(min, { message }), Max(max, { message })];
+  return (config, name) => decorators.forEach((decorate) => decorate(config, name));
+}
+
+export function Flag(): PropertyDecorator {
+  const decorators = [Transform(toBoolean), IsBoolean({ message: 'true or false' })];
+  return (config, name) => decorators.forEach((decorate) => decorate(config, name));
+}
+
+export const OneOf = (values: readonly string[]) =>
+  IsIn(values, { message: values.join(', ').replace(/, (\w+)$/, ' or $1') });
