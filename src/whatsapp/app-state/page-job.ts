@@ -43,7 +43,7 @@ export type PageOutcome = { isCorrupt: false } | { isCorrupt: true; reason: stri
 
 /** Handlers that the job calls. */
 export const PAGE_CALLS = {
-  /** Key id → `MutationKeys`. */
+  /** Key ID → `MutationKeys`. */
   keys: 'keys',
   /** Index MACs → `[index MAC, value MAC]` of the records that are stored. */
   valueMacs: 'valueMacs',

@@ -87,7 +87,7 @@ export function readMutation(bytes: Uint8Array): EncryptedMutation {
   });
 }
 
-/** Reads `SyncdRecord`. @throws CorruptAppState when it is incomplete */
+/** Reads `SyncdRecord`. @throws CorruptAppState if it is incomplete */
 export function readRecord(operation: Operation, bytes: Uint8Array): EncryptedMutation {
   return reading('record', () => {
     const parts: Record<number, Buffer | undefined> = {};

@@ -71,7 +71,7 @@ const WANTED: WantedMessages = {
 };
 
 /**
- * Reads names, mappings and privacy tokens from an inflated `HistorySync` that arrives piece by piece. Messages, which
+ * Reads names, mappings and privacy tokens from an inflated `HistorySync` that arrives in chunks. Messages, which
  * are most of it, are skipped.
  */
 export class HistoryReader {
@@ -84,7 +84,7 @@ export class HistoryReader {
     return this.count;
   }
 
-  /** @throws InputRefused when the bytes are not a `HistorySync` */
+  /** @throws InputRefused if the bytes are not a `HistorySync` */
   push(chunk: Uint8Array): void {
     this.stream.push(chunk);
   }

@@ -151,7 +151,7 @@ describe('LeaseHolder', () => {
     const holder = start();
     await holder.holds('default');
     const queries = ['SELECT pg_terminate_backend(pg_backend_pid())', 'SELECT 1 AS one'];
-    const rows = await leaseOf(holder).read(() => dataSource.query(queries.shift() ?? ''));
+    const rows: unknown = await leaseOf(holder).read(() => dataSource.query(queries.shift() ?? ''));
     expect(rows).toEqual([{ one: 1 }]);
   });
 

@@ -43,7 +43,7 @@ export class LeaseHolder {
   private readonly maxSessions: number;
   private readonly encrypts: boolean;
   private id = randomUUID();
-  /** When the last successful renewal was requested. The database measures from later on, so this is the safe side. */
+  /** When the last successful renewal was requested. In the database, the lease ends slightly later. */
   private renewedAt: Moment | null = null;
   private expiry: NodeJS.Timeout | undefined;
   private isStandingBy = false;
@@ -170,7 +170,7 @@ export class LeaseHolder {
     }
   }
 
-  /** Responses may arrive out of order, so an earlier request never replaces a later one. */
+  /** Extends the leases. Responses can arrive out of order, so an earlier request never replaces a later one. */
   private extend(requestedAt: Moment): void {
     if (!this.renewedAt || requestedAt.monotonicMs > this.renewedAt.monotonicMs) this.renewedAt = requestedAt;
     clearTimeout(this.expiry);

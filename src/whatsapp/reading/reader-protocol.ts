@@ -16,7 +16,7 @@ export interface ReadLimits {
 /**
  * Reads one input, in a reader process or within the limits. Inputs, arguments and results are structured clones,
  * Buffers included.
- * @throws InputRefused when the input exceeds the limits
+ * @throws InputRefused if the input exceeds the limits
  */
 export type Job<Input, Result> = (input: Input, call: Call, limits?: ReadLimits) => Promise<Result>;
 

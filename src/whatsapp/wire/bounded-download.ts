@@ -15,41 +15,45 @@ const GONE_STATUSES = new Set([404, 410]);
 const ORIGIN = 'https://web.whatsapp.com';
 
 /**
- * Downloads a file, counting its bytes as they arrive. Redirects are refused.
+ * Downloads a file, counting its bytes as they arrive. Redirects are rejected.
  * @returns its bytes, in chunks as received
  * @throws InputRefused if the file is larger than the limit
  * @throws MediaUnavailable if it cannot be downloaded in time
  */
 export async function downloadBounded(url: URL, limits: DownloadLimits): Promise<Buffer[]> {
-  const timeout = new DownloadTimeout(limits);
+  const controller = new AbortController();
+  const expire = () => controller.abort(new Error('timeout'));
+  const total = setTimeout(expire, limits.totalMs);
+  const idle = setTimeout(expire, limits.idleMs);
   try {
     const response = await fetch(url, {
       headers: { Origin: ORIGIN },
       redirect: 'error',
-      signal: timeout.signal,
+      signal: controller.signal,
     });
     if (!response.ok) throw unavailable(response.status);
     const announced = Number(response.headers.get('content-length') ?? 0);
     if (announced > limits.maxBytes) throw tooLarge(limits);
-    return await readBounded(response, limits, timeout);
+    return await readBounded(response, limits, () => idle.refresh());
   } catch (cause) {
-    timeout.abort();
+    controller.abort();
     if (cause instanceof MediaUnavailable || cause instanceof InputRefused) throw cause;
     throw new MediaUnavailable(`Failed to download a media file: ${(cause as Error).message}`, { cause });
   } finally {
-    timeout.end();
+    clearTimeout(total);
+    clearTimeout(idle);
   }
 }
 
 async function readBounded(
   response: Response,
   limits: DownloadLimits,
-  timeout: DownloadTimeout,
+  received: () => void,
 ): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    timeout.renew();
+    received();
     length += chunk.length;
     if (length > limits.maxBytes) throw tooLarge(limits);
     chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
@@ -65,34 +69,4 @@ function unavailable(status: number): MediaUnavailable {
 
 function tooLarge({ maxBytes }: DownloadLimits): InputRefused {
   return new InputRefused(`A media file has more than ${maxBytes} bytes`);
-}
-
-/** Aborts a download that takes too long, in total or between two chunks. */
-class DownloadTimeout {
-  private readonly controller = new AbortController();
-  private readonly total: NodeJS.Timeout;
-  private readonly idle: NodeJS.Timeout;
-
-  constructor({ totalMs, idleMs }: DownloadLimits) {
-    const expire = () => this.controller.abort(new Error('timeout'));
-    this.total = setTimeout(expire, totalMs);
-    this.idle = setTimeout(expire, idleMs);
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  renew(): void {
-    this.idle.refresh();
-  }
-
-  abort(): void {
-    this.controller.abort();
-  }
-
-  end(): void {
-    clearTimeout(this.total);
-    clearTimeout(this.idle);
-  }
 }
