@@ -75,36 +75,35 @@ const WEIGHTS: Record<string, number> = { numberChanges: 20, lidChanges: 10 };
  * kind is preserved.
  */
 export function inChunks(changes: StanzaChanges, maxChanges: number): StanzaChanges[] {
-  const chunks: Record<string, unknown[]>[] = [];
-  let room = 0;
-  for (const [kind, list] of listsOf(changes)) {
-    const weight = WEIGHTS[kind] ?? 1;
-    for (let start = 0; start < list.length;) {
-      if (room < weight) {
-        chunks.push({});
-        room = Math.max(maxChanges, weight);
-      }
-      const part = list.slice(start, start + Math.floor(room / weight));
-      (chunks.at(-1) as Record<string, unknown[]>)[kind] = part;
-      start += part.length;
-      room -= part.length * weight;
-    }
-  }
-  return chunks;
+  return split(changes, maxChanges, (kind) => WEIGHTS[kind] ?? 1);
 }
 
 /** Splits two or more changes into halves, in the order of inChunks(). */
-export function inHalves(changes: StanzaChanges): [StanzaChanges, StanzaChanges] {
-  const half = Math.ceil(countChanges(changes) / 2);
-  let left = half;
-  const first: Record<string, unknown[]> = {};
-  const second: Record<string, unknown[]> = {};
+export function inHalves(changes: StanzaChanges): StanzaChanges[] {
+  return split(changes, Math.ceil(countChanges(changes) / 2), () => 1);
+}
+
+function split(
+  changes: StanzaChanges,
+  maxWeight: number,
+  weightOf: (kind: string) => number,
+): StanzaChanges[] {
+  const parts: Record<string, unknown[]>[] = [];
+  let room = 0;
   for (const [kind, list] of listsOf(changes)) {
-    if (list.length > 0 && left > 0) first[kind] = list.slice(0, left);
-    if (list.length > left) second[kind] = list.slice(left);
-    left = Math.max(0, left - list.length);
+    const weight = weightOf(kind);
+    for (let start = 0; start < list.length;) {
+      if (room < weight) {
+        parts.push({});
+        room = Math.max(maxWeight, weight);
+      }
+      const some = list.slice(start, start + Math.floor(room / weight));
+      (parts.at(-1) as Record<string, unknown[]>)[kind] = some;
+      start += some.length;
+      room -= some.length * weight;
+    }
   }
-  return [first, second];
+  return parts;
 }
 
 /** Returns the lists of changes to write, in the order in which they are written. */
