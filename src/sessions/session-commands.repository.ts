@@ -69,8 +69,8 @@ export class SessionCommandsRepository {
 
   async findOutcome(session: SessionName, id: string): Promise<CommandOutcome | null> {
     const rows = await this.dataSource.query<CommandOutcome[]>(
-      `SELECT done_at AS "doneAt", result, error, error_kind AS "errorKind", error_code AS "errorCode" FROM session_command
-       WHERE session = $1 AND id = $2`,
+      `SELECT done_at AS "doneAt", result, error, error_kind AS "errorKind", error_code AS "errorCode"
+       FROM session_command WHERE session = $1 AND id = $2`,
       [session, id],
     );
     const [row] = rows;
@@ -85,7 +85,7 @@ export class SessionCommandsRepository {
     await this.dataSource.query('SELECT pg_notify($1, $2)', [COMMAND_CHANNEL, payload]);
   }
 
-  /** Returns the oldest waiting command of each session whose lease the process holds. Writes nothing. */
+  /** Returns the oldest waiting command of each session of the process. Writes nothing. */
   async findWaiting(processId: string): Promise<WaitingCommand[]> {
     return this.dataSource.query<WaitingCommand[]>(
       `SELECT DISTINCT ON (c.session) c.session, c.id, c.kind
@@ -134,7 +134,9 @@ export class SessionCommandsRepository {
     await this.dataSource.query('DELETE FROM session_command WHERE session = $1 AND id = $2', [session, id]);
   }
 
-  /** Deletes the expired commands of all sessions. Their API process has ended before it could. @returns their number */
+  /**
+   * Deletes the expired commands of all sessions. Their API process has ended before it could. @returns their number
+   */
   async deleteExpired(): Promise<number> {
     const [, count] = await this.dataSource.query<[unknown, number]>(
       `DELETE FROM session_command WHERE expires_at < now() - interval '${DELETED_AFTER}'`,

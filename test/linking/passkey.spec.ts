@@ -140,7 +140,7 @@ describe('linking with a passkey', () => {
     expect(await world.service.session()).toMatchObject({
       passkey: { step: 'waiting', code: null },
       reason_code: 'passkey_waiting',
-      reason: expect.stringMatching(/waiting for the phone/),
+      reason: expect.stringMatching(/Waiting for the phone/),
     });
     const again = await post<Refusal>(world, '/session/passkey', { token: ceremony.token, assertion });
     expect(again).toMatchObject({ status: 409, body: { message: expect.stringMatching(/"waiting"/) } });
@@ -195,7 +195,7 @@ describe('linking with a passkey', () => {
     const answer = await world.service.request('/session/passkey', { method: 'DELETE' });
     expect(answer).toMatchObject({ status: 200, body: { cancelled: true } });
     const { reason, reason_code: code } = await world.service.sessionThat(({ qr }) => qr !== null);
-    expect(reason).toMatch(/cancelled on request.*scan the QR code/);
+    expect(reason).toMatch(/canceled on request.*scan the QR code/);
     expect(code).toBe('link_passkey_cancelled');
   });
 
@@ -296,7 +296,7 @@ describe('a passkey ceremony and several processes', () => {
 
 describe('a phone that does not answer', () => {
   it('is abandoned after a minute, and a new QR code is shown', async () => {
-    expect(await silent.unanswered).toMatch(/WhatsApp took the passkey, but the phone did not answer/);
+    expect(await silent.unanswered).toMatch(/WhatsApp accepted the passkey, but the phone did not respond/);
     await silent.world.service.qr();
   });
 });

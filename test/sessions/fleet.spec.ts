@@ -89,8 +89,8 @@ describe('a deployment with many sessions and several processes', () => {
     const entries = world.services[1]?.output
       .split('\n')
       .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as { message: string; session?: string; account?: number });
-    const opened = entries?.filter(({ message }) => /^The session is open/.test(message));
+      .map((line) => JSON.parse(line) as { status?: string; session?: string; account?: number });
+    const opened = entries?.filter(({ status }) => status === 'open');
     expect(new Set(opened?.map(({ session }) => session)).size).toBe(SESSIONS);
     expect(opened?.every(({ account }) => account !== undefined)).toBe(true);
   });

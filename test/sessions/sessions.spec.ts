@@ -136,7 +136,7 @@ describe('the API for several sessions', () => {
       'twin',
       (session) => session.qr !== null && /already/.test(session.reason ?? ''),
     );
-    expect(reason).toMatch(/The account 491700000001 is linked through the session "default" already/);
+    expect(reason).toMatch(/The account 491700000001 is already linked through the session "default"/);
     isOver = true;
     await watching;
     expect(seen).not.toContain('open');

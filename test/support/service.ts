@@ -34,6 +34,8 @@ export interface LogEntry {
   context: string;
   message: string;
   stack?: string;
+  /** Status of the session, in entries of SessionReporter. */
+  status?: string;
   session?: string;
   account?: number;
   requestId?: string;

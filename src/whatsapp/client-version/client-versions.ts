@@ -1,7 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LastingFailure } from '../../kernel/errors/lasting-failure.js';
+import { Injectable } from '@nestjs/common';
+import { repeat } from '../../kernel/async/repeat.js';
+import { SingleFlight } from '../../kernel/async/single-flight.js';
+import { FailureLog } from '../../kernel/logging/failure-log.js';
+import { Log } from '../../kernel/logging/log.js';
 import { type ClientVersion, formatVersion, isNewerVersion } from '../../sessions/client-version.js';
 import { ClientVersionRepository, type FetchAge } from '../../sessions/client-version.repository.js';
 import { BUNDLED_VERSION, BUNDLED_VERSION_CURRENT_AT } from './bundled-version.js';
@@ -11,8 +14,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /**
- * WhatsApp releases several versions a day, and accepts each of them for months. After a failed fetch the version can be too old to
- * link with, so the next attempt follows soon: one request for all processes.
+ * WhatsApp releases several versions a day, and accepts each of them for months. After a failed fetch the version can
+ * be too old to link with, so the next attempt follows soon: one request for all processes.
  */
 export const DAILY: FetchAge = { afterSuccessMs: 24 * HOUR_MS, afterFailureMs: MINUTE_MS / 2 };
 /** Linking fails without a reason. A client with an outdated version receives no other indication. */
@@ -20,40 +23,34 @@ export const SUSPECTED: FetchAge = { afterSuccessMs: 6 * HOUR_MS, afterFailureMs
 /** WhatsApp has refused the version, or announced that it will. */
 export const REFUSED: FetchAge = { afterSuccessMs: MINUTE_MS, afterFailureMs: MINUTE_MS / 2 };
 
-const LOOK_EVERY_MS = 10_000;
+const CHECK_EVERY_MS = 10_000;
 /** After this time, a process that claimed a fetch is assumed to have been killed. */
 const GIVE_UP_MS = FETCH_TIMEOUT_MS + 5_000;
 const POLL_EVERY_MS = 250;
 
 /**
- * Provides the WhatsApp Web version that this service reports to WhatsApp. One process at a time fetches it from web.whatsapp.com
- * and stores it for all. It never decreases. Before the first successful fetch, it is the version bundled with Baileys.
+ * Provides the WhatsApp Web version that this service reports to WhatsApp. One process at a time fetches it from
+ * web.whatsapp.com and stores it for all. It never decreases. Before the first successful fetch, it is the version
+ * bundled with Baileys.
  *
- * An outdated version is refused in two ways: phones refuse to link the device without notifying it (Baileys #2679), and,
- * much later, WhatsApp refuses the connection. Until then, linked devices can keep using it.
+ * An outdated version is refused in two ways: phones refuse to link the device without notifying it (Baileys #2679),
+ * and, much later, WhatsApp refuses the connection. Until then, linked devices can keep using it.
  */
 @Injectable()
 export class ClientVersions {
-  private readonly logger = new Logger(ClientVersions.name);
-  private readonly fetching = new LastingFailure(this.logger, 'Fetching the WhatsApp Web version');
-  private readonly looking = new LastingFailure(this.logger, 'Looking up the WhatsApp Web version');
+  private readonly log = new Log(ClientVersions.name);
+  private readonly fetching = new FailureLog(this.log, 'Fetching WhatsApp Web version');
   private readonly known = new EventEmitter().setMaxListeners(0);
   /** Sessions that need a fetch at the same time share it. */
-  private readonly refreshes = new Map<FetchAge, Promise<ClientVersion>>();
-
+  private readonly refreshes = new SingleFlight<FetchAge, ClientVersion>();
   private isBundledStored = false;
 
   constructor(private readonly repository: ClientVersionRepository) {}
 
   /** Fetches the version daily, until stopped. */
   async run(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      await this.refresh(DAILY).then(
-        () => this.looking.worked(),
-        (error: unknown) => this.looking.failed(error),
-      );
-      await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {});
-    }
+    const failure = new FailureLog(this.log, 'Looking up WhatsApp Web version');
+    await repeat({ everyMs: CHECK_EVERY_MS, signal: stop, failure }, () => this.refresh(DAILY));
   }
 
   async newest(): Promise<ClientVersion> {
@@ -66,11 +63,8 @@ export class ClientVersions {
    * A failed fetch is logged.
    * @returns the newest known version
    */
-  async refresh(age: FetchAge): Promise<ClientVersion> {
-    const running =
-      this.refreshes.get(age) ?? this.refreshOnce(age).finally(() => this.refreshes.delete(age));
-    this.refreshes.set(age, running);
-    return running;
+  refresh(age: FetchAge): Promise<ClientVersion> {
+    return this.refreshes.run(age, () => this.refreshOnce(age));
   }
 
   /**
@@ -102,8 +96,8 @@ export class ClientVersions {
     });
     if (!version) return this.repository.failed();
     await this.repository.fetched(version);
-    this.fetching.worked();
-    this.logger.log(`The current WhatsApp Web version is ${formatVersion(version)}`);
+    this.fetching.recovered();
+    this.log.info({ version: formatVersion(version) }, 'WhatsApp Web version fetched');
   }
 
   private async waitForOthers(): Promise<void> {

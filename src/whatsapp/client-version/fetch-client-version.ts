@@ -19,8 +19,8 @@ const [MAJOR, MINOR] = [2, 3000];
 const MAX_REVISION = 2 ** 31 - 1;
 
 /**
- * Fetches WhatsApp's current version of WhatsApp Web from its service worker script, as Baileys does. Unlike Baileys, it does not
- * follow redirects, reads up to 2 million characters, and stops at the version.
+ * Fetches WhatsApp's current version of WhatsApp Web from its service worker script, as Baileys does. Unlike Baileys,
+ * it does not follow redirects, reads up to 2 million characters, and stops at the version.
  *
  * @throws Error if the site does not respond with a version within 5 s
  */

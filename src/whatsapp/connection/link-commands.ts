@@ -99,7 +99,7 @@ export class LinkCommands {
     throw new CommandRefused(
       'unavailable',
       'whatsapp_not_ready',
-      'WhatsApp is not ready to link a device. GET /session returns the reason. Try again when it returns a QR code.',
+      'WhatsApp is not ready to link. /session shows the reason; try again when it shows a QR code.',
     );
   }
 
@@ -110,7 +110,7 @@ export class LinkCommands {
     throw new CommandRefused(
       'conflict',
       'no_passkey',
-      'No passkey ceremony is in progress. GET /session returns the current step of linking.',
+      'No passkey request is active. /session shows the progress of linking.',
     );
   }
 }

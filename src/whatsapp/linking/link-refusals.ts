@@ -20,7 +20,7 @@ export function codeRefusal(error: unknown, displayName: string): CommandRefused
       return new CommandRefused(
         'unavailable',
         'whatsapp_not_answering',
-        `WhatsApp did not respond to the request for a pairing code: ${reasonOf(error)}. Try again shortly.`,
+        `WhatsApp did not respond to the request for a pairing code: ${reasonOf(error)}. Try again in a few seconds.`,
       );
     case TOO_MANY_REQUESTS:
       return new CommandRefused(
@@ -40,7 +40,7 @@ export function codeRefusal(error: unknown, displayName: string): CommandRefused
       return new CommandRefused(
         'conflict',
         'pairing_refused',
-        `${refused}. Check that the number has a WhatsApp account, or scan the QR code at /session/qr.`,
+        `${refused}. Check that the number has WhatsApp, or scan the QR code at /session/qr.`,
       );
   }
 }

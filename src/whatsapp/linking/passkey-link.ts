@@ -115,14 +115,14 @@ export class PasskeyLink {
       return new CommandRefused(
         'conflict',
         'passkey_ended',
-        `The passkey ceremony has ended: ${reason}. GET /session returns the next step.`,
+        `The passkey request has ended: ${reason}. /session shows how to continue.`,
       );
     }
     if (this.ceremony) this.within(this.ceremony.request.timeoutMs, linkFailures.noAssertion);
     return new CommandRefused(
       'conflict',
       'assertion_refused',
-      `WhatsApp refused the assertion: ${reason}. Create another one with the same options, or start over with ` +
+      `WhatsApp refused the assertion: ${reason}. Create another one with the same options, or start again with ` +
         'DELETE /session/passkey.',
     );
   }
@@ -142,14 +142,14 @@ export class PasskeyLink {
       throw new CommandRefused(
         'conflict',
         'token_invalid',
-        'This token belongs to a passkey ceremony that has ended. GET /session/passkey returns the current one.',
+        'This token belongs to a passkey request that has ended. Use the token of GET /session/passkey.',
       );
     }
     if (ceremony.step !== step) {
       throw new CommandRefused(
         'conflict',
         'wrong_step',
-        `This token cannot be used for this step: the ceremony is at the step "${ceremony.step}".`,
+        `This token cannot be used in the step "${ceremony.step}".`,
       );
     }
     return ceremony;

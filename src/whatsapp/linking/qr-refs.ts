@@ -10,8 +10,8 @@ export interface ShownRef {
 }
 
 /**
- * The refs that WhatsApp has assigned to this device. A QR code contains one of them in addition to the device's keys and
- * secret, so that the server can identify the device.
+ * The refs that WhatsApp has assigned to this device. A QR code contains one of them in addition to the device's keys
+ * and secret, so that the server can identify the device.
  */
 export class QrRefs {
   private waiting: string[] = [];

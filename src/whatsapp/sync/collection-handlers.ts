@@ -137,9 +137,9 @@ export class AddressBookHandler implements CollectionHandler {
       'changes_unverified',
       patches === 0
         ? null
-        : `After the last ${patches} changes, the address book differs from WhatsApp's checksum. Each of these changes ` +
-            'is authentic and has been applied. The service reconciles the address book with a full copy as soon as ' +
-            'it may request one.',
+        : `After the last ${patches} changes, the address book differs from WhatsApp's checksum. Each of these ` +
+            'changes is authentic and has been applied. The service reconciles the address book with a full copy as ' +
+            'soon as it may request one.',
     );
     if (snapshot || patches > 0) await this.requestReconciliation(tx);
   }

@@ -77,8 +77,8 @@ export class HistorySource implements Source, HistorySyncEvents {
     reportDegradation(
       this.context,
       'history_lost',
-      `A part of the phone's history is unavailable (${reason}). Its push names are missing until these contacts send ` +
-        'a message.',
+      `A part of the phone's history is unavailable (${reason}). Its push names are missing until these contacts ` +
+        'send a message.',
     );
   }
 }

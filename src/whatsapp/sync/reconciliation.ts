@@ -9,9 +9,9 @@ export interface QuietTime {
 }
 
 /**
- * Reconciles the address book with a new snapshot once a day, and after an unclean shutdown, while a connection is open.
- * This costs one request and one download, so sessions are reconciled in turn after they were claimed from a killed
- * process.
+ * Reconciles the address book with a new snapshot once a day, and after an unclean shutdown, while a connection is
+ * open. This costs one request and one download, so sessions are reconciled in turn after they were claimed from a
+ * killed process.
  */
 export class Reconciliation {
   private readonly log = new Log(Reconciliation.name);

@@ -10,8 +10,8 @@ let collector: IdleCollector | undefined;
 
 afterEach(() => collector?.stop());
 
-it('collects what a thread that has gone quiet has left behind', async () => {
-  // Held until here, so that V8 cannot have collected any of it before the collector could look.
+it('frees the memory of a thread that has become idle', async () => {
+  // Referenced until here, so that V8 cannot collect it before the collector checks.
   const garbage = Array.from({ length: 40 }, () => Buffer.alloc(8 * MB, 1));
   const before = usedMb();
   garbage.length = 0;

@@ -2,43 +2,43 @@ import { Session } from 'node:inspector/promises';
 import { memoryUsage } from 'node:process';
 
 const MB = 1024 * 1024;
-const LOOK_EVERY_MS = 5_000;
-/** An idle session uses about 60 MB; less than this is not worth a collection. */
-const WORTH_COLLECTING = 100 * MB;
-/** Who has allocated less than this since the last look is quiet. */
-const QUIET = 4 * MB;
-/** After a collection, what it left has to grow by this factor before the next. */
+const CHECK_EVERY_MS = 5_000;
+/** An idle session uses about 60 MB. Below this limit, a collection frees too little. */
+const MIN_COLLECTED = 100 * MB;
+/** Maximum change since the last check while the thread is idle. */
+const IDLE_CHANGE = 4 * MB;
+/** Growth factor after a collection that makes the next one due. */
 const GROWTH = 1.5;
 
 /**
- * Gives back what a first sync, a history or the daily comparison leaves behind. V8 collects garbage when new objects
- * need room: a session that has gone quiet would keep 200 MB of it for minutes (measured: 120 s on Node 24).
- * A collection takes 0.1 to 0.2 s of this thread.
+ * Frees memory after a first sync, a history sync or the daily reconciliation. V8 collects garbage only when new
+ * objects need space, so an idle thread would retain 200 MB for minutes (measured: 120 s on Node 24). A collection
+ * blocks the thread for 0.1 to 0.2 s.
  */
 export class IdleCollector {
   private readonly timer: NodeJS.Timeout;
-  private usedAtLastLook = 0;
-  private worthCollecting = WORTH_COLLECTING;
-  /** The first collection lets go of what holds memory outside of the heap, the next one frees the pages. */
+  private usedBefore = 0;
+  private collectAbove = MIN_COLLECTED;
+  /** The first collection releases objects with memory outside of the heap, the second one frees the pages. */
   private isSecondDue = false;
 
-  constructor(lookEveryMs = LOOK_EVERY_MS) {
-    this.timer = setInterval(() => void this.look(), lookEveryMs).unref();
+  constructor(checkEveryMs = CHECK_EVERY_MS) {
+    this.timer = setInterval(() => void this.check(), checkEveryMs).unref();
   }
 
   stop(): void {
     clearInterval(this.timer);
   }
 
-  private async look(): Promise<void> {
+  private async check(): Promise<void> {
     const used = usedBytes();
-    const isQuiet = Math.abs(used - this.usedAtLastLook) < QUIET;
-    this.usedAtLastLook = used;
-    const isDue = this.isSecondDue || (isQuiet && used >= this.worthCollecting);
+    const isIdle = Math.abs(used - this.usedBefore) < IDLE_CHANGE;
+    this.usedBefore = used;
+    const isDue = this.isSecondDue || (isIdle && used >= this.collectAbove);
     if (!isDue) return;
     this.isSecondDue = !this.isSecondDue;
     await collectGarbage();
-    this.worthCollecting = Math.max(WORTH_COLLECTING, usedBytes() * GROWTH);
+    this.collectAbove = Math.max(MIN_COLLECTED, usedBytes() * GROWTH);
   }
 }
 
@@ -47,7 +47,7 @@ function usedBytes(): number {
   return heapUsed + external;
 }
 
-/** As developer tools do it; `global.gc` exists only under a flag that a thread cannot set for itself. */
+/** Uses the inspector, because `global.gc` requires a flag that a thread cannot set for itself. */
 async function collectGarbage(): Promise<void> {
   const session = new Session();
   session.connect();

@@ -9,8 +9,8 @@ import {
 } from '../reading/reader-protocol.js';
 
 /**
- * Entry point of a reader process: reads one untrusted input of any size, and exits. It loads neither Baileys nor a database
- * client, so that it starts in 50 ms and uses 45 MB.
+ * Entry point of a reader process: reads one untrusted input of any size, and exits. It loads neither Baileys nor a
+ * database client, so that it starts in 50 ms and uses 45 MB.
  */
 const JOBS: Record<JobName, () => Promise<Job<never, unknown>>> = {
   history: async () => (await import('../history/history-job.js')).readHistory,

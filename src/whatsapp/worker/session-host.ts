@@ -26,7 +26,7 @@ interface HostedSession {
   readonly ended: Promise<void>;
 }
 
-/** Runs the sessions whose leases this process holds, all of them in this thread. */
+/** Runs the sessions whose leases were claimed by this process, all of them in this thread. */
 @Injectable()
 export class SessionHost {
   private readonly log = new Log(SessionHost.name);

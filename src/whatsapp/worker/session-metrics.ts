@@ -4,22 +4,25 @@ import type { MeasuredSession, SessionMetricsRepository } from '../../sessions/s
 import { SESSION_STATUSES } from '../../sessions/session.entity.js';
 import type { LeaseHolder } from '../lease/lease-holder.js';
 
-/** Sessions with a series of their own: those that have been in trouble longest. */
+/** Number of sessions with their own time series: those that have been disconnected longest. */
 const MAX_NAMED = 20;
 
-/** Tells Prometheus how the sessions of this process are, as the database has them. While it is away, nothing is told. */
+/**
+ * Exports the state of this process's sessions as stored in the database. Without the database, there are no time
+ * series.
+ */
 export function measureSessions(
   repository: Pick<SessionMetricsRepository, 'find'>,
   leases: Pick<LeaseHolder, 'processId'>,
 ): void {
   const degraded = new Gauge({
     name: 'whatsapp_contacts_sessions_degraded',
-    help: 'Sessions of this process that work but have something wrong, by code (docs/http.md)',
+    help: 'Degraded sessions of this process, by code (docs/http.md)',
     labelNames: ['code'],
   });
   const trouble = new Gauge({
     name: 'whatsapp_contacts_session_trouble_seconds',
-    help: `How long a session of this process has been linked but not open; at most ${MAX_NAMED} of them, the longest first`,
+    help: `Time since a linked session of this process was open; the ${MAX_NAMED} longest`,
     labelNames: ['session', 'status'],
   });
   new Gauge({
@@ -51,7 +54,7 @@ function count(sessions: MeasuredSession[], picks: (session: MeasuredSession) =>
   return sessions.filter(picks).length;
 }
 
-/** A session that nobody has linked yet is in no trouble. */
+/** Returns the linked sessions that are not open, longest first. */
 function worst(sessions: MeasuredSession[]): MeasuredSession[] {
   return sessions
     .filter(({ status }) => status !== 'open' && status !== 'linking')

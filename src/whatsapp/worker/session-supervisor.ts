@@ -1,9 +1,9 @@
-import { Logger } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import pTimeout from 'p-timeout';
 import type { MetricObject } from 'prom-client';
+import { pause } from '../../kernel/async/pause.js';
 import { describeFatalError } from '../../kernel/errors/fatal-error.js';
+import { Log } from '../../kernel/logging/log.js';
 import { SecretsError } from '../../secrets/secrets.errors.js';
 import { pauseAfterMs } from '../../kernel/async/back-off.js';
 import { startSessionThread, type ThreadEnd, watchThread } from './session-thread.js';
@@ -21,9 +21,9 @@ export class SessionThreadError extends Error {
   override readonly name = 'SessionThreadError';
 }
 
-/** Runs the WhatsApp sessions in a separate thread, and restarts it, with growing pauses, when it ends. */
+/** Runs the WhatsApp sessions in a separate thread, and restarts it with exponential backoff when it ends. */
 export class SessionSupervisor {
-  private readonly logger = new Logger(SessionSupervisor.name);
+  private readonly log = new Log(SessionSupervisor.name);
   private readonly stopping = new AbortController();
   /** Whether the thread has ever run its sessions, which requires a migrated database. */
   hasStarted = false;
@@ -65,7 +65,7 @@ export class SessionSupervisor {
     this.stopping.abort();
     this.worker?.postMessage(STOP);
     const terminate = async () => {
-      this.logger.warn('Session thread did not stop in time');
+      this.log.warn({}, 'Stopping session thread timed out');
       await this.worker?.terminate();
     };
     await pTimeout(this.ended ?? Promise.resolve(), { milliseconds: STOP_TIMEOUT_MS, fallback: terminate });
@@ -84,8 +84,8 @@ export class SessionSupervisor {
       if (end.wasHealthy) downSinceMs = nowMs;
       if (nowMs - downSinceMs >= GIVE_UP_AFTER_MS) return this.giveUp(cannotRestart());
       const delayMs = pauseAfterMs(failures, RESTART);
-      this.logger.error(`Session thread exited; restarting it in ${delayMs} ms`);
-      await sleep(delayMs, undefined, { signal }).catch(() => {});
+      this.log.error({ restartDelayMs: delayMs }, 'Session thread exited');
+      await pause(delayMs, signal);
     }
   }
 
@@ -96,7 +96,7 @@ export class SessionSupervisor {
     const end = await watchThread(worker, {
       started: () => (this.hasStarted = true),
       hangs: () => {
-        this.logger.error('Session thread unresponsive; terminating it');
+        this.log.error({}, 'Terminating unresponsive session thread');
         stuck = setTimeout(() => this.killProcess(), GIVE_UP_AFTER_MS);
         void worker.terminate();
       },
@@ -104,7 +104,7 @@ export class SessionSupervisor {
     clearTimeout(stuck);
     this.worker = null;
     if (end.error && end.error.name !== SecretsError.name)
-      this.logger.error(`Session thread failed: ${describeFatalError(end.error)}`);
+      this.log.error({ reason: describeFatalError(end.error) }, 'Session thread failed');
     return end;
   }
 
@@ -115,14 +115,14 @@ export class SessionSupervisor {
 
   /** `process.exit()` waits for threads, including one that is stuck in native code. */
   private killProcess(): void {
-    this.logger.fatal('Session thread cannot be terminated; killing the process');
+    this.log.fatal({}, 'Terminating session thread failed, killing the process');
     process.kill(process.pid, 'SIGKILL');
   }
 }
 
 function cannotRestart(): SessionThreadError {
   return new SessionThreadError(
-    `The session thread could not be restarted within ${GIVE_UP_AFTER_MS / 1_000} s. See the log entries above for the ` +
-      'reason. The process exits so that it is restarted as a whole.',
+    `The session thread could not be restarted within ${GIVE_UP_AFTER_MS / 1_000} s. See the log entries above for ` +
+      'the reason. The process exits so that it is restarted as a whole.',
   );
 }

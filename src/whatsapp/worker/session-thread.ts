@@ -8,8 +8,8 @@ const MAX_HEAP_MB_PER_SESSION = 2;
 /** Size of the young generation; the default of 48 MB mostly contains garbage. */
 const MAX_YOUNG_HEAP_MB = 12;
 /**
- * A thread that misses this many heartbeats is considered hung. It is terminated, which closes its connections to WhatsApp, before
- * its lease expires (LEASE_MS in lease-holder.ts) and another process connects.
+ * A thread that misses this many heartbeats is considered hung. It is terminated, which closes its connections to
+ * WhatsApp, before its lease expires (LEASE_MS in lease-holder.ts) and another process connects.
  */
 const HANGS_AFTER_BEATS = 10;
 /** A thread loads its code before its first heartbeat, which takes longer on a busy machine. */
@@ -26,8 +26,8 @@ export interface ThreadEnd {
 /**
  * Resolves when a thread has ended, with the uncaught error that ended it, or null.
  *
- * Attach it right after the thread is created: while the main thread is busy, Node.js queues `error` and `exit` and then
- * emits both in one turn of the event loop, so that a listener for `exit` that is added on `error` is too late.
+ * Attach it right after the thread is created: while the main thread is busy, Node.js queues `error` and `exit` and
+ * then emits both in one turn of the event loop, so that a listener for `exit` that is added on `error` is too late.
  */
 export function endOfThread(worker: Worker): Promise<Error | null> {
   return new Promise((resolve) => {
@@ -55,8 +55,8 @@ interface ThreadEvents {
 }
 
 /**
- * Waits for the end of a thread, and reports once if it hangs before that. Counts heartbeats instead of time, so that a thread is
- * not reported after the whole process was suspended.
+ * Waits for the end of a thread, and reports once if it hangs before that. Counts heartbeats instead of time, so that a
+ * thread is not reported after the whole process was suspended.
  */
 export async function watchThread(worker: Worker, events: ThreadEvents): Promise<ThreadEnd> {
   const end = endOfThread(worker);

@@ -1,7 +1,7 @@
 import type { MetricObject } from 'prom-client';
 import type { Config } from '../../kernel/config/config.js';
 
-/** What the session's thread is started with. */
+/** Arguments of the session thread. */
 export interface SessionWorkerData {
   config: Config;
   databaseUrl: string;
@@ -9,19 +9,19 @@ export interface SessionWorkerData {
   isTerminal: boolean;
 }
 
-/** Sent to the thread: end cleanly. */
+/** Sent to the thread to end it gracefully. */
 export const STOP = 'stop';
 
-/** Sent to the thread: tell your metrics. */
+/** Sent to the thread to request its metrics. */
 export const METRICS = 'metrics';
 
-/** Sent by the thread: its metrics. */
+/** Sent by the thread in response to METRICS. */
 export interface MetricsMessage {
   metrics: MetricObject[];
 }
 
-/** Sent by the thread: the database is migrated, and the session runs. */
+/** Sent by the thread when the database is migrated and the sessions run. */
 export const STARTED = 'started';
 
-/** How often the thread says that it is alive, by any message. */
+/** Interval of the thread's heartbeats. Other messages count as heartbeats, too. */
 export const HEARTBEAT_EVERY_MS = 1_000;
