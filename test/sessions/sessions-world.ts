@@ -1,4 +1,5 @@
 import type { NamedSessionDto } from '../../src/api/sessions/sessions.dto.js';
+import { workerEnvironment } from '../support/memory.js';
 import { type Answer, eventually, Service } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import type { Phone } from '../whatsapp-server/phone.js';
@@ -26,7 +27,7 @@ export class SessionsWorld {
   }
 
   async start(environment: Record<string, string> = {}): Promise<Service> {
-    const common = { ...this.server.environment(), DATABASE_URL: this.database.url };
+    const common = { ...workerEnvironment(this.server), DATABASE_URL: this.database.url };
     const service = await Service.start({ ...common, ...environment });
     this.services.push(service);
     return service;
@@ -42,12 +43,11 @@ export class SessionsWorld {
   }
 
   post<Body>(path: string, body: unknown): Promise<Answer<Body>> {
-    const headers = { 'content-type': 'application/json' };
-    return this.api.request(path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return this.api.post(path, body);
   }
 
   delete<Body = { message: string }>(path: string): Promise<Answer<Body>> {
-    return this.api.request(path, { method: 'DELETE' });
+    return this.api.delete(path);
   }
 
   async session(name: string): Promise<NamedSessionDto> {

@@ -5,6 +5,7 @@ import type { SessionDto } from '../../src/api/sessions/session.dto.js';
 import type { Companion } from '../whatsapp-server/companion.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { type PhoneOptions, WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+import { workerEnvironment } from './memory.js';
 import { eventually, Service } from './service.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -42,7 +43,7 @@ export class World {
   ): Promise<World> {
     const [server, database] = await Promise.all([WhatsAppServer.start(), createTestDatabase()]);
     const phone = server.createPhone({ number: '491701230000', pushName: 'Owner', ...owner });
-    const attached = server.environment();
+    const attached = workerEnvironment(server);
     const NODE_OPTIONS = [attached.NODE_OPTIONS, preload && `--import=${preload}`].filter(Boolean).join(' ');
     const all = { ...attached, NODE_OPTIONS, DATABASE_URL: database.url, ...environment };
     return new World({ server, database, environment: all, restarts: new Mutex() }, phone);
