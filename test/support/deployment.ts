@@ -1,40 +1,38 @@
-import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import type { Phone } from '../whatsapp-server/phone.js';
-import { workerEnvironment } from './memory.js';
-import { eventually, Service } from './service.js';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { createBackends, Processes } from './processes.js';
+import { eventually, type Service } from './service.js';
+import type { TestDatabase } from './test-database.js';
 
 /** The longest reconnect delay is then 4 s. */
 const MAX_LOGINS = 3;
 
 /** Several processes with one database and one phone. */
-export class Deployment {
-  readonly services: Service[] = [];
+export class Deployment extends Processes {
   private reusable: { service: Service; loginsBefore: number } | null = null;
 
   private constructor(
-    readonly server: WhatsAppServer,
-    readonly database: TestDatabase,
+    server: WhatsAppServer,
+    database: TestDatabase,
     readonly phone: Phone,
-  ) {}
+  ) {
+    super(server, database);
+  }
 
   static async create(): Promise<Deployment> {
-    const [server, database] = await Promise.all([WhatsAppServer.start(), createTestDatabase()]);
+    const [server, database] = await createBackends();
     const phone = server.createPhone({ number: '491701230000', pushName: 'Owner' });
     await phone.saveContact({ number: '491701234567', fullName: 'Anna Müller', firstName: 'Anna' });
     return new Deployment(server, database, phone);
   }
 
   /** @param node path of the Node.js binary; default: the one that runs the tests */
-  async start(
+  start(
     ROLE: 'api' | 'session' | 'all',
     environment: Record<string, string> = {},
     node?: string,
   ): Promise<Service> {
-    const common = { ...workerEnvironment(this.server), DATABASE_URL: this.database.url };
-    const service = await Service.start({ ...common, ROLE, ...environment }, undefined, node);
-    this.services.push(service);
-    return service;
+    return this.launch({ ROLE, ...environment }, node);
   }
 
   /**
@@ -82,13 +80,7 @@ export class Deployment {
     return performance.now() - startedAtMs;
   }
 
-  async remove(): Promise<void> {
-    await Promise.all(
-      this.services
-        .filter(({ process }) => process.exitCode === null)
-        .map((service) => service.stop('SIGKILL')),
-    );
-    await this.server.stop();
-    await this.database.drop();
+  remove(): Promise<void> {
+    return this.close('SIGKILL');
   }
 }

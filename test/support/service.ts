@@ -56,7 +56,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Polls until look() returns a truthy value. The timeout is extended on a busy machine. @throws Error that names `what` */
+/**
+ * Polls until look() returns a truthy value. The timeout is extended on a busy machine.
+ * @throws Error that contains `what`
+ */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
