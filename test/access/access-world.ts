@@ -24,18 +24,10 @@ export class AccessWorld {
     method: string,
     path: string,
     key: string | null,
-    body?: unknown,
+    json?: unknown,
     service: Service = this.book.service,
   ): Promise<Answer<Body>> {
-    const headers = {
-      ...(key !== null && { authorization: `Bearer ${key}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    };
-    return service.request<Body>(path, {
-      method,
-      headers,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+    return service.request<Body>(path, { method, json, key });
   }
 
   async create(fields: Record<string, unknown>): Promise<CreatedKeyDto> {

@@ -82,12 +82,7 @@ describe('the API without keys', () => {
   });
 
   it('returns up to three pairing codes in 10 minutes per session', async () => {
-    const order = (phone: string) =>
-      world.service.request<{ message: string }>('/session/pairing-code', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ phone }),
-      });
+    const order = (phone: string) => world.service.pairingCode(phone);
     for (let i = 0; i < 3; i += 1) expect((await order(`49170123456${i}`)).status).toBe(200);
     const { status, headers, body } = await order('491701234569');
     expect([status, body.message]).toEqual([429, expect.stringMatching(/3 pairing codes.*QR code/)]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
+import { workerEnvironment } from '../support/memory.js';
 import { eventually, Service } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import type { Contact } from '../whatsapp-server/contact.js';
@@ -37,7 +38,7 @@ describe('the service, linked to a phone', () => {
   let service: Service;
   const contacts = new Map<string, Contact>();
 
-  const environment = () => ({ ...server.environment(), DATABASE_URL: database.url });
+  const environment = () => ({ ...workerEnvironment(server), DATABASE_URL: database.url });
   const getContact = (phoneOrJid: string) => service.get<ContactDto>(`/getcontact?phone=${phoneOrJid}`);
   const getContacts = async () => (await service.get<ContactDto[]>('/getcontacts')).body;
   const contact = (number: string) => contacts.get(number) as Contact;
@@ -273,17 +274,11 @@ describe('the service, linked to a phone', () => {
     const unlinked = await service.request<{ message: string }>('/session', { method: 'DELETE' });
     expect([unlinked.status, unlinked.body.message]).toEqual([200, expect.stringContaining('unlinked')]);
     await service.qr();
-    const body = JSON.stringify({ phone: OWN });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await service.request<{ code: string }>('/session/pairing-code', {
-      method: 'POST',
-      headers,
-      body,
-    });
+    const answer = await service.pairingCode(OWN);
     expect([answer.status, answer.body.code]).toEqual([200, expect.stringMatching(/^[1-9A-Z]{8}$/)]);
     await phone.enterPairingCode(answer.body.code);
     await service.synced();
-    const again = await service.request('/session/pairing-code', { method: 'POST', headers, body });
+    const again = await service.pairingCode(OWN);
     expect(again.status).toBe(409);
   });
 

@@ -39,11 +39,11 @@ await admin.connect();
 await admin.query('UPDATE session SET is_linked = false');
 
 async function createKey(fields: Record<string, unknown>): Promise<string> {
-  const { body, text } = await locked.service.request<{ key?: string }>('/keys', {
-    method: 'POST',
-    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'attack', ...fields }),
-  });
+  const { body, text } = await locked.service.post<{ key?: string }>(
+    '/keys',
+    { name: 'attack', ...fields },
+    API_KEY,
+  );
   if (!body.key) throw new Error(text);
   return body.key;
 }
@@ -51,11 +51,7 @@ async function createKey(fields: Record<string, unknown>): Promise<string> {
 const reader = await createKey({ scopes: ['contacts:read', 'contacts:export'] });
 const other = await createKey({ scopes: ['contacts:read', 'contacts:export'] });
 const status = await createKey({ scopes: ['session:read'] });
-await locked.service.request('/sessions', {
-  method: 'POST',
-  headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-  body: '{"name":"other"}',
-});
+await locked.service.post('/sessions', { name: 'other' }, API_KEY);
 const ofOther = await createKey({ scopes: ['contacts:read'], sessions: ['other'] });
 const expired = await createKey({ scopes: ['contacts:read'] });
 await admin.query(`UPDATE api_key SET expires_at = now() - interval '1 s' WHERE id = $1`, [

@@ -377,11 +377,8 @@ withBrowser('the page of a service', () => {
     afterAll(() => locked.stop());
 
     async function createKey(fields: object): Promise<{ id: string; key: string }> {
-      const { body } = await locked.request<{ id: string; key: string }>('/keys', {
-        method: 'POST',
-        headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ name: 'a visitor', ...fields }),
-      });
+      const request = { name: 'a visitor', ...fields };
+      const { body } = await locked.post<{ id: string; key: string }>('/keys', request, MASTER);
       return body;
     }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PasskeyDto } from '../../src/api/sessions/passkey/passkey.dto.js';
-import { beginPasskey, isOpen, post, requirePasskey, startUnlinked } from '../linking/link-world.js';
+import { beginPasskey, isOpen, requirePasskey, startUnlinked } from '../linking/link-world.js';
 import { World } from '../support/world.js';
 import type { Passkey } from '../whatsapp-server/linking/passkey.js';
 import { chromiumPath } from './chromium.js';
@@ -31,7 +31,7 @@ async function confirm(world: World, passkey: Passkey, carrier: Carrier): Promis
       const headers = { accept: 'text/plain' };
       const line = await world.service.request('/session/passkey', { headers });
       const pasted: unknown = JSON.parse(await browser.runInConsole(line.text));
-      expect((await post(world, '/session/passkey', pasted)).status).toBe(202);
+      expect((await world.service.post('/session/passkey', pasted)).status).toBe(202);
     }
   } finally {
     await browser.close();
@@ -101,7 +101,7 @@ withBrowser('a passkey in a real browser', () => {
         expect(passkey?.code).toMatch(/^[1-9A-HJ-NP-TV-Z]{4}-[1-9A-HJ-NP-TV-Z]{4}$/);
         expect(link.phoneShows()).toEqual({ code: passkey?.code, mustCompare: true });
         const { token } = (await service.get<PasskeyDto>('/session/passkey')).body;
-        expect((await post(link.world, '/session/passkey/confirm', { token })).status).toBe(202);
+        expect((await link.world.service.post('/session/passkey/confirm', { token })).status).toBe(202);
         await link.linked;
         await isOpen(link.world);
       },

@@ -168,11 +168,7 @@ async function refresh(world: World, number: string): Promise<void> {
 }
 
 async function createKey(service: Service, scopes: string[]): Promise<string> {
-  const { body } = await service.request<{ key: string }>('/keys', {
-    method: 'POST',
-    headers: { authorization: `Bearer ${MASTER}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'a visitor', scopes }),
-  });
+  const { body } = await service.post<{ key: string }>('/keys', { name: 'a visitor', scopes }, MASTER);
   return body.key;
 }
 

@@ -155,15 +155,11 @@ const webhook =
   };
 
 async function create(world: World, url: string, { stored, random }: Consumer): Promise<CreatedWebhookDto> {
-  const { status, body, text } = await world.service.request<CreatedWebhookDto>('/webhooks', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({
-      url,
-      session: world.session,
-      after: stored?.position,
-      max_items: random.int(1, 5),
-    }),
+  const { status, body, text } = await world.service.post<CreatedWebhookDto>('/webhooks', {
+    url,
+    session: world.session,
+    after: stored?.position,
+    max_items: random.int(1, 5),
   });
   if (status !== 201) throw new Error(text);
   return body;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { Deployment } from '../support/deployment.js';
-import { type Answer, eventually, type Service } from '../support/service.js';
+import { eventually, type Service } from '../support/service.js';
 import { iq } from '../whatsapp-server/faults.js';
 import { BUNDLED_REVISION } from '../whatsapp-server/web-site.js';
 
@@ -19,14 +19,6 @@ async function age({ database }: Deployment, hours: number): Promise<void> {
 /** Makes the last fetch a few minutes old, so that another one is possible but not due. */
 async function forgetFetch({ database }: Deployment): Promise<void> {
   await database.query(`UPDATE client_version SET fetched_at = fetched_at - interval '2 min'`);
-}
-
-function requestCode(service: Service, phone: string): Promise<Answer<{ code: string }>> {
-  return service.request('/session/pairing-code', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ phone }),
-  });
 }
 
 /** Revisions of the devices that wait to be linked. */
@@ -114,11 +106,11 @@ describe('the client version of a new deployment', () => {
     server.webSite.outage = unavailable;
     const service = await deployment.start('all');
     await service.qr();
-    const outdated = await requestCode(service, phone.number);
+    const outdated = await service.pairingCode(phone.number);
     await expect(phone.enterPairingCode(outdated.body.code)).rejects.toThrow(/outdated/);
     server.webSite.outage = null;
     await forgetFetch(deployment);
-    const current = await requestCode(service, phone.number);
+    const current = await service.pairingCode(phone.number);
     expect(current.status).toBe(200);
     await phone.enterPairingCode(current.body.code);
     await service.sessionThat(({ status }) => status === 'open');
@@ -134,7 +126,7 @@ describe('the client version of a new deployment', () => {
       { error: { code: 400, text: 'bad-request' } },
       { when: iq('md', 'link_code_companion_reg') },
     );
-    const { status, body } = await requestCode(service, phone.number);
+    const { status, body } = await service.pairingCode(phone.number);
     expect(status).toBe(200);
     expect(refusal.struck).toBe(1);
     expect(waitingRevisions(deployment)).toEqual([server.webSite.newestRevision]);
@@ -158,19 +150,15 @@ describe('the client version of a linked session', () => {
     deployment = await Deployment.create();
   });
 
-  /** Each test uses a new process, because the pauses between connection attempts would otherwise grow from test to test. */
   beforeEach(async () => {
-    service = await deployment.start('all');
-    if (deployment.phone.companions.length === 0) await deployment.link(service);
-    await service.sessionThat(({ status }) => status === 'open');
-    await deployment.phone.whenOnline();
+    service = await deployment.linked();
   });
 
   afterEach(async () => {
     const { webSite } = deployment.server;
     Object.assign(webSite, { oldestAcceptedRevision: 0, expiration: null, outage: null });
     webSite.refusal = { as: 'failure', code: 405 };
-    await service.stop();
+    await deployment.release();
   });
 
   afterAll(() => deployment.remove());

@@ -41,12 +41,8 @@ describe('one session', () => {
     fleet = await Deployment.create();
   });
 
-  /** A new process each: pauses between attempts to connect grow from test to test otherwise. */
   beforeEach(async () => {
-    service = await fleet.start('all');
-    if (fleet.phone.companions.length === 0) await fleet.link(service);
-    await service.sessionThat(({ status }) => status === 'open');
-    await fleet.phone.whenOnline();
+    service = await fleet.linked();
     await eventually('the address book is read', async () => {
       return (await service.get('/getcontact?phone=491701234567')).status === 200;
     });
@@ -54,10 +50,13 @@ describe('one session', () => {
 
   afterEach(async () => {
     fleet.server.faults.disarm();
-    expect(await service.stop()).toBe(0);
+    expect((await fleet.release()) ?? 0).toBe(0);
   });
 
-  afterAll(() => fleet.remove());
+  afterAll(async () => {
+    expect((await fleet.release({ always: true })) ?? 0).toBe(0);
+    await fleet.remove();
+  });
 
   it.each([503, 500] as const)(
     'reconnects after the stream error %d, and reports the reason',
@@ -158,13 +157,7 @@ describe('one session', () => {
   it('links with a pairing code', async () => {
     fleet.phone.unlink();
     await service.qr();
-    const body = JSON.stringify({ phone: fleet.phone.number });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await service.request<{ code: string }>('/session/pairing-code', {
-      method: 'POST',
-      body,
-      headers,
-    });
+    const answer = await service.pairingCode(fleet.phone.number);
     expect(answer.status).toBe(200);
     await fleet.phone.enterPairingCode(answer.body.code);
     await service.sessionThat(({ status }) => status === 'open');

@@ -244,15 +244,8 @@ describe('the change feed', () => {
 
   it('ends the stream when the key is deleted', async () => {
     const guarded = await Service.start({ DATABASE_URL: book.database.url, ROLE: 'api', API_KEY: MASTER });
-    const asMaster = (path: string, init: RequestInit = {}) =>
-      guarded.request<{ key: string; id: string }>(path, {
-        ...init,
-        headers: { 'X-API-Key': MASTER, 'Content-Type': 'application/json' },
-      });
-    const { body } = await asMaster('/keys', {
-      method: 'POST',
-      body: JSON.stringify({ name: 'crm', scopes: ['contacts:read'] }),
-    });
+    const request = { name: 'crm', scopes: ['contacts:read'] };
+    const { body } = await guarded.post<{ key: string; id: string }>('/keys', request, MASTER);
     const reader = await read('', guarded, { 'X-API-Key': body.key }).opened();
     await book.save('a');
     await reader.has(1);
@@ -260,7 +253,7 @@ describe('the change feed', () => {
     const waiting = guarded.request<Problem>(`/changes?after=${seq}&wait=30`, {
       headers: { 'X-API-Key': body.key },
     });
-    await asMaster(`/keys/${body.id}`, { method: 'DELETE' });
+    await guarded.delete(`/keys/${body.id}`, MASTER);
     await book.save('a', 'b');
     await eventually('the key is refused', async () => reader.refusals.includes(401));
     expect(reader.changes).toHaveLength(1);

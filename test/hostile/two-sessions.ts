@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SessionsWorld } from '../sessions/sessions-world.js';
-import { MemoryWatch, residentTreeMb, workerEnvironment } from '../support/memory.js';
+import { MemoryWatch, residentTreeMb } from '../support/memory.js';
 import { patient } from '../support/patience.js';
 import { eventually } from '../support/service.js';
 import type { HistoryChunk } from '../whatsapp-server/history.js';
@@ -33,7 +33,7 @@ export class TwoSessions {
 
   static async start(): Promise<TwoSessions> {
     const world = await SessionsWorld.create();
-    await world.start(workerEnvironment(world.server));
+    await world.start();
     const [attacker, victim] = [world.phone('491701230001', 'Mallory'), world.phone('491701230002', 'Vera')];
     for (const [name, phone] of [
       ['attacker', attacker],

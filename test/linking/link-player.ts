@@ -3,7 +3,7 @@ import type { SessionDto } from '../../src/api/sessions/session.dto.js';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import { Passkey } from '../whatsapp-server/linking/passkey.js';
-import { assertionOf, post, requestCode, startUnlinked } from './link-world.js';
+import { assertionOf, requestCode, startUnlinked } from './link-world.js';
 import { FROM_SERVER, FROM_SERVICE, type LinkScenario } from './link-scenario.js';
 
 const ATTEMPT_TIMEOUT_MS = 15_000;
@@ -130,7 +130,7 @@ export class LinkPlayer {
       return 'cancelled';
     }
     const submit = (passkey: Passkey) =>
-      post<{ message: string }>(this.world, '/session/passkey', {
+      this.world.service.post<{ message: string }>('/session/passkey', {
         token: ceremony.token,
         assertion: assertionOf(passkey, ceremony),
       });

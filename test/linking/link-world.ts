@@ -1,20 +1,10 @@
 import { type World } from '../support/world.js';
-import type { Answer } from '../support/service.js';
 import type { PasskeyDto } from '../../src/api/sessions/passkey/passkey.dto.js';
-import type { PairingCodeDto } from '../../src/api/sessions/session.dto.js';
 import { Passkey, type PasskeyRequestOptions } from '../whatsapp-server/linking/passkey.js';
-
-const JSON_BODY = { 'content-type': 'application/json' };
-
-/** Sends a JSON body. */
-export function post<Body>(world: World, path: string, body: unknown): Promise<Answer<Body>> {
-  const init = { method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) };
-  return world.service.request<Body>(path, init);
-}
 
 /** Requests a pairing code, by default for the number of the world's phone. */
 export function requestCode(world: World, phone: string = world.phone.number) {
-  return post<PairingCodeDto & { message: string }>(world, '/session/pairing-code', { phone });
+  return world.service.pairingCode(phone);
 }
 
 /** Starts a link with a passkey, by QR code or pairing code, and waits until the service requests the passkey. */
@@ -54,7 +44,7 @@ export function assertionOf(passkey: Passkey, ceremony: PasskeyDto, origin?: str
 /** Confirms the link with the passkey. @throws with the response if the service rejects the assertion */
 export async function submitAssertion(world: World, passkey: Passkey, ceremony: PasskeyDto): Promise<void> {
   const body = { token: ceremony.token, assertion: assertionOf(passkey, ceremony) };
-  const { status, text } = await post(world, '/session/passkey', body);
+  const { status, text } = await world.service.post('/session/passkey', body);
   if (status !== 202) throw new Error(text);
 }
 
@@ -62,7 +52,7 @@ export async function submitAssertion(world: World, passkey: Passkey, ceremony: 
 export async function startUnlinked({ phone, service }: World): Promise<void> {
   phone.passkey = undefined;
   phone.unlink();
-  if ((await service.session()).passkey) await service.request('/session/passkey', { method: 'DELETE' });
+  if ((await service.session()).passkey) await service.delete('/session/passkey');
   await service.sessionThat(({ status, qr }) => status === 'linking' && qr !== null);
 }
 

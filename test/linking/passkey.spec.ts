@@ -8,7 +8,6 @@ import {
   assertionOf,
   beginPasskey,
   isOpen,
-  post,
   requestCode,
   requirePasskey,
   startUnlinked,
@@ -107,19 +106,22 @@ describe('linking with a passkey', () => {
       ],
     ];
     for (const [assertion, message] of wrong) {
-      const answer = await post<Refusal>(world, '/session/passkey', { token: ceremony.token, assertion });
+      const answer = await world.service.post<Refusal>('/session/passkey', {
+        token: ceremony.token,
+        assertion,
+      });
       expect(answer).toMatchObject({ status: 400, body: { message: expect.stringMatching(message) } });
     }
     const forged = {
       ...right,
       response: { ...right.response, signature: Buffer.from('forged').toString('base64url') },
     };
-    const refused = await post<Refusal>(world, '/session/passkey', {
+    const refused = await world.service.post<Refusal>('/session/passkey', {
       token: ceremony.token,
       assertion: forged,
     });
     expect(refused).toMatchObject({ status: 409, body: { message: expect.stringMatching(/401/) } });
-    const asText = await post(world, '/session/passkey', {
+    const asText = await world.service.post('/session/passkey', {
       token: ceremony.token,
       assertion: JSON.stringify(right),
     });
@@ -131,18 +133,20 @@ describe('linking with a passkey', () => {
     const passkey = requirePasskey(world);
     const { linked, ceremony } = await beginPasskey(world, 'qr');
     const assertion = assertionOf(passkey, ceremony);
-    const other = await post<Refusal>(world, '/session/passkey', { token: 'other', assertion });
+    const other = await world.service.post<Refusal>('/session/passkey', { token: 'other', assertion });
     expect(other).toMatchObject({ status: 409, body: { message: expect.stringMatching(/has ended/) } });
-    const early = await post(world, '/session/passkey/confirm', { token: ceremony.token });
+    const early = await world.service.post('/session/passkey/confirm', { token: ceremony.token });
     expect(early.status).toBe(409);
     world.server.faults.sent.arm('lose', { when: stanza('notification', 'crsc_continuation') });
-    expect((await post(world, '/session/passkey', { token: ceremony.token, assertion })).status).toBe(202);
+    expect((await world.service.post('/session/passkey', { token: ceremony.token, assertion })).status).toBe(
+      202,
+    );
     expect(await world.service.session()).toMatchObject({
       passkey: { step: 'waiting', code: null },
       reason_code: 'passkey_waiting',
       reason: expect.stringMatching(/Waiting for the phone/),
     });
-    const again = await post<Refusal>(world, '/session/passkey', { token: ceremony.token, assertion });
+    const again = await world.service.post<Refusal>('/session/passkey', { token: ceremony.token, assertion });
     expect(again).toMatchObject({ status: 409, body: { message: expect.stringMatching(/"waiting"/) } });
     linked.catch(() => {});
   });
@@ -150,8 +154,8 @@ describe('linking with a passkey', () => {
   it('answers 404 if no passkey is requested', async () => {
     for (const answer of [
       await world.service.get<Refusal>('/session/passkey'),
-      await post<Refusal>(world, '/session/passkey', { token: 'x', assertion: {} }),
-      await post<Refusal>(world, '/session/passkey/confirm', { token: 'x' }),
+      await world.service.post<Refusal>('/session/passkey', { token: 'x', assertion: {} }),
+      await world.service.post<Refusal>('/session/passkey/confirm', { token: 'x' }),
       await world.service.request<Refusal>('/session/passkey', { method: 'DELETE' }),
     ]) {
       expect(answer).toMatchObject({
@@ -237,7 +241,7 @@ describe('linking with a passkey', () => {
     const passkey = requirePasskey(world);
     arm();
     const first = await beginPasskey(world, 'qr');
-    await post(world, '/session/passkey', {
+    await world.service.post('/session/passkey', {
       token: first.ceremony.token,
       assertion: assertionOf(passkey, first.ceremony),
     });
@@ -254,7 +258,7 @@ describe('linking with a passkey', () => {
       { error: { code: 400, text: 'bad-request' } },
       { when: iq('md', 'companion_nonce') },
     );
-    await post(world, '/session/passkey', {
+    await world.service.post('/session/passkey', {
       token: ceremony.token,
       assertion: assertionOf(passkey, ceremony),
     });
@@ -280,11 +284,7 @@ describe('a passkey ceremony and several processes', () => {
       await first.stop();
       fleet.phone.passkey = undefined;
       await api.qr();
-      const late = await api.request('/session/passkey', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ token, assertion: {} }),
-      });
+      const late = await api.post('/session/passkey', { token, assertion: {} });
       expect(late.status).toBe(404);
       await fleet.phone.scan(() => api.qr());
       await api.sessionThat(({ status }) => status === 'open');

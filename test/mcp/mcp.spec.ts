@@ -117,11 +117,7 @@ describe('the MCP server', () => {
 
   it('is disabled while no keys are in use', async () => {
     const open = await ServedAddressBook.start();
-    const { status, body } = await open.service.request<{ code: string }>('/mcp', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: '{}',
-    });
+    const { status, body } = await open.service.post<{ code: string }>('/mcp', {});
     expect([status, body.code]).toEqual([404, 'mcp_off']);
     await open.stop();
   });

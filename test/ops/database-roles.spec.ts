@@ -21,12 +21,8 @@ describe('a deployment with restricted database roles', () => {
     Object.assign(url, { username: loginOf(role), password: 'secret' });
     return url.href;
   };
-  const call = <T = unknown>(path: string, method = 'GET', body?: object) =>
-    api.request<T>(path, {
-      method,
-      headers: { 'X-API-Key': API_KEY, ...(body && { 'Content-Type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
-    });
+  const call = <T = unknown>(path: string, method = 'GET', json?: object) =>
+    api.request<T>(path, { method, json, key: API_KEY });
 
   beforeAll(async () => {
     deployment = await Deployment.create();

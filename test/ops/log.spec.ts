@@ -8,7 +8,7 @@ const KEY = /[A-Za-z0-9+/]{43}=/;
 
 let deployment: Deployment;
 let service: Service;
-const headers = { 'X-API-Key': API_KEY, 'Content-Type': 'application/json' };
+const headers = { 'X-API-Key': API_KEY };
 const lines = () => service.entries;
 
 beforeAll(async () => {
@@ -22,11 +22,8 @@ afterAll(() => deployment.remove());
 it('contains no names, texts, pairing codes or keys, even at the lowest level', async () => {
   const { phone, server } = deployment;
   const { body } = await eventually('WhatsApp returns a code', async () => {
-    const answer = await service.request<{ code: string }>('/session/pairing-code', {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ phone: '491701230000' }),
-    });
+    const request = { phone: '491701230000' };
+    const answer = await service.post<{ code: string }>('/session/pairing-code', request, API_KEY);
     return answer.status === 200 && answer;
   });
   await phone.enterPairingCode(body.code);
@@ -41,11 +38,7 @@ it('contains no names, texts, pairing codes or keys, even at the lowest level', 
     return text.includes('Zebulon') && text.includes('Zebediah');
   });
   await service.request('/contacts?search=zebediah', { headers });
-  const created = await service.request<{ key: string }>('/keys', {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ name: 'crm', scopes: ['admin'] }),
-  });
+  const created = await service.post<{ key: string }>('/keys', { name: 'crm', scopes: ['admin'] }, API_KEY);
   const log = service.output;
   expect(log).toContain('Session status changed');
   expect(log).not.toMatch(/zeb(ulon|ediah)|secret of|anna|müller/i);

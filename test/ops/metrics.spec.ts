@@ -116,11 +116,7 @@ describe('the metrics endpoint of every role', () => {
       deployment.start('session', { API_KEY }),
     ]);
     const create = async (body: object) => {
-      const answer = await keyed.request<{ key: string }>('/keys', {
-        method: 'POST',
-        headers: { 'X-API-Key': API_KEY, 'Content-Type': 'application/json' },
-        body: JSON.stringify(body),
-      });
+      const answer = await keyed.post<{ key: string }>('/keys', body, API_KEY);
       return answer.body.key;
     };
     const reader = await create({ name: 'prometheus', scopes: ['metrics:read'] });

@@ -1,4 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import { workerEnvironment } from '../support/memory.js';
 import { eventually, Service } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import type { Contact } from '../whatsapp-server/contact.js';
@@ -83,7 +84,7 @@ export class ProfileWorld {
 
   async start(): Promise<void> {
     const fixed = { DATABASE_URL: this.database.url, DOWNLOADS_START_AFTER_MINUTES: '0' };
-    this.service = await Service.start({ ...this.server.environment(), ...fixed, ...this.settings });
+    this.service = await Service.start({ ...workerEnvironment(this.server), ...fixed, ...this.settings });
   }
 
   async restart(): Promise<void> {

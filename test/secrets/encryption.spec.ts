@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Deployment } from '../support/deployment.js';
+import { workerEnvironment } from '../support/memory.js';
 import { eventually, Service } from '../support/service.js';
 
 const newKey = () => randomBytes(32).toString('base64');
@@ -15,7 +16,7 @@ describe('encryption at rest', () => {
   let service: Service;
 
   const environment = (more: Record<string, string>) => ({
-    ...deployment.server.environment(),
+    ...workerEnvironment(deployment.server),
     DATABASE_URL: deployment.database.url,
     ...more,
   });
@@ -152,12 +153,7 @@ describe('a link in progress', () => {
     return rows.map(({ value }) => value);
   };
   const commands = () => deployment.database.query<{ id: string }>('SELECT id FROM session_command');
-  const requestCode = (service: Service) =>
-    service.request<{ code: string }>('/session/pairing-code', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ phone: PHONE }),
-    });
+  const requestCode = (service: Service) => service.pairingCode(PHONE);
 
   beforeAll(async () => {
     deployment = await Deployment.create();
@@ -184,10 +180,8 @@ describe('a link in progress', () => {
       const answer = await requestCode(api);
       return answer.status === 200 && answer;
     });
-    const webhook = await api.request<{ id: string; secret: string }>('/webhooks', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ url: 'https://receiver.invalid/' }),
+    const webhook = await api.post<{ id: string; secret: string }>('/webhooks', {
+      url: 'https://receiver.invalid/',
     });
     await api.request(`/webhooks/${webhook.body.id}/rotate`, { method: 'POST' });
     const values = await written();

@@ -1,35 +1,23 @@
 import type { NamedSessionDto } from '../../src/api/sessions/sessions.dto.js';
-import { type Answer, eventually, Service } from '../support/service.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createBackends, Processes } from '../support/processes.js';
+import { type Answer, eventually, type Service } from '../support/service.js';
 import type { Phone } from '../whatsapp-server/phone.js';
-import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 
 const TIMEOUT_MS = 30_000;
 
 /** A deployment with any number of sessions and processes, and a WhatsApp with any number of phones. */
-export class SessionsWorld {
-  /** All processes that were started. The first one answers requests. */
-  readonly services: Service[] = [];
-
-  private constructor(
-    readonly server: WhatsAppServer,
-    readonly database: TestDatabase,
-  ) {}
-
+export class SessionsWorld extends Processes {
   static async create(): Promise<SessionsWorld> {
-    const [server, database] = await Promise.all([WhatsAppServer.start(), createTestDatabase()]);
-    return new SessionsWorld(server, database);
+    return new SessionsWorld(...(await createBackends()));
   }
 
+  /** The first process, which answers requests. */
   get api(): Service {
     return this.services[0] as Service;
   }
 
-  async start(environment: Record<string, string> = {}): Promise<Service> {
-    const common = { ...this.server.environment(), DATABASE_URL: this.database.url };
-    const service = await Service.start({ ...common, ...environment });
-    this.services.push(service);
-    return service;
+  start(environment: Record<string, string> = {}): Promise<Service> {
+    return this.launch(environment);
   }
 
   /** @param number digits, also of the LID unless given */
@@ -42,12 +30,11 @@ export class SessionsWorld {
   }
 
   post<Body>(path: string, body: unknown): Promise<Answer<Body>> {
-    const headers = { 'content-type': 'application/json' };
-    return this.api.request(path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return this.api.post(path, body);
   }
 
   delete<Body = { message: string }>(path: string): Promise<Answer<Body>> {
-    return this.api.request(path, { method: 'DELETE' });
+    return this.api.delete(path);
   }
 
   async session(name: string): Promise<NamedSessionDto> {
@@ -84,9 +71,7 @@ export class SessionsWorld {
     await this.sessionThat(name, ({ status, contacts }) => status === 'open' && contacts.sync === 'complete');
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(this.services.filter(({ isRunning }) => isRunning).map((each) => each.stop()));
-    await this.server.stop();
-    await this.database.drop();
+  stop(): Promise<void> {
+    return this.close();
   }
 }

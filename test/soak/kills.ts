@@ -4,8 +4,8 @@ import { type SoakSession, SoakWorld } from './soak-world.js';
 
 /**
  * `npm run test:kills -- [kills] [seed]`: sends kill -9 repeatedly to the lease holder of the default session, with two
- * replicas of each role, while contacts change. Prints how long no process was connected. Exits with code 1 if that took
- * more than 20 s, if two processes were connected at once, or if the address book differs from the phone.
+ * replicas of each role, while contacts change. Prints how long no process was connected. Exits with code 1 if that
+ * took more than 20 s, if two processes were connected at once, or if the address book differs from the phone.
  */
 const kills = Number(process.argv[2] ?? 50);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);

@@ -111,10 +111,7 @@ export class SoakWorld {
 
 async function link(api: Service, name: string, phone: Phone): Promise<void> {
   const path = `/sessions/${name}`;
-  if (name !== 'default') {
-    const headers = { 'content-type': 'application/json' };
-    await api.request('/sessions', { method: 'POST', headers, body: JSON.stringify({ name }) });
-  }
+  if (name !== 'default') await api.post('/sessions', { name });
   const qr = async () => (await api.sessionThat((session) => session.qr !== null, 60_000, path)).qr as string;
   await phone.scan(qr, { timeoutMs: 60_000 });
   const isSynced = ({ status, contacts }: SessionDto) => status === 'open' && contacts.sync === 'complete';

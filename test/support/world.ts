@@ -4,9 +4,11 @@ import type { ContactPageDto } from '../../src/api/contacts/contact-list.dto.js'
 import type { SessionDto } from '../../src/api/sessions/session.dto.js';
 import type { Companion } from '../whatsapp-server/companion.js';
 import type { Phone } from '../whatsapp-server/phone.js';
-import { type PhoneOptions, WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+import type { PhoneOptions, WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
+import { workerEnvironment } from './memory.js';
+import { createBackends } from './processes.js';
 import { eventually, Service } from './service.js';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import type { TestDatabase } from './test-database.js';
 
 /** Longer reconnect delays are not awaited: the service is restarted instead. */
 const MAX_PAUSE_MS = 4_000;
@@ -40,9 +42,9 @@ export class World {
     owner: Partial<PhoneOptions> = {},
     preload?: string,
   ): Promise<World> {
-    const [server, database] = await Promise.all([WhatsAppServer.start(), createTestDatabase()]);
+    const [server, database] = await createBackends();
     const phone = server.createPhone({ number: '491701230000', pushName: 'Owner', ...owner });
-    const attached = server.environment();
+    const attached = workerEnvironment(server);
     const NODE_OPTIONS = [attached.NODE_OPTIONS, preload && `--import=${preload}`].filter(Boolean).join(' ');
     const all = { ...attached, NODE_OPTIONS, DATABASE_URL: database.url, ...environment };
     return new World({ server, database, environment: all, restarts: new Mutex() }, phone);

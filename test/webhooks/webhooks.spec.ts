@@ -37,11 +37,8 @@ describe('a webhook', () => {
 
   afterEach(() => Promise.all(receivers.map((receiver) => receiver.stop())));
 
-  const send = <Body>(method: string, path: string, body?: object): Promise<HttpAnswer<Body>> =>
-    book.service.request<Body>(path, {
-      method,
-      ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-    });
+  const send = <Body>(method: string, path: string, json?: object): Promise<HttpAnswer<Body>> =>
+    book.service.request<Body>(path, { method, json });
   const create = async (request: object = {}, answer: Receiver['answer'] = () => 204) => {
     const receiver = await Receiver.start();
     receivers.push(receiver);
