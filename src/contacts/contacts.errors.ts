@@ -13,7 +13,7 @@ const NO_PICTURE = {
   picture_none: 'This contact has no profile picture.',
   picture_hidden: 'This contact does not show the profile picture to this account.',
   picture_not_fetched:
-    'The profile picture is not fetched yet. Use POST /contacts/{phone}/refresh to fetch it now.',
+    'The profile picture has not been fetched yet. Use POST /contacts/{phone}/refresh to fetch it now.',
   picture_evicted:
     'The profile picture was evicted from the cache and is being fetched again. Retry in a few seconds.',
 };

@@ -10,7 +10,7 @@ describe('a name', () => {
     expect(cleanName('x'.repeat(MAX_NAME_LENGTH))).toHaveLength(MAX_NAME_LENGTH);
   });
 
-  it.each(['', ' ', '\0', '\u0001\u009f \n', null, undefined])('%j is none', (name) => {
+  it.each(['', ' ', '\0', '\u0001\u009f \n', null, undefined])('is null if it is %j', (name) => {
     expect(cleanName(name)).toBeNull();
   });
 
@@ -52,7 +52,7 @@ describe('a username', () => {
     ['anna.adler', 'anna.adler'],
     ['@anna', 'anna'],
     [`@${'a'.repeat(64)}`, 'a'.repeat(64)],
-  ])('%s is stored as %s', (name, stored) => {
+  ])('stores %s as %s', (name, stored) => {
     expect(cleanUsername(name)).toBe(stored);
   });
 

@@ -1,11 +1,11 @@
-/** In UTF-16 code units, like all lengths here. WhatsApp allows 25 for push names; phone address books allow a few hundred. */
+/** UTF-16 code units, like all lengths here. WhatsApp allows 25 for push names; address books allow a few hundred. */
 export const MAX_NAME_LENGTH = 1_000;
 /** WhatsApp allows 139 for the old format, and fewer for the new one. */
 export const MAX_ABOUT_LENGTH = 1_000;
 /** WhatsApp allows 30. A longer one is not a username. */
 export const MAX_USERNAME_LENGTH = 64;
 
-/** Postgres cannot store NUL. The others are invisible, and some of them control terminals. Tabs and line breaks are allowed. */
+/** Postgres cannot store NUL. The others are invisible, and some control terminals. Excludes tabs and line breaks. */
 const CONTROL_CHARACTERS = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/g;
 
 /** Truncation moves back by at most this much to avoid splitting a user-perceived character, such as a family emoji. */

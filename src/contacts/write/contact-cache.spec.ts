@@ -17,8 +17,8 @@ const person = (n: number, facts: Partial<CachedContact> = {}): CachedContact =>
   ...facts,
 });
 
-describe('the cache of people', () => {
-  it('finds a person by number and by LID', () => {
+describe('ContactCache', () => {
+  it('finds a contact by number and by LID', () => {
     const cache = new ContactCache();
     cache.add(person(1));
     cache.add(person(2, { lid: null }));
@@ -30,7 +30,7 @@ describe('the cache of people', () => {
     expect(cache.find(lid(4))).toBeNull();
   });
 
-  it('returns every fact as it was added', () => {
+  it('returns every value as it was added', () => {
     const cache = new ContactCache();
     const facts = {
       isMapped: false,
@@ -46,7 +46,7 @@ describe('the cache of people', () => {
     }
   });
 
-  it('forgets a person under both addresses', () => {
+  it('removes a contact under both addresses', () => {
     const cache = new ContactCache();
     for (const address of [jid(1), lid(1)]) {
       cache.add(person(1));
@@ -67,7 +67,7 @@ describe('the cache of people', () => {
     expect(cache.find(jid(2))).toBeNull();
   });
 
-  it('holds 2,000 people, and drops those that were not used for the longest time', () => {
+  it('stores 2,000 contacts, and removes the least recently used', () => {
     const cache = new ContactCache();
     for (let n = 0; n < 2_000; n += 1) cache.add(person(n));
     expect(cache.find(jid(0))).not.toBeNull();
@@ -80,7 +80,7 @@ describe('the cache of people', () => {
     expect(cache.find(jid(3_989))).not.toBeNull();
   });
 
-  it('holds fewer people with long names', () => {
+  it('stores fewer contacts with long names', () => {
     const cache = new ContactCache();
     const pushName = 'x'.repeat(1_000);
     for (let n = 0; n < 1_000; n += 1) cache.add(person(n, { pushName }));
@@ -89,7 +89,7 @@ describe('the cache of people', () => {
     expect(found.length).toBeLessThan(500);
   });
 
-  it('of one account is not affected by another account', () => {
+  it('does not affect other accounts', () => {
     const people = new ContactCaches();
     people.open(1);
     people.open(2);
@@ -105,7 +105,7 @@ describe('the cache of people', () => {
     expect(people.of(1).find(jid(1))).toBeNull();
   });
 
-  it('forgets the contact whose username another one takes, and no other', () => {
+  it('removes only the contact whose username moves to another', () => {
     const people = new ContactCaches();
     people.open(1);
     people.of(1).add(person(1, { username: 'anna' }));

@@ -12,7 +12,7 @@ const ANNA_LID = '111111111111111@lid' as Lid;
 const BEN = '491702222222@s.whatsapp.net' as Jid;
 const BEN_LID = '222222222222222@lid' as Lid;
 
-describe('the address book', () => {
+describe('ContactsService', () => {
   let book: TestAddressBook;
   let contacts: ContactsRepository;
 
@@ -25,7 +25,7 @@ describe('the address book', () => {
 
   beforeEach(() => book.clear());
 
-  it('gives all four fields as strings', async () => {
+  it('returns all four fields as strings', async () => {
     await book.apply(saved(ANNA, null, 'Anna'));
     expect(await book.list()).toEqual([shown(ANNA, { first_name: 'Anna' })]);
   });
@@ -53,7 +53,7 @@ describe('the address book', () => {
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', first_name: 'A\ufffd' })]);
   });
 
-  describe('the revision', () => {
+  describe('revision', () => {
     const revision = async (): Promise<number> => {
       const [{ revision: text }] = await book.dataSource.query<[{ revision: string }]>(
         'SELECT revision FROM account',
@@ -68,7 +68,7 @@ describe('the address book', () => {
       ['an identity key', { identityKeys: [{ address: ANNA, key: Buffer.alloc(32), seenAt: LATER }] }],
       ['a merge with a LID', { mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: LATER }] }],
     ] as [string, ContactChanges][])(
-      'rises with %s, without statistics of Postgres',
+      'is incremented by %s, without statistics of Postgres',
       async (_what, changes) => {
         await book.apply(saved(ANNA, 'anna', null));
         const before = await revision();
@@ -80,7 +80,7 @@ describe('the address book', () => {
       },
     );
 
-    it('stays when nothing has changed', async () => {
+    it('is unchanged if nothing changes', async () => {
       await book.apply(saved(ANNA, 'Anna', null));
       const before = await revision();
       await book.apply(saved(ANNA, 'Anna', null));
@@ -113,7 +113,7 @@ describe('the address book', () => {
     expect((await book.find(ANNA))?.username).toBeNull();
   });
 
-  it('replaces a saved contact as a whole, but not by one without any name', async () => {
+  it('replaces saved names together, unless the new record has none', async () => {
     await book.apply(saved(ANNA, 'Anna Adler', 'Anna'));
     await book.apply(saved(ANNA, 'Anna Berg', null));
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna Berg' })]);
@@ -121,20 +121,20 @@ describe('the address book', () => {
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna Berg' })]);
   });
 
-  it('keeps the push name of a deleted contact, and drops one that has none', async () => {
+  it('keeps a deleted contact if it has a push name', async () => {
     await book.apply({ ...saved(ANNA, 'Anna Adler', 'Anna'), ...called(ANNA, 'anni') });
     await book.apply(saved(BEN, 'Ben', 'Ben'));
     await book.apply({ unsaved: [ANNA, BEN] });
     expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);
   });
 
-  it.each(['', '-', ' ', '\0'])('does not overwrite a push name by %j', async (empty) => {
+  it.each(['', '-', ' ', '\0'])('does not replace a push name by %j', async (empty) => {
     await book.apply(called(ANNA, 'anni'));
     await book.apply(called(ANNA, empty, LATER));
     expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);
   });
 
-  it('keeps the push name that was heard last', async () => {
+  it('stores the latest push name', async () => {
     await book.apply(called(ANNA, 'new', LATER));
     await book.apply(called(ANNA, 'old', EARLIER));
     expect((await book.list())[0]?.push_name).toBe('new');
@@ -169,7 +169,7 @@ describe('the address book', () => {
     expect(await book.list()).toContainEqual(shown(ghost, { full_name: 'Saved', push_name: 'ghost' }));
   });
 
-  it('has the own number only if it is saved', async () => {
+  it('lists its own number only if it is saved', async () => {
     await book.apply({
       ...called(ME, 'me'),
       ...paired(ME, MY_LID),
@@ -180,12 +180,12 @@ describe('the address book', () => {
     expect(await book.list()).toEqual([shown(ME, { full_name: 'My own number', first_name: 'Me' })]);
   });
 
-  it('applies the last of several changes of one person in one batch', async () => {
+  it('applies the last of several changes of one contact', async () => {
     await book.apply({ saved: [...saved(ANNA, 'One', null).saved, ...saved(ANNA, 'Two', null).saved] });
     expect((await book.list())[0]?.full_name).toBe('Two');
   });
 
-  it('finds a contact by number or by LID, and says so when nothing is known', async () => {
+  it('finds a contact by number or LID, and returns null if there is none', async () => {
     await book.apply({
       ...paired(ANNA, ANNA_LID),
       ...saved(ANNA, 'Anna', 'Anna'),
@@ -198,7 +198,7 @@ describe('the address book', () => {
     expect(await contacts.find(DEFAULT_SESSION, [ANNA])).toBeNull();
   });
 
-  it('answers look-ups that come in together each with its own person', async () => {
+  it('returns the right contact for each of many simultaneous lookups', async () => {
     const jids = Array.from({ length: 700 }, (_, i) => `49171${1_000_000 + i}@s.whatsapp.net` as Jid);
     const lids = jids.map((_, i) => `${700_000_000 + i}@lid` as Lid);
     await book.apply({
@@ -216,7 +216,7 @@ describe('the address book', () => {
     expect(listed.size).toBe(466);
   });
 
-  it('takes 12,000 people at once, and writes nothing when nothing changed', async () => {
+  it('stores 12,000 contacts at once, and writes nothing if nothing changes', async () => {
     const people = Array.from({ length: 12_000 }, (_, i) => ({
       jid: `49170${1_000_000 + i}@s.whatsapp.net` as Jid,
       lid: `5${String(i).padStart(14, '0')}@lid` as Lid,

@@ -20,15 +20,16 @@ const contacts = createContactsService();
 let book: TestAddressBook;
 
 /**
- * A new account in a database with other accounts. Postgres estimates that it has one contact until it analyzes the table again,
- * which requires changes to a tenth of its rows.
+ * A new account in a database with other accounts. Postgres estimates that it has one contact until it analyzes the
+ * table again, which requires changes to a tenth of its rows.
  */
 beforeAll(async () => {
   book = await TestAddressBook.create();
   await book.clear();
   await book.dataSource.query(`
     WITH a AS (INSERT INTO account (jid, linked_at) VALUES ('1@s.whatsapp.net', now()) RETURNING id)
-    INSERT INTO contact (account_id, jid, lid) SELECT id, i || '@s.whatsapp.net', i || '@lid' FROM a, generate_series(1, 100000) i`);
+    INSERT INTO contact (account_id, jid, lid)
+    SELECT id, i || '@s.whatsapp.net', i || '@lid' FROM a, generate_series(1, 100000) i`);
   await book.dataSource.query('ALTER TABLE contact SET (autovacuum_enabled = false)');
   await book.dataSource.query('ANALYZE contact');
   await book.dataSource.query(
@@ -42,8 +43,8 @@ beforeAll(async () => {
 afterAll(() => book.drop());
 
 /**
- * Returns how many rows of `contact` Postgres reads for the changes. Unlike the time, this number does not depend on the load of
- * the machine.
+ * Returns how many rows of `contact` Postgres reads for the changes. Unlike the time, this number does not depend on
+ * the load of the machine.
  */
 async function rowsRead(changes: ContactChanges): Promise<number> {
   const before = await rowsSoFar();

@@ -27,19 +27,19 @@ describe('the feed', () => {
 
   beforeEach(() => book.clear());
 
-  /** What it says, in short. */
-  const told = async () =>
+  /** Returns kind, address and fields of each change. */
+  const changes = async () =>
     (await book.feed()).map(({ kind, jid, lid, fields }) => [
       kind.replace('contact.', ''),
       jid ?? lid,
       fields.join(' '),
     ]);
 
-  it('tells that somebody is new, and what changes about them', async () => {
+  it('contains new contacts and their changed fields', async () => {
     await book.apply(saved(ANNA, 'Anna Adler', 'Anna'));
     await book.apply(called(ANNA, 'anni'));
     await book.apply(whole(ANNA));
-    expect(await told()).toEqual([
+    expect(await changes()).toEqual([
       ['created', ANNA, ''],
       ['changed', ANNA, 'push_name'],
       ['changed', ANNA, 'business_name is_business about picture identity_key'],
@@ -53,31 +53,31 @@ describe('the feed', () => {
     });
   });
 
-  it('tells nothing when nothing has changed', async () => {
+  it('does not grow if nothing changes', async () => {
     await book.apply({ ...whole(ANNA), ...saved(ANNA, 'Anna', null), ...paired(ANNA, A) });
     const before = await book.feed();
     await book.apply({ ...whole(ANNA), ...saved(ANNA, 'Anna', null), ...paired(ANNA, A) });
     expect(await book.feed()).toEqual(before);
   });
 
-  it('tells nothing of people without a name, as the list does', async () => {
+  it('does not contain contacts without a name', async () => {
     await book.apply({ abouts: [{ address: ANNA, text: 'Hello', setAt: null }] });
     await book.apply({ unsaved: [ANNA] });
-    expect(await told()).toEqual([]);
+    expect(await changes()).toEqual([]);
   });
 
-  it('tells that somebody was deleted on the phone: from the list, or only the saved names', async () => {
+  it('distinguishes deleted contacts from those that keep another name', async () => {
     await book.apply(saved(ANNA, 'Anna', null));
     await book.apply({ ...saved(BEN, 'Ben', null), ...called(BEN, 'benny') });
     await book.apply({ unsaved: [ANNA, BEN] });
-    expect((await told()).slice(2)).toEqual([
+    expect((await changes()).slice(2)).toEqual([
       ['deleted', ANNA, ''],
       ['changed', BEN, 'full_name saved'],
     ]);
     expect((await book.feed())[2]).toMatchObject({ contact: null, mergedInto: null });
   });
 
-  it('tells who has become part of whom', async () => {
+  it('contains the contact that another one was merged into', async () => {
     await book.apply(saved(ANNA, 'Anna', null));
     await book.apply(called(A, 'anni'));
     await book.apply(paired(ANNA, A));
@@ -92,7 +92,7 @@ describe('the feed', () => {
     });
   });
 
-  it('tells of a merger by a changed LID', async () => {
+  it('contains a merge that a changed LID causes', async () => {
     await book.apply(called(A, 'anni'));
     await book.apply(called(B, 'anna'));
     await book.apply({ lidChanges: [{ oldLid: A, newLid: B, observedAt: LATER }] });
@@ -100,16 +100,16 @@ describe('the feed', () => {
     expect(rest.at(-1)).toMatchObject({ kind: 'contact.merged', id: a?.id, mergedInto: b?.id });
   });
 
-  it('tells that a number was learned', async () => {
+  it('contains a learned number', async () => {
     await book.apply(called(A, 'anni'));
     await book.apply(paired(ANNA, A));
-    expect(await told()).toEqual([
+    expect(await changes()).toEqual([
       ['created', A, ''],
       ['phone_learned', ANNA, 'jid phone'],
     ]);
   });
 
-  it('tells of another identity key by itself', async () => {
+  it('contains a changed identity key separately', async () => {
     await book.apply({
       ...called(ANNA, 'anni'),
       identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }],
@@ -118,29 +118,29 @@ describe('the feed', () => {
       ...called(ANNA, 'anna', LATER),
       identityKeys: [{ address: ANNA, key: KEY_B, seenAt: LATER }],
     });
-    expect(await told()).toEqual([
+    expect(await changes()).toEqual([
       ['created', ANNA, ''],
       ['changed', ANNA, 'push_name'],
       ['identity_key_changed', ANNA, 'identity_key'],
     ]);
   });
 
-  it('tells who has lost a user name to somebody else', async () => {
+  it('contains the contact that loses its username to another', async () => {
     await book.apply({ usernames: [{ address: ANNA, name: 'adler', observedAt: EARLIER }] });
     await book.apply({ usernames: [{ address: BEN, name: '@Adler', observedAt: LATER }] });
-    expect((await told()).slice(1).sort()).toEqual([
+    expect((await changes()).slice(1).sort()).toEqual([
       ['created', BEN, ''],
       ['deleted', ANNA, ''],
     ]);
   });
 
-  it('keeps silent while the first sync runs', async () => {
+  it('does not grow during the first sync', async () => {
     await book.dataSource.query('UPDATE account SET synced_at = NULL');
     await book.apply(saved(ANNA, 'Anna', null));
-    expect(await told()).toEqual([]);
+    expect(await changes()).toEqual([]);
   });
 
-  it('tells of more people than are compared at once', async () => {
+  it('contains more contacts than are compared at once', async () => {
     const people = Array.from({ length: 12_345 }, (_, i) => `49170${1_000_000 + i}@s.whatsapp.net` as Jid);
     const all = (name: string) => ({
       saved: people.map((address) => ({ address, fullName: name, firstName: null })),
@@ -152,7 +152,7 @@ describe('the feed', () => {
     expectEqualToList(feed, await listed());
   });
 
-  it('leads to the list when many names change at once, too', async () => {
+  it('reproduces the list after large changes of names', async () => {
     const people = Array.from({ length: 600 }, (_, i) => `49170${1_000_000 + i}@s.whatsapp.net` as Jid);
     const first = (count: number) => people.slice(0, count);
     const histories: ContactChanges[] = [
@@ -168,8 +168,8 @@ describe('the feed', () => {
       { saved: first(300).map((address) => ({ address, fullName: null, firstName: null })) },
     ];
     const counts: number[] = [];
-    for (const changes of histories) {
-      await book.apply(changes);
+    for (const step of histories) {
+      await book.apply(step);
       const feed = await book.feed();
       counts.push(feed.length);
       expectEqualToList(feed, await listed());
@@ -180,12 +180,12 @@ describe('the feed', () => {
     expect((await book.feed()).at(500)).toMatchObject({ kind: 'contact.changed', fields: ['push_name'] });
   });
 
-  it('leads from nothing to the list, whatever happens', async () => {
+  it('reproduces the list after arbitrary changes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(arbitraryChanges(), { minLength: 1, maxLength: 12 }), async (history) => {
         await book.clear();
-        for (const changes of history) {
-          await book.apply(changes);
+        for (const step of history) {
+          await book.apply(step);
           expectEqualToList(await book.feed(), await listed());
         }
       }),
@@ -200,12 +200,12 @@ describe('the feed', () => {
   }
 });
 
-/** Follows the feed as a consumer does. */
+/** Applies the feed as a consumer does. */
 function expectEqualToList(feed: FeedRow[], list: Record<string, unknown>[]): void {
   expect(feed.map(({ seq }) => seq)).toEqual(feed.map((_, i) => i + 1));
   const copy = new Map<string, object>();
   for (const { id, contact, mergedInto, kind } of feed) {
-    // Whom it is about is known by then: a consumer who keeps more than the contact can move it.
+    // Consumers that store more than the contact can move their data, because the target already exists.
     if (mergedInto) expect(copy.has(mergedInto)).toBe(true);
     if (kind === 'contact.created') expect(copy.has(id)).toBe(false);
     if (contact === null) expect(copy.delete(id)).toBe(true);

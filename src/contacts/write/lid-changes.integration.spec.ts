@@ -13,7 +13,7 @@ const changed = (oldLid: Lid, newLid: Lid, observedAt = LATER) => ({
   lidChanges: [{ oldLid, newLid, observedAt }],
 });
 
-describe('a person with a new LID', () => {
+describe('a contact with a new LID', () => {
   let book: TestAddressBook;
 
   beforeAll(async () => {
@@ -24,13 +24,13 @@ describe('a person with a new LID', () => {
 
   beforeEach(() => book.clear());
 
-  it('keeps all that was theirs', async () => {
+  it('keeps all of its data', async () => {
     await book.apply(whole(A));
     await book.apply(changed(A, B));
     expect(await book.find(B)).toMatchObject({ ...WHOLE, lid: B });
   });
 
-  it('is meant by history that pairs the number with the former LID', async () => {
+  it('is found by history that maps the number to the former LID', async () => {
     await book.apply(changed(A, B));
     await book.apply({ ...paired(ANNA, A, null), ...called(A, 'Anna') });
     await book.apply({ ...paired(ANNA, B, LATER), ...saved(ANNA, 'Anna Schmidt', 'Anna') });
@@ -40,7 +40,7 @@ describe('a person with a new LID', () => {
     expect(await book.find(ANNA)).toMatchObject({ lid: B });
   });
 
-  it('is meant by all that is still told of the former LID', async () => {
+  it('receives changes of the former LID', async () => {
     await book.apply(paired(ANNA, A));
     await book.apply(changed(A, B));
     await book.apply(whole(A));
@@ -56,10 +56,10 @@ describe('a person with a new LID', () => {
 
   it.each([
     ['in order', [changed(A, B, EARLIER), changed(B, C, LATER)]],
-    ['the other way round', [changed(B, C, LATER), changed(A, B, EARLIER)]],
+    ['in reverse order', [changed(B, C, LATER), changed(A, B, EARLIER)]],
     ['the first one twice', [changed(A, B, EARLIER), changed(B, C, LATER), changed(A, B, EARLIER)]],
-    ['with the one between left out', [changed(A, B, EARLIER), changed(A, C, LATER)]],
-  ])('may change it again: %s', async (_, changes) => {
+    ['without the intermediate one', [changed(A, B, EARLIER), changed(A, C, LATER)]],
+  ])('can change it again: %s', async (_, changes) => {
     await book.apply(called(A, 'Anna'));
     for (const change of changes) await book.apply(change);
     await book.apply(paired(ANNA, A, null));
@@ -67,7 +67,7 @@ describe('a person with a new LID', () => {
     expect(await book.find(ANNA)).toMatchObject({ lid: C });
   });
 
-  it('may have the first one back', async () => {
+  it('can return to the first one', async () => {
     await book.apply(called(A, 'Anna'));
     await book.apply(changed(A, B, EARLIER));
     await book.apply(changed(B, A, LATER));
@@ -76,7 +76,7 @@ describe('a person with a new LID', () => {
     expect(await book.find(A)).toMatchObject({ lid: A, push_name: 'Annemarie' });
   });
 
-  it('loses the former LID to somebody who is seen with it later', async () => {
+  it('loses the former LID to another contact that uses it later', async () => {
     await book.apply(paired(ANNA, A));
     await book.apply(changed(A, B));
     await book.apply(paired(BEN, A, NOON));
@@ -84,7 +84,7 @@ describe('a person with a new LID', () => {
     expect(await book.find(BEN)).toMatchObject({ lid: A });
   });
 
-  it('keeps the name under which the phone has saved the former one', async () => {
+  it('keeps the name saved under the former LID', async () => {
     await book.apply({ ...paired(ANNA, A), ...saved(A, 'Anna Schmidt', null) });
     await book.apply(changed(A, B));
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna Schmidt' })]);

@@ -8,7 +8,7 @@ const ANNA_LID = '111111111111111@lid' as Lid;
 const BEN = '491702222222@s.whatsapp.net' as Jid;
 const BEN_LID = '222222222222222@lid' as Lid;
 
-describe('number and LID of one person', () => {
+describe('a LID–PN mapping', () => {
   let book: TestAddressBook;
 
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('number and LID of one person', () => {
 
   beforeEach(() => book.clear());
 
-  it('makes one row of number and LID, in either order', async () => {
+  it('merges the rows of number and LID, in either order', async () => {
     await book.apply(saved(ANNA, 'Anna', 'Anna'));
     await book.apply(called(ANNA_LID, 'anni'));
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', first_name: 'Anna' })]);
@@ -37,7 +37,7 @@ describe('number and LID of one person', () => {
     expect(await book.dataSource.query('SELECT count(*)::int AS rows FROM contact')).toEqual([{ rows: 2 }]);
   });
 
-  it('keeps the later of two push names when it merges', async () => {
+  it('keeps the later of two push names', async () => {
     await book.apply(called(ANNA, 'by number', LATER));
     await book.apply(called(ANNA_LID, 'by lid', EARLIER));
     await book.apply(paired(ANNA, ANNA_LID));
@@ -48,7 +48,7 @@ describe('number and LID of one person', () => {
     expect((await book.list())[1]?.push_name).toBe('by lid');
   });
 
-  it('lists a person known by LID alone only when the number is known', async () => {
+  it('makes a contact with only a LID appear in the list', async () => {
     await book.apply(saved(ANNA_LID, 'Anna', 'Anna'));
     expect(await book.list()).toEqual([]);
     expect((await book.find(ANNA_LID))?.jid).toBeNull();
@@ -57,7 +57,7 @@ describe('number and LID of one person', () => {
     expect((await book.find(ANNA_LID))?.jid).toBe(ANNA);
   });
 
-  it('shows the record under the number before the one under the LID, and the latter when the former goes', async () => {
+  it('prefers names saved under the number to those saved under the LID', async () => {
     await book.apply({
       ...paired(ANNA, ANNA_LID),
       ...saved(ANNA_LID, 'By Lid', null),
@@ -68,7 +68,7 @@ describe('number and LID of one person', () => {
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'By Lid' })]);
   });
 
-  it('moves what a person says of himself along with his LID, and leaves what is saved under the number', async () => {
+  it('moves the profile with the LID, but not the names saved under the number', async () => {
     await book.apply({
       ...paired(ANNA, ANNA_LID),
       ...saved(ANNA, 'Anna', 'Anna'),
@@ -81,7 +81,7 @@ describe('number and LID of one person', () => {
     ]);
   });
 
-  it('parts and joins rows that were paired crosswise', async () => {
+  it('swaps the LIDs of two contacts', async () => {
     await book.apply({
       mappings: [
         { jid: ANNA, lid: BEN_LID, observedAt: EARLIER },
@@ -104,7 +104,7 @@ describe('number and LID of one person', () => {
     expect(await book.dataSource.query('SELECT count(*)::int AS rows FROM contact')).toEqual([{ rows: 2 }]);
   });
 
-  it('lets mappings of the past tell what is unknown, and contradict nothing', async () => {
+  it('from history does not replace other mappings', async () => {
     await book.apply({ ...paired(ANNA, ANNA_LID), ...called(ANNA_LID, 'anni') });
     await book.apply(paired(BEN, ANNA_LID, null));
     await book.apply(paired(ANNA, BEN_LID, null));
@@ -114,23 +114,23 @@ describe('number and LID of one person', () => {
   });
 
   it.each([
-    ['of the past', null, EARLIER],
-    ['that was heard', EARLIER, LATER],
-  ])('leaves a number with its new owner when a mapping %s comes late', async (_, before, after) => {
+    ['from history', null, EARLIER],
+    ['from a message', EARLIER, LATER],
+  ])('%s does not move a number back to its previous owner', async (_, before, after) => {
     await book.apply({ ...paired(ANNA, ANNA_LID, before), ...called(ANNA_LID, 'old owner') });
     await book.apply({ ...paired(ANNA, BEN_LID, after), ...called(BEN_LID, 'new owner') });
     await book.apply({ ...paired(ANNA, ANNA_LID, before), ...saved(ANNA, 'Anna', null) });
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', push_name: 'new owner' })]);
   });
 
-  it('believes a mapping of the past once it is heard', async () => {
+  it('from history has priority after a message confirms it', async () => {
     await book.apply(paired(ANNA, ANNA_LID, null));
     await book.apply({ ...paired(ANNA, ANNA_LID, LATER), ...called(ANNA_LID, 'anni') });
     await book.apply(paired(ANNA, BEN_LID, EARLIER));
     expect(await book.list()).toEqual([shown(ANNA, { push_name: 'anni' })]);
   });
 
-  it('believes the later of two mappings in one batch that contradict each other', async () => {
+  it('is replaced by a later one in the same batch', async () => {
     await book.apply({
       mappings: [...paired(ANNA, ANNA_LID, LATER).mappings, ...paired(ANNA, BEN_LID, EARLIER).mappings],
       pushNames: [...called(ANNA_LID, 'anni').pushNames, ...called(BEN_LID, 'benny').pushNames],

@@ -36,8 +36,8 @@ export class LidMappingsRepository {
   constructor(private readonly ownFacts: ProfileMovesRepository) {}
 
   /**
-   * Merges the rows of each mapping, and splits rows that contradict it. Ignores mappings that are older than the stored
-   * ones.
+   * Merges the rows of each mapping, and splits rows that contradict it. Ignores mappings that are older than the
+   * stored ones.
    *
    * @param mappings each number and each LID at most once
    */

@@ -11,7 +11,7 @@ const NEW_LID = '222222222222222@lid' as Lid;
 const NEW = '491702222222@s.whatsapp.net' as Jid;
 const THIRD = '491703333333@s.whatsapp.net' as Jid;
 
-describe('a person with a new number', () => {
+describe('a contact with a new number', () => {
   let book: TestAddressBook;
 
   beforeAll(async () => {
@@ -31,12 +31,12 @@ describe('a person with a new number', () => {
 
   it.each<[string, Lid | null, Lid | null, Lid | null, Lid | null]>([
     ['no LIDs', null, null, null, null],
-    ['a LID that is known, and not told', ANNA_LID, null, null, ANNA_LID],
-    ['a LID that stays', ANNA_LID, ANNA_LID, ANNA_LID, ANNA_LID],
-    ['a LID that is told only now', null, ANNA_LID, ANNA_LID, ANNA_LID],
+    ['a stored LID that is not sent', ANNA_LID, null, null, ANNA_LID],
+    ['an unchanged LID', ANNA_LID, ANNA_LID, ANNA_LID, ANNA_LID],
+    ['a LID that is sent for the first time', null, ANNA_LID, ANNA_LID, ANNA_LID],
     ['a new LID', ANNA_LID, ANNA_LID, NEW_LID, NEW_LID],
-    ['a new LID, the old one being unknown', null, null, NEW_LID, NEW_LID],
-  ])('takes along what is his, and no saved name (%s)', async (_, known, oldLid, newLid, expected) => {
+    ['a new LID without an old one', null, null, NEW_LID, NEW_LID],
+  ])('keeps its profile, but not its saved names (%s)', async (_, known, oldLid, newLid, expected) => {
     await book.apply({
       ...whole(ANNA),
       ...saved(ANNA, 'Anna'),
@@ -62,13 +62,13 @@ describe('a person with a new number', () => {
     expect(await book.versions()).toEqual(before);
   });
 
-  it('marks both numbers when neither was known', async () => {
+  it('links both numbers if neither was stored', async () => {
     await book.apply(move());
     expect(await book.find(ANNA)).toMatchObject({ ...NOTHING, moved_to: NEW });
     expect(await book.find(NEW)).toMatchObject({ ...NOTHING, moved_from: ANNA });
   });
 
-  it('keeps what the new number has said since', async () => {
+  it('keeps newer data of the new number', async () => {
     await book.apply(whole(ANNA));
     await book.apply({
       pushNames: [{ address: NEW, name: 'newer', observedAt: LATER }],
@@ -84,7 +84,7 @@ describe('a person with a new number', () => {
     expect(await book.keysOf(NEW)).toHaveLength(2);
   });
 
-  it('follows him over two numbers, and back', async () => {
+  it('keeps its profile over two changes, and when it returns', async () => {
     await book.apply(whole(ANNA));
     await book.apply({
       numberChanges: [

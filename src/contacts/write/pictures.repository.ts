@@ -82,7 +82,8 @@ export class PicturesRepository {
     await tx.query(
       `DELETE FROM contact_picture p USING ${moves}, contact_picture s
        WHERE s.account_id = $1 AND s.contact_id = ANY ($2::bigint[]) AND s.contact_id = m.source
-         AND p.account_id = $1 AND p.contact_id = ANY ($3::bigint[]) AND p.contact_id = m.target AND p.updated_at <= s.updated_at`,
+         AND p.account_id = $1 AND p.contact_id = ANY ($3::bigint[]) AND p.contact_id = m.target
+         AND p.updated_at <= s.updated_at`,
       values,
     );
     await tx.query(
@@ -126,8 +127,8 @@ export class PicturesRepository {
   }
 
   /**
-   * Deletes the bytes of the least recently used pictures if the total exceeds the limit. Keeps their IDs and states, and
-   * the bytes of changed pictures until the new ones are fetched.
+   * Deletes the bytes of the least recently used pictures if the total exceeds the limit. Keeps their IDs and states,
+   * and the bytes of changed pictures until the new ones are fetched.
    */
   private async evict(tx: AccountTx): Promise<void> {
     const [{ total }] = await tx.query<[{ total: string }]>(

@@ -10,7 +10,7 @@ const ANNA_LID = '111111111111111@lid' as Lid;
 const NEW = '491702222222@s.whatsapp.net' as Jid;
 const THIRD = '491703333333@s.whatsapp.net' as Jid;
 
-describe('the whole contact', () => {
+describe('the profile of a contact', () => {
   let book: TestAddressBook;
 
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('the whole contact', () => {
 
   beforeEach(() => book.clear());
 
-  it('keeps each fact, and writes nothing when all is told again', async () => {
+  it('is stored, and not written again when it is repeated', async () => {
     await book.apply(whole(ANNA));
     expect(await book.find(ANNA)).toMatchObject(WHOLE);
     const before = await book.versions();
@@ -30,7 +30,7 @@ describe('the whole contact', () => {
     expect(before).toHaveLength(3);
   });
 
-  it('tells an empty about text from a hidden and an unknown one', async () => {
+  it('distinguishes empty, hidden and unknown about texts', async () => {
     await book.apply({ businessFlags: [{ address: ANNA, isBusiness: false }] });
     expect(await book.find(ANNA)).toMatchObject({ about: null, about_state: null, is_business: false });
     await book.apply({ abouts: [{ address: ANNA, text: '', setAt: null }] });
@@ -39,7 +39,7 @@ describe('the whole contact', () => {
     expect(await book.find(ANNA)).toMatchObject({ about: null, about_state: 'hidden' });
   });
 
-  it('keeps the about text that was set last, and its time when it is told again without', async () => {
+  it('keeps the latest about text, and its time if it is repeated without one', async () => {
     await book.apply({ abouts: [{ address: ANNA, text: 'new', setAt: LATER }] });
     await book.apply({ abouts: [{ address: ANNA, text: 'old', setAt: EARLIER }] });
     expect(await book.find(ANNA)).toMatchObject({ about: 'new', about_set_at: LATER });
@@ -49,7 +49,7 @@ describe('the whole contact', () => {
     expect(await book.find(ANNA)).toMatchObject({ about: 'other', about_set_at: null });
   });
 
-  it('keeps every key, the one seen last being the current one', async () => {
+  it('keeps every key; the one seen last is current', async () => {
     await book.apply({ identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }] });
     await book.apply({ identityKeys: [{ address: ANNA, key: KEY_B, seenAt: LATER }] });
     await book.apply({ identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }] });
@@ -59,7 +59,7 @@ describe('the whole contact', () => {
     ]);
   });
 
-  it('keeps both keys that came in one list', async () => {
+  it('keeps both keys of one list', async () => {
     await book.apply({
       identityKeys: [
         { address: ANNA, key: KEY_A, seenAt: EARLIER },
@@ -73,7 +73,7 @@ describe('the whole contact', () => {
     ]);
   });
 
-  it('keeps the old picture while a changed one is not fetched, and asks for it once a day', async () => {
+  it('keeps the old picture until the new one is fetched, and requests that once a day', async () => {
     const fetches = new ProfileFetchesRepository(book.dataSource);
     const wanted = async () =>
       (await fetches.takePictures(book.accountId, 10)).map(({ pictureId }) => pictureId);
@@ -88,7 +88,7 @@ describe('the whole contact', () => {
     });
     expect(await wanted()).toEqual(['17']);
     expect(await wanted()).toEqual([]);
-    // Changed once more: what was asked for is no longer it.
+    // The picture that was requested is outdated.
     await book.apply({ pictures: [{ address: ANNA, state: 'changed', id: '19' }] });
     expect(await wanted()).toEqual(['17']);
     await book.apply({ pictures: [{ address: ANNA, state: 'unchanged' }] });
@@ -101,7 +101,7 @@ describe('the whole contact', () => {
     });
   });
 
-  it('keeps no picture over the limit of one, and of all together those used last', async () => {
+  it('evicts pictures above the limit, and the least recently used above the total', async () => {
     const large = Buffer.alloc(401 * 1024, JPEG);
     await book.apply({ pictures: [picture(ANNA, '1', large)] });
     expect(await book.find(ANNA)).toMatchObject({
@@ -132,7 +132,7 @@ describe('the whole contact', () => {
     });
   });
 
-  it('trusts the bytes of a picture, not the type that came with them', async () => {
+  it('detects the type of a picture from its bytes', async () => {
     await book.apply({ pictures: [picture(ANNA, '1'), picture(NEW, '2', Buffer.from('<script>'))] });
     const types: unknown = await book.dataSource.query(
       'SELECT content_type FROM contact_picture ORDER BY picture_id',
@@ -140,7 +140,7 @@ describe('the whole contact', () => {
     expect(types).toEqual([{ content_type: 'image/jpeg' }, { content_type: 'application/octet-stream' }]);
   });
 
-  it('says nothing of the own number', async () => {
+  it('is not stored for the own number', async () => {
     await book.apply({
       ...whole(ME),
       numberChanges: [{ oldJid: ME, newJid: NEW, oldLid: null, newLid: null, observedAt: LATER }],
@@ -151,15 +151,15 @@ describe('the whole contact', () => {
   it.each([
     ['the LID', ANNA_LID, ANNA],
     ['the number', ANNA, ANNA_LID],
-  ])('loses nothing when rows are merged of which %s told all', async (_, telling, silent) => {
-    await book.apply(whole(telling));
-    await book.apply({ saved: [{ address: silent, fullName: 'Anna', firstName: null }] });
+  ])('survives a merge when the row of %s contains all of it', async (_, profiled, other) => {
+    await book.apply(whole(profiled));
+    await book.apply({ saved: [{ address: other, fullName: 'Anna', firstName: null }] });
     await book.apply({ mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: EARLIER }] });
     expect(await book.find(ANNA)).toMatchObject({ ...WHOLE, jid: ANNA, lid: ANNA_LID, full_name: 'Anna' });
     expect(await book.find(ANNA_LID)).toEqual(await book.find(ANNA));
   });
 
-  it('keeps the newer picture and all keys when both rows that are merged have some', async () => {
+  it('keeps the newer picture and all keys of merged rows', async () => {
     await book.apply({
       pictures: [picture(ANNA_LID, 'lid')],
       identityKeys: [{ address: ANNA_LID, key: KEY_A, seenAt: LATER }],
@@ -183,7 +183,7 @@ describe('the whole contact', () => {
     ]);
   });
 
-  it('leaves what a person says of himself with the LID when its number turns out to be another', async () => {
+  it('remains with the LID when it is mapped to another number', async () => {
     await book.apply({ mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: EARLIER }], ...whole(ANNA_LID) });
     await book.apply({ mappings: [{ jid: NEW, lid: ANNA_LID, observedAt: EARLIER }] });
     expect(await book.find(NEW)).toMatchObject({ ...WHOLE, lid: ANNA_LID });
