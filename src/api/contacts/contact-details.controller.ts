@@ -4,7 +4,7 @@ import { Needs } from '../access/requirements.js';
 import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import { isHeld } from '../http/conditional.js';
-import { setSyncHeader } from './answers.js';
+import { setSyncHeader } from './response-headers.js';
 import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
 import { toDetails, toKeys } from '../../contacts/payload/contact-payload.js';
 import type { PersonRow } from '../../contacts/person.js';

@@ -6,7 +6,7 @@ import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam } from '../http/session-param.js';
 import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
 import { LargeAnswers } from '../http/large-answers.js';
-import { setSyncHeader } from './answers.js';
+import { setSyncHeader } from './response-headers.js';
 import { ContactExportRepository } from '../../contacts/read/contact-export.repository.js';
 import { ContactFilter, toPeopleFilter, VcardQuery } from './contact-list.dto.js';
 import { NoAccountLinked } from '../../contacts/contacts.errors.js';

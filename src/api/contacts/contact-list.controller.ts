@@ -5,7 +5,7 @@ import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { LargeAnswers } from '../http/large-answers.js';
-import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
+import { CHANGES_HEADER, setSyncHeader, versionOf } from './response-headers.js';
 import { type ContactPlace, fromCursor, toCursor } from '../../contacts/read/contact-cursor.js';
 import { ContactPageDto, ListContactsQuery, toPeopleFilter } from './contact-list.dto.js';
 import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';

@@ -7,7 +7,7 @@ import { ContactExportController } from './contact-export.controller.js';
 import { ContactExportRepository } from '../../contacts/read/contact-export.repository.js';
 import { ContactListController } from './contact-list.controller.js';
 import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';
-import { ContactsController } from './contacts.controller.js';
+import { ContactNamesController } from './contact-names.controller.js';
 import { ContactsModule } from '../../contacts/contacts.module.js';
 import { PictureReadsRepository } from '../../contacts/read/picture-reads.repository.js';
 import { RefreshRequestsRepository } from '../../contacts/fetches/refresh-requests.repository.js';
@@ -15,7 +15,12 @@ import { RefreshRequestsRepository } from '../../contacts/fetches/refresh-reques
 /** The routes of the address book; not part of the session role. */
 @Module({
   imports: [ContactsModule, SessionsModule],
-  controllers: [ContactsController, ContactListController, ContactExportController, ContactDetailsController],
+  controllers: [
+    ContactNamesController,
+    ContactListController,
+    ContactExportController,
+    ContactDetailsController,
+  ],
   providers: [
     ContactDetailsRepository,
     ContactDetailsService,

@@ -15,7 +15,7 @@ import { DomainError } from '../../kernel/errors/domain-error.js';
 import { InvalidRequest } from '../http/request.errors.js';
 import { FeedReader } from '../../feed/feed-reader.js';
 import { toChange } from '../../contacts/payload/change-payload.js';
-import { SessionService } from '../sessions/session.service.js';
+import { SessionStatusService } from '../sessions/session-status.service.js';
 import {
   DEFAULT_SESSION,
   parseSessionName,
@@ -53,7 +53,7 @@ export class McpTools {
     private readonly details: ContactDetailsService,
     private readonly feed: FeedReader,
     private readonly sessions: SessionsRepository,
-    private readonly state: SessionService,
+    private readonly state: SessionStatusService,
   ) {}
 
   /** A server with the tools that the caller may use. */

@@ -5,7 +5,7 @@ import type { SessionCommandKind } from '../../sessions/session-command.entity.j
 import { SessionCommandsRepository } from '../../sessions/session-commands.repository.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
-import { SessionNotAnswering } from './session.errors.js';
+import { SessionNotAnswering } from './sessions-api.errors.js';
 
 /** Longer than a command takes at most: it may wait for a connection, and then for WhatsApp's answer. */
 const TIMEOUT_MS = 40_000;

@@ -4,13 +4,13 @@ import qrcode from 'qrcode';
 import { Needs } from '../access/requirements.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { linkRoutes, SessionParam } from '../http/session-param.js';
-import { type PairingCodeDto, PairingCodeRequest } from './session.dto.js';
-import { SessionService } from './session.service.js';
+import { type PairingCodeDto, PairingCodeRequest } from './session-status.dto.js';
+import { SessionStatusService } from './session-status.service.js';
 import { TooManyRequests } from '../../access/access.errors.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
-import { NoPairingCode, NoQr, QrTypeNotAcceptable, SessionNotAnswering } from './session.errors.js';
+import { NoPairingCode, NoQr, QrTypeNotAcceptable, SessionNotAnswering } from './sessions-api.errors.js';
 
 const PAIRING_CODE = { code: 'ABCD2345', expires_at: examples.TIME };
 const CODE_ERRORS = [
@@ -56,7 +56,7 @@ const CODE_ERRORS = [
 @Controller(linkRoutes())
 @Needs('session:link')
 export class LinkController {
-  constructor(private readonly session: SessionService) {}
+  constructor(private readonly session: SessionStatusService) {}
 
   /** Show the QR code to scan: PNG, or by `Accept` SVG (`image/svg+xml`) or the code's text (`text/plain`). */
   @Operation({

@@ -10,17 +10,24 @@ import { PairingLimit } from './pairing-limit.js';
 import { PasskeyController } from './passkey/passkey.controller.js';
 import { passkeyCors } from './passkey/passkey-cors.js';
 import { PasskeyService } from './passkey/passkey.service.js';
-import { SessionController } from './session.controller.js';
-import { SessionService } from './session.service.js';
+import { SessionStatusController } from './session-status.controller.js';
+import { SessionStatusService } from './session-status.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 
 /** The sessions as the API shows them. They run elsewhere: src/whatsapp. */
 @Module({
   imports: [AccessModule, SessionsModule, ContactsModule],
-  controllers: [SessionController, LinkController, PasskeyController, SessionsController],
-  providers: [CommandSender, ContactCounts, PairingLimit, PasskeyService, SessionService, SessionsService],
-  exports: [SessionService],
+  controllers: [SessionStatusController, LinkController, PasskeyController, SessionsController],
+  providers: [
+    CommandSender,
+    ContactCounts,
+    PairingLimit,
+    PasskeyService,
+    SessionStatusService,
+    SessionsService,
+  ],
+  exports: [SessionStatusService],
 })
 export class SessionsApiModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

@@ -12,11 +12,11 @@ import {
   type SessionDeletedDto,
   type SessionPageDto,
 } from './sessions.dto.js';
-import { shownTo } from './session.service.js';
+import { shownTo } from './session-status.service.js';
 import { SessionsService } from './sessions.service.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { DefaultSessionStays, SessionExists } from './session.errors.js';
+import { DefaultSessionStays, SessionExists } from './sessions-api.errors.js';
 
 /** The sessions of this deployment: one for each account that is, or is to be, linked. */
 @Controller('sessions')

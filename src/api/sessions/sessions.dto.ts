@@ -2,7 +2,7 @@ import { IsIn, IsOptional, IsString, Matches, type ValidationArguments } from 'c
 import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import { SESSION_STATUSES, type SessionStatus } from '../../sessions/session.entity.js';
-import { SessionDto } from './session.dto.js';
+import { SessionDto } from './session-status.dto.js';
 
 /** The body of `GET /sessions/{name}`. */
 export class NamedSessionDto extends SessionDto {

@@ -9,8 +9,8 @@ import {
   type ListedSession,
   SessionsRepository,
 } from '../../sessions/sessions.repository.js';
-import { DefaultSessionStays, SessionExists, SessionNotAnswering } from './session.errors.js';
-import { isLinkedStatus, SessionService, toStatus } from './session.service.js';
+import { DefaultSessionStays, SessionExists, SessionNotAnswering } from './sessions-api.errors.js';
+import { isLinkedStatus, SessionStatusService, toStatus } from './session-status.service.js';
 import type {
   ListSessionsQuery,
   NamedSessionDto,
@@ -32,7 +32,7 @@ export class SessionsService {
     private readonly config: Config,
     private readonly sessions: SessionsRepository,
     private readonly state: SessionStateRepository,
-    private readonly session: SessionService,
+    private readonly session: SessionStatusService,
   ) {}
 
   /** @param among the only ones to list; null: all */

@@ -20,7 +20,7 @@ import { isSame, PasskeyService } from './passkey.service.js';
 import * as examples from '../../openapi/examples.js';
 import { Operation } from '../../openapi/operation.js';
 import { CommandRefused } from '../../../sessions/command-refused.js';
-import { SessionNotAnswering } from '../session.errors.js';
+import { SessionNotAnswering } from '../sessions-api.errors.js';
 import { InvalidAssertion } from './passkey-assertion.js';
 import { ApiOkResponse } from '@nestjs/swagger';
 

@@ -3,18 +3,18 @@ import type { Access } from '../../access/access.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
-import type { SessionDto, UnlinkedDto } from './session.dto.js';
-import { SessionService, shownTo } from './session.service.js';
+import type { SessionDto, UnlinkedDto } from './session-status.dto.js';
+import { SessionStatusService, shownTo } from './session-status.service.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
-import { SessionNotAnswering } from './session.errors.js';
+import { SessionNotAnswering } from './sessions-api.errors.js';
 
 /** How a session is. */
 @Controller(sessionRoutes('session'))
 @Needs('session:read')
-export class SessionController {
-  constructor(private readonly session: SessionService) {}
+export class SessionStatusController {
+  constructor(private readonly session: SessionStatusService) {}
 
   /** Show how the session is, what is wrong, and what to do about it. */
   @Operation({ id: 'getSession', answer: examples.session })

@@ -19,8 +19,8 @@ import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { ContactCounts } from './contact-counts.js';
 import { CommandSender } from './command-sender.js';
 import { PairingLimit } from './pairing-limit.js';
-import type { ClientVersionDto, PairingCodeDto, SessionDto } from './session.dto.js';
-import { NoPairingCode, NoQr } from './session.errors.js';
+import type { ClientVersionDto, PairingCodeDto, SessionDto } from './session-status.dto.js';
+import { NoPairingCode, NoQr } from './sessions-api.errors.js';
 
 const LINKED = new Set<SessionStatus>(['connecting', 'open', 'disconnected']);
 
@@ -31,7 +31,7 @@ const UNATTENDED = 'No process runs the WhatsApp session at the moment.';
 
 /** What the API says and asks of a WhatsApp session; the two meet in the database alone. */
 @Injectable()
-export class SessionService {
+export class SessionStatusService {
   private readonly descriptions = new DataLoader<SessionName, SessionDto>(
     (names) => this.describeEach(names),
     {

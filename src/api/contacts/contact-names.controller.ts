@@ -5,7 +5,7 @@ import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionParam } from '../http/session-param.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { LargeAnswers } from '../http/large-answers.js';
-import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
+import { CHANGES_HEADER, setSyncHeader, versionOf } from './response-headers.js';
 import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
 import { ContactNotFound, NoAccountLinked } from '../../contacts/contacts.errors.js';
 import { ContactsRepository } from '../../contacts/read/contacts.repository.js';
@@ -17,7 +17,7 @@ import { ApiOkResponse } from '@nestjs/swagger';
 /** The two routes of names. */
 @Controller(['', 'sessions/:session'])
 @Needs('contacts:read')
-export class ContactsController {
+export class ContactNamesController {
   constructor(
     private readonly contacts: ContactsRepository,
     private readonly sessions: SessionsRepository,
