@@ -18,6 +18,7 @@ import { measureDeployment } from './ops/deployment-metrics.js';
 import { type MeasuredThread, Metrics } from './ops/metrics.js';
 import { OpsRoutes, type ProbedProcess } from './ops/ops-routes.js';
 import { Stopping } from './http/stopping.js';
+import { firstMessage } from './http/validation.js';
 import { SecretKeys } from '../secrets/secret-keys.js';
 import { apiDocsPolicy, isApiDocs, serveApiDocs } from './openapi/api-docs.js';
 import { isPage, pagePolicy, servePage } from './page/web-page.js';
@@ -62,10 +63,7 @@ export async function createHttpServer(
   app.useGlobalPipes(
     new ValidationPipe({
       transform: true,
-      exceptionFactory: (errors) => {
-        const [message] = errors.flatMap(({ constraints }) => Object.values(constraints ?? {}));
-        return new InvalidRequest(message);
-      },
+      exceptionFactory: (errors) => new InvalidRequest(firstMessage(errors)),
     }),
   );
   serveApiDocs(app);

@@ -223,16 +223,16 @@ describe('API keys', () => {
   });
 
   it.each([
-    [{ name: ' ' }, /name must be/],
-    [{ scopes: [] }, /scopes must be/],
-    [{ scopes: ['contacts:write'] }, /scopes must be/],
-    [{ scopes: ['admin', 'admin'] }, /scopes must be/],
-    [{ sessions: [] }, /sessions must be/],
+    [{ name: ' ' }, /Invalid name/],
+    [{ scopes: [] }, /Invalid scopes/],
+    [{ scopes: ['contacts:write'] }, /Invalid scopes/],
+    [{ scopes: ['admin', 'admin'] }, /Invalid scopes/],
+    [{ sessions: [] }, /Invalid sessions/],
     [{ sessions: ['nobody'] }, /"nobody", which does not exist/],
     [{ sessions: ['default'], scopes: ['admin'] }, /for all sessions/],
     [{ expires_at: 'tomorrow' }, /expires_at must be/],
     [{ expires_at: '2020-01-01T00:00:00Z' }, /still to come/],
-    [{ requests_per_minute: 0 }, /requests_per_minute must be/],
+    [{ requests_per_minute: 0 }, /Invalid requests_per_minute/],
   ])('are not created from %j', async (fields, message) => {
     const body = { name: 'a test', scopes: ['contacts:read'], ...fields };
     const answer = await world.request('POST', '/keys', MASTER, body);

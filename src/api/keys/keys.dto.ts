@@ -5,13 +5,13 @@ import {
   IsIn,
   IsInt,
   IsOptional,
-  IsString,
   Matches,
   Max,
   Min,
 } from 'class-validator';
-import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import { SCOPES, type Scope } from '../../access/scopes.js';
+import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
+import { expected, Pattern } from '../http/validation.js';
 
 /** One entry of `GET /keys`; never the key itself. */
 export class KeyDto {
@@ -45,30 +45,23 @@ export class KeyDeletedDto {
   message: string;
 }
 
-const NAME = {
-  message: 'name must be 1 to 100 characters that say who uses the key, for example {"name": "crm"}.',
-};
-const SCOPE = {
-  message: `scopes must be a list of ${SCOPES.join(', ')}, each once, for example {"scopes": ["contacts:read"]}.`,
-};
-const SESSIONS = {
-  message:
-    'sessions must be a list of names of sessions, each once, or left out for all, for example {"sessions": ["sales"]}.',
-};
-const EXPIRES_AT = {
-  message:
-    'expires_at must be a time in ISO 8601 with its zone, or left out for never, for example {"expires_at": "2030-01-31T00:00:00Z"}.',
-};
-const REQUESTS = {
-  message:
-    'requests_per_minute must be a whole number from 1 to 1000000, or left out for no limit, for example {"requests_per_minute": 600}.',
-};
+const SCOPE = expected(
+  `a list of ${SCOPES.join(', ')}, each once, for example {"scopes": ["contacts:read"]}`,
+);
+const SESSION = expected(
+  'a list of session names, each once, or omit it for all sessions, for example {"sessions": ["sales"]}',
+);
+const REQUESTS = expected(
+  'a whole number from 1 to 1000000, or omit it for no limit, for example {"requests_per_minute": 600}',
+);
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** The body of `POST /keys`. */
 export class CreateKeyRequest {
-  @IsString(NAME)
-  @Matches(/^(?=.*\S)[^\p{C}]{1,100}$/u, NAME)
+  @Pattern(
+    /^(?=.*\S)[^\p{C}]{1,100}$/u,
+    '1 to 100 characters that describe the user of the key, for example {"name": "crm"}',
+  )
   name: string;
 
   @IsArray(SCOPE)
@@ -78,16 +71,17 @@ export class CreateKeyRequest {
   scopes: Scope[];
 
   @IsOptional()
-  @IsArray(SESSIONS)
-  @ArrayNotEmpty(SESSIONS)
-  @ArrayUnique(SESSIONS)
-  @IsString({ ...SESSIONS, each: true })
-  @Matches(SESSION_NAME, { ...SESSIONS, each: true })
+  @IsArray(SESSION)
+  @ArrayNotEmpty(SESSION)
+  @ArrayUnique(SESSION)
+  @Matches(SESSION_NAME, { ...SESSION, each: true })
   sessions?: string[] | null;
 
   @IsOptional()
-  @IsString(EXPIRES_AT)
-  @Matches(ISO_TIME, EXPIRES_AT)
+  @Pattern(
+    ISO_TIME,
+    'an ISO 8601 time with time zone, or omit it for no expiry, for example {"expires_at": "2030-01-31T00:00:00Z"}',
+  )
   expires_at?: string | null;
 
   @IsOptional()

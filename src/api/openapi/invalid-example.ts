@@ -1,12 +1,14 @@
 import type { Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
+import { firstMessage } from '../http/validation.js';
 
-/** Of no use as the value of any parameter. */
-const NONSENSE = '+';
+/** Invalid for every parameter. */
+const INVALID = '+';
 
 /**
- * What the validators of a handler's DTOs say of nonsense, as callers are told it; null when it has no such DTO.
+ * Returns the message of the first validator that rejects invalid parameters of a handler; null if it has no validated DTO.
+ *
  * @param prototype of the controller
  */
 export function invalidExample(prototype: object, handler: string): string | null {
@@ -15,11 +17,9 @@ export function invalidExample(prototype: object, handler: string): string | nul
     const properties = getMetadataStorage()
       .getTargetValidationMetadatas(type, '', false, false)
       .map(({ propertyName }) => propertyName);
-    for (const value of properties.length > 0 ? [NONSENSE, undefined] : []) {
-      const given = Object.fromEntries(properties.map((property) => [property, value]));
-      const [message] = validateSync(plainToInstance(type, given)).flatMap(({ constraints }) =>
-        Object.values(constraints ?? {}),
-      );
+    for (const value of properties.length > 0 ? [INVALID, undefined] : []) {
+      const values = Object.fromEntries(properties.map((property) => [property, value]));
+      const message = firstMessage(validateSync(plainToInstance(type, values)));
       if (message) return message;
     }
   }
