@@ -53,20 +53,28 @@ export class InvalidCursor extends DomainError {
 
   constructor(cursor: string, sort: string) {
     super(
-      `cursor is ${JSON.stringify(cursor)}; it must be next_cursor of the answer before, asked with the same sort ` +
-        `(here ${sort}), for example /contacts?cursor=eyJzb3J0Ijoi…. Leave it out for the first page.`,
+      `Invalid cursor ${JSON.stringify(cursor)} for sort=${sort}: use next_cursor of the previous page with the same ` +
+        'sort, for example /contacts?cursor=WyJqaWQiLCI0OTE3…, or omit it for the first page.',
     );
   }
 }
+
+/** Limit per account, for all callers together. */
+export const REFRESHES_PER_MINUTE = 30;
+
+const REFRESH_LIMITED = {
+  contact: 'A refresh of this contact was requested less than a minute ago.',
+  account: `The limit of ${REFRESHES_PER_MINUTE} refreshes per minute is reached for this account.`,
+};
 
 export class RefreshLimited extends DomainError {
   readonly kind = 'limited';
   readonly code = 'refresh_limited';
 
   constructor(
-    reason: string,
+    limit: keyof typeof REFRESH_LIMITED,
     override readonly retryAfterSeconds: number,
   ) {
-    super(`${reason} Try again in ${retryAfterSeconds} s.`);
+    super(`${REFRESH_LIMITED[limit]} Try again in ${retryAfterSeconds} s.`);
   }
 }

@@ -1,22 +1,22 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Needs } from '../access/requirements.js';
-import type { SessionName } from '../../kernel/identifiers/session-name.js';
-import { SessionParam, sessionRoutes } from '../http/session-param.js';
-import { SessionsRepository } from '../../sessions/sessions.repository.js';
-import { LargeAnswers } from '../http/large-answers.js';
-import { CHANGES_HEADER, setSyncHeader, versionOf } from './response-headers.js';
-import { type ContactPlace, fromCursor, toCursor } from '../../contacts/read/contact-cursor.js';
-import { ContactPageDto, ListContactsQuery, toPeopleFilter } from './contact-list.dto.js';
-import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';
 import { InvalidCursor, NoAccountLinked } from '../../contacts/contacts.errors.js';
-import { BUSY_PAGES } from '../http/large-answers.js';
+import { type ContactPlace, fromCursor, toCursor } from '../../contacts/read/contact-cursor.js';
+import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';
+import { getAccount } from '../../contacts/session-account.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
+import { Needs } from '../access/requirements.js';
+import { BUSY_PAGES, LargeAnswers } from '../http/large-answers.js';
 import { DatabaseTooSlow } from '../http/request.errors.js';
+import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { ApiOkResponse } from '@nestjs/swagger';
+import { ContactPageDto, ListContactsQuery, toPeopleFilter } from './contact-list.dto.js';
+import { CHANGES_HEADER, setSyncHeader, versionOf } from './response-headers.js';
 
-/** The address book in pages, searched and sorted. */
+/** The address book in pages. */
 @Controller(sessionRoutes('contacts'))
 @Needs('contacts:read')
 export class ContactListController {
@@ -26,7 +26,7 @@ export class ContactListController {
     private readonly answers: LargeAnswers,
   ) {}
 
-  /** List contacts in pages, searched and sorted. */
+  /** List, search and filter contacts in pages. */
   @Operation({
     id: 'listContacts',
     parameters: {
@@ -56,8 +56,7 @@ export class ContactListController {
     @Res() response: Response,
   ): Promise<void> {
     const after = query.cursor === undefined ? null : fromCursor(query.sort, query.cursor);
-    const account = await this.sessions.getAccount(session);
-    if (!account) throw new NoAccountLinked();
+    const account = await getAccount(this.sessions, session);
     setSyncHeader(response, account.syncedAt !== null);
     response.setHeader(CHANGES_HEADER, account.feedLatest);
     await this.answers.page(request, response, versionOf(account), async () => {
@@ -67,7 +66,7 @@ export class ContactListController {
     });
   }
 
-  /** @returns also a ContactPageDto as JSON */
+  /** Returns a ContactPageDto as JSON, and the position in the feed to continue from. */
   private async load(
     accountId: number,
     query: ListContactsQuery,

@@ -1,20 +1,20 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Needs } from '../access/requirements.js';
-import type { SessionName } from '../../kernel/identifiers/session-name.js';
-import { SessionParam } from '../http/session-param.js';
-import { SessionsRepository } from '../../sessions/sessions.repository.js';
-import { LargeAnswers } from '../http/large-answers.js';
-import { CHANGES_HEADER, setSyncHeader, versionOf } from './response-headers.js';
-import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
 import { ContactNotFound, NoAccountLinked } from '../../contacts/contacts.errors.js';
 import { ContactsRepository } from '../../contacts/read/contacts.repository.js';
-import { BUSY_STREAMS } from '../http/large-answers.js';
+import { getAccount } from '../../contacts/session-account.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
+import { Needs } from '../access/requirements.js';
+import { BUSY_STREAMS, LargeAnswers } from '../http/large-answers.js';
+import { SessionParam } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { ApiOkResponse } from '@nestjs/swagger';
+import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
+import { CHANGES_HEADER, setSyncHeader, versionOf } from './response-headers.js';
 
-/** The two routes of names. */
+/** `/getcontact` and `/getcontacts`, which return only names. */
 @Controller(['', 'sessions/:session'])
 @Needs('contacts:read')
 export class ContactNamesController {
@@ -45,7 +45,7 @@ export class ContactNamesController {
     return found.contact;
   }
 
-  /** List all contacts with a number and a name, in the order of their JIDs, streamed. */
+  /** List all contacts that have a number and a name, ordered by JID. */
   @Operation({
     id: 'getContacts',
     answer: [examples.contact],
@@ -60,8 +60,7 @@ export class ContactNamesController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const account = await this.sessions.getAccount(session);
-    if (!account) throw new NoAccountLinked();
+    const account = await getAccount(this.sessions, session);
     setSyncHeader(response, account.syncedAt !== null);
     response.setHeader(CHANGES_HEADER, account.feedLatest);
     const answer = { contentType: 'application/json; charset=utf-8', version: versionOf(account) };
@@ -74,8 +73,8 @@ export class ContactNamesController {
 }
 
 /**
- * Makes an array of rows that each begin with a comma. Begins with the first rows, so that an error before them can still
- * be returned.
+ * Makes a JSON array of rows that each start with a comma. Yields nothing before the first row, so that an error until
+ * then can still be returned.
  */
 async function* enclose(rows: AsyncIterable<Buffer>): AsyncGenerator<string | Buffer> {
   let isFirst = true;

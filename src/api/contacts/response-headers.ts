@@ -1,20 +1,18 @@
 import type { Response } from 'express';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 
-/** Tells whether the first sync after linking is complete; until then contacts may be missing. */
-const SYNC_HEADER = 'Contacts-Sync';
-
-/** The number after which the changes are to be read that the list does not hold. */
+/** Position in the feed from which a client follows the changes that the list does not contain. */
 export const CHANGES_HEADER = 'Changes-Next';
 
-/** Raised when answers take another form, so that nobody keeps the former one. */
-const FORM = 3;
+/** Part of every ETag. Increase it when the format of a response changes, so that cached responses expire. */
+const FORMAT_VERSION = 3;
 
-export function setSyncHeader(response: Response, synced: boolean): void {
-  response.setHeader(SYNC_HEADER, synced ? 'complete' : 'partial');
+/** Sets `Contacts-Sync`. Contacts may be missing until the first sync after linking is complete. */
+export function setSyncHeader(response: Response, isSynced: boolean): void {
+  response.setHeader('Contacts-Sync', isSynced ? 'complete' : 'partial');
 }
 
-/** Of all lists and pages of an address book: with the same version they are the same. */
+/** Returns a version for the ETag. Lists and pages of an account do not change while it stays the same. */
 export function versionOf({ id, revision, syncedAt }: SessionAccount): string {
-  return [FORM, id, revision, syncedAt ? 'complete' : 'partial'].join('-');
+  return [FORMAT_VERSION, id, revision, syncedAt ? 'complete' : 'partial'].join('-');
 }

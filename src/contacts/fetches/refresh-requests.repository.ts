@@ -1,16 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { RefreshLimited } from '../contacts.errors.js';
+import { REFRESHES_PER_MINUTE, RefreshLimited } from '../contacts.errors.js';
 
 /** Any number of our own, beside the account: its callers on all replicas are counted one after the other. */
 const REFRESH_LOCK = 4_203_890;
 
 /** A person is fetched on request at most once in this time. */
 const PERSON_SECONDS = 60;
-
-/** Requests for people of one account, of all callers together, in a minute: what a careful client would ask for by hand. */
-export const REFRESHES_PER_MINUTE = 30;
 
 /** Counts the callers' requests to fetch people, in Postgres, so that the limits hold over all replicas. */
 @Injectable()
@@ -33,14 +30,8 @@ export class RefreshRequestsRepository {
          ) recent`,
         [contactId, PERSON_SECONDS, accountId],
       );
-      if (person !== null)
-        throw new RefreshLimited('This person was asked for less than a minute ago.', person);
-      if (count >= REFRESHES_PER_MINUTE) {
-        throw new RefreshLimited(
-          `${REFRESHES_PER_MINUTE} people were asked for in the last minute.`,
-          all ?? 1,
-        );
-      }
+      if (person !== null) throw new RefreshLimited('contact', person);
+      if (count >= REFRESHES_PER_MINUTE) throw new RefreshLimited('account', all ?? 1);
       await tx.query(
         `DELETE FROM refresh_request WHERE account_id = $2 AND asked_at <= now() - $1 * interval '1 s'`,
         [PERSON_SECONDS, accountId],
