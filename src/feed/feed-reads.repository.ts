@@ -102,5 +102,5 @@ function beginning(after: number | null, bounds: Bounds): number {
   if (after >= oldest || (after === 0 && bounds.prunedTo === null)) return after;
   throw after < start
     ? new ChangesGone(after, `the changes of this address book begin after ${start}`)
-    : new ChangesGone(after, `changes up to ${oldest} are not kept any more`);
+    : ChangesGone.pruned(after, oldest);
 }

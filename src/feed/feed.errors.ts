@@ -12,4 +12,9 @@ export class ChangesGone extends DomainError {
         'after the number in its header Changes-Next.',
     );
   }
+
+  /** @param upTo the last change that was deleted because of its age */
+  static pruned(after: number, upTo: number): ChangesGone {
+    return new ChangesGone(after, `changes up to ${upTo} are no longer stored`);
+  }
 }
