@@ -1,7 +1,7 @@
 import { type World } from '../support/world.js';
 import type { Answer } from '../support/service.js';
 import type { PasskeyDto } from '../../src/api/sessions/passkey/passkey.dto.js';
-import type { PairingCodeDto } from '../../src/api/sessions/session-status.dto.js';
+import type { PairingCodeDto } from '../../src/api/sessions/link.dto.js';
 import { Passkey, type PasskeyRequestOptions } from '../whatsapp-server/linking/passkey.js';
 
 const JSON_BODY = { 'content-type': 'application/json' };

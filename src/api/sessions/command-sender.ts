@@ -1,25 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import type { SessionCommandKind } from '../../sessions/session-command.entity.js';
 import { SessionCommandsRepository } from '../../sessions/session-commands.repository.js';
-import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { SessionNotAnswering } from './sessions-api.errors.js';
 
-/** Longer than a command takes at most: it may wait for a connection, and then for WhatsApp's answer. */
+/** Longer than any command: it may wait for a connection, and then for WhatsApp's response. */
 const TIMEOUT_MS = 40_000;
 const POLL_EVERY_MS = 100;
 
-/** Sends commands of the API to the session role; the two meet in the database alone. */
+/** Sends commands to the process that runs a session, through the database. */
 @Injectable()
 export class CommandSender {
   constructor(private readonly commands: SessionCommandsRepository) {}
 
   /**
-   * @returns what the session role answers
-   * @throws SessionNotFound, or CommandRefused with the reason of the session role
-   * @throws SessionNotAnswering when no session role took the command, or finished it in time
+   * Sends a command and waits for its result.
+   *
+   * @throws SessionNotFound
+   * @throws CommandRefused with the reason
+   * @throws SessionNotAnswering if no process has completed the command in time
    */
   async send(
     session: SessionName,
@@ -31,7 +33,7 @@ export class CommandSender {
     try {
       return await this.waitForResult(session, id);
     } finally {
-      // The session role deletes it if this fails.
+      // If this fails, the session process deletes the command.
       await this.commands.remove(session, id).catch(() => {});
     }
   }

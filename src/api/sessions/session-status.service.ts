@@ -1,44 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import type { Access } from '../../access/access.js';
-import { phoneOf } from '../../kernel/identifiers/address.js';
-import { withPathPrefix } from '../http/paths-in-text.js';
-import type { ExpiringText } from '../../sessions/link-offer.js';
 import { Config } from '../../kernel/config/config.js';
+import { phoneOf } from '../../kernel/identifiers/address.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { formatVersion } from '../../sessions/client-version.js';
-import type { ReasonCode } from '../../sessions/reason-code.js';
-import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
+import { DegradationsRepository } from '../../sessions/degradations.repository.js';
 import {
   type SessionReport,
   type SessionSnapshot,
   SessionStateRepository,
 } from '../../sessions/session-state.repository.js';
-import { DegradationsRepository } from '../../sessions/degradations.repository.js';
-import type { SessionStatus } from '../../sessions/session.entity.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { ContactCounts } from './contact-counts.js';
-import { CommandSender } from './command-sender.js';
-import { PairingLimit } from './pairing-limit.js';
-import type { ClientVersionDto, PairingCodeDto, SessionDto } from './session-status.dto.js';
-import { NoPairingCode, NoQr } from './sessions-api.errors.js';
+import type { ClientVersionDto, SessionDto } from './session-status.dto.js';
+import { isLinkedStatus, toStatus } from './session-status.js';
 
-const LINKED = new Set<SessionStatus>(['connecting', 'open', 'disconnected']);
-
-/** A process that runs sessions itself holds those that are free by then. */
-const STARTS_WITHIN_SECONDS = 10;
-
-const UNATTENDED = 'No process runs the WhatsApp session at the moment.';
-
-/** What the API says and asks of a WhatsApp session; the two meet in the database alone. */
+/** Reads the status of sessions. */
 @Injectable()
 export class SessionStatusService {
-  private readonly descriptions = new DataLoader<SessionName, SessionDto>(
-    (names) => this.describeEach(names),
-    {
-      cache: false,
-      // After everything that has been read from the sockets in this turn of the event loop.
-      batchScheduleFn: setImmediate,
+  private readonly statuses = new DataLoader<SessionName, SessionDto>(
+    (names) => {
+      // Requests that arrive while this batch is read get the next one, because it may miss their own changes.
+      this.statuses.clearAll();
+      return Promise.all(names.map((name) => this.read(name).catch((error: Error) => error)));
     },
+    // setImmediate runs after all requests that have arrived in this turn of the event loop.
+    { batchScheduleFn: setImmediate },
   );
 
   constructor(
@@ -47,34 +35,26 @@ export class SessionStatusService {
     private readonly sessions: SessionsRepository,
     private readonly degradations: DegradationsRepository,
     private readonly counts: ContactCounts,
-    private readonly commands: CommandSender,
-    private readonly pairingLimit: PairingLimit,
   ) {}
 
   /**
-   * Who asks at the same moment is told together.
+   * Returns the status of a session. Simultaneous requests share one read.
+   *
    * @throws SessionNotFound
    */
   describe(session: SessionName): Promise<SessionDto> {
-    return this.descriptions.load(session);
-  }
-
-  private async describeEach(names: readonly SessionName[]): Promise<(SessionDto | Error)[]> {
-    const once = new Map(
-      [...new Set(names)].map((name) => [name, this.read(name).catch((error: Error) => error)]),
-    );
-    return Promise.all(names.map((name) => once.get(name) as Promise<SessionDto | Error>));
+    return this.statuses.load(session);
   }
 
   private async read(session: SessionName): Promise<SessionDto> {
-    const [written, account, degraded] = await Promise.all([
+    const [stored, account, degraded] = await Promise.all([
       this.state.get(session),
       this.sessions.getAccount(session),
       this.degradations.find(session),
     ]);
-    const state = toStatus(written, this.config);
+    const state = toStatus(stored, this.config);
     const counts = account && (await this.counts.of(account));
-    const linked = LINKED.has(state.status) ? account : null;
+    const linked = isLinkedStatus(state.status) ? account : null;
     return {
       status: state.status,
       reason_code: state.reasonCode,
@@ -100,36 +80,6 @@ export class SessionStatusService {
       client: describeClient(state),
     };
   }
-
-  /** @throws NoQr when there is nothing to scan */
-  async getQr(session: SessionName): Promise<string> {
-    const { status, linkOffer, isAttended } = await this.state.get(session);
-    if (!isAttended) throw new NoQr(UNATTENDED);
-    if (linkOffer?.qr) return linkOffer.qr.text;
-    if (linkOffer?.passkey) throw new NoQr('WhatsApp asks for a passkey now; GET /session/passkey says how.');
-    throw new NoQr(
-      LINKED.has(status) ? 'an account is linked.' : 'WhatsApp has not sent one yet. Try again shortly.',
-    );
-  }
-
-  /** @throws NoPairingCode when nobody has asked for one, or it has expired or been entered */
-  async getPairingCode(session: SessionName): Promise<PairingCodeDto> {
-    const { linkOffer, isAttended } = await this.state.get(session);
-    if (!isAttended || !linkOffer?.pairingCode) throw new NoPairingCode();
-    return toPairingCodeDto(linkOffer.pairingCode);
-  }
-
-  /** @returns a code that WhatsApp has accepted, in the place of any before */
-  async requestPairingCode(session: SessionName, phone: string): Promise<PairingCodeDto> {
-    await this.pairingLimit.count(session);
-    const code = await this.commands.send(session, 'pairing-code', phone);
-    return toPairingCodeDto(JSON.parse(code ?? '') as ExpiringText);
-  }
-
-  /** @returns a sentence that says what was done */
-  async unlink(session: SessionName): Promise<string> {
-    return (await this.commands.send(session, 'unlink', null)) ?? 'The account is unlinked.';
-  }
 }
 
 function describeClient({ clientVersion, client }: SessionSnapshot): ClientVersionDto {
@@ -142,11 +92,7 @@ function describeClient({ clientVersion, client }: SessionSnapshot): ClientVersi
   };
 }
 
-function toPairingCodeDto({ text, expiresAt }: ExpiringText): PairingCodeDto {
-  return { code: text, expires_at: expiresAt };
-}
-
-/** What a person can link with. The pairing code itself, and what the passkey needs, have routes of their own. */
+/** Returns the ways to link that are available now, without the pairing code and the passkey request. */
 function describeOffer({
   linkOffer,
 }: Pick<SessionReport, 'linkOffer'>): Pick<SessionDto, 'qr' | 'qr_expires_at' | 'pairing_code' | 'passkey'> {
@@ -159,64 +105,8 @@ function describeOffer({
   };
 }
 
-/** What can be linked with is not for keys that may only look. */
+/** Removes the QR code and other ways to link if the caller has no scope `session:link`. */
 export function shownTo<T extends SessionDto>(access: Access, session: T): T {
   if (access.has('session:link')) return session;
   return { ...session, ...describeOffer({ linkOffer: null }) };
-}
-
-export function isLinkedStatus(status: SessionStatus): boolean {
-  return LINKED.has(status);
-}
-
-type Status = Pick<
-  SessionSnapshot,
-  'name' | 'status' | 'reasonCode' | 'reason' | 'advice' | 'retryAt' | 'syncProblem' | 'isAttended'
->;
-
-/**
- * What callers are told of a session's state. What a process wrote that is gone holds no longer; the next one takes over
- * within seconds, if there is one.
- */
-export function toStatus<T extends Status>(written: T, { ROLE }: Pick<Config, 'ROLE'>): T {
-  if (!written.isAttended) {
-    const status = LINKED.has(written.status) ? 'disconnected' : 'linking';
-    if (ROLE === 'all' && process.uptime() < STARTS_WITHIN_SECONDS)
-      return {
-        ...written,
-        status,
-        reasonCode: 'starting',
-        reason: 'The session is starting.',
-        advice: null,
-        retryAt: null,
-        linkOffer: null,
-      };
-    const advice =
-      'If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all, or let each hold more ' +
-      'sessions (SESSIONS_PER_PROCESS).';
-    return {
-      ...written,
-      status,
-      reasonCode: 'no_process',
-      reason: UNATTENDED,
-      advice,
-      retryAt: null,
-      linkOffer: null,
-    };
-  }
-  const prefix = pathPrefixOf(written.name);
-  const tell = (text: string | null) => text && withPathPrefix(text, prefix);
-  const { reason, syncProblem, advice } = written;
-  return {
-    ...written,
-    reasonCode: codeOf(written),
-    reason: tell(reason ?? syncProblem),
-    advice: tell(advice),
-  };
-}
-
-/** A process of a former version writes reasons without their codes, and leaves the last one where it was. */
-function codeOf({ reason, reasonCode, syncProblem }: Status): ReasonCode | null {
-  if (reason !== null) return reasonCode;
-  return syncProblem === null ? null : 'sync_problem';
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { logContext } from '../../kernel/logging/log-context.js';
 import { parseJid, parseLid, phoneOf } from '../../kernel/identifiers/address.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
+import type { UnlinkResult } from '../../sessions/unlink-result.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
@@ -264,7 +265,7 @@ export class SessionRunner {
     this.report(this.reporter.showOffer(offer, this.lastFailure));
   }
 
-  private async unlink(): Promise<string> {
+  private async unlink(): Promise<UnlinkResult> {
     const { connection } = this;
     if (!isLinked(await this.loadCredentials())) {
       throw new CommandRefused(
@@ -281,9 +282,7 @@ export class SessionRunner {
     const { code: reasonCode, message: reason, advice } = this.lastFailure;
     await this.reporter.report('logged_out', { reasonCode, reason, advice });
     this.wake.abort();
-    return told
-      ? 'The account is unlinked. Its contacts stay until another account is linked.'
-      : 'The account is unlinked here, but WhatsApp could not be told: remove the device on the phone as well.';
+    return told ? 'notified' : 'not_notified';
   }
 
   /** WhatsApp closes the connection when it has heard; a connection that has died does not keep us waiting. */
