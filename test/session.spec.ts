@@ -145,8 +145,8 @@ describe('one session', () => {
     await sleep(ms);
     const answer = await service.request('/session', { method: 'DELETE' });
     expect(answer).toMatchObject({ status: 200, body: { unlinked: true } });
-    const told = /WhatsApp could not be told/.test(answer.text);
-    expect(companion?.unlinked).toBe(!told);
+    const isNotified = !/WhatsApp could not be notified/.test(answer.text);
+    expect(companion?.unlinked).toBe(isNotified);
     await service.qr();
     expect(companion?.online).toBe(false);
     const rows = await fleet.database.query('SELECT FROM session WHERE is_linked');

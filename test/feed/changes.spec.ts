@@ -110,10 +110,10 @@ describe('the changes of an address book', () => {
     it.each([
       ['before the feed began', START - 1, 'begin after'],
       ['beyond its end', START + 2, `the last change has the number ${START + 1}`],
-      ['not kept any more', START, 'are not kept any more'],
+      ['no longer stored', START, 'are no longer stored'],
     ])('are gone %s', async (what, after, reason) => {
       await book.save('a');
-      if (what === 'not kept any more')
+      if (what === 'no longer stored')
         await book.dataSource.query('UPDATE account SET feed_pruned_to = $1', [START + 1]);
       const { status, body } = await book.service.get<Problem>(`/changes?after=${after}`);
       expect([status, body.code]).toEqual([410, 'changes_gone']);
