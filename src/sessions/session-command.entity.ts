@@ -7,9 +7,6 @@ import { Session } from './session.entity.js';
 export type SessionCommandKind =
   'pairing-code' | 'passkey-assertion' | 'passkey-confirm' | 'passkey-cancel' | 'unlink';
 
-/** Result of `unlink`. Without a notification, the phone continues to list the device. */
-export type UnlinkResult = 'whatsapp_notified' | 'whatsapp_not_notified';
-
 /** A command from the API to the process that holds the lease of the session, and its outcome. */
 @Entity('session_command')
 export class SessionCommand {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import type { SessionDto } from '../../src/api/sessions/session-status.dto.js';
 import { World } from '../support/world.js';
 
 const number = (index: number) => String(491703000000 + index);

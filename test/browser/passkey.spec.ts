@@ -135,7 +135,7 @@ withBrowser('a passkey in a real browser', () => {
     const { body } = await world.service.get<PasskeyDto>('/session/passkey');
     const browser = await WhatsAppWeb.open(passkey);
     await world.service.request('/session/passkey', { method: 'DELETE' });
-    expect(await browser.confirmByExtension(body.link)).toMatch(/No passkey is asked for/);
+    expect(await browser.confirmByExtension(body.link)).toMatch(/No passkey request is active/);
     await browser.close();
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import type { SessionDto } from '../../src/api/sessions/session-status.dto.js';
 import { World } from '../support/world.js';
 import type { CertificateFlaw } from '../whatsapp-server/certificates.js';
 import { LinkRefused } from '../whatsapp-server/linking/waiting-device.js';

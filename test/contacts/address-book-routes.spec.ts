@@ -201,31 +201,28 @@ describe('the address book API', () => {
   });
 
   it.each([
-    [
-      'limit=0',
-      'limit is "0"; it must be given once, a whole number from 1 to 1000, for example /contacts?limit=100.',
-    ],
-    ['limit=1001', 'limit is "1001"; it must be'],
-    ['limit=ten', 'limit is "ten"; it must be'],
-    ['limit=', 'limit is ""; it must be'],
-    ['limit=1&limit=2', 'limit is given 2 times; it must be'],
-    ['sort=age', 'sort is "age"; it must be one of jid, name, given once, for example /contacts?sort=name.'],
-    ['sort=jid&sort=name', 'sort is given 2 times'],
-    ['search=', 'search is ""; it must be given once, 1 to 200 characters'],
-    ['search=%20', 'search is " "; it must be'],
-    [`search=${'x'.repeat(201)}`, 'it must be given once, 1 to 200 characters'],
-    ['search=a&search=b', 'search is given 2 times'],
-    ['cursor=', 'cursor is ""; it must be given once, next_cursor of the answer before'],
-    ['cursor=!', 'cursor is "!"; it must be'],
+    ['limit=0', 'Invalid limit "0": use one whole number from 1 to 1000, for example limit=100.'],
+    ['limit=1001', 'Invalid limit "1001": use'],
+    ['limit=ten', 'Invalid limit "ten": use'],
+    ['limit=', 'Missing limit: use'],
+    ['limit=1&limit=2', 'Invalid limit ["1","2"]: use one'],
+    ['sort=age', 'Invalid sort "age": use one of jid, name, for example /contacts?sort=name.'],
+    ['sort=jid&sort=name', 'Invalid sort ["jid","name"]: use one'],
+    ['search=', 'Missing search: use 1 to 200 characters'],
+    ['search=%20', 'Invalid search " ": use'],
+    [`search=${'x'.repeat(201)}`, 'Invalid search: use 1 to 200 characters'],
+    ['search=a&search=b', 'Invalid search ["a","b"]'],
+    ['cursor=', 'Missing cursor: use next_cursor of the previous page'],
+    ['cursor=!', 'Invalid cursor "!": use'],
     [
       'cursor=abc',
-      'cursor is "abc"; it must be next_cursor of the answer before, asked with the same sort (here jid)',
+      'Invalid cursor "abc" for sort=jid: use next_cursor of the previous page with the same sort',
     ],
     [
       `cursor=${Buffer.from('["name","x@s.whatsapp.net","x"]').toString('base64url')}`,
-      'asked with the same sort (here jid)',
+      'for sort=jid: use next_cursor of the previous page with the same sort',
     ],
-    [`cursor=${Buffer.from('["jid","\\u0000"]').toString('base64url')}`, 'cursor is'],
+    [`cursor=${Buffer.from('["jid","\\u0000"]').toString('base64url')}`, 'Invalid cursor'],
   ])('rejects ?%s with the problem and the correct form', async (query, message) => {
     const { status, body } = await book.service.get<{ message: string }>(`/contacts?${query}`);
     expect([status, body.message]).toEqual([400, expect.stringContaining(message)]);

@@ -38,7 +38,7 @@ describe('the address book export', () => {
     const { status, body } = await book.service.get<{ message: string }>('/contacts.vcf?photo=maybe');
     expect([status, body.message]).toEqual([
       400,
-      expect.stringContaining('photo is "maybe"; it must be true or false'),
+      expect.stringContaining('Invalid photo "maybe": use true or false'),
     ]);
   });
 

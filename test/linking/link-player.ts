@@ -1,5 +1,5 @@
 import type { PasskeyDto } from '../../src/api/sessions/passkey/passkey.dto.js';
-import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import type { SessionDto } from '../../src/api/sessions/session-status.dto.js';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import { Passkey } from '../whatsapp-server/linking/passkey.js';

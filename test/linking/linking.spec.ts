@@ -182,7 +182,7 @@ describe('linking by pairing code', () => {
     const answer = await requestCode(world, '+49 170 1234567');
     expect(answer).toMatchObject({
       status: 400,
-      body: { message: expect.stringMatching(/must be the number/) },
+      body: { message: expect.stringMatching(/Invalid phone .*use the number of the account/) },
     });
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import type { SessionDto } from '../../src/api/sessions/session-status.dto.js';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import { child, childBytes } from '../whatsapp-server/stanza.js';

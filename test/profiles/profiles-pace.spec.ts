@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jpeg, ProfileWorld } from './profile-world.js';
 import { eventually } from '../support/service.js';
-import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import type { SessionDto } from '../../src/api/sessions/session-status.dto.js';
 import { reachOutLocked } from '../whatsapp-server/contact-news.js';
 import { iq } from '../whatsapp-server/faults.js';
 import { element, nowSeconds } from '../whatsapp-server/stanza.js';

@@ -59,10 +59,10 @@ describe('the API for several sessions', () => {
   });
 
   it.each([
-    [{}, /name is missing.*\{"name": "sales"\}/],
-    [{ name: 'Sales' }, /name is "Sales".*1 to 40 of the characters a-z, 0-9 and "-"/],
+    [{}, /Missing name: .*\{"name": "sales"\}/],
+    [{ name: 'Sales' }, /Invalid name "Sales": use 1 to 40 of the characters a-z, 0-9 and "-"/],
     [{ name: 'x'.repeat(41) }, /1 to 40/],
-    [{ name: 7 }, /name is 7/],
+    [{ name: 7 }, /Invalid name 7/],
     [{ name: '../x' }, /1 to 40/],
   ])('rejects the name in %j', async (body, message) => {
     const answer = await world.post<{ message: string }>('/sessions', body);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import type { SessionDto } from '../../src/api/sessions/session-status.dto.js';
 import { workerEnvironment } from '../support/memory.js';
 import { openScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import type { Service } from '../support/service.js';

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PairingCodeDto, SessionDto } from '../../src/api/sessions/session.dto.js';
+import type { PairingCodeDto } from '../../src/api/sessions/link.dto.js';
+import type { SessionDto } from '../../src/api/sessions/session-status.dto.js';
 import { noteDifferences } from '../openapi/response-check.js';
 import { patient } from './patience.js';
 

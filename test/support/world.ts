@@ -1,7 +1,7 @@
 import { Mutex } from 'async-mutex';
 import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
 import type { ContactPageDto } from '../../src/api/contacts/contact-list.dto.js';
-import type { SessionDto } from '../../src/api/sessions/session.dto.js';
+import type { SessionDto } from '../../src/api/sessions/session-status.dto.js';
 import type { Companion } from '../whatsapp-server/companion.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import type { PhoneOptions, WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';

@@ -134,7 +134,7 @@ describe('a webhook', () => {
       ['sales', [501, 502]],
     ]);
     const replay = (body: object) => send<Problem>('POST', `${path}/replay`, body);
-    expect((await replay({ after: 501 })).body.message).toContain('name it');
+    expect((await replay({ after: 501 })).body.message).toContain('Missing session');
     expect((await replay({ after: 501, session: 'sales' })).status).toBe(200);
     await has(receiver, 4);
     await book.dataSource.query("DELETE FROM session WHERE name = 'sales'");

@@ -45,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List changes in the order of their numbers, and wait for the next one if asked to. */
+        /** List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
         get: operations["listChanges"];
         put?: never;
         post?: never;
@@ -63,8 +63,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow the changes as server-sent events: each has its number as `id`, and a ChangeDto as `data`. Where the stream begins, an
-         *     event `position` says.
+         * Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
+         *     is `position`, with the sequence number after which the stream starts.
          */
         get: operations["streamChanges"];
         put?: never;
@@ -82,7 +82,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List contacts in pages, searched and sorted. */
+        /** List, search and filter contacts in pages. */
         get: operations["listContacts"];
         put?: never;
         post?: never;
@@ -116,7 +116,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export the address book as vCard 4.0, as phones and Google Contacts import it. */
+        /** Export the address book as vCard 4.0, for phones and Google Contacts. */
         get: operations["exportVcards"];
         put?: never;
         post?: never;
@@ -133,7 +133,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show everything that is known of a person. */
+        /** Get all data of a contact. */
         get: operations["getPerson"];
         put?: never;
         post?: never;
@@ -150,7 +150,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the current and all earlier identity keys of a person. */
+        /** List the current identity key of a contact and all earlier ones. */
         get: operations["listIdentityKeys"];
         put?: never;
         post?: never;
@@ -167,7 +167,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the picture of a person; asked with the ETag of the one that the caller has, 304 without a body. */
+        /** Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
         get: operations["getPicture"];
         put?: never;
         post?: never;
@@ -186,7 +186,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fetch about text, picture and keys of a person as soon as the session can. */
+        /** Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
         post: operations["refreshPerson"];
         delete?: never;
         options?: never;
@@ -218,7 +218,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List all contacts with a number and a name, in the order of their JIDs, streamed. */
+        /** List all contacts that have a number and a name, ordered by JID. */
         get: operations["getContacts"];
         put?: never;
         post?: never;
@@ -322,11 +322,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how the session is, what is wrong, and what to do about it. */
+        /** Get the status of a session, its problems and recommended actions. */
         get: operations["getSession"];
         put?: never;
         post?: never;
-        /** Unlink the account. Its contacts stay and are served until another account is linked. */
+        /** Unlink the account. Its contacts stay available until another account is linked. */
         delete: operations["unlinkSession"];
         options?: never;
         head?: never;
@@ -340,10 +340,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the code that waits to be entered; WhatsApp may have asked for another one than was asked for. */
+        /** Get the current pairing code. WhatsApp can replace the requested code. */
         get: operations["getPairingCode"];
         put?: never;
-        /** Ask for a pairing code to enter on the phone. The answer comes when WhatsApp has accepted it. */
+        /** Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
         post: operations["requestPairingCode"];
         delete?: never;
         options?: never;
@@ -358,12 +358,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the passkey ceremony: JSON for programs and the extension; by `Accept: text/plain` one line for the developer tools of a browser. */
+        /**
+         * Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
+         *     the developer tools of a browser.
+         */
         get: operations["getPasskey"];
         put?: never;
-        /** Bring the assertion that a browser has made. */
+        /** Submit the assertion that a browser has created. */
         post: operations["submitPasskey"];
-        /** End the ceremony; a new QR code follows. */
+        /** Cancel the passkey request. A new QR code follows. */
         delete: operations["cancelPasskey"];
         options?: never;
         head?: never;
@@ -379,7 +382,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm the link, only after somebody has seen that the phone shows the same code as `GET /session`. */
+        /** Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
         post: operations["confirmPasskey"];
         delete?: never;
         options?: never;
@@ -394,7 +397,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the QR code to scan: PNG, or by `Accept` SVG (`image/svg+xml`) or the code's text (`text/plain`). */
+        /** Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
         get: operations["getQr"];
         put?: never;
         post?: never;
@@ -411,10 +414,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the sessions, or those that the key is for, in the order of their names. */
+        /** List sessions, ordered by name. A key that is limited to some sessions sees only these. */
         get: operations["listSessions"];
         put?: never;
-        /** Create a session, which waits to be linked from then on. */
+        /** Create a session. You can then link an account to it. */
         post: operations["createSession"];
         delete?: never;
         options?: never;
@@ -429,11 +432,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how a session is. */
+        /** Get the status of a session. */
         get: operations["getSessionByName"];
         put?: never;
         post?: never;
-        /** Unlink the account and forget the session; with `?contacts=delete` its contacts, too. */
+        /** Unlink the account and delete the session. `?contacts=delete` also deletes the contacts. */
         delete: operations["deleteSession"];
         options?: never;
         head?: never;
@@ -447,7 +450,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List changes in the order of their numbers, and wait for the next one if asked to. */
+        /** List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
         get: operations["listChangesOfSession"];
         put?: never;
         post?: never;
@@ -465,8 +468,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow the changes as server-sent events: each has its number as `id`, and a ChangeDto as `data`. Where the stream begins, an
-         *     event `position` says.
+         * Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
+         *     is `position`, with the sequence number after which the stream starts.
          */
         get: operations["streamChangesOfSession"];
         put?: never;
@@ -484,7 +487,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List contacts in pages, searched and sorted. */
+        /** List, search and filter contacts in pages. */
         get: operations["listContactsOfSession"];
         put?: never;
         post?: never;
@@ -518,7 +521,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export the address book as vCard 4.0, as phones and Google Contacts import it. */
+        /** Export the address book as vCard 4.0, for phones and Google Contacts. */
         get: operations["exportVcardsOfSession"];
         put?: never;
         post?: never;
@@ -535,7 +538,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show everything that is known of a person. */
+        /** Get all data of a contact. */
         get: operations["getPersonOfSession"];
         put?: never;
         post?: never;
@@ -552,7 +555,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the current and all earlier identity keys of a person. */
+        /** List the current identity key of a contact and all earlier ones. */
         get: operations["listIdentityKeysOfSession"];
         put?: never;
         post?: never;
@@ -569,7 +572,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the picture of a person; asked with the ETag of the one that the caller has, 304 without a body. */
+        /** Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
         get: operations["getPictureOfSession"];
         put?: never;
         post?: never;
@@ -588,7 +591,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fetch about text, picture and keys of a person as soon as the session can. */
+        /** Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
         post: operations["refreshPersonOfSession"];
         delete?: never;
         options?: never;
@@ -620,7 +623,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List all contacts with a number and a name, in the order of their JIDs, streamed. */
+        /** List all contacts that have a number and a name, ordered by JID. */
         get: operations["getContactsOfSession"];
         put?: never;
         post?: never;
@@ -637,10 +640,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the code that waits to be entered; WhatsApp may have asked for another one than was asked for. */
+        /** Get the current pairing code. WhatsApp can replace the requested code. */
         get: operations["getPairingCodeOfNamedSession"];
         put?: never;
-        /** Ask for a pairing code to enter on the phone. The answer comes when WhatsApp has accepted it. */
+        /** Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
         post: operations["requestPairingCodeOfNamedSession"];
         delete?: never;
         options?: never;
@@ -655,12 +658,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the passkey ceremony: JSON for programs and the extension; by `Accept: text/plain` one line for the developer tools of a browser. */
+        /**
+         * Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
+         *     the developer tools of a browser.
+         */
         get: operations["getPasskeyOfNamedSession"];
         put?: never;
-        /** Bring the assertion that a browser has made. */
+        /** Submit the assertion that a browser has created. */
         post: operations["submitPasskeyOfNamedSession"];
-        /** End the ceremony; a new QR code follows. */
+        /** Cancel the passkey request. A new QR code follows. */
         delete: operations["cancelPasskeyOfNamedSession"];
         options?: never;
         head?: never;
@@ -676,7 +682,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm the link, only after somebody has seen that the phone shows the same code as `GET /session`. */
+        /** Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
         post: operations["confirmPasskeyOfNamedSession"];
         delete?: never;
         options?: never;
@@ -691,7 +697,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the QR code to scan: PNG, or by `Accept` SVG (`image/svg+xml`) or the code's text (`text/plain`). */
+        /** Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
         get: operations["getQrOfNamedSession"];
         put?: never;
         post?: never;
@@ -708,11 +714,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how the session is, what is wrong, and what to do about it. */
+        /** Get the status of a session, its problems and recommended actions. */
         get: operations["getSessionOfSession"];
         put?: never;
         post?: never;
-        /** Unlink the account. Its contacts stay and are served until another account is linked. */
+        /** Unlink the account. Its contacts stay available until another account is linked. */
         delete: operations["unlinkSessionOfSession"];
         options?: never;
         head?: never;
@@ -726,10 +732,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the code that waits to be entered; WhatsApp may have asked for another one than was asked for. */
+        /** Get the current pairing code. WhatsApp can replace the requested code. */
         get: operations["getPairingCodeOfSession"];
         put?: never;
-        /** Ask for a pairing code to enter on the phone. The answer comes when WhatsApp has accepted it. */
+        /** Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
         post: operations["requestPairingCodeOfSession"];
         delete?: never;
         options?: never;
@@ -744,12 +750,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the passkey ceremony: JSON for programs and the extension; by `Accept: text/plain` one line for the developer tools of a browser. */
+        /**
+         * Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
+         *     the developer tools of a browser.
+         */
         get: operations["getPasskeyOfSession"];
         put?: never;
-        /** Bring the assertion that a browser has made. */
+        /** Submit the assertion that a browser has created. */
         post: operations["submitPasskeyOfSession"];
-        /** End the ceremony; a new QR code follows. */
+        /** Cancel the passkey request. A new QR code follows. */
         delete: operations["cancelPasskeyOfSession"];
         options?: never;
         head?: never;
@@ -765,7 +774,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm the link, only after somebody has seen that the phone shows the same code as `GET /session`. */
+        /** Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
         post: operations["confirmPasskeyOfSession"];
         delete?: never;
         options?: never;
@@ -780,7 +789,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the QR code to scan: PNG, or by `Accept` SVG (`image/svg+xml`) or the code's text (`text/plain`). */
+        /** Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
         get: operations["getQrOfSession"];
         put?: never;
         post?: never;
@@ -814,10 +823,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the webhooks, or those of the sessions that the key is for, the oldest first. */
+        /** List webhooks, oldest first. A key that is limited to some sessions sees only their webhooks. */
         get: operations["listWebhooks"];
         put?: never;
-        /** Create a webhook. Its secret is shown in this answer, and never again. */
+        /** Create a webhook. Only this response contains its secret. */
         post: operations["createWebhook"];
         delete?: never;
         options?: never;
@@ -832,7 +841,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show one webhook. */
+        /** Get a webhook with its state. */
         get: operations["getWebhook"];
         put?: never;
         post?: never;
@@ -840,7 +849,7 @@ export interface paths {
         delete: operations["deleteWebhook"];
         options?: never;
         head?: never;
-        /** Change a webhook, pause it, or go on. */
+        /** Update, pause or continue a webhook. */
         patch: operations["updateWebhook"];
         trace?: never;
     };
@@ -851,7 +860,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the last attempts to deliver, the latest first. */
+        /** List the last 100 delivery attempts, latest first. */
         get: operations["listWebhookAttempts"];
         put?: never;
         post?: never;
@@ -870,7 +879,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Deliver once more what came after a number, with new ids. */
+        /** Deliver all changes after a sequence number again, with new IDs. */
         post: operations["replayWebhook"];
         delete?: never;
         options?: never;
@@ -887,7 +896,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go on where a webhook was, at once. */
+        /** Continue a paused or disabled webhook immediately, at its last position. */
         post: operations["resumeWebhook"];
         delete?: never;
         options?: never;
@@ -904,7 +913,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a new secret. The one of before signs as well for a day. */
+        /** Create a new secret. The previous one also signs deliveries for one day. */
         post: operations["rotateWebhookSecret"];
         delete?: never;
         options?: never;
@@ -921,7 +930,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an empty delivery, and tell what the receiver says. */
+        /** Send a delivery without changes and return the result. */
         post: operations["testWebhook"];
         delete?: never;
         options?: never;
@@ -955,14 +964,14 @@ export interface webhooks {
 export interface components {
     schemas: {
         AboutDto: {
-            /** @description `""` when the person has none; null when it is hidden from this account. */
+            /** @description `""` if the contact has none; null if the contact hides it from this account. */
             text: string | null;
-            /** @description It may stand before the text. */
+            /** @description Emoji of the about, separate from the text. */
             emoji: string | null;
             hidden: boolean;
-            /** @description ISO 8601; null where WhatsApp did not say. */
+            /** @description ISO 8601; null if WhatsApp did not report it. */
             set_at: string | null;
-            /** @description After it there is none, ISO 8601; null: it does not expire. */
+            /** @description ISO 8601; null if the about does not expire. */
             expires_at: string | null;
         };
         AcceptedDto: {
@@ -982,87 +991,95 @@ export interface components {
             message: string;
         };
         ChangeDto: {
-            /** @description The number after that of the change before. */
+            /** @description Sequence number: that of the previous change plus 1. */
             seq: number;
-            /** @description When it was committed, ISO 8601. */
+            /** @description Time of the commit, ISO 8601. */
             at: string;
             /** @enum {string} */
             kind: "contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed";
-            /** @description Of the contact; null when the change is about nobody. */
+            /** @description ID of the contact; null for `sync.completed` and `session.*`. */
             id: string | null;
-            /** @description Of the contact after the change; of one that is gone, before it. */
+            /** @description JID of the contact after the change, or before it if the contact is gone. */
             jid: string | null;
+            /** @description LID of the contact after the change, or before it if the contact is gone. */
             lid: string | null;
-            /** @description What has changed, in the names of `contact`; empty when everything is new, or only what is not shown. */
+            /**
+             * @description Names of the fields of `contact` that changed. Empty for new contacts, and if only data changed that the API does
+             *     not return.
+             */
             fields: string[];
-            /** @description Id of the contact that this one has become part of. */
+            /** @description ID of the contact that this one was merged into. */
             merged_into: string | null;
-            /** @description The contact after the change, as `GET /contacts/{phone}` shows it; null for one that is gone, and for nobody. */
+            /** @description The contact after the change, as in `GET /contacts/{phone}`. Null if it is gone, and if `id` is null. */
             contact: components["schemas"]["ContactDetailsDto"] | null;
-            /** @description Of `session.*`; otherwise null. */
+            /** @description For `session.*`; otherwise null. */
             session: components["schemas"]["SessionEventDto"] | null;
         };
         ChangePageDto: {
             items: components["schemas"]["ChangeDto"][];
-            /** @description `after` of the next request. */
+            /** @description `after` for the next request. */
             next: number;
-            /** @description The last number there is; with `next` equal to it, there is no more at the moment. */
+            /** @description Sequence number of the last change. If `next` equals it, you have read all changes. */
             latest: number;
         };
         ClientVersionDto: {
-            /** @description Version of the last connection; null before the first. */
+            /** @description Version of the last connection; null before the first one. */
             version: string | null;
             /** @description Newest known version, which the next connection reports; null until a session process has started. */
             newest: string | null;
-            /** @description When `newest` was last confirmed as WhatsApp's current version, ISO 8601. Phones refuse to link clients that are months old. */
+            /**
+             * @description Time when `newest` was last confirmed as WhatsApp's current version, ISO 8601. Phones refuse to link clients that
+             *     are months old.
+             */
             current_at: string | null;
-            /** @description When WhatsApp will refuse `version`, ISO 8601; null if it has not announced a date. */
+            /** @description Time when WhatsApp will refuse `version`, ISO 8601; null if it has not announced one. */
             expires_at: string | null;
         };
         ConfirmPasskeyRequest: {
             token: string;
         };
         ContactDetailsDto: {
-            /** @description Opaque; the same for as long as the person is one contact, whatever becomes of number and LID. */
+            /** @description Opaque; stays the same for as long as the contact exists, even if its number or LID changes. */
             id: string;
-            /** @description Null while only the LID is known. */
+            /** @description Null if only the LID is known. */
             jid: string | null;
-            /** @description The number, digits only. */
+            /** @description Phone number with country code, digits only. */
             phone: string | null;
             lid: string | null;
-            /** @description Without the `@` before it. */
+            /** @description Without the leading `@`. */
             username: string | null;
             push_name: string | null;
             full_name: string | null;
             first_name: string | null;
-            /** @description As verified by WhatsApp. */
+            /** @description Business name, verified by WhatsApp. */
             business_name: string | null;
             is_business: boolean | null;
-            /** @description Null: unknown. */
+            /** @description Null if unknown. */
             about: components["schemas"]["AboutDto"] | null;
-            /** @description Null: none, hidden or unknown; the route of `url` says which. */
+            /** @description Null if there is none, it is hidden, or it is unknown; `GET /contacts/{phone}/picture` returns the reason. */
             picture: components["schemas"]["PictureDto"] | null;
-            /** @description Null: unknown. */
+            /** @description Null if unknown. */
             identity_key: components["schemas"]["IdentityKeyDto"] | null;
-            /** @description Whether it stands in the phone's address book. */
+            /** @description Whether the contact is saved on the phone. */
             saved: boolean;
-            /** @description JIDs of the person's next and former number. */
+            /** @description JID of the new number after a number change. */
             moved_to: string | null;
+            /** @description JID of the previous number after a number change. */
             moved_from: string | null;
             updated_at: string;
         };
         ContactDto: {
-            /** @description `491701234567@s.whatsapp.net`. */
+            /** @description For example `491701234567@s.whatsapp.net`. */
             jid: string;
-            /** @description The name that the person chose; `""`: unknown. */
+            /** @description Name that the contact chose; `""` if unknown. */
             push_name: string;
-            /** @description The name saved on the phone; `""`: none. */
+            /** @description Name saved on the phone; `""` if the contact is not saved. */
             full_name: string;
-            /** @description The first name saved on the phone; `""`: none. */
+            /** @description First name saved on the phone; `""` if the contact has none. */
             first_name: string;
         };
         ContactKeysDto: {
-            /** @description Of the contact. */
+            /** @description ID of the contact. */
             id: string;
             jid: string | null;
             lid: string | null;
@@ -1073,9 +1090,9 @@ export interface components {
             next_cursor: string | null;
         };
         ContactSummaryDto: {
-            /** @description Opaque; the same for as long as the person is one contact. */
+            /** @description Opaque; stays the same for as long as the contact exists. */
             id: string;
-            /** @description Null, like `phone`, while only the LID is known. */
+            /** @description Null if only the LID is known, like `phone`. */
             jid: string | null;
             phone: string | null;
             lid: string | null;
@@ -1086,20 +1103,21 @@ export interface components {
             business_name: string | null;
             is_business: boolean | null;
             saved: boolean;
-            /** @description When the picture was last changed; null: none, hidden or unknown. */
+            /** @description Time when the picture last changed; null if the contact has none, hides it, or has not been fetched yet. */
             picture_updated_at: string | null;
             updated_at: string;
         };
         ContactsDto: {
+            /** @description Number of contacts that `GET /getcontacts` lists. */
             count: number;
             /**
              * @description `partial` until the first sync after linking is complete.
              * @enum {string}
              */
             sync: "complete" | "partial";
-            /** @description When the address book was last compared with a whole copy of the server's, ISO 8601; null before the first. */
+            /** @description Time of the last reconciliation with WhatsApp, ISO 8601; null before the first one. */
             checked_at: string | null;
-            /** @description Contacts that such comparisons have put right, ever. */
+            /** @description Number of contacts that all reconciliations have corrected. */
             repaired: number;
         };
         CreateKeyRequest: {
@@ -1113,11 +1131,14 @@ export interface components {
             name: string;
         };
         CreateWebhookRequest: {
-            url: string;
+            /** @description Null for all sessions. */
             session?: string | null;
+            url: string;
+            /** @description Null for all kinds. */
             kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
-            /** @description Null: from now on. */
+            /** @description Sequence number to start after, requires `session`; null starts with the next change. */
             after?: number | null;
+            /** @description Maximum number of changes per delivery; 100 by default. */
             max_items?: number;
         };
         CreatedKeyDto: {
@@ -1136,35 +1157,35 @@ export interface components {
             last_used_at: string | null;
         };
         CreatedWebhookDto: {
-            /** @description Verifies signatures, by any library for Standard Webhooks. */
+            /** @description Verifies signatures, with any library for Standard Webhooks. */
             secret: string;
             id: string;
             url: string;
-            /** @description Null: all sessions. */
+            /** @description Session whose changes are sent; null for all sessions. */
             session: string | null;
-            /** @description Null: all kinds of changes. */
+            /** @description Kinds of changes that are sent; null for all. */
             kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
-            /** @description Changes in one delivery at most. */
+            /** @description Maximum number of changes per delivery. */
             max_items: number;
             /**
-             * @description `paused`: on request, or after too many failures; `disabled`: the receiver has answered 410.
+             * @description `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410.
              * @enum {string}
              */
             state: "active" | "disabled" | "paused";
-            /** @description Why it is not active, or why the last attempt has failed; null when all is well. */
+            /** @description Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
             reason: string | null;
-            /** @description How often the delivery that is under way has failed. */
+            /** @description Failed attempts of the current delivery. */
             failures: number;
-            /** @description When it is tried again; null: at once. */
+            /** @description Time of the next attempt, ISO 8601; null if it is due now. */
             retry_at: string | null;
-            /** @description Changes that it has still to read, all kinds counted. */
+            /** @description Number of changes that the webhook has not read yet, of all kinds. */
             behind: number;
             created_at: string;
         };
         DegradationDto: {
             /** @enum {string} */
             code: "changes_refused" | "changes_unverified" | "client_expiring" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_key_missing";
-            /** @description One or two sentences for people. */
+            /** @description Explanation for people. */
             message: string;
             /** @description ISO 8601. */
             since: string;
@@ -1184,7 +1205,7 @@ export interface components {
             key: string;
             /** @description SHA-256 of the key, in hex. */
             fingerprint: string;
-            /** @description When it was first seen, ISO 8601. */
+            /** @description Time when the key was first seen, ISO 8601. */
             since: string;
         };
         KeyDeletedDto: {
@@ -1211,35 +1232,37 @@ export interface components {
             /** @enum {string} */
             status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
             /**
-             * @description Why the session is not open, or what is wrong while it is; null when all is well. It stays the same when the words change.
+             * @description Why the session is not open, or which problem it has; null if there is no problem. Stable.
              * @enum {string|null}
              */
             reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
-            /** @description The same in words. */
+            /** @description Explanation of `reason_code` for people. */
             reason: string | null;
-            /** @description What to do about it; null when nothing is needed. */
+            /** @description Recommended action; null if none is needed. */
             advice: string | null;
-            /** @description What is wrong though the session works; empty when nothing is. The codes are stable, the messages are not. */
+            /** @description Problems of a session that works; empty if there are none. Codes are stable, messages are not. */
             degraded: components["schemas"]["DegradationDto"][];
-            /** @description Since when the status is what it is, ISO 8601. */
+            /** @description Start of this status, ISO 8601. */
             since: string;
-            /** @description When the next attempt to connect is due, ISO 8601; null when none is planned. */
+            /** @description Time of the next connection attempt, ISO 8601; null if none is planned. */
             retry_at: string | null;
-            /** @description Text of the QR code to scan; null when there is nothing to scan. */
+            /** @description Text of the current QR code; null if there is none. */
             qr: string | null;
-            /** @description Until when that QR code links, ISO 8601; another one follows. */
+            /** @description Time when this QR code expires and is replaced, ISO 8601. */
             qr_expires_at: string | null;
-            /** @description A pairing code that waits to be entered on the phone (GET /session/pairing-code shows it); null when there is none. */
+            /** @description The current pairing code (see GET /session/pairing-code); null if there is none. */
             pairing_code: components["schemas"]["PairingOfferDto"] | null;
-            /** @description The passkey ceremony that WhatsApp has asked for; null when it has not. */
+            /** @description The current passkey request; null if there is none. */
             passkey: components["schemas"]["PasskeyStatusDto"] | null;
-            /** @description The linked account; null while none is linked. */
+            /** @description Number of the linked account; null if none is linked. */
             phone: string | null;
+            /** @description JID of the linked account; null if none is linked. */
             jid: string | null;
+            /** @description Push name of the linked account; null if none is linked. */
             push_name: string | null;
-            /** @description Of the account that is served: the linked one, or the last one. */
+            /** @description Contacts of the linked account, or of the last one. */
             contacts: components["schemas"]["ContactsDto"];
-            /** @description How far about, picture, business name and identity key of that account's people have been fetched. */
+            /** @description Progress of fetching about, picture, business name and identity key of these contacts. */
             profiles: components["schemas"]["ProfilesDto"];
             client: components["schemas"]["ClientVersionDto"];
             name: string;
@@ -1262,25 +1285,25 @@ export interface components {
             options: {
                 [key: string]: unknown;
             };
-            /** @description To be sent with the assertion; good for one, and for the confirmation after it. */
+            /** @description One-time token to submit with the assertion, and with the confirmation after it. */
             token: string;
-            /** @description When the step has to be done, ISO 8601. */
+            /** @description End of this step, ISO 8601. */
             expires_at: string;
             /** @enum {string} */
             step: "assertion" | "compare" | "waiting";
-            /** @description A link that hands address and token to the browser extension (extension/). */
+            /** @description Link that passes address and token to the browser extension (extension/). */
             link: string;
         };
         PasskeyStatusDto: {
             /**
-             * @description `assertion`: a browser has to confirm with the passkey (GET /session/passkey); `waiting`: for WhatsApp and the
-             *     phone; `compare`: a person has to compare the code with the phone's (POST /session/passkey/confirm).
+             * @description `assertion`: the passkey must be confirmed in a browser (GET /session/passkey); `waiting`: waiting for WhatsApp and
+             *     the phone; `compare`: the user must check that the phone shows the same code (POST /session/passkey/confirm).
              * @enum {string}
              */
             step: "assertion" | "compare" | "waiting";
-            /** @description XXXX-XXXX while it is to be compared, otherwise null. */
+            /** @description XXXX-XXXX in step `compare`, otherwise null. */
             code: string | null;
-            /** @description When the step has to be done, ISO 8601. After it linking begins anew. */
+            /** @description End of this step, ISO 8601. Linking then starts again. */
             expires_at: string;
         };
         PictureDto: {
@@ -1291,13 +1314,13 @@ export interface components {
             updated_at: string;
         };
         ProfilesDto: {
-            /** @description Who can be asked about. */
+            /** @description Number of contacts whose profile can be fetched. */
             people: number;
-            /** @description Who has been asked about at least once. */
+            /** @description Number of contacts that were fetched at least once. */
             fetched: number;
-            /** @description Who is to be asked about, for the first time or again. */
+            /** @description Number of contacts that are waiting to be fetched, for the first time or again. */
             due: number;
-            /** @description Why nobody, or only those whom somebody wants, are asked about at the moment; null when all are. */
+            /** @description Why profile fetches are paused or limited to requested contacts; otherwise null. */
             paused: string | null;
         };
         RefreshRequestedDto: {
@@ -1305,14 +1328,14 @@ export interface components {
             message: string;
         };
         ReplayWebhookRequest: {
-            after: number;
-            /** @description In whose feed; needed where the webhook is for all sessions. */
+            /** @description Session of the sequence number; required if the webhook is for all sessions. */
             session?: string;
+            after: number;
         };
         RotatedSecretDto: {
-            /** @description The new one, shown this once. */
+            /** @description The new secret. Only this response contains it. */
             secret: string;
-            /** @description Until then the one of before signs as well, ISO 8601. */
+            /** @description Time until which the previous secret also signs deliveries, ISO 8601. */
             former_until: string;
         };
         SeenKeyDto: {
@@ -1324,7 +1347,7 @@ export interface components {
             first_seen_at: string;
             /** @description ISO 8601. */
             last_seen_at: string;
-            /** @description Whether it is the one that counts now. */
+            /** @description Whether this is the current key. */
             current: boolean;
         };
         SessionDeletedDto: {
@@ -1335,43 +1358,45 @@ export interface components {
             /** @enum {string} */
             status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
             /**
-             * @description Why the session is not open, or what is wrong while it is; null when all is well. It stays the same when the words change.
+             * @description Why the session is not open, or which problem it has; null if there is no problem. Stable.
              * @enum {string|null}
              */
             reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
-            /** @description The same in words. */
+            /** @description Explanation of `reason_code` for people. */
             reason: string | null;
-            /** @description What to do about it; null when nothing is needed. */
+            /** @description Recommended action; null if none is needed. */
             advice: string | null;
-            /** @description What is wrong though the session works; empty when nothing is. The codes are stable, the messages are not. */
+            /** @description Problems of a session that works; empty if there are none. Codes are stable, messages are not. */
             degraded: components["schemas"]["DegradationDto"][];
-            /** @description Since when the status is what it is, ISO 8601. */
+            /** @description Start of this status, ISO 8601. */
             since: string;
-            /** @description When the next attempt to connect is due, ISO 8601; null when none is planned. */
+            /** @description Time of the next connection attempt, ISO 8601; null if none is planned. */
             retry_at: string | null;
-            /** @description Text of the QR code to scan; null when there is nothing to scan. */
+            /** @description Text of the current QR code; null if there is none. */
             qr: string | null;
-            /** @description Until when that QR code links, ISO 8601; another one follows. */
+            /** @description Time when this QR code expires and is replaced, ISO 8601. */
             qr_expires_at: string | null;
-            /** @description A pairing code that waits to be entered on the phone (GET /session/pairing-code shows it); null when there is none. */
+            /** @description The current pairing code (see GET /session/pairing-code); null if there is none. */
             pairing_code: components["schemas"]["PairingOfferDto"] | null;
-            /** @description The passkey ceremony that WhatsApp has asked for; null when it has not. */
+            /** @description The current passkey request; null if there is none. */
             passkey: components["schemas"]["PasskeyStatusDto"] | null;
-            /** @description The linked account; null while none is linked. */
+            /** @description Number of the linked account; null if none is linked. */
             phone: string | null;
+            /** @description JID of the linked account; null if none is linked. */
             jid: string | null;
+            /** @description Push name of the linked account; null if none is linked. */
             push_name: string | null;
-            /** @description Of the account that is served: the linked one, or the last one. */
+            /** @description Contacts of the linked account, or of the last one. */
             contacts: components["schemas"]["ContactsDto"];
-            /** @description How far about, picture, business name and identity key of that account's people have been fetched. */
+            /** @description Progress of fetching about, picture, business name and identity key of these contacts. */
             profiles: components["schemas"]["ProfilesDto"];
             client: components["schemas"]["ClientVersionDto"];
         };
         SessionEventDto: {
             name: string;
-            /** @description Of `session.degraded`: `disconnected`, `sync_problem`, or a code of `degraded` in `GET /session`; otherwise null. */
+            /** @description For `session.degraded`: `disconnected`, `sync_problem` or a degradation code of `GET /session`; otherwise null. */
             code: string | null;
-            /** @description One sentence for people; null when there is nothing to say. */
+            /** @description Explanation for people; null if there is none. */
             reason: string | null;
         };
         SessionPageDto: {
@@ -1393,9 +1418,9 @@ export interface components {
             push_name: string | null;
         };
         SubmitAssertionRequest: {
-            token: string;
-            /** @description What `navigator.credentials.get` gave, as an object or as JSON; checked by checkAssertion. */
+            /** @description Result of `navigator.credentials.get`, as an object or as JSON; see checkAssertion. */
             assertion: Record<string, never>;
+            token: string;
         };
         UnlinkedDto: {
             unlinked: boolean;
@@ -1403,34 +1428,37 @@ export interface components {
         };
         UpdateWebhookRequest: {
             url?: string;
-            /** @description Null: all. */
+            /** @description Null for all kinds. */
             kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
+            /** @description Maximum number of changes per delivery; 100 by default. */
             max_items?: number;
-            /** @description False goes on, as `POST /webhooks/{id}/resume` does. */
+            /** @description `true` pauses the webhook; `false` continues it, like `POST /webhooks/{id}/resume`. */
             paused?: boolean;
         };
         WebhookAttemptDto: {
             at: string;
-            /** @description The header `webhook-id`; the same whenever the same is sent. */
+            /** @description Header `webhook-id`. Repeated attempts of a delivery have the same ID. */
             delivery_id: string;
             session: string | null;
-            /** @description Changes in it, and their numbers; null in a test. */
+            /** @description Number of changes in the delivery. */
             items: number;
+            /** @description Sequence number of the first change; null in a test. */
             first_seq: number | null;
+            /** @description Sequence number of the last change; null in a test. */
             last_seq: number | null;
-            /** @description Of the answer; null: there was none. */
+            /** @description Status of the response; null if there was none. */
             status: number | null;
             duration_ms: number;
-            /** @description Null: it was taken. */
+            /** @description Null if the receiver accepted the delivery. */
             error: string | null;
         };
         WebhookAttemptListDto: {
             items: components["schemas"]["WebhookAttemptDto"][];
         };
         WebhookDataDto: {
-            /** @description Whose changes they are; null in a test of a webhook for all sessions. */
+            /** @description Null in a test of a webhook for all sessions. */
             session: string | null;
-            /** @description In the order of their numbers; empty in a test. */
+            /** @description In the order of their sequence numbers; empty in a test. */
             items: components["schemas"]["ChangeDto"][];
         };
         WebhookDeletedDto: {
@@ -1440,24 +1468,24 @@ export interface components {
         WebhookDto: {
             id: string;
             url: string;
-            /** @description Null: all sessions. */
+            /** @description Session whose changes are sent; null for all sessions. */
             session: string | null;
-            /** @description Null: all kinds of changes. */
+            /** @description Kinds of changes that are sent; null for all. */
             kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
-            /** @description Changes in one delivery at most. */
+            /** @description Maximum number of changes per delivery. */
             max_items: number;
             /**
-             * @description `paused`: on request, or after too many failures; `disabled`: the receiver has answered 410.
+             * @description `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410.
              * @enum {string}
              */
             state: "active" | "disabled" | "paused";
-            /** @description Why it is not active, or why the last attempt has failed; null when all is well. */
+            /** @description Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
             reason: string | null;
-            /** @description How often the delivery that is under way has failed. */
+            /** @description Failed attempts of the current delivery. */
             failures: number;
-            /** @description When it is tried again; null: at once. */
+            /** @description Time of the next attempt, ISO 8601; null if it is due now. */
             retry_at: string | null;
-            /** @description Changes that it has still to read, all kinds counted. */
+            /** @description Number of changes that the webhook has not read yet, of all kinds. */
             behind: number;
             created_at: string;
         };
@@ -1467,7 +1495,7 @@ export interface components {
         WebhookPayloadDto: {
             /** @enum {string} */
             type: "changes" | "webhook.test";
-            /** @description When the last of the changes was committed, ISO 8601. */
+            /** @description Commit time of the last change, or the time of the test, ISO 8601. */
             timestamp: string;
             data: components["schemas"]["WebhookDataDto"];
         };
@@ -1479,7 +1507,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description End the ceremony; a new QR code follows. */
+        /** @description Cancel the passkey request. A new QR code follows. */
         "200.cancelPasskey": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1501,7 +1529,7 @@ export interface components {
                 "text/csv": string;
             };
         };
-        /** @description Export the address book as vCard 4.0, as phones and Google Contacts import it. */
+        /** @description Export the address book as vCard 4.0, for phones and Google Contacts. */
         "200.exportVcards": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1524,7 +1552,7 @@ export interface components {
                 "application/json": components["schemas"]["ContactDto"];
             };
         };
-        /** @description List all contacts with a number and a name, in the order of their JIDs, streamed. */
+        /** @description List all contacts that have a number and a name, ordered by JID. */
         "200.getContacts": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1537,7 +1565,7 @@ export interface components {
                 "application/json": components["schemas"]["ContactDto"][];
             };
         };
-        /** @description Show the code that waits to be entered; WhatsApp may have asked for another one than was asked for. */
+        /** @description Get the current pairing code. WhatsApp can replace the requested code. */
         "200.getPairingCode": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1547,7 +1575,10 @@ export interface components {
                 "application/json": components["schemas"]["PairingCodeDto"];
             };
         };
-        /** @description Show the passkey ceremony: JSON for programs and the extension; by `Accept: text/plain` one line for the developer tools of a browser. */
+        /**
+         * @description Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
+         *     the developer tools of a browser.
+         */
         "200.getPasskey": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1558,7 +1589,7 @@ export interface components {
                 "text/plain": string;
             };
         };
-        /** @description Show everything that is known of a person. */
+        /** @description Get all data of a contact. */
         "200.getPerson": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1569,7 +1600,7 @@ export interface components {
                 "application/json": components["schemas"]["ContactDetailsDto"];
             };
         };
-        /** @description Get the picture of a person; asked with the ETag of the one that the caller has, 304 without a body. */
+        /** @description Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
         "200.getPicture": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1583,7 +1614,7 @@ export interface components {
                 "image/webp": unknown;
             };
         };
-        /** @description Show the QR code to scan: PNG, or by `Accept` SVG (`image/svg+xml`) or the code's text (`text/plain`). */
+        /** @description Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
         "200.getQr": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1595,7 +1626,7 @@ export interface components {
                 "text/plain": string;
             };
         };
-        /** @description Show how the session is, what is wrong, and what to do about it. */
+        /** @description Get the status of a session, its problems and recommended actions. */
         "200.getSession": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1605,7 +1636,7 @@ export interface components {
                 "application/json": components["schemas"]["SessionDto"];
             };
         };
-        /** @description List changes in the order of their numbers, and wait for the next one if asked to. */
+        /** @description List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
         "200.listChanges": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1615,7 +1646,7 @@ export interface components {
                 "application/json": components["schemas"]["ChangePageDto"];
             };
         };
-        /** @description List contacts in pages, searched and sorted. */
+        /** @description List, search and filter contacts in pages. */
         "200.listContacts": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1628,7 +1659,7 @@ export interface components {
                 "application/json": components["schemas"]["ContactPageDto"];
             };
         };
-        /** @description List the current and all earlier identity keys of a person. */
+        /** @description List the current identity key of a contact and all earlier ones. */
         "200.listIdentityKeys": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1639,7 +1670,7 @@ export interface components {
                 "application/json": components["schemas"]["ContactKeysDto"];
             };
         };
-        /** @description Ask for a pairing code to enter on the phone. The answer comes when WhatsApp has accepted it. */
+        /** @description Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
         "200.requestPairingCode": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1650,8 +1681,8 @@ export interface components {
             };
         };
         /**
-         * @description Follow the changes as server-sent events: each has its number as `id`, and a ChangeDto as `data`. Where the stream begins, an
-         *     event `position` says.
+         * @description Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
+         *     is `position`, with the sequence number after which the stream starts.
          */
         "200.streamChanges": {
             headers: {
@@ -1662,7 +1693,7 @@ export interface components {
                 "text/event-stream": string;
             };
         };
-        /** @description Unlink the account. Its contacts stay and are served until another account is linked. */
+        /** @description Unlink the account. Its contacts stay available until another account is linked. */
         "200.unlinkSession": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1672,7 +1703,7 @@ export interface components {
                 "application/json": components["schemas"]["UnlinkedDto"];
             };
         };
-        /** @description Confirm the link, only after somebody has seen that the phone shows the same code as `GET /session`. */
+        /** @description Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
         "202.confirmPasskey": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1682,7 +1713,7 @@ export interface components {
                 "application/json": components["schemas"]["AcceptedDto"];
             };
         };
-        /** @description Fetch about text, picture and keys of a person as soon as the session can. */
+        /** @description Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
         "202.refreshPerson": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1693,7 +1724,7 @@ export interface components {
                 "application/json": components["schemas"]["RefreshRequestedDto"];
             };
         };
-        /** @description Bring the assertion that a browser has made. */
+        /** @description Submit the assertion that a browser has created. */
         "202.submitPasskey": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1736,16 +1767,6 @@ export interface components {
         };
         /** @description Bad Request */
         "400.invalid_request.confirmPasskey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.createWebhook": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2303,17 +2324,20 @@ export interface operations {
     listChanges: {
         parameters: {
             query?: {
-                /** @example 1767261600000041 */
-                after?: string;
                 /** @example 100 */
                 limit?: string;
                 /**
-                 * @description Seconds to wait for a change when there is none.
+                 * @description Returns changes after this sequence number. By default, starts with the oldest stored change.
+                 * @example 1767261600000041
+                 */
+                after?: string;
+                /**
+                 * @description Seconds to wait for a change if there is none.
                  * @example 0
                  */
                 wait?: string;
                 /**
-                 * @description Whether changes of one contact are joined, as far as they are in one answer.
+                 * @description Whether to merge all changes of a contact within one response into one.
                  * @example false
                  */
                 compact?: "false" | "true";
@@ -2337,7 +2361,10 @@ export interface operations {
     streamChanges: {
         parameters: {
             query?: {
-                /** @example 1767261600000041 */
+                /**
+                 * @description Starts after this sequence number. By default, starts with the next change.
+                 * @example 1767261600000041
+                 */
                 after?: string;
             };
             header?: never;
@@ -2361,23 +2388,27 @@ export interface operations {
             query?: {
                 /** @example 2 */
                 limit?: string;
+                /** @description `next_cursor` of the previous page. */
                 cursor?: string;
-                /** @example adler */
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case and accents.
+                 * @example adler
+                 */
                 search?: string;
                 /** @example name */
                 sort?: "jid" | "name";
                 /**
-                 * @description Only people whose number is known, or only those whose is not.
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
                 has_phone?: "false" | "true";
                 /**
-                 * @description Only people who stand in the phone's address book, or only others.
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
                  * @example true
                  */
                 saved?: "false" | "true";
                 /**
-                 * @description Only businesses, or only who is not known to be one.
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
                  * @example false
                  */
                 is_business?: "false" | "true";
@@ -2402,17 +2433,17 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Only people whose number is known, or only those whose is not.
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
                 has_phone?: "false" | "true";
                 /**
-                 * @description Only people who stand in the phone's address book, or only others.
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
                  * @example true
                  */
                 saved?: "false" | "true";
                 /**
-                 * @description Only businesses, or only who is not known to be one.
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
                  * @example false
                  */
                 is_business?: "false" | "true";
@@ -2435,20 +2466,23 @@ export interface operations {
     exportVcards: {
         parameters: {
             query?: {
-                /** @example true */
+                /**
+                 * @description Whether to include pictures.
+                 * @example true
+                 */
                 photo?: "false" | "true";
                 /**
-                 * @description Only people whose number is known, or only those whose is not.
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
                 has_phone?: "false" | "true";
                 /**
-                 * @description Only people who stand in the phone's address book, or only others.
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
                  * @example true
                  */
                 saved?: "false" | "true";
                 /**
-                 * @description Only businesses, or only who is not known to be one.
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
                  * @example false
                  */
                 is_business?: "false" | "true";
@@ -3028,9 +3062,12 @@ export interface operations {
             query?: {
                 /** @example 2 */
                 limit?: string;
-                /** @description The name of the last session of the page before. */
+                /** @description `next_cursor` of the previous page, which is the name of its last session. */
                 cursor?: string;
-                /** @example open */
+                /**
+                 * @description Returns only sessions with this status.
+                 * @example open
+                 */
                 status?: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
             };
             header?: never;
@@ -3039,7 +3076,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the sessions, or those that the key is for, in the order of their names. */
+            /** @description List sessions, ordered by name. A key that is limited to some sessions sees only these. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3079,7 +3116,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Create a session, which waits to be linked from then on. */
+            /** @description Create a session. You can then link an account to it. */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3129,7 +3166,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show how a session is. */
+            /** @description Get the status of a session. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3150,7 +3187,10 @@ export interface operations {
     deleteSession: {
         parameters: {
             query?: {
-                /** @example delete */
+                /**
+                 * @description Also deletes the contacts of the account.
+                 * @example delete
+                 */
                 contacts?: "delete";
             };
             header?: never;
@@ -3162,7 +3202,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Unlink the account and forget the session; with `?contacts=delete` its contacts, too. */
+            /** @description Unlink the account and delete the session. `?contacts=delete` also deletes the contacts. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3203,17 +3243,20 @@ export interface operations {
     listChangesOfSession: {
         parameters: {
             query?: {
-                /** @example 1767261600000041 */
-                after?: string;
                 /** @example 100 */
                 limit?: string;
                 /**
-                 * @description Seconds to wait for a change when there is none.
+                 * @description Returns changes after this sequence number. By default, starts with the oldest stored change.
+                 * @example 1767261600000041
+                 */
+                after?: string;
+                /**
+                 * @description Seconds to wait for a change if there is none.
                  * @example 0
                  */
                 wait?: string;
                 /**
-                 * @description Whether changes of one contact are joined, as far as they are in one answer.
+                 * @description Whether to merge all changes of a contact within one response into one.
                  * @example false
                  */
                 compact?: "false" | "true";
@@ -3241,7 +3284,10 @@ export interface operations {
     streamChangesOfSession: {
         parameters: {
             query?: {
-                /** @example 1767261600000041 */
+                /**
+                 * @description Starts after this sequence number. By default, starts with the next change.
+                 * @example 1767261600000041
+                 */
                 after?: string;
             };
             header?: never;
@@ -3269,23 +3315,27 @@ export interface operations {
             query?: {
                 /** @example 2 */
                 limit?: string;
+                /** @description `next_cursor` of the previous page. */
                 cursor?: string;
-                /** @example adler */
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case and accents.
+                 * @example adler
+                 */
                 search?: string;
                 /** @example name */
                 sort?: "jid" | "name";
                 /**
-                 * @description Only people whose number is known, or only those whose is not.
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
                 has_phone?: "false" | "true";
                 /**
-                 * @description Only people who stand in the phone's address book, or only others.
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
                  * @example true
                  */
                 saved?: "false" | "true";
                 /**
-                 * @description Only businesses, or only who is not known to be one.
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
                  * @example false
                  */
                 is_business?: "false" | "true";
@@ -3314,17 +3364,17 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Only people whose number is known, or only those whose is not.
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
                 has_phone?: "false" | "true";
                 /**
-                 * @description Only people who stand in the phone's address book, or only others.
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
                  * @example true
                  */
                 saved?: "false" | "true";
                 /**
-                 * @description Only businesses, or only who is not known to be one.
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
                  * @example false
                  */
                 is_business?: "false" | "true";
@@ -3351,20 +3401,23 @@ export interface operations {
     exportVcardsOfSession: {
         parameters: {
             query?: {
-                /** @example true */
+                /**
+                 * @description Whether to include pictures.
+                 * @example true
+                 */
                 photo?: "false" | "true";
                 /**
-                 * @description Only people whose number is known, or only those whose is not.
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
                 has_phone?: "false" | "true";
                 /**
-                 * @description Only people who stand in the phone's address book, or only others.
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
                  * @example true
                  */
                 saved?: "false" | "true";
                 /**
-                 * @description Only businesses, or only who is not known to be one.
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
                  * @example false
                  */
                 is_business?: "false" | "true";
@@ -3952,7 +4005,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the webhooks, or those of the sessions that the key is for, the oldest first. */
+            /** @description List webhooks, oldest first. A key that is limited to some sessions sees only their webhooks. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3982,7 +4035,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Create a webhook. Its secret is shown in this answer, and never again. */
+            /** @description Create a webhook. Only this response contains its secret. */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3993,7 +4046,16 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedWebhookDto"];
                 };
             };
-            400: components["responses"]["400.invalid_request.createWebhook"];
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             /** @description Conflict */
@@ -4024,7 +4086,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Show one webhook. */
+            /** @description Get a webhook with its state. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4088,7 +4150,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Change a webhook, pause it, or go on. */
+            /** @description Update, pause or continue a webhook. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4098,7 +4160,16 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDto"];
                 };
             };
-            400: components["responses"]["400.invalid_request.createWebhook"];
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -4120,7 +4191,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the last attempts to deliver, the latest first. */
+            /** @description List the last 100 delivery attempts, latest first. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4154,7 +4225,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Deliver once more what came after a number, with new ids. */
+            /** @description Deliver all changes after a sequence number again, with new IDs. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4195,7 +4266,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Go on where a webhook was, at once. */
+            /** @description Continue a paused or disabled webhook immediately, at its last position. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4226,7 +4297,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Make a new secret. The one of before signs as well for a day. */
+            /** @description Create a new secret. The previous one also signs deliveries for one day. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4256,7 +4327,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Send an empty delivery, and tell what the receiver says. */
+            /** @description Send a delivery without changes and return the result. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -5,7 +5,6 @@ import { SessionsModule } from '../../sessions/sessions.module.js';
 import { ChangesController } from './changes.controller.js';
 import { ChangesService } from './changes.service.js';
 
-/** The routes of the feed: polled and streamed. */
 @Module({
   imports: [AccessModule, FeedReadsModule, SessionsModule],
   controllers: [ChangesController],

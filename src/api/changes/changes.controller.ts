@@ -1,67 +1,57 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Needs } from '../access/requirements.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
+import { ChangesGone } from '../../feed/feed.errors.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { Needs } from '../access/requirements.js';
 import { InvalidRequest } from '../http/request.errors.js';
+import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import type { SessionName } from '../../kernel/identifiers/session-name.js';
-import { SessionParam, sessionRoutes } from '../http/session-param.js';
-import { ChangesGone } from '../../feed/feed.errors.js';
 import { type ChangePageDto, ListChangesQuery, SEQ, StreamChangesQuery } from './changes.dto.js';
-import { BUSY_READERS, ChangesService, positionFrame } from './changes.service.js';
+import { BUSY_READERS, ChangesService, changeFrame, positionFrame } from './changes.service.js';
 
-const GONE = new ChangesGone(
-  examples.change.seq - 2_000,
-  `changes up to ${examples.change.seq - 1_000} are not kept any more`,
-);
+const { seq } = examples.change;
+const GONE = ChangesGone.pruned(seq - 2_000, seq - 1_000);
+const STREAM_EXAMPLE = `retry: 1000\n\n${positionFrame(seq - 1)}${changeFrame(examples.change)}`;
 
-/** What has changed in an address book, each change with a number. */
+/** The feed of an address book. */
 @Controller(sessionRoutes('changes'))
 @Needs('contacts:read')
 export class ChangesController {
   constructor(private readonly changes: ChangesService) {}
 
-  /** List changes in the order of their numbers, and wait for the next one if asked to. */
+  /** List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
   @Operation({
     id: 'listChanges',
-    parameters: { after: String(examples.change.seq - 1), limit: '100', wait: '0', compact: 'false' },
-    answer: { items: [examples.change], next: examples.change.seq, latest: examples.change.seq },
+    parameters: { after: String(seq - 1), limit: '100', wait: '0', compact: 'false' },
+    answer: { items: [examples.change], next: seq, latest: seq },
     errors: [GONE, new NoAccountLinked(), ...BUSY_READERS],
   })
   @Get()
   list(
     @SessionParam() session: SessionName,
-    @Query() query: ListChangesQuery,
+    @Query() { after, limit, wait, compact }: ListChangesQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ChangePageDto> {
-    const { after, limit, wait, compact } = query;
-    return this.changes.list(
-      session,
-      {
-        after: after === undefined ? null : Number(after),
-        limit: Number(limit),
-        waitMs: Number(wait) * 1_000,
-        isCompact: compact === 'true',
-      },
-      request,
-      response,
-    );
+    const query = {
+      after: after === undefined ? null : Number(after),
+      limit: Number(limit),
+      waitMs: Number(wait) * 1_000,
+      isCompact: compact === 'true',
+    };
+    return this.changes.list(session, query, request, response);
   }
 
   /**
-   * Follow the changes as server-sent events: each has its number as `id`, and a ChangeDto as `data`. Where the stream begins, an
-   * event `position` says.
+   * Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
+   * is `position`, with the sequence number after which the stream starts.
    */
   @Operation({
     id: 'streamChanges',
-    parameters: { after: String(examples.change.seq - 1) },
-    answer: {
-      byType: {
-        'text/event-stream': `retry: 1000\n\n${positionFrame(examples.change.seq - 1)}id: ${examples.change.seq}\ndata: ${JSON.stringify(examples.change)}\n\n`,
-      },
-    },
+    parameters: { after: String(seq - 1) },
+    answer: { byType: { 'text/event-stream': STREAM_EXAMPLE } },
     errors: [GONE, new NoAccountLinked(), ...BUSY_READERS],
   })
   @Get('stream')
@@ -74,7 +64,8 @@ export class ChangesController {
   ): Promise<void> {
     if (lastEventId && !SEQ.test(lastEventId))
       throw new InvalidRequest(
-        `Last-Event-ID is ${JSON.stringify(lastEventId)}; it must be the id of an event of this stream, a number of a change.`,
+        `Invalid Last-Event-ID ${JSON.stringify(lastEventId)}: use the id of an event of this stream, ` +
+          `for example ${seq}.`,
       );
     const after = lastEventId || query.after;
     await this.changes.stream(session, after === undefined ? null : Number(after), request, response);

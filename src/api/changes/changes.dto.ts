@@ -1,110 +1,92 @@
-import { IsIn, IsOptional, IsString, Matches, type ValidationArguments } from 'class-validator';
-import { ContactDetailsDto } from '../contacts/contact-details.dto.js';
+import { IsOptional } from 'class-validator';
 import type { ChangePayload } from '../../contacts/payload/change-payload.js';
 import type { ChangeKind, SessionEvent } from '../../feed/change.js';
+import { ContactDetailsDto } from '../contacts/contact-details.dto.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import { Pattern, TrueOrFalse } from '../http/validation.js';
 
-/** What has happened to a session. */
+/** An event of a session. */
 export class SessionEventDto implements SessionEvent {
   name: string;
-  /** Of `session.degraded`: `disconnected`, `sync_problem`, or a code of `degraded` in `GET /session`; otherwise null. */
+  /** For `session.degraded`: `disconnected`, `sync_problem` or a degradation code of `GET /session`; otherwise null. */
   code: string | null;
-  /** One sentence for people; null when there is nothing to say. */
+  /** Explanation for people; null if there is none. */
   reason: string | null;
 }
 
-/** One change. With the same number it is always the same. */
+/** A change. It never changes after it is committed. */
 export class ChangeDto implements ChangePayload {
-  /** The number after that of the change before. */
+  /** Sequence number: that of the previous change plus 1. */
   seq: number;
-  /** When it was committed, ISO 8601. */
+  /** Time of the commit, ISO 8601. */
   at: string;
   kind: ChangeKind;
-  /** Of the contact; null when the change is about nobody. */
+  /** ID of the contact; null for `sync.completed` and `session.*`. */
   id: string | null;
-  /** Of the contact after the change; of one that is gone, before it. */
+  /** JID of the contact after the change, or before it if the contact is gone. */
   jid: string | null;
+  /** LID of the contact after the change, or before it if the contact is gone. */
   lid: string | null;
-  /** What has changed, in the names of `contact`; empty when everything is new, or only what is not shown. */
+  /**
+   * Names of the fields of `contact` that changed. Empty for new contacts, and if only data changed that the API does
+   * not return.
+   */
   fields: string[];
-  /** Id of the contact that this one has become part of. */
+  /** ID of the contact that this one was merged into. */
   merged_into: string | null;
-  /** The contact after the change, as `GET /contacts/{phone}` shows it; null for one that is gone, and for nobody. */
+  /** The contact after the change, as in `GET /contacts/{phone}`. Null if it is gone, and if `id` is null. */
   contact: ContactDetailsDto | null;
-  /** Of `session.*`; otherwise null. */
+  /** For `session.*`; otherwise null. */
   session: SessionEventDto | null;
 }
 
-/** The answer of `GET /changes`. */
+/** Response of `GET /changes`. */
 export class ChangePageDto {
   items: ChangeDto[];
-  /** `after` of the next request. */
+  /** `after` for the next request. */
   next: number;
-  /** The last number there is; with `next` equal to it, there is no more at the moment. */
+  /** Sequence number of the last change. If `next` equals it, you have read all changes. */
   latest: number;
 }
 
 const MAX_WAIT_SECONDS = 30;
 
-function explain(rightForm: string): (problem: ValidationArguments) => string {
-  return ({ property, value }) => {
-    const given = Array.isArray(value) ? `given ${value.length} times` : JSON.stringify(value);
-    return `${property} is ${given}; it must be ${rightForm}.`;
-  };
-}
-
-const AFTER = {
-  message: explain(
-    'given once, a number of a change, as next of the answer before or the header Changes-Next of a list tell it, for example ' +
-      '/changes?after=1767261600000042; leave it out for the oldest change that is kept',
-  ),
-};
-const LIMIT = {
-  message: explain('given once, a whole number from 1 to 1000, for example /changes?limit=100'),
-};
-const WAIT = {
-  message: explain(
-    `given once, a whole number of seconds from 0 to ${MAX_WAIT_SECONDS}, for example /changes?wait=${MAX_WAIT_SECONDS}`,
-  ),
-};
-const COMPACT = { message: explain('true or false, given once, for example /changes?compact=true') };
-const STREAM_AFTER = {
-  message: explain(
-    'given once, a number of a change, for example /changes/stream?after=1767261600000042; leave it out for what changes ' +
-      'from now on',
-  ),
-};
-
-/** A number of a change: below 2^53. */
+/** Sequence numbers: integers below 2^53. */
 export const SEQ = /^(0|[1-9]\d{0,14}|[1-8]\d{15})$/;
 
-/** The query of `GET /changes`. */
-export class ListChangesQuery {
+/** Query of `GET /changes`. */
+export class ListChangesQuery extends PageQuery {
+  /** Returns changes after this sequence number. By default, starts with the oldest stored change. */
   @IsOptional()
-  @IsString(AFTER)
-  @Matches(SEQ, AFTER)
+  @Pattern(
+    SEQ,
+    'the sequence number of a change, from next of the previous response or from the header Changes-Next of a list, ' +
+      'for example /changes?after=1767261600000042, or omit it for the oldest stored change',
+  )
   after?: string;
 
+  /** Seconds to wait for a change if there is none. */
   @IsOptional()
-  @IsString(LIMIT)
-  @Matches(/^([1-9]\d{0,2}|1000)$/, LIMIT)
-  limit = '100';
-
-  /** Seconds to wait for a change when there is none. */
-  @IsOptional()
-  @IsString(WAIT)
-  @Matches(/^([12]?\d|30)$/, WAIT)
+  @Pattern(
+    /^([12]?\d|30)$/,
+    `one whole number of seconds from 0 to ${MAX_WAIT_SECONDS}, for example /changes?wait=${MAX_WAIT_SECONDS}`,
+  )
   wait = '0';
 
-  /** Whether changes of one contact are joined, as far as they are in one answer. */
+  /** Whether to merge all changes of a contact within one response into one. */
   @IsOptional()
-  @IsIn(['true', 'false'], COMPACT)
+  @TrueOrFalse('/changes?compact=true')
   compact: 'true' | 'false' = 'false';
 }
 
-/** The query of `GET /changes/stream`. */
+/** Query of `GET /changes/stream`. */
 export class StreamChangesQuery {
+  /** Starts after this sequence number. By default, starts with the next change. */
   @IsOptional()
-  @IsString(STREAM_AFTER)
-  @Matches(SEQ, STREAM_AFTER)
+  @Pattern(
+    SEQ,
+    'the sequence number of a change, for example /changes/stream?after=1767261600000042, or omit it to start with ' +
+      'the next change',
+  )
   after?: string;
 }

@@ -2,5 +2,5 @@ import { Gauge } from 'prom-client';
 
 export const openStreams = new Gauge({
   name: 'whatsapp_contacts_feed_streams',
-  help: 'Readers of GET /changes/stream',
+  help: 'Open streams of GET /changes/stream',
 });

@@ -2,55 +2,54 @@ import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { once } from 'node:events';
 import { KeyInvalid } from '../../access/access.errors.js';
-import { callerOf, type GuardedRequest } from '../access/requirements.js';
 import { ApiKeyCache } from '../../access/api-key-cache.js';
-
+import { compact, toChange } from '../../contacts/payload/change-payload.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
+import { FeedReader } from '../../feed/feed-reader.js';
+import type { FeedPage } from '../../feed/feed-reads.repository.js';
+import { ChangesGone } from '../../feed/feed.errors.js';
+import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
+import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
+import { callerOf, type GuardedRequest } from '../access/requirements.js';
 import { FairSlots } from '../http/fair-slots.js';
 import { TooBusy, TooManyAtOnce } from '../http/http.errors.js';
 import { Stopping } from '../http/stopping.js';
-import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
-import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
-import type { FeedPage } from '../../feed/feed-reads.repository.js';
-import { FeedReader } from '../../feed/feed-reader.js';
-import { ChangesGone } from '../../feed/feed.errors.js';
-import { type ChangePayload, compact, toChange } from '../../contacts/payload/change-payload.js';
 import type { ChangePageDto } from './changes.dto.js';
 import { openStreams } from './changes.metrics.js';
 
-/** Each has a connection, and next to nothing else. */
+/** Limit per process. A reader costs little more than its connection. */
 const READERS = 3_000;
-const READERS_OF_ONE_CALLER = 1_500;
+const READERS_PER_CALLER = 1_500;
 
-/** What may keep somebody from waiting for changes. */
+/** Errors when a limit of readers is reached. */
 export const BUSY_READERS = [
-  new TooManyAtOnce('streams of changes', READERS_OF_ONE_CALLER),
+  new TooManyAtOnce('streams of changes', READERS_PER_CALLER),
   new TooBusy('streams of changes', READERS),
 ];
 
-/** Proxies in between close connections on which nothing happens, after 60 s as a rule. */
+/** Proxies usually close idle connections after 60 s. */
 const HEARTBEAT_EVERY_MS = 15_000;
-/** How soon readers come back whose stream has ended. */
+/** Time after which clients reconnect when a stream ends. */
 const RECONNECT_AFTER_MS = 1_000;
 
 export interface ChangesQuery {
-  /** Null: from the oldest change that is kept. */
+  /** Sequence number; null starts with the oldest stored change. */
   after: number | null;
   limit: number;
   waitMs: number;
   isCompact: boolean;
 }
 
-/** The feed of a session's account, as callers get it. */
+/** Returns and streams the changes of a session's account. */
 @Injectable()
 export class ChangesService {
   private readonly slots = new FairSlots({
     what: 'streams of changes',
-    perCaller: READERS_OF_ONE_CALLER,
+    perCaller: READERS_PER_CALLER,
     overall: READERS,
     maxWaitMs: 1,
   });
-  /** Those who read the same page get the same bytes. */
+  /** Serialized events by path prefix, shared by all streams that read the same page. */
   private readonly frames = new WeakMap<FeedPage, Map<string, string>>();
 
   constructor(
@@ -84,8 +83,10 @@ export class ChangesService {
   }
 
   /**
-   * Server-sent events, until the reader goes, or something else ends it: then they come back, and go on where they were.
-   * @param after null: from now on
+   * Streams server-sent events until the client disconnects, the process stops, the key becomes invalid, or the session
+   * has another account. Clients then reconnect and continue after the last event.
+   *
+   * @param after sequence number; null starts with the next change
    * @throws NoAccountLinked, ChangesGone, TooManyAtOnce, TooBusy
    */
   async stream(
@@ -123,7 +124,10 @@ export class ChangesService {
     }
   }
 
-  /** A place among the readers, and what ends their waiting: they go, the process stops, or `end`. */
+  /**
+   * Waits for a slot among the readers. `signal` is aborted when the client disconnects, when the process stops, and by
+   * `end`.
+   */
   private async enter(
     request: GuardedRequest,
     response: Response,
@@ -144,7 +148,7 @@ export class ChangesService {
     };
   }
 
-  /** Whether the key still holds, and the session still has the account. */
+  /** Whether the key is still valid, and the session still has the account. True while the database is unavailable. */
   private async isStillTheirs(
     session: SessionName,
     { id }: SessionAccount,
@@ -164,18 +168,21 @@ export class ChangesService {
     this.frames.set(page, ofPage);
     let text = ofPage.get(prefix);
     if (text === undefined) {
-      text = page.rows.map((row) => frameOf(toChange(row, prefix))).join('');
+      text = page.rows.map((row) => changeFrame(toChange(row, prefix))).join('');
       ofPage.set(prefix, text);
     }
     return text;
   }
 }
 
-/** By which readers know where to go on who lose the connection before the first change. Not all heed an id without data. */
+/**
+ * Lets clients reconnect at the right position if the connection is lost before the first change. It has data, because
+ * some clients ignore an id without data.
+ */
 export function positionFrame(next: number): string {
   return `event: position\nid: ${next}\ndata: ${JSON.stringify({ next })}\n\n`;
 }
 
-function frameOf(change: ChangePayload): string {
+export function changeFrame(change: object & { seq: number }): string {
   return `id: ${change.seq}\ndata: ${JSON.stringify(change)}\n\n`;
 }

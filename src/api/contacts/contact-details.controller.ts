@@ -1,34 +1,33 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Needs } from '../access/requirements.js';
-import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
-import { SessionParam, sessionRoutes } from '../http/session-param.js';
-import { isNotModified } from '../http/conditional.js';
-import { setSyncHeader } from './answers.js';
-import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
+import { NoPicture, ContactNotFound, RefreshLimited } from '../../contacts/contacts.errors.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { toDetails, toKeys } from '../../contacts/payload/contact-payload.js';
 import type { ContactRow } from '../../contacts/contact-row.js';
-import { ContactDetailsRepository } from '../../contacts/read/contact-details.repository.js';
-import { ContactDetailsService, type Person } from './contact-details.service.js';
-import { ContactPath } from './contact.dto.js';
-import { ContactNotFound, NoPicture, RefreshLimited } from '../../contacts/contacts.errors.js';
-import { NoAccountLinked } from '../../sessions/sessions.errors.js';
+import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
+import { Needs } from '../access/requirements.js';
+import { isNotModified } from '../http/conditional.js';
+import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
+import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
+import { type AccountContact, ContactDetailsService } from './contact-details.service.js';
+import { ContactPath } from './contact.dto.js';
+import { setSyncHeader } from './response-headers.js';
 
 const UNKNOWN = [new ContactNotFound('491709999999'), new NoAccountLinked()];
-const REQUESTED = 'The person is fetched next; updated_at tells when something changed.';
+const REQUESTED: RefreshRequestedDto = {
+  requested: true,
+  message: 'The contact is fetched next. If anything has changed, updated_at changes.',
+};
 
-/** One person with all that is known of him. */
+/** All data of one contact. */
 @Controller(sessionRoutes('contacts/:phone'))
 @Needs('contacts:read')
 export class ContactDetailsController {
-  constructor(
-    private readonly service: ContactDetailsService,
-    private readonly details: ContactDetailsRepository,
-  ) {}
+  constructor(private readonly contacts: ContactDetailsService) {}
 
-  /** Show everything that is known of a person. */
+  /** Get all data of a contact. */
   @Operation({
     id: 'getPerson',
     parameters: { phone: examples.PHONE },
@@ -46,7 +45,7 @@ export class ContactDetailsController {
     return toDetails(person, pathPrefixOf(session));
   }
 
-  /** List the current and all earlier identity keys of a person. */
+  /** List the current identity key of a contact and all earlier ones. */
   @Operation({
     id: 'listIdentityKeys',
     parameters: { phone: examples.PHONE },
@@ -60,11 +59,11 @@ export class ContactDetailsController {
     @Param() { phone }: ContactPath,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactKeysDto> {
-    const { accountId, person } = await this.find(session, phone, response);
-    return toKeys(person, await this.details.listKeys(accountId, person.id));
+    const found = await this.find(session, phone, response);
+    return toKeys(found.person, await this.contacts.listKeys(found));
   }
 
-  /** Get the picture of a person; asked with the ETag of the one that the caller has, 304 without a body. */
+  /** Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
   @Operation({
     id: 'getPicture',
     parameters: { phone: examples.PHONE },
@@ -91,16 +90,16 @@ export class ContactDetailsController {
     response.setHeader('Cache-Control', 'private, no-cache');
     if (etag) response.setHeader('ETag', etag);
     if (etag && isNotModified(request, etag)) return void response.status(304).end();
-    const { bytes, contentType } = await this.service.getPicture(found);
+    const { bytes, contentType } = await this.contacts.getPicture(found);
     response.setHeader('Content-Type', contentType);
     response.end(bytes);
   }
 
-  /** Fetch about text, picture and keys of a person as soon as the session can. */
+  /** Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
   @Operation({
     id: 'refreshPerson',
     parameters: { phone: examples.PHONE },
-    answer: { requested: true, message: REQUESTED },
+    answer: REQUESTED,
     headers: ['Contacts-Sync'],
     errors: [...UNKNOWN, new RefreshLimited('contact', 42)],
   })
@@ -111,19 +110,16 @@ export class ContactDetailsController {
     @Param() { phone }: ContactPath,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RefreshRequestedDto> {
-    await this.service.refresh(await this.find(session, phone, response));
-    return {
-      requested: true,
-      message: REQUESTED,
-    };
+    await this.contacts.refresh(await this.find(session, phone, response));
+    return REQUESTED;
   }
 
-  private find(session: SessionName, phone: string, response: Response): Promise<Person> {
-    return this.service.get(session, phone, (synced) => setSyncHeader(response, synced));
+  private find(session: SessionName, phone: string, response: Response): Promise<AccountContact> {
+    return this.contacts.get(session, phone, (synced) => setSyncHeader(response, synced));
   }
 }
 
-/** Of WhatsApp's id of the picture and the size, since preview and full picture share the id; null without bytes. */
+/** Combines the picture's ID and size, because preview and full picture have the same ID. Null without bytes. */
 function etagOf({ picture_id: id, picture_bytes: bytes }: ContactRow): string | null {
   return bytes === null ? null : `"${encodeURIComponent(id ?? '')}-${bytes}"`;
 }

@@ -7,16 +7,16 @@ import type {
   SeenKeyPayload,
 } from '../../contacts/payload/contact-payload.js';
 
-/** What a person says of themselves. */
+/** The about text of a contact. */
 export class AboutDto implements AboutPayload {
-  /** `""` when the person has none; null when it is hidden from this account. */
+  /** `""` if the contact has none; null if the contact hides it from this account. */
   text: string | null;
-  /** It may stand before the text. */
+  /** Emoji of the about, separate from the text. */
   emoji: string | null;
   hidden: boolean;
-  /** ISO 8601; null where WhatsApp did not say. */
+  /** ISO 8601; null if WhatsApp did not report it. */
   set_at: string | null;
-  /** After it there is none, ISO 8601; null: it does not expire. */
+  /** ISO 8601; null if the about does not expire. */
   expires_at: string | null;
 }
 
@@ -28,48 +28,49 @@ export class PictureDto implements PicturePayload {
   updated_at: string;
 }
 
-/** The public key that messages to a person are encrypted for. */
+/** Public key for which messages to a contact are encrypted. */
 export class IdentityKeyDto implements IdentityKeyPayload {
   /** 32 bytes in base64. */
   key: string;
   /** SHA-256 of the key, in hex. */
   fingerprint: string;
-  /** When it was first seen, ISO 8601. */
+  /** Time when the key was first seen, ISO 8601. */
   since: string;
 }
 
-/** Everything that is known of a person; unlike in the two routes of names, null where nothing is known. */
+/** All data of a contact. Unknown values are null, unlike in `/getcontact` and `/getcontacts`. */
 export class ContactDetailsDto implements ContactPayload {
-  /** Opaque; the same for as long as the person is one contact, whatever becomes of number and LID. */
+  /** Opaque; stays the same for as long as the contact exists, even if its number or LID changes. */
   id: string;
-  /** Null while only the LID is known. */
+  /** Null if only the LID is known. */
   jid: string | null;
-  /** The number, digits only. */
+  /** Phone number with country code, digits only. */
   phone: string | null;
   lid: string | null;
-  /** Without the `@` before it. */
+  /** Without the leading `@`. */
   username: string | null;
   push_name: string | null;
   full_name: string | null;
   first_name: string | null;
-  /** As verified by WhatsApp. */
+  /** Business name, verified by WhatsApp. */
   business_name: string | null;
   is_business: boolean | null;
-  /** Null: unknown. */
+  /** Null if unknown. */
   about: AboutDto | null;
-  /** Null: none, hidden or unknown; the route of `url` says which. */
+  /** Null if there is none, it is hidden, or it is unknown; `GET /contacts/{phone}/picture` returns the reason. */
   picture: PictureDto | null;
-  /** Null: unknown. */
+  /** Null if unknown. */
   identity_key: IdentityKeyDto | null;
-  /** Whether it stands in the phone's address book. */
+  /** Whether the contact is saved on the phone. */
   saved: boolean;
-  /** JIDs of the person's next and former number. */
+  /** JID of the new number after a number change. */
   moved_to: string | null;
+  /** JID of the previous number after a number change. */
   moved_from: string | null;
   updated_at: string;
 }
 
-/** An identity key that a person has, or had. */
+/** A current or earlier identity key of a contact. */
 export class SeenKeyDto implements SeenKeyPayload {
   /** 32 bytes in base64. */
   key: string;
@@ -79,20 +80,20 @@ export class SeenKeyDto implements SeenKeyPayload {
   first_seen_at: string;
   /** ISO 8601. */
   last_seen_at: string;
-  /** Whether it is the one that counts now. */
+  /** Whether this is the current key. */
   current: boolean;
 }
 
-/** The answer of `GET /contacts/{phone}/keys`, the current key first. */
+/** Response of `GET /contacts/{phone}/keys`, the current key first. */
 export class ContactKeysDto implements ContactKeysPayload {
-  /** Of the contact. */
+  /** ID of the contact. */
   id: string;
   jid: string | null;
   lid: string | null;
   keys: SeenKeyDto[];
 }
 
-/** The answer of `POST /contacts/{phone}/refresh`. */
+/** Response of `POST /contacts/{phone}/refresh`. */
 export class RefreshRequestedDto {
   requested: true;
   message: string;

@@ -1,31 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import type { SessionName } from '../../kernel/identifiers/session-name.js';
-import type { Address } from '../../kernel/identifiers/address.js';
-import type { ContactRow } from '../../contacts/contact-row.js';
-import { ContactDetailsRepository } from '../../contacts/read/contact-details.repository.js';
-import { ContactNotFound, NoPicture } from '../../contacts/contacts.errors.js';
+import { NoPicture, ContactNotFound } from '../../contacts/contacts.errors.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
-import { toContactLookup } from './contact.dto.js';
-import { isDatabaseUnavailable } from '../../database/database-errors.js';
-import { PictureReadsRepository, type StoredPicture } from '../../contacts/read/picture-reads.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { RefreshRequestsRepository } from '../../contacts/fetches/refresh-requests.repository.js';
+import type { ContactRow } from '../../contacts/contact-row.js';
+import { ContactDetailsRepository, type KeyRow } from '../../contacts/read/contact-details.repository.js';
+import { PictureReadsRepository, type StoredPicture } from '../../contacts/read/picture-reads.repository.js';
+import { isDatabaseUnavailable } from '../../database/database-errors.js';
+import type { Address } from '../../kernel/identifiers/address.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { toContactLookup } from './contact.dto.js';
 
-/** A person, and whether the first sync of the address book is complete. */
-export interface Person {
+/** A contact of an account, and whether the account's first sync is complete. */
+export interface AccountContact {
   accountId: number;
   synced: boolean;
   person: ContactRow;
 }
 
-/** By what is known of a picture without bytes. */
+/** Error codes for pictures whose bytes are not stored. */
 const REASONS = {
   none: 'picture_none',
   hidden: 'picture_hidden',
   changed: 'picture_not_fetched',
 } as const;
 
-/** One person as the API shows them. */
+/** Reads and refreshes single contacts. */
 @Injectable()
 export class ContactDetailsService {
   constructor(
@@ -36,37 +36,49 @@ export class ContactDetailsService {
   ) {}
 
   /**
-   * @param phone as validated by ContactPath
-   * @param onAccount called as soon as it is known whose address book it is, even if the person is not in it
+   * @param phone validated by ContactPath
+   * @param onAccount called before ContactNotFound is thrown, with whether the first sync is complete
    * @throws SessionNotFound, NoAccountLinked, ContactNotFound
    */
-  async get(session: SessionName, phone: string, onAccount: (synced: boolean) => void): Promise<Person> {
+  async get(
+    session: SessionName,
+    phone: string,
+    onAccount?: (synced: boolean) => void,
+  ): Promise<AccountContact> {
     const found = await this.details.find(session, toContactLookup(phone));
     if (!found) throw new NoAccountLinked();
-    onAccount(found.synced);
+    onAccount?.(found.synced);
     if (!found.person) throw new ContactNotFound(phone);
     return { ...found, person: found.person };
   }
 
-  /** @throws NoPicture with the reason */
-  async getPicture({ accountId, person }: Person): Promise<StoredPicture> {
+  /** Returns the current identity key and all earlier ones. */
+  listKeys({ accountId, person }: AccountContact): Promise<KeyRow[]> {
+    return this.details.listKeys(accountId, person.id);
+  }
+
+  /**
+   * Returns the picture. If it was evicted, also schedules a new download.
+   *
+   * @throws NoPicture with the reason
+   */
+  async getPicture({ accountId, person }: AccountContact): Promise<StoredPicture> {
     const picture = person.picture_bytes === null ? null : await this.pictures.find(accountId, person.id);
     if (picture) {
-      // A database from which one can only read serves pictures as well.
+      // A read-only database must still serve pictures.
       await this.pictures.markUsed(accountId, person.id).catch((error: unknown) => {
         if (!isDatabaseUnavailable(error)) throw error;
       });
       return picture;
     }
-    if (person.picture_state === 'present') {
-      await this.fetches.request(accountId, addressOf(person));
-      throw new NoPicture('picture_evicted');
-    }
-    throw new NoPicture(person.picture_state ? REASONS[person.picture_state] : 'picture_not_fetched');
+    if (person.picture_state !== 'present')
+      throw new NoPicture(person.picture_state ? REASONS[person.picture_state] : 'picture_not_fetched');
+    await this.fetches.request(accountId, addressOf(person));
+    throw new NoPicture('picture_evicted');
   }
 
-  /** Has the person fetched before all others. @throws RefreshLimited */
-  async refresh({ accountId, person }: Person): Promise<void> {
+  /** Schedules a profile fetch before all others. @throws RefreshLimited */
+  async refresh({ accountId, person }: AccountContact): Promise<void> {
     await this.refreshes.add(accountId, person.id);
     await this.fetches.request(accountId, addressOf(person));
   }
@@ -74,6 +86,6 @@ export class ContactDetailsService {
 
 function addressOf({ jid, lid }: ContactRow): Address {
   const address = jid ?? lid;
-  if (!address) throw new Error('A contact has no address, in spite of its constraint');
+  if (!address) throw new Error('A contact has neither a JID nor a LID, which a constraint should prevent');
   return address;
 }

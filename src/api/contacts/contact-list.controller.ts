@@ -1,23 +1,22 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Needs } from '../access/requirements.js';
-import type { SessionName } from '../../kernel/identifiers/session-name.js';
-import { SessionParam, sessionRoutes } from '../http/session-param.js';
-import { SessionsRepository } from '../../sessions/sessions.repository.js';
-import { ListResponses } from '../http/list-responses.js';
-import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
-import { type ContactPlace, fromCursor, toCursor } from '../../contacts/read/contact-cursor.js';
-import { ContactPageDto, ListContactsQuery, toPeopleFilter } from './contact-list.dto.js';
-import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';
 import { InvalidCursor } from '../../contacts/contacts.errors.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
-import { BUSY_PAGES } from '../http/list-responses.js';
+import { type ContactPlace, fromCursor, toCursor } from '../../contacts/read/contact-cursor.js';
+import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
+import { Needs } from '../access/requirements.js';
+import { BUSY_PAGES, ListResponses } from '../http/list-responses.js';
 import { DatabaseTooSlow } from '../http/request.errors.js';
+import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { ApiOkResponse } from '@nestjs/swagger';
+import { ContactPageDto, ListContactsQuery, toPeopleFilter } from './contact-list.dto.js';
+import { CHANGES_HEADER, setSyncHeader, versionOf } from './response-headers.js';
 
-/** The address book in pages, searched and sorted. */
+/** The address book in pages. */
 @Controller(sessionRoutes('contacts'))
 @Needs('contacts:read')
 export class ContactListController {
@@ -27,7 +26,7 @@ export class ContactListController {
     private readonly answers: ListResponses,
   ) {}
 
-  /** List contacts in pages, searched and sorted. */
+  /** List, search and filter contacts in pages. */
   @Operation({
     id: 'listContacts',
     parameters: {
@@ -67,7 +66,7 @@ export class ContactListController {
     });
   }
 
-  /** @returns also a ContactPageDto as JSON */
+  /** Returns a ContactPageDto as JSON, and the position in the feed to continue from. */
   private async load(
     accountId: number,
     query: ListContactsQuery,

@@ -1,12 +1,15 @@
-import { IsIn, IsOptional, IsString, Matches, MaxLength, type ValidationArguments } from 'class-validator';
+import { IntersectionType } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import type { ContactListFilter } from '../../contacts/contact.sql.js';
 import { type ContactSort, SORTS } from '../../contacts/read/contact-cursor.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import { expected, Pattern, TrueOrFalse } from '../http/validation.js';
 
-/** One entry of `GET /contacts`; null where nothing is known. */
+/** An element of `GET /contacts`; unknown values are null. */
 export class ContactSummaryDto {
-  /** Opaque; the same for as long as the person is one contact. */
+  /** Opaque; stays the same for as long as the contact exists. */
   id: string;
-  /** Null, like `phone`, while only the LID is known. */
+  /** Null if only the LID is known, like `phone`. */
   jid: string | null;
   phone: string | null;
   lid: string | null;
@@ -17,61 +20,38 @@ export class ContactSummaryDto {
   business_name: string | null;
   is_business: boolean | null;
   saved: boolean;
-  /** When the picture was last changed; null: none, hidden or unknown. */
+  /** Time when the picture last changed; null if the contact has none, hides it, or has not been fetched yet. */
   picture_updated_at: string | null;
   updated_at: string;
 }
 
-/** The answer of `GET /contacts`; `next_cursor` is null on the last page. */
+/** Response of `GET /contacts`; `next_cursor` is null on the last page. */
 export class ContactPageDto {
   items: ContactSummaryDto[];
   next_cursor: string | null;
 }
 
 const MAX_SEARCH_LENGTH = 200;
+const SEARCH = expected(
+  `1 to ${MAX_SEARCH_LENGTH} characters of a name or digits of a number, for example ` +
+    '/contacts?search=anna or /contacts?search=0170',
+);
 
-function explain(rightForm: string): (problem: ValidationArguments) => string {
-  return ({ property, value }) => {
-    const given = Array.isArray(value) ? `given ${value.length} times` : JSON.stringify(value);
-    return `${property} is ${given}; it must be ${rightForm}.`;
-  };
-}
-
-const LIMIT = {
-  message: explain('given once, a whole number from 1 to 1000, for example /contacts?limit=100'),
-};
-const CURSOR = {
-  message: explain(
-    'given once, next_cursor of the answer before; leave it out for the first page, as in /contacts',
-  ),
-};
-const SEARCH = {
-  message: explain(
-    `given once, 1 to ${MAX_SEARCH_LENGTH} characters of a name or digits of a number, for example ` +
-      '/contacts?search=anna or /contacts?search=0170',
-  ),
-};
-const SORT = { message: explain(`one of ${SORTS.join(', ')}, given once, for example /contacts?sort=name`) };
-
-function trueOrFalse(example: string): { message: (problem: ValidationArguments) => string } {
-  return { message: explain(`true or false, given once, for example ${example}`) };
-}
-
-/** What lists and exports have in common. */
+/** Filters of lists and exports. */
 export class ContactFilter {
-  /** Only people whose number is known, or only those whose is not. */
+  /** `true`: only contacts with a phone number; `false`: only contacts without. */
   @IsOptional()
-  @IsIn(['true', 'false'], trueOrFalse('/contacts?has_phone=false'))
+  @TrueOrFalse('/contacts?has_phone=false')
   has_phone?: 'true' | 'false';
 
-  /** Only people who stand in the phone's address book, or only others. */
+  /** `true`: only contacts that are saved on the phone; `false`: only others. */
   @IsOptional()
-  @IsIn(['true', 'false'], trueOrFalse('/contacts?saved=true'))
+  @TrueOrFalse('/contacts?saved=true')
   saved?: 'true' | 'false';
 
-  /** Only businesses, or only who is not known to be one. */
+  /** `true`: only businesses; `false`: only contacts that are not known to be a business. */
   @IsOptional()
-  @IsIn(['true', 'false'], trueOrFalse('/contacts?is_business=true'))
+  @TrueOrFalse('/contacts?is_business=true')
   is_business?: 'true' | 'false';
 }
 
@@ -80,18 +60,17 @@ export function toPeopleFilter(query: ContactFilter): ContactListFilter {
   return { hasPhone: of(query.has_phone), saved: of(query.saved), isBusiness: of(query.is_business) };
 }
 
-/** The query of `GET /contacts`. */
-export class ListContactsQuery extends ContactFilter {
+/** Query of `GET /contacts`. */
+export class ListContactsQuery extends IntersectionType(ContactFilter, PageQuery) {
+  /** `next_cursor` of the previous page. */
   @IsOptional()
-  @IsString(LIMIT)
-  @Matches(/^([1-9]\d{0,2}|1000)$/, LIMIT)
-  limit = '100';
-
-  @IsOptional()
-  @IsString(CURSOR)
-  @Matches(/^[\w-]+$/, CURSOR)
+  @Pattern(
+    /^[\w-]+$/,
+    'next_cursor of the previous page, or omit it for the first page, for example /contacts?limit=100',
+  )
   cursor?: string;
 
+  /** Matches any name, the username or the phone number. Ignores case and accents. */
   @IsOptional()
   @IsString(SEARCH)
   @Matches(/\S/, SEARCH)
@@ -99,13 +78,14 @@ export class ListContactsQuery extends ContactFilter {
   search?: string;
 
   @IsOptional()
-  @IsIn(SORTS, SORT)
+  @IsIn(SORTS, expected(`one of ${SORTS.join(', ')}, for example /contacts?sort=name`))
   sort: ContactSort = 'jid';
 }
 
-/** The query of `GET /contacts.vcf`. */
+/** Query of `GET /contacts.vcf`. */
 export class VcardQuery extends ContactFilter {
+  /** Whether to include pictures. */
   @IsOptional()
-  @IsIn(['true', 'false'], trueOrFalse('/contacts.vcf?photo=true'))
+  @TrueOrFalse('/contacts.vcf?photo=true')
   photo: 'true' | 'false' = 'false';
 }

@@ -1,4 +1,5 @@
-import { IsString, Matches, type ValidationArguments } from 'class-validator';
+import type { ContactNames } from '../../contacts/read/contacts.repository.js';
+import type { ContactLookup } from '../../contacts/read/contact-details.repository.js';
 import {
   type Address,
   isLid,
@@ -8,61 +9,48 @@ import {
   phoneOf,
 } from '../../kernel/identifiers/address.js';
 import { mobileVariants } from '../../kernel/identifiers/mobile-variants.js';
-import type { ContactLookup } from '../../contacts/read/contact-details.repository.js';
-import type { ContactNames } from '../../contacts/read/contacts.repository.js';
+import { Pattern } from '../http/validation.js';
 
-/** The answer of `GET /getcontact`, and an entry of `GET /getcontacts`. */
+/** Response of `GET /getcontact`, and an element of `GET /getcontacts`. */
 export class ContactDto implements ContactNames {
-  /** `491701234567@s.whatsapp.net`. */
+  /** For example `491701234567@s.whatsapp.net`. */
   jid: string;
-  /** The name that the person chose; `""`: unknown. */
+  /** Name that the contact chose; `""` if unknown. */
   push_name: string;
-  /** The name saved on the phone; `""`: none. */
+  /** Name saved on the phone; `""` if the contact is not saved. */
   full_name: string;
-  /** The first name saved on the phone; `""`: none. */
+  /** First name saved on the phone; `""` if the contact has none. */
   first_name: string;
 }
 
-/** 7 to 15 digits without a leading zero (E.164); LIDs are up to 20 digits long. */
+/** 7 to 15 digits without a leading zero (E.164). LIDs have up to 20 digits. */
 const PHONE_OR_JID = /^([1-9]\d{6,14}(@s\.whatsapp\.net)?|[1-9]\d{4,19}@lid)$/;
 
-/** The same, or a user name after an `@`: letters, digits, dots and underscores; any other character finds nobody. */
-const PERSON = new RegExp(`${PHONE_OR_JID.source}|^@[\\p{L}\\p{N}._-]{1,64}$`, 'u');
+/** Also accepts a username after `@`: letters, digits, dots, hyphens and underscores. */
+const PHONE_JID_OR_USERNAME = new RegExp(`${PHONE_OR_JID.source}|^@[\\p{L}\\p{N}._-]{1,64}$`, 'u');
 
-const OR_JID = ', or a JID, for example 491701234567@s.whatsapp.net';
+const NUMBER = '7 to 15 digits with country code and no other characters, for example';
+const JID = 'a JID, for example 491701234567@s.whatsapp.net';
 
-function explain(example: string, orElse: string): (problem: ValidationArguments) => string {
-  const rightForm =
-    'a number with country code, 7 to 15 digits without "+", spaces or a leading zero, for example ' +
-    `${example}${orElse}`;
-  return ({ value }) => {
-    if (value === undefined || value === '') return `phone is missing; it must be ${rightForm}.`;
-    if (Array.isArray(value))
-      return `phone is given ${value.length} times; it must be given once, as ${rightForm}.`;
-    return `phone is ${JSON.stringify(value)}; it must be ${rightForm}.`;
-  };
-}
-
-const explainQuery = explain('/getcontact?phone=491701234567', OR_JID);
-const explainPath = explain('/contacts/491701234567', `${OR_JID}, or a user name, for example @anna`);
-
-/** The query of `GET /getcontact`. */
+/** Query of `GET /getcontact`. */
 export class GetContactQuery {
-  @IsString({ message: explainQuery })
-  @Matches(PHONE_OR_JID, { message: explainQuery })
+  @Pattern(PHONE_OR_JID, `${NUMBER} /getcontact?phone=491701234567, or ${JID}`)
   phone: string;
 }
 
-/** The path of `/contacts/{phone}` and what is below it. */
+/** Path of `/contacts/{phone}` and the routes below it. */
 export class ContactPath {
-  @IsString({ message: explainPath })
-  @Matches(PERSON, { message: explainPath })
+  @Pattern(
+    PHONE_JID_OR_USERNAME,
+    `${NUMBER} /contacts/491701234567, or ${JID}, or a username, for example @anna`,
+  )
   phone: string;
 }
 
 /**
- * @param phone as validated by GetContactQuery, or by ContactPath when it is no user name
- * @returns the addresses that the person may have, the one asked for first
+ * Lists the addresses that a number may have (see `mobileVariants`), the requested one first.
+ *
+ * @param phone validated by GetContactQuery, or by ContactPath if it is not a username
  */
 export function toAddresses(phone: string): [Address, ...Address[]] {
   const address = phone.includes('@') ? (phone as Address) : jidOf(phone as Phone);
@@ -71,7 +59,7 @@ export function toAddresses(phone: string): [Address, ...Address[]] {
   return [address, ...others.map(jidOf)];
 }
 
-/** @param phone as validated by ContactPath */
+/** @param phone validated by ContactPath */
 export function toContactLookup(phone: string): ContactLookup {
   if (phone.startsWith('@')) return { column: 'username', values: [phone.slice(1).toLowerCase()] };
   const addresses = toAddresses(phone);

@@ -16,17 +16,17 @@ const COLUMNS = [
   'id',
 ] as const satisfies (keyof ExportedContact)[];
 
-/** What a spreadsheet takes for the beginning of a formula, in full width too, blanks before it or not. */
+/** Text that spreadsheets evaluate as a formula, including full-width characters and leading whitespace. */
 const FORMULA = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/;
 
 export const CSV_HEADER = `${COLUMNS.join(',')}\r\n`;
 
-/** One person as a record of RFC 4180, with CRLF at its end. Unknown is empty. */
+/** Returns a contact as a record of RFC 4180, with a trailing CRLF. Unknown values are empty. */
 export function toCsv(contact: ExportedContact): string {
   return `${COLUMNS.map((column) => toField(contact[column])).join(',')}\r\n`;
 }
 
-/** Before what could be a formula stands an apostrophe: spreadsheets then take it for text, and do not show it. */
+/** Prefixes possible formulas with an apostrophe. Spreadsheets then treat them as text and hide the apostrophe. */
 function toField(value: string | boolean | null): string {
   const text = String(value ?? '');
   const safe = FORMULA.test(text) ? `'${text}` : text;

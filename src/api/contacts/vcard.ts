@@ -1,12 +1,12 @@
 import type { ExportedContact } from '../../contacts/read/contact-export.repository.js';
 
-/** Octets of a line, without its line break (RFC 6350, 3.2). */
+/** Maximum length of a line without its line break (RFC 6350, section 3.2). */
 const MAX_LINE_OCTETS = 75;
 
-/** Control characters, which RFC 6350 allows in no value; tab and line feed are dealt with apart. */
+/** Control characters that RFC 6350 forbids in values, except tab and line feed. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
-/** One person as a vCard 4.0 (RFC 6350), with CRLF at the end of each line. */
+/** Returns a contact as a vCard 4.0 (RFC 6350), with CRLF at the end of each line. */
 export function toVcard(contact: ExportedContact): string {
   const { phone, lid, username, push_name: pushName, business_name: businessName, photo } = contact;
   const names = [contact.full_name, contact.first_name, pushName, businessName, username];
@@ -21,9 +21,9 @@ export function toVcard(contact: ExportedContact): string {
     ...optional('NICKNAME', clean(pushName) === shown ? null : pushName),
     ...optional('ORG', businessName),
     ...(phone ? [`TEL;VALUE=uri;TYPE=cell:tel:+${phone}`, `IMPP:whatsapp:${phone}`] : []),
-    // RFC 9554; readers of RFC 6350 alone pass over it.
+    // RFC 9554. Readers that support only RFC 6350 ignore it.
     ...optional('SOCIALPROFILE;SERVICE-TYPE=WhatsApp;VALUE=text', username),
-    // Without a number, nothing else tells two people of one name apart.
+    // Distinguishes contacts of the same name that have no number.
     ...optional('X-WHATSAPP-LID', phone ? null : lid),
     ...(photo?.type.startsWith('image/') ? [`PHOTO:data:${photo.type};base64,${photo.base64}`] : []),
     `REV:${contact.updated_at.replace(/[-:]/g, '')}`,
@@ -32,7 +32,7 @@ export function toVcard(contact: ExportedContact): string {
   return lines.map((line) => `${fold(line)}\r\n`).join('');
 }
 
-/** Family and given name. The phone tells the whole and the first name; what else the whole one has is the family's. */
+/** Returns family name and given name. The phone stores only full and first name; the rest is the family name. */
 function nameParts(
   { full_name: fullName, first_name: firstName }: ExportedContact,
   shown: string,
@@ -56,7 +56,7 @@ function escape(text: string): string {
   return text.replace(/[\\,;]/g, '\\$&').replaceAll('\n', '\\n');
 }
 
-/** Breaks a line where it would be too long, never within a character. A continued line begins with a blank. */
+/** Folds long lines, never within a character. Continuation lines start with a space. */
 function fold(line: string): string {
   if (Buffer.byteLength(line) <= MAX_LINE_OCTETS) return line;
   const octets = Buffer.from(line);

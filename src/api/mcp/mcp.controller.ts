@@ -1,24 +1,25 @@
-import { All, Controller, Logger, Req, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { createMcpHandler } from '@modelcontextprotocol/server';
+import { All, Controller, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request as HttpRequest, Response as HttpResponse } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Access } from '../../access/access.js';
-import { CallerAccess, Needs } from '../access/requirements.js';
 import { Config } from '../../kernel/config/config.js';
-import { McpOff } from './mcp.errors.js';
+import { Log } from '../../kernel/logging/log.js';
+import { CallerAccess, Needs } from '../access/requirements.js';
 import { McpTools } from './mcp-tools.js';
+import { McpOff } from './mcp.errors.js';
 
 /**
- * The Model Context Protocol over streamable HTTP, without sessions of its own: each request is answered by itself, on whichever
- * replica. It speaks JSON-RPC, which docs/mcp.md describes, and is not part of the API document.
+ * Model Context Protocol over streamable HTTP. It is stateless, so any replica can serve any request. The protocol is
+ * JSON-RPC, so the OpenAPI document does not contain this route (see docs/mcp.md).
  */
 @Controller('mcp')
 @ApiExcludeController()
 @Needs('contacts:read', { acrossSessions: true })
 export class McpController {
-  private readonly logger = new Logger(McpController.name);
+  private readonly log = new Log(McpController.name);
 
   constructor(
     private readonly config: Config,
@@ -34,9 +35,9 @@ export class McpController {
     if (!this.config.API_KEY) throw new McpOff();
     const handler = createMcpHandler(() => this.tools.createServer(access), {
       responseMode: 'json',
-      // Nothing of it ever changes.
+      // The tools never change, so there is nothing to subscribe to.
       maxSubscriptions: 0,
-      onerror: (error) => this.logger.debug(error.message),
+      onerror: (err) => this.log.debug({ err }, 'Handling MCP request failed'),
     });
     const { status, headers, body } = await handler.fetch(toWebRequest(request), {
       parsedBody: request.body as unknown,
@@ -48,7 +49,7 @@ export class McpController {
   }
 }
 
-/** Without its body, which is parsed already. */
+/** Converts a request without its body, which is already parsed. */
 function toWebRequest({ method, originalUrl, headers }: HttpRequest): Request {
   const given = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as [string, string]],

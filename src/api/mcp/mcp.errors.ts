@@ -6,7 +6,7 @@ export class McpOff extends DomainError {
 
   constructor() {
     super(
-      'MCP is off while no API keys are in use. Start the service with API_KEY set, and create a key for it.',
+      'MCP requires API keys. Set API_KEY, restart the service, and create a key for MCP with POST /keys.',
     );
   }
 }

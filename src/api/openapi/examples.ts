@@ -137,8 +137,8 @@ export const newSession = {
   reason_code: 'no_process',
   reason: 'No process runs the WhatsApp session at the moment.',
   advice:
-    'If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all, or let each hold more ' +
-    'sessions (SESSIONS_PER_PROCESS).',
+    'If this lasts for more than 20 seconds, start a process with ROLE=session or ROLE=all, or increase ' +
+    'SESSIONS_PER_PROCESS.',
   phone: null,
   jid: null,
   push_name: null,

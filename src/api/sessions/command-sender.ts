@@ -6,7 +6,7 @@ import { CommandRefused } from '../../sessions/command-refused.js';
 import type { SessionCommandKind } from '../../sessions/session-command.entity.js';
 import { SessionCommandsRepository } from '../../sessions/session-commands.repository.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
-import { SessionNotAnswering } from './session.errors.js';
+import { SessionNotAnswering } from './sessions-api.errors.js';
 
 /** Longer than a command takes: it may wait for a connection, and then for WhatsApp's response. */
 const TIMEOUT_MS = 40_000;

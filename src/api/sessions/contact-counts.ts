@@ -11,24 +11,21 @@ export interface Counts {
   profiles: FetchProgress;
 }
 
-/** Of what was counted, how long it is told, as a multiple of the time that the counting took: a twentieth of the time at most. */
-const STANDS_FOR = 20;
-/** When contacts have changed since: half of the time. */
-const STANDS_WHEN_CHANGED_FOR = 1;
+/** How long a count is valid, as a multiple of its duration, so that counting uses at most 1/20 of the time. */
+const VALID_FOR = 20;
+/** The same if contacts have changed since: at most half of the time. */
+const VALID_WHEN_CHANGED_FOR = 1;
 
 interface Counted {
   counts: Promise<Counts>;
   revision: string;
   isSynced: boolean;
-  /** Infinite while it is being counted. */
+  /** Infinity while the count runs. */
   endedMs: number;
   tookMs: number;
 }
 
-/**
- * Counts the contacts of accounts. Of a large one that takes a tenth of a second and more, so who asks at the same time, or soon
- * after, is told the same.
- */
+/** Counts the contacts of accounts. Reuses recent counts, because counting a large account takes more than 100 ms. */
 @Injectable()
 export class ContactCounts {
   private readonly counted = new Map<number, Counted>();
@@ -38,11 +35,11 @@ export class ContactCounts {
     private readonly fetches: ProfileFetchesRepository,
   ) {}
 
-  /** Once the first sync is complete, nothing is told that was counted before. */
+  /** Returns the counts of an account. Does not reuse counts from before the first sync was complete. */
   of({ id, revision, syncedAt }: Pick<SessionAccount, 'id' | 'revision' | 'syncedAt'>): Promise<Counts> {
     const isSynced = syncedAt !== null;
     const known = this.counted.get(id);
-    if (known?.isSynced === isSynced && isStanding(known, revision)) return known.counts;
+    if (known?.isSynced === isSynced && isValid(known, revision)) return known.counts;
     const startedMs = performance.now();
     const counted: Counted = { counts: this.count(id), revision, isSynced, endedMs: Infinity, tookMs: 0 };
     this.counted.set(id, counted);
@@ -65,7 +62,7 @@ export class ContactCounts {
   }
 }
 
-function isStanding({ endedMs, tookMs, ...counted }: Counted, revision: string): boolean {
-  const factor = counted.revision === revision ? STANDS_FOR : STANDS_WHEN_CHANGED_FOR;
+function isValid({ endedMs, tookMs, ...counted }: Counted, revision: string): boolean {
+  const factor = counted.revision === revision ? VALID_FOR : VALID_WHEN_CHANGED_FOR;
   return performance.now() < endedMs + factor * tookMs;
 }

@@ -1,28 +1,24 @@
 import { Body, Controller, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import qrcode from 'qrcode';
-import { Needs } from '../access/requirements.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { CommandRefused } from '../../sessions/command-refused.js';
+import { Needs } from '../access/requirements.js';
 import { linkRoutes, SessionParam } from '../http/session-param.js';
-import { type PairingCodeDto, PairingCodeRequest } from './session.dto.js';
-import { SessionService } from './session.service.js';
-import { TooManyRequests } from '../../access/access.errors.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { CommandRefused } from '../../sessions/command-refused.js';
-import { NoPairingCode, NoQr, QrTypeNotAcceptable, SessionNotAnswering } from './session.errors.js';
+import { type PairingCodeDto, PairingCodeRequest } from './link.dto.js';
+import { LinkService } from './link.service.js';
+import { pairingLimited } from './pairing-limit.js';
+import { NoPairingCode, NoQr, QrTypeNotAcceptable, SessionNotAnswering } from './sessions-api.errors.js';
 
 const PAIRING_CODE = { code: 'ABCD2345', expires_at: examples.TIME };
 const CODE_ERRORS = [
-  new TooManyRequests(
-    'pairing_limited',
-    '3 pairing codes were asked for within 10 minutes (PAIRING_CODES_PER_10_MINUTES). The QR code at /session/qr can be scanned at any time.',
-    600,
-  ),
+  pairingLimited(3, 600),
   new CommandRefused(
     'conflict',
     'account_linked',
-    'An account is linked already. Unlink it first: DELETE /session.',
+    'An account is already linked. Unlink it first: DELETE /session.',
   ),
   new CommandRefused(
     'invalid',
@@ -32,33 +28,35 @@ const CODE_ERRORS = [
   new CommandRefused(
     'conflict',
     'pairing_refused',
-    'WhatsApp refused the pairing code with error 404 (item-not-found). Check that the number has WhatsApp, or scan the QR code at /session/qr.',
+    'WhatsApp refused the pairing code with error 404 (item-not-found). Check that the number has WhatsApp, or scan ' +
+      'the QR code at /session/qr.',
   ),
   new CommandRefused(
     'limited',
     'whatsapp_limited',
-    'WhatsApp refused the pairing code with error 429 (rate-overlimit): too many codes were asked for. Wait for an hour, or scan the QR code at /session/qr.',
+    'WhatsApp refused the pairing code with error 429 (rate-overlimit): too many codes were requested. Wait for an ' +
+      'hour, or scan the QR code at /session/qr.',
   ),
   new CommandRefused(
     'unavailable',
     'whatsapp_not_answering',
-    'WhatsApp did not answer the request for a pairing code: timed out. Try again shortly.',
+    'WhatsApp did not respond to the request for a pairing code: timed out. Try again in a few seconds.',
   ),
   new CommandRefused(
     'unavailable',
     'whatsapp_not_ready',
-    'WhatsApp is not ready to link. /session says why; try again when it shows a QR code.',
+    'WhatsApp is not ready to link. /session shows the reason; try again when it shows a QR code.',
   ),
   new SessionNotAnswering(),
 ];
 
-/** Linking an account by QR code or pairing code. */
+/** Links an account by QR code or pairing code. */
 @Controller(linkRoutes())
 @Needs('session:link')
 export class LinkController {
-  constructor(private readonly session: SessionService) {}
+  constructor(private readonly link: LinkService) {}
 
-  /** Show the QR code to scan: PNG, or by `Accept` SVG (`image/svg+xml`) or the code's text (`text/plain`). */
+  /** Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
   @Operation({
     id: 'getQr',
     answer: {
@@ -68,7 +66,7 @@ export class LinkController {
         'text/plain': 'https://wa.me/settings/linked_devices#2@abc',
       },
     },
-    errors: [new NoQr('an account is linked.'), new QrTypeNotAcceptable()],
+    errors: [new NoQr('An account is already linked.'), new QrTypeNotAcceptable()],
   })
   @Get('qr')
   async getQr(
@@ -76,7 +74,7 @@ export class LinkController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const qr = await this.session.getQr(session);
+    const qr = await this.link.getQr(session);
     response.setHeader('Cache-Control', 'no-store');
     switch (request.accepts(['image/png', 'image/svg+xml', 'text/plain'])) {
       case 'image/png':
@@ -93,7 +91,7 @@ export class LinkController {
     }
   }
 
-  /** Ask for a pairing code to enter on the phone. The answer comes when WhatsApp has accepted it. */
+  /** Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
   @Operation({
     id: 'requestPairingCode',
     body: { phone: examples.PHONE },
@@ -107,14 +105,14 @@ export class LinkController {
     @SessionParam() session: SessionName,
     @Body() { phone }: PairingCodeRequest,
   ): Promise<PairingCodeDto> {
-    return this.session.requestPairingCode(session, phone);
+    return this.link.requestPairingCode(session, phone);
   }
 
-  /** Show the code that waits to be entered; WhatsApp may have asked for another one than was asked for. */
+  /** Get the current pairing code. WhatsApp can replace the requested code. */
   @Operation({ id: 'getPairingCode', answer: PAIRING_CODE, errors: [new NoPairingCode()] })
   @Get('pairing-code')
   @Header('Cache-Control', 'no-store')
   getPairingCode(@SessionParam() session: SessionName): Promise<PairingCodeDto> {
-    return this.session.getPairingCode(session);
+    return this.link.getPairingCode(session);
   }
 }

@@ -6,7 +6,7 @@ import type { SessionName } from '../../kernel/identifiers/session-name.js';
 
 const WINDOW_SECONDS = 600;
 
-/** Keeps callers from trying out numbers: WhatsApp tells each of them, and bans who asks for many. */
+/** Limits pairing codes: each request notifies the owner of a number, and WhatsApp bans accounts that send many. */
 @Injectable()
 export class PairingLimit {
   constructor(
@@ -14,17 +14,20 @@ export class PairingLimit {
     private readonly limits: RateLimitsRepository,
   ) {}
 
-  /** @throws TooManyRequests */
+  /** Counts a request. @throws TooManyRequests */
   async count(session: SessionName): Promise<void> {
     const points = this.config.PAIRING_CODES_PER_10_MINUTES;
     const window = { name: 'pairing', points, seconds: WINDOW_SECONDS };
     const { isOver, endsInMs } = await this.limits.use(window, session);
-    if (!isOver) return;
-    throw new TooManyRequests(
-      'pairing_limited',
-      `${points} pairing codes were asked for within 10 minutes (PAIRING_CODES_PER_10_MINUTES). The QR code at ` +
-        '/session/qr can be scanned at any time.',
-      Math.ceil(endsInMs / 1_000),
-    );
+    if (isOver) throw pairingLimited(points, Math.ceil(endsInMs / 1_000));
   }
+}
+
+export function pairingLimited(limit: number, retryAfterSeconds: number): TooManyRequests {
+  return new TooManyRequests(
+    'pairing_limited',
+    `The limit of ${limit} pairing codes in 10 minutes is reached (PAIRING_CODES_PER_10_MINUTES). Try again later, ` +
+      'or scan the QR code at /session/qr.',
+    retryAfterSeconds,
+  );
 }

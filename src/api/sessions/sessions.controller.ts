@@ -1,9 +1,13 @@
 import { Body, Controller, Delete, Get, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Access } from '../../access/access.js';
-import { CallerAccess, Needs } from '../access/requirements.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { CallerAccess, Needs } from '../access/requirements.js';
 import { SessionParam } from '../http/session-param.js';
+import * as examples from '../openapi/examples.js';
+import { Operation } from '../openapi/operation.js';
+import { shownTo } from './session-status.service.js';
+import { DefaultSessionStays, SessionExists } from './sessions-api.errors.js';
 import {
   CreateSessionRequest,
   DeleteSessionQuery,
@@ -12,19 +16,15 @@ import {
   type SessionDeletedDto,
   type SessionPageDto,
 } from './sessions.dto.js';
-import { shownTo } from './session.service.js';
 import { SessionsService } from './sessions.service.js';
-import * as examples from '../openapi/examples.js';
-import { Operation } from '../openapi/operation.js';
-import { DefaultSessionStays, SessionExists } from './session.errors.js';
 
-/** The sessions of this deployment: one for each account that is, or is to be, linked. */
+/** Lists, creates and deletes sessions. Each session links one account. */
 @Controller('sessions')
 @Needs('session:read')
 export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}
 
-  /** List the sessions, or those that the key is for, in the order of their names. */
+  /** List sessions, ordered by name. A key that is limited to some sessions sees only these. */
   @Operation({
     id: 'listSessions',
     parameters: { limit: '2', status: 'open' },
@@ -36,7 +36,7 @@ export class SessionsController {
     return this.sessions.list(query, access.sessions);
   }
 
-  /** Create a session, which waits to be linked from then on. */
+  /** Create a session. You can then link an account to it. */
   @Operation({
     id: 'createSession',
     body: { name: 'sales' },
@@ -55,14 +55,14 @@ export class SessionsController {
     return session;
   }
 
-  /** Show how a session is. */
+  /** Get the status of a session. */
   @Operation({ id: 'getSessionByName', answer: { name: 'default', ...examples.session } })
   @Get(':session')
   async get(@SessionParam() session: SessionName, @CallerAccess() access: Access): Promise<NamedSessionDto> {
     return shownTo(access, await this.sessions.get(session));
   }
 
-  /** Unlink the account and forget the session; with `?contacts=delete` its contacts, too. */
+  /** Unlink the account and delete the session. `?contacts=delete` also deletes the contacts. */
   @Operation({
     id: 'deleteSession',
     parameters: { contacts: 'delete' },

@@ -1,15 +1,17 @@
-import { IsIn, IsOptional, IsString, Matches, type ValidationArguments } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import { SESSION_STATUSES, type SessionStatus } from '../../sessions/session.entity.js';
-import { SessionDto } from './session.dto.js';
+import { PageQuery } from '../http/page-query.dto.js';
+import { expected, Pattern } from '../http/validation.js';
+import { SessionDto } from './session-status.dto.js';
 
-/** The body of `GET /sessions/{name}`. */
+/** Response of `GET /sessions/{name}`. */
 export class NamedSessionDto extends SessionDto {
   name: string;
 }
 
-/** One entry of `GET /sessions`; see SessionDto for the fields. */
+/** An element of `GET /sessions`; SessionDto describes the fields. */
 export class SessionSummaryDto {
   name: string;
   status: SessionStatus;
@@ -23,75 +25,50 @@ export class SessionSummaryDto {
   push_name: string | null;
 }
 
-/** The answer of `GET /sessions`, in the order of names; `next_cursor` is null on the last page. */
+/** Response of `GET /sessions`, ordered by name; `next_cursor` is null on the last page. */
 export class SessionPageDto {
   items: SessionSummaryDto[];
   next_cursor: string | null;
 }
 
-/** The answer of `DELETE /sessions/{name}`. */
+/** Response of `DELETE /sessions/{name}`. */
 export class SessionDeletedDto {
   deleted: true;
   message: string;
 }
 
-function explain(rightForm: string): (problem: ValidationArguments) => string {
-  return ({ property, value }) => {
-    const given = Array.isArray(value) ? `given ${value.length} times` : JSON.stringify(value);
-    return `${property} is ${value === undefined ? 'missing' : given}; it must be ${rightForm}.`;
-  };
-}
-
-const NAME = {
-  message: explain(
-    'the name of the new session, 1 to 40 of the characters a-z, 0-9 and "-", for example {"name": "sales"}',
-  ),
-};
-const LIMIT = {
-  message: explain('given once, a whole number from 1 to 1000, for example /sessions?limit=100'),
-};
-const CURSOR = {
-  message: explain(
-    'given once, next_cursor of the answer before; leave it out for the first page, as in /sessions',
-  ),
-};
-const STATUS = {
-  message: explain(`one of ${SESSION_STATUSES.join(', ')}, given once, for example /sessions?status=open`),
-};
-const CONTACTS = {
-  message: explain(
-    '"delete", given once, or left out to keep the contacts, for example /sessions/sales?contacts=delete',
-  ),
-};
-
-/** The body of `POST /sessions`. */
+/** Body of `POST /sessions`. */
 export class CreateSessionRequest {
-  @IsString(NAME)
-  @Matches(SESSION_NAME, NAME)
+  @Pattern(SESSION_NAME, '1 to 40 of the characters a-z, 0-9 and "-", for example {"name": "sales"}')
   name: string;
 }
 
-/** The query of `GET /sessions`. */
-export class ListSessionsQuery {
+/** Query of `GET /sessions`. */
+export class ListSessionsQuery extends PageQuery {
+  /** `next_cursor` of the previous page, which is the name of its last session. */
   @IsOptional()
-  @IsString(LIMIT)
-  @Matches(/^([1-9]\d{0,2}|1000)$/, LIMIT)
-  limit = '100';
-
-  /** The name of the last session of the page before. */
-  @IsOptional()
-  @IsString(CURSOR)
-  @Matches(SESSION_NAME, CURSOR)
+  @Pattern(
+    SESSION_NAME,
+    'next_cursor of the previous page, or omit it for the first page, for example /sessions?limit=100',
+  )
   cursor?: string;
 
+  /** Returns only sessions with this status. */
   @IsOptional()
-  @IsIn(SESSION_STATUSES, STATUS)
+  @IsIn(
+    SESSION_STATUSES,
+    expected(`one of ${SESSION_STATUSES.join(', ')}, for example /sessions?status=open`),
+  )
   status?: SessionStatus;
 }
 
-/** The query of `DELETE /sessions/{name}`. */
+/** Query of `DELETE /sessions/{name}`. */
 export class DeleteSessionQuery {
+  /** Also deletes the contacts of the account. */
   @IsOptional()
-  @IsIn(['delete'], CONTACTS)
+  @IsIn(
+    ['delete'],
+    expected('"delete", or omit it to keep the contacts, for example /sessions/sales?contacts=delete'),
+  )
   contacts?: 'delete';
 }

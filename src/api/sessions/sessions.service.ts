@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../kernel/config/config.js';
 import { phoneOf } from '../../kernel/identifiers/address.js';
-import { CommandRefused } from '../../sessions/command-refused.js';
 import { DEFAULT_SESSION, type SessionName } from '../../kernel/identifiers/session-name.js';
+import { CommandRefused } from '../../sessions/command-refused.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import {
   type DeletedContacts,
   type ListedSession,
   SessionsRepository,
 } from '../../sessions/sessions.repository.js';
-import { DefaultSessionStays, SessionExists, SessionNotAnswering } from './session.errors.js';
-import { isLinkedStatus, SessionService, toStatus } from './session.service.js';
+import { LinkService, REMOVE_DEVICE, UNLINKED } from './link.service.js';
+import { isLinkedStatus, toStatus } from './session-status.js';
+import { SessionStatusService } from './session-status.service.js';
+import { DefaultSessionStays, SessionExists, SessionNotAnswering } from './sessions-api.errors.js';
 import type {
   ListSessionsQuery,
   NamedSessionDto,
@@ -20,12 +22,10 @@ import type {
 
 const CONTACTS: Record<DeletedContacts, string> = {
   deleted: 'Its contacts are deleted.',
-  kept: 'Its contacts stay in the database, and are served again once the account is linked.',
+  kept: 'Its contacts stay in the database and become available again when the account is linked.',
   none: '',
   shared: 'Its contacts stay, because another session serves the same account.',
 };
-
-const WHATSAPP_NOT_NOTIFIED = 'WhatsApp could not be notified: remove the device on the phone as well.';
 
 /** Creates, lists and deletes sessions. */
 @Injectable()
@@ -34,10 +34,11 @@ export class SessionsService {
     private readonly config: Config,
     private readonly sessions: SessionsRepository,
     private readonly state: SessionStateRepository,
-    private readonly session: SessionService,
+    private readonly status: SessionStatusService,
+    private readonly link: LinkService,
   ) {}
 
-  /** @param among the only ones to list; null: all */
+  /** @param among names of the sessions to list; null lists all */
   async list(
     { limit, cursor, status }: ListSessionsQuery,
     among: readonly string[] | null,
@@ -60,11 +61,13 @@ export class SessionsService {
 
   /** @throws SessionNotFound */
   async get(name: SessionName): Promise<NamedSessionDto> {
-    return { name, ...(await this.session.describe(name)) };
+    return { name, ...(await this.status.describe(name)) };
   }
 
   /**
-   * @returns a sentence that says what was done
+   * Unlinks the account and deletes the session.
+   *
+   * @returns message for people
    * @throws SessionNotFound, DefaultSessionStays
    */
   async delete(name: SessionName, options: { withContacts: boolean }): Promise<string> {
@@ -74,17 +77,15 @@ export class SessionsService {
     return [`The session ${name} is deleted.`, unlinked, CONTACTS[contacts]].filter(Boolean).join(' ');
   }
 
-  /** @returns what became of the link, for people; null when there was none */
+  /** @returns part of the message; null if no account was linked */
   private async unlink(name: SessionName): Promise<string | null> {
     const { status, isAttended } = await this.state.get(name);
-    if (!isAttended) return isLinkedStatus(status) ? WHATSAPP_NOT_NOTIFIED : null;
+    if (!isAttended) return isLinkedStatus(status) ? REMOVE_DEVICE : null;
     try {
-      const result = await this.session.unlink(name);
-      return result === 'whatsapp_notified' ? 'The account is unlinked.' : WHATSAPP_NOT_NOTIFIED;
+      return (await this.link.unlink(name)) === 'notified' ? UNLINKED : `${UNLINKED} ${REMOVE_DEVICE}`;
     } catch (error) {
-      // No account was linked.
       if (error instanceof CommandRefused) return null;
-      if (error instanceof SessionNotAnswering) return WHATSAPP_NOT_NOTIFIED;
+      if (error instanceof SessionNotAnswering) return REMOVE_DEVICE;
       throw error;
     }
   }

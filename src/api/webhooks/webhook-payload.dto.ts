@@ -1,18 +1,20 @@
 import type { WebhookPayload } from '../../webhooks/webhook-payload.js';
 import { type ChangeDto } from '../changes/changes.dto.js';
 
-/** Of one session. */
+/** Changes of one session. */
 export class WebhookDataDto {
-  /** Whose changes they are; null in a test of a webhook for all sessions. */
+  /** Null in a test of a webhook for all sessions. */
   session: string | null;
-  /** In the order of their numbers; empty in a test. */
+  /** In the order of their sequence numbers; empty in a test. */
   items: ChangeDto[];
 }
 
-/** What is sent to a webhook, after Standard Webhooks: its id is the header `webhook-id`, and signed by `webhook-signature`. */
+/**
+ * A delivery as in Standard Webhooks. The header `webhook-id` contains its ID, and `webhook-signature` its signature.
+ */
 export class WebhookPayloadDto implements WebhookPayload {
   type: 'changes' | 'webhook.test';
-  /** When the last of the changes was committed, ISO 8601. */
+  /** Commit time of the last change, or the time of the test, ISO 8601. */
   timestamp: string;
   data: WebhookDataDto;
 }

@@ -5,7 +5,6 @@ import { WebhooksModule } from '../../webhooks/webhooks.module.js';
 import { WebhooksController } from './webhooks.controller.js';
 import { WebhooksService } from './webhooks.service.js';
 
-/** The routes of webhooks. */
 @Module({
   imports: [FeedReadsModule, SessionsModule, WebhooksModule],
   controllers: [WebhooksController],

@@ -2,12 +2,12 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Res } from
 import { ApiExtraModels } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { Access } from '../../access/access.js';
-import { CallerAccess, Needs } from '../access/requirements.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
+import { TooManyWebhooks, WebhookNotFound } from '../../webhooks/webhooks.errors.js';
+import { CallerAccess, Needs } from '../access/requirements.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { TooManyWebhooks, WebhookNotFound } from '../../webhooks/webhooks.errors.js';
 import { WebhookPayloadDto } from './webhook-payload.dto.js';
 import {
   type CreatedWebhookDto,
@@ -25,19 +25,16 @@ import { MAX_WEBHOOKS, WebhooksService } from './webhooks.service.js';
 
 const { id } = examples.webhook;
 const UNKNOWN = new WebhookNotFound('wh_0123456789abcdef');
-const GONE = new ChangesGone(
-  examples.change.seq - 2_000,
-  `changes up to ${examples.change.seq - 1_000} are not kept any more`,
-);
+const GONE = ChangesGone.pruned(examples.change.seq - 2_000, examples.change.seq - 1_000);
 
-/** Webhooks: the service reads the feed, and sends what changes to a URL. */
+/** Manages webhooks, which send the changes of the feed to a URL. */
 @Controller('webhooks')
 @ApiExtraModels(WebhookPayloadDto)
 @Needs('webhooks:manage', { acrossSessions: true })
 export class WebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}
 
-  /** Create a webhook. Its secret is shown in this answer, and never again. */
+  /** Create a webhook. Only this response contains its secret. */
   @Operation({
     id: 'createWebhook',
     body: examples.webhookRequest,
@@ -56,21 +53,21 @@ export class WebhooksController {
     return created;
   }
 
-  /** List the webhooks, or those of the sessions that the key is for, the oldest first. */
+  /** List webhooks, oldest first. A key that is limited to some sessions sees only their webhooks. */
   @Operation({ id: 'listWebhooks', answer: { items: [examples.webhook] } })
   @Get()
   async list(@CallerAccess() access: Access): Promise<WebhookListDto> {
     return { items: await this.webhooks.list(access) };
   }
 
-  /** Show one webhook. */
+  /** Get a webhook with its state. */
   @Operation({ id: 'getWebhook', parameters: { id }, answer: examples.webhook, errors: [UNKNOWN] })
   @Get(':id')
   get(@CallerAccess() access: Access, @Param('id') webhook: string): Promise<WebhookDto> {
     return this.webhooks.get(access, webhook);
   }
 
-  /** Change a webhook, pause it, or go on. */
+  /** Update, pause or continue a webhook. */
   @Operation({
     id: 'updateWebhook',
     parameters: { id },
@@ -100,7 +97,7 @@ export class WebhooksController {
     return { deleted: true, message: `The webhook ${webhook} is deleted.` };
   }
 
-  /** Go on where a webhook was, at once. */
+  /** Continue a paused or disabled webhook immediately, at its last position. */
   @Operation({ id: 'resumeWebhook', parameters: { id }, answer: examples.webhook, errors: [UNKNOWN, GONE] })
   @Post(':id/resume')
   @HttpCode(200)
@@ -108,7 +105,7 @@ export class WebhooksController {
     return this.webhooks.resume(access, webhook);
   }
 
-  /** Deliver once more what came after a number, with new ids. */
+  /** Deliver all changes after a sequence number again, with new IDs. */
   @Operation({
     id: 'replayWebhook',
     parameters: { id },
@@ -126,7 +123,7 @@ export class WebhooksController {
     return this.webhooks.replay(access, webhook, request);
   }
 
-  /** Send an empty delivery, and tell what the receiver says. */
+  /** Send a delivery without changes and return the result. */
   @Operation({
     id: 'testWebhook',
     parameters: { id },
@@ -139,7 +136,7 @@ export class WebhooksController {
     return this.webhooks.test(access, webhook);
   }
 
-  /** Make a new secret. The one of before signs as well for a day. */
+  /** Create a new secret. The previous one also signs deliveries for one day. */
   @Operation({
     id: 'rotateWebhookSecret',
     parameters: { id },
@@ -152,7 +149,7 @@ export class WebhooksController {
     return this.webhooks.rotate(access, webhook);
   }
 
-  /** List the last attempts to deliver, the latest first. */
+  /** List the last 100 delivery attempts, latest first. */
   @Operation({
     id: 'listWebhookAttempts',
     parameters: { id },

@@ -1,3 +1,4 @@
+import { PartialType, PickType } from '@nestjs/swagger';
 import {
   ArrayNotEmpty,
   ArrayUnique,
@@ -14,78 +15,81 @@ import {
 import { CHANGE_KINDS, type ChangeKind } from '../../feed/change.js';
 import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import type { WebhookState } from '../../webhooks/webhook.entity.js';
+import { expected, Pattern } from '../http/validation.js';
 
-/** A webhook; never its secret. */
+/** A webhook, without its secret. */
 export class WebhookDto {
   id: string;
   url: string;
-  /** Null: all sessions. */
+  /** Session whose changes are sent; null for all sessions. */
   session: string | null;
-  /** Null: all kinds of changes. */
+  /** Kinds of changes that are sent; null for all. */
   kinds: ChangeKind[] | null;
-  /** Changes in one delivery at most. */
+  /** Maximum number of changes per delivery. */
   max_items: number;
-  /** `paused`: on request, or after too many failures; `disabled`: the receiver has answered 410. */
+  /** `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410. */
   state: WebhookState;
-  /** Why it is not active, or why the last attempt has failed; null when all is well. */
+  /** Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
   reason: string | null;
-  /** How often the delivery that is under way has failed. */
+  /** Failed attempts of the current delivery. */
   failures: number;
-  /** When it is tried again; null: at once. */
+  /** Time of the next attempt, ISO 8601; null if it is due now. */
   retry_at: string | null;
-  /** Changes that it has still to read, all kinds counted. */
+  /** Number of changes that the webhook has not read yet, of all kinds. */
   behind: number;
   created_at: string;
 }
 
-/** The answer of `POST /webhooks`, the only one with the secret. */
+/** Response of `POST /webhooks`, the only one that contains the secret. */
 export class CreatedWebhookDto extends WebhookDto {
-  /** Verifies signatures, by any library for Standard Webhooks. */
+  /** Verifies signatures, with any library for Standard Webhooks. */
   secret: string;
 }
 
-/** The answer of `GET /webhooks`, the oldest first. */
+/** Response of `GET /webhooks`, oldest first. */
 export class WebhookListDto {
   items: WebhookDto[];
 }
 
-/** The answer of `DELETE /webhooks/{id}`. */
+/** Response of `DELETE /webhooks/{id}`. */
 export class WebhookDeletedDto {
   deleted: true;
   message: string;
 }
 
-/** The answer of `POST /webhooks/{id}/rotate`. */
+/** Response of `POST /webhooks/{id}/rotate`. */
 export class RotatedSecretDto {
-  /** The new one, shown this once. */
+  /** The new secret. Only this response contains it. */
   secret: string;
-  /** Until then the one of before signs as well, ISO 8601. */
+  /** Time until which the previous secret also signs deliveries, ISO 8601. */
   former_until: string;
 }
 
-/** One request to a receiver; what was sent is not kept. */
+/** A request to a receiver, without its content. */
 export class WebhookAttemptDto {
   at: string;
-  /** The header `webhook-id`; the same whenever the same is sent. */
+  /** Header `webhook-id`. Repeated attempts of a delivery have the same ID. */
   delivery_id: string;
   session: string | null;
-  /** Changes in it, and their numbers; null in a test. */
+  /** Number of changes in the delivery. */
   items: number;
+  /** Sequence number of the first change; null in a test. */
   first_seq: number | null;
+  /** Sequence number of the last change; null in a test. */
   last_seq: number | null;
-  /** Of the answer; null: there was none. */
+  /** Status of the response; null if there was none. */
   status: number | null;
   duration_ms: number;
-  /** Null: it was taken. */
+  /** Null if the receiver accepted the delivery. */
   error: string | null;
 }
 
-/** The answer of `GET /webhooks/{id}/attempts`, the latest first. */
+/** Response of `GET /webhooks/{id}/attempts`, latest first. */
 export class WebhookAttemptListDto {
   items: WebhookAttemptDto[];
 }
 
-/** The answer of `POST /webhooks/{id}/test`. */
+/** Response of `POST /webhooks/{id}/test`. */
 export class WebhookTestedDto {
   delivered: boolean;
   status: number | null;
@@ -93,38 +97,37 @@ export class WebhookTestedDto {
   error: string | null;
 }
 
-const URL_FORM = {
-  message:
-    'url must be an http or https URL of up to 2000 characters, without user or password, for example {"url": "https://crm.example.com/contacts"}.',
-};
-const KINDS = {
-  message: `kinds must be a list of ${CHANGE_KINDS.join(', ')}, each once, or left out for all, for example {"kinds": ["contact.created"]}.`,
-};
-const SESSION = {
-  message: 'session must be the name of a session, or left out for all, for example {"session": "sales"}.',
-};
-const AFTER = {
-  message:
-    'after must be a number of a change, as the header Changes-Next of a list or next of GET /changes tell it, for example {"after": 1767261600000042}.',
-};
-const MAX_ITEMS = {
-  message: 'max_items must be a whole number from 1 to 1000, for example {"max_items": 100}.',
-};
-const PAUSED = { message: 'paused must be true or false, for example {"paused": true}.' };
+// A rejected URL may contain a password, so messages do not repeat it.
+const URL_FORM = expected(
+  'an http or https URL of up to 2000 characters, without user or password, for example ' +
+    '{"url": "https://crm.example.com/contacts"}',
+  { isSecret: true },
+);
+const KINDS = expected(
+  `a list of ${CHANGE_KINDS.join(', ')} without duplicates, or omit it for all, ` +
+    'for example {"kinds": ["contact.created"]}',
+);
+const SESSION_FORM = 'the name of a session, or omit it for all sessions, for example {"session": "sales"}';
+const AFTER = expected(
+  'the sequence number of a change, from the header Changes-Next of a list or from next of GET /changes, ' +
+    'for example {"after": 1767261600000042}',
+);
+const MAX_ITEMS = expected('a whole number from 1 to 1000, for example {"max_items": 100}');
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
-/** The body of `POST /webhooks`. */
+/** Body of `POST /webhooks`. */
 export class CreateWebhookRequest {
   @IsString(URL_FORM)
   @Matches(/^https?:\/\/[^\s@/?#]+([/?#]\S*)?$/i, URL_FORM)
   @Matches(/^.{1,2000}$/, URL_FORM)
   url: string;
 
+  /** Null for all sessions. */
   @IsOptional()
-  @IsString(SESSION)
-  @Matches(SESSION_NAME, SESSION)
+  @Pattern(SESSION_NAME, SESSION_FORM)
   session?: string | null;
 
+  /** Null for all kinds. */
   @IsOptional()
   @IsArray(KINDS)
   @ArrayNotEmpty(KINDS)
@@ -132,13 +135,14 @@ export class CreateWebhookRequest {
   @IsIn(CHANGE_KINDS, { ...KINDS, each: true })
   kinds?: ChangeKind[] | null;
 
-  /** Null: from now on. */
+  /** Sequence number to start after, requires `session`; null starts with the next change. */
   @IsOptional()
   @IsInt(AFTER)
   @Min(0, AFTER)
   @Max(MAX_SAFE, AFTER)
   after?: number | null;
 
+  /** Maximum number of changes per delivery; 100 by default. */
   @IsOptional()
   @IsInt(MAX_ITEMS)
   @Min(1, MAX_ITEMS)
@@ -146,44 +150,25 @@ export class CreateWebhookRequest {
   max_items?: number;
 }
 
-/** The body of `PATCH /webhooks/{id}`; what is left out stays. */
-export class UpdateWebhookRequest {
+/** Body of `PATCH /webhooks/{id}`. Omitted fields stay unchanged. */
+export class UpdateWebhookRequest extends PartialType(
+  PickType(CreateWebhookRequest, ['url', 'kinds', 'max_items']),
+) {
+  /** `true` pauses the webhook; `false` continues it, like `POST /webhooks/{id}/resume`. */
   @IsOptional()
-  @IsString(URL_FORM)
-  @Matches(/^https?:\/\/[^\s@/?#]+([/?#]\S*)?$/i, URL_FORM)
-  @Matches(/^.{1,2000}$/, URL_FORM)
-  url?: string;
-
-  /** Null: all. */
-  @IsOptional()
-  @IsArray(KINDS)
-  @ArrayNotEmpty(KINDS)
-  @ArrayUnique(KINDS)
-  @IsIn(CHANGE_KINDS, { ...KINDS, each: true })
-  kinds?: ChangeKind[] | null;
-
-  @IsOptional()
-  @IsInt(MAX_ITEMS)
-  @Min(1, MAX_ITEMS)
-  @Max(1000, MAX_ITEMS)
-  max_items?: number;
-
-  /** False goes on, as `POST /webhooks/{id}/resume` does. */
-  @IsOptional()
-  @IsBoolean(PAUSED)
+  @IsBoolean(expected('true or false, for example {"paused": true}'))
   paused?: boolean;
 }
 
-/** The body of `POST /webhooks/{id}/replay`. */
+/** Body of `POST /webhooks/{id}/replay`. */
 export class ReplayWebhookRequest {
   @IsInt(AFTER)
   @Min(0, AFTER)
   @Max(MAX_SAFE, AFTER)
   after: number;
 
-  /** In whose feed; needed where the webhook is for all sessions. */
+  /** Session of the sequence number; required if the webhook is for all sessions. */
   @IsOptional()
-  @IsString(SESSION)
-  @Matches(SESSION_NAME, SESSION)
+  @Pattern(SESSION_NAME, 'the name of a session, for example {"session": "sales"}')
   session?: string;
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Access } from '../../access/access.js';
 import { SessionNotAllowed } from '../../access/access.errors.js';
-
+import type { Access } from '../../access/access.js';
 import { FeedReader } from '../../feed/feed-reader.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
@@ -10,8 +9,8 @@ import { DestinationRefused, Destinations } from '../../webhooks/destinations.js
 import { WebhookDeliveriesRepository } from '../../webhooks/webhook-deliveries.repository.js';
 import { testPayload } from '../../webhooks/webhook-payload.js';
 import { WebhookRunner } from '../../webhooks/webhook-runner.js';
-import { WebhookSender } from '../../webhooks/webhook-sender.js';
 import { createSecret } from '../../webhooks/webhook-secret.js';
+import { WebhookSender } from '../../webhooks/webhook-sender.js';
 import { TooManyWebhooks, WebhookNotFound, WebhookRequestInvalid } from '../../webhooks/webhooks.errors.js';
 import { type ListedWebhook, WebhooksRepository } from '../../webhooks/webhooks.repository.js';
 import type {
@@ -27,9 +26,9 @@ import type {
 
 const DEFAULT_MAX_ITEMS = 100;
 export const MAX_WEBHOOKS = 10_000;
-const PAUSED_ON_REQUEST = 'It was paused on request. POST /webhooks/{id}/resume goes on.';
+const PAUSED_ON_REQUEST = 'Paused on request. POST /webhooks/{id}/resume continues.';
 
-/** Creates, changes and deletes webhooks, for callers who may. */
+/** Manages the webhooks that a caller has access to. */
 @Injectable()
 export class WebhooksService {
   constructor(
@@ -42,7 +41,9 @@ export class WebhooksService {
     private readonly runner: WebhookRunner,
   ) {}
 
-  /** @throws WebhookRequestInvalid, SessionNotAllowed, SessionNotFound, NoAccountLinked, ChangesGone, TooManyWebhooks */
+  /**
+   * @throws WebhookRequestInvalid, SessionNotAllowed, SessionNotFound, NoAccountLinked, ChangesGone, TooManyWebhooks
+   */
   async create(access: Access, request: CreateWebhookRequest): Promise<CreatedWebhookDto> {
     const {
       url,
@@ -53,8 +54,8 @@ export class WebhooksService {
     } = request;
     this.checkUrl(url);
     this.checkSession(access, session);
-    if (after !== null) await this.checkPlace(session, after);
-    else if (session !== null) await this.sessions.findAccount(session as SessionName);
+    if (after !== null) await this.checkPosition(session, after);
+    else if (session !== null) await this.sessions.getAccount(session as SessionName);
     if ((await this.webhooks.count()) >= MAX_WEBHOOKS) throw new TooManyWebhooks(MAX_WEBHOOKS);
     const id = `wh_${randomBytes(8).toString('hex')}`;
     const secret = createSecret();
@@ -86,7 +87,7 @@ export class WebhooksService {
     return paused === false ? this.resume(access, id) : this.get(access, id);
   }
 
-  /** @throws WebhookNotFound, ChangesGone where it was is not kept any more */
+  /** @throws WebhookNotFound; ChangesGone if the changes at its position are no longer stored */
   async resume(access: Access, id: string): Promise<WebhookDto> {
     await this.find(access, id);
     for (const { accountId, position } of await this.webhooks.findPositions(id))
@@ -102,15 +103,15 @@ export class WebhooksService {
     const session = webhook.session ?? request.session ?? null;
     if (request.session && webhook.session && request.session !== webhook.session)
       throw new WebhookRequestInvalid(
-        `The webhook is for the session "${webhook.session}" alone: leave session out.`,
+        `This webhook is only for session "${webhook.session}": omit session, or use this name.`,
       );
-    const accountId = await this.checkPlace(session, request.after);
+    const accountId = await this.checkPosition(session, request.after);
     await this.webhooks.replay(id, accountId, request.after);
     this.runner.wake();
     return this.get(access, id);
   }
 
-  /** Sends an empty delivery, and tells what the receiver says. @throws WebhookNotFound */
+  /** Sends a delivery without changes and returns the result. @throws WebhookNotFound */
   async test(access: Access, id: string): Promise<WebhookTestedDto> {
     const { url, session } = await this.find(access, id);
     const deliveryId = `msg_${randomUUID().replaceAll('-', '')}`;
@@ -154,7 +155,7 @@ export class WebhooksService {
     if (!(await this.webhooks.delete(id))) throw new WebhookNotFound(id);
   }
 
-  /** One that the caller may not see is none. */
+  /** @throws WebhookNotFound also if the caller has no access to the webhook's session */
   private async find({ sessions }: Access, id: string): Promise<ListedWebhook> {
     const webhook = await this.webhooks.find(id);
     const isTheirs = sessions === null || (webhook?.session && sessions.includes(webhook.session));
@@ -167,9 +168,9 @@ export class WebhooksService {
       this.destinations.check(new URL(url));
     } catch (error) {
       if (error instanceof DestinationRefused)
-        throw new WebhookRequestInvalid(`url is refused: ${error.message}`);
+        throw new WebhookRequestInvalid(`Invalid url: ${error.message}`);
       throw new WebhookRequestInvalid(
-        `url is ${JSON.stringify(url)}; it must be an http or https URL, for example https://crm.example.com/contacts.`,
+        `Invalid url ${JSON.stringify(url)}: use an http or https URL, for example https://crm.example.com/contacts.`,
       );
     }
   }
@@ -178,16 +179,17 @@ export class WebhooksService {
     if (!sessions) return;
     if (session === null)
       throw new WebhookRequestInvalid(
-        `The API key is for some sessions only, so that session must be one of ${sessions.join(', ')}.`,
+        `Missing session: the API key is limited to some sessions, so use one of ${sessions.join(', ')}.`,
       );
     if (!sessions.includes(session)) throw new SessionNotAllowed(session, sessions);
   }
 
-  /** @returns whose feed the number is of */
-  private async checkPlace(session: string | null, after: number): Promise<number> {
+  /** Checks that the feed contains a position. @returns the account of the feed */
+  private async checkPosition(session: string | null, after: number): Promise<number> {
     if (session === null)
       throw new WebhookRequestInvalid(
-        'after is a number in the feed of one session: name it, for example {"session": "default", "after": 1767261600000042}.',
+        'Missing session: after is a position in the feed of one session, ' +
+          'for example {"session": "default", "after": 1767261600000042}.',
       );
     const { id } = await this.sessions.getAccount(session as SessionName);
     await this.feed.read(id, after, 1);

@@ -5,8 +5,8 @@ import { pause } from '../../kernel/async/pause.js';
 import { Log } from '../../kernel/logging/log.js';
 import { logContext } from '../../kernel/logging/log-context.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
+import type { UnlinkResult } from '../../sessions/unlink-result.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
-import type { UnlinkResult } from '../../sessions/session-command.entity.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { isLinked } from '../auth-state/auth-state.js';
@@ -256,7 +256,7 @@ export class SessionRunner {
     this.lastFailure = linkFailures.unlinked('unlinked_on_request', 'The account was unlinked on request.');
     await this.reporter.reportFailure('logged_out', this.lastFailure);
     this.wake.abort();
-    return isNotified ? 'whatsapp_notified' : 'whatsapp_not_notified';
+    return isNotified ? 'notified' : 'not_notified';
   }
 
   /** Waits until WhatsApp closes the connection in response, up to a limit in case the connection is dead. */

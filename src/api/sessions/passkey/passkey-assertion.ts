@@ -1,30 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { PasskeyAssertion } from '../../../sessions/link-offer.js';
-import { DomainError } from '../../../kernel/errors/domain-error.js';
+import { InvalidAssertion } from './passkey.errors.js';
 
-/** Where the assertion has to be made: WhatsApp's passkeys are of this site. */
+/** Origin of WhatsApp's passkeys. */
 export const WHATSAPP_WEB = 'https://web.whatsapp.com';
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
-/** Hash of the site (32 bytes), flags (1), counter (4), and perhaps extensions. */
+/** Hash of the relying party ID (32 bytes), flags (1), counter (4), and optional extensions. */
 const MIN_AUTHENTICATOR_DATA_BYTES = 37;
 const FLAGS_AT = 32;
 const USER_PRESENT = 0x01;
 const USER_VERIFIED = 0x04;
 
 const EXAMPLE =
-  '{"id": "…", "rawId": "…", "type": "public-key", "response": {"clientDataJSON": "…", "authenticatorData": "…", ' +
-  '"signature": "…", "userHandle": "…"}}';
-
-/** The assertion cannot be what WhatsApp asks for. It is not sent, and another one may be made with the same options. */
-export class InvalidAssertion extends DomainError {
-  readonly kind = 'invalid';
-  readonly code = 'invalid_assertion';
-
-  constructor(what: string) {
-    super(`The assertion is not valid: ${what}`);
-  }
-}
+  'for example {"id": "…", "rawId": "…", "type": "public-key", "response": {"clientDataJSON": "…", ' +
+  '"authenticatorData": "…", "signature": "…", "userHandle": "…"}}';
 
 /** The parts of `PublicKeyCredentialRequestOptionsJSON` that an assertion is checked against. */
 interface RequestOptions {
@@ -34,95 +24,71 @@ interface RequestOptions {
   userVerification?: string;
 }
 
-interface ClientData {
-  type?: unknown;
-  challenge?: unknown;
-  origin?: unknown;
-}
-
 /**
- * Checks all of an assertion that can be checked without the passkey's public key, which only WhatsApp has
+ * Verifies an assertion as far as possible without the public key of the passkey, which only WhatsApp has
  * (Web Authentication Level 3, section 7.2).
- * @param given what `navigator.credentials.get` gave, as an object or as JSON
+ *
+ * @param input result of `navigator.credentials.get`, as an object or as JSON
  * @param options WhatsApp's request for an assertion, JSON
- * @returns what is to be sent on, and nothing else
- * @throws InvalidAssertion saying what is wrong
+ * @returns the assertion without additional fields
+ * @throws InvalidAssertion with the reason
  */
-export function checkAssertion(given: unknown, options: string): PasskeyAssertion {
+export function checkAssertion(input: unknown, options: string): PasskeyAssertion {
   const request = JSON.parse(options) as RequestOptions;
-  const assertion = shapeOf(typeof given === 'string' ? parse(given, 'the assertion') : given);
-  const isKnown = request.allowCredentials?.some(({ id }) => isSameBytes(id, assertion.rawId)) ?? true;
-  if (request.allowCredentials?.length && !isKnown) {
-    throw new InvalidAssertion('it is made with a passkey of another account.');
-  }
-  checkClientData(assertion.response.clientDataJSON, request.challenge);
-  checkAuthenticatorData(assertion.response.authenticatorData, request);
+  const assertion = toAssertion(typeof input === 'string' ? parse(input, 'assertion') : input);
+  const { rawId, response } = assertion;
+  const allowed = request.allowCredentials ?? [];
+  verify(
+    allowed.length === 0 || allowed.some(({ id }) => isSameBytes(id, rawId)),
+    'it was made with a passkey of another account.',
+  );
+  checkClientData(response.clientDataJSON, request.challenge);
+  checkAuthenticatorData(response.authenticatorData, request);
   return assertion;
 }
 
-function checkClientData(clientDataJson: string, challenge: string): void {
+function checkClientData(clientDataJson: string, expectedChallenge: string): void {
+  const name = 'response.clientDataJSON';
   const text = Buffer.from(clientDataJson, 'base64url').toString();
-  const clientData: ClientData = record(parse(text, 'response.clientDataJSON'), 'response.clientDataJSON');
-  if (clientData.type !== 'webauthn.get') {
-    throw new InvalidAssertion(
-      `its type is ${JSON.stringify(clientData.type)} and must be "webauthn.get": call navigator.credentials.get.`,
-    );
-  }
-  if (clientData.origin !== WHATSAPP_WEB) {
-    throw new InvalidAssertion(
-      `it was made on ${JSON.stringify(clientData.origin)} and must be made on ${WHATSAPP_WEB}.`,
-    );
-  }
-  if (!isSameBytes(String(clientData.challenge), challenge)) {
-    throw new InvalidAssertion(
-      'it answers another challenge. Make a new one with the options of GET /session/passkey.',
-    );
-  }
+  const { type, origin, challenge } = record(parse(text, name), name);
+  verify(type === 'webauthn.get', `type ${JSON.stringify(type)} must be "webauthn.get".`);
+  verify(origin === WHATSAPP_WEB, `it was made on ${JSON.stringify(origin)} instead of ${WHATSAPP_WEB}.`);
+  verify(
+    isSameBytes(String(challenge), expectedChallenge),
+    'it belongs to another challenge. Create one with the options of GET /session/passkey.',
+  );
 }
 
 function checkAuthenticatorData(authenticatorData: string, { rpId, userVerification }: RequestOptions): void {
   const bytes = Buffer.from(authenticatorData, 'base64url');
-  if (bytes.length < MIN_AUTHENTICATOR_DATA_BYTES) {
-    throw new InvalidAssertion(
-      `response.authenticatorData has ${bytes.length} bytes, and at least ${MIN_AUTHENTICATOR_DATA_BYTES} are needed.`,
-    );
-  }
-  const site = createHash('sha256')
-    .update(rpId ?? '')
-    .digest();
-  if (rpId && !bytes.subarray(0, FLAGS_AT).equals(site)) {
-    throw new InvalidAssertion(`it is made with a passkey of another site than ${rpId}.`);
-  }
+  verify(
+    bytes.length >= MIN_AUTHENTICATOR_DATA_BYTES,
+    `response.authenticatorData has ${bytes.length} bytes instead of at least ${MIN_AUTHENTICATOR_DATA_BYTES}.`,
+  );
+  const isSameSite = !rpId || bytes.subarray(0, FLAGS_AT).equals(createHash('sha256').update(rpId).digest());
+  verify(isSameSite, `it was made with a passkey of another site than ${rpId}.`);
   const flags = bytes[FLAGS_AT] ?? 0;
-  if (!(flags & USER_PRESENT)) throw new InvalidAssertion('the authenticator did not see its user.');
-  if (userVerification === 'required' && !(flags & USER_VERIFIED)) {
-    throw new InvalidAssertion('the authenticator did not verify its user by PIN, finger or face.');
-  }
+  verify((flags & USER_PRESENT) !== 0, 'the authenticator did not detect a user.');
+  verify(
+    userVerification !== 'required' || (flags & USER_VERIFIED) !== 0,
+    'the authenticator did not verify the user by PIN, fingerprint or face.',
+  );
 }
 
-/** Base64 and base64url, with and without padding, are the same to who wrote them. */
-function isSameBytes(one: string, other: string): boolean {
-  return Buffer.from(one, 'base64').equals(Buffer.from(other, 'base64'));
+/** Compares base64 or base64url, with or without padding. */
+function isSameBytes(a: string, b: string): boolean {
+  return Buffer.from(a, 'base64').equals(Buffer.from(b, 'base64'));
 }
 
-function parse(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidAssertion(`${what} is not JSON. It has the form ${EXAMPLE}.`);
-  }
-}
-
-function shapeOf(given: unknown): PasskeyAssertion {
-  const { id, rawId, type, response } = record(given, 'the assertion');
+function toAssertion(input: unknown): PasskeyAssertion {
+  const { id, rawId, type, response } = record(input, 'assertion');
   const { clientDataJSON, authenticatorData, signature, userHandle } = record(response, 'response');
-  if (type !== 'public-key') {
-    throw new InvalidAssertion(`type is ${JSON.stringify(type)} and must be "public-key".`);
-  }
-  const assertion = {
+  verify(type === 'public-key', `type ${JSON.stringify(type)} must be "public-key".`);
+  verify(id === rawId, 'id and rawId differ.');
+  return {
     id: base64Url(id, 'id'),
     rawId: base64Url(rawId, 'rawId'),
-    type,
+    type: 'public-key',
     response: {
       clientDataJSON: base64Url(clientDataJSON, 'response.clientDataJSON'),
       authenticatorData: base64Url(authenticatorData, 'response.authenticatorData'),
@@ -130,18 +96,28 @@ function shapeOf(given: unknown): PasskeyAssertion {
       userHandle: userHandle ? base64Url(userHandle, 'response.userHandle') : null,
     },
   };
-  if (assertion.id !== assertion.rawId) throw new InvalidAssertion('id and rawId differ.');
-  return assertion;
 }
 
-function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
+function parse(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidAssertion(`${name} is not JSON, ${EXAMPLE}.`);
   }
-  throw new InvalidAssertion(`${what} is no object. It has the form ${EXAMPLE}.`);
+}
+
+function record(value: unknown, name: string): Record<string, unknown> {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+  verify(isRecord, `${name} must be an object, ${EXAMPLE}.`);
+  return value as Record<string, unknown>;
 }
 
 function base64Url(value: unknown, name: string): string {
-  if (typeof value === 'string' && BASE64URL.test(value)) return value;
-  throw new InvalidAssertion(`${name} must be a text in base64url without padding. The form is ${EXAMPLE}.`);
+  const isBase64Url = typeof value === 'string' && BASE64URL.test(value);
+  verify(isBase64Url, `${name} must be base64url without padding, ${EXAMPLE}.`);
+  return value as string;
+}
+
+function verify(isValid: boolean, problem: string): void {
+  if (!isValid) throw new InvalidAssertion(problem);
 }

@@ -1,13 +1,18 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import type { Access } from '../../../access/access.js';
-import { CallerAccess, Needs } from '../../access/requirements.js';
 import { KeyInvalid, KeyMissing } from '../../../access/access.errors.js';
-import type { PasskeyOffer } from '../../../sessions/link-offer.js';
-import { withPathPrefix } from '../../http/paths-in-text.js';
+import type { Access } from '../../../access/access.js';
 import { pathPrefixOf, type SessionName } from '../../../kernel/identifiers/session-name.js';
+import { CommandRefused } from '../../../sessions/command-refused.js';
+import type { PasskeyOffer } from '../../../sessions/link-offer.js';
+import { CallerAccess, Needs } from '../../access/requirements.js';
+import { withPathPrefix } from '../../http/paths-in-text.js';
 import { linkRoutes, SessionParam } from '../../http/session-param.js';
-import { consoleLine, extensionLink } from './passkey-browser.js';
+import * as examples from '../../openapi/examples.js';
+import { Operation } from '../../openapi/operation.js';
+import { SessionNotAnswering } from '../sessions-api.errors.js';
+import { consoleSnippet, extensionLink } from './passkey-browser.js';
 import {
   type AcceptedDto,
   type CancelledDto,
@@ -15,41 +20,42 @@ import {
   PasskeyDto,
   SubmitAssertionRequest,
 } from './passkey.dto.js';
-import { NoPasskey, TokenRequired, WrongToken } from './passkey.errors.js';
-import { isSame, PasskeyService } from './passkey.service.js';
-import * as examples from '../../openapi/examples.js';
-import { Operation } from '../../openapi/operation.js';
-import { CommandRefused } from '../../../sessions/command-refused.js';
-import { SessionNotAnswering } from '../session.errors.js';
-import { InvalidAssertion } from './passkey-assertion.js';
-import { ApiOkResponse } from '@nestjs/swagger';
+import { InvalidAssertion, NoPasskey, TokenRequired, WrongToken } from './passkey.errors.js';
+import { isSameToken, PasskeyService } from './passkey.service.js';
 
-const SUBMITTED = 'WhatsApp has the assertion. /session says how it goes on.';
-const CONFIRMED = 'The phone is told to complete the link. /session says how it goes on.';
-const CANCELLED = 'The passkey ceremony has ended. A new QR code follows at /session/qr.';
+const SUBMITTED = 'WhatsApp has received the assertion. /session shows the progress.';
+const CONFIRMED = 'The phone is notified to complete the link. /session shows the progress.';
+const CANCELLED = 'The passkey request is canceled. A new QR code follows at /session/qr.';
+
+const conflict = (code: CommandRefused['code'], message: string) =>
+  new CommandRefused('conflict', code, message);
 const CEREMONY_ERRORS = [
   new WrongToken(),
-  new CommandRefused(
-    'conflict',
-    'no_passkey',
-    'No passkey ceremony is under way. /session says how far linking is.',
-  ),
-  new CommandRefused(
-    'conflict',
-    'wrong_step',
-    'This token cannot be used for that (again): the ceremony is at the step "waiting".',
-  ),
-  new NoPasskey('nobody is linking.'),
+  conflict('no_passkey', 'No passkey request is active. /session shows the progress of linking.'),
+  conflict('wrong_step', 'This token cannot be used in the step "waiting".'),
+  new NoPasskey(),
   new SessionNotAnswering(),
 ];
+const ASSERTION_REFUSED = conflict(
+  'assertion_refused',
+  'WhatsApp refused the assertion: error 400 (bad-request). Create another one with the same options, or start ' +
+    'again with DELETE /session/passkey.',
+);
+const PASSKEY_ENDED = conflict(
+  'passkey_ended',
+  'The passkey request has ended: error 400 (bad-request). /session shows how to continue.',
+);
 
-/** The passkey ceremony: for the operator, and for a browser on web.whatsapp.com that was given the token. */
+/** Passkey requests, for operators and for browsers on web.whatsapp.com that have the token. */
 @Controller(linkRoutes('passkey'))
 @Needs('session:link', { orToken: true })
 export class PasskeyController {
   constructor(private readonly passkey: PasskeyService) {}
 
-  /** Show the passkey ceremony: JSON for programs and the extension; by `Accept: text/plain` one line for the developer tools of a browser. */
+  /**
+   * Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
+   * the developer tools of a browser.
+   */
   @Operation({
     id: 'getPasskey',
     answer: {
@@ -58,7 +64,7 @@ export class PasskeyController {
         'text/plain': 'await (async () => { … })()\n',
       },
     },
-    errors: [new NoPasskey('nobody is linking.'), new TokenRequired()],
+    errors: [new NoPasskey(), new TokenRequired()],
   })
   @ApiOkResponse({ type: PasskeyDto })
   @Get()
@@ -70,16 +76,9 @@ export class PasskeyController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    if (!access && !request.headers.authorization) throw new KeyMissing();
-    const offer = await this.passkey.get(session).catch((error: unknown) => {
-      // Whoever shows neither key nor token does not learn whether there is a ceremony.
-      throw access ? error : new KeyInvalid();
-    });
-    const hasToken = isAuthorised(request, offer);
-    if (!access && !hasToken) throw new KeyInvalid();
-    if (request.headers.origin && !hasToken) throw new TokenRequired();
+    const offer = await this.getOffer(session, access, request);
     if (request.accepts(['application/json', 'text/plain']) === 'text/plain') {
-      response.type('text').send(`${consoleLine(offer)}\n`);
+      response.type('text').send(`${consoleSnippet(offer)}\n`);
       return;
     }
     const { options, token, expiresAt, step } = offer;
@@ -93,7 +92,7 @@ export class PasskeyController {
     response.json(body);
   }
 
-  /** Bring the assertion that a browser has made. */
+  /** Submit the assertion that a browser has created. */
   @Operation({
     id: 'submitPasskey',
     body: examples.passkeySubmission,
@@ -101,16 +100,8 @@ export class PasskeyController {
     errors: [
       ...CEREMONY_ERRORS,
       new InvalidAssertion('id and rawId differ.'),
-      new CommandRefused(
-        'conflict',
-        'assertion_refused',
-        'WhatsApp did not take the assertion: error 400 (bad-request). Make another one with the same options, or begin anew: DELETE /session/passkey.',
-      ),
-      new CommandRefused(
-        'conflict',
-        'passkey_ended',
-        'The passkey ceremony has ended: error 400 (bad-request). /session says how to go on.',
-      ),
+      ASSERTION_REFUSED,
+      PASSKEY_ENDED,
     ],
   })
   @Post()
@@ -120,10 +111,10 @@ export class PasskeyController {
     @Body() { token, assertion }: SubmitAssertionRequest,
   ): Promise<AcceptedDto> {
     await this.passkey.submit(session, token, assertion);
-    return accepted(session, SUBMITTED);
+    return { accepted: true, message: inSession(session, SUBMITTED) };
   }
 
-  /** Confirm the link, only after somebody has seen that the phone shows the same code as `GET /session`. */
+  /** Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
   @Operation({
     id: 'confirmPasskey',
     body: examples.passkeyConfirmation,
@@ -137,28 +128,41 @@ export class PasskeyController {
     @Body() { token }: ConfirmPasskeyRequest,
   ): Promise<AcceptedDto> {
     await this.passkey.confirm(session, token);
-    return accepted(session, CONFIRMED);
+    return { accepted: true, message: inSession(session, CONFIRMED) };
   }
 
-  /** End the ceremony; a new QR code follows. */
+  /** Cancel the passkey request. A new QR code follows. */
   @Operation({
     id: 'cancelPasskey',
     answer: { cancelled: true, message: CANCELLED },
-    errors: [new NoPasskey('nobody is linking.'), ...CEREMONY_ERRORS],
+    errors: CEREMONY_ERRORS,
   })
   @Delete()
   @Needs('session:link')
   async cancel(@SessionParam() session: SessionName): Promise<CancelledDto> {
     await this.passkey.cancel(session);
-    return { cancelled: true, message: withPathPrefix(CANCELLED, pathPrefixOf(session)) };
+    return { cancelled: true, message: inSession(session, CANCELLED) };
+  }
+
+  /** @throws KeyMissing, KeyInvalid, TokenRequired, NoPasskey */
+  private async getOffer(
+    session: SessionName,
+    access: Access | null,
+    request: Request,
+  ): Promise<PasskeyOffer> {
+    if (!access && !request.headers.authorization) throw new KeyMissing();
+    const offer = await this.passkey.get(session).catch((error: unknown) => {
+      // Callers without a key or token must not learn whether a passkey request is active.
+      throw access ? error : new KeyInvalid();
+    });
+    const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ');
+    const hasToken = scheme?.toLowerCase() === 'bearer' && isSameToken(token, offer.token);
+    if (!access && !hasToken) throw new KeyInvalid();
+    if (request.headers.origin && !hasToken) throw new TokenRequired();
+    return offer;
   }
 }
 
-function accepted(session: SessionName, message: string): AcceptedDto {
-  return { accepted: true, message: withPathPrefix(message, pathPrefixOf(session)) };
-}
-
-function isAuthorised({ headers }: Request, { token }: PasskeyOffer): boolean {
-  const [scheme, given = ''] = (headers.authorization ?? '').split(' ');
-  return scheme?.toLowerCase() === 'bearer' && isSame(given, token);
+function inSession(session: SessionName, message: string): string {
+  return withPathPrefix(message, pathPrefixOf(session));
 }

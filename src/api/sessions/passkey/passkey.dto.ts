@@ -1,49 +1,48 @@
-import { IsDefined, IsString, MinLength, type ValidationArguments } from 'class-validator';
+import { IsDefined, IsString, MinLength } from 'class-validator';
 import type { PasskeyStep } from '../../../sessions/link-offer.js';
+import { expected } from '../../http/validation.js';
 
-const BODY = '{"token": "…", "assertion": {…}}';
-
-/** The body of `GET /session/passkey`. */
+/** Response of `GET /session/passkey`. */
 export class PasskeyDto {
   /** WhatsApp's request for an assertion, unmodified: `PublicKeyCredentialRequestOptionsJSON`. */
   options: Record<string, unknown>;
-  /** To be sent with the assertion; good for one, and for the confirmation after it. */
+  /** One-time token to submit with the assertion, and with the confirmation after it. */
   token: string;
-  /** When the step has to be done, ISO 8601. */
+  /** End of this step, ISO 8601. */
   expires_at: string;
   step: PasskeyStep;
-  /** A link that hands address and token to the browser extension (extension/). */
+  /** Link that passes address and token to the browser extension (extension/). */
   link: string;
 }
 
-const missingToken = ({ value }: ValidationArguments) =>
-  `token is ${value === undefined ? 'missing' : 'not a text'}; it is the one of GET /session/passkey.`;
+const TOKEN = expected('the token of GET /session/passkey, for example {"token": "…"}', { isSecret: true });
 
-/** The body of `POST /session/passkey`. */
-export class SubmitAssertionRequest {
-  @IsString({ message: missingToken })
-  @MinLength(1, { message: missingToken })
+/** Body of `POST /session/passkey/confirm`. */
+export class ConfirmPasskeyRequest {
+  @IsString(TOKEN)
+  @MinLength(1, TOKEN)
   token: string;
+}
 
-  /** What `navigator.credentials.get` gave, as an object or as JSON; checked by checkAssertion. */
-  @IsDefined({ message: `assertion is missing; the body is ${BODY}. docs/linking.md says how to make one.` })
+/** Body of `POST /session/passkey`. */
+export class SubmitAssertionRequest extends ConfirmPasskeyRequest {
+  /** Result of `navigator.credentials.get`, as an object or as JSON; see checkAssertion. */
+  @IsDefined(
+    expected(
+      'the result of navigator.credentials.get, for example {"token": "…", "assertion": {…}} (see docs/linking.md)',
+      { isSecret: true },
+    ),
+  )
   assertion: unknown;
 }
 
-/** The body of `POST /session/passkey/confirm`. */
-export class ConfirmPasskeyRequest {
-  @IsString({ message: missingToken })
-  @MinLength(1, { message: missingToken })
-  token: string;
-}
-
-/** The answer of `DELETE /session/passkey`. */
+/** Response of `DELETE /session/passkey`. */
 export class CancelledDto {
   cancelled: true;
   message: string;
 }
 
-/** The answer to what goes on after it. */
+/** Response of requests that continue in the background. */
 export class AcceptedDto {
   accepted: true;
   message: string;

@@ -4,8 +4,9 @@ export class NoPasskey extends DomainError {
   readonly kind = 'not-found';
   readonly code = 'no_passkey';
 
-  constructor(why: string) {
-    super(`No passkey is asked for: ${why}`);
+  /** @param reason sentence */
+  constructor(reason = 'No account is being linked: see /session.') {
+    super(`No passkey request is active. ${reason}`);
   }
 }
 
@@ -14,16 +15,29 @@ export class WrongToken extends DomainError {
   readonly code = 'token_invalid';
 
   constructor() {
-    super('This token is of a passkey ceremony that has ended. GET /session/passkey gives the current one.');
+    super('This token belongs to a passkey request that has ended. Use the token of GET /session/passkey.');
   }
 }
 
-/** A page of another origin has to show that it was given the token. */
+/** Pages of other origins must prove that they have received the token. */
 export class TokenRequired extends DomainError {
   readonly kind = 'forbidden';
   readonly code = 'token_required';
 
   constructor() {
-    super('From another origin the token is needed: Authorization: Bearer <token of GET /session/passkey>.');
+    super(
+      'Requests from other origins need the token of GET /session/passkey: send "Authorization: Bearer <token>".',
+    );
+  }
+}
+
+/** The assertion is not forwarded to WhatsApp. Another one can be created with the same options. */
+export class InvalidAssertion extends DomainError {
+  readonly kind = 'invalid';
+  readonly code = 'invalid_assertion';
+
+  /** @param problem starts in lower case and ends with a period */
+  constructor(problem: string) {
+    super(`Invalid assertion: ${problem}`);
   }
 }

@@ -5,7 +5,7 @@ export class SessionExists extends DomainError {
   readonly code = 'session_exists';
 
   constructor(name: string) {
-    super(`There is a session ${JSON.stringify(name)} already: GET /sessions/${name} says how it is.`);
+    super(`Session ${JSON.stringify(name)} already exists. GET /sessions/${name} returns its status.`);
   }
 }
 
@@ -15,8 +15,8 @@ export class DefaultSessionStays extends DomainError {
 
   constructor() {
     super(
-      'The session "default" always exists and cannot be deleted. DELETE /session unlinks its account; ' +
-        'its contacts stay until another account is linked.',
+      'Session "default" cannot be deleted. Use DELETE /session to unlink its account; ' +
+        'the contacts stay until another account is linked.',
     );
   }
 }
@@ -25,8 +25,9 @@ export class NoQr extends DomainError {
   readonly kind = 'not-found';
   readonly code = 'no_qr';
 
-  constructor(why: string) {
-    super(`There is no QR code to scan: ${why}`);
+  /** @param reason sentence */
+  constructor(reason: string) {
+    super(`No QR code is available. ${reason}`);
   }
 }
 
@@ -45,7 +46,7 @@ export class NoPairingCode extends DomainError {
 
   constructor() {
     super(
-      'There is no pairing code to enter. Ask for one: POST /session/pairing-code {"phone": "491701234567"}.',
+      'No pairing code is active. Request one, for example with POST /session/pairing-code {"phone": "491701234567"}.',
     );
   }
 }
@@ -55,6 +56,6 @@ export class SessionNotAnswering extends DomainError {
   readonly code = 'session_not_answering';
 
   constructor() {
-    super('The WhatsApp session does not answer at the moment. See /session, and try again shortly.');
+    super('The WhatsApp session does not respond. Check /session, and try again in a few seconds.');
   }
 }

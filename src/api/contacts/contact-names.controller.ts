@@ -1,24 +1,23 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Needs } from '../access/requirements.js';
-import type { SessionName } from '../../kernel/identifiers/session-name.js';
-import { SessionParam } from '../http/session-param.js';
-import { SessionsRepository } from '../../sessions/sessions.repository.js';
-import { ListResponses } from '../http/list-responses.js';
-import { CHANGES_HEADER, setSyncHeader, versionOf } from './answers.js';
-import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
 import { ContactNotFound } from '../../contacts/contacts.errors.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { ContactsRepository } from '../../contacts/read/contacts.repository.js';
-import { BUSY_STREAMS } from '../http/list-responses.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
+import { Needs } from '../access/requirements.js';
+import { BUSY_STREAMS, ListResponses } from '../http/list-responses.js';
+import { SessionParam } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { ApiOkResponse } from '@nestjs/swagger';
+import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
+import { CHANGES_HEADER, setSyncHeader, versionOf } from './response-headers.js';
 
-/** The two routes of names. */
+/** `/getcontact` and `/getcontacts`, which return only names. */
 @Controller(['', 'sessions/:session'])
 @Needs('contacts:read')
-export class ContactsController {
+export class ContactNamesController {
   constructor(
     private readonly contacts: ContactsRepository,
     private readonly sessions: SessionsRepository,
@@ -46,7 +45,7 @@ export class ContactsController {
     return found.contact;
   }
 
-  /** List all contacts with a number and a name, in the order of their JIDs, streamed. */
+  /** List all contacts that have a number and a name, ordered by JID. */
   @Operation({
     id: 'getContacts',
     answer: [examples.contact],
@@ -74,8 +73,8 @@ export class ContactsController {
 }
 
 /**
- * Makes an array of rows that each begin with a comma. Begins with the first rows, so that an error before them can still
- * be returned.
+ * Makes a JSON array of rows that each start with a comma. Yields nothing before the first row, so that an error until
+ * then can still be returned.
  */
 async function* enclose(rows: AsyncIterable<Buffer>): AsyncGenerator<string | Buffer> {
   let isFirst = true;
