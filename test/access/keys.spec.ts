@@ -98,7 +98,7 @@ describe('the API with keys', () => {
     for (const [held, key] of keys) {
       const { status, body } = await world.request(method, path, key);
       if (held === scope || held === 'admin') expect([401, 403]).not.toContain(status);
-      else expect([status, body.message]).toEqual([403, expect.stringContaining(`the scope ${scope}`)]);
+      else expect([status, body.message]).toEqual([403, expect.stringContaining(`Missing scope ${scope}.`)]);
     }
     expect([401, 403]).not.toContain((await world.request(method, path, MASTER)).status);
   });
@@ -202,7 +202,7 @@ describe('the API with keys', () => {
       const { status, body: error } = await world.request('GET', path, key);
       expect([status, error.message]).toEqual([
         403,
-        expect.stringMatching(/but for sales only, as in \/sessions\/sales\//),
+        expect.stringMatching(/only sales\. Use a path such as \/sessions\/sales\//),
       ]);
     }
   });
@@ -215,7 +215,7 @@ describe('the API with keys', () => {
       const answer = await read(world.other);
       return answer.status === 429 && answer;
     });
-    expect(refused.body.message).toMatch(/40 requests a minute/);
+    expect(refused.body.message).toMatch(/40 requests per minute/);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60);
     await eventually('this one, too', async () => (await read()).status === 429);
