@@ -92,7 +92,7 @@ describe('MCP', () => {
     ['get_person', { phone: '491709999999' }, 'No contact found for 491709999999.'],
     ['get_person', { phone: '+49 170' }, 'without "+"'],
     ['search_people', { session: 'nosuch' }, 'nosuch'],
-    ['search_people', { cursor: 'nonsense' }, 'cursor is "nonsense"'],
+    ['search_people', { cursor: 'nonsense' }, 'Invalid cursor "nonsense"'],
     ['search_people', { session: 'sales' }, 'No WhatsApp account is linked yet.'],
     ['list_recent_changes', { after: 99_999 }, 'the last change has the number'],
   ])('says what is wrong with %s %j', async (name, values, message) => {
