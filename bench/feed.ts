@@ -1,14 +1,14 @@
-import { type ClientRequest, get as httpGet, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
+import { type ClientRequest, get as httpGet, type IncomingMessage } from 'node:http';
 import type { DataSource } from 'typeorm';
-import type { Jid } from '../src/kernel/identifiers/address.js';
 import { FeedNotificationsRepository } from '../src/feed/feed-notifications.repository.js';
+import type { Jid } from '../src/kernel/identifiers/address.js';
 import { ServedAddressBook } from '../test/contacts/served-address-book.js';
+import setUp from '../test/support/global-setup.mjs';
+import tearDown from '../test/support/global-teardown.mjs';
 import { residentMb } from '../test/support/memory.js';
 import { World } from '../test/support/world.js';
 import { Receiver } from '../test/webhooks/receiver.js';
-import setUp from '../test/support/global-setup.mjs';
-import tearDown from '../test/support/global-teardown.mjs';
 
 /**
  * `npm run bench:feed`: measures the cost of the feed when a phone renames 20,000 contacts, and for the database alone

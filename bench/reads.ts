@@ -1,13 +1,13 @@
-import autocannon from 'autocannon';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import autocannon from 'autocannon';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { NODE_VERSIONS, nodeBinary } from '../test/support/node-binary.js';
-import { eventually, freePort, Service } from '../test/support/service.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
+import { eventually, freePort, Service } from '../test/support/service.js';
 import { cpuMs } from './cpu-time.js';
 import { seedContacts } from './seed.js';
 

@@ -3,8 +3,8 @@ import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { ALL_CONTACTS } from '../src/contacts/contact.sql.js';
 import type { ContactSort } from '../src/contacts/read/contact-cursor.js';
-import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { toSql } from '../src/contacts/read/contact-list.repository.js';
+import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { peopleOfAllKinds } from './seed.js';
 
 /**

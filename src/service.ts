@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
+import { Logger } from '@nestjs/common';
 import { OpsServer } from './api/ops/ops-server.js';
 import { openDatabase } from './database/open-database.js';
 import { type Config, isOpenToOthers, loadConfigFromProcess } from './kernel/config/config.js';

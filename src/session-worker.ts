@@ -1,7 +1,6 @@
-import { logger } from './whatsapp/worker/thread-logger.js';
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
 import { parentPort, workerData } from 'node:worker_threads';
+import { NestFactory } from '@nestjs/core';
 import { register } from 'prom-client';
 import { migrate } from './database/migrations.js';
 import { ENTITIES } from './entities.js';
@@ -18,13 +17,14 @@ import { LeaseHolder } from './whatsapp/lease/lease-holder.js';
 import { IdleCollector } from './whatsapp/worker/idle-collector.js';
 import { SessionHost } from './whatsapp/worker/session-host.js';
 import { measureSessions } from './whatsapp/worker/session-metrics.js';
+import { logger } from './whatsapp/worker/thread-logger.js';
 import {
   HEARTBEAT_EVERY_MS,
   METRICS,
   type MetricsMessage,
+  type SessionWorkerData,
   STARTED,
   STOP,
-  type SessionWorkerData,
 } from './whatsapp/worker/worker-protocol.js';
 
 // Entry point of the worker thread that runs the WhatsApp sessions, so that they cannot block the API.

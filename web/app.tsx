@@ -1,14 +1,14 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import { access, accessError, may, maySee, needsKey, readAccess } from './api/access.js';
 import { KeyForm } from './access/key-form.jsx';
 import { NotAllowed } from './access/not-allowed.jsx';
+import { access, accessError, may, maySee, needsKey, readAccess } from './api/access.js';
 import { ErrorNotice } from './components/notice.jsx';
 import { ContactsView } from './contacts/contacts-view.jsx';
 import { t } from './i18n/language.js';
 import { LiveChanges } from './live/changes.js';
 import { hasContacts, LiveSession } from './live/live-session.js';
 import { poll } from './live/polling.js';
-import { EVERYBODY, replace, route, type Route } from './route.js';
+import { EVERYBODY, replace, type Route, route } from './route.js';
 import { Overview } from './session/overview.jsx';
 import { SessionList } from './sessions/session-list.js';
 import { SessionsView } from './sessions/sessions-view.jsx';

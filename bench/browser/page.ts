@@ -1,5 +1,5 @@
-import { type Page, chromium } from 'playwright-core';
 import pg from 'pg';
+import { chromium, type Page } from 'playwright-core';
 import { CHROMIUM_OPTIONS } from '../../test/browser/chromium.js';
 import { openScratchDatabase } from '../../test/support/scratch-database.js';
 import { Service } from '../../test/support/service.js';

@@ -1,10 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { ApiKeyCache } from './api-key-cache.js';
 import { ApiKey } from './api-key.entity.js';
+import { ApiKeyCache } from './api-key-cache.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { KeyLimits } from './key-limits.js';
-
 import { RateLimitsRepository } from './rate-limits.repository.js';
 
 /** API keys with their scopes and limits. */

@@ -1,6 +1,6 @@
+import 'reflect-metadata';
 import { readFile, writeFile } from 'node:fs/promises';
 import { NestFactory } from '@nestjs/core';
-import 'reflect-metadata';
 import { createDocument } from '../api/openapi/document.js';
 import { AppModule } from '../app.module.js';
 import { loadConfig } from '../kernel/config/config.js';

@@ -1,22 +1,22 @@
 import { Module } from '@nestjs/common';
+import { FeedModule } from '../feed/feed.module.js';
+import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.js';
+import { ContactsRepository } from './read/contacts.repository.js';
+import { CachedContactsRepository } from './write/cached-contacts.repository.js';
+import { ContactCaches } from './write/contact-cache.js';
 import { ContactChangesRepository } from './write/contact-changes.repository.js';
 import { ContactHashRepository } from './write/contact-hash.repository.js';
-import { ContactsRepository } from './read/contacts.repository.js';
+import { ContactSnapshotsRepository } from './write/contact-snapshots.repository.js';
 import { ContactsService } from './write/contacts.service.js';
 import { FormerLidsRepository } from './write/former-lids.repository.js';
 import { IdentityKeysRepository } from './write/identity-keys.repository.js';
-import { ContactCaches } from './write/contact-cache.js';
-import { CachedContactsRepository } from './write/cached-contacts.repository.js';
 import { KnownLidsRepository } from './write/known-lids.repository.js';
 import { LidChangesRepository } from './write/lid-changes.repository.js';
 import { LidMappingsRepository } from './write/lid-mappings.repository.js';
 import { NumberChangesRepository } from './write/number-changes.repository.js';
-import { FeedModule } from '../feed/feed.module.js';
-import { ProfileMovesRepository } from './write/profile-moves.repository.js';
-import { ContactSnapshotsRepository } from './write/contact-snapshots.repository.js';
 import { PicturesRepository } from './write/pictures.repository.js';
 import { ProfileChangesRepository } from './write/profile-changes.repository.js';
-import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.js';
+import { ProfileMovesRepository } from './write/profile-moves.repository.js';
 
 @Module({
   imports: [FeedModule],

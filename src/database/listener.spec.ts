@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { Listener } from './listener.js';
 

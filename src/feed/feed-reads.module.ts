@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
+import { FeedMonitor } from './feed-monitor.js';
 import { FeedReader } from './feed-reader.js';
 import { FeedReadsRepository } from './feed-reads.repository.js';
-import { FeedMonitor } from './feed-monitor.js';
 
 /** Reads the feed of changes, for the API and webhooks. */
 @Module({

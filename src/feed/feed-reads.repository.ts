@@ -4,8 +4,8 @@ import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { poolOf } from '../database/postgres-pool.js';
 import type { ChangeKind, SessionEvent } from './change.js';
-import { FEED_CHANNEL } from './feed-channel.js';
 import { ChangesGone } from './feed.errors.js';
+import { FEED_CHANNEL } from './feed-channel.js';
 
 /** A row of the feed; see Change. */
 export interface ChangeRow {

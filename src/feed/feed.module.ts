@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
+import { FeedRepository } from './feed.repository.js';
 import { FeedNotificationsRepository } from './feed-notifications.repository.js';
 import { FeedPruner } from './feed-pruner.js';
 import { FeedPrunesRepository } from './feed-prunes.repository.js';
-import { FeedRepository } from './feed.repository.js';
 
 /** Writes and prunes the feed of changes. FeedReadsModule reads it. */
 @Module({

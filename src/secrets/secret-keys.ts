@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { pause } from '../kernel/async/pause.js';
 import { FailureLog } from '../kernel/logging/failure-log.js';
 import { Log } from '../kernel/logging/log.js';
-import { Secrets } from './secrets.js';
 import { SecretsError } from './secrets.errors.js';
+import { Secrets } from './secrets.js';
 import { SecretsRepository } from './secrets.repository.js';
 
 /** A process with previous keys may have written in the meantime. */

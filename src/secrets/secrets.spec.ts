@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { randomBytes } from 'node:crypto';
 import { SecretsError } from './secrets.errors.js';
 import { Secrets } from './secrets.js';
 

@@ -1,9 +1,9 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import { Account } from '../accounts/account.entity.js';
+import { SESSION_NAME } from '../kernel/identifiers/session-name.js';
 import type { ClientVersion } from './client-version.js';
 import type { LinkOffer } from './link-offer.js';
 import type { ReasonCode } from './reason-code.js';
-import { SESSION_NAME } from '../kernel/identifiers/session-name.js';
 import { SessionProcess } from './session-process.entity.js';
 
 export const SESSION_STATUSES = ['linking', 'connecting', 'open', 'disconnected', 'logged_out'] as const;

@@ -5,8 +5,8 @@ import type { Transaction } from '../database/transaction.js';
 import { FeedRepository } from '../feed/feed.repository.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
 import type { ReasonCode } from './reason-code.js';
-import { IS_ATTENDED } from './session-state.repository.js';
 import type { SessionStatus } from './session.entity.js';
+import { IS_ATTENDED } from './session-state.repository.js';
 import { AccountLinkedElsewhere, NoAccountLinked, SessionNotFound } from './sessions.errors.js';
 
 /** The account of a session: the linked one, or the last one. */

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import type { LookupAddress } from 'node:dns';
+import { describe, expect, it } from '@jest/globals';
 import { Config } from '../kernel/config/config.js';
 import { Destinations } from './destinations.js';
 

@@ -4,8 +4,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import { CHANGE_COLUMNS, type ChangeRow } from '../feed/feed-reads.repository.js';
-import { Secrets } from '../secrets/secrets.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
+import { Secrets } from '../secrets/secrets.js';
 import type { WebhookState } from './webhook.entity.js';
 import { decryptSecrets, FEEDS, POSITION, SECRETS } from './webhooks.repository.js';
 

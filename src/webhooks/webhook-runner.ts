@@ -5,6 +5,7 @@ import { pause } from '../kernel/async/pause.js';
 import { FailureLog } from '../kernel/logging/failure-log.js';
 import { Log } from '../kernel/logging/log.js';
 import { MAX_ATTEMPTS, retryDelayMs } from './retries.js';
+import { webhookAttempts } from './webhook.metrics.js';
 import {
   type LeasedWebhook,
   type PendingDelivery,
@@ -13,7 +14,6 @@ import {
 } from './webhook-deliveries.repository.js';
 import { changesPayload } from './webhook-payload.js';
 import { type Outcome, WebhookSender } from './webhook-sender.js';
-import { webhookAttempts } from './webhook.metrics.js';
 
 /** Webhooks that a process delivers at the same time, with one request each. */
 const MAX_AT_ONCE = 100;

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request as httpRequest } from 'node:http';
-import { World } from '../support/world.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Service } from '../support/service.js';
+import { World } from '../support/world.js';
 
 /** Like fetch, but with any headers. */
 function send(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Scope, SCOPES } from '../../src/access/scopes.js';
 import type { KeyListDto } from '../../src/api/keys/keys.dto.js';
-import { SCOPES, type Scope } from '../../src/access/scopes.js';
 import type { SessionPageDto } from '../../src/api/sessions/sessions.dto.js';
 import { eventually } from '../support/service.js';
 import { AccessWorld, MASTER } from './access-world.js';

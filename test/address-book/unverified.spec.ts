@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { DegradationCode } from '../../src/sessions/degradation.entity.js';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';

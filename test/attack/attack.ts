@@ -1,5 +1,5 @@
-import autocannon from 'autocannon';
 import { randomBytes } from 'node:crypto';
+import autocannon from 'autocannon';
 import pg from 'pg';
 import { seedContacts } from '../../bench/seed.js';
 import { openScratchDatabase } from '../support/scratch-database.js';

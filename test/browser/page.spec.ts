@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MASTER } from '../access/access-world.js';
 import { requirePasskey } from '../linking/link-world.js';
 import { eventually, Service } from '../support/service.js';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { PasskeyDto } from '../../src/api/sessions/passkey/passkey.dto.js';
 import { beginPasskey, isOpen, requirePasskey, startUnlinked } from '../linking/link-world.js';
 import { World } from '../support/world.js';

@@ -1,7 +1,7 @@
-import { describe, expect, it, jest } from '@jest/globals';
-import type { AxeResults } from 'axe-core';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { describe, expect, it, jest } from '@jest/globals';
+import type { AxeResults } from 'axe-core';
 import { chromiumPath } from './chromium.js';
 import { lookAt, tour, type View } from './views.js';
 import { Visitor } from './visitor.js';

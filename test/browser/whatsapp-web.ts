@@ -1,5 +1,5 @@
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { Passkey } from '../whatsapp-server/linking/passkey.js';
 import { CHROMIUM_OPTIONS } from './chromium.js';
 

@@ -1,5 +1,5 @@
-import { proto } from '@whiskeysockets/baileys';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { proto } from '@whiskeysockets/baileys';
 import type { World } from '../support/world.js';
 import type { Contact, TextOptions } from '../whatsapp-server/contact.js';
 import { phoneNumber, SERVER_JID } from '../whatsapp-server/jid.js';

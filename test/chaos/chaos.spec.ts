@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from '@jest/globals';
 import { playRound } from './rounds.js';
 
 const { ci, fixed } = JSON.parse(await readFile(new URL('./seeds.json', import.meta.url), 'utf8')) as {

@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { randomInt } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import setUp from '../support/global-setup.mjs';
 import tearDown from '../support/global-teardown.mjs';
 import type { Outcome } from './driver.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
-import { NotAcknowledgedError } from '../whatsapp-server/outbox.js';
 import type { Companion } from '../whatsapp-server/companion.js';
+import { NotAcknowledgedError } from '../whatsapp-server/outbox.js';
 import { element, newStanzaId, nowSeconds } from '../whatsapp-server/stanza.js';
 
 const ANNA = '491701230001@s.whatsapp.net';

@@ -1,6 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from '@whiskeysockets/baileys';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import { type AppStateSubject, iq, stanza } from '../whatsapp-server/faults.js';

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { proto } from '@whiskeysockets/baileys';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
-import type { ReceivedStanza } from '../whatsapp-server/stanza-log.js';
 import { element, newStanzaId, nowSeconds, SERVER_OFFLINE } from '../whatsapp-server/stanza.js';
+import type { ReceivedStanza } from '../whatsapp-server/stanza-log.js';
 
 /** Behavior that WhatsApp expects of a linked device, and that Baileys alone does not show. */
 describe('a well-behaved linked device', () => {

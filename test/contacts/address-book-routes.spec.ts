@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import type { ContactPageDto } from '../../src/api/contacts/contact-list.dto.js';
+import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import { jidOf, ServedAddressBook } from './served-address-book.js';
 
 const EARLIER = new Date('2026-01-01T10:00:00Z');

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
-import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ContactDetailsDto, ContactKeysDto } from '../../src/api/contacts/contact-details.dto.js';
+import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
+import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import { ServedAddressBook } from './served-address-book.js';
 
 const ANNA = '491701111111@s.whatsapp.net' as Jid;

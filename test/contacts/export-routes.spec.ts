@@ -1,9 +1,9 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { parse as parseVcard } from 'vcard4';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { request as httpRequest } from 'node:http';
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/service.js';
 import { readVcards } from '../support/vcard-reader.js';
 import { jidOf, ServedAddressBook } from './served-address-book.js';

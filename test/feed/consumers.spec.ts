@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, it } from '@jest/globals';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, it } from '@jest/globals';
 import { MASTER } from '../access/access-world.js';
 import { jidOf, ServedAddressBook } from '../contacts/served-address-book.js';
 import { called } from '../support/people.js';

@@ -1,6 +1,6 @@
-import type { ContactPageDto, ContactSummaryDto } from '../../src/api/contacts/contact-list.dto.js';
-import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
 import type { ChangeDto } from '../../src/api/changes/changes.dto.js';
+import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
+import type { ContactPageDto, ContactSummaryDto } from '../../src/api/contacts/contact-list.dto.js';
 
 /** Sends a GET request to the service. @throws if there is no response */
 export type Get = <Body>(path: string) => Promise<{ status: number; headers: Headers; body: Body }>;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually } from '../support/service.js';
 import { ProfileWorld } from '../profiles/profile-world.js';
+import { eventually } from '../support/service.js';
 import { element } from '../whatsapp-server/stanza.js';
 
 const STRANGERS = 300;

@@ -1,5 +1,5 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HistoryInput } from '../../src/whatsapp/history/history-job.js';
 import type { HistoryNames } from '../../src/whatsapp/history/history-reader.js';
 import type { AccountRead, ReaderPool } from '../../src/whatsapp/reading/reader-pool.js';

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ContactDetailsDto } from '../../src/api/contacts/contact-details.dto.js';
 import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
+import type { ContactDetailsDto } from '../../src/api/contacts/contact-details.dto.js';
 import { scrape, sum } from '../ops/metrics-reader.js';
 import { SessionsWorld } from '../sessions/sessions-world.js';
 import { MemoryWatch } from '../support/memory.js';
 import { patient } from '../support/patience.js';
 import { eventually } from '../support/service.js';
-import { participantsAdded } from '../whatsapp-server/contact-news.js';
 import type { Contact } from '../whatsapp-server/contact.js';
+import { participantsAdded } from '../whatsapp-server/contact-news.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { Neighbour } from './neighbour.js';
 

@@ -1,5 +1,5 @@
-import { expect } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from '@jest/globals';
 import { SessionsWorld } from '../sessions/sessions-world.js';
 import { MemoryWatch, residentTreeMb } from '../support/memory.js';
 import { patient } from '../support/patience.js';

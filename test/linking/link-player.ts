@@ -3,8 +3,8 @@ import type { SessionDto } from '../../src/api/sessions/session-status.dto.js';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import { Passkey } from '../whatsapp-server/linking/passkey.js';
-import { assertionOf, requestCode, startUnlinked } from './link-world.js';
 import { FROM_SERVER, FROM_SERVICE, type LinkScenario } from './link-scenario.js';
+import { assertionOf, requestCode, startUnlinked } from './link-world.js';
 
 const ATTEMPT_TIMEOUT_MS = 15_000;
 const NEXT_TIMEOUT_MS = 60_000;

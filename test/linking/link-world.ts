@@ -1,5 +1,5 @@
-import { type World } from '../support/world.js';
 import type { PasskeyDto } from '../../src/api/sessions/passkey/passkey.dto.js';
+import { type World } from '../support/world.js';
 import { Passkey, type PasskeyRequestOptions } from '../whatsapp-server/linking/passkey.js';
 
 /** Requests a pairing code, by default for the number of the world's phone. */

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
+import { patient } from '../support/patience.js';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import { iq, stanza } from '../whatsapp-server/faults.js';
 import { LinkingSettings } from '../whatsapp-server/linking/linking-settings.js';
 import { LinkRefused } from '../whatsapp-server/linking/waiting-device.js';
 import { isOpen, requestCode, startUnlinked } from './link-world.js';
-import { patient } from '../support/patience.js';
 
 const REFRESH = 'companion_reg_refresh';
 const HELLO = iq('md', 'link_code_companion_reg');

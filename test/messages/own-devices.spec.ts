@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { proto } from '@whiskeysockets/baileys';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import { encodeRecovery } from '../whatsapp-server/app-state/recovery.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { change } from '../../src/api/openapi/examples.js';
 import type { Address } from '../../src/kernel/identifiers/address.js';
 import { MASTER } from '../access/access-world.js';
-import { change } from '../../src/api/openapi/examples.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
 import { document, errorExampleOf, operationFor } from './document.js';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import createClient from 'openapi-fetch';
-import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import { change } from '../../src/api/openapi/examples.js';
+import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
+import type { paths } from '../../web/api/openapi.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
 import type { Answer } from '../support/service.js';
-import type { paths } from '../../web/api/openapi.js';
 import { checkedIn, document, exampleOf, type Operation } from './document.js';
 
 const MASTER = 'a-key-for-everything-0123456789';

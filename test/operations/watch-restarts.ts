@@ -4,7 +4,7 @@
  */
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Series, scrape, sum } from '../ops/metrics-reader.js';
+import { scrape, type Series, sum } from '../ops/metrics-reader.js';
 import { openScratchDatabase } from '../support/scratch-database.js';
 import { freePort, Service } from '../support/service.js';
 import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';

@@ -1,12 +1,12 @@
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jpeg, ProfileWorld } from './profile-world.js';
-import { eventually } from '../support/service.js';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { SessionDto } from '../../src/api/sessions/session-status.dto.js';
+import { eventually } from '../support/service.js';
 import { reachOutLocked } from '../whatsapp-server/contact-news.js';
 import { iq } from '../whatsapp-server/faults.js';
-import { element, nowSeconds } from '../whatsapp-server/stanza.js';
 import { PICTURE_TOKENS_PROP } from '../whatsapp-server/server-settings.js';
+import { element, nowSeconds } from '../whatsapp-server/stanza.js';
+import { jpeg, ProfileWorld } from './profile-world.js';
 
 describe('the profile fetch for 100 contacts', () => {
   let world: ProfileWorld;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { jpeg, ProfileWorld } from './profile-world.js';
 import { eventually } from '../support/service.js';
 import type { Contact } from '../whatsapp-server/contact.js';
+import { jpeg, ProfileWorld } from './profile-world.js';
 
 const keyOf = (contact: Contact) =>
   Buffer.from(contact.keys.signal.identity.public).toString('hex').slice(-64);

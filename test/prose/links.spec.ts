@@ -1,8 +1,8 @@
-import { expect, it } from '@jest/globals';
-import MarkdownIt from 'markdown-it';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { expect, it } from '@jest/globals';
+import MarkdownIt from 'markdown-it';
 
 const ROOT = join(import.meta.dirname, '../..');
 const markdown = new MarkdownIt({ html: true });

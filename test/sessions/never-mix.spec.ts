@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
+import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
 
 const SESSIONS = ['default', 'sales', 'support'];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
-import type { DatabaseOutages } from './database-outages.js';
 import type { Hindrance } from './acknowledgements.js';
+import type { DatabaseOutages } from './database-outages.js';
 import type { Fleet, Member } from './fleet.js';
 import type { Random } from './random.js';
 

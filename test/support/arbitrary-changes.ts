@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
+import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import { EARLIER, LATER } from './people.js';
 import { KEY_A, KEY_B, picture } from './whole-contact.js';
 

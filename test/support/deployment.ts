@@ -1,5 +1,5 @@
-import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import type { Phone } from '../whatsapp-server/phone.js';
+import type { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 import { createBackends, Processes } from './processes.js';
 import { eventually, type Service } from './service.js';
 import type { TestDatabase } from './test-database.js';

@@ -1,5 +1,5 @@
-import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
+import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
 
 export const EARLIER = new Date('2026-01-01T10:00:00Z');
 export const LATER = new Date('2026-01-01T11:00:00Z');

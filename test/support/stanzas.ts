@@ -1,6 +1,6 @@
 import { type BinaryNode, Curve, proto } from '@whiskeysockets/baileys';
-import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import type { AddressBookOwner } from '../../src/contacts/write/contact-changes.js';
+import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import type { StanzaChanges } from '../../src/whatsapp/stanzas/stanza-changes.js';
 
 /** Account that receives the stanzas of unit specs. */

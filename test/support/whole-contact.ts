@@ -1,5 +1,5 @@
-import type { Address } from '../../src/kernel/identifiers/address.js';
 import type { ContactChanges, Picture } from '../../src/contacts/write/contact-changes.js';
+import type { Address } from '../../src/kernel/identifiers/address.js';
 import { EARLIER } from './people.js';
 
 export const KEY_A = Buffer.alloc(32, 1);

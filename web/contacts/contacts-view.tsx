@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { may } from '../api/access.js';
-import { ErrorNotice } from '../components/notice.jsx';
 import { Icon } from '../components/icon.jsx';
+import { ErrorNotice } from '../components/notice.jsx';
 import { t } from '../i18n/language.js';
 import { loadPhoneNumbers } from '../i18n/phone-numbers.js';
 import type { LiveChanges } from '../live/changes.js';

@@ -2,9 +2,9 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from '../../access/access.errors.js';
 import { type Access, FULL_ACCESS } from '../../access/access.js';
+import { ApiKeyCache, type CachedKey, isExpired } from '../../access/api-key-cache.js';
 import { KeyLimits } from '../../access/key-limits.js';
 import { hashOfKey, idOfKey, isKey } from '../../access/key-text.js';
-import { ApiKeyCache, type CachedKey, isExpired } from '../../access/api-key-cache.js';
 import { Config } from '../../kernel/config/config.js';
 import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
 import { keyOf } from './request-key.js';

@@ -1,5 +1,5 @@
-import type { Pool } from 'pg';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Pool } from 'pg';
 import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from '../../access/access.errors.js';
 import { Access } from '../../access/access.js';
 import { findKey } from '../../access/find-key.sql.js';

@@ -1,15 +1,15 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { Needs } from '../access/requirements.js';
 import { InvalidRequest } from '../http/request.errors.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { type ChangePageDto, ListChangesQuery, SEQ, StreamChangesQuery } from './changes.dto.js';
-import { BUSY_READERS, ChangesService, changeFrame, positionFrame } from './changes.service.js';
+import { BUSY_READERS, changeFrame, ChangesService, positionFrame } from './changes.service.js';
 
 const { seq } = examples.change;
 const GONE = ChangesGone.pruned(seq - 2_000, seq - 1_000);

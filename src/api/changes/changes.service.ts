@@ -1,13 +1,13 @@
+import { once } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
-import { once } from 'node:events';
 import { KeyInvalid } from '../../access/access.errors.js';
 import { ApiKeyCache } from '../../access/api-key-cache.js';
 import { compact, toChange } from '../../contacts/payload/change-payload.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
+import { ChangesGone } from '../../feed/feed.errors.js';
 import { FeedReader } from '../../feed/feed-reader.js';
 import type { FeedPage } from '../../feed/feed-reads.repository.js';
-import { ChangesGone } from '../../feed/feed.errors.js';
 import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
 import { callerOf, type GuardedRequest } from '../access/requirements.js';

@@ -1,18 +1,18 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { NoPicture, ContactNotFound, RefreshLimited } from '../../contacts/contacts.errors.js';
-import { NoAccountLinked } from '../../sessions/sessions.errors.js';
-import { toDetails, toKeys } from '../../contacts/payload/contact-payload.js';
 import type { ContactRow } from '../../contacts/contact-row.js';
+import { ContactNotFound, NoPicture, RefreshLimited } from '../../contacts/contacts.errors.js';
+import { toDetails, toKeys } from '../../contacts/payload/contact-payload.js';
 import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { Needs } from '../access/requirements.js';
 import { isNotModified } from '../http/conditional.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
+import { ContactPath } from './contact.dto.js';
 import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
 import { type AccountContact, ContactDetailsService } from './contact-details.service.js';
-import { ContactPath } from './contact.dto.js';
 import { setSyncHeader } from './response-headers.js';
 
 const UNKNOWN = [new ContactNotFound('491709999999'), new NoAccountLinked()];

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { NoPicture, ContactNotFound } from '../../contacts/contacts.errors.js';
-import { NoAccountLinked } from '../../sessions/sessions.errors.js';
+import type { ContactRow } from '../../contacts/contact-row.js';
+import { ContactNotFound, NoPicture } from '../../contacts/contacts.errors.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { RefreshRequestsRepository } from '../../contacts/fetches/refresh-requests.repository.js';
-import type { ContactRow } from '../../contacts/contact-row.js';
 import { ContactDetailsRepository, type KeyRow } from '../../contacts/read/contact-details.repository.js';
 import { PictureReadsRepository, type StoredPicture } from '../../contacts/read/picture-reads.repository.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { toContactLookup } from './contact.dto.js';
 
 /** A contact of an account, and whether the account's first sync is complete. */

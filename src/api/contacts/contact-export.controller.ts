@@ -1,12 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { setImmediate } from 'node:timers/promises';
-import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import {
   ContactExportRepository,
   type ExportedContact,
 } from '../../contacts/read/contact-export.repository.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { Needs } from '../access/requirements.js';
 import { BUSY_STREAMS, ListResponses } from '../http/list-responses.js';

@@ -1,5 +1,5 @@
-import type { ContactNames } from '../../contacts/read/contacts.repository.js';
 import type { ContactLookup } from '../../contacts/read/contact-details.repository.js';
+import type { ContactNames } from '../../contacts/read/contacts.repository.js';
 import {
   type Address,
   isLid,

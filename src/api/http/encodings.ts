@@ -1,6 +1,6 @@
-import type { Request } from 'express';
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
+import type { Request } from 'express';
 
 /** These settings compress lists of contacts to half their size or less, with little CPU time and memory. */
 const GZIP_LEVEL = 1;

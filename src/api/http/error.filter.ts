@@ -3,13 +3,13 @@ import type { Request, Response } from 'express';
 import { isDatabaseUnavailable, isTooSlow } from '../../database/database-errors.js';
 import { DomainError } from '../../kernel/errors/domain-error.js';
 import { FailureLog } from '../../kernel/logging/failure-log.js';
-import { logContext } from '../../kernel/logging/log-context.js';
 import { Log } from '../../kernel/logging/log.js';
-import { bodyOf, errorBody, headersOf, unexpectedErrorBody } from './error-response.js';
+import { logContext } from '../../kernel/logging/log-context.js';
 import type { ErrorDto } from './error.dto.js';
+import { bodyOf, errorBody, headersOf, unexpectedErrorBody } from './error-response.js';
 import { prefixOf, withPathPrefix } from './paths-in-text.js';
-import { requestIdOf } from './request-id.js';
 import { DatabaseTooSlow, DatabaseUnavailable } from './request.errors.js';
+import { requestIdOf } from './request-id.js';
 
 /** Codes of errors from Nest, the router and the body parser, by status. */
 const CODES: Record<number, string> = {

@@ -1,5 +1,5 @@
-import type { Request, RequestHandler } from 'express';
 import { isIP } from 'node:net';
+import type { Request, RequestHandler } from 'express';
 import { ForeignHost, ForeignPage } from '../../access/access.errors.js';
 import type { Config } from '../../kernel/config/config.js';
 

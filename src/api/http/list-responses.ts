@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
-import type { Request, Response } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { STREAMS } from '../../database/stream-pool.js';
 import { Log } from '../../kernel/logging/log.js';
 import { callerOf } from '../access/requirements.js';

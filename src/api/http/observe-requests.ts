@@ -1,5 +1,5 @@
-import type { Request } from 'express';
 import { type IncomingMessage, METHODS, type Server, type ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import { Histogram } from 'prom-client';
 import { assignRequestId } from './request-id.js';
 

@@ -1,5 +1,5 @@
-import type { RequestHandler } from 'express';
 import type { Socket } from 'node:net';
+import type { RequestHandler } from 'express';
 
 /** Waiting requests use memory. No known client pipelines more. */
 const MAX_WAITING = 64;

@@ -9,7 +9,7 @@ import {
   Max,
   Min,
 } from 'class-validator';
-import { SCOPES, type Scope } from '../../access/scopes.js';
+import { type Scope, SCOPES } from '../../access/scopes.js';
 import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import { expected, Pattern } from '../http/validation.js';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { KeyNotFound, KeyRequestInvalid, KeysNotInUse } from '../../access/access.errors.js';
 import type { ApiKey } from '../../access/api-key.entity.js';
+import { ApiKeyCache } from '../../access/api-key-cache.js';
 import { ApiKeysRepository } from '../../access/api-keys.repository.js';
 import { createKey, hashOfKey, isKeyId } from '../../access/key-text.js';
-import { ApiKeyCache } from '../../access/api-key-cache.js';
 import { Config } from '../../kernel/config/config.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import type { CreatedKeyDto, CreateKeyRequest, KeyDto } from './keys.dto.js';

@@ -1,15 +1,15 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { All, Controller, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request as HttpRequest, Response as HttpResponse } from 'express';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Access } from '../../access/access.js';
 import { Config } from '../../kernel/config/config.js';
 import { Log } from '../../kernel/logging/log.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
-import { McpTools } from './mcp-tools.js';
 import { McpOff } from './mcp.errors.js';
+import { McpTools } from './mcp-tools.js';
 
 /**
  * Model Context Protocol over streamable HTTP. It is stateless, so any replica can serve any request. The protocol is

@@ -1,8 +1,8 @@
-import type { Requirement } from '../access/requirements.js';
 import type { Scope } from '../../access/scopes.js';
 import type { DomainError } from '../../kernel/errors/domain-error.js';
-import { bodyOf } from '../http/error-response.js';
+import type { Requirement } from '../access/requirements.js';
 import type { ErrorDto } from '../http/error.dto.js';
+import { bodyOf } from '../http/error-response.js';
 import { type HeaderName, headersOf } from './headers.js';
 import type { OperationInfo } from './operation.js';
 import type { Examples, OperationObject, ParameterObject, ResponseObject } from './types.js';

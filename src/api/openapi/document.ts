@@ -11,9 +11,9 @@ import {
 import { VERSION } from '../../kernel/config/version.js';
 import type { DomainError } from '../../kernel/errors/domain-error.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
-import { type Requirement, REQUIREMENT } from '../access/requirements.js';
-import { unexpectedErrorBody } from '../http/error-response.js';
+import { REQUIREMENT, type Requirement } from '../access/requirements.js';
 import { ErrorDto } from '../http/error.dto.js';
+import { unexpectedErrorBody } from '../http/error-response.js';
 import { DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
 import { describeOperation } from './describe-operation.js';
 import { HEADERS } from './headers.js';

@@ -1,5 +1,5 @@
-import { AggregatorRegistry, Gauge, type MetricObject, register } from 'prom-client';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AggregatorRegistry, Gauge, type MetricObject, register } from 'prom-client';
 import type { DatabaseHealth } from '../../database/database.health.js';
 import type { Config } from '../../kernel/config/config.js';
 import { VERSION } from '../../kernel/config/version.js';

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { DatabaseHealth } from '../../database/database.health.js';
 import { DomainError } from '../../kernel/errors/domain-error.js';
 import type { MetricsAccess } from '../access/metrics-access.js';
-import { bodyOf, headersOf } from '../http/error-response.js';
 import type { ErrorDto } from '../http/error.dto.js';
+import { bodyOf, headersOf } from '../http/error-response.js';
 import { DatabaseUnavailable } from '../http/request.errors.js';
 import type { Metrics } from './metrics.js';
 import { NotStarted, ProcessStopping } from './ops.errors.js';

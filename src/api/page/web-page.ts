@@ -1,7 +1,7 @@
+import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import { join } from 'node:path';
 import sirv from 'sirv';
 
 /** The output folder in web/vite.config.ts. */

@@ -1,8 +1,8 @@
 import type { Config } from '../../kernel/config/config.js';
 import { pathPrefixOf } from '../../kernel/identifiers/session-name.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
-import type { SessionSnapshot } from '../../sessions/session-state.repository.js';
 import type { SessionStatus } from '../../sessions/session.entity.js';
+import type { SessionSnapshot } from '../../sessions/session-state.repository.js';
 import { withPathPrefix } from '../http/paths-in-text.js';
 
 const LINKED = new Set<SessionStatus>(['connecting', 'open', 'disconnected']);

@@ -7,7 +7,6 @@ import { SessionParam } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { shownTo } from './session-status.service.js';
-import { DefaultSessionStays, SessionExists } from './sessions-api.errors.js';
 import {
   CreateSessionRequest,
   DeleteSessionQuery,
@@ -17,6 +16,7 @@ import {
   type SessionPageDto,
 } from './sessions.dto.js';
 import { SessionsService } from './sessions.service.js';
+import { DefaultSessionStays, SessionExists } from './sessions-api.errors.js';
 
 /** Lists, creates and deletes sessions. Each session links one account. */
 @Controller('sessions')

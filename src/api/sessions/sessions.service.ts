@@ -12,13 +12,13 @@ import {
 import { LinkService, REMOVE_DEVICE, UNLINKED } from './link.service.js';
 import { isLinkedStatus, toStatus } from './session-status.js';
 import { SessionStatusService } from './session-status.service.js';
-import { DefaultSessionStays, SessionExists, SessionNotAnswering } from './sessions-api.errors.js';
 import type {
   ListSessionsQuery,
   NamedSessionDto,
   SessionPageDto,
   SessionSummaryDto,
 } from './sessions.dto.js';
+import { DefaultSessionStays, SessionExists, SessionNotAnswering } from './sessions-api.errors.js';
 
 const CONTACTS: Record<DeletedContacts, string> = {
   deleted: 'Its contacts are deleted.',

@@ -2,8 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Res } from
 import { ApiExtraModels } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { Access } from '../../access/access.js';
-import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
+import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { TooManyWebhooks, WebhookNotFound } from '../../webhooks/webhooks.errors.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
 import * as examples from '../openapi/examples.js';

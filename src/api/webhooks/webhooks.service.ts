@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import { SessionNotAllowed } from '../../access/access.errors.js';
 import type { Access } from '../../access/access.js';
 import { FeedReader } from '../../feed/feed-reader.js';

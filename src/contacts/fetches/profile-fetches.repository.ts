@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../../database/transaction.js';
+import { type Address, isLid, type Jid, type Lid } from '../../kernel/identifiers/address.js';
 import { forEachBatch } from '../address-batches.js';
 import { HAS_NAME } from '../contact.sql.js';
 import type { PictureState } from '../entities/contact-picture.entity.js';
-import { type Address, isLid, type Jid, type Lid } from '../../kernel/identifiers/address.js';
 
 /** A contact whose about text, picture and keys are fetched next. Has at least one address. */
 export interface DueContact {

@@ -1,7 +1,7 @@
-import { type ContactPayload, toDetails } from './contact-payload.js';
-import { contactIdOf, fromJson, type ContactRowJson } from '../contact-row.js';
 import type { ChangeKind, SessionEvent } from '../../feed/change.js';
 import type { ChangeRow } from '../../feed/feed-reads.repository.js';
+import { contactIdOf, type ContactRowJson, fromJson } from '../contact-row.js';
+import { type ContactPayload, toDetails } from './contact-payload.js';
 
 /** A change in responses of the API and in webhooks; ChangeDto describes the fields. */
 export interface ChangePayload {

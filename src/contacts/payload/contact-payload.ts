@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { phoneOf } from '../../kernel/identifiers/address.js';
-import { contactIdOf, hasPicture, type ContactRow } from '../contact-row.js';
+import { contactIdOf, type ContactRow, hasPicture } from '../contact-row.js';
 import type { KeyRow } from '../read/contact-details.repository.js';
 
 export interface AboutPayload {

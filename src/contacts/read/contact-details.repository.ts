@@ -7,7 +7,7 @@ import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { HAS_NAME } from '../contact.sql.js';
 import type { ContactRow } from '../contact-row.js';
-import { JOINED_COLUMNS, joins, CONTACT_COLUMNS } from '../contact-row.sql.js';
+import { CONTACT_COLUMNS, JOINED_COLUMNS, joins } from '../contact-row.sql.js';
 
 /** Identifies one contact: forms of its number, the preferred one first, or a LID, or a username in any case. */
 export type ContactLookup =

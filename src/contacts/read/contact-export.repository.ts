@@ -6,10 +6,10 @@ import {
   ABOUT,
   ADDRESS,
   conditionsOf,
+  type ContactListFilter,
   FIRST_NAME,
   FULL_NAME,
   HAS_NAME,
-  type ContactListFilter,
   SAVED,
 } from '../contact.sql.js';
 

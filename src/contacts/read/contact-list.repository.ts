@@ -4,16 +4,16 @@ import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { boundedQuery } from '../../database/bounded-query.js';
 import { poolOf } from '../../database/postgres-pool.js';
-import type { ContactPlace, ContactSort } from './contact-cursor.js';
 import {
   ADDRESS,
   conditionsOf,
+  type ContactListFilter,
   FIRST_NAME,
   FULL_NAME,
   HAS_NAME,
-  type ContactListFilter,
   SAVED,
 } from '../contact.sql.js';
+import type { ContactPlace, ContactSort } from './contact-cursor.js';
 import { type SearchTerm, toSearchTerms } from './search-terms.js';
 
 export interface ContactPage {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Jid, Lid } from '../../kernel/identifiers/address.js';
-import { ContactCaches, type CachedContact, ContactCache } from './contact-cache.js';
+import { type CachedContact, ContactCache, ContactCaches } from './contact-cache.js';
 
 const jid = (n: number) => `${491_700_000_000 + n}@s.whatsapp.net` as Jid;
 const lid = (n: number) => `${100_000_000_000_000 + n}@lid` as Lid;

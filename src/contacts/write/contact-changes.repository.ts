@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountTx } from './account-tx.js';
 import type { Address } from '../../kernel/identifiers/address.js';
-import type { BusinessName, PushName, SavedContact, Username } from './contact-changes.js';
 import { forEachBatch } from '../address-batches.js';
+import type { AccountTx } from './account-tx.js';
+import type { BusinessName, PushName, SavedContact, Username } from './contact-changes.js';
 
 /** Records under numbers and under LIDs are two sources with separate columns. */
 const SOURCES = {

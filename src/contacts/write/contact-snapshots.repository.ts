@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { CONTACT_COLUMNS, JOINED_COLUMNS, joins } from '../contact-row.sql.js';
 import { HAS_NAME } from '../contact.sql.js';
+import { CONTACT_COLUMNS, JOINED_COLUMNS, joins } from '../contact-row.sql.js';
 import type { AccountTx } from './account-tx.js';
 import type { ContactIdentifiers } from './contact-changes.js';
 

@@ -1,10 +1,10 @@
-import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { called, EARLIER, LATER, paired, saved, shown } from '../../../test/support/people.js';
 import { ME, MY_LID, TestAddressBook } from '../../../test/support/test-address-book.js';
 import { poolOf } from '../../database/postgres-pool.js';
-import { ContactsRepository } from '../read/contacts.repository.js';
 import { type Jid, type Lid, phoneOf } from '../../kernel/identifiers/address.js';
+import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
+import { ContactsRepository } from '../read/contacts.repository.js';
 import type { ContactChanges } from './contact-changes.js';
 
 const ANNA = '491701111111@s.whatsapp.net' as Jid;

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/transaction.js';
-import { noteAppended } from '../../feed/feed-notifications.repository.js';
 import { FeedRepository } from '../../feed/feed.repository.js';
+import { noteAppended } from '../../feed/feed-notifications.repository.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 import { AccountTx } from './account-tx.js';
 import { cleanAbout, cleanName, cleanUsername } from './clean-name.js';
+import { ContactCaches } from './contact-cache.js';
 import {
   type About,
   type AddressBookOwner,
   type BusinessName,
   type ContactChanges,
-  type IdentityKeySeen,
   identifiersIn,
+  type IdentityKeySeen,
   isNameChange,
   type LidMapping,
   movesIn,
@@ -21,18 +22,17 @@ import {
   type Username,
 } from './contact-changes.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
+import { diffContacts } from './contact-diff.js';
+import { ContactSnapshotsRepository } from './contact-snapshots.repository.js';
 import { lidsIn, withCurrentLids } from './current-lids.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
 import { IdentityKeysRepository } from './identity-keys.repository.js';
-import { ContactCaches } from './contact-cache.js';
 import { KnownLidsRepository } from './known-lids.repository.js';
-import { numbersToCheck, withoutLidsAsNumbers } from './lids-as-numbers.js';
 import { LidChangesRepository } from './lid-changes.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
-import { NumberChangesRepository } from './number-changes.repository.js';
-import { diffContacts } from './contact-diff.js';
-import { ContactSnapshotsRepository } from './contact-snapshots.repository.js';
+import { numbersToCheck, withoutLidsAsNumbers } from './lids-as-numbers.js';
 import { appendingChanges } from './name-changes.sql.js';
+import { NumberChangesRepository } from './number-changes.repository.js';
 import { PicturesRepository } from './pictures.repository.js';
 import { ProfileChangesRepository } from './profile-changes.repository.js';
 import { verifiedBusinessNames } from './verified-business-names.js';

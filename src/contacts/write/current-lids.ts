@@ -1,5 +1,5 @@
 import { type Address, isLid, type Lid } from '../../kernel/identifiers/address.js';
-import { type ContactChanges, PROFILE_KINDS, type LidChange } from './contact-changes.js';
+import { type ContactChanges, type LidChange, PROFILE_KINDS } from './contact-changes.js';
 import type { LidSuccessor } from './former-lids.repository.js';
 
 /** Returns all LIDs in changes. */

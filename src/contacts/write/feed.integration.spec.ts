@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ALL_CONTACTS } from '../contact.sql.js';
 import { A, ANNA, arbitraryChanges, B, BEN } from '../../../test/support/arbitrary-changes.js';
 import { called, EARLIER, LATER, paired, saved } from '../../../test/support/people.js';
 import { type FeedRow, TestAddressBook } from '../../../test/support/test-address-book.js';
 import { KEY_A, KEY_B, whole } from '../../../test/support/whole-contact.js';
 import type { Jid } from '../../kernel/identifiers/address.js';
+import { ALL_CONTACTS } from '../contact.sql.js';
+import { fromJson } from '../contact-row.js';
 import type { ContactPayload } from '../payload/contact-payload.js';
 import { toDetails } from '../payload/contact-payload.js';
-import { fromJson } from '../contact-row.js';
 import { ContactListRepository } from '../read/contact-list.repository.js';
 import type { ContactChanges } from './contact-changes.js';
 

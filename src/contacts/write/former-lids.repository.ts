@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountTx } from './account-tx.js';
 import type { Lid } from '../../kernel/identifiers/address.js';
+import type { AccountTx } from './account-tx.js';
 import type { LidChange } from './contact-changes.js';
 
 /** The current LID of the contact that had a former one. */

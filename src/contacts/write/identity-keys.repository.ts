@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountTx } from './account-tx.js';
 import type { Address } from '../../kernel/identifiers/address.js';
-import type { IdentityKeySeen } from './contact-changes.js';
 import { forEachBatch } from '../address-batches.js';
+import type { AccountTx } from './account-tx.js';
+import type { IdentityKeySeen } from './contact-changes.js';
 
 /** Stores current and previous identity keys. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountTx } from './account-tx.js';
 import type { Jid, Lid } from '../../kernel/identifiers/address.js';
+import type { AccountTx } from './account-tx.js';
 import type { LidChange } from './contact-changes.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountTx } from './account-tx.js';
 import type { Lid } from '../../kernel/identifiers/address.js';
+import type { AccountTx } from './account-tx.js';
 import type { LidMapping } from './contact-changes.js';
 import { ProfileMovesRepository, type RowMove } from './profile-moves.repository.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { TestAddressBook } from '../../../test/support/test-address-book.js';
 import { EARLIER, LATER } from '../../../test/support/people.js';
+import { TestAddressBook } from '../../../test/support/test-address-book.js';
 import { KEY_B, NOTHING, WHOLE, whole } from '../../../test/support/whole-contact.js';
 import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import type { ContactChanges } from './contact-changes.js';

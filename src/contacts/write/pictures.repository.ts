@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountTx } from './account-tx.js';
 import { Config } from '../../kernel/config/config.js';
+import { forEachBatch } from '../address-batches.js';
+import type { AccountTx } from './account-tx.js';
 import type { Picture } from './contact-changes.js';
 import { sniffImageType } from './image-type.js';
-import { forEachBatch } from '../address-batches.js';
 
 /** Type of bytes that are not a supported image. A type from the sender could make a browser execute them. */
 const UNKNOWN_TYPE = 'application/octet-stream';

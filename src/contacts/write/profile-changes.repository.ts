@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { forEachBatch } from '../address-batches.js';
 import type { AccountTx } from './account-tx.js';
 import type { About, BusinessFlag, TextStatus } from './contact-changes.js';
-import { forEachBatch } from '../address-batches.js';
 
 /** Writes profiles to columns of `contact`; see ContactChangesRepository. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ME, TestAddressBook } from '../../../test/support/test-address-book.js';
 import { EARLIER, LATER } from '../../../test/support/people.js';
+import { ME, TestAddressBook } from '../../../test/support/test-address-book.js';
 import { JPEG, KEY_A, KEY_B, NOTHING, picture, WHOLE, whole } from '../../../test/support/whole-contact.js';
 import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import { ProfileFetchesRepository } from '../fetches/profile-fetches.repository.js';

@@ -1,4 +1,3 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -6,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { type EmbeddedPostgresServer, startEmbeddedPostgres } from './embedded-postgres.js';
 import { patient } from '../../../test/support/patience.js';
+import { type EmbeddedPostgresServer, startEmbeddedPostgres } from './embedded-postgres.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 let root: string;
 let dataDir: string;

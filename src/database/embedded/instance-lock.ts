@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { PostgresClient } from '../postgres-client.js';
-import { ROLE, type Cluster } from './cluster.js';
+import { type Cluster, ROLE } from './cluster.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 /** Arbitrary number of the advisory lock. */

@@ -1,8 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { plainToInstance, Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, ValidateBy, validateSync } from 'class-validator';
 import ipaddr from 'ipaddr.js';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Flag, Integer, OneOf, toList, toWords } from './config-decorators.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

@@ -1,4 +1,4 @@
-import { type Phone, parsePhone } from './address.js';
+import { parsePhone, type Phone } from './address.js';
 
 /** Patterns of mobile numbers, each with a replacement that results in the other form of the same number. */
 const FORMS: { form: RegExp; other: string }[] = [

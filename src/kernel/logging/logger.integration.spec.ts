@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from '@jest/globals';
 
 /** Written by a process, because the logger writes to the file descriptor. */
 function entriesOf(script: string): Record<string, unknown>[] {

@@ -1,7 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
 import { redact } from './redact.js';
 
 describe('redact', () => {

@@ -17,8 +17,8 @@ import {
   readPage,
 } from './page-job.js';
 import { PageVerifier } from './page-verifier.js';
-import { readPatch, readReference } from './syncd-messages.js';
 import type { SyncKeys } from './sync-keys.js';
+import { readPatch, readReference } from './syncd-messages.js';
 
 /** Receives the content of a page. Both methods are called again when a page is restarted. */
 export interface PageSink {

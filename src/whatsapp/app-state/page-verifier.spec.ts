@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeSyncdPatch, type LTHashState, newLTHashState, proto } from '@whiskeysockets/baileys';
-import { randomBytes } from 'node:crypto';
 import { expandMutationKeys, patchMacOf } from './app-state-crypto.js';
 import { CorruptAppState, MissingSyncKey } from './app-state-errors.js';
 import { LT_HASH_BYTES, type ValueMacs } from './lt-hash.js';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  type EncryptedMutation,
   decryptMutation,
+  type EncryptedMutation,
   isMac,
   type Mutation,
   type MutationKeys,

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
 import { CorruptAppState } from './app-state-errors.js';
 import { readRecovery } from './snapshot-recovery.js';
 

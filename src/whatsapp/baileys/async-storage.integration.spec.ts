@@ -1,6 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
 
 describe('shareAsyncStorages', () => {
   /** Runs the built module in a separate process, because it changes a built-in module. */

@@ -1,6 +1,6 @@
-import type { WASocket } from '@whiskeysockets/baileys';
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { WASocket } from '@whiskeysockets/baileys';
 import { Log } from '../../kernel/logging/log.js';
 
 const CHECK_EVERY_MS = 5_000;

@@ -1,6 +1,6 @@
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { EventEmitter, once } from 'node:events';
 import { InboundGate } from './inbound-gate.js';
 
 const stanza = (tag: string, id: string, attrs: Record<string, string> = {}): BinaryNode => ({

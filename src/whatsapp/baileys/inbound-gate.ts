@@ -1,6 +1,6 @@
-import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 
 /** Stanzas that must not be acknowledged: responses, presence, and stanzas about the connection itself. */
 const NOT_ACKNOWLEDGED: ReadonlySet<string> = new Set([

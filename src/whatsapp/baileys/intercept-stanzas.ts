@@ -1,5 +1,5 @@
-import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { EventEmitter } from 'node:events';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 
 /** Matches the events that Baileys emits for each stanza: `CB:iq`, and the same with attributes and children. */
 const EVENT = /^CB:(iq|notification)(?=,|$)/;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type BinaryNode,
   getBinaryNodeChild,
@@ -8,7 +9,6 @@ import {
   S_WHATSAPP_NET,
   type WASocket,
 } from '@whiskeysockets/baileys';
-import { randomBytes } from 'node:crypto';
 
 /** Accounts have the phone and a few companions. A longer list is truncated. */
 const MAX_DEVICES = 20;

@@ -1,5 +1,5 @@
-import type { WASocket } from '@whiskeysockets/baileys';
 import type { IncomingMessage } from 'node:http';
+import type { WASocket } from '@whiskeysockets/baileys';
 
 /** The part of the `ws` WebSocket that is used here. */
 interface RawSocket {

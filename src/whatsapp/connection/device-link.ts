@@ -1,6 +1,6 @@
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
-import { parseJid, parseLid, phoneOf } from '../../kernel/identifiers/address.js';
 import type { Transaction } from '../../database/transaction.js';
+import { parseJid, parseLid, phoneOf } from '../../kernel/identifiers/address.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { accountKeyOf, isLinked, loadCredentials } from '../auth-state/auth-state.js';
 import { type LinkFailure, linkFailures } from '../linking/link-failure.js';

@@ -1,7 +1,7 @@
-import { Mutex } from 'async-mutex';
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
+import { Mutex } from 'async-mutex';
 import pTimeout from 'p-timeout';
 import qrcode from 'qrcode';
 import { isRefusal } from '../../database/database-errors.js';

@@ -1,14 +1,14 @@
-import { Mutex } from 'async-mutex';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Mutex } from 'async-mutex';
 import { pause } from '../../kernel/async/pause.js';
 import { Log } from '../../kernel/logging/log.js';
 import { logContext } from '../../kernel/logging/log-context.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
-import type { UnlinkResult } from '../../sessions/unlink-result.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
+import type { UnlinkResult } from '../../sessions/unlink-result.js';
 import { isLinked } from '../auth-state/auth-state.js';
 import type { Lease } from '../lease/lease.js';
 import { type LinkFailure, linkFailures } from '../linking/link-failure.js';

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import {
   type AuthenticationState,
   type BinaryNode,
@@ -6,7 +7,6 @@ import {
   type UserFacingSocketConfig,
   type WASocket,
 } from '@whiskeysockets/baileys';
-import type { EventEmitter } from 'node:events';
 import { createBaileysLogger } from '../baileys/baileys-logger.js';
 import { monitorConnection } from '../baileys/connection-monitor.js';
 import { guardWrites, rawSocketOf } from '../baileys/raw-socket.js';

@@ -12,9 +12,9 @@ import type { ReaderPool } from '../reading/reader-pool.js';
 import { UNFINISHED } from '../reading/unfinished-reads.js';
 import { InputRefused } from '../wire/input-refused.js';
 import { MediaUnavailable } from '../wire/media-unavailable.js';
+import type { HistoryRepository, PendingHistory } from './history.repository.js';
 import { type HistoryInput, readHistory, SAVE_NAMES } from './history-job.js';
 import type { HistoryNames, HistoryToken } from './history-reader.js';
-import type { HistoryRepository, PendingHistory } from './history.repository.js';
 
 const { HistorySyncType } = proto.Message;
 

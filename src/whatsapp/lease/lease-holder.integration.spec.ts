@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { openDataSource } from '../../../test/support/open-data-source.js';
 import { eventually } from '../../../test/support/service.js';
@@ -8,9 +8,9 @@ import { poolOf } from '../../database/postgres-pool.js';
 import { Config } from '../../kernel/config/config.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import type { Lease } from './lease.js';
+import { LeaseRepository } from './lease.repository.js';
 import { LeaseHolder } from './lease-holder.js';
 import { LeaseLost } from './lease-lost.js';
-import { LeaseRepository } from './lease.repository.js';
 
 /** The leases of a process with the session role. It releases surplus leases immediately. */
 class Process {

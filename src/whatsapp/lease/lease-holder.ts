@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import { elapsedMs, type Moment, now } from '../../kernel/async/clocks.js';
 import { repeat } from '../../kernel/async/repeat.js';
 import { Config } from '../../kernel/config/config.js';

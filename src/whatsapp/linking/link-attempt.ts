@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type BinaryNode,
   buildAckStanza,
@@ -6,7 +7,6 @@ import {
   getBinaryNodeChild,
 } from '@whiskeysockets/baileys';
 import { Mutex } from 'async-mutex';
-import { randomBytes } from 'node:crypto';
 import { Log } from '../../kernel/logging/log.js';
 import type { ExpiringText } from '../../sessions/link-offer.js';
 import { CodeLink } from './code-link.js';

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   aesDecryptCTR,
   aesEncryptCTR,
@@ -11,7 +12,6 @@ import {
   hkdf,
   type KeyPair,
 } from '@whiskeysockets/baileys';
-import { randomBytes } from 'node:crypto';
 import type { ClientIdentity } from './client-identity.js';
 import { bytesOf, mdQuery } from './link-stanzas.js';
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   aesEncryptGCM,
   type AuthenticationCreds,
@@ -10,7 +11,6 @@ import {
   proto,
   sha256,
 } from '@whiskeysockets/baileys';
-import { randomBytes } from 'node:crypto';
 import type { PasskeyAssertion, PasskeyStep } from '../../sessions/link-offer.js';
 import type { ClientIdentity } from './client-identity.js';
 import type { Query } from './link-context.js';

@@ -1,5 +1,5 @@
-import type { BinaryNode } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import { Log } from '../../kernel/logging/log.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import type { LinkOffer, PasskeyAssertion, PasskeyStep } from '../../sessions/link-offer.js';

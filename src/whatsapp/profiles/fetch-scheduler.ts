@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import pTimeout from 'p-timeout';
 import {
   type AccountsByLane,
-  type FetchLane,
   FETCH_LANES,
+  type FetchLane,
   ProfileFetchesRepository,
 } from '../../contacts/fetches/profile-fetches.repository.js';
 import { repeat } from '../../kernel/async/repeat.js';

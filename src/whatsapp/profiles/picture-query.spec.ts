@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ANNA, element } from '../../../test/support/stanzas.js';
-import { pictureQuery, readPictureResponse, readPictureError } from './picture-query.js';
+import { pictureQuery, readPictureError, readPictureResponse } from './picture-query.js';
 import { RateLimited } from './profile-errors.js';
 
 const refused = (code: number) => Object.assign(new Error('refused'), { data: code });

@@ -7,9 +7,9 @@ import { identityQuery, readIdentities } from './identity-query.js';
 import { downloadPicture } from './picture-download.js';
 import {
   pictureQuery,
+  type PictureResponse,
   readPictureError,
   readPictureResponse,
-  type PictureResponse,
 } from './picture-query.js';
 import { type ProfileConnection, QueryTimeout, queryWithin } from './profile-connection.js';
 import { asRateLimited, RateLimited } from './profile-errors.js';

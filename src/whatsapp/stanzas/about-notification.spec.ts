@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ANNA, element, changesIn, notification, OWNER } from '../../../test/support/stanzas.js';
+import { ANNA, changesIn, element, notification, OWNER } from '../../../test/support/stanzas.js';
 import { readAboutNotification } from './about-notification.js';
 
 const setAt = new Date(1_700_000_000_000);

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import {
   ANNA,
   certificate,
-  element,
   changesIn,
+  element,
   MALFORMED,
   notification,
   OWNER,

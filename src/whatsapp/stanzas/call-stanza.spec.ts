@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ANNA, ANNA_LID, element, changesIn, OWNER } from '../../../test/support/stanzas.js';
+import { ANNA, ANNA_LID, changesIn, element, OWNER } from '../../../test/support/stanzas.js';
 import { readCallStanza } from './call-stanza.js';
 
 const call = (offer: Record<string, string>, attrs: Record<string, string> = {}) =>

@@ -11,10 +11,10 @@ import {
 import { KEY_A, KEY_B } from '../../../test/support/whole-contact.js';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
+import { CachedContactsRepository } from '../../contacts/write/cached-contacts.repository.js';
+import { ContactCaches } from '../../contacts/write/contact-cache.js';
 import type { ContactChanges } from '../../contacts/write/contact-changes.js';
 import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
-import { ContactCaches } from '../../contacts/write/contact-cache.js';
-import { CachedContactsRepository } from '../../contacts/write/cached-contacts.repository.js';
 import type { StanzaChanges } from './stanza-changes.js';
 import { StanzaWriter } from './stanza-writer.js';
 

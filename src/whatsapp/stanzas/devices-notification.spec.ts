@@ -3,8 +3,8 @@ import { Curve } from '@whiskeysockets/baileys';
 import {
   ANNA,
   ANNA_LID,
-  element,
   changesIn,
+  element,
   IDENTITY,
   keyIndexList,
   MALFORMED,

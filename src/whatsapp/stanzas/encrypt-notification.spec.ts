@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ANNA, element, changesIn, MALFORMED, notification, OWNER } from '../../../test/support/stanzas.js';
+import { ANNA, changesIn, element, MALFORMED, notification, OWNER } from '../../../test/support/stanzas.js';
 import { readEncryptNotification } from './encrypt-notification.js';
 
 const read = (...stanza: Parameters<typeof notification>) =>

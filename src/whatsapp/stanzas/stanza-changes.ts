@@ -1,4 +1,4 @@
-import { type ContactChanges, CONTACT_CHANGE_KINDS } from '../../contacts/write/contact-changes.js';
+import { CONTACT_CHANGE_KINDS, type ContactChanges } from '../../contacts/write/contact-changes.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 import { hashOf } from '../wire/stanza-values.js';
 

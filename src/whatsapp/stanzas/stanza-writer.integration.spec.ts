@@ -6,11 +6,11 @@ import {
   TestAddressBook,
 } from '../../../test/support/test-address-book.js';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
-import type { Jid } from '../../kernel/identifiers/address.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
-import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
-import { ContactCaches } from '../../contacts/write/contact-cache.js';
 import { CachedContactsRepository } from '../../contacts/write/cached-contacts.repository.js';
+import { ContactCaches } from '../../contacts/write/contact-cache.js';
+import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
+import type { Jid } from '../../kernel/identifiers/address.js';
 import { refusedChanges } from './refused-changes.metrics.js';
 import type { StanzaChanges } from './stanza-changes.js';
 import { StanzaWriter } from './stanza-writer.js';

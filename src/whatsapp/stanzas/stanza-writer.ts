@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
+import { CachedContactsRepository } from '../../contacts/write/cached-contacts.repository.js';
 import { cleanName } from '../../contacts/write/clean-name.js';
+import { ContactCaches } from '../../contacts/write/contact-cache.js';
 import type { AddressBookOwner, Picture, PushName } from '../../contacts/write/contact-changes.js';
 import { ContactHashRepository } from '../../contacts/write/contact-hash.repository.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
-import { ContactCaches } from '../../contacts/write/contact-cache.js';
-import { CachedContactsRepository } from '../../contacts/write/cached-contacts.repository.js';
 import { isRefusal, sqlStateOf } from '../../database/database-errors.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Address } from '../../kernel/identifiers/address.js';

@@ -1,8 +1,8 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { type Lid, parseLid } from '../../kernel/identifiers/address.js';
-import { Log } from '../../kernel/logging/log.js';
 import { joinChanges } from '../../contacts/write/contact-changes.js';
 import type { Transaction } from '../../database/transaction.js';
+import { type Lid, parseLid } from '../../kernel/identifiers/address.js';
+import { Log } from '../../kernel/logging/log.js';
 import type { KeptData, KeyHooks } from '../auth-state/auth-state.js';
 import type { StanzaChanges } from '../stanzas/stanza-changes.js';
 import { isUnknown, readStanza } from '../stanzas/stanza-dispatcher.js';

@@ -1,7 +1,7 @@
 import { type BinaryNode, getBinaryNodeChild } from '@whiskeysockets/baileys';
+import type { Transaction } from '../../database/transaction.js';
 import { Log } from '../../kernel/logging/log.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
-import type { Transaction } from '../../database/transaction.js';
 import { ADDRESS_BOOK } from '../app-state/address-book-mutations.js';
 import { CollectionScheduler } from '../app-state/collection-scheduler.js';
 import { CollectionSync } from '../app-state/collection-sync.js';

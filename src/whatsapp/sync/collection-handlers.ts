@@ -1,8 +1,8 @@
 import { Mutex } from 'async-mutex';
-import { Log } from '../../kernel/logging/log.js';
 import { cleanName } from '../../contacts/write/clean-name.js';
 import type { AddressBookOwner } from '../../contacts/write/contact-changes.js';
 import type { Transaction } from '../../database/transaction.js';
+import { Log } from '../../kernel/logging/log.js';
 import type { DegradationCode } from '../../sessions/degradation.entity.js';
 import {
   ADDRESS_BOOK,

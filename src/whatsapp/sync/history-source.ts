@@ -1,9 +1,9 @@
-import { Log } from '../../kernel/logging/log.js';
 import type { Transaction } from '../../database/transaction.js';
+import { Log } from '../../kernel/logging/log.js';
 import { ADDRESS_BOOK } from '../app-state/address-book-mutations.js';
 import type { KeptData } from '../auth-state/auth-state.js';
-import { HistorySync, type HistorySyncEvents } from '../history/history-sync.js';
 import type { HistoryToken } from '../history/history-reader.js';
+import { HistorySync, type HistorySyncEvents } from '../history/history-sync.js';
 import { saveTokens } from '../history/history-tokens.js';
 import type { FirstSync } from './first-sync.js';
 import { reportDegradation } from './report-degradation.js';

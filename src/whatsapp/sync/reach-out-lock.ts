@@ -1,6 +1,6 @@
 import { Log } from '../../kernel/logging/log.js';
 import type { Query } from '../app-state/collection-reader.js';
-import { readReachOutLock, reachOutLockQuery } from '../wire/reach-out-lock.js';
+import { reachOutLockQuery, readReachOutLock } from '../wire/reach-out-lock.js';
 import type { SessionContext } from './session-context.js';
 
 const CODE = 'reachout_locked';

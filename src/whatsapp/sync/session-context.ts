@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
-import { ContactsService } from '../../contacts/write/contacts.service.js';
 import { ContactCaches } from '../../contacts/write/contact-cache.js';
+import { ContactsService } from '../../contacts/write/contacts.service.js';
 import { FeedRepository } from '../../feed/feed.repository.js';
 import { DegradationsRepository } from '../../sessions/degradations.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';

@@ -1,6 +1,6 @@
-import { afterEach, expect, it } from '@jest/globals';
 import { memoryUsage } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, it } from '@jest/globals';
 import { IdleCollector } from './idle-collector.js';
 
 const MB = 1024 * 1024;

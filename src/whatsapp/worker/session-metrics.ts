@@ -1,7 +1,7 @@
 import { Gauge } from 'prom-client';
 import { DEGRADATION_CODES } from '../../sessions/degradation.entity.js';
-import type { MeasuredSession, SessionMetricsRepository } from '../../sessions/session-metrics.repository.js';
 import { SESSION_STATUSES } from '../../sessions/session.entity.js';
+import type { MeasuredSession, SessionMetricsRepository } from '../../sessions/session-metrics.repository.js';
 import type { LeaseHolder } from '../lease/lease-holder.js';
 
 /** Number of sessions with their own time series: those that have been disconnected longest. */

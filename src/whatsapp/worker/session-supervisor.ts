@@ -1,11 +1,11 @@
 import type { Worker } from 'node:worker_threads';
 import pTimeout from 'p-timeout';
 import type { MetricObject } from 'prom-client';
+import { pauseAfterMs } from '../../kernel/async/back-off.js';
 import { pause } from '../../kernel/async/pause.js';
 import { describeFatalError } from '../../kernel/errors/fatal-error.js';
 import { Log } from '../../kernel/logging/log.js';
 import { SecretsError } from '../../secrets/secrets.errors.js';
-import { pauseAfterMs } from '../../kernel/async/back-off.js';
 import { startSessionThread, type ThreadEnd, watchThread } from './session-thread.js';
 import { METRICS, type MetricsMessage, type SessionWorkerData, STOP } from './worker-protocol.js';
 

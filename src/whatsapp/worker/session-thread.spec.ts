@@ -1,6 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from '@jest/globals';
 import pTimeout from 'p-timeout';
 import { endOfThread } from './session-thread.js';
 

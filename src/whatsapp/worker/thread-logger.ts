@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import { workerData } from 'node:worker_threads';
+import { Logger } from '@nestjs/common';
 import { guardOutput } from '../../kernel/logging/guard-output.js';
 import { createLogger } from '../../kernel/logging/logger.js';
 import type { SessionWorkerData } from './worker-protocol.js';

@@ -12,7 +12,6 @@ import { linkRoutes, SessionParam } from '../../http/session-param.js';
 import * as examples from '../../openapi/examples.js';
 import { Operation } from '../../openapi/operation.js';
 import { SessionNotAnswering } from '../sessions-api.errors.js';
-import { consoleSnippet, extensionLink } from './passkey-browser.js';
 import {
   type AcceptedDto,
   type CancelledDto,
@@ -22,6 +21,7 @@ import {
 } from './passkey.dto.js';
 import { InvalidAssertion, NoPasskey, TokenRequired, WrongToken } from './passkey.errors.js';
 import { isSameToken, PasskeyService } from './passkey.service.js';
+import { consoleSnippet, extensionLink } from './passkey-browser.js';
 
 const SUBMITTED = 'WhatsApp has received the assertion. /session shows the progress.';
 const CONFIRMED = 'The phone is notified to complete the link. /session shows the progress.';

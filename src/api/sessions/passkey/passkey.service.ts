@@ -1,12 +1,12 @@
-import { Injectable } from '@nestjs/common';
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import type { SessionName } from '../../../kernel/identifiers/session-name.js';
 import type { PasskeyOffer } from '../../../sessions/link-offer.js';
 import { SessionStateRepository } from '../../../sessions/session-state.repository.js';
 import { CommandSender } from '../command-sender.js';
 import { UNATTENDED } from '../session-status.js';
-import { checkAssertion } from './passkey-assertion.js';
 import { NoPasskey, WrongToken } from './passkey.errors.js';
+import { checkAssertion } from './passkey-assertion.js';
 
 /** Passes a passkey request to callers, and their responses to the process that runs the session. */
 @Injectable()
