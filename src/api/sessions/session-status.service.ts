@@ -49,7 +49,7 @@ export class SessionStatusService {
   private async read(session: SessionName): Promise<SessionDto> {
     const [stored, account, degraded] = await Promise.all([
       this.state.get(session),
-      this.sessions.getAccount(session),
+      this.sessions.findAccount(session),
       this.degradations.find(session),
     ]);
     const state = toStatus(stored, this.config);

@@ -55,7 +55,7 @@ export class WebhooksService {
     this.checkUrl(url);
     this.checkSession(access, session);
     if (after !== null) await this.checkPosition(session, after);
-    else if (session !== null) await this.sessions.getAccount(session as SessionName);
+    else if (session !== null) await this.sessions.findAccount(session as SessionName);
     if ((await this.webhooks.count()) >= MAX_WEBHOOKS) throw new TooManyWebhooks(MAX_WEBHOOKS);
     const id = `wh_${randomBytes(8).toString('hex')}`;
     const secret = createSecret();

@@ -38,9 +38,9 @@ export class DeviceLink {
     return isLinked(await this.loadCredentials());
   }
 
-  getAccount(): Promise<SessionAccount | null> {
+  findAccount(): Promise<SessionAccount | null> {
     const { lease, stores } = this.context;
-    return lease.read(() => stores.sessions.getAccount(lease.session));
+    return lease.read(() => stores.sessions.findAccount(lease.session));
   }
 
   /**

@@ -122,7 +122,7 @@ export class SessionRunner {
 
   /** Opens one connection, and waits for its end. */
   private async connectOnce(end: AbortSignal): Promise<ConnectionOutcome> {
-    const account = await this.device.getAccount();
+    const account = await this.device.findAccount();
     if (!account?.isLinked) await this.client.prepareToLink();
     this.leaveGate = await this.gate.enter(account?.syncedAt ? KNOWN_DEVICE : NEW_DEVICE);
     end.throwIfAborted();
@@ -143,7 +143,7 @@ export class SessionRunner {
   /** Determines the purpose of the next connection, and opens it. */
   private async openNext(): Promise<{ purpose: Purpose; connection: Closable }> {
     for (;;) {
-      const [creds, account] = [await this.device.loadCredentials(), await this.device.getAccount()];
+      const [creds, account] = [await this.device.loadCredentials(), await this.device.findAccount()];
       Object.assign(logContext.getStore() ?? {}, account && { account: account.id });
       const purpose = !isLinked(creds) ? 'linking' : account?.isLinked ? 'linked' : 'unlinking';
       if (purpose === 'unlinking') {
