@@ -58,7 +58,7 @@ describe('the address book', () => {
     expect(await renamed).toMatchObject([{ name: 'Anna by phone' }]);
     await companion.socket.removeContact(jid(BOB));
     expect([...phone.addressBook().keys()]).toEqual([ANNA]);
-    expect(companion.appStateComplaints).toEqual([]);
+    expect(companion.appStateWarnings).toEqual([]);
     const { patches, version } = phone.appState.get('critical_unblock_low');
     const old = proto.SyncdPatch.encode({ keyId: { id: patches.at(-1)?.key.id } }).finish();
     const [only] = phone.companions;

@@ -22,8 +22,8 @@ export interface BaileysEvent<Name extends keyof BaileysEventMap = keyof Baileys
 type Logger = NonNullable<UserFacingSocketConfig['logger']>;
 
 /** Creates a logger that prints nothing and stores the messages of warnings and errors. */
-function collectingLogger(complaints: string[]): Logger {
-  const collect = (_fields: unknown, text?: string): void => void complaints.push(text ?? '');
+function collectingLogger(warnings: string[]): Logger {
+  const collect = (_fields: unknown, text?: string): void => void warnings.push(text ?? '');
   const ignore = (): void => undefined;
   const logger: Logger = {
     level: 'warn',
@@ -85,9 +85,9 @@ export class BaileysCompanion {
   readonly creds: AuthenticationCreds = initAuthCreds();
   readonly events: BaileysEvent[] = [];
   /** messages of the warnings and errors that Baileys logged */
-  readonly complaints: string[] = [];
+  readonly warnings: string[] = [];
   private readonly keys = memoryKeys();
-  private waiting: { picks: (event: BaileysEvent) => boolean; found: Deferred<BaileysEvent> }[] = [];
+  private waiting: { matches: (event: BaileysEvent) => boolean; found: Deferred<BaileysEvent> }[] = [];
   private current?: WASocket;
 
   /** @param config overrides of Baileys' defaults */
@@ -99,15 +99,15 @@ export class BaileysCompanion {
   }
 
   /** Messages about app state: a MAC or the LT hash is wrong, or a collection cannot be synced. */
-  get appStateComplaints(): string[] {
-    return this.complaints.filter((text) => /LTHash|patch|mac|sync/i.test(text));
+  get appStateWarnings(): string[] {
+    return this.warnings.filter((text) => /LTHash|patch|mac|sync/i.test(text));
   }
 
   /** Connects. Reconnects after pairing (disconnect reason 515). */
   start(): void {
     const socket = makeWASocket({
       auth: { creds: this.creds, keys: this.keys },
-      logger: collectingLogger(this.complaints),
+      logger: collectingLogger(this.warnings),
       appStateMacVerification: { patch: true, snapshot: true },
       ...this.config,
     });
@@ -131,14 +131,15 @@ export class BaileysCompanion {
   /** Returns the payload of the next event that matches. */
   async next<Name extends keyof BaileysEventMap>(
     name: Name,
-    picks: (payload: BaileysEventMap[Name]) => boolean = () => true,
+    matches: (payload: BaileysEventMap[Name]) => boolean = () => true,
   ): Promise<BaileysEventMap[Name]> {
     const entry = {
-      picks: (event: BaileysEvent) => event.name === name && picks(event.payload as BaileysEventMap[Name]),
+      matches: (event: BaileysEvent) =>
+        event.name === name && matches(event.payload as BaileysEventMap[Name]),
       found: deferred<BaileysEvent>(),
     };
     this.waiting.push(entry);
-    const limit = { ms: EVENT_TIMEOUT_MS, what: `no ${name} for ${picks.toString()}` };
+    const limit = { ms: EVENT_TIMEOUT_MS, what: `no ${name} for ${matches.toString()}` };
     const event = await within(entry.found.promise, limit).finally(() => {
       this.waiting = this.waiting.filter((each) => each !== entry);
     });
@@ -153,7 +154,7 @@ export class BaileysCompanion {
 
   private record(event: BaileysEvent): void {
     this.events.push(event);
-    for (const each of this.waiting) if (each.picks(event)) each.found.resolve(event);
+    for (const each of this.waiting) if (each.matches(event)) each.found.resolve(event);
     if (event.name !== 'connection.update') return;
     if (statusCode(event.payload as Partial<ConnectionState>) === 515) this.start();
   }

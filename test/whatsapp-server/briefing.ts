@@ -91,7 +91,7 @@ export class Briefing {
   }
 
   /** Sends sync keys and history to a newly linked companion after its first login. */
-  async welcome(companion: Companion): Promise<void> {
+  async sendKeysAndHistory(companion: Companion): Promise<void> {
     await companion.whenOnline();
     const { history, appState } = this.phone;
     if (!this.withholding) this.send(companion, keyShareMessage(appState.keys.all)).catch(() => undefined);

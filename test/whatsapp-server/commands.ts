@@ -1,4 +1,4 @@
-import { contactByNumber, type DemoWorld } from './demo-people.js';
+import { contactByNumber, type DemoWorld } from './demo-world.js';
 import { phoneNumber } from './jid.js';
 
 /** A command, typed in the terminal or sent over HTTP. */

@@ -37,7 +37,7 @@ export class CompanionWorld {
     await this.server.stop();
     this.detach();
     expect(this.server.errors).toEqual([]);
-    expect(this.companion.appStateComplaints).toEqual([]);
+    expect(this.companion.appStateWarnings).toEqual([]);
     expect(this.server.unknownIqs).toEqual([]);
   }
 

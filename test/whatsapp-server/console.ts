@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { runCommand } from './commands.js';
-import type { DemoWorld } from './demo-people.js';
+import type { DemoWorld } from './demo-world.js';
 
 /** Runs commands from standard input until `quit`, Ctrl-C or SIGTERM. */
 export async function readCommands(world: DemoWorld): Promise<void> {

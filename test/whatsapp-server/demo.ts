@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { help } from './commands.js';
 import { readCommands } from './console.js';
-import { createDemoWorld, type DemoWorld } from './demo-people.js';
+import { createDemoWorld, type DemoWorld } from './demo-world.js';
 import { WhatsAppServer } from './whatsapp-server.js';
 
 /** Fields of `GET /session` that the demo uses. */

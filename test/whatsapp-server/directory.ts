@@ -5,14 +5,14 @@ import type { Phone } from './phone.js';
 /** Finds all accounts of the network by number or by LID. */
 export class Directory {
   readonly contacts = new Set<Contact>();
-  private readonly people = new Map<string, Phone | Contact>();
+  private readonly accounts = new Map<string, Phone | Contact>();
 
   /** @throws Error if the number or the LID is already in use */
-  add(person: Phone | Contact): void {
-    for (const jid of [person.jid, person.lidJid]) {
-      if (jid && this.people.has(jid)) throw new Error(`${jid} is already in use`);
+  add(account: Phone | Contact): void {
+    for (const jid of [account.jid, account.lidJid]) {
+      if (jid && this.accounts.has(jid)) throw new Error(`${jid} is already in use`);
     }
-    this.index(person);
+    this.index(account);
   }
 
   /** Adds an account without companions. */
@@ -23,17 +23,17 @@ export class Directory {
 
   /** Returns the account with this JID, regardless of its device. */
   find(jid: string): Phone | Contact | undefined {
-    return this.people.get(bareJid(jid));
+    return this.accounts.get(bareJid(jid));
   }
 
   /** Replaces the previous addresses of an account by its current ones. */
-  move(person: Contact, previous: readonly (Jid | undefined)[]): void {
-    for (const jid of previous) if (jid && this.people.get(jid) === person) this.people.delete(jid);
-    this.index(person);
+  move(account: Contact, previous: readonly (Jid | undefined)[]): void {
+    for (const jid of previous) if (jid && this.accounts.get(jid) === account) this.accounts.delete(jid);
+    this.index(account);
   }
 
-  private index(person: Phone | Contact): void {
-    this.people.set(person.jid, person);
-    if (person.lidJid) this.people.set(person.lidJid, person);
+  private index(account: Phone | Contact): void {
+    this.accounts.set(account.jid, account);
+    if (account.lidJid) this.accounts.set(account.lidJid, account);
   }
 }

@@ -79,12 +79,12 @@ describe('simulated failure', () => {
       expect(invalid.struck).toBe(1);
     }
     expect(JSON.stringify(companion.events)).not.toContain('Anna patch-mac');
-    expect(companion.appStateComplaints).toEqual([
+    expect(companion.appStateWarnings).toEqual([
       'failed to decode patch, skipping',
       'LTHash verification failed, skipping remaining patches',
       'LTHash verification failed, skipping remaining patches',
     ]);
-    companion.complaints.length = 0;
+    companion.warnings.length = 0;
     const again = companion.next('contacts.upsert', (all) => all.some(({ name }) => name === 'Anna record'));
     await companion.socket.authState.keys.set({ 'app-state-sync-version': { critical_unblock_low: null } });
     await companion.socket.resyncAppState(['critical_unblock_low'], false);

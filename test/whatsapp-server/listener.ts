@@ -7,8 +7,8 @@ import { Mutex } from './mutex.js';
 
 /** Callbacks of a listener. */
 export interface ListenerHandlers {
-  /** whether to reset this TCP connection immediately */
-  refuses(): boolean;
+  /** whether to reset a new TCP connection */
+  shouldReset(): boolean;
   onWebSocket(socket: WebSocket): void;
   onRequest(request: IncomingMessage, response: ServerResponse): void;
 }
@@ -77,7 +77,7 @@ export class Listener {
   }
 
   private accept(socket: Socket): void {
-    if (this.handlers.refuses()) {
+    if (this.handlers.shouldReset()) {
       socket.resetAndDestroy();
       return;
     }

@@ -1,6 +1,6 @@
 import { help } from './commands.js';
 import { controlUrl, readCommands, serveCommands } from './console.js';
-import { createDemoWorld } from './demo-people.js';
+import { createDemoWorld } from './demo-world.js';
 import { WhatsAppServer } from './whatsapp-server.js';
 
 /** Starts a WhatsApp server with an account and some contacts, and runs commands. */

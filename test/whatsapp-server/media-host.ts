@@ -89,7 +89,7 @@ export class MediaHost {
     const effect = file && this.faults.media.strike({ path, kind: file.kind });
     const status =
       effect && 'status' in effect ? effect.status : effect && 'redirect' in effect ? 302 : file ? 200 : 410;
-    const host = (request.headers['x-asked-host'] as string | undefined) ?? null;
+    const host = (request.headers['x-requested-host'] as string | undefined) ?? null;
     this.remember({ path, kind: file?.kind ?? 'unknown', status, host, at: new Date() });
     if (!file || status !== 200) {
       const location = effect && 'redirect' in effect ? { location: effect.redirect } : {};

@@ -191,10 +191,10 @@ export class Phone {
   }
 
   /** Returns whether a contact is in the address book, by number or by LID. */
-  knows(person: { readonly number: PhoneNumber; readonly lid?: Lid }): boolean {
+  knows(contact: { readonly number: PhoneNumber; readonly lid?: Lid }): boolean {
     return (
-      this.book.entries.has(person.number) ||
-      (person.lid !== undefined && this.book.lidEntries.has(person.lid))
+      this.book.entries.has(contact.number) ||
+      (contact.lid !== undefined && this.book.lidEntries.has(contact.lid))
     );
   }
 
@@ -331,7 +331,7 @@ export class Phone {
   /** Adds a newly linked companion. */
   add(companion: Companion): void {
     this.linked.push(companion);
-    void this.briefing.welcome(companion);
+    void this.briefing.sendKeysAndHistory(companion);
   }
 
   /** Removes a companion and ends its link. */

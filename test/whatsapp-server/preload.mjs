@@ -21,7 +21,7 @@ export async function attach({ url, rootKey, mediaUrl }) {
   };
 }
 
-/** Programs that fetch files but do not need Baileys. Loading it would increase their memory usage. */
+/** Programs that fetch files without Baileys. Loading it would distort measurements of their memory usage. */
 const WITHOUT_BAILEYS = new Set(['reader-process.js']);
 
 const { WHATSAPP_SERVER_URL, WHATSAPP_SERVER_ROOT_KEY, WHATSAPP_SERVER_MEDIA_URL } = process.env;

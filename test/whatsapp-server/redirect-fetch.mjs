@@ -5,7 +5,7 @@
 const HTTP_HOSTS = /(^|\.)whatsapp\.net$|^web\.whatsapp\.com$|\.example$/;
 
 /**
- * Redirects HTTP requests from these hosts to a WhatsApp server for tests. `x-asked-host` contains the requested host.
+ * Redirects HTTP requests for these hosts to a WhatsApp server for tests. `x-requested-host` is the original host.
  *
  * @param {string} mediaUrl
  * @returns {() => void} reverts the redirection
@@ -17,7 +17,7 @@ export function redirectFetch(mediaUrl) {
     if (!HTTP_HOSTS.test(requested.hostname)) return fetch(input, init);
     const instead = new URL(requested.pathname + requested.search, mediaUrl);
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
-    headers.set('x-asked-host', requested.hostname);
+    headers.set('x-requested-host', requested.hostname);
     return fetch(input instanceof Request ? new Request(instead, input) : instead, { ...init, headers });
   };
   return () => {

@@ -10,9 +10,9 @@ export class ServerSettings {
   /** time without an acknowledgement after which a connection ends; 50 minutes on the real server */
   acknowledgeWithinMs = 15_000;
   /** whether key-index lists contain the key that signed them; the real server omits it */
-  tellsAccountKeys = false;
+  includesAccountKeys = false;
   /** whether requests for identity keys of other accounts are supported */
-  answersIdentities = true;
+  supportsIdentityRequests = true;
   /** whether usync responses contain pictures */
   tellsPictures = true;
   /** how an unchanged picture is reported: as error 304, or as a result without `<picture>` */

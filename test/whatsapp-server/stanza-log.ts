@@ -22,7 +22,7 @@ const REMEMBERED_STANZAS = 20_000;
 /** Stores the most recent stanzas from companions. */
 export class StanzaLog {
   private readonly entries: ReceivedStanza[] = [];
-  private waiting: { picks: (each: ReceivedStanza) => boolean; found: Deferred<ReceivedStanza> }[] = [];
+  private waiting: { matches: (each: ReceivedStanza) => boolean; found: Deferred<ReceivedStanza> }[] = [];
 
   /** The stored stanzas, oldest first. */
   get all(): readonly ReceivedStanza[] {
@@ -53,17 +53,17 @@ export class StanzaLog {
    * @param options.timeoutMs default 10,000
    */
   waitFor(
-    picks: (each: ReceivedStanza) => boolean,
+    matches: (each: ReceivedStanza) => boolean,
     options: { past?: boolean; timeoutMs?: number } = {},
   ): Promise<ReceivedStanza> {
-    const past = options.past ? this.entries.find(picks) : undefined;
+    const past = options.past ? this.entries.find(matches) : undefined;
     if (past) return Promise.resolve(past);
     const found = deferred<ReceivedStanza>();
-    const entry = { picks, found };
+    const entry = { matches, found };
     this.waiting.push(entry);
     const limit = {
       ms: options.timeoutMs ?? 10_000,
-      what: `no stanza for ${picks.toString().slice(0, 200)}`,
+      what: `no stanza for ${matches.toString().slice(0, 200)}`,
     };
     return within(found.promise, limit).finally(() => {
       this.waiting = this.waiting.filter((each) => each !== entry);
@@ -71,6 +71,6 @@ export class StanzaLog {
   }
 
   private wake(entry: ReceivedStanza): void {
-    for (const each of this.waiting) if (each.picks(entry)) each.found.resolve(entry);
+    for (const each of this.waiting) if (each.matches(entry)) each.found.resolve(entry);
   }
 }

@@ -76,7 +76,7 @@ export class WhatsAppServer implements Network {
 
   private constructor() {
     this.listener = new Listener({
-      refuses: () => this.faults.tcp.strike(undefined) !== undefined,
+      shouldReset: () => this.faults.tcp.strike(undefined) !== undefined,
       onWebSocket: (socket) => this.connect(socket),
       onRequest: (request, response) =>
         request.url === SERVICE_WORKER_PATH
@@ -185,10 +185,10 @@ export class WhatsAppServer implements Network {
 
   /** Returns the next stanza that matches; with `past`, also one that was received before. */
   waitFor(
-    picks: (each: ReceivedStanza) => boolean,
+    matches: (each: ReceivedStanza) => boolean,
     options?: { past?: boolean; timeoutMs?: number },
   ): Promise<ReceivedStanza> {
-    return this.stanzas.waitFor(picks, options);
+    return this.stanzas.waitFor(matches, options);
   }
 
   /** Sends any stanza to a phone's companions with a new id. Resolves when they have acknowledged it. */
@@ -219,7 +219,7 @@ export class WhatsAppServer implements Network {
         admit(this, each, client);
       },
       onStanza: (each, stanza) => this.route(each, stanza),
-      onClose: (each) => this.forget(each),
+      onClose: (each) => this.remove(each),
       onError: (error) => this.errors.push(error),
     });
     this.openConnections.add(connection);
@@ -236,7 +236,7 @@ export class WhatsAppServer implements Network {
     });
   }
 
-  private forget(connection: Connection): void {
+  private remove(connection: Connection): void {
     this.openConnections.delete(connection);
     connection.companion?.disconnected(connection);
   }

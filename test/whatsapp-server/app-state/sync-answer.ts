@@ -64,11 +64,11 @@ export class SyncAnswers {
     const subject = { collection: collection.name, part: 'snapshot', version: collection.version } as const;
     const effect = this.faults.appState.strike(subject);
     if (effect === 'outdated') return (this.outdated = this.state.snapshots.lastOf(collection));
-    if (effect) return this.spoiledSnapshot(collection, effect);
+    if (effect) return this.faultySnapshot(collection, effect);
     return this.state.snapshots.of(collection, this.state.settings.snapshotLagVersions);
   }
 
-  private spoiledSnapshot(collection: Collection, effect: AppStateEffect): Snapshot {
+  private faultySnapshot(collection: Collection, effect: AppStateEffect): Snapshot {
     const content = snapshotContent(collection, this.state.keys);
     if (effect === 'record') {
       const [first, ...rest] = content.records;
@@ -87,7 +87,7 @@ export class SyncAnswers {
     const subject = { collection: collection.name, part: 'patch', version: patch.version } as const;
     const message = this.patchMessage(patch);
     const effect = this.faults.appState.strike(subject);
-    if (effect) spoilPatch(message, { patch, effect, name: collection.name });
+    if (effect) addPatchFault(message, { patch, effect, name: collection.name });
     return proto.SyncdPatch.encode(message).finish();
   }
 
@@ -110,7 +110,7 @@ export class SyncAnswers {
   }
 }
 
-function spoilPatch(
+function addPatchFault(
   message: proto.ISyncdPatch,
   { patch, effect, name }: { patch: Patch; effect: AppStateEffect; name: string },
 ): void {

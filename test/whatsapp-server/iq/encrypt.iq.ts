@@ -28,7 +28,7 @@ export const answerEncrypt: IqHandler = (iq, context) => {
         ),
       ];
     case 'identity':
-      if (!context.network.settings.answersIdentities) return undefined;
+      if (!context.network.settings.supportsIdentityRequests) return undefined;
       return [
         element(
           'list',

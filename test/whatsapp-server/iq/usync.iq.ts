@@ -134,7 +134,7 @@ function devicesOf(person: Person, { settings, impostor }: QueryOptions): Binary
     accountSignature: person.keys.sign(Buffer.concat([Buffer.from([6, 2]), details]), {
       forged: impostor.forges.has('key-index-list'),
     }),
-    accountSignatureKey: settings.tellsAccountKeys ? identity.public : undefined,
+    accountSignatureKey: settings.includesAccountKeys ? identity.public : undefined,
   }).finish();
   return element('devices', {}, [
     element('device-list', { hash: '2:000000' }, devices),
