@@ -80,7 +80,7 @@ async function show({ phone }: DemoWorld, service: ChildProcess): Promise<void> 
   curl '${SERVICE_URL}/getcontact?phone=491701234567'
   curl ${SERVICE_URL}/session
 
-To change them on the phone, enter these commands here, then read again:
+To simulate changes, enter these commands here and read the contacts again:
 
   save 491701234567 "Anna Schmidt" Anna
   text 40721234567 hello
