@@ -1,13 +1,13 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 
-/** A stanza that was acknowledged too late. */
+/** A stanza that was acknowledged late. */
 export interface LateAcknowledgement {
   readonly what: string;
   readonly sentAt: Date;
   readonly acknowledgedAt: Date;
 }
 
-/** WhatsApp ends connections that take longer. */
+/** Later acknowledgements are reported. */
 const LATE_AFTER_MS = 5_000;
 const REMEMBERED_STANZAS = 20_000;
 
@@ -15,22 +15,22 @@ interface Delivery {
   readonly what: string;
   deliveries: number;
   sentAt: number;
-  /** whether the last delivery is acknowledged, by whatever means */
+  /** whether the last delivery is acknowledged, by an ack or a receipt */
   isAcknowledged: boolean;
-  /** how often each kind of acknowledgement came */
+  /** number of acknowledgements of each kind */
   readonly counts: Map<string, number>;
 }
 
-/** Counts what a companion acknowledges, as a server does that is particular about it. */
+/** Counts the acknowledgements of a companion, and records those that a strict server would object to. */
 export class AcknowledgementLog {
-  /** deliveries of stanzas, and what came for them */
+  /** deliveries of stanzas, and acknowledgements of them */
   readonly totals = { deliveries: 0, acknowledgements: 0 };
   readonly late: LateAcknowledgement[] = [];
   /** acknowledged more often than delivered */
   readonly duplicates: string[] = [];
   /** stanzas whose missing acknowledgement has ended a connection */
   readonly missing: { readonly what: string; readonly sentAt: Date; readonly endedAt: Date }[] = [];
-  /** acknowledgements that do not fit their stanza, which WhatsApp would not recognise */
+  /** acknowledgements that do not match their stanza, which WhatsApp would not recognize */
   readonly mismatched: string[] = [];
   private readonly stanzas = new Map<string, Delivery>();
 
@@ -53,13 +53,13 @@ export class AcknowledgementLog {
     if (this.stanzas.size > REMEMBERED_STANZAS && oldest !== undefined) this.stanzas.delete(oldest);
   }
 
-  /** The connection ends because this stanza is not acknowledged. */
+  /** Records that the connection ends because this stanza is not acknowledged. */
   notAcknowledged(stanza: BinaryNode): void {
     const { what, sentAt } = this.stanzas.get(stanza.attrs.id ?? '') ?? { what: describe(stanza), sentAt: 0 };
     this.missing.push({ what, sentAt: new Date(sentAt), endedAt: new Date() });
   }
 
-  /** Takes an `<ack>` or a `<receipt>`: of each kind one for each delivery. */
+  /** Counts an `<ack>` or a `<receipt>`. One of each kind is expected for each delivery. */
   received({ tag, attrs }: BinaryNode, id = attrs.id ?? ''): void {
     const delivery = this.stanzas.get(id);
     if (!delivery) return;
@@ -80,7 +80,7 @@ export class AcknowledgementLog {
   }
 }
 
-/** Names a stanza in reports: tag, kind and id. */
+/** Returns the name of a stanza in reports: tag, type and id. */
 export function describe({ tag, attrs }: BinaryNode): string {
   return [tag, attrs.category ?? attrs.type, attrs.id].filter(Boolean).join(' ');
 }

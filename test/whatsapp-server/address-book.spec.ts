@@ -5,8 +5,6 @@ import { ANNA, BOB, CompanionWorld, jid } from './companion-world.js';
 import { phoneNumber } from './jid.js';
 import { element } from './stanza.js';
 
-// Baileys makes 812 pre-keys for each link; beside other suites that takes its time.
-
 let world: CompanionWorld;
 let { server, phone, companion } = {} as CompanionWorld;
 
@@ -18,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('the address book', () => {
-  it('arrives as snapshot after linking', async () => {
+  it('arrives as a snapshot after linking', async () => {
     await phone.saveContact({ number: ANNA, fullName: 'Anna Müller', firstName: 'Anna' });
     await phone.saveContact({ number: BOB, firstName: 'Bob' });
     await phone.saveLidContact({ lid: '81234567890123', fullName: 'Known by LID', firstName: 'Known' });
@@ -33,7 +31,7 @@ describe('the address book', () => {
     expect(server.downloads.filter(({ kind }) => kind === 'snapshot')).toHaveLength(2);
   });
 
-  it('follows with patches: a new contact, a rename, a deletion', async () => {
+  it('sends a patch for a new contact, a rename and a deletion', async () => {
     await phone.saveContact({ number: ANNA, fullName: 'Anna Müller' });
     await world.link();
     const added = world.contact(BOB);
@@ -48,7 +46,7 @@ describe('the address book', () => {
     expect([...phone.addressBook().keys()]).toEqual([BOB]);
   });
 
-  it('takes what a companion saves and deletes, and refuses what does not build on the present', async () => {
+  it('accepts contacts that a companion saves and deletes, and rejects patches on another version', async () => {
     await phone.saveContact({ number: BOB, fullName: 'Bob' });
     await world.link();
     await phone.whenSettled();
@@ -60,16 +58,16 @@ describe('the address book', () => {
     expect(await renamed).toMatchObject([{ name: 'Anna by phone' }]);
     await companion.socket.removeContact(jid(BOB));
     expect([...phone.addressBook().keys()]).toEqual([ANNA]);
-    expect(companion.appStateComplaints).toEqual([]);
+    expect(companion.appStateWarnings).toEqual([]);
     const { patches, version } = phone.appState.get('critical_unblock_low');
     const old = proto.SyncdPatch.encode({ keyId: { id: patches.at(-1)?.key.id } }).finish();
     const [only] = phone.companions;
     if (!only) throw new Error('no companion is linked');
-    expect(await phone.takePatch(only, 'critical_unblock_low', old, version - 1)).toEqual({ code: 409 });
-    expect(await phone.takePatch(only, 'critical_unblock_low', old, version)).toEqual({ code: 400 });
+    expect(await phone.applyPatch(only, 'critical_unblock_low', old, version - 1)).toEqual({ code: 409 });
+    expect(await phone.applyPatch(only, 'critical_unblock_low', old, version)).toEqual({ code: 400 });
   });
 
-  it('keeps the LT hash right through deletions, repetitions and a new sync key', async () => {
+  it('keeps the LT hash correct after deletions, repeated contacts and a new sync key', async () => {
     await world.link();
     await phone.saveContacts([
       { number: ANNA, fullName: 'Anna 1' },
@@ -86,7 +84,7 @@ describe('the address book', () => {
     expect(await last).toMatchObject([{ name: 'Bob again' }]);
   });
 
-  it('is cut into pages and puts large patches on the media host', async () => {
+  it('is sent in pages, with large patches on the media host', async () => {
     await phone.saveContact({ number: ANNA, fullName: 'Anna' });
     await world.link();
     phone.appState.settings.patchesPerPage = 2;
@@ -105,7 +103,7 @@ describe('the address book', () => {
     expect(server.downloads.filter(({ kind }) => kind === 'patch')).toHaveLength(1);
   });
 
-  it('gives the snapshot and the patches since, when the snapshot lags', async () => {
+  it('sends an older snapshot together with the patches since', async () => {
     await phone.saveContact({ number: ANNA, fullName: 'Anna' });
     await world.link();
     phone.appState.settings.snapshotLagVersions = 10;
@@ -119,7 +117,7 @@ describe('the address book', () => {
     await second.stop();
   });
 
-  it('waits for a sync key that the phone keeps back', async () => {
+  it('waits for a sync key that the phone withholds', async () => {
     phone.withholdSyncKeys();
     await phone.saveContact({ number: ANNA, fullName: 'Anna' });
     await world.link();
@@ -129,7 +127,7 @@ describe('the address book', () => {
     await arrived;
   });
 
-  it('answers a version of the future with a conflict', async () => {
+  it('reports a conflict for a version that does not exist yet', async () => {
     await world.link();
     const collection = { name: 'critical_unblock_low', version: '99', return_snapshot: 'false' };
     const answer: unknown = await companion.socket.query({

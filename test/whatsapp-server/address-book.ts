@@ -3,10 +3,10 @@ import type { PlainMutation } from './app-state/mutation.js';
 import { type Lid, lid, lidJid, phoneJid, type PhoneNumber, phoneNumber } from './jid.js';
 
 const { SyncdOperation } = proto.SyncdMutation;
-/** Version of the contact action's form, as Baileys writes it. */
+/** Version of the contact action's format, as in patches that Baileys writes. */
 const CONTACT_ACTION_VERSION = 2;
 
-/** A contact to be saved on the phone. */
+/** A contact to save on the phone. */
 export interface ContactToSave {
   readonly number: string;
   readonly fullName?: string;
@@ -17,7 +17,7 @@ export interface ContactToSave {
   readonly saveOnPrimaryAddressbook?: boolean;
 }
 
-/** A contact known by LID alone. */
+/** A contact without a phone number. */
 export interface LidContactToSave {
   readonly lid: string;
   readonly fullName?: string;
@@ -25,22 +25,22 @@ export interface LidContactToSave {
   readonly username?: string;
 }
 
-/** What the phone's address book says of a person. */
+/** A contact as stored in the phone's address book. */
 export interface AddressBookEntry {
   readonly fullName?: string;
   readonly firstName?: string;
   readonly lid?: Lid;
 }
 
-/** How a contact is named when it is deleted. */
+/** Identifies the contact to delete: a phone number, or a LID. */
 export type ContactKey = string | { readonly lid: string };
 
-/** The truth of a phone's address book, and the mutations that carry its changes. */
+/** Stores the address book of a phone, and creates the mutations for its changes. */
 export class AddressBook {
   readonly entries = new Map<PhoneNumber, AddressBookEntry>();
   readonly lidEntries = new Map<Lid, AddressBookEntry>();
 
-  /** Saves a contact; gives the mutation that says so. */
+  /** Saves a contact and returns the mutation for it. */
   save(contact: ContactToSave): PlainMutation {
     const number = phoneNumber(contact.number);
     const user = contact.lid === undefined ? undefined : lid(contact.lid);
@@ -55,7 +55,7 @@ export class AddressBook {
     return mutation(SyncdOperation.SET, ['contact', phoneJid(number)], { contactAction });
   }
 
-  /** Saves a contact that is known by LID alone. */
+  /** Saves a contact without a phone number. */
   saveByLid(contact: LidContactToSave): PlainMutation {
     const user = lid(contact.lid);
     this.lidEntries.set(user, names(contact, user));
@@ -64,8 +64,8 @@ export class AddressBook {
     return mutation(SyncdOperation.SET, index, { lidContactAction: { fullName, firstName, username } });
   }
 
-  /** What a companion has saved or deleted, by number. */
-  take({ operation, index: [kind, jid], value }: PlainMutation): void {
+  /** Applies a mutation of a companion. Ignores records other than contacts with a phone number. */
+  apply({ operation, index: [kind, jid], value }: PlainMutation): void {
     if (kind !== 'contact' || !jid) return;
     const number = phoneNumber(jid.slice(0, jid.indexOf('@')));
     if (operation === SyncdOperation.REMOVE) this.entries.delete(number);
@@ -77,8 +77,8 @@ export class AddressBook {
 
   /**
    * Deletes a contact.
-   * @param withoutAction leaves the action out of the mutation's value, as the real network was seen to do
-   * @throws Error when there is no such contact
+   * @param withoutAction omits the action from the mutation's value, as observed on the real network
+   * @throws Error if the contact does not exist
    */
   delete(key: ContactKey, withoutAction: boolean): PlainMutation {
     if (typeof key === 'string') {

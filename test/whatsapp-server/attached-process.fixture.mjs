@@ -1,4 +1,4 @@
-// Run by the spec with `server.environment()`: says where Baileys would connect, here and in a worker thread.
+// Run with `server.environment()`: prints where Baileys would connect, in the main thread and in a worker thread.
 import { DEFAULT_CONNECTION_CONFIG, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { isMainThread, Worker } from 'node:worker_threads';
 

@@ -13,7 +13,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { type Deferred, deferred, within } from './deferred.js';
 
-/** An event of Baileys with its payload. */
+/** An event of Baileys and its payload. */
 export interface BaileysEvent<Name extends keyof BaileysEventMap = keyof BaileysEventMap> {
   readonly name: Name;
   readonly payload: BaileysEventMap[Name];
@@ -21,9 +21,9 @@ export interface BaileysEvent<Name extends keyof BaileysEventMap = keyof Baileys
 
 type Logger = NonNullable<UserFacingSocketConfig['logger']>;
 
-/** A logger that prints nothing and keeps the texts of warnings and errors. */
-function collectingLogger(complaints: string[]): Logger {
-  const collect = (_fields: unknown, text?: string): void => void complaints.push(text ?? '');
+/** Creates a logger that prints nothing and stores the messages of warnings and errors. */
+function collectingLogger(warnings: string[]): Logger {
+  const collect = (_fields: unknown, text?: string): void => void warnings.push(text ?? '');
   const ignore = (): void => undefined;
   const logger: Logger = {
     level: 'warn',
@@ -48,12 +48,12 @@ const EVENT_NAMES = [
 
 const EVENT_TIMEOUT_MS = 15_000;
 
-/** A sync key is a protobuf message: its JSON holds base64, as in Baileys' `useMultiFileAuthState`. */
+/** Restores a stored value. Sync keys are protobuf messages, as in Baileys' `useMultiFileAuthState`. */
 function revive(type: keyof SignalDataTypeMap, value: Record<string, unknown>): unknown {
   return type === 'app-state-sync-key' ? proto.Message.AppStateSyncKeyData.fromObject(value) : value;
 }
 
-/** Keys of a companion in memory; values are copied as a database would. */
+/** Creates a key store in memory. Values are copied, as in a database. */
 function memoryKeys(): SignalKeyStore {
   const values = new Map<string, string>();
   return {
@@ -80,17 +80,17 @@ function memoryKeys(): SignalKeyStore {
   };
 }
 
-/** An unmodified Baileys as companion, with its keys in memory: what this server is proved with. */
+/** A companion that runs an unmodified Baileys in this process, with keys in memory. Specs of this server use it. */
 export class BaileysCompanion {
   readonly creds: AuthenticationCreds = initAuthCreds();
   readonly events: BaileysEvent[] = [];
-  /** texts of the warnings and errors that Baileys logged */
-  readonly complaints: string[] = [];
+  /** messages of the warnings and errors that Baileys logged */
+  readonly warnings: string[] = [];
   private readonly keys = memoryKeys();
-  private waiting: { picks: (event: BaileysEvent) => boolean; found: Deferred<BaileysEvent> }[] = [];
+  private waiting: { matches: (event: BaileysEvent) => boolean; found: Deferred<BaileysEvent> }[] = [];
   private current?: WASocket;
 
-  /** @param config what differs from Baileys' defaults */
+  /** @param config overrides of Baileys' defaults */
   constructor(private readonly config: Partial<UserFacingSocketConfig> = {}) {}
 
   get socket(): WASocket {
@@ -98,62 +98,63 @@ export class BaileysCompanion {
     return this.current;
   }
 
-  /** Complaints about app state: a MAC or the LT hash is wrong, or a collection cannot be synced. */
-  get appStateComplaints(): string[] {
-    return this.complaints.filter((text) => /LTHash|patch|mac|sync/i.test(text));
+  /** Messages about app state: a MAC or the LT hash is wrong, or a collection cannot be synced. */
+  get appStateWarnings(): string[] {
+    return this.warnings.filter((text) => /LTHash|patch|mac|sync/i.test(text));
   }
 
-  /** Connects; after pairing it connects anew by itself, as code 515 asks for. */
+  /** Connects. Reconnects after pairing (disconnect reason 515). */
   start(): void {
     const socket = makeWASocket({
       auth: { creds: this.creds, keys: this.keys },
-      logger: collectingLogger(this.complaints),
+      logger: collectingLogger(this.warnings),
       appStateMacVerification: { patch: true, snapshot: true },
       ...this.config,
     });
     this.current = socket;
     socket.ev.on('creds.update', (update) => Object.assign(this.creds, update));
-    for (const name of EVENT_NAMES) socket.ev.on(name, (payload) => this.take({ name, payload }));
+    for (const name of EVENT_NAMES) socket.ev.on(name, (payload) => this.record({ name, payload }));
   }
 
-  /** Ends the connection from this side. */
+  /** Ends the connection. */
   async stop(): Promise<void> {
     await this.current?.end(undefined);
   }
 
-  /** The QR code to scan; starts the companion. */
+  /** Starts the companion and returns the first QR code. */
   async qr(): Promise<string> {
     const shown = this.next('connection.update', (update) => update.qr !== undefined);
     this.start();
     return (await shown).qr ?? '';
   }
 
-  /** The next event of this name that the predicate picks. */
+  /** Returns the payload of the next event that matches. */
   async next<Name extends keyof BaileysEventMap>(
     name: Name,
-    picks: (payload: BaileysEventMap[Name]) => boolean = () => true,
+    matches: (payload: BaileysEventMap[Name]) => boolean = () => true,
   ): Promise<BaileysEventMap[Name]> {
     const entry = {
-      picks: (event: BaileysEvent) => event.name === name && picks(event.payload as BaileysEventMap[Name]),
+      matches: (event: BaileysEvent) =>
+        event.name === name && matches(event.payload as BaileysEventMap[Name]),
       found: deferred<BaileysEvent>(),
     };
     this.waiting.push(entry);
-    const limit = { ms: EVENT_TIMEOUT_MS, what: `no ${name} for ${picks.toString()}` };
+    const limit = { ms: EVENT_TIMEOUT_MS, what: `no ${name} for ${matches.toString()}` };
     const event = await within(entry.found.promise, limit).finally(() => {
       this.waiting = this.waiting.filter((each) => each !== entry);
     });
     return event.payload as BaileysEventMap[Name];
   }
 
-  /** The status code with which the connection ends next. */
+  /** Returns the disconnect reason of the next closed connection; undefined if it has none. */
   async nextClose(): Promise<number | undefined> {
     const update = await this.next('connection.update', (each) => each.connection === 'close');
     return statusCode(update);
   }
 
-  private take(event: BaileysEvent): void {
+  private record(event: BaileysEvent): void {
     this.events.push(event);
-    for (const each of this.waiting) if (each.picks(event)) each.found.resolve(event);
+    for (const each of this.waiting) if (each.matches(event)) each.found.resolve(event);
     if (event.name !== 'connection.update') return;
     if (statusCode(event.payload as Partial<ConnectionState>) === 515) this.start();
   }

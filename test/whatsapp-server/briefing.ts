@@ -16,10 +16,10 @@ interface PeerOptions {
   readonly attrs?: Record<string, string | undefined>;
 }
 
-/** What a phone tells its own companions in `category="peer"` messages: sync keys and history. */
+/** Sends peer messages (`category="peer"`) from a phone to its companions: sync keys, history and records. */
 export class Briefing {
   private withholding = false;
-  /** history on the media host, by the message that announced it */
+  /** history files on the media host, by the id of the message that announced them */
   private readonly uploads = new Map<string, { chunk: HistoryChunk; mediaKey: Uint8Array; path: string }>();
 
   constructor(
@@ -27,31 +27,31 @@ export class Briefing {
     private readonly phone: Phone,
   ) {}
 
-  /** From now on sync keys are kept back, until they are shared. */
+  /** Withholds sync keys until `shareSyncKeys`. */
   withholdSyncKeys(): void {
     this.withholding = true;
   }
 
-  /** Shares all sync keys with all companions, and each new one from now on. */
+  /** Shares all sync keys with all companions, and from now on each new one. */
   shareSyncKeys(): Promise<void> {
     this.withholding = false;
     return this.sendToAll(keyShareMessage(this.phone.appState.keys.all));
   }
 
-  /** Shares the keys that a companion has requested from a device. */
+  /** Shares the keys that a companion requested from a device. */
   shareKeys(companion: Companion, ids: readonly Buffer[], from: OwnDevice): Promise<void> {
-    const asked = this.phone.appState.keys.all.filter(({ id }) => ids.some((each) => each.equals(id)));
-    return this.send(companion, keyShareMessage(asked), { from });
+    const requested = this.phone.appState.keys.all.filter(({ id }) => ids.some((each) => each.equals(id)));
+    return this.send(companion, keyShareMessage(requested), { from });
   }
 
-  /** Sends all records of a collection, as to a companion that no snapshot is of use to. */
+  /** Sends all records of a collection to a companion that cannot apply its snapshot. */
   sendRecovery(companion: Companion, name: string): Promise<void> {
     const collection = this.phone.appState.find(name);
     if (!collection) return Promise.resolve();
     return this.send(companion, recoveryMessage(encodeRecovery(collection, this.phone.appState.keys)));
   }
 
-  /** Later patches use a new key, which is shared unless keys are withheld. */
+  /** Creates a sync key for later patches, and shares it unless keys are withheld. */
   async rotateSyncKey(): Promise<void> {
     const key = this.phone.appState.keys.rotate();
     if (!this.withholding) await this.sendToAll(keyShareMessage([key]));
@@ -64,21 +64,21 @@ export class Briefing {
     );
   }
 
-  /** Takes away the files of all history that was announced, as the media host does after some days. */
+  /** Deletes the files of all announced history, as the media host does after some days. */
   expireHistory(): void {
     for (const { path } of this.uploads.values()) this.network.media.remove(path);
   }
 
   /**
-   * A companion could not download a part of the history: it is uploaded again, and announced anew.
-   * @throws Error when the receipt is not what a companion sends
+   * Uploads and announces a history file again, after a companion failed to download it.
+   * @throws Error if no history was announced with this id, or the receipt is not encrypted correctly
    */
   async uploadAgain(companion: Companion, receipt: BinaryNode): Promise<void> {
     const id = receipt.attrs.id ?? '';
     const upload = this.uploads.get(id);
-    if (!upload) throw new Error(`the phone has announced no history with ${id}`);
+    if (!upload) throw new Error(`the phone has not announced any history with id ${id}`);
     if (stanzaIdOf(receipt, upload.mediaKey) !== id)
-      throw new Error('a server-error receipt is not encrypted');
+      throw new Error('the server-error receipt contains another id');
     await this.sendHistoryTo(companion, upload.chunk);
   }
 
@@ -90,8 +90,8 @@ export class Briefing {
     return this.send(companion, message, { id });
   }
 
-  /** Tells a newly linked companion keys and history, once, when it has logged in for the first time. */
-  async welcome(companion: Companion): Promise<void> {
+  /** Sends sync keys and history to a newly linked companion after its first login. */
+  async sendKeysAndHistory(companion: Companion): Promise<void> {
     await companion.whenOnline();
     const { history, appState } = this.phone;
     if (!this.withholding) this.send(companion, keyShareMessage(appState.keys.all)).catch(() => undefined);
@@ -103,7 +103,7 @@ export class Briefing {
     }
   }
 
-  /** Sends a message to all companions, with attributes that may contradict the rest. */
+  /** Sends a message to all companions. The attributes can contradict the message. */
   async sendPeer(
     message: proto.IMessage,
     attrs: Record<string, string | undefined>,
@@ -123,7 +123,7 @@ export class Briefing {
   ): Promise<void> {
     const { pushName } = this.phone;
     const { jid, lidJid, keys, deviceIdentity } = from;
-    // Without the LID beside the number Baileys would look for the session under another name after login.
+    // Without the LID, Baileys would look for the session under a different address after login.
     const attrs = {
       from: jid,
       peer_recipient_lid: lidJid,
@@ -133,12 +133,12 @@ export class Briefing {
       notify: pushName,
       ...more,
     };
-    const beside = deviceIdentity && [element('device-identity', {}, deviceIdentity)];
-    return postMessage(companion, keys, { id, attrs, message, beside }, this.network.faults);
+    const others = deviceIdentity && [element('device-identity', {}, deviceIdentity)];
+    return postMessage(companion, keys, { id, attrs, message, others }, this.network.faults);
   }
 }
 
-/** What a server-error receipt says within its encryption: the id of the message that it is about. */
+/** Decrypts a server-error receipt and returns the id of the message that announced the file. */
 function stanzaIdOf(receipt: BinaryNode, mediaKey: Uint8Array): string | null | undefined {
   const encrypt = child(receipt, 'encrypt');
   const key = hkdf(Buffer.from(mediaKey), 32, { info: 'WhatsApp Media Retry Notification' });

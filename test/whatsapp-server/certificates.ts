@@ -1,7 +1,7 @@
 import { Curve, type KeyPair, proto } from '@whiskeysockets/baileys';
 import { sign } from './signatures.js';
 
-/** Ways in which a certificate chain fails to prove that the Noise key is WhatsApp's. */
+/** Flaws of a certificate chain that does not prove that the Noise key is WhatsApp's. */
 export const CERTIFICATE_FLAWS = [
   /** signed by a root that the companion does not trust */
   'other-root',
@@ -19,12 +19,12 @@ export const CERTIFICATE_FLAWS = [
 
 export type CertificateFlaw = (typeof CERTIFICATE_FLAWS)[number];
 
-/** A flaw, or certificates without dates, which are valid. */
+/** A flaw, null for none, or certificates without dates, which are valid. */
 export type CertificateForm = CertificateFlaw | 'no-dates' | null;
 
-/** Certifies the server's Noise key. Companions know the root's public key only. */
+/** Certifies the server's Noise key. Companions verify it with the root's public key. */
 export interface CertificateAuthority {
-  /** 32 bytes; a companion must have them as `WA_CERT_DETAILS.PUBLIC_KEY` */
+  /** 32 bytes, `WA_CERT_DETAILS.PUBLIC_KEY` of companions */
   readonly rootPublicKey: Buffer;
   /** Returns the encoded `CertChain` of a Noise static public key. */
   chainFor(noisePublicKey: Uint8Array, form?: CertificateForm): Uint8Array;
@@ -38,7 +38,7 @@ const DAY_SECONDS = 24 * 3600;
 
 type Details = proto.CertChain.NoiseCertificate.IDetails;
 
-/** Certificates are signed once for each key and flaw, because signing is slow. */
+/** Caches the chain of each key and flaw, because signing is slow. */
 const memoized = (authority: CertificateAuthority): CertificateAuthority => {
   const chains = new Map<string, Uint8Array>();
   return {
@@ -54,7 +54,7 @@ const memoized = (authority: CertificateAuthority): CertificateAuthority => {
 
 /**
  * Creates a root and an intermediate key. The root signs the intermediate certificate, and the intermediate key signs
- * the leaf; every certificate has dates (form and checks as in whatsmeow's `verifyServerCert`).
+ * the leaf. Every certificate has dates (format and checks as in whatsmeow's `verifyServerCert`).
  */
 export function createCertificateAuthority(): CertificateAuthority {
   const root = Curve.generateKeyPair();

@@ -1,7 +1,7 @@
-import { type DemoWorld, personWith } from './demo-people.js';
+import { contactByNumber, type DemoWorld } from './demo-world.js';
 import { phoneNumber } from './jid.js';
 
-/** A command that a person can type, or send over HTTP. */
+/** A command, typed in the terminal or sent over HTTP. */
 interface Command {
   readonly usage: string;
   readonly what: string;
@@ -9,26 +9,26 @@ interface Command {
   run(world: DemoWorld, words: readonly string[]): Promise<string> | string;
 }
 
-/** A command was wrong; the message says what would be right. */
+/** An unknown command, or one with wrong arguments. The message contains the correct usage. */
 export class CommandError extends Error {}
 
 const word = (words: readonly string[], at: number): string => words[at] ?? '';
 const rest = (words: readonly string[], from: number): string => words.slice(from).join(' ');
 const upTo = (least: number, most = least): Command['arguments'] => ({ least, most });
 
-function saysWho({ server }: DemoWorld, number: string) {
-  return personWith(server, phoneNumber(number));
+function contactWith({ server }: DemoWorld, number: string) {
+  return contactByNumber(server, phoneNumber(number));
 }
 
-function afterwards(promise: Promise<unknown>): void {
-  // A companion that is away acknowledges later; the command does not wait for it.
+function inBackground(promise: Promise<unknown>): void {
+  // An offline companion acknowledges later, and the command does not wait for it.
   promise.catch((error: Error) => console.error(error.message));
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   scan: {
     usage: 'scan <text of the QR code>',
-    what: 'link the service that shows this code',
+    what: 'link the service that shows this QR code',
     arguments: upTo(1, Infinity),
     run: async ({ phone }, words) => `linked as ${(await phone.scan(rest(words, 0))).jid}`,
   },
@@ -40,7 +40,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   save: {
     usage: 'save <number> "<full name>" [first name]',
-    what: 'save a contact on the phone, or rename it',
+    what: 'save or rename a contact on the phone',
     arguments: upTo(2, 3),
     run: async ({ phone }, [number = '', fullName, firstName]) => {
       await phone.saveContact({ number, fullName, firstName });
@@ -58,36 +58,36 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   text: {
     usage: 'text <number> <text>',
-    what: 'this person writes to the account; with it comes the push name',
+    what: 'send a message from this contact, with its push name',
     arguments: upTo(2, Infinity),
     run: (world, words) => {
-      afterwards(saysWho(world, word(words, 0)).sendText(world.phone, rest(words, 1)));
+      inBackground(contactWith(world, word(words, 0)).sendText(world.phone, rest(words, 1)));
       return 'sent';
     },
   },
   push: {
     usage: 'push <number> <push name>',
-    what: 'this person calls themselves so from now on, and writes a message to show it',
+    what: 'change the push name of this contact and send a message with it',
     arguments: upTo(2, Infinity),
     run: (world, words) => {
-      const person = saysWho(world, word(words, 0));
-      person.setPushName(rest(words, 1));
-      afterwards(person.sendText(world.phone, 'hello'));
+      const contact = contactWith(world, word(words, 0));
+      contact.setPushName(rest(words, 1));
+      inBackground(contact.sendText(world.phone, 'hello'));
       return 'sent';
     },
   },
   about: {
     usage: 'about <number> <text>',
-    what: 'this person changes their about text',
+    what: 'change the about text of this contact',
     arguments: upTo(2, Infinity),
     run: (world, words) => {
-      afterwards(saysWho(world, word(words, 0)).setAbout(rest(words, 1)));
+      inBackground(contactWith(world, word(words, 0)).setAbout(rest(words, 1)));
       return 'changed';
     },
   },
   list: {
     usage: 'list',
-    what: 'what the phone has in its address book',
+    what: 'list the address book of the phone',
     arguments: upTo(0),
     run: ({ phone }) =>
       Array.from(
@@ -97,7 +97,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   unlink: {
     usage: 'unlink',
-    what: 'end the link on the phone',
+    what: 'unlink the service on the phone',
     arguments: upTo(0),
     run: ({ phone }) => {
       phone.unlink();
@@ -106,7 +106,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   down: {
     usage: 'down',
-    what: 'WhatsApp has an outage',
+    what: 'start an outage of WhatsApp',
     arguments: upTo(0),
     run: async ({ server }) => {
       await server.goDown();
@@ -115,7 +115,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   up: {
     usage: 'up',
-    what: 'the outage is over',
+    what: 'end the outage',
     arguments: upTo(0),
     run: async ({ server }) => {
       await server.comeBack();
@@ -124,27 +124,29 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-/** What can be typed, one command a line. */
+/** Returns the list of commands, one per line. */
 export function help(): string {
   const lines = Object.values(COMMANDS).map(({ usage, what }) => `  ${usage.padEnd(44)} ${what}`);
-  return [...lines, `  ${'help'.padEnd(44)} this list`, `  ${'quit'.padEnd(44)} stop everything`].join('\n');
+  return [...lines, `  ${'help'.padEnd(44)} show this list`, `  ${'quit'.padEnd(44)} stop and exit`].join(
+    '\n',
+  );
 }
 
 /**
- * Runs one line; gives what to print.
- * @throws CommandError when there is no such command or its arguments are wrong
+ * Runs a command line and returns the text to print.
+ * @throws CommandError if the command does not exist or its arguments are wrong
  */
 export async function runCommand(world: DemoWorld, line: string): Promise<string> {
   const [name = '', ...words] = splitWords(line);
   if (name === '' || name === 'help') return help();
   const command = COMMANDS[name];
-  if (!command) throw new CommandError(`there is no command "${name}"; try "help"`);
+  if (!command) throw new CommandError(`Unknown command "${name}". Enter "help" for a list.`);
   const { least, most } = command.arguments;
-  if (words.length < least || words.length > most) throw new CommandError(`usage: ${command.usage}`);
+  if (words.length < least || words.length > most) throw new CommandError(`Usage: ${command.usage}`);
   return command.run(world, words);
 }
 
-/** Words, of which quoted ones may hold spaces. */
+/** Splits a line into words. Quoted words can contain spaces. */
 function splitWords(line: string): string[] {
   return Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '');
 }

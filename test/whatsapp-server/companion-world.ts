@@ -11,7 +11,7 @@ export const BOB = '491700000003';
 export const jid = (number: string): string => `${number}@s.whatsapp.net`;
 const text = (message: WAMessage | undefined): string | null | undefined => message?.message?.conversation;
 
-/** A server, a phone, and a bare Baileys in this process (a test may take another) that is to become the phone's companion. */
+/** A server, a phone, and a Baileys in this process to link to it. Tests can replace the companion. */
 export class CompanionWorld {
   companion = new BaileysCompanion();
 
@@ -23,25 +23,25 @@ export class CompanionWorld {
 
   static async open(): Promise<CompanionWorld> {
     const server = await WhatsAppServer.start();
-    // Baileys (7.0.0-rc14) goes on showing a secret that was retired: https://github.com/WhiskeySockets/Baileys/issues/2737
+    // Baileys (7.0.0-rc14) keeps using a retired secret: https://github.com/WhiskeySockets/Baileys/issues/2737
     server.linking.neverRefresh();
-    // Nor does it fetch the current version: https://github.com/WhiskeySockets/Baileys/issues/2679
+    // Baileys does not fetch the current version: https://github.com/WhiskeySockets/Baileys/issues/2679
     server.webSite.oldestLinkableRevision = 0;
     const detach = await server.attach();
     return new CompanionWorld(server, server.createPhone({ number: OWNER, pushName: 'Owner' }), detach);
   }
 
-  /** Ends everything; whatever a test was about, nobody may have complained. */
+  /** Stops the companion and the server, and checks that neither reported an error. */
   async close(): Promise<void> {
     await this.companion.stop();
     await this.server.stop();
     this.detach();
     expect(this.server.errors).toEqual([]);
-    expect(this.companion.appStateComplaints).toEqual([]);
+    expect(this.companion.appStateWarnings).toEqual([]);
     expect(this.server.unknownIqs).toEqual([]);
   }
 
-  /** Links the companion and waits until Baileys has the address book. */
+  /** Links the companion and waits until Baileys has received the complete history. */
   async link(): Promise<void> {
     const qr = await this.companion.qr();
     const history = this.companion.next('messaging-history.set', ({ progress }) => progress === 100);
@@ -49,12 +49,12 @@ export class CompanionWorld {
     await history;
   }
 
-  /** The next news of a contact. */
+  /** Returns the next contacts that include this one. */
   contact(number: string) {
     return this.companion.next('contacts.upsert', (all) => all.some(({ id }) => id === jid(number)));
   }
 
-  /** The next message of this text. */
+  /** Returns the next messages that include this text. */
   message(content: string) {
     return this.companion.next('messages.upsert', ({ messages }) =>
       messages.some((each) => text(each) === content),

@@ -6,7 +6,7 @@ import { Outbox } from './outbox.js';
 import type { PreKeyBundle, SignalAddress } from './signal-peer.js';
 import { element, newStanzaId, nowSeconds, SERVER_OFFLINE } from './stanza.js';
 
-/** What a companion registered with. */
+/** Keys that a companion registered. */
 export interface Registration {
   readonly registrationId: number;
   readonly identityKey: Buffer;
@@ -14,10 +14,10 @@ export interface Registration {
   readonly signedPreKey: { readonly id: number; readonly publicKey: Buffer; readonly signature: Buffer };
 }
 
-/** Below how many one-time pre-keys the server asks for more. */
+/** Number of one-time pre-keys. If fewer remain, the server requests more. */
 const LOW_PRE_KEY_COUNT = 5;
 
-/** A device that is linked to an account: what the server knows of it, connected or not. */
+/** A companion device: a device that is linked to an account, connected or not. */
 export class Companion {
   /** the account's number */
   readonly number: PhoneNumber;
@@ -27,7 +27,7 @@ export class Companion {
   readonly linkedAt = new Date();
   readonly preKeys = new Map<number, Buffer>();
   signedPreKey: Registration['signedPreKey'];
-  /** whether the phone (or the companion itself) has ended the link */
+  /** whether the phone or the companion has ended the link */
   unlinked = false;
   /** whether the phone's first history was queued */
   historyQueued = false;
@@ -50,17 +50,17 @@ export class Companion {
 
   readonly address: SignalAddress;
 
-  /** Whether it is logged in and takes stanzas. */
+  /** Whether it is logged in and accepts stanzas. */
   get online(): boolean {
     return this.connection?.active === true;
   }
 
-  /** Resolves when it is logged in and takes stanzas; at once if it does now. */
+  /** Resolves when it is logged in and accepts stanzas; immediately if it already is. */
   whenOnline(): Promise<void> {
     return this.ready.promise;
   }
 
-  /** The companion has uploaded its keys and said that it is active: it gets what waits for it. */
+  /** Starts delivery of queued stanzas, after the companion has uploaded its keys and is active. */
   activate(connection: Connection): void {
     if (connection !== this.connection || connection.active) return;
     connection.active = true;
@@ -72,23 +72,23 @@ export class Companion {
     this.ready.resolve();
   }
 
-  /** Its connection is gone. */
+  /** Stops delivery after a connection has closed. */
   disconnected(connection: Connection): void {
     if (connection !== this.connection) return;
     this.connection = undefined;
     this.outbox.close();
-    // Whoever waits for a login that came to nothing waits for the next one.
+    // If the connection closed before the companion was active, `whenOnline` waits for the next login.
     if (this.isReady) this.ready = deferred();
     this.isReady = false;
   }
 
-  /** Ends the link for good. */
+  /** Ends the link permanently. */
   unlink(): void {
     this.unlinked = true;
     this.outbox.discard(`the companion ${this.jid} was unlinked`);
   }
 
-  /** Sends a notification and waits for its ack; `from` is the server unless given. */
+  /** Sends a notification and waits for its ack. By default, `from` is the server. */
   notify(
     type: string,
     content: BinaryNode[],
@@ -100,12 +100,12 @@ export class Companion {
     return this.outbox.post({ id, build: () => Promise.resolve(node), supersedes: options.supersedes });
   }
 
-  /** The keys to open a session with it. Uses up one one-time pre-key, and asks for more when they run low. */
+  /** Returns the keys to open a session with. Consumes a one-time pre-key, and requests more if few remain. */
   takePreKeyBundle(): PreKeyBundle {
     const [first] = this.preKeys;
     if (first) {
       this.preKeys.delete(first[0]);
-      if (this.preKeys.size === LOW_PRE_KEY_COUNT - 1) this.askForPreKeys();
+      if (this.preKeys.size === LOW_PRE_KEY_COUNT - 1) this.requestPreKeys();
     }
     return {
       registrationId: this.registration.registrationId,
@@ -115,7 +115,7 @@ export class Companion {
     };
   }
 
-  private askForPreKeys(): void {
+  private requestPreKeys(): void {
     const value = String(this.preKeys.size);
     void this.notify('encrypt', [element('count', { value })], { supersedes: 'pre-key-count' });
   }

@@ -9,37 +9,36 @@ import type { ClientFinish, NoiseResponder } from './noise-responder.js';
 import { element, SERVER_OFFLINE } from './stanza.js';
 import type { Expiration } from './web-site.js';
 
-/** What the server does with a connection. */
+/** Callbacks of a connection. */
 export interface ConnectionHandlers {
-  /** the handshake is done: register or log in */
+  /** the handshake is complete; the client registers or logs in */
   onClient(connection: Connection, client: ClientFinish): void;
   onStanza(connection: Connection, stanza: BinaryNode): void;
   onClose(connection: Connection): void;
-  /** what came in made no sense; the line is cut */
+  /** the client sent invalid data; the connection is cut */
   onError(error: Error): void;
 }
 
-const MAX_HELD_MS = 1_000;
+const MAX_POSTPONED_MS = 1_000;
 
-/** The WebSocket of one companion: handshake, frames in and out, and the ways in which a line can end. */
+/** The WebSocket connection of one client: handshake, encryption, faults, and ways to end it. */
 export class Connection {
   readonly openedAt = new Date();
-  /** the device that is logged in here */
+  /** the device that is logged in */
   companion?: Companion;
-  /** the device that wants to be linked here */
+  /** the device that waits to be linked */
   waiting?: WaitingDevice;
-  /** of WhatsApp Web, as the client reported it */
+  /** revision of WhatsApp Web that the client reported */
   revision = 0;
-  /** whether the companion takes stanzas */
+  /** whether the companion accepts stanzas */
   active = false;
   private readonly frames = new FrameReader();
   private readonly answers = new Map<string, Deferred<BinaryNode>>();
   private inbound: Promise<void> = Promise.resolve();
   private stage: 'hello' | 'finish' | 'open' | 'closed' = 'hello';
   private silent = false;
-  /** goes out after the next one */
-  private held?: BinaryNode;
-  private forgotten = false;
+  /** stanza to send after the next one */
+  private postponed?: BinaryNode;
 
   constructor(
     private readonly socket: WebSocket,
@@ -54,7 +53,7 @@ export class Connection {
     socket.on('close', () => this.closed());
   }
 
-  /** Whether the line is half open: TCP is up, and nothing is read or sent. */
+  /** Whether the connection is half-open: TCP stays connected, but nothing is read or sent. */
   get isSilent(): boolean {
     return this.silent;
   }
@@ -64,20 +63,20 @@ export class Connection {
     return this.stage === 'open';
   }
 
-  /** Sends a stanza, unless the line is gone or a fault says otherwise. */
+  /** Sends a stanza. Does nothing if the connection is closed or silent. Faults can prevent or change it. */
   send(node: BinaryNode): void {
     if (this.stage !== 'open' || this.silent) return;
     const effect = this.faults.sent.strike(node);
     if (effect === 'lose') return;
     if (effect === 'cut-before') return this.cut();
-    if (effect === 'overtaken') return this.hold(node);
+    if (effect === 'overtaken') return this.postpone(node);
     this.write(node, { tampered: effect === 'tampered' });
-    this.releaseHeld();
+    this.sendPostponed();
     if (effect === 'twice') this.write(node);
     if (effect === 'cut-after') this.cut();
   }
 
-  /** Sends an IQ of the server and waits for the companion's answer. */
+  /** Sends an IQ and waits for the response of the client. */
   request(iq: BinaryNode): Promise<BinaryNode> {
     const answer = deferred<BinaryNode>();
     this.answers.set(iq.attrs.id ?? '', answer);
@@ -85,21 +84,21 @@ export class Connection {
     return answer.promise;
   }
 
-  /** Takes the companion's answer to an IQ of the server. */
+  /** Handles the response to an IQ of the server. */
   answered(iq: BinaryNode): void {
     const id = iq.attrs.id ?? '';
     this.answers.get(id)?.resolve(iq);
     this.answers.delete(id);
   }
 
-  /** Says why, and closes in good order. */
+  /** Sends the reason and closes the connection. */
   end(reason: BinaryNode): void {
     this.send(reason);
     this.socket.close();
     this.closed();
   }
 
-  /** `<stream:error>`, and the end of the connection. */
+  /** Sends `<stream:error>` and closes the connection. */
   endWithStreamError(code: StreamErrorCode): void {
     const conflict = (type: string): BinaryNode[] => [element('conflict', { type })];
     if (code === 440) this.end(element('stream:error', {}, conflict('replaced')));
@@ -109,20 +108,20 @@ export class Connection {
     else this.end(element('stream:error', { code: String(code) }));
   }
 
-  /** `<stream:error><ack/></stream:error>`: the companion has not acknowledged a stanza. */
+  /** Sends `<stream:error><ack/></stream:error>`, because the companion has not acknowledged a stanza. */
   endForMissingAcknowledgement({ tag, attrs: { id } }: BinaryNode): void {
     this.end(element('stream:error', {}, [element('ack', { class: tag, id })]));
   }
 
-  /** `<failure>` instead of a successful login, and the end of the connection. */
+  /** Rejects the login with `<failure>` and closes the connection. */
   endWithFailure(reason: number): void {
     this.end(element('failure', { reason: String(reason), location: 'odn' }));
   }
 
   /**
-   * `<ib><client_expiration t/></ib>`: the server will refuse this version from a point in time; without `t` it withdraws the
-   * announcement (whatsapp-rust, `handle_client_expiration`). It is unknown when the real server sends it; this one sends it after
-   * each login.
+   * Sends `<ib><client_expiration t/></ib>`: the server will reject this version from that time on. Without `t`, it
+   * withdraws the announcement (whatsapp-rust, `handle_client_expiration`). When the real server sends it is unknown;
+   * this server sends it after each login.
    */
   announceExpiration(expiration: Expiration | null): void {
     if (!expiration || this.revision > expiration.revision) return;
@@ -131,13 +130,13 @@ export class Connection {
     this.send(element('ib', SERVER_OFFLINE, [element('client_expiration', attrs)]));
   }
 
-  /** Cuts the line without a word. */
+  /** Cuts the connection without a reason. */
   cut(): void {
     this.socket.terminate();
     this.closed();
   }
 
-  /** Half-open line: nothing is read or sent any more, and TCP stays up. */
+  /** Makes the connection half-open: TCP stays connected, but nothing is read or sent. */
   goSilent(): void {
     this.silent = true;
     this.socket.pause();
@@ -173,21 +172,20 @@ export class Connection {
     this.socket.send(frame(bytes));
   }
 
-  private hold(node: BinaryNode): void {
-    this.releaseHeld();
-    this.held = node;
-    setTimeout(() => this.releaseHeld(), MAX_HELD_MS).unref();
+  private postpone(node: BinaryNode): void {
+    this.sendPostponed();
+    this.postponed = node;
+    setTimeout(() => this.sendPostponed(), MAX_POSTPONED_MS).unref();
   }
 
-  private releaseHeld(): void {
-    const { held } = this;
-    this.held = undefined;
-    if (held) this.write(held);
+  private sendPostponed(): void {
+    const { postponed } = this;
+    this.postponed = undefined;
+    if (postponed) this.write(postponed);
   }
 
   private closed(): void {
-    if (this.forgotten) return;
-    this.forgotten = true;
+    if (this.stage === 'closed') return;
     this.stage = 'closed';
     this.active = false;
     for (const answer of this.answers.values()) answer.reject(new Error('the connection was closed'));

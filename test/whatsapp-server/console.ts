@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { runCommand } from './commands.js';
-import type { DemoWorld } from './demo-people.js';
+import type { DemoWorld } from './demo-world.js';
 
-/** Takes commands line by line from standard input until `quit`, Ctrl-C or SIGTERM. */
-export async function takeCommands(world: DemoWorld): Promise<void> {
+/** Runs commands from standard input until `quit`, Ctrl-C or SIGTERM. */
+export async function readCommands(world: DemoWorld): Promise<void> {
   const lines = createInterface({ input: process.stdin, terminal: process.stdin.isTTY });
   const stopped = new AbortController();
   const stop = (): void => stopped.abort();
@@ -18,21 +18,21 @@ export async function takeCommands(world: DemoWorld): Promise<void> {
     if (line.trim() === 'quit') return stop();
     runCommand(world, line).then(
       (answer) => console.log(answer),
-      (error: Error) => console.error(`error: ${error.message}`),
+      (error: Error) => console.error(`Error: ${error.message}`),
     );
   });
-  // Without a terminal standard input may end at once; then only a signal stops the program.
+  // Without a terminal, standard input can end immediately. In that case, only a signal stops the program.
   await once(stopped.signal, 'abort');
   lines.close();
 }
 
-/** Takes the same commands as bodies of HTTP POST requests, for scripts. */
+/** Runs commands from the bodies of HTTP POST requests, for scripts. */
 export async function serveCommands(world: DemoWorld, port: number): Promise<Server> {
   const http = createServer((request, response) => {
     const answer = async (): Promise<string> => runCommand(world, await text(request));
     answer().then(
       (result) => response.end(`${result}\n`),
-      (error: Error) => response.writeHead(400).end(`error: ${error.message}\n`),
+      (error: Error) => response.writeHead(400).end(`Error: ${error.message}\n`),
     );
   });
   http.listen(port, '127.0.0.1');
@@ -40,7 +40,7 @@ export async function serveCommands(world: DemoWorld, port: number): Promise<Ser
   return http;
 }
 
-/** Where commands can be sent. */
+/** Returns the URL that accepts commands. */
 export function controlUrl(http: Server): string {
   return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 }

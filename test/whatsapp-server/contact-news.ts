@@ -6,8 +6,8 @@ import type { PersonKeys } from './person-keys.js';
 import type { Picture, TextStatus } from './profile.js';
 import { element, nowSeconds } from './stanza.js';
 
-/** What companions are told about other people: the contents of `<notification>` stanzas. */
-function news(
+/** Creates a `<notification>` about a change of another account. */
+function notification(
   type: string,
   from: Jid,
   content: BinaryNode,
@@ -16,18 +16,18 @@ function news(
   return element('notification', { from, type, t: nowSeconds(), ...attrs }, [content]);
 }
 
-/** By what a picture notification may name a person: the first 3 bytes of md5(user + "WA_ADD_NOTIF") in base64. */
+/** Returns the hash that identifies an account in some notifications: 3 bytes of md5(user + "WA_ADD_NOTIF"), base64. */
 export function addNotificationHash(jid: Jid): string {
   const user = jid.split('@')[0] ?? '';
   return createHash('md5').update(`${user}WA_ADD_NOTIF`).digest().subarray(0, 3).toString('base64');
 }
 
-/** The about text has changed. */
+/** Reports a new about text. */
 export function aboutChanged(from: Jid, text: string, pushName?: string): BinaryNode {
-  return news('status', from, element('set', {}, Buffer.from(text)), { notify: pushName });
+  return notification('status', from, element('set', {}, Buffer.from(text)), { notify: pushName });
 }
 
-/** The picture has changed, or is gone. */
+/** Reports a new or removed picture. */
 export function pictureChanged(
   from: Jid,
   picture: Picture | undefined,
@@ -35,21 +35,21 @@ export function pictureChanged(
 ): BinaryNode {
   if (!picture && options.withoutChildren)
     return element('notification', { from, type: 'picture', t: nowSeconds() });
-  const named = options.byHash ? { hash: addNotificationHash(from) } : { jid: from };
+  const target = options.byHash ? { hash: addNotificationHash(from) } : { jid: from };
   const sender = options.byHash ? ('s.whatsapp.net' as Jid) : from;
   const child = picture
-    ? element('set', { ...named, id: picture.id, author: from })
-    : element('delete', named);
-  return news('picture', sender, child);
+    ? element('set', { ...target, id: picture.id, author: from })
+    : element('delete', target);
+  return notification('picture', sender, child);
 }
 
-/** GraphQL in a notification: what has happened, by the name of its payload. */
+/** Creates a notification with GraphQL data. */
 function mex(operation: string, data: Record<string, unknown>): BinaryNode {
   const json = Buffer.from(JSON.stringify({ data }));
-  return news('mex', 's.whatsapp.net' as Jid, element('update', { op_name: operation }, json));
+  return notification('mex', 's.whatsapp.net' as Jid, element('update', { op_name: operation }, json));
 }
 
-/** The about text in its new form has changed. */
+/** Reports a new text status. */
 export function textStatusChanged(from: Jid, { text, emoji, setAt, seconds }: TextStatus): BinaryNode {
   return mex('TextStatusUpdateNotification', {
     xwa2_notify_text_status_on_update: {
@@ -62,31 +62,31 @@ export function textStatusChanged(from: Jid, { text, emoji, setAt, seconds }: Te
   });
 }
 
-/** Something has changed of a person who is named by a hash only. */
+/** Reports a change of an account that is identified by a hash only. */
 export function hashChanged(operation: string, jid: Jid): BinaryNode {
   return mex(operation, { xwa2_notify_text_status_on_update_side_sub: { hash: addNotificationHash(jid) } });
 }
 
-/** The user name has changed, or is gone. */
+/** Reports a new or removed username. */
 export function usernameChanged(lid: Jid, username: string | undefined): BinaryNode {
   return username === undefined
     ? mex('UsernameDeleteNotification', { xwa2_notify_username_delete: { lid } })
     : mex('UsernameSetNotification', { xwa2_notify_username_on_change: { lid, username } });
 }
 
-/** The LID has changed. */
+/** Reports a new LID. */
 export function lidChanged(old: Jid, newLid: Jid): BinaryNode {
   return mex('LidChangeNotification', { xwa2_notify_lid_change: { old, new: newLid } });
 }
 
-/** The account may not reach out to people until then; `null`: it may again. */
+/** Reports that the account must not message new contacts until this time; null: it may again. */
 export function reachOutLocked(until: Date | null): BinaryNode {
   return mex('NotificationUserReachoutTimelockUpdate', {
     xwa2_notify_account_reachout_timelock: reachOutLock(until),
   });
 }
 
-/** The lock, as sent in notifications and returned on request. */
+/** Returns the reach-out time lock, as in notifications and responses. */
 export function reachOutLock(until: Date | null): Record<string, unknown> {
   return {
     is_active: until !== null,
@@ -95,36 +95,40 @@ export function reachOutLock(until: Date | null): Record<string, unknown> {
   };
 }
 
-/** The number has changed. */
+/** Reports a new number. */
 export function numberChanged(change: { old: Jid; new: Jid; oldLid?: Jid; newLid?: Jid }): BinaryNode {
   const attrs = { old: change.old, new: change.new, old_lid: change.oldLid, new_lid: change.newLid };
-  return news('contacts', change.old, element('modify', attrs));
+  return notification('contacts', change.old, element('modify', attrs));
 }
 
-/** The same notification for members of a group: `participant` is the old number, the child's `jid` the new one. */
+/** Reports a new number to a group: `participant` is the old number, `jid` of the child the new one. */
 export function numberChangedInGroup(groupId: string, change: { old: Jid; new: Jid }): BinaryNode {
   const child = element('change_number', { jid: change.new });
-  return news('w:gp2', `${groupId}@g.us` as Jid, child, { participant: change.old });
+  return notification('w:gp2', `${groupId}@g.us` as Jid, child, { participant: change.old });
 }
 
-/** Something in the profile has changed; the stanza does not say what. */
+/** Reports an unspecified change of the profile. */
 export function profileChanged(from: Jid, options: { byHash: boolean }): BinaryNode {
-  const named = options.byHash ? { hash: addNotificationHash(from) } : { jid: from };
-  return news('contacts', options.byHash ? ('s.whatsapp.net' as Jid) : from, element('update', named));
+  const target = options.byHash ? { hash: addNotificationHash(from) } : { jid: from };
+  return notification(
+    'contacts',
+    options.byHash ? ('s.whatsapp.net' as Jid) : from,
+    element('update', target),
+  );
 }
 
-/** The identity key has changed. */
+/** Reports a new identity key. */
 export function identityChanged(from: Jid): BinaryNode {
-  return news('encrypt', from, element('identity'));
+  return notification('encrypt', from, element('identity'));
 }
 
-/** The verified business name has changed, or the person is no business any more. */
+/** Reports a new verified business name, or that the account is no longer a business. */
 export function businessChanged(from: Jid, verifiedName: BinaryNode | undefined): BinaryNode {
-  if (!verifiedName) return news('business', from, element('remove', { jid: from }));
-  return news('business', from, { ...verifiedName, attrs: { ...verifiedName.attrs, jid: from } });
+  if (!verifiedName) return notification('business', from, element('remove', { jid: from }));
+  return notification('business', from, { ...verifiedName, attrs: { ...verifiedName.attrs, jid: from } });
 }
 
-/** Participants were added to a group. They are identified by LID, with the number in a separate attribute. */
+/** Reports new participants of a group, identified by LID, with the number in a separate attribute. */
 export function participantsAdded(
   groupId: string,
   participants: readonly { jid: string; phoneNumber: string; username?: string }[],
@@ -132,11 +136,11 @@ export function participantsAdded(
   const added = participants.map(({ jid, phoneNumber, username }) =>
     element('participant', { jid, phone_number: phoneNumber, username }),
   );
-  return news('w:gp2', `${groupId}@g.us` as Jid, element('add', {}, added));
+  return notification('w:gp2', `${groupId}@g.us` as Jid, element('add', {}, added));
 }
 
 /**
- * A business's certificate, signed with the identity key of its account, as WhatsApp's Android app signs it when a
+ * Creates a business certificate, signed with the identity key of the account, as WhatsApp's Android app does when a
  * business registers. The signature by WhatsApp (`serverSignature`) is not simulated.
  */
 export function verifiedNameElement(verifiedName: string, keys: PersonKeys, impostor: Impostor): BinaryNode {

@@ -1,5 +1,5 @@
 import type { BinaryNode, proto } from '@whiskeysockets/baileys';
-import * as news from './contact-news.js';
+import * as notifications from './contact-news.js';
 import { type Jid, type Lid, lid, lidJid, phoneJid, type PhoneNumber, phoneNumber } from './jid.js';
 import type { Network } from './network.js';
 import { PersonKeys } from './person-keys.js';
@@ -8,10 +8,10 @@ import type { Phone } from './phone.js';
 import { Profile, type TextStatus } from './profile.js';
 import { nowSeconds } from './stanza.js';
 
-/** Whether somebody is addressed by number or by LID. */
+/** Address an account by phone number or by LID. */
 export type Addressing = 'pn' | 'lid';
 
-/** Who a contact is. */
+/** Attributes of a new contact. */
 export interface ContactIdentity {
   readonly number: PhoneNumber;
   readonly lid?: Lid;
@@ -23,17 +23,17 @@ export interface ContactIdentity {
   readonly picture?: Uint8Array;
 }
 
-/** How a message goes out. */
+/** Controls the attributes of a message. */
 export interface TextOptions {
-  /** default: the contact's own */
+  /** default: the contact's addressing */
   readonly addressing?: Addressing;
-  /** the stanza does not say the sender's other address */
+  /** omits the sender's other address */
   readonly withoutAlternate?: boolean;
-  /** the push name on the stanza; default the contact's */
+  /** push name in the stanza; default: the contact's push name */
   readonly notify?: string;
 }
 
-/** Another person on the network. */
+/** Another account on the network, without companions. */
 export class Contact {
   number: PhoneNumber;
   lid?: Lid;
@@ -44,7 +44,7 @@ export class Contact {
   readonly keys = new PersonKeys();
   readonly profile: Profile;
   readonly devices: readonly number[] = [0];
-  /** phones that this person has written to */
+  /** phones that this contact has sent messages to */
   readonly correspondents = new Set<Phone>();
 
   constructor(
@@ -68,20 +68,20 @@ export class Contact {
     return this.lid && lidJid(this.lid);
   }
 
-  /** From now on messages carry this push name. */
+  /** Sets the push name of later messages. */
   setPushName(name: string | undefined): void {
     this.pushName = name;
   }
 
   /**
-   * Writes to the account of this phone. Resolves when all its companions have the message; companions that are
-   * away get it at their next login.
+   * Sends a message to the account of a phone. Resolves when all its companions have acknowledged it. Offline
+   * companions receive it at their next login.
    */
   async sendText(phone: Phone, text: string, options: TextOptions = {}): Promise<void> {
     await this.send(phone, { conversation: text }, this.addressAttributes(options));
   }
 
-  /** Writes to a group that the account is in; encrypted for each companion rather than with sender keys. */
+  /** Sends a message to a group of the account, encrypted for each companion instead of with sender keys. */
   async sendGroupText(phone: Phone, groupId: string, text: string, options: TextOptions = {}): Promise<void> {
     const attrs = this.participantAttributes(options, `${groupId}@g.us`);
     await this.send(phone, { conversation: text }, attrs);
@@ -94,8 +94,8 @@ export class Contact {
   }
 
   /**
-   * Sends any message with any attributes, which may contradict each other. Resolves when all companions have it.
-   * @param attrs added to the attributes of an ordinary message; undefined removes one
+   * Sends any message with any attributes, even contradictory ones. Resolves when all companions have acknowledged it.
+   * @param attrs attributes to add to those of an ordinary message; undefined removes an attribute
    */
   async sendForged(
     phone: Phone,
@@ -105,15 +105,15 @@ export class Contact {
     await this.send(phone, message, { ...this.addressAttributes({ withoutAlternate: true }), ...attrs });
   }
 
-  /** A new about text: empty for none, `null` for one that is hidden. Resolves when companions have been told. */
+  /** Sets the about text. Empty removes it, null hides it. Resolves when companions have acknowledged this. */
   async setAbout(text: string | null): Promise<void> {
     this.profile.setAbout(text);
-    await this.tell(news.aboutChanged(this.ownAddress, text ?? '', this.pushName));
+    await this.notifyPhones(notifications.aboutChanged(this.ownAddress, text ?? '', this.pushName));
   }
 
   /**
-   * A new picture: `null` for none, `'hidden'` for one that others may not see.
-   * @param options.byHash the notification names the person by a hash only
+   * Sets the picture. Null removes it; `'hidden'` hides it.
+   * @param options.byHash the notification identifies the contact by a hash only
    * @param options.withoutChildren the notification of a removed picture has no `<delete/>`
    */
   async setPicture(
@@ -123,12 +123,14 @@ export class Contact {
     this.profile.setPicture(bytes);
     const { picture } = this.profile;
     const shown = picture === 'hidden' ? undefined : picture;
-    await this.tell(news.pictureChanged(this.ownAddress, shown, { byHash: false, ...options }));
+    await this.notifyPhones(
+      notifications.pictureChanged(this.ownAddress, shown, { byHash: false, ...options }),
+    );
   }
 
   /**
-   * A new about text in its new form, or none. Resolves when companions have been told.
-   * @param options.byHash the notification names the person by a hash only, and does not tell the text
+   * Sets the text status. Null removes it. Resolves when companions have acknowledged the notification.
+   * @param options.byHash the notification identifies the contact by a hash only, and does not contain the text
    */
   async setTextStatus(
     status: Omit<TextStatus, 'setAt'> | null,
@@ -136,52 +138,54 @@ export class Contact {
   ): Promise<void> {
     this.profile.setTextStatus(status);
     const { textStatus } = this.profile;
-    await this.tell(
+    await this.notifyPhones(
       options.byHash
-        ? news.hashChanged('TextStatusUpdateNotificationSideSub', this.ownAddress)
-        : news.textStatusChanged(this.ownAddress, textStatus as TextStatus),
+        ? notifications.hashChanged('TextStatusUpdateNotificationSideSub', this.ownAddress)
+        : notifications.textStatusChanged(this.ownAddress, textStatus as TextStatus),
     );
   }
 
-  /** A new user name, or none any more. Told by LID. */
+  /** Sets the username; undefined removes it. The notification identifies the contact by LID, if it has one. */
   async setUsername(username: string | undefined): Promise<void> {
     this.username = username;
-    await this.tell(news.usernameChanged(this.lidJid ?? this.jid, username));
+    await this.notifyPhones(notifications.usernameChanged(this.lidJid ?? this.jid, username));
   }
 
-  /** A new LID, as after moving to another kind of account. */
+  /** Changes the LID, as after a change to another type of account. */
   async changeLid(newLid: string): Promise<void> {
-    const knowing = this.phonesThatKnow();
+    const phones = this.phonesWithContact();
     const old = this.lidJid;
     if (!old) throw new Error(`${this.number} has no LID to change`);
     this.lid = lid(newLid);
     this.network.directory.move(this, [old]);
-    const change = news.lidChanged(old, lidJid(this.lid));
-    await Promise.all(knowing.map((phone) => phone.notify(change)));
+    const change = notifications.lidChanged(old, lidJid(this.lid));
+    await Promise.all(phones.map((phone) => phone.notify(change)));
   }
 
-  /** A new verified business name; `undefined` when the person is no business any more. */
+  /** Sets the verified business name; undefined if the contact is no longer a business. */
   async setVerifiedName(verifiedName: string | undefined): Promise<void> {
     this.verifiedName = verifiedName;
-    await this.tell(news.businessChanged(this.ownAddress, this.certificate()));
+    await this.notifyPhones(notifications.businessChanged(this.ownAddress, this.certificate()));
   }
 
-  /** Says that something in the profile has changed, as `<notification type="contacts"><update/>`. */
+  /** Reports an unspecified change of the profile, as `<notification type="contacts"><update/>`. */
   async touchProfile(options: { byHash?: boolean } = {}): Promise<void> {
-    await this.tell(news.profileChanged(this.ownAddress, { byHash: options.byHash ?? false }));
+    await this.notifyPhones(
+      notifications.profileChanged(this.ownAddress, { byHash: options.byHash ?? false }),
+    );
   }
 
   /**
-   * A new number. The phones' address books keep the old one until somebody changes them.
-   * @param options.lid a new LID; default: it stays
-   * @param options.withoutLids the notification tells the numbers only
+   * Changes the phone number. The address books of phones still contain the old one.
+   * @param options.lid new LID; default: unchanged
+   * @param options.withoutLids the notification contains the numbers only
    * @param options.inGroup id of the group whose members are notified, instead of the phones that have this contact
    */
   async changeNumber(
     newNumber: string,
     options: { lid?: string; withoutLids?: boolean; inGroup?: string } = {},
   ): Promise<void> {
-    const knowing = this.phonesThatKnow();
+    const phones = this.phonesWithContact();
     const [old, oldLid] = [this.jid, this.lidJid];
     this.number = phoneNumber(newNumber);
     if (options.lid !== undefined) this.lid = lid(options.lid);
@@ -189,18 +193,18 @@ export class Contact {
     const lids = options.withoutLids ? {} : { oldLid, newLid: this.lidJid };
     const numbers = { old, new: this.jid };
     const change = options.inGroup
-      ? news.numberChangedInGroup(options.inGroup, numbers)
-      : news.numberChanged({ ...numbers, ...lids });
-    await Promise.all(knowing.map((phone) => phone.notify(change)));
+      ? notifications.numberChangedInGroup(options.inGroup, numbers)
+      : notifications.numberChanged({ ...numbers, ...lids });
+    await Promise.all(phones.map((phone) => phone.notify(change)));
   }
 
-  /** New keys, as after a new installation of WhatsApp. */
+  /** Replaces all keys, as after a reinstallation of WhatsApp. */
   async changeIdentity(): Promise<void> {
     this.keys.reset();
-    await this.tell(news.identityChanged(this.ownAddress));
+    await this.notifyPhones(notifications.identityChanged(this.ownAddress));
   }
 
-  /** Loses the Signal sessions with a phone's companions, as after restoring a backup: the next message opens new ones. */
+  /** Deletes the Signal sessions with a phone's companions, as after restoring a backup. */
   loseSessions(phone: Phone): void {
     for (const { address } of phone.companions) this.keys.signal.forgetSession(address);
   }
@@ -209,14 +213,14 @@ export class Contact {
     return (this.addressing === 'lid' ? this.lidJid : undefined) ?? this.jid;
   }
 
-  private phonesThatKnow(): Phone[] {
+  private phonesWithContact(): Phone[] {
     return [...this.network.phones.values()].filter(
       (phone) => this.correspondents.has(phone) || phone.knows(this),
     );
   }
 
-  private async tell(notification: BinaryNode): Promise<void> {
-    await Promise.all(this.phonesThatKnow().map((phone) => phone.notify(notification)));
+  private async notifyPhones(notification: BinaryNode): Promise<void> {
+    await Promise.all(this.phonesWithContact().map((phone) => phone.notify(notification)));
   }
 
   private async send(
@@ -227,14 +231,14 @@ export class Contact {
   ): Promise<void> {
     this.correspondents.add(phone);
     const certificate = this.certificate();
-    const outgoing = { attrs, message, beside: certificate ? [certificate] : [], tag };
+    const outgoing = { attrs, message, others: certificate ? [certificate] : [], tag };
     const { faults } = this.network;
     await Promise.all(
       phone.companions.map((companion) => postMessage(companion, this.keys, outgoing, faults)),
     );
   }
 
-  /** The attributes of a message to a group or a broadcast list. */
+  /** Returns the attributes of a message to a group or a broadcast list. */
   private participantAttributes(options: TextOptions, from: string): Record<string, string | undefined> {
     const { from: participant, sender_pn, sender_lid, username, ...rest } = this.addressAttributes(options);
     return {
@@ -250,14 +254,14 @@ export class Contact {
   private certificate(): BinaryNode | undefined {
     const { verifiedName, keys, network } = this;
     if (verifiedName === undefined) return undefined;
-    return news.verifiedNameElement(verifiedName, keys, network.impostor);
+    return notifications.verifiedNameElement(verifiedName, keys, network.impostor);
   }
 
-  /** The attributes that Baileys' `extractAddressingContext` reads. */
+  /** Returns the attributes that Baileys reads in `extractAddressingContext`. */
   private addressAttributes(options: TextOptions): Record<string, string | undefined> {
     const addressing = options.addressing ?? this.addressing;
-    if (addressing === 'lid' && !this.lidJid) throw new Error(`${this.number} has no LID to be addressed by`);
-    const told = options.withoutAlternate !== true;
+    if (addressing === 'lid' && !this.lidJid) throw new Error(`${this.number} has no LID`);
+    const withAlternate = options.withoutAlternate !== true;
     return {
       from: addressing === 'lid' ? this.lidJid : this.jid,
       type: 'text',
@@ -265,8 +269,8 @@ export class Contact {
       notify: options.notify ?? this.pushName,
       username: this.username,
       addressing_mode: addressing,
-      sender_pn: told && addressing === 'lid' ? this.jid : undefined,
-      sender_lid: told && addressing === 'pn' ? this.lidJid : undefined,
+      sender_pn: withAlternate && addressing === 'lid' ? this.jid : undefined,
+      sender_lid: withAlternate && addressing === 'pn' ? this.lidJid : undefined,
     };
   }
 }

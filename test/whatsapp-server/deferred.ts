@@ -1,6 +1,6 @@
 import { patient } from '../support/patience.js';
 
-/** A promise with its handles outside. */
+/** A promise that other code settles. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   resolve(value: T): void;
@@ -8,8 +8,8 @@ export interface Deferred<T> {
 }
 
 /**
- * Makes a promise that someone else settles. A rejection that nobody waits for is not fatal: callers may send
- * something to a companion that is away and never come back for the outcome.
+ * Creates a promise that other code settles. An unhandled rejection is not fatal, because callers can ignore the
+ * outcome of a delivery to an offline companion.
  */
 export function deferred<T>(): Deferred<T> {
   let resolve: (value: T) => void = () => undefined;
@@ -22,7 +22,7 @@ export function deferred<T>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
-/** The promise, or an error that says what was waited for once the time is over. A busy machine has more time. */
+/** Waits for a promise, or rejects after the time limit, which is longer on a busy machine. */
 export async function within<T>(promise: Promise<T>, limit: { ms: number; what: string }): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {

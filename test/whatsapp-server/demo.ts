@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { help } from './commands.js';
-import { takeCommands } from './console.js';
-import { createDemoWorld, type DemoWorld } from './demo-people.js';
+import { readCommands } from './console.js';
+import { createDemoWorld, type DemoWorld } from './demo-world.js';
 import { WhatsAppServer } from './whatsapp-server.js';
 
-/** What the demonstration reads of the body of `GET /session`. */
+/** Fields of `GET /session` that the demo uses. */
 interface Session {
   readonly status: string;
   readonly qr: string | null;
@@ -23,7 +23,7 @@ const POLL_MS = 250;
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 15_000;
 
-/** The session as the service tells it; undefined while it does not answer yet. */
+/** Fetches the session; undefined if the service does not respond yet. */
 async function session(): Promise<Session | undefined> {
   try {
     const response = await fetch(`${SERVICE_URL}/session`);
@@ -33,21 +33,21 @@ async function session(): Promise<Session | undefined> {
   }
 }
 
-/** Asks for the session until it is as wished: the API has nothing to wait on. */
-async function sessionWhen(wished: (session: Session) => boolean, service: ChildProcess): Promise<Session> {
+/** Polls the session until it matches, because the API cannot wait for it. */
+async function sessionWhen(matches: (session: Session) => boolean, service: ChildProcess): Promise<Session> {
   const giveUpAt = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < giveUpAt) {
-    if (service.exitCode !== null) throw new Error(`the service ended with exit code ${service.exitCode}`);
+    if (service.exitCode !== null) throw new Error(`The service exited with code ${service.exitCode}.`);
     const current = await session();
-    if (current && wished(current)) return current;
+    if (current && matches(current)) return current;
     await pause(POLL_MS);
   }
-  throw new Error(`${SERVICE_URL}/session did not become ready within ${START_TIMEOUT_MS} ms`);
+  throw new Error(`The session at ${SERVICE_URL}/session was not ready within ${START_TIMEOUT_MS / 1000} s.`);
 }
 
 function startService(server: WhatsAppServer, dataDir: string): ChildProcess {
   const env = { LOG_LEVEL: 'warn', ...process.env, ...server.environment(), PORT, DATA_DIR: dataDir };
-  // In a process group of its own, so that Ctrl-C reaches it through this program, in order.
+  // In its own process group, so that Ctrl-C does not reach it before this program stops it.
   return spawn(process.execPath, ['dist/main.js'], {
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -65,7 +65,7 @@ async function stopService(service: ChildProcess): Promise<void> {
 }
 
 async function show({ phone }: DemoWorld, service: ChildProcess): Promise<void> {
-  console.log(`Waiting for the service at ${SERVICE_URL} to show a QR code …`);
+  console.log(`Waiting for the QR code of the service at ${SERVICE_URL} …`);
   const offersQr = ({ status, qr }: Session): boolean => status === 'open' || qr !== null;
   if ((await sessionWhen(offersQr, service)).status !== 'open') {
     await phone.scan(async () => (await sessionWhen(offersQr, service)).qr ?? '');
@@ -74,34 +74,34 @@ async function show({ phone }: DemoWorld, service: ChildProcess): Promise<void> 
     ({ status, contacts }) => status === 'open' && contacts.sync === 'complete',
     service,
   );
-  console.log(`Linked; ${open.contacts.count} contacts. Try in another terminal:
+  console.log(`Linked. ${open.contacts.count} contacts are synced. To read them, run these commands in another terminal:
 
   curl ${SERVICE_URL}/getcontacts
   curl '${SERVICE_URL}/getcontact?phone=491701234567'
   curl ${SERVICE_URL}/session
 
-and here, to see the service follow:
+To simulate changes, enter these commands here and read the contacts again:
 
   save 491701234567 "Anna Schmidt" Anna
   text 40721234567 hello
+
+All commands:
 
 ${help()}
 `);
 }
 
-/** Otherwise whatever answers there would be taken for the service. */
+/** Checks that the port is free. Otherwise, the demo could use another program as the service. */
 async function requirePort(): Promise<void> {
   const probe = createServer().listen(Number(PORT), '127.0.0.1');
   await once(probe, 'listening').catch(() => {
-    throw new Error(
-      `Another program uses the port ${PORT}. Set PORT to a free one, for example PORT=8889 npm run demo.`,
-    );
+    throw new Error(`Port ${PORT} is in use. Set PORT to a free port, for example: PORT=8889 npm run demo`);
   });
   probe.close();
   await once(probe, 'close');
 }
 
-/** Starts a WhatsApp server and the service, links them, and takes commands. */
+/** Starts a WhatsApp server and the service, links them, and runs commands. */
 async function main(): Promise<void> {
   await requirePort();
   const server = await WhatsAppServer.start();
@@ -111,7 +111,7 @@ async function main(): Promise<void> {
     : await mkdtemp(join(tmpdir(), 'whatsapp-contacts-demo-'));
   const service = startService(server, process.env.DATA_DIR ?? temporary ?? '');
   try {
-    const commands = takeCommands(world);
+    const commands = readCommands(world);
     await Promise.race([show(world, service).then(() => commands), commands]);
   } finally {
     await stopService(service);

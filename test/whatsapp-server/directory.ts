@@ -2,38 +2,38 @@ import type { Contact } from './contact.js';
 import { bareJid, type Jid } from './jid.js';
 import type { Phone } from './phone.js';
 
-/** Everybody on the network, found by number and by LID. */
+/** Finds all accounts of the network by number or by LID. */
 export class Directory {
   readonly contacts = new Set<Contact>();
-  private readonly people = new Map<string, Phone | Contact>();
+  private readonly accounts = new Map<string, Phone | Contact>();
 
-  /** @throws Error when the number or the LID is taken */
-  add(person: Phone | Contact): void {
-    for (const jid of [person.jid, person.lidJid]) {
-      if (jid && this.people.has(jid)) throw new Error(`${jid} is taken`);
+  /** @throws Error if the number or the LID is already in use */
+  add(account: Phone | Contact): void {
+    for (const jid of [account.jid, account.lidJid]) {
+      if (jid && this.accounts.has(jid)) throw new Error(`${jid} is already in use`);
     }
-    this.index(person);
+    this.index(account);
   }
 
-  /** Adds a person who is not an account with companions. */
+  /** Adds an account without companions. */
   addContact(contact: Contact): void {
     this.add(contact);
     this.contacts.add(contact);
   }
 
-  /** The person with this JID; the device in it does not matter. */
+  /** Returns the account with this JID, regardless of its device. */
   find(jid: string): Phone | Contact | undefined {
-    return this.people.get(bareJid(jid));
+    return this.accounts.get(bareJid(jid));
   }
 
-  /** A person is no longer found under a former address, but under the present ones. */
-  move(person: Contact, former: readonly (Jid | undefined)[]): void {
-    for (const jid of former) if (jid && this.people.get(jid) === person) this.people.delete(jid);
-    this.index(person);
+  /** Replaces the previous addresses of an account by its current ones. */
+  move(account: Contact, previous: readonly (Jid | undefined)[]): void {
+    for (const jid of previous) if (jid && this.accounts.get(jid) === account) this.accounts.delete(jid);
+    this.index(account);
   }
 
-  private index(person: Phone | Contact): void {
-    this.people.set(person.jid, person);
-    if (person.lidJid) this.people.set(person.lidJid, person);
+  private index(account: Phone | Contact): void {
+    this.accounts.set(account.jid, account);
+    if (account.lidJid) this.accounts.set(account.lidJid, account);
   }
 }

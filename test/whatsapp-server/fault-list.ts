@@ -1,22 +1,22 @@
 import { deferred, type Deferred } from './deferred.js';
 
-/** When an armed fault strikes. */
+/** Selects the occurrences that a fault affects. */
 export interface Arming<Subject> {
-  /** how many occurrences it spoils before it is disarmed; default 1, `Infinity` until disarmed by hand */
+  /** number of occurrences to affect before the fault disarms itself; default 1; `Infinity` for no limit */
   readonly times?: number;
-  /** which occurrences it spoils; default all */
+  /** selects occurrences; default: all */
   readonly when?: (subject: Subject) => boolean;
 }
 
-/** A fault that was armed, for the caller to see what came of it. */
+/** State of an armed fault. */
 export interface ArmedFault {
-  /** how often it struck so far */
+  /** number of affected occurrences */
   readonly struck: number;
-  /** whether it may still strike */
+  /** whether it can still affect an occurrence */
   readonly armed: boolean;
-  /** takes it back */
+  /** disables the fault */
   disarm(): void;
-  /** resolves once it has struck this often (default once) */
+  /** resolves when it has affected this many occurrences; default 1 */
   whenStruck(times?: number): Promise<void>;
 }
 
@@ -54,24 +54,24 @@ class Fault<Subject, Effect> implements ArmedFault {
   }
 }
 
-/** The faults armed at one place of the server. */
+/** The faults at one place of the server. */
 export class FaultList<Subject, Effect> {
   private faults: Fault<Subject, Effect>[] = [];
 
-  /** Makes the next occurrence (or the next `times`, or those that `when` picks) suffer this effect. */
+  /** Applies an effect to the next occurrences that match. */
   arm(effect: Effect, arming: Arming<Subject> = {}): ArmedFault {
     const fault = new Fault<Subject, Effect>(effect, arming.times ?? 1, arming.when ?? (() => true));
     this.faults.push(fault);
     return fault;
   }
 
-  /** The effect that this occurrence suffers, if any; counts it. */
+  /** Returns and counts the effect on this occurrence; undefined if there is none. */
   strike(subject: Subject): Effect | undefined {
     this.faults = this.faults.filter((each) => each.armed);
     return this.faults.find((each) => each.strikes(subject))?.effect;
   }
 
-  /** Takes back all that is armed here. */
+  /** Disables all faults. */
   disarm(): void {
     for (const each of this.faults) each.disarm();
     this.faults = [];

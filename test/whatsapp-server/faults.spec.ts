@@ -4,8 +4,6 @@ import { ANNA, BOB, CompanionWorld, jid } from './companion-world.js';
 import { iq, ping, stanza } from './faults.js';
 import { element } from './stanza.js';
 
-// Baileys makes 812 pre-keys for each link; beside other suites that takes its time.
-
 let world: CompanionWorld;
 let { server, phone, companion } = {} as CompanionWorld;
 
@@ -16,8 +14,8 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
-describe('failures', () => {
-  it('survive an outage on the same port', async () => {
+describe('simulated failure', () => {
+  it('can be an outage that ends on the same port', async () => {
     await world.link();
     const closed = companion.nextClose();
     await server.goDown();
@@ -31,7 +29,7 @@ describe('failures', () => {
     expect(phone.companions[0]?.logins).toBe(2);
   });
 
-  it('strike as often as they were armed', async () => {
+  it('affects as many logins as requested', async () => {
     await world.link();
     const refusal = server.faults.logins.arm({ failure: 503 }, { times: 2 });
     await companion.stop();
@@ -46,7 +44,7 @@ describe('failures', () => {
     expect(refusal.armed).toBe(false);
   });
 
-  it('end the stream with any code', async () => {
+  it('ends the stream with any disconnect reason', async () => {
     await world.link();
     for (const code of [500, 403, 411] as const) {
       const closed = companion.nextClose();
@@ -57,7 +55,7 @@ describe('failures', () => {
     }
   });
 
-  it('make a line fall silent without closing it', async () => {
+  it('silences a connection without closing it', async () => {
     companion = world.companion = new BaileysCompanion({ keepAliveIntervalMs: 200, connectTimeoutMs: 500 });
     await world.link();
     const unanswered = server.faults.received.arm({ ignore: true }, { when: ping, times: Infinity });
@@ -71,29 +69,29 @@ describe('failures', () => {
     server.connections[0]?.cut();
   });
 
-  it('spoil patches so that verification refuses them, and leave the state right', async () => {
+  it('makes patches fail verification without changing the state of the server', async () => {
     await phone.saveContact({ number: BOB, fullName: 'Bob' });
     await world.link();
     for (const effect of ['patch-mac', 'lt-hash', 'record'] as const) {
-      const spoiled = server.faults.appState.arm(effect, { when: ({ part }) => part === 'patch' });
+      const invalid = server.faults.appState.arm(effect, { when: ({ part }) => part === 'patch' });
       await phone.saveContact({ number: ANNA, fullName: `Anna ${effect}` });
       await phone.whenSettled();
-      expect(spoiled.struck).toBe(1);
+      expect(invalid.struck).toBe(1);
     }
     expect(JSON.stringify(companion.events)).not.toContain('Anna patch-mac');
-    expect(companion.appStateComplaints).toEqual([
+    expect(companion.appStateWarnings).toEqual([
       'failed to decode patch, skipping',
       'LTHash verification failed, skipping remaining patches',
       'LTHash verification failed, skipping remaining patches',
     ]);
-    companion.complaints.length = 0;
+    companion.warnings.length = 0;
     const again = companion.next('contacts.upsert', (all) => all.some(({ name }) => name === 'Anna record'));
     await companion.socket.authState.keys.set({ 'app-state-sync-version': { critical_unblock_low: null } });
     await companion.socket.resyncAppState(['critical_unblock_low'], false);
     await again;
   });
 
-  it('let downloads fail', async () => {
+  it('makes downloads fail', async () => {
     await phone.saveContact({ number: ANNA, fullName: 'Anna' });
     const failing = server.faults.media.arm(
       { status: 500 },
@@ -104,7 +102,7 @@ describe('failures', () => {
     expect(server.downloads.some(({ status }) => status === 500)).toBe(true);
   });
 
-  it('lose, repeat and refuse stanzas', async () => {
+  it('repeats and rejects stanzas', async () => {
     await world.link();
     const twice = server.faults.sent.arm('twice', { when: stanza('notification', 'status') });
     const seen: string[] = [];
@@ -120,7 +118,7 @@ describe('failures', () => {
     await expect(companion.socket.fetchBlocklist()).rejects.toThrow('rate-overlimit');
   });
 
-  it('let a stanza be overtaken by the next one', async () => {
+  it('sends a stanza after the next one', async () => {
     await world.link();
     const seen: string[] = [];
     companion.socket.ws.on('CB:notification,type:status', ({ attrs }: { attrs: { t: string } }) =>
@@ -133,7 +131,7 @@ describe('failures', () => {
     expect(seen).toEqual(['2', '1']);
   });
 
-  it('reset TCP connections', async () => {
+  it('resets TCP connections', async () => {
     const reset = server.faults.tcp.arm('reset');
     const closed = companion.nextClose();
     companion.start();

@@ -4,8 +4,8 @@ import type { PhoneNumber } from './jid.js';
 import type { MediaKind } from './media-host.js';
 
 /**
- * What can happen to a stanza that a companion sends: the connection is cut when it arrives, after it was
- * worked on but before the answer, or after the answer; it is never answered; the answer comes late.
+ * Faults of a stanza from a companion: the connection is cut on its arrival, after it was handled but before the
+ * response, or after the response; there is no response; the response is late, or an error.
  */
 export type ReceivedEffect =
   | { readonly cut: 'on-arrival' | 'before-answer' | 'after-answer' }
@@ -14,19 +14,19 @@ export type ReceivedEffect =
   | { readonly error: { readonly code: number; readonly text: string } };
 
 /**
- * What can happen to a stanza that the server is about to send. `tampered`: somebody has changed a byte on the way;
- * `overtaken`: the next stanza, if there is one within a second, goes out before it.
+ * Faults of a stanza to a companion. `tampered`: a byte was changed in transit. `overtaken`: the next stanza is sent
+ * before it, if there is one within a second.
  */
 export type SentEffect = 'cut-before' | 'cut-after' | 'twice' | 'lose' | 'tampered' | 'overtaken';
 
 /**
- * Faults of an app-state response. The server's own state remains correct. `outdated`: the snapshot is an earlier one, without the
- * patches since.
+ * Faults of an app-state response. The state of the server remains correct. `outdated`: the snapshot is an earlier one,
+ * without the patches since.
  */
 export type AppStateEffect =
   'patch-mac' | 'snapshot-mac' | 'lt-hash' | 'record' | 'exit-code' | 'exit-code-zero' | 'outdated';
 
-/** What an app-state fault is asked about. */
+/** Snapshot or patch that a fault can affect. */
 export interface AppStateSubject {
   readonly collection: string;
   readonly part: 'snapshot' | 'patch';
@@ -34,8 +34,8 @@ export interface AppStateSubject {
 }
 
 /**
- * Faults of a download: an error status, a redirect (302) to any URL, a connection that is closed halfway, a pause before the first
- * byte, a file with a wrong MAC, or one of half its length that looks complete.
+ * Faults of a download: an error status, a redirect (302) to any URL, a connection that is closed halfway, a pause
+ * before the first byte, a file with a wrong MAC, or the first half of a file with a matching content length.
  */
 export type MediaEffect =
   | { readonly status: number }
@@ -44,34 +44,34 @@ export type MediaEffect =
   | { readonly slowMs: number }
   | { readonly content: 'wrong-mac' | 'truncated' };
 
-/** What a media fault is asked about. */
+/** Download that a fault can affect. */
 export interface MediaSubject {
   readonly path: string;
   readonly kind: MediaKind;
 }
 
-/** What can happen to a message before it is delivered: it arrives, but cannot be decrypted. */
+/** Faults of a message: `garbled` ones cannot be decrypted. */
 export type MessageEffect = 'garbled';
 
-/** What a message fault is asked about. */
+/** Message that a fault can affect. */
 export interface MessageSubject {
-  /** `peer` for what a phone tells its own companions */
+  /** `peer` for messages of a phone to its companions */
   readonly category?: string;
   readonly message: proto.IMessage;
-  /** how often the companion asked for it again */
+  /** number of retry receipts for this message */
   readonly retries: number;
 }
 
-/** What can happen to a login: a `<failure reason>`, or a stream error right after success. */
+/** Faults of a login: a `<failure reason>`, or a stream error right after success. */
 export type LoginEffect = { readonly failure: number } | { readonly streamError: StreamErrorCode };
 
-/** What a login fault is asked about. */
+/** Login that a fault can affect. */
 export interface LoginSubject {
   readonly number: PhoneNumber;
   readonly device: number;
 }
 
-/** Closing codes of the network, and errors that come without one; 440 is sent as `<conflict type="replaced"/>`. */
+/** Disconnect reasons, and stream errors without a code. 440 is sent as `<conflict type="replaced"/>`. */
 export type StreamErrorCode =
   | 401
   | 402
@@ -89,7 +89,7 @@ export type StreamErrorCode =
   | 'ack'
   | 'xml-not-well-formed';
 
-/** All places where this server can be made to fail. Arm with `server.faults.<place>.arm(effect, { times, when })`. */
+/** All places where this server can simulate faults: `server.faults.<place>.arm(effect, { times, when })`. */
 export class Faults {
   readonly received = new FaultList<BinaryNode, ReceivedEffect>();
   readonly sent = new FaultList<BinaryNode, SentEffect>();
@@ -100,14 +100,14 @@ export class Faults {
   /** TCP connections that are reset as soon as they are accepted */
   readonly tcp = new FaultList<undefined, 'reset'>();
 
-  /** Takes back everything that is armed. */
+  /** Disables all faults. */
   disarm(): void {
     const { received, sent, appState, media, messages, logins, tcp } = this;
     for (const list of [received, sent, appState, media, messages, logins, tcp]) list.disarm();
   }
 }
 
-/** Picks IQs by namespace and, when given, by the tag of their first child. */
+/** Matches IQs by namespace, and optionally by the tag of their first child. */
 export function iq(xmlns: string, childTag?: string): (node: BinaryNode) => boolean {
   return (node) =>
     node.tag === 'iq' &&
@@ -115,10 +115,10 @@ export function iq(xmlns: string, childTag?: string): (node: BinaryNode) => bool
     (childTag === undefined || (Array.isArray(node.content) && node.content[0]?.tag === childTag));
 }
 
-/** Picks the keep-alive IQs. */
+/** Matches keep-alive IQs. */
 export const ping = iq('w:p');
 
-/** Picks stanzas by tag and, when given, by type: `stanza('notification', 'server_sync')`. */
+/** Matches stanzas by tag, and optionally by type: `stanza('notification', 'server_sync')`. */
 export function stanza(tag: string, type?: string): (node: BinaryNode) => boolean {
   return (node) => node.tag === tag && (type === undefined || node.attrs.type === type);
 }

@@ -9,19 +9,19 @@ import type { Phone } from './phone.js';
 const { HistorySyncType } = proto.Message;
 const { Type } = proto.Message.ProtocolMessage;
 
-/** There is nothing to tell, or nothing but that. */
+/** History messages without content. */
 const WITHOUT_FILE = new Set([HistorySyncType.NO_HISTORY, HistorySyncType.MESSAGE_ACCESS_STATUS]);
 
-/** How a phone tells a new companion its history. */
+/** Controls the history that a phone sends to a new companion. */
 export interface HistorySettings {
-  /** whether it does so at all */
+  /** whether history is sent */
   send: boolean;
   /** pause before each message, in milliseconds; default none */
   delayMs?: number;
-  /** true: all on the media host; false: all inside the messages; default: only the first one inside */
+  /** true: all on the media host; false: all inline; default: only the first message inline */
   external?: boolean;
   conversations?: proto.IConversation[];
-  /** whom the phone has chats with; default everybody */
+  /** contacts that the phone has chats with; default: all */
   people?: (contact: Contact) => boolean;
 }
 
@@ -30,20 +30,20 @@ export interface HistoryChunk {
   readonly syncType: proto.Message.HistorySyncType;
   readonly pushNames?: readonly { readonly jid: string; readonly name: string }[];
   readonly conversations?: readonly proto.IConversation[];
-  /** people whom the phone has saved, told beside the chats */
+  /** saved contacts, in addition to the chats */
   readonly inlineContacts?: readonly InlineContact[];
   readonly lidMappings?: readonly { readonly number: PhoneNumber; readonly lid: Lid }[];
   /** percent */
   readonly progress?: number;
   readonly chunkOrder?: number;
   readonly external?: boolean;
-  /** Deflated content to send instead of the content that the other fields describe. */
+  /** deflated content to send instead of the content from the other fields */
   readonly deflated?: Buffer;
-  /** Fields of the announcement that differ from the uploaded file. */
+  /** fields of the announcement that differ from the uploaded file */
   readonly announced?: proto.Message.IHistorySyncNotification;
 }
 
-/** A contact that history holds itself. */
+/** A contact in a history message. */
 export interface InlineContact {
   readonly pnJid?: string;
   readonly lidJid?: string;
@@ -52,7 +52,7 @@ export interface InlineContact {
   readonly username?: string;
 }
 
-/** The history message as a phone sends it; the payload lies in it or on the media host. */
+/** Creates a history message, with its payload inline or on the media host. */
 export function historyMessage(chunk: HistoryChunk, media: MediaHost): proto.IMessage {
   const payload = chunk.deflated ?? deflateSync(encodeHistory(chunk));
   const notification: proto.Message.IHistorySyncNotification = {
@@ -92,7 +92,7 @@ function encodeHistory(chunk: HistoryChunk): Uint8Array {
   return Buffer.concat([history, ...(chunk.inlineContacts ?? []).map(encodeInlineContact)]);
 }
 
-/** `repeated InlineContact inlineContacts = 20`, which Baileys' protocol does not have. */
+/** Encodes `repeated InlineContact inlineContacts = 20`, which Baileys' WAProto lacks. */
 function encodeInlineContact(contact: InlineContact): Uint8Array {
   const { pnJid, lidJid, fullName, firstName, username } = contact;
   const writer = protobuf.Writer.create()
@@ -104,7 +104,7 @@ function encodeInlineContact(contact: InlineContact): Uint8Array {
   return writer.ldelim().finish();
 }
 
-/** The history that a phone sends to a new companion: bootstrap, push names, and the end of the recent part. */
+/** Returns the history for a new companion: bootstrap, push names, and the end of the recent part. */
 export function firstHistory(phone: Phone, contacts: Iterable<Contact>): HistoryChunk[] {
   const { conversations, external } = phone.history;
   const people = [...contacts].filter(phone.history.people ?? (() => true));

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Mutex } from './mutex.js';
 
-/** Who takes what comes in. */
+/** Callbacks of a listener. */
 export interface ListenerHandlers {
-  /** whether this TCP connection is reset at once */
-  refuses(): boolean;
+  /** whether to reset a new TCP connection */
+  shouldReset(): boolean;
   onWebSocket(socket: WebSocket): void;
   onRequest(request: IncomingMessage, response: ServerResponse): void;
 }
@@ -16,15 +16,15 @@ export interface ListenerHandlers {
 const LOOPBACK = '127.0.0.1';
 const PORT_TIMEOUT_MS = 10_000;
 const PORT_RETRY_MS = 100;
-/** The path of WhatsApp's WebSocket. */
+/** Path of WhatsApp's WebSocket. */
 export const WEBSOCKET_PATH = '/ws/chat';
 
-/** The port of the server: WebSocket, media downloads and web site. It can be closed and opened again. */
+/** Listens on the port of the server: WebSocket, media downloads and website. Can be closed and reopened. */
 export class Listener {
   private readonly http: Server;
   private readonly webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   private readonly sockets = new Set<Socket>();
-  /** Sessions of a test that share the server may close and open it at the same time. */
+  /** Serializes calls, because sessions of a test that share the server can close and open it at the same time. */
   private readonly changes = new Mutex();
   private boundPort = 0;
 
@@ -45,8 +45,8 @@ export class Listener {
   }
 
   /**
-   * Listens on this port of the loopback interface; 0 picks a free one. While it was closed, an outgoing connection of another
-   * process may have been given the port; these are short.
+   * Listens on this port of the loopback interface; 0 selects a free one. Retries if the port is in use, because an
+   * outgoing connection of another process can occupy it for a short time.
    */
   open(port: number): Promise<void> {
     return this.changes.run(async () => {
@@ -77,7 +77,7 @@ export class Listener {
   }
 
   private accept(socket: Socket): void {
-    if (this.handlers.refuses()) {
+    if (this.handlers.shouldReset()) {
       socket.resetAndDestroy();
       return;
     }

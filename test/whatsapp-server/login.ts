@@ -9,12 +9,12 @@ import { isSignedPreKey } from './signatures.js';
 import { element, nowSeconds, SERVER_OFFLINE } from './stanza.js';
 import { revisionOf } from './web-site.js';
 
-/** What a server tells a client to put before its next handshake; any bytes will do. */
+/** Routing info that the client sends before its next handshake. The content is arbitrary. */
 const ROUTING_INFO = Buffer.from([0x08, 0x02, 0x08, 0x05]);
 
 /**
- * Admits a client: a new device gets refs for its QR code, a linked one is logged in.
- * @throws Error if a new device registers a pre-key that it has not signed
+ * Sends refs for QR codes to a new device, or logs in a linked one.
+ * @throws Error if the signed pre-key of a new device has an invalid signature
  */
 export function admit(network: Network, connection: Connection, client: ClientFinish): void {
   connection.revision = revisionOf(client.payload);
@@ -81,14 +81,14 @@ function logIn(network: Network, connection: Connection, { payload, noiseKey }: 
   connection.send(element('ib', SERVER_OFFLINE, [element('edge_routing', {}, [routing])]));
   if (effect) return connection.endWithStreamError(effect.streamError);
   connection.announceExpiration(network.webSite.expiration);
-  // Who does not ask to be passive takes stanzas from the first moment on.
+  // Clients that do not request a passive login accept stanzas immediately.
   if (!payload.passive) companion.activate(connection);
 }
 
 function replaceLiveConnection(network: Network, companion: Companion): void {
   const previous = companion.connection;
   if (!previous) return;
-  // Who comes back from a line that fell silent fights with nobody.
+  // A reconnect after a silent connection is not a conflict.
   if (!previous.isSilent) network.countConflict();
   companion.disconnected(previous);
   previous.endWithStreamError(440);

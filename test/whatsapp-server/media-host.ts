@@ -3,20 +3,20 @@ import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Faults, MediaEffect } from './faults.js';
 
-/** What a file is for. */
+/** Content of a file. */
 export type MediaKind = 'snapshot' | 'patch' | 'history' | 'picture';
 
-/** A file that a companion fetched. */
+/** A download by a companion. */
 export interface Download {
   readonly path: string;
   readonly kind: MediaKind | 'unknown';
   readonly status: number;
-  /** The requested host, before the request was redirected to this server; null without a preload. */
+  /** requested host, before the request was redirected to this server; null without the preload script */
   readonly host: string | null;
   readonly at: Date;
 }
 
-/** How a companion finds and decrypts an uploaded file; fields as in `ExternalBlobReference`. */
+/** Location and keys of an uploaded file, with the fields of `ExternalBlobReference`. */
 export interface UploadedMedia {
   readonly mediaKey: Uint8Array;
   readonly directPath: string;
@@ -25,7 +25,7 @@ export interface UploadedMedia {
   readonly fileEncSha256: Uint8Array;
 }
 
-/** A file that exists only while it is served: this many bytes of zero. */
+/** A file of this many zero bytes, which is not stored in memory. */
 export interface Zeros {
   readonly zeros: number;
 }
@@ -35,21 +35,21 @@ const MEDIA_KEY_BYTES = 32;
 const MAC_BYTES = 10;
 const REMEMBERED_DOWNLOADS = 5_000;
 
-/** The files that `https://mmg.whatsapp.net` and `https://pps.whatsapp.net` serve. */
+/** Serves the files of `https://mmg.whatsapp.net` and `https://pps.whatsapp.net`. */
 export class MediaHost {
   private readonly files = new Map<string, { bytes: Buffer | Zeros; kind: MediaKind }>();
   private readonly fetched: Download[] = [];
 
   constructor(private readonly faults: Faults) {}
 
-  /** What was fetched, oldest first. */
+  /** Downloads, oldest first. */
   get downloads(): readonly Download[] {
     return this.fetched;
   }
 
   /**
-   * Encrypts a file as WhatsApp clients do (AES-256-CBC, a 10-byte MAC behind it, keys by HKDF from the media
-   * key) and offers it for download.
+   * Encrypts a file as WhatsApp clients do (AES-256-CBC followed by a 10-byte MAC, keys derived from the media key by
+   * HKDF) and publishes it.
    */
   upload(plaintext: Uint8Array, kind: 'snapshot' | 'patch' | 'history'): UploadedMedia {
     const mediaType = kind === 'history' ? 'md-msg-hist' : 'md-app-state';
@@ -70,26 +70,26 @@ export class MediaHost {
     };
   }
 
-  /** Offers bytes as they are; gives the path. */
+  /** Publishes a file without encrypting it, and returns its path. */
   publish(bytes: Buffer | Zeros, kind: MediaKind): string {
     const path = `/v/t62.7118-24/${randomBytes(12).toString('hex')}`;
     this.files.set(path, { bytes, kind });
     return path;
   }
 
-  /** Takes a file away; later downloads get 410. */
+  /** Deletes a file. Later downloads return 410. */
   remove(path: string): void {
     this.files.delete(path);
   }
 
-  /** Answers one HTTP request. */
+  /** Serves an HTTP request. */
   serve(request: IncomingMessage, response: ServerResponse): void {
     const path = new URL(request.url ?? '/', 'http://media').pathname;
     const file = this.files.get(path);
     const effect = file && this.faults.media.strike({ path, kind: file.kind });
     const status =
       effect && 'status' in effect ? effect.status : effect && 'redirect' in effect ? 302 : file ? 200 : 410;
-    const host = (request.headers['x-asked-host'] as string | undefined) ?? null;
+    const host = (request.headers['x-requested-host'] as string | undefined) ?? null;
     this.remember({ path, kind: file?.kind ?? 'unknown', status, host, at: new Date() });
     if (!file || status !== 200) {
       const location = effect && 'redirect' in effect ? { location: effect.redirect } : {};
@@ -100,7 +100,7 @@ export class MediaHost {
       serveZeros(file.bytes, response);
       return;
     }
-    this.serveBytes(spoiled(file.bytes, effect), effect, { request, response });
+    this.serveBytes(withFault(file.bytes, effect), effect, { request, response });
   }
 
   private serveBytes(
@@ -125,8 +125,8 @@ export class MediaHost {
   }
 }
 
-/** A file whose last byte, part of its MAC, is changed; or the first half of a file. */
-function spoiled(bytes: Buffer, effect: MediaEffect | undefined): Buffer {
+/** Changes the last byte of a file, which is part of its MAC, or returns the first half of the file. */
+function withFault(bytes: Buffer, effect: MediaEffect | undefined): Buffer {
   if (!effect || !('content' in effect)) return bytes;
   if (effect.content === 'truncated') return bytes.subarray(0, Math.floor(bytes.length / 2));
   const copy = Buffer.from(bytes);
@@ -137,15 +137,15 @@ function spoiled(bytes: Buffer, effect: MediaEffect | undefined): Buffer {
 /** Sends zeros as fast as the client reads them, without storing them in memory or announcing the length. */
 function serveZeros({ zeros }: Zeros, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/octet-stream' });
-  let left = zeros;
-  const more = () => {
-    while (left > 0 && !response.destroyed) {
-      const chunk = ZERO_CHUNK.subarray(0, Math.min(left, ZERO_CHUNK.length));
-      left -= chunk.length;
+  let remaining = zeros;
+  const send = () => {
+    while (remaining > 0 && !response.destroyed) {
+      const chunk = ZERO_CHUNK.subarray(0, Math.min(remaining, ZERO_CHUNK.length));
+      remaining -= chunk.length;
       if (!response.write(chunk)) return;
     }
     response.end();
   };
-  response.on('drain', more);
-  more();
+  response.on('drain', send);
+  send();
 }

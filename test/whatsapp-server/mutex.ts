@@ -1,4 +1,4 @@
-/** Runs jobs one after the other, in the order in which they were given. */
+/** Runs jobs one after another, in the order of the calls. */
 export class Mutex {
   private last: Promise<unknown> = Promise.resolve();
 
@@ -9,7 +9,7 @@ export class Mutex {
   }
 }
 
-/** Lets the event loop turn once, so that a long piece of work does not stall the other connections. */
-export function breathe(): Promise<void> {
+/** Yields to the event loop, so that long work does not block other connections. */
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

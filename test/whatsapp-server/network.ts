@@ -11,7 +11,7 @@ import type { ServerSettings } from './server-settings.js';
 import type { StanzaLog } from './stanza-log.js';
 import type { WebSite } from './web-site.js';
 
-/** What the parts of the server know of the whole. */
+/** State that the parts of the server share. */
 export interface Network {
   readonly faults: Faults;
   readonly media: MediaHost;
@@ -19,18 +19,18 @@ export interface Network {
   readonly stanzas: StanzaLog;
   readonly directory: Directory;
   readonly phones: ReadonlyMap<PhoneNumber, Phone>;
-  /** settings for devices that want to be linked */
+  /** settings for devices that wait to be linked */
   readonly linking: LinkingSettings;
-  /** settings for devices that are logged in */
+  /** settings for logged-in devices */
   readonly settings: ServerSettings;
-  /** certificates and signatures that are not WhatsApp's */
+  /** flaws of certificates, and forged signatures */
   readonly impostor: Impostor;
   /** open connections, linked or not */
   readonly openConnections: ReadonlySet<Connection>;
-  /** IQs that nobody knows how to answer; they got error 501 */
+  /** IQs without a handler, which got error 501 */
   readonly unknownIqs: BinaryNode[];
-  /** what clients sent that makes no sense */
+  /** errors caused by invalid data from clients, or by defects of the server */
   readonly errors: Error[];
-  /** a second connection of the same device has replaced a live one */
+  /** counts a live connection that was replaced by another one of the same device */
   countConflict(): void;
 }

@@ -20,26 +20,26 @@ function nonce(counter: number): Buffer {
   return iv;
 }
 
-/** The server's answer to the client's hello. */
+/** The server's response to the client's hello. */
 export interface ServerHello {
   readonly message: Uint8Array;
-  /** what the client has said of itself, when it knew the server's key already (IK): then the handshake is done */
+  /** identity of the client if it used the server's key (IK), which completes the handshake */
   readonly client?: ClientFinish;
 }
 
-/** What the client's last handshake message says. */
+/** Identity of the client, from its last handshake message. */
 export interface ClientFinish {
-  /** the companion's Noise static key; the network ties a device to it */
+  /** the client's Noise static key, which identifies a linked device */
   readonly noiseKey: Buffer;
   readonly payload: proto.ClientPayload;
 }
 
 /**
- * The server's side of Noise_XX_25519_AESGCM_SHA256, mirror image of Baileys' `noise-handler`:
- * `hello` once, `finish` once, then `encrypt` and `decrypt` for each frame.
+ * The server's side of Noise_XX_25519_AESGCM_SHA256, the counterpart of Baileys' `noise-handler`. Call `hello` once and
+ * `finish` once, then `encrypt` and `decrypt` for each frame.
  *
- * A client that remembers the server's key begins with IK, which needs no `finish`; when it remembers another one, both go
- * on with XXfallback, as WhatsApp Web does.
+ * A client that has stored the server's key begins with IK, which does not need `finish`. If the stored key is
+ * different, both continue with XXfallback, as WhatsApp Web does.
  */
 export class NoiseResponder {
   private hash: Buffer = NOTHING;
@@ -55,10 +55,10 @@ export class NoiseResponder {
     private readonly certificateChain: Uint8Array,
   ) {}
 
-  /** Takes the client's hello, gives the server's. */
+  /** Returns the response to the client's hello. */
   hello(message: Uint8Array): ServerHello {
     const hello = proto.HandshakeMessage.decode(message).clientHello;
-    if (!hello?.ephemeral) throw new Error('the first handshake message holds no clientHello');
+    if (!hello?.ephemeral) throw new Error('the first handshake message does not contain a clientHello');
     const { ephemeral, static: encryptedStatic, payload } = hello;
     if (!encryptedStatic?.length || !payload?.length)
       return { message: this.helloOfXx(NOISE_MODE, ephemeral) };
@@ -69,7 +69,7 @@ export class NoiseResponder {
     );
   }
 
-  /** IK: the client knows the server's key, and has said who it is. `null` when it knows another one. */
+  /** Completes an IK handshake. Returns null if the client has stored a different server key. */
   private resume(
     clientEphemeral: Uint8Array,
     encryptedStatic: Uint8Array,
@@ -80,13 +80,16 @@ export class NoiseResponder {
     this.authenticate(clientEphemeral);
     this.mixIntoKey(Curve.sharedKey(this.staticKey.private, clientEphemeral));
     try {
-      const noiseKey = this.open(encryptedStatic);
+      const noiseKey = this.decryptPayload(encryptedStatic);
       this.mixIntoKey(Curve.sharedKey(this.staticKey.private, noiseKey));
-      const payload = proto.ClientPayload.decode(this.open(encryptedPayload));
+      const payload = proto.ClientPayload.decode(this.decryptPayload(encryptedPayload));
       this.authenticate(this.ephemeral.public);
       this.mixIntoKey(Curve.sharedKey(this.ephemeral.private, clientEphemeral));
       this.mixIntoKey(Curve.sharedKey(this.ephemeral.private, noiseKey));
-      const serverHello = { ephemeral: this.ephemeral.public, payload: this.seal(this.certificateChain) };
+      const serverHello = {
+        ephemeral: this.ephemeral.public,
+        payload: this.encryptPayload(this.certificateChain),
+      };
       this.split();
       return {
         message: proto.HandshakeMessage.encode({ serverHello }).finish(),
@@ -102,28 +105,28 @@ export class NoiseResponder {
     this.authenticate(clientEphemeral);
     this.authenticate(this.ephemeral.public);
     this.mixIntoKey(Curve.sharedKey(this.ephemeral.private, clientEphemeral));
-    const encryptedStatic = this.seal(this.staticKey.public);
+    const encryptedStatic = this.encryptPayload(this.staticKey.public);
     this.mixIntoKey(Curve.sharedKey(this.staticKey.private, clientEphemeral));
-    const payload = this.seal(this.certificateChain);
+    const payload = this.encryptPayload(this.certificateChain);
     return proto.HandshakeMessage.encode({
       serverHello: { ephemeral: this.ephemeral.public, static: encryptedStatic, payload },
     }).finish();
   }
 
-  /** Takes the client's last handshake message; from here on frames are encrypted with the transport keys. */
+  /** Handles the client's last handshake message. Later frames are encrypted with the transport keys. */
   finish(message: Uint8Array): ClientFinish {
     const clientFinish = proto.HandshakeMessage.decode(message).clientFinish;
     if (!clientFinish?.static || !clientFinish.payload) {
-      throw new Error('the second handshake message holds no clientFinish');
+      throw new Error('the second handshake message does not contain a clientFinish');
     }
-    const noiseKey = this.open(clientFinish.static);
+    const noiseKey = this.decryptPayload(clientFinish.static);
     this.mixIntoKey(Curve.sharedKey(this.ephemeral.private, noiseKey));
-    const payload = proto.ClientPayload.decode(this.open(clientFinish.payload));
+    const payload = proto.ClientPayload.decode(this.decryptPayload(clientFinish.payload));
     this.split();
     return { noiseKey, payload };
   }
 
-  /** Encrypts a frame to the client. */
+  /** Encrypts a frame for the client. */
   encrypt(frame: Uint8Array): Buffer {
     if (!this.sending) throw new Error('the handshake is not finished');
     return aesEncryptGCM(frame, this.sending.key, nonce(this.sending.counter++), NOTHING);
@@ -154,13 +157,13 @@ export class NoiseResponder {
     this.hash = sha256(Buffer.concat([this.hash, data]));
   }
 
-  private seal(plaintext: Uint8Array): Buffer {
+  private encryptPayload(plaintext: Uint8Array): Buffer {
     const ciphertext = aesEncryptGCM(plaintext, this.key, nonce(this.counter++), this.hash);
     this.authenticate(ciphertext);
     return ciphertext;
   }
 
-  private open(ciphertext: Uint8Array): Buffer {
+  private decryptPayload(ciphertext: Uint8Array): Buffer {
     const plaintext = aesDecryptGCM(ciphertext, this.key, nonce(this.counter++), this.hash);
     this.authenticate(ciphertext);
     return plaintext;

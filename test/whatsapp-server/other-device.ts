@@ -5,7 +5,7 @@ import { PersonKeys } from './person-keys.js';
 import type { Phone } from './phone.js';
 import { PhoneInbox } from './phone-inbox.js';
 
-/** Prefix of the data that the phone signs when it links a device (`WA_ADV_ACCOUNT_SIG_PREFIX` in Baileys' defaults). */
+/** Prefix of the data that the phone signs to link a device (`WA_ADV_ACCOUNT_SIG_PREFIX` in Baileys' defaults). */
 const ACCOUNT_SIGNATURE_PREFIX = Buffer.from([6, 0]);
 
 /** A device of an account that exchanges messages with the account's companions. */
@@ -13,7 +13,7 @@ export interface OwnDevice {
   readonly jid: Jid;
   readonly lidJid: Jid;
   readonly keys: PersonKeys;
-  /** The phone's signature of the companion's identity key (`ADVSignedDeviceIdentity`), sent with its messages. */
+  /** the phone's signature of the device's identity key (`ADVSignedDeviceIdentity`), sent with its messages */
   readonly deviceIdentity?: Buffer;
 }
 
@@ -25,7 +25,7 @@ export class OtherDevice implements OwnDevice {
   readonly inbox: PhoneInbox;
   readonly deviceIdentity: Buffer;
 
-  /** @param isLinked false for a device that the phone has never signed */
+  /** @param isLinked false for a device that the phone has not signed */
   constructor(
     phone: Phone,
     readonly device: number,
@@ -38,7 +38,7 @@ export class OtherDevice implements OwnDevice {
     this.deviceIdentity = this.signBy((isLinked ? phone.signal.identity : Curve.generateKeyPair()).private);
   }
 
-  /** Sends a peer message to the account's companions. Resolves when they have it. */
+  /** Sends a peer message to the account's companions. Resolves when they have acknowledged it. */
   sendPeer(message: proto.IMessage): Promise<void> {
     return this.briefing.sendPeer(message, {}, this);
   }

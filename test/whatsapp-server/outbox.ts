@@ -8,39 +8,39 @@ import { child, children, element, SERVER_OFFLINE } from './stanza.js';
 export interface OutgoingStanza {
   readonly id: string;
   /**
-   * Makes the stanza, at its first delivery; later deliveries send the same one.
-   * @param retries how often the companion asked for it again because it could not decrypt it
+   * Creates the stanza at its first delivery. Later deliveries send the same stanza.
+   * @param retries number of retry receipts, which companions send if they cannot decrypt it
    */
   build(retries: number): Promise<BinaryNode>;
-  /** the companion has it */
+  /** called when the companion has acknowledged it */
   onAcknowledged?(): void;
-  /** the companion could not decrypt it, and asks for it again with this receipt */
+  /** called when the companion could not decrypt it and sent this retry receipt */
   onRetry?(receipt: BinaryNode): void;
-  /** a stanza that waits with the same key is replaced by this one */
+  /** replaces queued stanzas with the same key */
   readonly supersedes?: string;
 }
 
-/** The companion refused a stanza: `<ack error>`. */
+/** The companion rejected a stanza: `<ack error>`. */
 export class NotAcknowledgedError extends Error {
   constructor(
     readonly stanza: { readonly id: string; readonly tag: string },
     readonly code: string,
   ) {
-    super(`the companion refused <${stanza.tag} id="${stanza.id}"> with error ${code}`);
+    super(`the companion rejected <${stanza.tag} id="${stanza.id}"> with error ${code}`);
   }
 }
 
-/** What Baileys answers to a message that it has decrypted before: it has it. */
+/** Error code of Baileys for a message that it has decrypted before. */
 const ALREADY_DECRYPTED = '487';
 
 /** Connection of an outbox to its companion. */
 export interface OutboxConnection {
   send(node: BinaryNode): void;
-  /** Called when the companion has not acknowledged this stanza in time. */
+  /** called when the companion has not acknowledged this stanza in time */
   unacknowledged(node: BinaryNode): void;
 }
 
-/** The attributes of a stanza that its acknowledgement repeats; `from` becomes `to`. */
+/** Attributes of a stanza that its acknowledgement repeats. In addition, `from` becomes `to`. */
 const REPEATED_ATTRIBUTES = ['participant', 'recipient'] as const;
 
 interface Entry {
@@ -48,29 +48,30 @@ interface Entry {
   readonly outcome: Deferred<void>;
   node?: BinaryNode;
   overdue?: NodeJS.Timeout;
-  /** how often the companion asked for it again, and how often it said `<ack>`: once for each delivery */
+  /** number of retry receipts */
   retries: number;
+  /** number of acks: one for each delivery */
   acks: number;
   sentOnThisConnection: boolean;
 }
 
 /**
- * The stanzas for one companion, each stored until it is acknowledged. WhatsApp ends the connection of a client that has not
- * acknowledged a stanza (fact: `<stream:error><ack/></stream:error>` after 50 minutes, whatsapp-rust #1101), and delivers the
- * stanza again at the next login, as an offline stanza. An acknowledgement is accepted only if it identifies the stanza as WhatsApp
- * does: class, sender, participant, recipient and, except for messages, type.
+ * Stores the stanzas for one companion until they are acknowledged. WhatsApp ends the connection of a client that has
+ * not acknowledged a stanza (fact: `<stream:error><ack/></stream:error>` after 50 minutes, whatsapp-rust #1101). It
+ * delivers the stanza again at the next login, as an offline stanza. As on the real server, an acknowledgement is
+ * accepted only if class, sender, participant, recipient and, except for messages, type match the stanza.
  */
 export class Outbox {
-  /** when and how often the companion acknowledges */
+  /** counts and times of the companion's acknowledgements */
   readonly acknowledgements = new AcknowledgementLog();
   private readonly entries = new Map<string, Entry>();
   private readonly deliveries = new Mutex();
   private emptied: Deferred<void>[] = [];
   private connection?: OutboxConnection;
-  /** After this time the connection of a companion that has not acknowledged a stanza ends; the real server waits 50 minutes. */
+  /** time without an acknowledgement after which the connection ends; 50 minutes on the real server */
   acknowledgeWithinMs = Infinity;
 
-  /** How many stanzas are not acknowledged. */
+  /** Number of stanzas that are not acknowledged. */
   get size(): number {
     return this.entries.size;
   }
@@ -80,7 +81,7 @@ export class Outbox {
     return [...this.entries.keys()];
   }
 
-  /** Resolves when everything is acknowledged; at once if it is now. */
+  /** Resolves when everything is acknowledged; immediately if it already is. */
   whenEmpty(): Promise<void> {
     const emptied = deferred<void>();
     this.emptied.push(emptied);
@@ -90,7 +91,7 @@ export class Outbox {
 
   /**
    * Sends a stanza now, or at the next login. Resolves when it is acknowledged.
-   * @throws NotAcknowledgedError when the companion refuses it
+   * @throws NotAcknowledgedError if the companion rejects it
    */
   post(stanza: OutgoingStanza): Promise<void> {
     if (stanza.supersedes) this.dropSuperseded(stanza.supersedes);
@@ -101,7 +102,7 @@ export class Outbox {
     return outcome.promise;
   }
 
-  /** The companion is ready: everything that waits is sent as offline stanza, and then what comes, at once. */
+  /** Sends queued stanzas as offline stanzas, and later ones immediately. Call it when the companion is active. */
   open(connection: OutboxConnection): void {
     this.connection = connection;
     const send = (node: BinaryNode) => connection.send(node);
@@ -113,7 +114,7 @@ export class Outbox {
     this.enqueue(() => send(element('ib', SERVER_OFFLINE, [element('offline', { count })])));
   }
 
-  /** The connection is gone. */
+  /** Queues stanzas until the next `open`, because the connection is closed. */
   close(): void {
     this.connection = undefined;
     for (const entry of this.entries.values()) {
@@ -122,7 +123,7 @@ export class Outbox {
     }
   }
 
-  /** The companion is unlinked: nothing will ever be acknowledged. */
+  /** Rejects all stanzas, because the companion is unlinked or the server was stopped. */
   discard(reason: string): void {
     this.close();
     for (const entry of this.entries.values()) entry.outcome.reject(new Error(reason));
@@ -130,7 +131,7 @@ export class Outbox {
     this.checkEmpty();
   }
 
-  /** Takes an `<ack>` of the companion. */
+  /** Handles an `<ack>` of the companion. */
   acknowledged(ack: BinaryNode): void {
     const entry = this.entries.get(ack.attrs.id ?? '');
     if (entry?.node && !isAcknowledgementOf(ack, entry.node)) {
@@ -140,7 +141,7 @@ export class Outbox {
     this.acknowledgements.received(ack);
     if (!entry) return;
     const { error } = ack.attrs;
-    // A message that is asked for again is acknowledged, or refused, as well: that belongs to the delivery before.
+    // Companions also send an ack for a message that they request again. It belongs to the previous delivery.
     entry.acks += 1;
     if (entry.acks <= entry.retries) return;
     if (error === undefined || error === ALREADY_DECRYPTED) return this.done(entry);
@@ -150,7 +151,7 @@ export class Outbox {
     this.checkEmpty();
   }
 
-  /** Takes a `<receipt>` of the companion: delivery, or a request to send the message again. */
+  /** Handles a `<receipt>` of the companion: delivered, or a request to send the message again. */
   received(receipt: BinaryNode): void {
     const items = children(child(receipt, 'list'), 'item').map((each) => each.attrs.id ?? '');
     for (const id of [receipt.attrs.id ?? '', ...items]) {
@@ -167,7 +168,7 @@ export class Outbox {
     clearTimeout(entry.overdue);
     entry.node = undefined;
     entry.sentOnThisConnection = false;
-    // In turn: it may forget the session in which another message is being encrypted.
+    // Queued, because it can delete the session while another message is being encrypted in it.
     this.enqueue(() => entry.stanza.onRetry?.(receipt));
     if (this.connection) this.deliver(entry, {});
   }
@@ -182,7 +183,7 @@ export class Outbox {
         entry.outcome.reject(error as Error);
         return;
       }
-      // Building may take a while, in which the connection may have gone.
+      // The connection can close while the stanza is being built.
       if (!this.mayDeliver(entry)) return;
       entry.sentOnThisConnection = true;
       this.acknowledgements.sent(entry.node);
@@ -242,7 +243,8 @@ function isAcknowledgementOf({ attrs: ack }: BinaryNode, { tag, attrs }: BinaryN
 }
 
 /**
- * Whether the sender receives a retry receipt. The phone ignores one for a peer message without that category (whatsmeow retry.go).
+ * Returns whether the sender receives a retry receipt. For a peer message, the receipt must have the same category
+ * (whatsmeow retry.go).
  */
 function isForSender(receipt: BinaryNode, node: BinaryNode | undefined): boolean {
   return node?.attrs.category !== 'peer' || receipt.attrs.category === 'peer';

@@ -2,7 +2,7 @@ import { Curve, generateSignalPubKey, type SignedKeyPair, signedKeyPair } from '
 import { sign } from './signatures.js';
 import { type PreKeyBundle, SignalPeer } from './signal-peer.js';
 
-/** The Signal keys of a person. They are made when first needed: a test may know many thousand people. */
+/** The Signal keys of an account. They are created on first use, because a test can have thousands of contacts. */
 export class PersonKeys {
   private peer?: SignalPeer;
   private signedPreKey?: SignedKeyPair;
@@ -14,8 +14,8 @@ export class PersonKeys {
   }
 
   /**
-   * Returns the keys for a session with this person, and uses up a one-time pre-key.
-   * @param options.forged another key than the identity key signs the signed pre-key
+   * Returns the keys for a session with this account, and consumes a one-time pre-key.
+   * @param options.forged signs the signed pre-key with another key than the identity key
    */
   bundle(options?: { forged: boolean }): PreKeyBundle {
     const { identity, registrationId } = this.signal;
@@ -35,7 +35,7 @@ export class PersonKeys {
 
   /**
    * Signs with the identity key. The last signature is cached, because signing is slow.
-   * @param options.forged another key signs
+   * @param options.forged signs with another key
    */
   sign(text: Uint8Array, options?: { forged: boolean }): Uint8Array {
     const { identity } = this.signal;
@@ -45,7 +45,7 @@ export class PersonKeys {
     return this.signed.signature;
   }
 
-  /** Forgets all keys, as after a new installation: the identity key changes. */
+  /** Deletes all keys, as after a reinstallation. The identity key changes. */
   reset(): void {
     this.peer = undefined;
     this.signedPreKey = undefined;

@@ -7,14 +7,14 @@ import { child, childBytes } from './stanza.js';
 const { Type } = proto.Message.ProtocolMessage;
 
 /**
- * Receives and answers messages from companions to a phone or another device: `<message category="peer">`, real Signal messages.
+ * Receives and answers Signal messages from companions to a phone or another device (`<message category="peer">`).
  */
 export class PhoneInbox {
-  /** what was asked, oldest first */
+  /** received messages, oldest first */
   readonly messages: proto.Message.IProtocolMessage[] = [];
-  /** what could not be decrypted */
+  /** errors of messages that could not be decrypted or read */
   readonly failures: Error[] = [];
-  /** whether it answers; a phone may be off */
+  /** whether it responds; false simulates a phone that is off */
   answers = true;
 
   constructor(
@@ -22,14 +22,13 @@ export class PhoneInbox {
     private readonly briefing: Briefing,
   ) {}
 
-  async take(companion: Companion, stanza: BinaryNode): Promise<void> {
+  async receive(companion: Companion, stanza: BinaryNode): Promise<void> {
     try {
       const type = child(stanza, 'enc')?.attrs.type === 'pkmsg' ? 'pkmsg' : 'msg';
       const bytes = childBytes(stanza, 'enc') ?? Buffer.alloc(0);
       const padded = await this.device.keys.signal.decrypt(companion.address, { type, bytes });
       const { protocolMessage } = proto.Message.decode(unpadRandomMax16(padded));
-      if (!protocolMessage)
-        throw new Error('a companion writes protocol messages to its phone, and nothing else');
+      if (!protocolMessage) throw new Error('the message from the companion is not a protocol message');
       this.messages.push(protocolMessage);
       if (this.answers) this.answer(protocolMessage, companion);
     } catch (error) {

@@ -17,7 +17,7 @@ import type { Companion } from './companion.js';
 import { within } from './deferred.js';
 import type { HistoryChunk, HistorySettings } from './history.js';
 import { type Jid, type Lid, lidJid, phoneJid, type PhoneNumber, phoneNumber } from './jid.js';
-import type { PairingDesk } from './linking/pairing-code.js';
+import type { PairingRequests } from './linking/pairing-code.js';
 import type { PasskeyDemand } from './linking/passkey-ceremony.js';
 import { PhoneLinking, type Screen } from './linking/phone-linking.js';
 import type { Network } from './network.js';
@@ -28,24 +28,24 @@ import { Profile } from './profile.js';
 import type { SignalPeer } from './signal-peer.js';
 import { element, newStanzaId, nowSeconds } from './stanza.js';
 
-/** What comes of a companion's patch. */
-type PatchAnswer = { readonly version: number } | { readonly code: 400 | 409 };
+/** Result of a companion's patch. */
+type PatchResult = { readonly version: number } | { readonly code: 400 | 409 };
 
 const ADDRESS_BOOK: CollectionName = 'critical_unblock_low';
 const LINK_TIMEOUT_MS = 30_000;
 
-/** Who a phone is. */
+/** Attributes of a new phone. */
 export interface PhoneIdentity {
   readonly number: PhoneNumber;
   readonly lid: Lid;
   readonly pushName?: string;
-  /** of a WhatsApp Business account; sent to devices when they are linked */
+  /** name of a WhatsApp Business account; sent to devices when they are linked */
   readonly businessName?: string;
-  /** when given, a link needs this passkey's agreement */
+  /** passkey that links require; default: none */
   readonly passkey?: PasskeyDemand;
 }
 
-/** An account's primary device: links companions, keeps the address book, shares keys and history. */
+/** The primary device of an account: links companions, stores the address book, and shares keys and history. */
 export class Phone {
   readonly number: PhoneNumber;
   readonly lid: Lid;
@@ -55,18 +55,18 @@ export class Phone {
   readonly lidJid: Jid;
   readonly verifiedName?: string = undefined;
   readonly username?: string = undefined;
-  /** when set, the next link needs this passkey's agreement */
+  /** passkey that later links require */
   passkey?: PasskeyDemand;
-  /** time until which the account may not reach out to contacts; null if it may */
+  /** end of the reach-out time lock, which forbids messages to new contacts; null for none */
   reachOutLockedUntil: Date | null = null;
   readonly keys = new PersonKeys();
   readonly profile: Profile;
   readonly appState: AppState;
   readonly syncAnswers: SyncAnswers;
   readonly inbox: PhoneInbox;
-  /** what a newly linked companion is told; change it before linking */
+  /** history for newly linked companions; change it before linking */
   history: HistorySettings = { send: true };
-  /** further linked devices, which have no connection */
+  /** other linked devices, without a connection */
   readonly others: OtherDevice[] = [];
   private readonly linked: Companion[] = [];
   private readonly book = new AddressBook();
@@ -76,7 +76,7 @@ export class Phone {
 
   constructor(
     private readonly network: Network,
-    pairing: PairingDesk,
+    pairing: PairingRequests,
     identity: PhoneIdentity,
   ) {
     this.number = identity.number;
@@ -111,10 +111,10 @@ export class Phone {
 
   /**
    * Links the companion that shows this QR code. Resolves when it has logged in after the restart.
-   * @param qr the text of a code; or a screen, which is looked at again, as a person would, when the phone could not
-   *   link the device with what it showed, until the signal is aborted
-   * @throws LinkRefused when the phone could not link the device with this code
-   * @throws Error when no open connection shows this code
+   * @param qr text of a code, or a screen. The phone reads the screen again if it could not link with the previous
+   *   code, until the signal is aborted
+   * @throws LinkRefused if the phone could not link the device with this code
+   * @throws Error if no open connection shows this code
    */
   async scan(
     qr: string | Screen,
@@ -125,19 +125,19 @@ export class Phone {
 
   /**
    * Links the companion that shows this 8-character code. Resolves when it has logged in after the restart.
-   * @throws LinkRefused when the code has expired
-   * @throws Error when no device asks for it in time, or when the code is wrong
+   * @throws LinkRefused if the code has expired
+   * @throws Error if no device requests a code in time, or the code is wrong
    */
   async enterPairingCode(code: string, options: { timeoutMs?: number } = {}): Promise<Companion> {
     return loggedIn(this.linking.enterPairingCode(code), options.timeoutMs);
   }
 
-  /** Makes the pairing code void that a device shows for this phone, and asks the device for another one. */
+  /** Invalidates the current pairing code for this phone, and requests another one from the device. */
   async renewPairingCode(options: { byHand?: boolean } = {}): Promise<void> {
     await this.linking.renewPairingCode(options.byHand ?? false);
   }
 
-  /** Ends the link of one companion, or of all: they are told so, and their later logins get failure 401. */
+  /** Unlinks one companion or all of them. Their connections end with 401, and their later logins fail with 401. */
   unlink(companion?: Companion): void {
     for (const each of companion ? [companion] : [...this.linked]) {
       const { connection } = each;
@@ -146,17 +146,17 @@ export class Phone {
     }
   }
 
-  /** Resolves when every companion is logged in and takes stanzas. */
+  /** Resolves when all companions are logged in and accept stanzas. */
   async whenOnline(): Promise<void> {
     await Promise.all(this.linked.map((each) => each.whenOnline()));
   }
 
-  /** Resolves when the companions have acknowledged all that was sent to them, the news of app state included. */
+  /** Resolves when the companions have acknowledged all stanzas, including notifications about app state. */
   async whenSettled(): Promise<void> {
     await Promise.all(this.linked.map((each) => each.outbox.whenEmpty()));
   }
 
-  /** Saves a contact, or changes it. Resolves when the server has it and companions were notified. */
+  /** Saves or changes a contact. Resolves when the server has stored it and sent notifications to companions. */
   saveContact(contact: ContactToSave): Promise<void> {
     return this.saveContacts([contact]);
   }
@@ -166,35 +166,35 @@ export class Phone {
     return this.commit(contacts.map((each) => this.book.save(this.withKnownLid(each))));
   }
 
-  /** Saves a contact that is known by LID alone. */
+  /** Saves a contact without a phone number. */
   saveLidContact(contact: LidContactToSave): Promise<void> {
     return this.commit([this.book.saveByLid(contact)]);
   }
 
   /**
    * Deletes a contact, by number or by LID.
-   * @param options.withoutAction leaves the action out of the REMOVE's value, as seen on the real network
-   * @throws Error when there is no such contact
+   * @param options.withoutAction omits the action from the value of the REMOVE, as observed on the real network
+   * @throws Error if the contact does not exist
    */
   async deleteContact(key: ContactKey, options: { withoutAction?: boolean } = {}): Promise<void> {
     await this.commit([this.book.delete(key, options.withoutAction ?? false)]);
   }
 
-  /** The truth to compare with: what this phone's address book says, by number. */
+  /** Returns the address book by phone number, as the expected result of tests. */
   addressBook(): ReadonlyMap<PhoneNumber, AddressBookEntry> {
     return this.book.entries;
   }
 
-  /** The same for contacts that are known by LID alone. */
+  /** Returns the contacts without a phone number, by LID. */
   lidAddressBook(): ReadonlyMap<Lid, AddressBookEntry> {
     return this.book.lidEntries;
   }
 
-  /** Whether a person is in the address book, by number or by LID. */
-  knows(person: { readonly number: PhoneNumber; readonly lid?: Lid }): boolean {
+  /** Returns whether a contact is in the address book, by number or by LID. */
+  knows(contact: { readonly number: PhoneNumber; readonly lid?: Lid }): boolean {
     return (
-      this.book.entries.has(person.number) ||
-      (person.lid !== undefined && this.book.lidEntries.has(person.lid))
+      this.book.entries.has(contact.number) ||
+      (contact.lid !== undefined && this.book.lidEntries.has(contact.lid))
     );
   }
 
@@ -206,15 +206,15 @@ export class Phone {
   }
 
   /**
-   * A companion has changed a collection; the others are told.
-   * @returns the version that it has led to, or the code of the error with which it is refused
+   * Applies a companion's patch of a collection, and notifies the other companions.
+   * @returns the new version, or the error code that the patch is rejected with
    */
-  async takePatch(from: Companion, name: string, patch: Uint8Array, basedOn: number): Promise<PatchAnswer> {
+  async applyPatch(from: Companion, name: string, patch: Uint8Array, basedOn: number): Promise<PatchResult> {
     const collection = this.appState.find(name);
     if (!collection) return { code: 400 };
-    const taken = await collection.take(proto.SyncdPatch.decode(patch), basedOn);
-    if (typeof taken === 'number') return { code: taken };
-    if (name === ADDRESS_BOOK) for (const mutation of taken) this.book.take(mutation);
+    const applied = await collection.applyUploaded(proto.SyncdPatch.decode(patch), basedOn);
+    if (typeof applied === 'number') return { code: applied };
+    if (name === ADDRESS_BOOK) for (const mutation of applied) this.book.apply(mutation);
     this.announce(
       collection.name,
       collection.version,
@@ -233,42 +233,42 @@ export class Phone {
     }
   }
 
-  /** Keeps the sync keys back until `shareSyncKeys`. */
+  /** Withholds sync keys until `shareSyncKeys`. */
   withholdSyncKeys(): void {
     this.briefing.withholdSyncKeys();
   }
 
-  /** Shares all sync keys. Resolves when the companions have the message. */
+  /** Shares all sync keys. Resolves when the companions have acknowledged them. */
   shareSyncKeys(): Promise<void> {
     return this.briefing.shareSyncKeys();
   }
 
-  /** Makes later patches use a new sync key. Resolves when the companions have it (at once when withheld). */
+  /** Uses a new sync key for later patches. Resolves when the companions have acknowledged it, if it is shared. */
   rotateSyncKey(): Promise<void> {
     return this.briefing.rotateSyncKey();
   }
 
-  /** Sends a history message on demand. Resolves when the companions have it. */
+  /** Sends a history message. Resolves when the companions have acknowledged it. */
   sendHistory(chunk: HistoryChunk): Promise<void> {
     return this.briefing.sendHistory(chunk);
   }
 
-  /** Sends all records of the address book to the companions, even without a request. */
+  /** Sends all records of the address book to the companions, without a request. */
   async sendRecovery(): Promise<void> {
     await Promise.all(this.linked.map((each) => this.briefing.sendRecovery(each, ADDRESS_BOOK)));
   }
 
-  /** The media host forgets all history that was announced. */
+  /** Deletes all announced history from the media host. */
   expireHistory(): void {
     this.briefing.expireHistory();
   }
 
-  /** Takes a companion's word that a part of the history could not be downloaded. */
+  /** Uploads a history file again that a companion could not download. */
   uploadAgain(companion: Companion, receipt: BinaryNode): Promise<void> {
     return this.briefing.uploadAgain(companion, receipt);
   }
 
-  /** The account writes to somebody; its companions are told whom. Resolves when they have it. */
+  /** Sends a message from the account to a contact. Resolves when the companions have acknowledged their copies. */
   async sendText(to: Contact, text: string, addressing: Addressing = 'pn'): Promise<void> {
     const byLid = addressing === 'lid';
     const recipient = byLid ? to.lidJid : to.jid;
@@ -289,7 +289,7 @@ export class Phone {
     );
   }
 
-  /** Sends any stanza to all companions, with an id, and waits for their acks. */
+  /** Sends any stanza to all companions with a new id. Resolves when they have acknowledged it. */
   async notify(stanza: BinaryNode): Promise<void> {
     const deliveries = this.linked.map((companion) => {
       const id = newStanzaId();
@@ -300,15 +300,15 @@ export class Phone {
   }
 
   /**
-   * Sends a message from the phone to its companions only, with any attributes. Resolves when they have it.
-   * @param attrs added to those of an ordinary peer message
+   * Sends a message from the phone to its companions only. Resolves when they have acknowledged it.
+   * @param attrs attributes to add to those of an ordinary peer message
    */
   sendPeer(message: proto.IMessage, attrs: Record<string, string | undefined> = {}): Promise<void> {
     return this.briefing.sendPeer(message, attrs);
   }
 
   /**
-   * Links another device that has all sync keys, and shares them when a companion requests it.
+   * Links another device, which has all sync keys and shares them on request.
    * @param options.isLinked false for a device that only pretends to be linked
    */
   addOtherDevice({ isLinked = true } = {}): OtherDevice {
@@ -317,24 +317,24 @@ export class Phone {
     return device;
   }
 
-  /** The device with this id, if it is the phone itself or one without a connection. */
+  /** Returns the phone (id 0) or another device without a connection; undefined if there is none with this id. */
   deviceOf(id: number): Phone | OtherDevice | undefined {
     return id === 0 ? this : this.others.find(({ device }) => device === id);
   }
 
-  /** The id of the next device to be linked. */
+  /** Returns the id for the next device to link. */
   nextDevice(): number {
     this.lastDevice += 1;
     return this.lastDevice;
   }
 
-  /** Takes a companion that has just been linked. */
+  /** Adds a newly linked companion. */
   add(companion: Companion): void {
     this.linked.push(companion);
-    void this.briefing.welcome(companion);
+    void this.briefing.sendKeysAndHistory(companion);
   }
 
-  /** Forgets a companion. */
+  /** Removes a companion and ends its link. */
   remove(companion: Companion): void {
     const at = this.linked.indexOf(companion);
     if (at >= 0) this.linked.splice(at, 1);
@@ -361,5 +361,5 @@ async function loggedIn(linking: Promise<Companion>, timeoutMs = LINK_TIMEOUT_MS
     await companion.whenOnline();
     return companion;
   });
-  return within(done, { ms: timeoutMs, what: 'the companion was not linked, or did not log in after it' });
+  return within(done, { ms: timeoutMs, what: 'the companion was not linked, or did not log in afterward' });
 }

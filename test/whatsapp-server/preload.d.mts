@@ -1,2 +1,2 @@
-/** Points Baileys in this process at a WhatsApp server for tests; the returned function puts everything back. */
+/** Redirects Baileys in this process to a WhatsApp server for tests. Returns a function that reverts this. */
 export function attach(server: { url: string; rootKey: string; mediaUrl: string }): Promise<() => void>;

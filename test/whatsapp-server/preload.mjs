@@ -2,11 +2,11 @@ import { basename } from 'node:path';
 import { redirectFetch } from './redirect-fetch.mjs';
 
 /**
- * Points Baileys at a WhatsApp server for tests: socket URL, root certificate, and what it fetches over HTTP from
- * WhatsApp's hosts. Nothing else is touched.
+ * Redirects Baileys to a WhatsApp server for tests: socket URL, root certificate, and HTTP requests to WhatsApp's
+ * hosts. Nothing else is changed.
  *
  * @param {{ url: string, rootKey: string, mediaUrl: string }} server
- * @returns {Promise<() => void>} puts everything back
+ * @returns {Promise<() => void>} reverts the changes
  */
 export async function attach({ url, rootKey, mediaUrl }) {
   const restoreFetch = redirectFetch(mediaUrl);
@@ -21,7 +21,7 @@ export async function attach({ url, rootKey, mediaUrl }) {
   };
 }
 
-/** The service's reader processes download files but never load Baileys, and their memory is measured. */
+/** Programs that fetch files without Baileys. Loading it would distort measurements of their memory usage. */
 const WITHOUT_BAILEYS = new Set(['reader-process.js']);
 
 const { WHATSAPP_SERVER_URL, WHATSAPP_SERVER_ROOT_KEY, WHATSAPP_SERVER_MEDIA_URL } = process.env;

@@ -1,23 +1,23 @@
 /**
- * Media downloads, the web site with the newest client version, and hosts that attackers name (RFC 2606), so that tests detect
- * requests to them.
+ * Media hosts, the website with the newest client version, and hosts under `.example` (RFC 2606), so that tests can
+ * detect requests to hosts that an attacker chose.
  */
 const HTTP_HOSTS = /(^|\.)whatsapp\.net$|^web\.whatsapp\.com$|\.example$/;
 
 /**
- * Redirects requests to WhatsApp's hosts to a WhatsApp server for tests, with the requested host in `x-asked-host`.
+ * Redirects HTTP requests for these hosts to a WhatsApp server for tests. `x-requested-host` is the original host.
  *
  * @param {string} mediaUrl
- * @returns {() => void} puts everything back
+ * @returns {() => void} reverts the redirection
  */
 export function redirectFetch(mediaUrl) {
   const { fetch } = globalThis;
   globalThis.fetch = (input, init) => {
-    const asked = new URL(input instanceof Request ? input.url : input);
-    if (!HTTP_HOSTS.test(asked.hostname)) return fetch(input, init);
-    const instead = new URL(asked.pathname + asked.search, mediaUrl);
+    const requested = new URL(input instanceof Request ? input.url : input);
+    if (!HTTP_HOSTS.test(requested.hostname)) return fetch(input, init);
+    const instead = new URL(requested.pathname + requested.search, mediaUrl);
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
-    headers.set('x-asked-host', asked.hostname);
+    headers.set('x-requested-host', requested.hostname);
     return fetch(input instanceof Request ? new Request(instead, input) : instead, { ...init, headers });
   };
   return () => {

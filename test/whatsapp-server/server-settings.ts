@@ -1,25 +1,25 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 
-/** AB prop: whether requests for pictures are to carry privacy tokens. */
+/** Code of the AB prop that requires privacy tokens in picture requests. */
 export const PICTURE_TOKENS_PROP = '9666';
 
-/** How the server treats logged-in devices; change it before they log in. */
+/** Settings for logged-in devices. Change them before the devices log in. */
 export class ServerSettings {
-  /** what `<iq xmlns="abt">` answers, by number */
+  /** AB props (`<iq xmlns="abt">`), by code */
   readonly abProps = new Map<string, string>();
-  /** how long a companion may take to acknowledge a stanza, before its connection ends; the real server waits 50 minutes */
+  /** time without an acknowledgement after which a connection ends; 50 minutes on the real server */
   acknowledgeWithinMs = 15_000;
-  /** whether key-index lists of other people hold the key that signed them; the real server leaves it out */
-  tellsAccountKeys = false;
-  /** whether the identity keys of other people can be asked for */
-  answersIdentities = true;
-  /** whether usync speaks of pictures */
+  /** whether key-index lists contain the key that signed them; the real server omits it */
+  includesAccountKeys = false;
+  /** whether requests for identity keys of other accounts are supported */
+  supportsIdentityRequests = true;
+  /** whether usync responses contain pictures */
   tellsPictures = true;
   /** how an unchanged picture is reported: as error 304, or as a result without `<picture>` */
   unchangedPictures: 'error' | 'empty' = 'error';
   /** whether usync identifies users by LID, with `pn_jid` as their number, as it does for `addressing_mode="lid"` */
   usyncByLid = false;
-  /** the `pn_jid` of every answer by LID; some servers return the number of the requesting account */
+  /** `pn_jid` of every response by LID; some servers return the number of the requesting account */
   usyncPnJid?: string;
   /** whether usync returns `<verified_name><error/></verified_name>` for users that are not businesses */
   usyncBusinessErrors = false;

@@ -9,7 +9,7 @@ import { randomInt } from 'node:crypto';
 import * as libsignal from 'libsignal';
 import { isSignedPreKey } from './signatures.js';
 
-/** The public keys that someone needs to open a Signal session with a device. Public keys are 32 bytes. */
+/** The public keys that are required to open a Signal session with a device. Public keys are 32 bytes. */
 export interface PreKeyBundle {
   readonly registrationId: number;
   readonly identityKey: Uint8Array;
@@ -18,7 +18,7 @@ export interface PreKeyBundle {
     readonly publicKey: Uint8Array;
     readonly signature: Uint8Array;
   };
-  /** absent when the device's one-time pre-keys are used up */
+  /** absent if the device has no one-time pre-keys */
   readonly preKey?: { readonly id: number; readonly publicKey: Uint8Array };
 }
 
@@ -28,13 +28,13 @@ export interface SignalAddress {
   readonly device: number;
 }
 
-/** An encrypted message as it goes into `<enc type>`. */
+/** An encrypted message, the content of `<enc type>`. */
 export interface Ciphertext {
   readonly type: 'pkmsg' | 'msg';
   readonly bytes: Buffer;
 }
 
-/** What libsignal's record knows and its type declarations leave out. */
+/** Part of libsignal's session record that is missing in its type declarations. */
 interface OpenSession {
   pendingPreKey?: unknown;
 }
@@ -44,7 +44,7 @@ function addressOf(address: SignalAddress): libsignal.ProtocolAddress {
   return new libsignal.ProtocolAddress(address.user, address.device);
 }
 
-/** One person's device: an identity key, the keys that it has published, and the Signal sessions, by libsignal. */
+/** A device of an account: its identity key, its published keys and its Signal sessions, based on libsignal. */
 export class SignalPeer {
   readonly identity: KeyPair = Curve.generateKeyPair();
   readonly registrationId = randomInt(1, 16_380);
@@ -53,14 +53,14 @@ export class SignalPeer {
   private signedPreKey?: KeyPair;
   private readonly storage = this.createStorage();
 
-  /** Whether there is a session with this device. */
+  /** Returns whether there is a session with this device. */
   hasSession(address: SignalAddress): boolean {
     return this.sessions.has(addressOf(address).toString());
   }
 
   /**
-   * Opens a session from the device's pre-keys and replaces an existing one.
-   * @throws Error when the signed pre-key is not signed by the device; libsignal 6.0.0 does not verify that
+   * Opens a session with the device's pre-keys, which replaces an existing one.
+   * @throws Error if the signed pre-key has an invalid signature, which libsignal 6.0.0 does not verify
    */
   async openSession(address: SignalAddress, bundle: PreKeyBundle): Promise<void> {
     if (!isSignedPreKey(bundle.identityKey, bundle.signedPreKey)) {
@@ -80,33 +80,33 @@ export class SignalPeer {
         publicKey: generateSignalPubKey(bundle.signedPreKey.publicKey),
         signature: bundle.signedPreKey.signature,
       },
-      // libsignal takes a bundle without one-time pre-key; its type declarations do not say so.
+      // libsignal supports bundles without a one-time pre-key, but its type declarations require one.
       ...(preKey && { preKey }),
     } as Parameters<typeof builder.initOutgoing>[0]);
   }
 
-  /** Encrypts a message (padded by 1 to 16 bytes) in the session with this device. */
+  /** Encrypts a message in the session with this device, with 1 to 16 bytes of padding. */
   async encrypt(address: SignalAddress, message: proto.IMessage): Promise<Ciphertext> {
     const cipher = new libsignal.SessionCipher(this.storage, addressOf(address));
     const { type, body } = await cipher.encrypt(encodeWAMessage(message));
     return { type: type === 3 ? 'pkmsg' : 'msg', bytes: Buffer.from(body, 'binary') };
   }
 
-  /** Keys that others may open a session with. */
+  /** Stores keys that others can open a session with. */
   publish(keys: { preKey: { id: number; pair: KeyPair }; signedPreKey: KeyPair }): void {
     this.preKeys.set(keys.preKey.id, keys.preKey.pair);
     this.signedPreKey = keys.signedPreKey;
   }
 
-  /** Decrypts a message of this device; still padded. */
+  /** Decrypts a message of this device, without removing the padding. */
   async decrypt(address: SignalAddress, { type, bytes }: Ciphertext): Promise<Buffer> {
     const cipher = new libsignal.SessionCipher(this.storage, addressOf(address));
     return type === 'pkmsg' ? cipher.decryptPreKeyWhisperMessage(bytes) : cipher.decryptWhisperMessage(bytes);
   }
 
   /**
-   * The device has read a message of this session: later ones need no pre-key any more and go as `msg`.
-   * In Signal an answer tells so; here the receipt does.
+   * Marks the session as confirmed, so that later messages are sent as `msg`, without a pre-key. Signal does this on
+   * the first reply; this server does it on the receipt.
    */
   confirmSession(address: SignalAddress): void {
     const record = this.sessions.get(addressOf(address).toString()) as SessionRecord | undefined;
@@ -114,7 +114,7 @@ export class SignalPeer {
     if (open) delete open.pendingPreKey;
   }
 
-  /** The next message opens a new session. */
+  /** Deletes the session. The next message opens a new one. */
   forgetSession(address: SignalAddress): void {
     this.sessions.delete(addressOf(address).toString());
   }
@@ -125,7 +125,7 @@ export class SignalPeer {
       pubKey: Buffer.from(generateSignalPubKey(this.identity.public)),
     };
     const asLibsignal = (pair: KeyPair | undefined) => {
-      if (!pair) throw new Error('this key was never published, or is used up');
+      if (!pair) throw new Error('this key was not published, or was already used');
       return { privKey: Buffer.from(pair.private), pubKey: Buffer.from(generateSignalPubKey(pair.public)) };
     };
     return {

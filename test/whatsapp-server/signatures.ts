@@ -4,7 +4,7 @@ import libsignalCurve from 'libsignal/src/curve.js';
 /**
  * Verifies an XEdDSA signature by a Curve25519 key.
  *
- * Baileys' `Curve.verify` returns true for every signature of the right length (7.0.0-rc14). libsignal's own check is
+ * Baileys' `Curve.verify` returns true for every signature of the correct length (7.0.0-rc14). libsignal's own check is
  * correct, and independent of the check that the service uses.
  *
  * @param key 32 bytes
@@ -26,7 +26,7 @@ export function isSignedPreKey(
   return isSignedBy(identityKey, generateSignalPubKey(publicKey), signature);
 }
 
-/** Signs with this key or, to forge, with a key that does not belong to any account. */
+/** Signs with this key. A forged signature is made with a new key that does not belong to any account. */
 export function sign(key: KeyPair, message: Uint8Array, { forged = false } = {}): Uint8Array {
   return Curve.sign(forged ? Curve.generateKeyPair().private : key.private, message);
 }

@@ -16,20 +16,20 @@ export interface ReceivedStanza {
   readonly account?: PhoneNumber;
 }
 
-/** How many stanzas are remembered; soak tests run for days. */
+/** Maximum number of stored stanzas, because soak tests run for days. */
 const REMEMBERED_STANZAS = 20_000;
 
-/** What companions sent, newest last. */
+/** Stores the most recent stanzas from companions. */
 export class StanzaLog {
   private readonly entries: ReceivedStanza[] = [];
-  private waiting: { picks: (each: ReceivedStanza) => boolean; found: Deferred<ReceivedStanza> }[] = [];
+  private waiting: { matches: (each: ReceivedStanza) => boolean; found: Deferred<ReceivedStanza> }[] = [];
 
-  /** The remembered stanzas, oldest first. */
+  /** The stored stanzas, oldest first. */
   get all(): readonly ReceivedStanza[] {
     return this.entries;
   }
 
-  /** Adds one and wakes who waits for it. */
+  /** Adds a stanza and resolves the calls of `waitFor` that match it. */
   record(node: BinaryNode, account?: PhoneNumber): void {
     const entry: ReceivedStanza = {
       tag: node.tag,
@@ -48,22 +48,22 @@ export class StanzaLog {
   }
 
   /**
-   * The next stanza that the predicate picks.
-   * @param options.past also looks at what was received before the call
+   * Returns the next stanza that matches.
+   * @param options.past includes stanzas that were received before the call
    * @param options.timeoutMs default 10,000
    */
   waitFor(
-    picks: (each: ReceivedStanza) => boolean,
+    matches: (each: ReceivedStanza) => boolean,
     options: { past?: boolean; timeoutMs?: number } = {},
   ): Promise<ReceivedStanza> {
-    const past = options.past ? this.entries.find(picks) : undefined;
+    const past = options.past ? this.entries.find(matches) : undefined;
     if (past) return Promise.resolve(past);
     const found = deferred<ReceivedStanza>();
-    const entry = { picks, found };
+    const entry = { matches, found };
     this.waiting.push(entry);
     const limit = {
       ms: options.timeoutMs ?? 10_000,
-      what: `no stanza for ${picks.toString().slice(0, 200)}`,
+      what: `no stanza for ${matches.toString().slice(0, 200)}`,
     };
     return within(found.promise, limit).finally(() => {
       this.waiting = this.waiting.filter((each) => each !== entry);
@@ -71,6 +71,6 @@ export class StanzaLog {
   }
 
   private wake(entry: ReceivedStanza): void {
-    for (const each of this.waiting) if (each.picks(entry)) each.found.resolve(entry);
+    for (const each of this.waiting) if (each.matches(entry)) each.found.resolve(entry);
   }
 }

@@ -6,7 +6,7 @@ import type { Companion } from './companion.js';
 import { deviceIn, SERVER_JID } from './jid.js';
 import type { Phone } from './phone.js';
 
-/** Takes every stanza of a companion: writes it down, lets faults strike, and hands it to who it is for. */
+/** Handles a stanza from a client: records it, applies faults, passes it to its handler and sends the responses. */
 export async function routeStanza(stanza: BinaryNode, context: IqContext): Promise<void> {
   const { connection, network } = context;
   network.stanzas.record(stanza, connection.companion?.number);
@@ -47,12 +47,12 @@ async function answersTo(stanza: BinaryNode, context: IqContext): Promise<Binary
     case 'message':
       void phoneOf(context, stanza)
         ?.deviceOf(deviceIn(stanza.attrs.to ?? ''))
-        ?.inbox.take(connection.companion as Companion, stanza);
+        ?.inbox.receive(connection.companion as Companion, stanza);
       return [acknowledge(stanza)];
     case 'call':
       return [acknowledge(stanza)];
     default:
-      // presence, chatstate and ib want no answer
+      // presence, chatstate and ib do not need a response
       return [];
   }
 }
@@ -60,12 +60,13 @@ async function answersTo(stanza: BinaryNode, context: IqContext): Promise<Binary
 async function uploadAgain(context: IqContext, receipt: BinaryNode): Promise<void> {
   const { companion } = context.connection;
   const phone = phoneOf(context, receipt);
-  if (!companion || !phone) throw new Error('a server-error receipt is for the phone, with category="peer"');
-  // The companion gets it when the phone has it, not before the receipt is acknowledged.
+  if (!companion || !phone)
+    throw new Error('a server-error receipt must be for the phone, with category="peer"');
+  // Not awaited, because the receipt is acknowledged before the phone uploads the file.
   void phone.uploadAgain(companion, receipt).catch((error: Error) => context.network.errors.push(error));
 }
 
-/** Whose companion writes, if it writes to its own phone. */
+/** Returns the phone that a peer stanza is for; undefined for other stanzas. */
 function phoneOf({ connection, network }: IqContext, stanza: BinaryNode): Phone | undefined {
   const { companion } = connection;
   const phone = companion && network.phones.get(companion.number);

@@ -1,31 +1,31 @@
 import { DEFAULT_CONNECTION_CONFIG, type proto, type WAVersion } from '@whiskeysockets/baileys';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** The path of the script that contains the version of WhatsApp Web. */
+/** Path of the script that contains the version of WhatsApp Web. */
 export const SERVICE_WORKER_PATH = '/sw.js';
 
-/** The last number of the version bundled with Baileys. */
+/** Last number of the version bundled with Baileys. */
 export const BUNDLED_REVISION: number = DEFAULT_CONNECTION_CONFIG.version[2];
-/** About a month of WhatsApp Web releases. */
+/** About one month of WhatsApp Web releases. */
 const RELEASED_SINCE = 1_400_000;
 
-/** An outdated client is refused with `<failure reason>` or with `<stream:error code>`; both were reported. */
+/** Error for outdated clients: `<failure reason>` or `<stream:error code>`. Both were reported. */
 export interface Refusal {
   readonly as: 'failure' | 'stream:error';
   readonly code: 405 | 409;
 }
 
-/** The announcement that a version will be refused. */
+/** Announcement that a version will be rejected. */
 export interface Expiration {
-  /** The newest revision that it applies to. */
+  /** newest revision that it applies to */
   readonly revision: number;
-  /** Null withdraws an earlier announcement. */
+  /** null withdraws an earlier announcement */
   readonly at: Date | null;
 }
 
 /**
- * `https://web.whatsapp.com`: the client versions that exist, and how each is treated. The last number of a
- * version, its revision, identifies it.
+ * `https://web.whatsapp.com`: the newest client version, and the handling of outdated ones. A version is identified by
+ * its last number, the revision.
  *
  * By default, as on the real network in November 2026, phones refuse to link the version bundled with Baileys, while
  * devices that are already linked can keep using it (Baileys #2679, ha-whatsapp #106).
@@ -33,19 +33,19 @@ export interface Expiration {
 export class WebSite {
   /** the revision that `sw.js` contains */
   newestRevision = BUNDLED_REVISION + RELEASED_SINCE;
-  /** phones do not link clients older than this: "Couldn't link device". The clients are not notified. */
+  /** phones do not link older clients ("Couldn't link device"), and do not notify them */
   oldestLinkableRevision = BUNDLED_REVISION + 1;
-  /** clients older than this are refused, linked or not */
+  /** older clients are rejected, linked or not */
   oldestAcceptedRevision = 0;
   refusal: Refusal = { as: 'failure', code: 405 };
-  /** sent to each client of this revision or an older one when it logs in */
+  /** announcement for each client of this revision or an older one when it logs in */
   expiration: Expiration | null = null;
   /** response to return instead of `sw.js` */
   outage: ((response: ServerResponse) => void) | null = null;
-  /** how often `sw.js` was requested */
+  /** number of requests for `sw.js` */
   requests = 0;
 
-  /** The version that a client would have to report to be current. */
+  /** Version that an up-to-date client reports. */
   get newestVersion(): WAVersion {
     return [2, 3000, this.newestRevision];
   }
@@ -58,7 +58,7 @@ export class WebSite {
     return revision >= this.oldestLinkableRevision;
   }
 
-  /** Refuses requests that do not look like a browser's, as the real site does (Baileys, `fetchLatestWaWebVersion`). */
+  /** Serves `sw.js` to browsers only, as the real site does (`fetchLatestWaWebVersion` in Baileys). */
   serve(request: IncomingMessage, response: ServerResponse): void {
     this.requests += 1;
     if (this.outage) return this.outage(response);
@@ -66,12 +66,14 @@ export class WebSite {
       request.headers['sec-fetch-site'] === 'none' && /Chrome/.test(request.headers['user-agent'] ?? '');
     if (!isBrowser) return void response.writeHead(400).end();
     response.writeHead(200, { 'content-type': 'text/javascript' });
-    const data = `{\\"dynamic_data\\":{\\"SiteData\\":{\\"server_revision\\":${this.newestRevision},\\"client_revision\\":${this.newestRevision}}}}`;
+    const revision = this.newestRevision;
+    const site = `{\\"server_revision\\":${revision},\\"client_revision\\":${revision}}`;
+    const data = `{\\"dynamic_data\\":{\\"SiteData\\":${site}}}`;
     response.end(`self.__swData=JSON.parse(/*BTDS*/"${data}");`);
   }
 }
 
-/** The revision that a client reports when it logs in or registers. */
+/** Returns the revision that a client reports when it logs in or registers. */
 export function revisionOf({ userAgent }: proto.ClientPayload): number {
   return userAgent?.appVersion?.tertiary ?? 0;
 }

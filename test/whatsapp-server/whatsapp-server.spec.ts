@@ -7,8 +7,6 @@ import { ANNA, BOB, CompanionWorld, jid, OWNER } from './companion-world.js';
 import { stanza } from './faults.js';
 import { child, element } from './stanza.js';
 
-// Baileys makes 812 pre-keys for each link; beside other suites that takes its time.
-
 let world: CompanionWorld;
 let { server, phone, companion } = {} as CompanionWorld;
 
@@ -20,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('attaching', () => {
-  it('points another process and its worker threads at the server, by environment alone', async () => {
+  it('redirects another process and its worker threads to the server by environment variables alone', async () => {
     const program = fileURLToPath(new URL('./attached-process.fixture.mjs', import.meta.url));
     const env = { ...process.env, ...server.environment() };
     const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
@@ -46,7 +44,7 @@ describe('linking', () => {
     expect(companion.creds.registered).toBe(true);
   });
 
-  it('refuses a pairing code that the device does not show, and takes the right one after it', async () => {
+  it('rejects a wrong pairing code, and then accepts the correct one', async () => {
     await companion.qr();
     const code = await companion.socket.requestPairingCode(OWNER);
     await expect(phone.enterPairingCode('AAAAAAAA')).rejects.toThrow('is not the one that the device shows');
@@ -54,14 +52,14 @@ describe('linking', () => {
     expect(linked.online).toBe(true);
   });
 
-  it('refuses a QR code that no open connection shows', async () => {
+  it('rejects a QR code that no open connection shows', async () => {
     const qr = await companion.qr();
     server.renewQrRefs();
     await expect(phone.scan(qr)).rejects.toThrow('no open connection shows this QR code');
-    await expect(phone.scan('hello')).rejects.toThrow('no QR code for linking');
+    await expect(phone.scan('hello')).rejects.toThrow('not a QR code for linking');
   });
 
-  it('ends a link with 401 and refuses later logins', async () => {
+  it('unlinks a companion with 401 and rejects later logins', async () => {
     await world.link();
     const closed = companion.nextClose();
     phone.unlink();
@@ -82,13 +80,13 @@ describe('linking', () => {
   });
 });
 
-describe('requests of other clients than this service', () => {
+describe('requests of clients other than this service', () => {
   it.each([
-    ['where media goes to', { xmlns: 'w:m', type: 'set' }, element('media_conn'), 'media_conn'],
+    ['media hosts', { xmlns: 'w:m', type: 'set' }, element('media_conn'), 'media_conn'],
     ['a business profile', { xmlns: 'w:biz', type: 'get' }, element('business_profile'), 'business_profile'],
-    ['the groups', { xmlns: 'w:g2', type: 'get', to: '@g.us' }, element('participating'), 'groups'],
-    ['server properties', { xmlns: 'abt', type: 'get' }, element('props', { protocol: '1' }), 'props'],
-  ])('are answered: %s', async (_, attrs, content, answer) => {
+    ['groups', { xmlns: 'w:g2', type: 'get', to: '@g.us' }, element('participating'), 'groups'],
+    ['AB props', { xmlns: 'abt', type: 'get' }, element('props', { protocol: '1' }), 'props'],
+  ])('returns %s', async (_, attrs, content, answer) => {
     await world.link();
     const to = '@s.whatsapp.net';
     const result = (await companion.socket.query({
@@ -100,7 +98,7 @@ describe('requests of other clients than this service', () => {
     expect(server.unknownIqs.map(({ attrs: { xmlns } }) => xmlns)).not.toContain(attrs.xmlns);
   });
 
-  it('change the own about text', async () => {
+  it('sets the own about text', async () => {
     await world.link();
     await companion.socket.updateProfileStatus('By a device');
     expect(phone.profile.about.text).toBe('By a device');
@@ -108,7 +106,7 @@ describe('requests of other clients than this service', () => {
 });
 
 describe('messages and history', () => {
-  it('brings push names, and the pairs of number and LID', async () => {
+  it('sends push names and LID–PN mappings', async () => {
     const anna = server.createContact({ number: ANNA, pushName: 'annie' });
     const names = companion.next('messaging-history.set', ({ contacts }) => contacts.length > 0);
     await world.link();
@@ -154,7 +152,7 @@ describe('messages and history', () => {
     expect((await group).messages[0]?.key.participant).toBe(jid(ANNA));
   });
 
-  it('keeps a message for a companion that is away, and delivers it again until it is acknowledged', async () => {
+  it('queues a message for an offline companion and delivers it again until it is acknowledged', async () => {
     const anna = server.createContact({ number: ANNA, pushName: 'annie' });
     await world.link();
     await companion.stop();
@@ -171,11 +169,11 @@ describe('messages and history', () => {
     expect(JSON.stringify(messages)).toContain('while you were away');
   });
 
-  it('opens a new session when the companion cannot decrypt', async () => {
+  it('opens a new session if the companion cannot decrypt a message', async () => {
     const anna = server.createContact({ number: ANNA, lid: null });
     await world.link();
     await anna.sendText(phone, 'first');
-    // The companion loses its session; the next message refers to it and cannot be read.
+    // Delete the session of the companion, so that it cannot decrypt the next message.
     await companion.socket.authState.keys.set({ session: { [`${ANNA}.0`]: null } });
     const arrived = world.message('second');
     await anna.sendText(phone, 'second');
@@ -183,8 +181,8 @@ describe('messages and history', () => {
   });
 });
 
-describe('news of other people', () => {
-  it('answers usync with status, LID and devices', async () => {
+describe('changes of contacts', () => {
+  it('returns about text and registration by usync', async () => {
     const anna = server.createContact({ number: ANNA, about: 'At work' });
     await world.link();
     expect(await companion.socket.fetchStatus(jid(ANNA))).toMatchObject([
@@ -195,7 +193,7 @@ describe('news of other people', () => {
     expect(await companion.socket.fetchStatus(jid(ANNA))).toMatchObject([{ status: { status: '' } }]);
   });
 
-  it('tells of a changed picture, and serves it', async () => {
+  it('notifies companions of a new picture and serves it', async () => {
     const anna = server.createContact({ number: ANNA });
     await phone.saveContact({ number: ANNA, fullName: 'Anna' });
     await world.link();
@@ -209,7 +207,7 @@ describe('news of other people', () => {
     await expect(companion.socket.profilePictureUrl(jid(ANNA))).rejects.toThrow('not-authorized');
   });
 
-  it('tells of about text, number, business name and identity key', async () => {
+  it('notifies companions of a new about text, number, business name and identity key', async () => {
     const anna = server.createContact({ number: ANNA });
     await phone.saveContact({ number: ANNA, fullName: 'Anna' });
     await world.link();

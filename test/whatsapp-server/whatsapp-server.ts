@@ -9,7 +9,7 @@ import { Impostor } from './impostor.js';
 import { lid, lidFor, type PhoneNumber, phoneNumber } from './jid.js';
 import { Listener, WEBSOCKET_PATH } from './listener.js';
 import { LinkingSettings } from './linking/linking-settings.js';
-import { PairingDesk } from './linking/pairing-code.js';
+import { PairingRequests } from './linking/pairing-code.js';
 import type { PasskeyDemand } from './linking/passkey-ceremony.js';
 import { admit } from './login.js';
 import { type Download, MediaHost } from './media-host.js';
@@ -21,25 +21,25 @@ import { type ReceivedStanza, StanzaLog } from './stanza-log.js';
 import { routeStanza } from './stanza-router.js';
 import { type Expiration, SERVICE_WORKER_PATH, WebSite } from './web-site.js';
 
-/** A phone to be created. */
+/** A phone to create. */
 export interface PhoneOptions {
   readonly number: string;
-  /** default: made from the number */
+  /** default: derived from the number */
   readonly lid?: string;
   readonly pushName?: string;
-  /** of a WhatsApp Business account */
+  /** name of a WhatsApp Business account */
   readonly businessName?: string;
-  /** when given, a link needs this passkey's agreement */
+  /** passkey that links require; default: none */
   readonly passkey?: PasskeyDemand;
 }
 
-/** Another person to be created. */
+/** A contact to create. */
 export interface ContactOptions {
   readonly number: string;
-  /** default: made from the number; `null` for none */
+  /** default: derived from the number; null for none */
   readonly lid?: string | null;
   readonly pushName?: string;
-  /** how this person's messages are addressed; default by number */
+  /** addressing of messages from this contact; default: by number */
   readonly addressing?: Addressing;
   readonly verifiedName?: string;
   readonly username?: string;
@@ -47,7 +47,7 @@ export interface ContactOptions {
   readonly picture?: Uint8Array;
 }
 
-/** A WhatsApp server on loopback, for tests and demonstrations. See README.md. */
+/** A WhatsApp server on loopback, for tests and the demo. See README.md. */
 export class WhatsAppServer implements Network {
   readonly faults = new Faults();
   readonly media = new MediaHost(this.faults);
@@ -55,28 +55,28 @@ export class WhatsAppServer implements Network {
   readonly stanzas = new StanzaLog();
   readonly phones = new Map<PhoneNumber, Phone>();
   readonly directory = new Directory();
-  /** how devices that want to be linked are treated */
+  /** settings for devices that wait to be linked */
   readonly linking = new LinkingSettings();
-  /** how logged-in devices are treated */
+  /** settings for logged-in devices */
   readonly settings = new ServerSettings();
-  /** certificates and signatures that are not WhatsApp's */
+  /** flaws of certificates, and forged signatures */
   readonly impostor = new Impostor();
   readonly openConnections = new Set<Connection>();
   readonly unknownIqs: BinaryNode[] = [];
-  /** what went wrong inside the server; empty unless it has a defect or a client sends nonsense */
+  /** errors caused by invalid data from clients, or by defects of the server */
   readonly errors: Error[] = [];
-  /** how often a second connection of a device has replaced a live one */
+  /** number of live connections that were replaced by another one of the same device */
   conflicts = 0;
   /** number of handshakes in which the client accepted this server and sent its identity (`ClientFinish`) */
   finishedHandshakes = 0;
-  private readonly pairing = new PairingDesk(this.linking);
+  private readonly pairing = new PairingRequests(this.linking);
   private readonly authority: CertificateAuthority = createCertificateAuthority();
   private readonly noiseKey = Curve.generateKeyPair();
   private readonly listener: Listener;
 
   private constructor() {
     this.listener = new Listener({
-      refuses: () => this.faults.tcp.strike(undefined) !== undefined,
+      shouldReset: () => this.faults.tcp.strike(undefined) !== undefined,
       onWebSocket: (socket) => this.connect(socket),
       onRequest: (request, response) =>
         request.url === SERVICE_WORKER_PATH
@@ -85,7 +85,7 @@ export class WhatsAppServer implements Network {
     });
   }
 
-  /** Starts a server; port 0 (the default) is any free one. */
+  /** Starts a server. Port 0, the default, selects a free port. */
   static async start(options: { port?: number } = {}): Promise<WhatsAppServer> {
     const server = new WhatsAppServer();
     // Signing is slow, so it is done before clients connect.
@@ -94,7 +94,7 @@ export class WhatsAppServer implements Network {
     return server;
   }
 
-  /** Ends all connections for good. */
+  /** Closes all connections and stops the server permanently. */
   async stop(): Promise<void> {
     this.faults.disarm();
     await this.goDown();
@@ -103,13 +103,13 @@ export class WhatsAppServer implements Network {
     }
   }
 
-  /** An outage: connections are cut, new ones refused. Phones, devices and app state stay. */
+  /** Starts an outage: cuts connections and refuses new ones. Phones, devices and app state remain. */
   async goDown(): Promise<void> {
     for (const connection of this.openConnections) connection.cut();
     await this.listener.close();
   }
 
-  /** The end of an outage, on the same port. */
+  /** Ends an outage, on the same port. */
   async comeBack(): Promise<void> {
     await this.listener.open(this.listener.port);
   }
@@ -126,12 +126,12 @@ export class WhatsAppServer implements Network {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Root certificate's public key, in hex. */
+  /** Public key of the root certificate, in hex. */
   get rootKey(): string {
     return this.authority.rootPublicKey.toString('hex');
   }
 
-  /** Environment for a process that shall take this server for WhatsApp; adds to `NODE_OPTIONS`. */
+  /** Returns the environment that connects a process to this server instead of WhatsApp. Extends `NODE_OPTIONS`. */
   environment(): Record<string, string> {
     const preload = `--import=${new URL('./preload.mjs', import.meta.url).href}`;
     return {
@@ -142,7 +142,7 @@ export class WhatsAppServer implements Network {
     };
   }
 
-  /** Points Baileys in this process at this server; the returned function puts everything back. */
+  /** Redirects Baileys in this process to this server. Returns a function that reverts this. */
   async attach(): Promise<() => void> {
     const { attach } = await import('./preload.mjs');
     return attach({ url: this.url, rootKey: this.rootKey, mediaUrl: this.mediaUrl });
@@ -158,7 +158,7 @@ export class WhatsAppServer implements Network {
     return phone;
   }
 
-  /** Creates another person. */
+  /** Creates a contact. */
   createContact(options: ContactOptions): Contact {
     const number = phoneNumber(options.number);
     const user =
@@ -168,40 +168,40 @@ export class WhatsAppServer implements Network {
     return contact;
   }
 
-  /** Connections of logged-in companions; each knows its companion and since when it is open. */
+  /** Open connections of logged-in companions. */
   get connections(): Connection[] {
     return [...this.openConnections].filter((each) => each.isOpen && each.companion?.connection === each);
   }
 
-  /** What companions fetched from the media host, oldest first. */
+  /** Downloads from the media host, oldest first. */
   get downloads(): readonly Download[] {
     return this.media.downloads;
   }
 
-  /** What companions sent, oldest first (the last 20,000 stanzas). */
+  /** The last 20,000 stanzas from companions, oldest first. */
   get log(): readonly ReceivedStanza[] {
     return this.stanzas.all;
   }
 
-  /** The next stanza that the predicate picks; `past` also looks at what was received before. */
+  /** Returns the next stanza that matches; with `past`, also one that was received before. */
   waitFor(
-    picks: (each: ReceivedStanza) => boolean,
+    matches: (each: ReceivedStanza) => boolean,
     options?: { past?: boolean; timeoutMs?: number },
   ): Promise<ReceivedStanza> {
-    return this.stanzas.waitFor(picks, options);
+    return this.stanzas.waitFor(matches, options);
   }
 
-  /** Sends any stanza to a phone's companions, with an id, and waits for their acks. */
+  /** Sends any stanza to a phone's companions with a new id. Resolves when they have acknowledged it. */
   sendToCompanions(phone: Phone, stanza: BinaryNode): Promise<void> {
     return phone.notify(stanza);
   }
 
-  /** Gives every device that shows QR codes new ones; those before are void. */
+  /** Sends new refs to all waiting devices, which invalidates their previous QR codes. */
   renewQrRefs(): void {
     for (const { waiting } of this.openConnections) waiting?.announceRefs();
   }
 
-  /** Announces to each client of this revision or an older one, now and when it logs in, that it will be refused. */
+  /** Announces to each client of this revision or an older one, now and when it logs in, that it will be rejected. */
   announceExpiration(expiration: Expiration): void {
     this.webSite.expiration = expiration;
     for (const connection of this.connections) connection.announceExpiration(expiration);
@@ -219,7 +219,7 @@ export class WhatsAppServer implements Network {
         admit(this, each, client);
       },
       onStanza: (each, stanza) => this.route(each, stanza),
-      onClose: (each) => this.forget(each),
+      onClose: (each) => this.remove(each),
       onError: (error) => this.errors.push(error),
     });
     this.openConnections.add(connection);
@@ -236,7 +236,7 @@ export class WhatsAppServer implements Network {
     });
   }
 
-  private forget(connection: Connection): void {
+  private remove(connection: Connection): void {
     this.openConnections.delete(connection);
     connection.companion?.disconnected(connection);
   }

@@ -6,13 +6,13 @@ import { WaClient } from 'zapo-js/client';
 import { createStore, type WaStoreBackend } from 'zapo-js/store';
 import type { WhatsAppServer } from './whatsapp-server.js';
 
-// zapo uses the WebSocket of the platform, which Node has from version 22.
+// zapo uses the global WebSocket, which is available from Node.js 22.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
 
-/** Pause before zapo connects again, as it has to after linking. */
+/** Pause before zapo reconnects, which is required after linking. */
 const RECONNECT_MS = 50;
 
-/** Fetches media from the server of this test, which has no TLS; zapo knows WhatsApp's media hosts alone. */
+/** Redirects zapo's media downloads to this server, without TLS. zapo supports only WhatsApp's media hosts. */
 class PlainAgent extends Agent {
   constructor(private readonly port: number) {
     super();
@@ -23,7 +23,7 @@ class PlainAgent extends Agent {
   }
 }
 
-/** Credentials in memory, of which zapo has a store in its types alone; the others are there by default. */
+/** Creates a store that keeps credentials in memory. zapo provides in-memory stores for all other data only. */
 function memoryStore() {
   let credentials: WaAuthCredentials | null = null;
   const auth = {
@@ -46,13 +46,13 @@ const SILENT = {
 } as const;
 
 /**
- * A companion that is not Baileys: zapo-js, another implementation of the protocol, as it is. It shows that this server
- * is not shaped after one client.
+ * A companion that uses an unmodified zapo-js, another implementation of the protocol. It verifies that this server
+ * does not depend on the behavior of Baileys.
  */
 export class ZapoCompanion extends WaClient {
-  /** The QR code on show, empty before the first. */
+  /** current QR code; empty before the first one */
   shownQr = '';
-  /** Full names by JID, as zapo reads them from app state. */
+  /** full names by JID, from app state */
   readonly names = new Map<string, string>();
 
   constructor(server: WhatsAppServer) {
@@ -70,7 +70,7 @@ export class ZapoCompanion extends WaClient {
     this.on('auth_qr', ({ qr }) => (this.shownQr = qr));
   }
 
-  /** zapo's events tell no names; this method, which it calls itself, gives what a collection says. */
+  /** Records names from the result, because zapo's events do not contain them. zapo calls this method itself. */
   override async syncAppState(...args: Parameters<WaClient['syncAppState']>) {
     const synced = await super.syncAppState(...args);
     for (const { mutations = [] } of synced.collections) {
@@ -85,7 +85,7 @@ export class ZapoCompanion extends WaClient {
   }
 }
 
-/** zapo's types do not resolve as far as this. */
+/** Returns the full name in a mutation, which zapo's types do not include. */
 function fullNameOf(value: unknown): string {
   return (value as { contactAction?: { fullName?: string } } | undefined)?.contactAction?.fullName ?? '';
 }

@@ -11,15 +11,15 @@ let zapo: ZapoCompanion;
 
 beforeEach(async () => {
   server = await WhatsAppServer.start();
-  // zapo renews its secret whenever it is retired, even the one that it has just agreed on with the phone.
+  // zapo renews its secret whenever it is retired, even after it has shared it with the phone.
   server.linking.refreshes.afterCode = 0;
-  // Nor does it fetch the current version; its users do.
+  // zapo does not fetch the current version. Applications are expected to do so.
   server.webSite.oldestLinkableRevision = 0;
   phone = server.createPhone({ number: OWNER, pushName: 'Owner' });
   await phone.saveContact({ number: ANNA, fullName: 'Anna Müller', firstName: 'Anna' });
   zapo = new ZapoCompanion(server);
   await zapo.connect();
-  await eventually('a QR code is on show', async () => zapo.shownQr !== '');
+  await eventually('a QR code is available', async () => zapo.shownQr !== '');
 });
 
 afterEach(async () => {
@@ -28,24 +28,27 @@ afterEach(async () => {
   expect(server.errors).toEqual([]);
 });
 
-describe('another client than Baileys', () => {
-  it.each(['QR code', 'pairing code'])('links by %s, and follows the address book', async (way) => {
+describe('a client other than Baileys', () => {
+  it.each(['QR code', 'pairing code'])('links by %s and syncs the address book', async (way) => {
     const companion =
       way === 'QR code'
         ? await phone.scan(async () => zapo.shownQr)
         : await phone.enterPairingCode(await zapo.requestPairingCode(OWNER));
     expect(companion.online).toBe(true);
-    const knows = (name?: string) => async () => zapo.names.get(jid(ANNA)) === name;
-    await eventually('it has read the snapshot', knows('Anna Müller'));
+    const hasName = (name?: string) => async () => zapo.names.get(jid(ANNA)) === name;
+    await eventually('the snapshot is applied', hasName('Anna Müller'));
     await phone.saveContact({ number: ANNA, fullName: 'Anna Schmidt', firstName: 'Anna' });
-    await eventually('it has read a patch', knows('Anna Schmidt'));
+    await eventually('the patch is applied', hasName('Anna Schmidt'));
     await phone.deleteContact(ANNA);
-    await eventually('it has read a removal', knows());
-    // It remembers the server's key from the login before, and begins with Noise IK.
+    await eventually('the removal is applied', hasName());
+    // zapo has stored the server's key at the previous login, and begins with Noise IK.
     const [connection] = server.connections;
     connection?.cut();
-    await eventually('it has logged in again', async () => companion.online && companion.logins > 1);
+    await eventually(
+      'the companion has logged in again',
+      async () => companion.online && companion.logins > 1,
+    );
     await phone.saveContact({ number: ANNA, fullName: 'Anna Klein' });
-    await eventually('it follows over the new connection', knows('Anna Klein'));
+    await eventually('the patch is applied over the new connection', hasName('Anna Klein'));
   });
 });

@@ -5,19 +5,19 @@ import { recordMessage } from './mutation.js';
 import { SnapshotCache } from './snapshots.js';
 import { SyncKeys } from './sync-keys.js';
 
-/** How the server cuts app state into answers. May be changed at any time. */
+/** Controls how app-state responses are paged. Changes apply to the next response. */
 export interface AppStateSettings {
-  /** patches in one answer; more are announced by `has_more_patches` */
+  /** patches per response; `has_more_patches` announces more */
   patchesPerPage: number;
-  /** a patch with more mutations than this is put on the media host */
+  /** mutations per patch; larger patches are on the media host */
   inlineMutations: number;
-  /** how many versions behind a snapshot may be; the patches since are sent with it */
+  /** maximum age of a snapshot in versions; the patches since are sent with it */
   snapshotLagVersions: number;
-  /** patches from the first one on, even where a snapshot is asked for */
+  /** sends all patches, even if a snapshot is requested */
   withoutSnapshots: boolean;
   /** every response announces more patches, even if there are none */
   alwaysMore: boolean;
-  /** patches kept for each collection; who is further behind gets the snapshot */
+  /** patches stored per collection; companions that lack older ones receive the snapshot */
   patchesKept: number;
 }
 
@@ -45,19 +45,19 @@ export class AppState {
     return this.media;
   }
 
-  /** The collection of this name, if an account has such a one. */
+  /** Returns a collection; undefined if there is none with this name. */
   find(name: string): Collection | undefined {
     return this.collections.get(name);
   }
 
-  /** The collection of this name. */
+  /** Returns a collection. */
   get(name: CollectionName): Collection {
     const collection = this.collections.get(name);
     if (!collection) throw new Error(`there is no collection ${name}`);
     return collection;
   }
 
-  /** Where the mutations of a large patch lie. */
+  /** Returns the file that contains the mutations of a large patch, and uploads it on the first call. */
   externalMutations(patch: Patch): UploadedMedia {
     const known = this.external.get(patch);
     if (known) return known;
@@ -70,10 +70,10 @@ export class AppState {
     return uploaded;
   }
 
-  /** Drops what nobody needs: all patches while no companion is linked, else the oldest ones. */
+  /** Deletes the oldest patches, or all patches if no companion is linked. */
   prune(anyCompanion: boolean): void {
     for (const collection of this.collections.values()) {
-      if (!anyCompanion) collection.forgetPatches();
+      if (!anyCompanion) collection.deletePatches();
       else if (collection.patches.length > this.settings.patchesKept * 1.1) {
         collection.patches = collection.patches.slice(-this.settings.patchesKept);
       }

@@ -1,5 +1,5 @@
 import { LT_HASH_ANTI_TAMPERING, proto } from '@whiskeysockets/baileys';
-import { breathe, Mutex } from '../mutex.js';
+import { Mutex, yieldToEventLoop } from '../mutex.js';
 import { patchMac, snapshotMac } from './macs.js';
 import {
   decryptMutation,
@@ -13,7 +13,7 @@ import type { SyncKey, SyncKeys } from './sync-keys.js';
 
 const { SyncdOperation } = proto.SyncdMutation;
 
-/** The collections that an account has (`ALL_WA_PATCH_NAMES` in Baileys). */
+/** The collections of every account (`ALL_WA_PATCH_NAMES` in Baileys). */
 export const COLLECTION_NAMES = [
   'critical_block',
   'critical_unblock_low',
@@ -22,7 +22,7 @@ export const COLLECTION_NAMES = [
   'regular',
 ] as const;
 
-/** One of an account's collections; the address book is `critical_unblock_low`. */
+/** Name of a collection. The address book is `critical_unblock_low`. */
 export type CollectionName = (typeof COLLECTION_NAMES)[number];
 
 /** A change of a collection that leads to `version`. */
@@ -35,16 +35,16 @@ export interface Patch {
 }
 
 const LT_HASH_BYTES = 128;
-/** After how many encrypted mutations the event loop gets a turn. */
+/** Mutations to encrypt before yielding to the event loop. */
 const MUTATIONS_PER_TURN = 500;
 
-/** One app-state collection of an account: its records now, and the patches that led there. */
+/** One app-state collection of an account: its current records, and the patches that created them. */
 export class Collection {
   version = 0;
   ltHash: Buffer = Buffer.alloc(LT_HASH_BYTES);
   readonly records = new Map<string, EncryptedRecord>();
   patches: Patch[] = [];
-  /** where the record of an index is: its index MAC depends on the key that was current when it was written */
+  /** key of each record by its index: the index MAC depends on the sync key that the record was written with */
   private readonly located = new Map<string, { recordKey: string; key: SyncKey }>();
   private readonly commits = new Mutex();
 
@@ -53,12 +53,12 @@ export class Collection {
     private readonly keys: SyncKeys,
   ) {}
 
-  /** Whether a record of this index exists. */
+  /** Returns whether a record with this index exists. */
   has(index: readonly string[]): boolean {
     return this.located.has(JSON.stringify(index));
   }
 
-  /** Writes mutations as one patch; gives the patch. */
+  /** Writes mutations as one patch, and returns it. */
   commit(mutations: readonly PlainMutation[]): Promise<Patch> {
     return this.commits.run(async () => {
       const key = this.keys.current;
@@ -68,10 +68,10 @@ export class Collection {
   }
 
   /**
-   * Takes a patch that a companion has made. It must build on the present version, and its MACs must fit.
-   * @returns what it says; or the code of the error with which it is refused
+   * Applies a patch of a companion. It must be based on the current version, and its MACs must be correct.
+   * @returns its mutations, or the error code that it is rejected with
    */
-  take(sent: proto.ISyncdPatch, basedOn: number): Promise<PlainMutation[] | 400 | 409> {
+  applyUploaded(sent: proto.ISyncdPatch, basedOn: number): Promise<PlainMutation[] | 400 | 409> {
     return this.commits.run(async () => {
       if (basedOn !== this.version) return 409;
       const key = this.keys.all.find(({ id }) => id.equals(sent.keyId?.id ?? Buffer.alloc(0)));
@@ -79,10 +79,10 @@ export class Collection {
       if (!key || mutations.length === 0) return 400;
       const [records, ltHash] = [[...this.records], this.ltHash];
       const patch = this.apply(mutations, key);
-      const isRight =
+      const isValid =
         patch.snapshotMac.equals(sent.snapshotMac ?? Buffer.alloc(0)) &&
         patch.patchMac.equals(sent.patchMac ?? Buffer.alloc(0));
-      if (isRight) return this.locate(mutations, key);
+      if (isValid) return this.locate(mutations, key);
       this.records.clear();
       for (const [recordKey, record] of records) this.records.set(recordKey, record);
       this.ltHash = ltHash;
@@ -92,7 +92,7 @@ export class Collection {
     });
   }
 
-  /** Notes where the records of a companion's mutations are, as if they were the phone's own. */
+  /** Decrypts the mutations of a companion, and records the keys of their records. */
   private locate(mutations: readonly EncryptedMutation[], key: SyncKey): PlainMutation[] {
     return mutations.map((mutation) => {
       const plain = decryptMutation(mutation, key);
@@ -103,8 +103,8 @@ export class Collection {
     });
   }
 
-  /** Forgets the patches: whoever asks gets the snapshot. */
-  forgetPatches(): void {
+  /** Deletes all patches, so that companions receive the snapshot. */
+  deletePatches(): void {
     this.patches = [];
   }
 
@@ -112,14 +112,14 @@ export class Collection {
     const encrypted: EncryptedMutation[] = [];
     for (const mutation of mutations) {
       encrypted.push(...this.encryptOne(mutation, key));
-      if (encrypted.length % MUTATIONS_PER_TURN === 0) await breathe();
+      if (encrypted.length % MUTATIONS_PER_TURN === 0) await yieldToEventLoop();
     }
     return encrypted;
   }
 
   /**
-   * A record written under an older key has another index MAC than it would have now, so it is removed under
-   * its own key before it is set under the current one; else the collection would hold both.
+   * Encrypts a mutation. A record that was written with an older sync key has a different index MAC. It is therefore
+   * removed under that key before it is set under the current one. Otherwise, the collection would contain both.
    */
   private encryptOne(mutation: PlainMutation, key: SyncKey): EncryptedMutation[] {
     const index = JSON.stringify(mutation.index);

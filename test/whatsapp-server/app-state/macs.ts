@@ -7,7 +7,7 @@ function networkOrder(version: number): Buffer {
   return bytes;
 }
 
-/** The MAC over a collection's LT hash at a version (`generateSnapshotMac` in Baileys' `chat-utils`). */
+/** Computes the MAC of a collection's LT hash at a version (`generateSnapshotMac` in Baileys' `chat-utils`). */
 export function snapshotMac(state: { ltHash: Buffer; version: number; name: string }, key: SyncKey): Buffer {
   return hmacSign(
     Buffer.concat([state.ltHash, networkOrder(state.version), Buffer.from(state.name)]),
@@ -15,7 +15,7 @@ export function snapshotMac(state: { ltHash: Buffer; version: number; name: stri
   );
 }
 
-/** The MAC over a patch: the snapshot MAC after it and the value MACs in it (`generatePatchMac` there). */
+/** Computes the MAC of a patch, from its snapshot MAC and value MACs (`generatePatchMac` in Baileys' `chat-utils`). */
 export function patchMac(
   patch: { snapshotMac: Buffer; valueMacs: readonly Buffer[]; version: number; name: string },
   key: SyncKey,

@@ -4,20 +4,20 @@ import type { SyncKey } from './sync-keys.js';
 const { SyncdOperation } = proto.SyncdMutation;
 const VALUE_MAC_BYTES = 32;
 
-/** A change of one record, in the clear. */
+/** A change of one record, in plaintext. */
 export interface PlainMutation {
   readonly operation: proto.SyncdMutation.SyncdOperation;
-  /** what the record is about: `["contact", "491701234567@s.whatsapp.net"]` */
+  /** key of the record: `["contact", "491701234567@s.whatsapp.net"]` */
   readonly index: readonly string[];
   readonly value: proto.ISyncActionValue;
-  /** version of the action's form; 2 for contacts */
+  /** version of the action's format; 2 for contacts */
   readonly actionVersion: number;
 }
 
-/** A record as the server keeps it. */
+/** A record as stored by the server. */
 export interface EncryptedRecord {
   readonly indexMac: Buffer;
-  /** ciphertext with the value MAC behind it */
+  /** ciphertext followed by the value MAC */
   readonly blob: Buffer;
   readonly valueMac: Buffer;
   readonly keyId: Buffer;
@@ -29,7 +29,7 @@ export interface EncryptedMutation extends EncryptedRecord {
 }
 
 /**
- * HMAC-SHA512 over operation, key id, ciphertext and the length of the first two, cut to 32 bytes
+ * Computes the HMAC-SHA512 of operation, key id, ciphertext and the length of the first two, truncated to 32 bytes
  * (`generateMac` in Baileys' `chat-utils`).
  */
 function valueMac(mutation: PlainMutation, ciphertext: Buffer, key: SyncKey): Buffer {
@@ -60,7 +60,7 @@ export function encryptMutation(mutation: PlainMutation, key: SyncKey): Encrypte
   };
 }
 
-/** A mutation as a companion has uploaded it. */
+/** Converts a mutation that a companion has uploaded. */
 export function uploadedMutation({ operation, record }: proto.ISyncdMutation): EncryptedMutation {
   const blob = Buffer.from(record?.value?.blob ?? []);
   return {
@@ -72,7 +72,7 @@ export function uploadedMutation({ operation, record }: proto.ISyncdMutation): E
   };
 }
 
-/** What an encrypted mutation says. */
+/** Decrypts a mutation. The MACs are not verified. */
 export function decryptMutation({ operation, blob }: EncryptedMutation, key: SyncKey): PlainMutation {
   const plaintext = aesDecrypt(blob.subarray(0, -VALUE_MAC_BYTES), key.valueEncryption);
   const { index, value, version } = proto.SyncActionData.decode(plaintext);
@@ -80,7 +80,7 @@ export function decryptMutation({ operation, blob }: EncryptedMutation, key: Syn
   return { operation, index: parsed, value: value ?? {}, actionVersion: version ?? 0 };
 }
 
-/** The record as it stands in a snapshot or in a mutation. */
+/** Encodes a record for a snapshot or a mutation. */
 export function recordMessage(record: EncryptedRecord): proto.ISyncdRecord {
   return { index: { blob: record.indexMac }, value: { blob: record.blob }, keyId: { id: record.keyId } };
 }

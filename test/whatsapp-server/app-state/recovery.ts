@@ -6,7 +6,7 @@ import type { SyncKeys } from './sync-keys.js';
 
 const VALUE_MAC_BYTES = 32;
 
-/** All records of a collection in plain, as `SyncdSnapshotRecovery`: Baileys' WAProto lacks it. */
+/** Encodes all records of a collection in plaintext, as `SyncdSnapshotRecovery`, which Baileys' WAProto lacks. */
 export function encodeRecovery(collection: Collection, keys: SyncKeys): Uint8Array {
   const writer = protobuf.Writer.create();
   const field = (number: number, bytes: Uint8Array) => writer.uint32((number << 3) | 2).bytes(bytes);
@@ -19,7 +19,7 @@ export function encodeRecovery(collection: Collection, keys: SyncKeys): Uint8Arr
 
 function encodeRecord({ blob, keyId, valueMac }: EncryptedRecord, keys: SyncKeys): Uint8Array {
   const key = keys.all.find(({ id }) => id.equals(keyId));
-  if (!key) throw new Error('a phone has every key that it has ever encrypted with');
+  if (!key) throw new Error('the sync key of this record does not exist');
   const data = aesDecrypt(blob.subarray(0, -VALUE_MAC_BYTES), Buffer.from(key.valueEncryption));
   const writer = protobuf.Writer.create();
   for (const [number, bytes] of [

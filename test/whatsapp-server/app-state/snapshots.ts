@@ -1,18 +1,18 @@
 import { proto } from '@whiskeysockets/baileys';
 import type { MediaHost, UploadedMedia } from '../media-host.js';
-import { breathe } from '../mutex.js';
+import { yieldToEventLoop } from '../mutex.js';
 import type { Collection } from './collection.js';
 import { snapshotMac } from './macs.js';
 import { recordMessage } from './mutation.js';
 import type { SyncKey, SyncKeys } from './sync-keys.js';
 
-/** A snapshot that lies on the media host. */
+/** A snapshot on the media host. */
 export interface Snapshot {
   readonly version: number;
   readonly media: UploadedMedia;
 }
 
-/** The plain content of a snapshot, before it is encoded. */
+/** Content of a snapshot, before it is encoded. */
 export interface SnapshotContent {
   readonly version: number;
   readonly records: proto.ISyncdRecord[];
@@ -20,7 +20,7 @@ export interface SnapshotContent {
   readonly key: SyncKey;
 }
 
-/** Takes a picture of a collection in one piece, so that no commit comes in between. */
+/** Copies a collection synchronously, so that no commit can happen meanwhile. */
 export function snapshotContent(collection: Collection, keys: SyncKeys): SnapshotContent {
   const key = keys.current;
   return {
@@ -31,7 +31,7 @@ export function snapshotContent(collection: Collection, keys: SyncKeys): Snapsho
   };
 }
 
-/** Encodes a snapshot and puts it on the media host. */
+/** Encodes a snapshot and uploads it to the media host. */
 export function uploadSnapshot(content: SnapshotContent, media: MediaHost): Snapshot {
   const encoded = proto.SyncdSnapshot.encode({
     version: { version: content.version },
@@ -42,7 +42,7 @@ export function uploadSnapshot(content: SnapshotContent, media: MediaHost): Snap
   return { version: content.version, media: media.upload(encoded, 'snapshot') };
 }
 
-/** Keeps the snapshot of each collection until the collection has moved on too far. */
+/** Caches the snapshot of each collection until it is too old. */
 export class SnapshotCache {
   private readonly snapshots = new Map<string, Snapshot>();
   private readonly previous = new Map<string, Snapshot>();
@@ -53,25 +53,25 @@ export class SnapshotCache {
   ) {}
 
   /**
-   * The snapshot of a collection.
-   * @param maxLag how many versions old it may be; who gets an older one gets the patches since, too
+   * Returns the snapshot of a collection.
+   * @param maxLag maximum age in versions; the caller also sends the patches since
    */
   async of(collection: Collection, maxLag: number): Promise<Snapshot> {
     const cached = this.snapshots.get(collection.name);
     if (cached && this.isFresh(collection, cached, maxLag)) return cached;
-    await breathe();
+    await yieldToEventLoop();
     const content = snapshotContent(collection, this.keys);
     const fresh = uploadSnapshot(content, this.media);
     this.replace(collection.name, fresh);
     return fresh;
   }
 
-  /** The most recent snapshot, regardless of age; undefined if there is none. */
+  /** Returns the most recent snapshot, regardless of age; undefined if there is none. */
   lastOf(collection: Collection): Snapshot | undefined {
     return this.snapshots.get(collection.name);
   }
 
-  /** The snapshot before may still be downloading; the one before that goes. */
+  /** Deletes the second to last snapshot. A companion may still be downloading the previous one. */
   private replace(name: string, fresh: Snapshot): void {
     const outdated = this.previous.get(name);
     const replaced = this.snapshots.get(name);

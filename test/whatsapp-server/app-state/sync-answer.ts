@@ -13,15 +13,15 @@ function flipped(bytes: Uint8Array): Buffer {
   return copy;
 }
 
-/** What a companion asks of one collection. */
+/** Request of a companion for one collection. */
 export interface CollectionRequest {
   readonly version: number;
   readonly returnSnapshot: boolean;
 }
 
-/** Answers app-state requests of one account's companions (`<sync><collection/></sync>`). */
+/** Answers app-state requests of an account's companions (`<sync><collection/></sync>`). */
 export class SyncAnswers {
-  /** The last snapshot that was served although it is outdated. */
+  /** the last snapshot that was served although it is outdated */
   private outdated: Snapshot | undefined;
 
   constructor(
@@ -29,7 +29,7 @@ export class SyncAnswers {
     private readonly faults: Faults,
   ) {}
 
-  /** The `<collection>` element of the answer; an unknown name or a version of the future is an error. */
+  /** Returns the `<collection>` element of the response: an error if the name or the version does not exist. */
   async answer(name: string, request: CollectionRequest): Promise<BinaryNode> {
     const collection = this.state.find(name);
     if (!collection) return collectionError(name, { code: 400, text: 'bad-request' });
@@ -64,11 +64,11 @@ export class SyncAnswers {
     const subject = { collection: collection.name, part: 'snapshot', version: collection.version } as const;
     const effect = this.faults.appState.strike(subject);
     if (effect === 'outdated') return (this.outdated = this.state.snapshots.lastOf(collection));
-    if (effect) return this.spoiledSnapshot(collection, effect);
+    if (effect) return this.faultySnapshot(collection, effect);
     return this.state.snapshots.of(collection, this.state.settings.snapshotLagVersions);
   }
 
-  private spoiledSnapshot(collection: Collection, effect: AppStateEffect): Snapshot {
+  private faultySnapshot(collection: Collection, effect: AppStateEffect): Snapshot {
     const content = snapshotContent(collection, this.state.keys);
     if (effect === 'record') {
       const [first, ...rest] = content.records;
@@ -87,7 +87,7 @@ export class SyncAnswers {
     const subject = { collection: collection.name, part: 'patch', version: patch.version } as const;
     const message = this.patchMessage(patch);
     const effect = this.faults.appState.strike(subject);
-    if (effect) spoilPatch(message, { patch, effect, name: collection.name });
+    if (effect) addPatchFault(message, { patch, effect, name: collection.name });
     return proto.SyncdPatch.encode(message).finish();
   }
 
@@ -110,7 +110,7 @@ export class SyncAnswers {
   }
 }
 
-function spoilPatch(
+function addPatchFault(
   message: proto.ISyncdPatch,
   { patch, effect, name }: { patch: Patch; effect: AppStateEffect; name: string },
 ): void {
@@ -118,7 +118,7 @@ function spoilPatch(
   if (effect === 'exit-code-zero') message.exitCode = { code: 0, text: '' };
   if (effect === 'patch-mac') message.patchMac = flipped(patch.patchMac);
   if (effect === 'lt-hash' || effect === 'snapshot-mac') {
-    // The patch MAC fits the wrong snapshot MAC, so that only the LT hash can tell.
+    // The patch MAC matches the wrong snapshot MAC, so that only the LT hash reveals the fault.
     const wrong = flipped(patch.snapshotMac);
     const valueMacs = patch.mutations.map((each) => each.valueMac);
     message.snapshotMac = wrong;

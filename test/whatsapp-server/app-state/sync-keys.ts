@@ -1,7 +1,7 @@
 import { hkdf, type proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 
-/** An app-state sync key with the five keys that are derived from it. */
+/** An app-state sync key and the five keys derived from it. */
 export interface SyncKey {
   /** 6 bytes: device (2) and epoch (4), big endian */
   readonly id: Buffer;
@@ -34,7 +34,7 @@ function createSyncKey(epoch: number): SyncKey {
   };
 }
 
-/** The sync keys of one account. The newest encrypts; older ones stay for what they encrypted. */
+/** The sync keys of one account. The newest one encrypts; older ones decrypt older records. */
 export class SyncKeys {
   private readonly keys: SyncKey[] = [];
   private epoch = randomBytes(2).readUInt16BE();
@@ -43,7 +43,7 @@ export class SyncKeys {
     this.rotate();
   }
 
-  /** Oldest first. */
+  /** All keys, oldest first. */
   get all(): readonly SyncKey[] {
     return this.keys;
   }
@@ -54,7 +54,7 @@ export class SyncKeys {
     return newest;
   }
 
-  /** From now on a new key encrypts. */
+  /** Creates a key and makes it the current one. */
   rotate(): SyncKey {
     this.epoch += 1;
     const key = createSyncKey(this.epoch);
@@ -63,7 +63,7 @@ export class SyncKeys {
   }
 }
 
-/** The keys in the form in which a phone shares them with its companions. */
+/** Converts keys to the message that a phone shares with its companions. */
 export function keyShare(keys: readonly SyncKey[]): proto.Message.IAppStateSyncKeyShare {
   return {
     keys: keys.map((key) => ({

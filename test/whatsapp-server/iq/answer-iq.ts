@@ -10,7 +10,7 @@ import { answerPicture } from './picture.iq.js';
 import { answerPassive, answerSettings } from './settings.iq.js';
 import { answerUsync } from './usync.iq.js';
 
-/** Every namespace that is answered. */
+/** Handlers by namespace. */
 const HANDLERS: Readonly<Record<string, IqHandler>> = {
   ...answerSettings,
   encrypt: answerEncrypt,
@@ -24,7 +24,7 @@ const HANDLERS: Readonly<Record<string, IqHandler>> = {
 
 const NOT_IMPLEMENTED = new StanzaError(501, 'feature-not-implemented');
 
-/** The answer to an IQ of a companion; what no handler knows gets error 501. */
+/** Returns the response to an IQ of a companion: error 501 if no handler supports it. */
 export async function answerIq(iq: BinaryNode, context: IqContext): Promise<BinaryNode> {
   try {
     const content = await contentOf(iq, context);
@@ -41,7 +41,7 @@ export async function answerIq(iq: BinaryNode, context: IqContext): Promise<Bina
 
 async function contentOf(iq: BinaryNode, context: IqContext): Promise<BinaryNode[] | undefined> {
   if (context.connection.waiting && iq.attrs.xmlns === 'md') return answerWaitingDevice(iq, context);
-  // A device that waits to be linked pings too.
+  // Devices that wait to be linked send pings, too.
   if (iq.attrs.xmlns === 'w:p') return [];
   const handler = HANDLERS[iq.attrs.xmlns ?? ''];
   const loggedIn = loggedInContext(context);

@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { child, childBytes, children, element } from '../stanza.js';
 import type { IqHandler, LoggedInContext } from './iq-handler.js';
 
-/** `w:sync:app:state`: a companion asks for snapshot or patches of one or more collections, or changes them. */
+/** `w:sync:app:state`: returns the snapshot or patches of collections, and applies patches of companions. */
 export const answerAppState: IqHandler = async (iq, context) => {
   const requests = children(child(iq, 'sync'), 'collection');
   return [element('sync', {}, await Promise.all(requests.map((each) => answerCollection(each, context))))];
@@ -18,7 +18,7 @@ async function answerCollection(
     const returnSnapshot = return_snapshot === 'true';
     return phone.syncAnswers.answer(name, { version: Number(version), returnSnapshot });
   }
-  const answer = await phone.takePatch(companion, name, patch, Number(version));
+  const answer = await phone.applyPatch(companion, name, patch, Number(version));
   if ('version' in answer) return element('collection', { name, version: String(answer.version) });
   const error = element('error', { code: String(answer.code) });
   return element('collection', { name, type: 'error' }, [error]);

@@ -10,7 +10,7 @@ import type { IqHandler, LoggedInContext } from './iq-handler.js';
 
 const KEY_TYPE = Buffer.from([5]);
 
-/** `encrypt`: count, upload and check of a companion's keys, and the keys of other people. */
+/** `encrypt`: counts, stores and digests the keys of a companion, and returns the keys of other accounts. */
 export const answerEncrypt: IqHandler = (iq, context) => {
   if (iq.attrs.type === 'set') return storeKeys(iq, context.companion);
   const request = child(iq);
@@ -28,7 +28,7 @@ export const answerEncrypt: IqHandler = (iq, context) => {
         ),
       ];
     case 'identity':
-      if (!context.network.settings.answersIdentities) return undefined;
+      if (!context.network.settings.supportsIdentityRequests) return undefined;
       return [
         element(
           'list',
@@ -124,7 +124,7 @@ function keyBundle(user: BinaryNode, { network }: LoggedInContext): BinaryNode {
   ]);
 }
 
-/** A device of an account, or a contact with only one device. */
+/** Returns a device of an account; the contact itself if it has only one device. */
 function deviceFor(jid: string, directory: Directory): { keys: PersonKeys } | undefined {
   const person = directory.find(jid);
   return person && 'deviceOf' in person ? person.deviceOf(deviceIn(jid)) : person;

@@ -2,25 +2,25 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Companion } from '../companion.js';
 import type { Connection } from '../connection.js';
 import type { Network } from '../network.js';
-import type { PairingDesk } from '../linking/pairing-code.js';
+import type { PairingRequests } from '../linking/pairing-code.js';
 import type { Phone } from '../phone.js';
 
-/** Who asks, and of whom. */
+/** Context of an IQ. */
 export interface IqContext {
   readonly network: Network;
   readonly connection: Connection;
-  readonly pairing: PairingDesk;
+  readonly pairing: PairingRequests;
 }
 
-/** The same for a device that is logged in. */
+/** Context of an IQ from a logged-in device. */
 export interface LoggedInContext extends IqContext {
   readonly companion: Companion;
   readonly phone: Phone;
 }
 
 /**
- * Gives the content of the answer to an IQ, or `undefined` when it is of another kind than this handler knows.
- * @throws StanzaError which becomes an IQ of type `error`
+ * Returns the content of the response to an IQ; undefined if the handler does not support it.
+ * @throws StanzaError to respond with an IQ of type `error`
  */
 export type IqHandler = (
   iq: BinaryNode,

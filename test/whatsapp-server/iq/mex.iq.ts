@@ -2,10 +2,10 @@ import { reachOutLock } from '../contact-news.js';
 import { child, element, StanzaError } from '../stanza.js';
 import type { IqHandler } from './iq-handler.js';
 
-/** Persisted queries by their id, as in Baileys' `QueryIds`. */
+/** Id of the persisted query (`QueryIds` in Baileys). */
 const REACH_OUT_LOCK = '23983697327930364';
 
-/** `w:mex`: GraphQL over IQ. Only the query for the reach-out time lock is answered. */
+/** `w:mex`: GraphQL over IQ. Supports only the query for the reach-out time lock. */
 export const answerMex: IqHandler = (iq, { phone }) => {
   const query = child(iq, 'query');
   if (query?.attrs.query_id !== REACH_OUT_LOCK) throw new StanzaError(400, 'bad-request');

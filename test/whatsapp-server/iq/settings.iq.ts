@@ -13,7 +13,7 @@ const PRIVACY_CATEGORIES = [
   'messages',
 ];
 
-/** Small IQs that only want a well-formed answer: server properties, privacy settings, block list and the like. */
+/** IQs with simple responses: AB props, privacy settings, block list and others. */
 export const answerSettings: Readonly<Record<string, IqHandler>> = {
   abt: (_, { network }) => [abProps(network.settings.abProps)],
   blocklist: () => [element('list', { dhash: '1' }, [])],
@@ -26,11 +26,11 @@ export const answerSettings: Readonly<Record<string, IqHandler>> = {
   ],
   'w:stats': () => [],
   'w:m': (iq) => (child(iq, 'media_conn') ? [mediaConnection()] : undefined),
-  // The account is no business, and has no profile of one.
+  // The account does not have a business profile.
   'w:biz': () => [element('business_profile', { v: '244' }, [])],
-  // It is in no group that could be listed.
+  // The account is not in any group.
   'w:g2': (iq) => (child(iq, 'participating') ? [element('groups', {}, [])] : undefined),
-  // Its own about text.
+  // The about text of the account.
   status: (iq, { phone }) => {
     if (iq.attrs.type !== 'set') return undefined;
     phone.profile.setAbout(textOf(child(iq, 'status')));
@@ -47,14 +47,14 @@ function abProps(props: ReadonlyMap<string, string>): BinaryNode {
   return element('props', attrs, each);
 }
 
-/** Where media is uploaded to: this server, under the name by which companions know WhatsApp's. */
+/** Returns the host for uploads. Companions in tests reach this server under the name of WhatsApp's media host. */
 function mediaConnection(): BinaryNode {
   const attrs = { auth: 'auth', ttl: '86400', auth_ttl: '86400', max_buckets: '12' };
   return element('media_conn', attrs, [element('host', { hostname: 'mmg.whatsapp.net', type: 'primary' })]);
 }
 
 /**
- * `passive`: with `active` a companion says that it has uploaded its keys and takes stanzas.
- * The answer must go out before what waits for it; so the router activates the companion after the answer.
+ * `passive`: with `active`, a companion reports that it has uploaded its keys and accepts stanzas. The response must
+ * precede queued stanzas, so the router activates the companion after it.
  */
 export const answerPassive: IqHandler = () => [];

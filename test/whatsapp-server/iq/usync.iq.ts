@@ -1,6 +1,6 @@
 import { proto } from '@whiskeysockets/baileys';
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { mayLook } from '../profile.js';
+import { canView } from '../profile.js';
 import type { Impostor } from '../impostor.js';
 import type { ServerSettings } from '../server-settings.js';
 import { child, childBytes, children, element, nowSeconds, textOf } from '../stanza.js';
@@ -10,16 +10,16 @@ import type { Phone } from '../phone.js';
 import type { IqHandler, LoggedInContext } from './iq-handler.js';
 
 type Person = Phone | Contact;
-type Protocol = (person: Person, asked: Asked) => BinaryNode | undefined;
+type Protocol = (person: Person, options: QueryOptions) => BinaryNode | undefined;
 
-/** What a query says beside the protocols. */
-interface Asked {
+/** Input of a protocol. */
+interface QueryOptions {
   readonly settings: ServerSettings;
   readonly impostor: Impostor;
   readonly token: Buffer | undefined;
 }
 
-/** `usync`: facts about many users at once; the query says which. */
+/** `usync`: returns data about many users. The query contains the users and the protocols, which select the data. */
 export const answerUsync: IqHandler = (iq, context) => {
   const usync = child(iq, 'usync');
   const protocols = children(child(usync, 'query')).map((each) => each.tag);
@@ -39,22 +39,22 @@ function answerUser(
   const number = textOf(child(user, 'contact')).replace(/^\+/, '');
   const jid = user.attrs.jid ?? `${number}@s.whatsapp.net`;
   const person = directory.find(jid);
-  const facts = protocols.flatMap((name) => {
+  const results = protocols.flatMap((name) => {
     if (!person) return name === 'contact' ? [element('contact', { type: 'out' })] : [];
-    const fact = PROTOCOLS[name]?.(person, { settings, impostor, token: childBytes(user, 'tctoken') });
-    return fact ? [fact] : [];
+    const result = PROTOCOLS[name]?.(person, { settings, impostor, token: childBytes(user, 'tctoken') });
+    return result ? [result] : [];
   });
-  const asked = person && number ? person.jid : jid;
-  return [element('user', addressesOf(asked, person, settings), facts)];
+  const requested = person && number ? person.jid : jid;
+  return [element('user', addressesOf(requested, person, settings), results)];
 }
 
-/** Identifies a user in the response: as requested, or by LID with the number in `pn_jid`. */
+/** Returns the addresses of a user in the response: as requested, or the LID with the number in `pn_jid`. */
 function addressesOf(
-  asked: string,
+  requested: string,
   person: Person | undefined,
   { usyncByLid, usyncPnJid }: ServerSettings,
 ): Record<string, string | undefined> {
-  if (!usyncByLid || !person?.lidJid) return { jid: asked };
+  if (!usyncByLid || !person?.lidJid) return { jid: requested };
   return { jid: person.lidJid, pn_jid: usyncPnJid ?? person.jid };
 }
 
@@ -65,13 +65,16 @@ const PROTOCOLS: Record<string, Protocol> = {
   text_status: (person, { token }) => textStatusOf(person, token),
   username: (person) => element('username', {}, person.username ? Buffer.from(person.username) : undefined),
   picture: (person, { settings, token }) => (settings.tellsPictures ? pictureOf(person, token) : undefined),
-  devices: (person, asked) => devicesOf(person, asked),
-  business: (person, asked) => businessOf(person, asked),
+  devices: devicesOf,
+  business: businessOf,
   disappearing_mode: () => element('disappearing_mode', { duration: '0', t: '0' }),
 };
 
-/** The verified name of a business. Contacts without one have no such element, or one that contains an error. */
-function businessOf({ verifiedName, keys }: Person, { settings, impostor }: Asked): BinaryNode | undefined {
+/** Returns the verified name of a business. For other accounts, returns nothing, or an element with an error. */
+function businessOf(
+  { verifiedName, keys }: Person,
+  { settings, impostor }: QueryOptions,
+): BinaryNode | undefined {
   if (verifiedName !== undefined)
     return element('business', {}, [verifiedNameElement(verifiedName, keys, impostor)]);
   const error = element('error', { code: '404', text: 'item-not-found' });
@@ -80,18 +83,18 @@ function businessOf({ verifiedName, keys }: Person, { settings, impostor }: Aske
     : undefined;
 }
 
-/** The about text; 401 stands for one that its owner hides. */
+/** Returns the about text; code 401 if it is hidden. */
 function statusOf(person: Person, token: Buffer | undefined): BinaryNode {
   const { about } = person.profile;
-  if (about.hidden || !mayLook(person, token)) return element('status', { code: '401', type: 'fail' });
+  if (about.hidden || !canView(person, token)) return element('status', { code: '401', type: 'fail' });
   const t = String(Math.floor(about.setAt.getTime() / 1000));
   return about.text ? element('status', { t }, Buffer.from(about.text)) : element('status', { t });
 }
 
-/** The about text in its new form; without attributes when it never was set. */
+/** Returns the text status; without attributes if it was never set. */
 function textStatusOf(person: Person, token: Buffer | undefined): BinaryNode {
   const { textStatus } = person.profile;
-  if (!mayLook(person, token)) return element('text_status', {}, [refusal('401')]);
+  if (!canView(person, token)) return element('text_status', {}, [refusal('401')]);
   if (!textStatus) return element('text_status', {});
   const { text, emoji, setAt, seconds } = textStatus;
   const attrs = {
@@ -102,10 +105,10 @@ function textStatusOf(person: Person, token: Buffer | undefined): BinaryNode {
   return element('text_status', attrs, emoji === undefined ? [] : [element('emoji', { content: emoji })]);
 }
 
-/** The id of the picture; 401 when it is hidden, no id when there is none. */
+/** Returns the id of the picture; error 401 if it is hidden, no id if there is none. */
 function pictureOf(person: Person, token: Buffer | undefined): BinaryNode {
   const { picture } = person.profile;
-  if (picture === 'hidden' || !mayLook(person, token)) return element('picture', {}, [refusal('401')]);
+  if (picture === 'hidden' || !canView(person, token)) return element('picture', {}, [refusal('401')]);
   return element('picture', { id: picture?.id });
 }
 
@@ -113,8 +116,8 @@ function refusal(code: string): BinaryNode {
   return element('error', { code, text: 'not-authorized' });
 }
 
-/** The devices, in a key-index list signed with the account's identity key. The key itself is included by a setting only. */
-function devicesOf(person: Person, { settings, impostor }: Asked): BinaryNode {
+/** Returns the devices and a key-index list that the identity key signs. The list contains this key if configured. */
+function devicesOf(person: Person, { settings, impostor }: QueryOptions): BinaryNode {
   const devices = person.devices.map((id) =>
     element('device', { id: String(id), 'key-index': id === 0 ? undefined : String(id) }),
   );
@@ -131,7 +134,7 @@ function devicesOf(person: Person, { settings, impostor }: Asked): BinaryNode {
     accountSignature: person.keys.sign(Buffer.concat([Buffer.from([6, 2]), details]), {
       forged: impostor.forges.has('key-index-list'),
     }),
-    accountSignatureKey: settings.tellsAccountKeys ? identity.public : undefined,
+    accountSignatureKey: settings.includesAccountKeys ? identity.public : undefined,
   }).finish();
   return element('devices', {}, [
     element('device-list', { hash: '2:000000' }, devices),

@@ -7,22 +7,22 @@ import { isSignedBy, sign } from '../signatures.js';
 import { child, element, newStanzaId, requiredBytes } from '../stanza.js';
 import { isRefusal, LinkRefused, type WaitingDevice } from './waiting-device.js';
 
-/** Prefixes of what is signed (`WA_ADV_*_SIG_PREFIX` in Baileys' defaults). */
+/** Prefixes of the signed data (`WA_ADV_*_SIG_PREFIX` in Baileys' defaults). */
 const ACCOUNT_SIGNATURE_PREFIX = Buffer.from([6, 0]);
 const DEVICE_SIGNATURE_PREFIX = Buffer.from([6, 1]);
 
-/** Data that the phone uses to sign the link. */
+/** Input of the signatures of a link. */
 export interface LinkSecret {
-  /** 32 bytes that phone and device share, from the QR code, the pairing code or the passkey ceremony */
+  /** 32 bytes shared by phone and device, from the QR code, the pairing code or the passkey ceremony */
   readonly advSecret: Buffer;
-  /** whether a key other than the account's signs */
+  /** whether to sign with another key than the account's */
   readonly forged: boolean;
 }
 
 /**
  * Links the device to the phone's account and makes it log in again (stream error 515).
- * @throws LinkRefused when the device does not accept the phone's signature
- * @throws Error when the connection ends before, or when the device's signature is wrong
+ * @throws LinkRefused if the device does not accept the phone's signature
+ * @throws Error if the connection closes, or the device's signature is invalid
  */
 export async function link(phone: Phone, waiting: WaitingDevice, secret: LinkSecret): Promise<Companion> {
   const { connection, registration } = waiting;
@@ -85,6 +85,6 @@ function verifyDeviceSignature(
     accountKey,
   ]);
   if (!isSignedBy(expected.identityKey, message, Buffer.from(signed.deviceSignature ?? []))) {
-    throw new Error('the device signature of the companion is wrong');
+    throw new Error('the device signature is invalid');
   }
 }

@@ -23,10 +23,10 @@ export interface PairingRequest {
   /** salt (32), IV (16) and the encrypted ephemeral key (32) */
   readonly wrappedEphemeralKey: Buffer;
   readonly expiresAt: number;
-  /** whether the server has asked the device for another code */
+  /** whether another code was requested from the device */
   isVoid: boolean;
   readonly settings: LinkingSettings;
-  /** the device's last word; a new one for each code that is tried */
+  /** the device's `companion_finish`; a new promise for each hello of the phone */
   finished: Deferred<BinaryNode>;
 }
 
@@ -34,15 +34,15 @@ const SALT_BYTES = 32;
 const CTR_IV_BYTES = 16;
 const GCM_IV_BYTES = 12;
 const KEY_BYTES = 32;
-/** For the answer to a further hello, which the device may ignore. */
+/** Timeout of the response to a repeated hello, which the device can ignore. */
 const ANSWER_MS = 1_000;
 
 /** The client names that the server accepts for `companion_platform_display`. */
 const DISPLAY_NAME = /^(Chrome|Edge|Firefox|IE|Opera|Safari) \((Windows|Mac OS|Linux|Ubuntu)\)$/;
 const PHONE_JID = /^([1-9]\d{6,14})@s\.whatsapp\.net$/;
 
-/** The devices that wait to be linked by pairing code, the newest for each number. */
-export class PairingDesk {
+/** Stores the most recent pairing request for each number. */
+export class PairingRequests {
   private readonly requests = new Map<PhoneNumber, PairingRequest>();
   private readonly waiting = new Map<PhoneNumber, Deferred<PairingRequest>>();
   private readonly requested = new Map<PhoneNumber, number>();
@@ -50,24 +50,24 @@ export class PairingDesk {
   constructor(private readonly settings: LinkingSettings) {}
 
   /**
-   * Takes `<link_code_companion_reg>` of a device; gives the content of the answer.
-   * @throws StanzaError 400 for another form than WhatsApp accepts, 429 after too many codes, 404 without a request
+   * Handles `<link_code_companion_reg>` of a device and returns the content of the response.
+   * @throws StanzaError 400 for a format that WhatsApp does not accept, 429 after too many codes, 404 without a request
    */
-  take(device: WaitingDevice, registration: BinaryNode): BinaryNode[] {
+  handle(device: WaitingDevice, registration: BinaryNode): BinaryNode[] {
     const { stage, jid } = registration.attrs;
     const number = PHONE_JID.exec(jid ?? '')?.[1];
     if (!number) throw new StanzaError(400, 'bad-request');
     if (stage === 'companion_hello') return [this.open(device, phoneNumber(number), registration)];
     const request = this.requests.get(phoneNumber(number));
     if (stage !== 'companion_finish' || request?.device !== device) {
-      throw new StanzaError(404, `no pairing is under way for ${number}`);
+      throw new StanzaError(404, `no pairing in progress for ${number}`);
     }
-    // The phone hears of it over the network, and so later than the device has its answer.
+    // The phone is notified over the network, which takes longer than the response to the device.
     setImmediate(() => request.finished.resolve(registration));
     return [];
   }
 
-  /** The device that waits for this phone; resolves when one comes. */
+  /** Returns the pairing request for this number. Waits until there is one. */
   requestFor(number: PhoneNumber): Promise<PairingRequest> {
     const request = this.requests.get(number);
     if (request?.device.connection.isOpen) return Promise.resolve(request);
@@ -101,7 +101,7 @@ export class PairingDesk {
   }
 }
 
-/** Asks the device for another code; the one that it shows is void. */
+/** Invalidates the code of a request, and requests another one from the device. */
 export function requestOtherCode(request: PairingRequest, { byHand }: { byHand: boolean }): void {
   request.isVoid = true;
   request.device.notify('link_code_companion_reg', [
@@ -112,10 +112,11 @@ export function requestOtherCode(request: PairingRequest, { byHand }: { byHand: 
 }
 
 /**
- * The phone's part of linking by code, mirror image of Baileys' `link_code_companion_reg` notification handler.
- * @returns the adv secret that both sides have derived
- * @throws LinkRefused when the code has expired
- * @throws Error when the code is not the one that the device shows
+ * Performs the phone's part of linking by code, the counterpart of Baileys' `link_code_companion_reg` notification
+ * handler.
+ * @returns the ADV secret that both sides have derived
+ * @throws LinkRefused if the code has expired
+ * @throws Error if the device shows another code
  */
 export async function exchangePairingCode(
   phone: Phone,
@@ -128,12 +129,12 @@ export async function exchangePairingCode(
   const iv = wrapped.subarray(SALT_BYTES, SALT_BYTES + CTR_IV_BYTES);
   const companionEphemeral = aesDecryptCTR(wrapped.subarray(SALT_BYTES + CTR_IV_BYTES), codeKey, iv);
   const ref = element('link_code_pairing_ref', {}, request.ref);
-  // The server announces the phone before the phone's own word has come.
+  // The server announces the phone before it forwards the phone's hello.
   notifyDevice(request, [ref]);
-  let { finish, ephemeral, content } = await sayHello(phone, request, code);
+  let { finish, ephemeral, content } = await sendHello(phone, request, code);
   for (let times = 0; times < request.settings.replayedHellos; times += 1) notifyDevice(request, content);
   for (let times = 0; times < request.settings.furtherHellos; times += 1) {
-    const unanswered = within(sayHello(phone, request, code), { ms: ANSWER_MS, what: 'no answer' });
+    const unanswered = within(sendHello(phone, request, code), { ms: ANSWER_MS, what: 'no response' });
     ({ finish, ephemeral, content } = await unanswered.catch(() => ({ finish, ephemeral, content })));
   }
   const ephemeralSecret = Curve.sharedKey(ephemeral.private, companionEphemeral);
@@ -147,8 +148,8 @@ export async function exchangePairingCode(
   return Buffer.from(hkdf(secrets, KEY_BYTES, { info: 'adv_secret' }));
 }
 
-/** The phone's hello, with a new ephemeral key, and the device's answer to it. */
-async function sayHello(phone: Phone, request: PairingRequest, code: string) {
+/** Sends the phone's hello with a new ephemeral key, and waits for the device's response. */
+async function sendHello(phone: Phone, request: PairingRequest, code: string) {
   request.finished = deferred();
   const ephemeral = Curve.generateKeyPair();
   const wrapped = await wrapEphemeralKey(Buffer.from(ephemeral.public), code);
@@ -173,7 +174,7 @@ function notifyDevice(request: PairingRequest, content: BinaryNode[]): void {
   request.device.notify('link_code_companion_reg', [hello]);
 }
 
-/** The random bytes behind the two identity keys in the bundle. */
+/** Decrypts a key bundle and returns the random bytes after the two identity keys. */
 function unwrapKeyBundle(bundle: Buffer, ephemeralSecret: Buffer): Buffer {
   const salt = bundle.subarray(0, SALT_BYTES);
   const iv = bundle.subarray(SALT_BYTES, SALT_BYTES + GCM_IV_BYTES);

@@ -5,12 +5,12 @@ import { child, childBytes, element, requiredBytes, StanzaError } from '../stanz
 import type { Passkey, PasskeyAssertion, PasskeyRequestOptions } from './passkey.js';
 import type { WaitingDevice } from './waiting-device.js';
 
-/** How an account's passkey is asked for. */
+/** Passkey of an account that links require. */
 export interface PasskeyDemand {
   readonly passkey: Passkey;
-  /** whether the notification carries the request itself; otherwise the device has to ask for it */
+  /** whether the notification contains the request options; otherwise the device requests them; default true */
   readonly withOptions?: boolean;
-  /** called with the code that the phone shows, and whether its owner has to compare it with the device's */
+  /** called with the code that the phone shows, and whether the user must compare it with the device's code */
   readonly onCode?: (code: string, mustCompare: boolean) => void;
 }
 
@@ -19,8 +19,8 @@ const CODE_BYTES = 5;
 const CODE_ALPHABET = '123456789ABCDEFGHJKLMNPQRSTVWXYZ';
 
 /**
- * WhatsApp's and the phone's part of the passkey ceremony ("shortcake"), by which a device proves that the account's
- * passkey agrees to the link. Source: whatsmeow pair-passkey.go, which is the device's part.
+ * The server's and the phone's part of the passkey ceremony ("shortcake"). In this ceremony, a device proves that the
+ * user has approved the link with the account's passkey. Source: whatsmeow pair-passkey.go, the device's part.
  */
 export class PasskeyCeremony {
   private readonly options: PasskeyRequestOptions;
@@ -32,7 +32,7 @@ export class PasskeyCeremony {
   private companion?: { identity: proto.CompanionEphemeralIdentity; bytes: Buffer; commitment: Buffer };
   private hasProof = false;
 
-  /** @param advSecret of the QR code or the pairing code that began the link: what proves the hand-off */
+  /** @param advSecret secret from the QR code or pairing code, which verifies the handoff proof */
   constructor(
     private readonly device: WaitingDevice,
     private readonly demand: PasskeyDemand,
@@ -41,7 +41,7 @@ export class PasskeyCeremony {
     this.options = demand.passkey.requestOptions();
   }
 
-  /** @returns the ADV secret that the device has chosen for the link */
+  /** Runs the ceremony and returns the ADV secret that the device has chosen. */
   async run(): Promise<Buffer> {
     const content = this.demand.withOptions === false ? [] : [this.requestOptions()];
     this.device.notify('passkey_prologue_request', content);
@@ -57,10 +57,10 @@ export class PasskeyCeremony {
   }
 
   /**
-   * Takes an IQ of the ceremony; gives the content of the answer.
-   * @throws StanzaError when a check fails
+   * Handles an IQ of the ceremony and returns the content of the response.
+   * @throws StanzaError if a check fails
    */
-  take(iq: BinaryNode): BinaryNode[] | undefined {
+  handle(iq: BinaryNode): BinaryNode[] | undefined {
     const request = child(iq);
     switch (request?.tag) {
       case 'passkey_request_options':
@@ -68,11 +68,11 @@ export class PasskeyCeremony {
       case 'ref':
         return [element('ref', {}, Buffer.from(this.ref))];
       case 'passkey_prologue':
-        return this.takePrologue(request);
+        return this.handlePrologue(request);
       case 'companion_nonce':
-        return this.takeNonce(requiredBytes(iq, 'companion_nonce'));
+        return this.handleNonce(requiredBytes(iq, 'companion_nonce'));
       case 'encrypted_pairing_request':
-        return this.takePairingRequest(requiredBytes(iq, 'encrypted_pairing_request'));
+        return this.handlePairingRequest(requiredBytes(iq, 'encrypted_pairing_request'));
       default:
         return undefined;
     }
@@ -82,7 +82,7 @@ export class PasskeyCeremony {
     return element('passkey_request_options', {}, Buffer.from(JSON.stringify(this.options)));
   }
 
-  private takePrologue(prologue: BinaryNode): BinaryNode[] {
+  private handlePrologue(prologue: BinaryNode): BinaryNode[] {
     const { passkey } = this.demand;
     const assertion = JSON.parse(
       requiredBytes(prologue, 'webauthn_assertion').toString(),
@@ -97,31 +97,35 @@ export class PasskeyCeremony {
     const identity = proto.CompanionEphemeralIdentity.decode(bytes);
     if (identity.ref !== this.ref) throw new StanzaError(400, 'bad-request');
     this.companion = { identity, bytes, commitment: Buffer.from(commitment?.hash ?? []) };
-    this.hasProof = this.isProof(childBytes(prologue, 'pairing_handoff_proof'), payload);
+    this.hasProof = this.verifyProof(childBytes(prologue, 'pairing_handoff_proof'), payload);
     this.accepted.resolve();
     return [];
   }
 
-  /** Made with the secret that the phone has from the QR code or the pairing code, it shows who began the link. */
-  private isProof(proof: Buffer | undefined, payload: Buffer): boolean {
+  /**
+   * Verifies the handoff proof, which is made with the secret from the QR code or pairing code.
+   * @returns false if there is no proof
+   * @throws StanzaError if the proof is wrong
+   */
+  private verifyProof(proof: Buffer | undefined, payload: Buffer): boolean {
     if (!proof) return false;
     const key = Buffer.from(hkdf(this.advSecret, KEY_BYTES, { info: 'shortcake-passkey-handoff-v1' }));
     if (!hmacSign(payload, key).equals(proof)) throw new StanzaError(401, 'not-authorized');
     return true;
   }
 
-  private takeNonce(nonce: Buffer): BinaryNode[] {
+  private handleNonce(nonce: Buffer): BinaryNode[] {
     const { companion } = this;
     if (!companion) throw new StanzaError(400, 'bad-request');
-    const opened = sha256(Buffer.concat([companion.bytes, nonce]));
-    if (!opened.equals(companion.commitment)) throw new StanzaError(400, 'bad-request');
+    const revealed = sha256(Buffer.concat([companion.bytes, nonce]));
+    if (!revealed.equals(companion.commitment)) throw new StanzaError(400, 'bad-request');
     const digest = sha256(Buffer.concat([nonce, Buffer.from(this.ephemeral.public)]));
     const code = Buffer.from(this.nonce.subarray(0, CODE_BYTES).map((byte, at) => byte ^ (digest[at] ?? 0)));
-    this.demand.onCode?.(inBase32(code), !this.hasProof);
+    this.demand.onCode?.(toBase32(code), !this.hasProof);
     return [];
   }
 
-  private takePairingRequest(wrapped: Buffer): BinaryNode[] {
+  private handlePairingRequest(wrapped: Buffer): BinaryNode[] {
     const { encryptedPayload, iv } = proto.EncryptedPairingRequest.decode(wrapped);
     const payload = aesDecryptGCM(
       Buffer.from(encryptedPayload ?? []),
@@ -151,8 +155,8 @@ function sha256(data: Buffer): Buffer {
   return createHash('sha256').update(data).digest();
 }
 
-/** 5 bytes as XXXX-XXXX. */
-function inBase32(bytes: Buffer): string {
+/** Formats 5 bytes as XXXX-XXXX. */
+function toBase32(bytes: Buffer): string {
   const bits = BigInt(`0x${bytes.toString('hex')}`);
   const letters = Array.from(
     { length: 8 },

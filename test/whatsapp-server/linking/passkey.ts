@@ -7,7 +7,7 @@ const REQUEST_TIMEOUT_MS = 600_000;
 const USER_PRESENT = 0x01;
 const USER_VERIFIED = 0x04;
 
-/** What WhatsApp asks a browser for: `PublicKeyCredentialRequestOptionsJSON`. */
+/** WhatsApp's request to a browser: `PublicKeyCredentialRequestOptionsJSON`. */
 export interface PasskeyRequestOptions {
   readonly challenge: string;
   readonly timeout: number;
@@ -17,7 +17,7 @@ export interface PasskeyRequestOptions {
   readonly extensions: Record<string, never>;
 }
 
-/** What the browser answers with, binary values as base64url. */
+/** Response of a browser, with binary values as base64url. */
 export interface PasskeyAssertion {
   readonly id: string;
   readonly rawId: string;
@@ -33,22 +33,22 @@ export interface PasskeyAssertion {
 const fromBase64Url = (text: string): Buffer => Buffer.from(text, 'base64url');
 const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
 
-/** The passkey of an account at whatsapp.com: the authenticator that holds it, and what WhatsApp checks of it. */
+/** The passkey of an account: its authenticator, and WhatsApp's verification. */
 export class Passkey {
   readonly credentialId = randomBytes(16);
   readonly userHandle = randomBytes(16);
   private readonly keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   private signCount = 0;
 
-  /** @param timeoutMs how long its requests are good */
+  /** @param timeoutMs how long its requests are valid */
   constructor(private readonly timeoutMs = REQUEST_TIMEOUT_MS) {}
 
-  /** For an authenticator of a browser's: PKCS#8, base64. */
+  /** Private key for a virtual authenticator of a browser: PKCS#8, base64. */
   get privateKey(): string {
     return this.keys.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
   }
 
-  /** A fresh request for an assertion. */
+  /** Creates a request with a new challenge. */
   requestOptions(): PasskeyRequestOptions {
     return {
       challenge: randomBytes(32).toString('base64url'),
@@ -60,7 +60,7 @@ export class Passkey {
     };
   }
 
-  /** What a browser on this origin gives for the request once its user has agreed. */
+  /** Returns the response of a browser on this origin after its user has confirmed. */
   assert({ challenge }: PasskeyRequestOptions, { origin = ORIGIN } = {}): PasskeyAssertion {
     this.signCount += 1;
     const counter = Buffer.alloc(4);
@@ -86,17 +86,17 @@ export class Passkey {
     };
   }
 
-  /** Whether this passkey made the assertion for this challenge, on WhatsApp's own page. */
+  /** Returns whether this passkey signed the challenge on WhatsApp's origin. */
   isSignedFor({ challenge }: PasskeyRequestOptions, { rawId, response }: PasskeyAssertion): boolean {
     const clientData = fromBase64Url(response.clientDataJSON);
     const authenticatorData = fromBase64Url(response.authenticatorData);
-    const told = JSON.parse(clientData.toString()) as { type: string; challenge: string; origin: string };
+    const client = JSON.parse(clientData.toString()) as { type: string; challenge: string; origin: string };
     const signed = Buffer.concat([authenticatorData, sha256(clientData)]);
     return (
       fromBase64Url(rawId).equals(this.credentialId) &&
-      told.type === 'webauthn.get' &&
-      told.challenge === challenge &&
-      told.origin === ORIGIN &&
+      client.type === 'webauthn.get' &&
+      client.challenge === challenge &&
+      client.origin === ORIGIN &&
       authenticatorData.subarray(0, 32).equals(sha256(RP_ID)) &&
       ((authenticatorData[32] ?? 0) & USER_VERIFIED) !== 0 &&
       verify('sha256', signed, this.keys.publicKey, fromBase64Url(response.signature))

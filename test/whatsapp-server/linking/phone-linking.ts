@@ -2,25 +2,25 @@ import type { Companion } from '../companion.js';
 import type { Network } from '../network.js';
 import type { Phone } from '../phone.js';
 import { link } from './device-link.js';
-import { exchangePairingCode, type PairingDesk, requestOtherCode } from './pairing-code.js';
+import { exchangePairingCode, type PairingRequests, requestOtherCode } from './pairing-code.js';
 import { PasskeyCeremony } from './passkey-ceremony.js';
 import { findByQr, NoDevice, readQr } from './qr.js';
 import { LinkRefused, type WaitingDevice } from './waiting-device.js';
 
-/** What a screen shows at the moment: the text of a QR code. */
+/** Returns the text of the QR code that a screen shows. */
 export type Screen = () => Promise<string>;
 
-/** How often a person looks at the screen for a QR code that links. */
-const MAX_LOOKS = 300;
-/** How long a code has to stand still to be scanned. */
+/** Maximum number of times to read the screen. */
+const MAX_READS = 300;
+/** How long a code must be visible to be scanned. */
 const AIM_MS = 100;
 
-/** The phone's part of linking a device: by QR code or by pairing code, with the passkey's agreement if need be. */
+/** Links devices on the phone by QR code or pairing code, with the passkey ceremony if the account requires it. */
 export class PhoneLinking {
   constructor(
     private readonly network: Network,
     private readonly phone: Phone,
-    private readonly pairing: PairingDesk,
+    private readonly pairing: PairingRequests,
   ) {}
 
   scan(qr: string | Screen, signal?: AbortSignal): Promise<Companion> {
@@ -32,7 +32,7 @@ export class PhoneLinking {
     this.refuseOutdated(request.device);
     const normalized = code.replace(/[\s-]/g, '').toUpperCase();
     const advSecret = await exchangePairingCode(this.phone, request, normalized);
-    // The device acknowledges, and must not renew the secret that it has just agreed on with the phone.
+    // The device must acknowledge this, but not renew the secret that it shares with the phone.
     request.device.refreshDue('afterCode');
     return this.confirm(request.device, advSecret);
   }
@@ -57,7 +57,7 @@ export class PhoneLinking {
   private async scanScreen(screen: Screen, signal?: AbortSignal): Promise<Companion> {
     let refused: Error | undefined;
     let last: string | undefined;
-    for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+    for (let reads = 0; reads < MAX_READS; reads += 1) {
       signal?.throwIfAborted();
       const shown = await screen();
       await pause(AIM_MS);
@@ -73,7 +73,7 @@ export class PhoneLinking {
     throw refused ?? new Error('the screen shows no QR code');
   }
 
-  /** The device is not notified (Baileys #2679). */
+  /** Rejects devices with an outdated client. They are not notified (Baileys #2679). */
   private refuseOutdated({ connection }: WaitingDevice): void {
     if (this.network.webSite.isLinkable(connection.revision)) return;
     throw new LinkRefused(
@@ -81,7 +81,7 @@ export class PhoneLinking {
     );
   }
 
-  /** The secret is shared: asks for the passkey where one is needed, and links. */
+  /** Links the device, after the passkey ceremony if the account requires it. */
   private async confirm(device: WaitingDevice, advSecret: Buffer): Promise<Companion> {
     const forged = this.network.impostor.forges.has('account');
     if (!this.phone.passkey) return link(this.phone, device, { advSecret, forged });

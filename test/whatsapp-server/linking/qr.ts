@@ -1,7 +1,7 @@
 import type { Network } from '../network.js';
 import type { WaitingDevice } from './waiting-device.js';
 
-/** What a QR code says: `<ref>,<noise key>,<identity key>,<adv secret>[,<platform>]`. */
+/** Content of a QR code: `<ref>,<noise key>,<identity key>,<adv secret>[,<platform>]`. */
 export interface QrContent {
   readonly ref: string;
   readonly noiseKey: Buffer;
@@ -9,34 +9,32 @@ export interface QrContent {
   readonly advSecret: Buffer;
 }
 
-/** The QR code is of no device that waits here. */
+/** No waiting device shows this QR code. */
 export class NoDevice extends Error {}
 
 /**
- * Reads a QR code's text, with or without the link before it.
- * @throws Error when it is no such code
+ * Parses the text of a QR code, with or without a URL before it.
+ * @throws Error if it is not a QR code for linking
  */
 export function readQr(qr: string): QrContent {
   const [ref, noiseKey, identityKey, advSecret] = qr.slice(qr.indexOf('#') + 1).split(',');
   if (!ref || !noiseKey || !identityKey || !advSecret) {
-    throw new Error(
-      'this is no QR code for linking: expected "<ref>,<noise key>,<identity key>,<adv secret>"',
-    );
+    throw new Error('not a QR code for linking: expected "<ref>,<noise key>,<identity key>,<adv secret>"');
   }
   const decode = (text: string): Buffer => Buffer.from(text, 'base64');
   return { ref, noiseKey: decode(noiseKey), identityKey: decode(identityKey), advSecret: decode(advSecret) };
 }
 
 /**
- * The device that shows this QR code.
- * @throws NoDevice when none does
- * @throws Error when the code names another identity key than the device registered with
+ * Returns the device that shows this QR code.
+ * @throws NoDevice if no device shows it
+ * @throws Error if the code contains a different identity key than the device registered
  */
 export function findByQr(network: Network, qr: QrContent): WaitingDevice {
   for (const { isOpen, waiting } of network.openConnections) {
     if (!isOpen || !waiting?.refs.includes(qr.ref)) continue;
     if (waiting.registration.identityKey.equals(qr.identityKey)) return waiting;
-    throw new Error('this QR code names another identity key than the device registered with');
+    throw new Error('this QR code contains a different identity key than the device registered');
   }
   throw new NoDevice('no open connection shows this QR code: it has expired, or another server issued it');
 }

@@ -7,19 +7,19 @@ import { child, element, newStanzaId, nowSeconds } from '../stanza.js';
 import type { LinkingSettings } from './linking-settings.js';
 import type { PasskeyCeremony } from './passkey-ceremony.js';
 
-/** The phone could not link the device; its owner sees "Couldn't link device" and may try again. */
+/** The phone could not link the device. It shows "Couldn't link device", and the user can try again. */
 export class LinkRefused extends Error {}
 
 const REFRESH = 'companion_reg_refresh';
-/** Both children are seen on the network, and mean the same. */
+/** Both children were observed on the network. They have the same meaning. */
 const REFRESH_CHILDREN = [REFRESH, 'pair-device-rotate-qr'];
 
-/** A device that is connected and not linked: what it registered with, may show, and has to renew. */
+/** A connected device that waits to be linked: its keys, its refs, and the secrets that it must renew. */
 export class WaitingDevice {
   refs: string[] = [];
-  /** under way once the server has asked for a passkey */
+  /** set while the passkey ceremony is in progress */
   passkey?: PasskeyCeremony;
-  /** ids of notifications that retired the secret and were not acknowledged */
+  /** ids of notifications that retired the secret and are not acknowledged */
   private readonly unacknowledged = new Set<string>();
   private readonly retired: string[] = [];
   private readonly refreshesLeft: LinkingSettings['refreshes'];
@@ -32,7 +32,7 @@ export class WaitingDevice {
     this.refreshesLeft = { ...settings.refreshes };
   }
 
-  /** Sends new refs; QR codes with the ones before are void. */
+  /** Sends new refs, which invalidates QR codes with previous refs. */
   announceRefs(): void {
     this.refs = Array.from({ length: this.settings.qrRefs }, newRef);
     const refs = this.refs.map((each) => element('ref', {}, Buffer.from(each)));
@@ -47,14 +47,14 @@ export class WaitingDevice {
       .catch(() => undefined);
   }
 
-  /** One more ref, on request. */
+  /** Adds a ref and returns it. */
   addRef(): string {
     const ref = newRef();
     this.refs.push(ref);
     return ref;
   }
 
-  /** Retires the ADV secret if that is due at this moment; says whether it was. */
+  /** Retires the ADV secret if that is due at this moment. Returns whether it was. */
   refreshDue(moment: keyof LinkingSettings['refreshes']): boolean {
     if (this.refreshesLeft[moment] <= 0) return false;
     this.refreshesLeft[moment] -= 1;
@@ -62,7 +62,7 @@ export class WaitingDevice {
     return true;
   }
 
-  /** Retires the ADV secret. Until the device has acknowledged that, it cannot be linked. */
+  /** Retires the ADV secret. The device cannot be linked until it acknowledges this. */
   refresh(): void {
     const id = newStanzaId();
     const tag = REFRESH_CHILDREN[this.retired.length % REFRESH_CHILDREN.length] ?? REFRESH;
@@ -71,31 +71,31 @@ export class WaitingDevice {
     this.notify(REFRESH, [element(tag)], { id });
   }
 
-  /** Takes an `<ack>` of the device. */
+  /** Handles an `<ack>` of the device. */
   acknowledged({ attrs }: BinaryNode): void {
     if (attrs.class === 'notification' && attrs.type === REFRESH) this.unacknowledged.delete(attrs.id ?? '');
   }
 
-  /** How often the device has renewed its secret. */
+  /** Number of times the device has renewed its secret. */
   get renewals(): number {
     return this.retired.length - this.unacknowledged.size;
   }
 
-  /** @throws LinkRefused while the device goes on with a secret that was retired */
+  /** @throws LinkRefused if the device has not renewed a retired secret */
   assertFresh(): void {
     if (this.unacknowledged.size > 0) {
       throw new LinkRefused('could not link the device: it has not renewed the secret that WhatsApp retired');
     }
   }
 
-  /** Sends a notification as the server does to devices that are not linked: once. */
+  /** Sends a notification once, as to all devices that are not linked. */
   notify(type: string, content: BinaryNode[], attrs: Record<string, string> = {}): void {
     const defaults = { from: SERVER_JID, type, id: newStanzaId(), t: nowSeconds() };
     this.connection.send(element('notification', { ...defaults, ...attrs }, content));
   }
 }
 
-/** What a linked device answers when the signature of the account is not made with its secret. */
+/** Returns whether the device rejected the signature of the account, because it does not match its secret. */
 export function isRefusal(answer: BinaryNode): boolean {
   return answer.attrs.type === 'error' || child(answer, 'error') !== undefined;
 }

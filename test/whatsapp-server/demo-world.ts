@@ -2,13 +2,13 @@ import type { Contact } from './contact.js';
 import type { Phone } from './phone.js';
 import type { WhatsAppServer } from './whatsapp-server.js';
 
-/** A phone with an address book, for people to play with. All of it is invented. */
+/** The server and the phone of the demo. All contacts are fictional. */
 export interface DemoWorld {
   readonly server: WhatsAppServer;
   readonly phone: Phone;
 }
 
-/** The number of the demonstration account. */
+/** Phone number of the demo account. */
 export const DEMO_NUMBER = '491701230000';
 
 const SAVED = [
@@ -21,7 +21,7 @@ const SAVED = [
   { number: '13105550123', fullName: 'Pizza Palace', verifiedName: 'Pizza Palace Inc.' },
 ] as const;
 
-/** Creates the account, its address book, and the people in it with push names, about texts and LIDs. */
+/** Creates the account, its address book, and its contacts with push names, about texts and LIDs. */
 export async function createDemoWorld(server: WhatsAppServer): Promise<DemoWorld> {
   const phone = server.createPhone({ number: DEMO_NUMBER, pushName: 'Demo Owner' });
   for (const person of SAVED) server.createContact({ ...person, about: 'Hey there! I am using WhatsApp.' });
@@ -31,8 +31,8 @@ export async function createDemoWorld(server: WhatsAppServer): Promise<DemoWorld
   return { server, phone };
 }
 
-/** The person with this number; created when there is none yet. */
-export function personWith(server: WhatsAppServer, number: string): Contact {
+/** Returns the contact with this number, and creates it if necessary. */
+export function contactByNumber(server: WhatsAppServer, number: string): Contact {
   const known = [...server.directory.contacts].find((each) => each.number === number);
   return known ?? server.createContact({ number });
 }
