@@ -1,13 +1,13 @@
-import { aesDecryptGCM, type BinaryNode, hkdf, proto } from '@whiskeysockets/baileys';
 import { gzipSync } from 'node:zlib';
-import { keyShare, type SyncKey } from './app-state/sync-keys.js';
+import { aesDecryptGCM, type BinaryNode, hkdf, proto } from '@whiskeysockets/baileys';
 import { encodeRecovery } from './app-state/recovery.js';
+import { keyShare, type SyncKey } from './app-state/sync-keys.js';
 import type { Companion } from './companion.js';
 import { firstHistory, type HistoryChunk, historyMessage } from './history.js';
 import type { Network } from './network.js';
-import type { Phone } from './phone.js';
 import type { OwnDevice } from './other-device.js';
 import { postMessage } from './person-message.js';
+import type { Phone } from './phone.js';
 import { child, element, newStanzaId, nowSeconds, requiredBytes } from './stanza.js';
 
 interface PeerOptions {

@@ -1,5 +1,5 @@
-import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import { createHash } from 'node:crypto';
+import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import type { Impostor } from './impostor.js';
 import type { Jid } from './jid.js';
 import type { PersonKeys } from './person-keys.js';

@@ -1,4 +1,4 @@
-import { deferred, type Deferred } from './deferred.js';
+import { type Deferred, deferred } from './deferred.js';
 
 /** Selects the occurrences that a fault affects. */
 export interface Arming<Subject> {

@@ -1,5 +1,5 @@
-import { proto } from '@whiskeysockets/baileys';
 import { deflateSync } from 'node:zlib';
+import { proto } from '@whiskeysockets/baileys';
 import protobuf from 'protobufjs/minimal.js';
 import type { Contact } from './contact.js';
 import { type Jid, type Lid, lidJid, phoneJid, type PhoneNumber } from './jid.js';

@@ -1,6 +1,6 @@
-import { hkdf, MEDIA_HKDF_KEY_MAPPING, sha256 } from '@whiskeysockets/baileys';
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hkdf, MEDIA_HKDF_KEY_MAPPING, sha256 } from '@whiskeysockets/baileys';
 import type { Faults, MediaEffect } from './faults.js';
 
 /** Content of a file. */

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { AcknowledgementLog } from './acknowledgement-log.js';
-import { deferred, type Deferred } from './deferred.js';
+import { type Deferred, deferred } from './deferred.js';
 import { Mutex } from './mutex.js';
 import { child, children, element, SERVER_OFFLINE } from './stanza.js';
 

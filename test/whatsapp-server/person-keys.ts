@@ -1,6 +1,6 @@
 import { Curve, generateSignalPubKey, type SignedKeyPair, signedKeyPair } from '@whiskeysockets/baileys';
-import { sign } from './signatures.js';
 import { type PreKeyBundle, SignalPeer } from './signal-peer.js';
+import { sign } from './signatures.js';
 
 /** The Signal keys of an account. They are created on first use, because a test can have thousands of contacts. */
 export class PersonKeys {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import {
   Curve,
   encodeWAMessage,
@@ -5,7 +6,6 @@ import {
   type KeyPair,
   type proto,
 } from '@whiskeysockets/baileys';
-import { randomInt } from 'node:crypto';
 import * as libsignal from 'libsignal';
 import { isSignedPreKey } from './signatures.js';
 

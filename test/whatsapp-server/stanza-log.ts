@@ -1,5 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { deferred, within, type Deferred } from './deferred.js';
+import { type Deferred, deferred, within } from './deferred.js';
 import type { PhoneNumber } from './jid.js';
 import { children } from './stanza.js';
 

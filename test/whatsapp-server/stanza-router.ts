@@ -1,10 +1,10 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { Companion } from './companion.js';
 import { answerIq } from './iq/answer-iq.js';
 import type { IqContext } from './iq/iq-handler.js';
-import { child, element, iqError, nowSeconds } from './stanza.js';
-import type { Companion } from './companion.js';
 import { deviceIn, SERVER_JID } from './jid.js';
 import type { Phone } from './phone.js';
+import { child, element, iqError, nowSeconds } from './stanza.js';
 
 /** Handles a stanza from a client: records it, applies faults, passes it to its handler and sends the responses. */
 export async function routeStanza(stanza: BinaryNode, context: IqContext): Promise<void> {

@@ -1,5 +1,5 @@
-import type { BinaryNode } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import { SERVER_JID } from './jid.js';
 
 /** Rejects an IQ with `<iq type="error"><error code text/></iq>`. */

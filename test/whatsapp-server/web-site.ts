@@ -1,5 +1,5 @@
-import { DEFAULT_CONNECTION_CONFIG, type proto, type WAVersion } from '@whiskeysockets/baileys';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DEFAULT_CONNECTION_CONFIG, type proto, type WAVersion } from '@whiskeysockets/baileys';
 
 /** Path of the script that contains the version of WhatsApp Web. */
 export const SERVICE_WORKER_PATH = '/sw.js';

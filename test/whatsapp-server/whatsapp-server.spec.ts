@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import { ANNA, BOB, CompanionWorld, jid, OWNER } from './companion-world.js';
 import { stanza } from './faults.js';
 import { child, element } from './stanza.js';

@@ -1,5 +1,5 @@
-import type { MediaHost, UploadedMedia } from '../media-host.js';
 import { proto } from '@whiskeysockets/baileys';
+import type { MediaHost, UploadedMedia } from '../media-host.js';
 import { Collection, COLLECTION_NAMES, type CollectionName, type Patch } from './collection.js';
 import { recordMessage } from './mutation.js';
 import { SnapshotCache } from './snapshots.js';

@@ -3,9 +3,9 @@ import { Mutex, yieldToEventLoop } from '../mutex.js';
 import { patchMac, snapshotMac } from './macs.js';
 import {
   decryptMutation,
-  encryptMutation,
   type EncryptedMutation,
   type EncryptedRecord,
+  encryptMutation,
   type PlainMutation,
   uploadedMutation,
 } from './mutation.js';

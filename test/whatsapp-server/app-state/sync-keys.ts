@@ -1,5 +1,5 @@
-import { hkdf, type proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
+import { hkdf, type proto } from '@whiskeysockets/baileys';
 
 /** An app-state sync key and the five keys derived from it. */
 export interface SyncKey {

@@ -1,11 +1,11 @@
-import type { BinaryNode } from '@whiskeysockets/baileys';
 import { createHash } from 'node:crypto';
-import { isSignedPreKey } from '../signatures.js';
-import { child, childBytes, children, element, requiredBytes, StanzaError } from '../stanza.js';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Companion } from '../companion.js';
 import type { Directory } from '../directory.js';
 import { deviceIn } from '../jid.js';
 import type { PersonKeys } from '../person-keys.js';
+import { isSignedPreKey } from '../signatures.js';
+import { child, childBytes, children, element, requiredBytes, StanzaError } from '../stanza.js';
 import type { IqHandler, LoggedInContext } from './iq-handler.js';
 
 const KEY_TYPE = Buffer.from([5]);

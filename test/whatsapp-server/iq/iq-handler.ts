@@ -1,8 +1,8 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Companion } from '../companion.js';
 import type { Connection } from '../connection.js';
-import type { Network } from '../network.js';
 import type { PairingRequests } from '../linking/pairing-code.js';
+import type { Network } from '../network.js';
 import type { Phone } from '../phone.js';
 
 /** Context of an IQ. */

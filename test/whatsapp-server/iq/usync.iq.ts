@@ -1,12 +1,12 @@
-import { proto } from '@whiskeysockets/baileys';
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { canView } from '../profile.js';
-import type { Impostor } from '../impostor.js';
-import type { ServerSettings } from '../server-settings.js';
-import { child, childBytes, children, element, nowSeconds, textOf } from '../stanza.js';
+import { proto } from '@whiskeysockets/baileys';
 import type { Contact } from '../contact.js';
 import { verifiedNameElement } from '../contact-news.js';
+import type { Impostor } from '../impostor.js';
 import type { Phone } from '../phone.js';
+import { canView } from '../profile.js';
+import type { ServerSettings } from '../server-settings.js';
+import { child, childBytes, children, element, nowSeconds, textOf } from '../stanza.js';
 import type { IqHandler, LoggedInContext } from './iq-handler.js';
 
 type Person = Phone | Contact;

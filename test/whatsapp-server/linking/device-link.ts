@@ -1,5 +1,5 @@
-import { type BinaryNode, hmacSign, proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
+import { type BinaryNode, hmacSign, proto } from '@whiskeysockets/baileys';
 import { Companion } from '../companion.js';
 import { SERVER_JID } from '../jid.js';
 import type { Phone } from '../phone.js';

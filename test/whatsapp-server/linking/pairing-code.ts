@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   aesDecryptCTR,
   aesDecryptGCM,
@@ -7,7 +8,6 @@ import {
   derivePairingCodeKey,
   hkdf,
 } from '@whiskeysockets/baileys';
-import { randomBytes } from 'node:crypto';
 import { type Deferred, deferred, within } from '../deferred.js';
 import { type PhoneNumber, phoneNumber } from '../jid.js';
 import type { Phone } from '../phone.js';

@@ -1,5 +1,5 @@
-import { aesDecryptGCM, type BinaryNode, Curve, hkdf, hmacSign, proto } from '@whiskeysockets/baileys';
 import { createHash, randomBytes } from 'node:crypto';
+import { aesDecryptGCM, type BinaryNode, Curve, hkdf, hmacSign, proto } from '@whiskeysockets/baileys';
 import { type Deferred, deferred } from '../deferred.js';
 import { child, childBytes, element, requiredBytes, StanzaError } from '../stanza.js';
 import type { Passkey, PasskeyAssertion, PasskeyRequestOptions } from './passkey.js';

@@ -1,5 +1,5 @@
-import type { BinaryNode } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Registration } from '../companion.js';
 import type { Connection } from '../connection.js';
 import { SERVER_JID } from '../jid.js';
