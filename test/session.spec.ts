@@ -145,7 +145,7 @@ describe('one session', () => {
     await sleep(ms);
     const answer = await service.request('/session', { method: 'DELETE' });
     expect(answer).toMatchObject({ status: 200, body: { unlinked: true } });
-    const told = /WhatsApp could not be told/.test(answer.text);
+    const told = /WhatsApp could not be notified/.test(answer.text);
     expect(companion?.unlinked).toBe(!told);
     await service.qr();
     expect(companion?.online).toBe(false);
