@@ -34,7 +34,7 @@ beforeAll(async () => {
   const { ceremony } = await beginPasskey(other, 'qr');
   await submitAssertion(other, passkey, ceremony);
   const unanswered = other.service
-    .sessionThat(({ reason }) => /phone did not answer/.test(reason ?? ''), 90_000)
+    .sessionThat(({ reason }) => /phone did not respond/.test(reason ?? ''), 90_000)
     .then(({ reason }) => reason);
   unanswered.catch(() => {});
   silent = { world: other, unanswered };
