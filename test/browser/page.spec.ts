@@ -101,7 +101,7 @@ withBrowser('the page of a service', () => {
       await search.fill(text);
       await eventually(`${text} finds ${name}`, async () => (await visitor.names()).join() === name);
     }
-    await search.fill('nobody of this name');
+    await search.fill('no such contact');
     await visitor.sees('No contacts found. Try another name, or part of the number.');
   });
 

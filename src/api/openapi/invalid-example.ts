@@ -7,7 +7,8 @@ import { firstMessage } from '../http/validation.js';
 const INVALID = '+';
 
 /**
- * Returns the message of the first validator that rejects invalid parameters of a handler; null if it has no validated DTO.
+ * Returns the message of the first validator that rejects invalid parameters of a handler. Null if the handler has no
+ * validated DTO.
  *
  * @param prototype of the controller
  */
