@@ -1,4 +1,4 @@
-import { type Kind,textsOf } from './texts.js';
+import { type Kind, textsOf } from './texts.js';
 
 /** prose.yml, which describes the fields. */
 export interface RuleFile {
