@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { proto } from '@whiskeysockets/baileys';
+import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import type { ContactDetailsDto } from '../../src/api/contacts/contact-details.dto.js';
 import type { ContactPageDto } from '../../src/api/contacts/contact-list.dto.js';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 import type { Contact } from '../whatsapp-server/contact.js';
 import { type Jid, lid, phoneNumber } from '../whatsapp-server/jid.js';
+import { child } from '../whatsapp-server/stanza.js';
 
 const { HistorySyncType } = proto.Message;
 const SOON_MS = 20_000;
@@ -162,6 +163,21 @@ describe('usernames', () => {
     await world.phone.saveLidContact({ lid: byLid.lid ?? '', fullName: 'By LID', username: 'bylid' });
     await known('@saved', { full_name: 'Saved', phone: saved.number });
     await known('@bylid', { full_name: 'By LID', lid: byLid.lidJid, phone: null });
+  });
+
+  it('keeps a removal that arrives before the response to an earlier profile query', async () => {
+    const pia = person({ pushName: 'Pia', username: 'pia', about: 'first' });
+    await pia.sendText(world.phone, 'hello');
+    await known(pia.number, { username: 'pia', about: { text: 'first' } });
+    pia.profile.about = { text: 'second', setAt: new Date(), hidden: false };
+    const isQuery = (stanza: BinaryNode) => child(stanza, 'usync') !== undefined;
+    const late = world.server.faults.received.arm({ delayMs: 3_000 }, { when: isQuery });
+    await world.service.request(`/contacts/${pia.number}/refresh`, { method: 'POST' });
+    await late.whenStruck(1);
+    await pia.setUsername(undefined);
+    await known(pia.number, { username: null, about: { text: 'first' } });
+    const { username } = await known(pia.number, { about: { text: 'second' } });
+    expect(username).toBeNull();
   });
 
   it('assigns them to one contact at a time', async () => {

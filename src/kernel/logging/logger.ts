@@ -66,7 +66,7 @@ class ServiceLogger implements LoggerService {
       const hasStack = level === 'error' || level === 'fatal';
       return logger[level](
         { context, ...redactValues(values), ...(err !== undefined && { err: describeError(err, hasStack) }) },
-        message.message,
+        redact(message.message),
       );
     }
     const [stack] = more.slice(0, -1);

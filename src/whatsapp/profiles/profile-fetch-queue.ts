@@ -19,6 +19,7 @@ import type { ProfileConnection } from './profile-connection.js';
 import { RateLimited } from './profile-errors.js';
 import {
   changesOf,
+  type FetchedProfile,
   type FetchTarget,
   MAX_UNANSWERED,
   PicturesUnanswered,
@@ -41,7 +42,7 @@ type DueProfile = FetchTarget & Pick<DueContact, 'id' | 'pictureState'>;
 
 interface Fetched {
   target: DueProfile;
-  profile: Profile | undefined;
+  profile: FetchedProfile | undefined;
   picture: Picture | null;
 }
 

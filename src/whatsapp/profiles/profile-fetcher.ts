@@ -33,6 +33,11 @@ export interface FetchTarget {
   pictureId: string | null;
 }
 
+/** A profile, and the time at which it was requested. */
+export interface FetchedProfile extends Profile {
+  observedAt: Date;
+}
+
 /** WhatsApp has not responded to MAX_UNANSWERED consecutive picture queries. */
 export class PicturesUnanswered extends Error {}
 
@@ -52,7 +57,9 @@ export class ProfileFetcher {
    * @returns profiles by address; contacts that the response does not contain are missing
    * @throws RateLimited, QueryTimeout, or the connection's error
    */
-  async fetchProfiles(targets: FetchTarget[]): Promise<Map<Address, Profile>> {
+  async fetchProfiles(targets: FetchTarget[]): Promise<Map<Address, FetchedProfile>> {
+    // A notification that arrives while the query runs is newer than the response.
+    const observedAt = new Date();
     const addresses = targets.map(({ address }) => address);
     const tokens = await this.connection.privacyTokens(targets);
     const query = profileQuery(addresses, { id: randomBytes(8).toString('hex'), tokens });
@@ -67,7 +74,7 @@ export class ProfileFetcher {
       const profile = profiles.get(address);
       if (profile) profile.identityKey = key;
     }
-    return profiles;
+    return new Map([...profiles].map(([address, profile]) => [address, { ...profile, observedAt }]));
   }
 
   /**
@@ -148,16 +155,16 @@ function resultOf(error: unknown): FetchResult {
 }
 
 /** Returns the changes in a profile, except for the picture. */
-export function changesOf(address: Address, profile: Profile | undefined): ContactChanges {
-  const { lid, about, business, identityKey, textStatus, username } = profile ?? {};
-  const now = new Date();
+export function changesOf(address: Address, profile: FetchedProfile | undefined): ContactChanges {
+  if (!profile) return {};
+  const { lid, about, business, identityKey, observedAt, textStatus, username } = profile;
   return {
-    mappings: lid && !isLid(address) ? [{ jid: address, lid, observedAt: now }] : [],
+    mappings: lid && !isLid(address) ? [{ jid: address, lid, observedAt }] : [],
     abouts: about ? [{ address, ...about }] : [],
     textStatuses: textStatus ? [{ address, ...textStatus }] : [],
-    usernames: username ? [{ address, name: username, observedAt: now }] : [],
+    usernames: username ? [{ address, name: username, observedAt }] : [],
     businessNames: business?.name ? [{ address, ...business.name }] : [],
     businessFlags: business ? [{ address, isBusiness: business.isBusiness }] : [],
-    identityKeys: identityKey ? [{ address, key: identityKey, seenAt: now }] : [],
+    identityKeys: identityKey ? [{ address, key: identityKey, seenAt: new Date() }] : [],
   };
 }

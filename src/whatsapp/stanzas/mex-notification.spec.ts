@@ -11,6 +11,7 @@ import {
 import { readMexNotification } from './mex-notification.js';
 
 const observedAt = new Date(1_700_000_000_000);
+const endOfSecond = new Date(1_700_000_000_999);
 const readText = (text: string) =>
   changesIn(
     readMexNotification,
@@ -54,10 +55,10 @@ describe('readMexNotification', () => {
   it('returns set and deleted user names', () => {
     const lid = ANNA_LID;
     expect(read({ xwa2_notify_username_on_change: { lid, username: 'anna' } })).toEqual({
-      usernames: [{ address: lid, name: 'anna', observedAt }],
+      usernames: [{ address: lid, name: 'anna', observedAt: endOfSecond }],
     });
     expect(read({ xwa2_notify_username_delete: { lid, display_name: 'Anna' } })).toEqual({
-      usernames: [{ address: lid, name: null, observedAt }],
+      usernames: [{ address: lid, name: null, observedAt: endOfSecond }],
     });
   });
 

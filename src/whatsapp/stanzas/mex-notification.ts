@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { type AddressBookOwner, joinChanges } from '../../contacts/write/contact-changes.js';
 import { parseLid } from '../../kernel/identifiers/address.js';
 import { lockedUntil } from '../wire/reach-out-lock.js';
-import { bytesOf, elementsOf, endOfSecondOf, isOwn, otherPerson, timeOf } from '../wire/stanza-values.js';
+import { bytesOf, elementsOf, endOfSecondOf, isOwn, otherPerson } from '../wire/stanza-values.js';
 import { toTextStatus } from '../wire/text-status.js';
 import { outdatedProfileOf, type StanzaChanges } from './stanza-changes.js';
 
@@ -59,12 +59,12 @@ function readLidChange(payload: Json, stanza: BinaryNode, owner: AddressBookOwne
 function readUsername(payload: Json, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const address = otherPerson(textOf(payload.lid), owner);
   const name = textOf(payload.username);
-  return address && name ? { usernames: [{ address, name, observedAt: timeOf(stanza) }] } : {};
+  return address && name ? { usernames: [{ address, name, observedAt: endOfSecondOf(stanza) }] } : {};
 }
 
 function readUsernameRemoval(payload: Json, stanza: BinaryNode, owner: AddressBookOwner): StanzaChanges {
   const address = otherPerson(textOf(payload.lid), owner);
-  return address ? { usernames: [{ address, name: null, observedAt: timeOf(stanza) }] } : {};
+  return address ? { usernames: [{ address, name: null, observedAt: endOfSecondOf(stanza) }] } : {};
 }
 
 /**
