@@ -26,7 +26,7 @@ window.addEventListener('hashchange', () => (hash.value = location.hash));
 
 export const route = computed(() => parse(hash.value));
 
-/** The session that is on show; null where the view is about all. */
+/** The session that the view shows. Null for views of all sessions. */
 export const sessionOnShow = computed(() => ('session' in route.value ? route.value.session : null));
 
 /** @returns for `href` */

@@ -8,7 +8,7 @@ const MAX_MEMORY_MB = 256;
 const MAX_LIVEZ_MS = 1_000;
 const MAX_LOOKUP_P99_MS = 100;
 const SAMPLE_EVERY_MS = 100;
-/** Of fewer look-ups the slowest one would be the 99th percentile. */
+/** With fewer lookups, the 99th percentile would be the slowest one. */
 const MIN_MS = 5_000;
 /** Statuses of 500 and more; connections that stay, or end in the middle of proper use. */
 const FAILURE = /^5|still open|no end|silence|errors|cut \(/;
