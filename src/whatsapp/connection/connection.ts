@@ -84,17 +84,7 @@ export class Connection {
         context,
       ),
     ]);
-    const responder = new StanzaResponder(socket.baileys, {
-      decryptsMessages: context.decryptsMessages,
-      lost: (isLost) => this.reportPhoneMessages(isLost),
-    });
-    this.gate = new InboundGate(socket.ws, {
-      save: (stanzas) => this.save(stanzas),
-      respond: (stanza) => responder.respond(stanza),
-      flush: () => responder.flush(),
-      setPaused: (isPaused) => socket.setPaused(isPaused),
-      failed: (error) => this.abandon(error),
-    });
+    this.gate = this.createGate(socket);
     this.listen(appState);
   }
 
@@ -117,6 +107,21 @@ export class Connection {
 
   cut(): void {
     this.socket.cut();
+  }
+
+  /** Saves and acknowledges stanzas before Baileys handles them. */
+  private createGate(socket: WhatsAppSocket): InboundGate {
+    const responder = new StanzaResponder(socket.baileys, {
+      decryptsMessages: this.context.decryptsMessages,
+      lost: (isLost) => this.reportPhoneMessages(isLost),
+    });
+    return new InboundGate(socket.ws, {
+      save: (stanzas) => this.save(stanzas),
+      respond: (stanza) => responder.respond(stanza),
+      flush: () => responder.flush(),
+      setPaused: (isPaused) => socket.setPaused(isPaused),
+      failed: (error) => this.abandon(error),
+    });
   }
 
   private listen(appState: AppStateSource): void {
