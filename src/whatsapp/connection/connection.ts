@@ -76,8 +76,9 @@ export class Connection {
     this.sync = new AddressBookSync(owner, context, [
       firstSync,
       new StanzaSource(owner, context),
-      appState,
+      // Before app state: only one file per account is read at a time, and a reconciliation can wait.
       new HistorySource(owner, connection, context, firstSync),
+      appState,
       new ProfileSource(
         new ProfileFetchQueue(owner, connection, context),
         new ReachOutLock(context, connection.query),
