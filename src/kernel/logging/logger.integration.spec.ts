@@ -39,6 +39,13 @@ describe('createLogger', () => {
     expect(error?.err).toMatchObject({ type: 'TypeError', stack: expect.stringContaining('at ') });
   });
 
+  it('writes the cause of an error', () => {
+    const [entry] = entriesOf(`
+      const cause = Object.assign(new Error('no such host'), { code: 'ENOTFOUND' });
+      log.warn({ err: new TypeError('fetch failed', { cause }) }, 'Reading failed');`);
+    expect(entry?.err).toMatchObject({ message: 'fetch failed', cause: { code: 'ENOTFOUND' } });
+  });
+
   it('removes keys from values and errors', () => {
     const key = 'a1b2'.repeat(16);
     const [entry] = entriesOf(

@@ -77,8 +77,16 @@ class ServiceLogger implements LoggerService {
   }
 }
 
-/** Returns the fields of an error for the log. The cause of a warning is outside of this program: it needs no stack. */
+/** Returns the fields of an error and of its cause, in which `fetch` reports the actual error. */
 function describeError(err: unknown, hasStack: boolean): Record<string, unknown> {
+  const described = describeOne(err, hasStack);
+  return err instanceof Error && err.cause
+    ? { ...described, cause: describeOne(err.cause, false) }
+    : described;
+}
+
+/** @param hasStack false if the cause is outside of this program */
+function describeOne(err: unknown, hasStack: boolean): Record<string, unknown> {
   if (!(err instanceof Error)) return { message: redact(String(err)) };
   const { name, message, stack } = err;
   const { code } = err as NodeJS.ErrnoException;
