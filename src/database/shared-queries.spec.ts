@@ -12,6 +12,9 @@ describe('SharedQueries', () => {
       }),
   );
   const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const started = async (count: number) => {
+    while (queries.length < count) await turn();
+  };
 
   beforeEach(() => {
     queries.splice(0);
@@ -33,7 +36,7 @@ describe('SharedQueries', () => {
     expect(queries).toHaveLength(1);
     queries[0]?.finish();
     await first;
-    await turn();
+    await started(2);
     expect(queries[1]?.keys).toEqual([2, 3]);
     queries[1]?.finish();
     await expect(others).resolves.toEqual(['a2', 'a3']);
@@ -49,13 +52,23 @@ describe('SharedQueries', () => {
     await expect(other).resolves.toBe('b1');
   });
 
+  it('starts the next query if one takes too long', async () => {
+    void shared.load('a', 1);
+    await turn();
+    const other = shared.load('a', 2);
+    await started(2);
+    queries[1]?.finish();
+    await expect(other).resolves.toBe('a2');
+    queries[0]?.finish();
+  });
+
   it('rejects the keys of a failed query, but no later ones', async () => {
     const failing = shared.load('a', 1);
     await turn();
     const later = shared.load('a', 2);
     queries[0]?.finish(new Error('no database'));
     await expect(failing).rejects.toThrow('no database');
-    await turn();
+    await started(2);
     queries[1]?.finish();
     await expect(later).resolves.toBe('a2');
   });
