@@ -1,3 +1,5 @@
+// Loaded first, because it guards the output of all modules that are loaded after it.
+import './whatsapp/worker/thread-logger.js';
 import 'reflect-metadata';
 import { parentPort, workerData } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
@@ -17,6 +19,7 @@ import { LeaseHolder } from './whatsapp/lease/lease-holder.js';
 import { IdleCollector } from './whatsapp/worker/idle-collector.js';
 import { SessionHost } from './whatsapp/worker/session-host.js';
 import { measureSessions } from './whatsapp/worker/session-metrics.js';
+// eslint-disable-next-line no-duplicate-imports -- the first import only determines the order
 import { logger } from './whatsapp/worker/thread-logger.js';
 import {
   HEARTBEAT_EVERY_MS,

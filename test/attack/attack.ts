@@ -177,7 +177,7 @@ for (const { service } of [locked, open])
   console.log(
     service.output
       .split('\n')
-      .filter((text) => /unexpected/i.test(text))
+      .filter((text) => text.includes('Handling request failed'))
       .slice(0, 5)
       .join('\n'),
   );

@@ -50,13 +50,10 @@ describe('one session', () => {
 
   afterEach(async () => {
     fleet.server.faults.disarm();
-    expect((await fleet.release()) ?? 0).toBe(0);
+    expect(await fleet.stopLinked()).toBe(0);
   });
 
-  afterAll(async () => {
-    expect((await fleet.release({ always: true })) ?? 0).toBe(0);
-    await fleet.remove();
-  });
+  afterAll(() => fleet.remove());
 
   it.each([503, 500] as const)(
     'reconnects after the stream error %d, and reports the reason',

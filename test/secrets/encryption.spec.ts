@@ -79,9 +79,10 @@ describe('encryption at rest', () => {
     const expectRefusal = async (ROLE: string) => {
       const refused = await Service.spawn(environment({ ...settings, ROLE }));
       expect(await refused.exit()).toBe(1);
-      expect(refused.entries.map((entry) => entry.message).join('\n')).toMatch(message);
-      expect(refused.output).not.toMatch(/\n {4}at |"stack"/);
-      expect(refused.output).not.toContain('secret"');
+      const messages = refused.entries.map((entry) => entry.message).join('\n');
+      expect(messages).toMatch(message);
+      expect(messages).not.toMatch(/"secret"|\n {4}at /);
+      expect(refused.output).not.toContain('"stack"');
     };
     await Promise.all(['all', 'session', 'api'].map(expectRefusal));
     expect(await secrets()).toEqual(before);

@@ -89,8 +89,13 @@ describe('a deployment with many sessions and several processes', () => {
     const entries = world.services[1]?.output
       .split('\n')
       .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as { status?: string; session?: string; account?: number });
-    const opened = entries?.filter(({ status }) => status === 'open');
+      .map(
+        (line) =>
+          JSON.parse(line) as { message: string; status?: string; session?: string; account?: number },
+      );
+    const opened = entries?.filter(
+      ({ message, status }) => message === 'Session status changed' && status === 'open',
+    );
     expect(new Set(opened?.map(({ session }) => session)).size).toBe(SESSIONS);
     expect(opened?.every(({ account }) => account !== undefined)).toBe(true);
   });

@@ -2,6 +2,8 @@ import type { Companion } from '../whatsapp-server/companion.js';
 
 /** A period without acknowledgements: a frozen process, a silent connection, or an unreachable database. */
 export interface Hindrance {
+  /** Only the acknowledgements of this companion are missing; undefined: of all. */
+  companion?: Companion;
   from: number;
   to: number;
 }
@@ -12,14 +14,19 @@ export function acknowledgementReport(
   hindrances: Hindrance[],
 ): { line: string; problems: string[] } {
   const logs = companions.map(({ outbox }) => outbox.acknowledgements);
-  const isUnhindered = (from: Date, to: Date) =>
-    !hindrances.some((hindrance) => from.getTime() <= hindrance.to && to.getTime() >= hindrance.from);
-  const late = logs
-    .flatMap((log) => log.late)
-    .filter(({ sentAt, acknowledgedAt }) => isUnhindered(sentAt, acknowledgedAt));
-  const ended = logs
-    .flatMap((log) => log.missing)
-    .filter(({ sentAt, endedAt }) => isUnhindered(sentAt, endedAt));
+  const isUnhindered = (of: Companion, from: Date, to: Date) =>
+    !hindrances.some(
+      ({ companion = of, ...during }) =>
+        companion === of && from.getTime() <= during.to && to.getTime() >= during.from,
+    );
+  const late = companions.flatMap((of) =>
+    of.outbox.acknowledgements.late.filter(({ sentAt, acknowledgedAt }) =>
+      isUnhindered(of, sentAt, acknowledgedAt),
+    ),
+  );
+  const ended = companions.flatMap((of) =>
+    of.outbox.acknowledgements.missing.filter(({ sentAt, endedAt }) => isUnhindered(of, sentAt, endedAt)),
+  );
   const duplicates = logs.flatMap((log) => log.duplicates);
   const mismatched = logs.flatMap((log) => log.mismatched);
   const missing = companions.flatMap(({ outbox }) => outbox.pending);

@@ -37,8 +37,11 @@ export class Faults {
       restartApi: () => this.replace(fleet.apis, 'SIGTERM'),
       cutLine: async () => anyConnection()?.cut(),
       silenceLine: async () => {
-        anyConnection()?.goSilent();
-        this.hindrances.push({ from: Date.now(), to: Date.now() + SILENCE_MS });
+        const connection = anyConnection();
+        if (!connection?.companion) return;
+        connection.goSilent();
+        const { companion } = connection;
+        this.hindrances.push({ companion, from: Date.now(), to: Date.now() + SILENCE_MS });
       },
       streamError: async () => anyConnection()?.endWithStreamError(random.pick([500, 503, 515] as const)),
       restartDatabase: async () => {

@@ -49,17 +49,21 @@ export class Deployment extends Processes {
     return service;
   }
 
-  /** Stops the service of linked() if a test needs a new one. @returns its exit code; null if it continues to run */
-  async release({ always = false } = {}): Promise<number | null> {
-    if (!this.reusable) return null;
+  /** Stops the service of linked() if a test needs a new one. */
+  async release(): Promise<void> {
+    if (!this.reusable) return;
     const { service, loginsBefore } = this.reusable;
     const { status } = await service.session();
     const reconnects = this.logins - loginsBefore;
-    // The number is negative if the device was linked again.
-    const isReusable = status === 'open' && reconnects >= 0 && reconnects <= MAX_LOGINS;
-    if (isReusable && !always) return null;
+    if (status !== 'open' || reconnects < 0 || reconnects > MAX_LOGINS) await this.stopLinked();
+  }
+
+  /** Stops the service of linked(). @returns its exit code; null if a signal ended it */
+  async stopLinked(): Promise<number | null> {
+    const { reusable } = this;
     this.reusable = null;
-    return service.stop();
+    if (!reusable) throw new Error('No service is running');
+    return reusable.service.stop();
   }
 
   async link(api: Service): Promise<void> {

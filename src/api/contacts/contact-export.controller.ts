@@ -96,13 +96,13 @@ export class ContactExportController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.export(CSV, session, query, request, response);
+    await this.export(CSV, session, { ...query, photo: 'false' }, request, response);
   }
 
   private async export(
     { contentType, fileName, header, toText }: ExportFormat,
     session: SessionName,
-    query: ContactFilter & Partial<VcardQuery>,
+    query: VcardQuery,
     request: Request,
     response: Response,
   ): Promise<void> {

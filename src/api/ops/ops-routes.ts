@@ -53,10 +53,12 @@ export class OpsRoutes {
     const route = Object.hasOwn(this.routes, path) ? this.routes[path] : undefined;
     if (!route) return false;
     response.setHeader('Cache-Control', 'no-store');
-    route(headers).then(
-      ({ type, text }) => response.setHeader('Content-Type', type).end(text),
-      (error: unknown) => (error instanceof DomainError ? sendError(response, error) : response.destroy()),
-    );
+    route(headers)
+      .then(
+        ({ type, text }) => void response.setHeader('Content-Type', type).end(text),
+        (error: unknown) => (error instanceof DomainError ? sendError(response, error) : response.destroy()),
+      )
+      .catch(() => response.destroy());
     return true;
   }
 

@@ -50,15 +50,16 @@ export class CommandSender {
 
   private async waitForResult(session: SessionName, id: string, wakeup: Wakeup): Promise<string | null> {
     const giveUpAtMs = performance.now() + TIMEOUT_MS;
-    while (performance.now() < giveUpAtMs) {
+    for (;;) {
       const outcome = await this.commands.findOutcome(session, id);
       if (outcome?.doneAt) {
         const { error, errorKind, errorCode } = outcome;
         if (error) throw new CommandRefused(errorKind ?? 'conflict', errorCode ?? 'refused', error);
         return outcome.result;
       }
-      await wakeup.pause(this.notifications.pollDelayMs(POLL_EVERY_MS));
+      const remainingMs = giveUpAtMs - performance.now();
+      if (remainingMs <= 0) throw new SessionNotAnswering();
+      await wakeup.pause(Math.min(remainingMs, this.notifications.pollDelayMs(POLL_EVERY_MS)));
     }
-    throw new SessionNotAnswering();
   }
 }

@@ -51,10 +51,9 @@ export class LinkService {
 
   /** Unlinks the account. @throws SessionNotFound, SessionNotAnswering; CommandRefused if no account is linked */
   async unlink(session: SessionName): Promise<UnlinkResult> {
-    // Session processes of earlier versions return a sentence.
-    return (await this.commands.send(session, 'unlink', null)) === 'not_notified'
-      ? 'not_notified'
-      : 'notified';
+    const result = await this.commands.send(session, 'unlink', null);
+    // Session processes of earlier versions return a sentence. The advice to check the phone is then harmless.
+    return result === 'notified' ? 'notified' : 'not_notified';
   }
 }
 

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { pause } from '../../kernel/async/pause.js';
 import type { Cluster } from './cluster.js';
 import { toEmbeddedPostgresError } from './embedded-postgres-error.js';
 import { acquireInstanceLock } from './instance-lock.js';
@@ -102,7 +101,8 @@ export class ServerMonitor {
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         this.log(toEmbeddedPostgresError(error, this.cluster.dataDir).message);
-        await pause(RETRY_RESTART_MS, this.#stopping.signal);
+        // Keeps the process alive: a migration may have no other timer or socket while the server restarts.
+        await delay(RETRY_RESTART_MS, undefined, { signal: this.#stopping.signal }).catch(() => {});
       }
     }
   }

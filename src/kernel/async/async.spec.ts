@@ -1,7 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { FailureLog } from '../logging/failure-log.js';
 import { Log } from '../logging/log.js';
-import { repeat } from './repeat.js';
+import { repeat, SKIPPED } from './repeat.js';
 import { SingleFlight } from './single-flight.js';
 
 describe('repeat', () => {
@@ -17,6 +17,17 @@ describe('repeat', () => {
       },
     );
     expect(runs).toBe(3);
+  });
+
+  it('does not log a recovery after work that was skipped', async () => {
+    const stop = new AbortController();
+    const failure = new FailureLog(new Log('Test'), 'Working');
+    const recovered = jest.spyOn(failure, 'recovered');
+    await repeat({ everyMs: 1, signal: stop.signal, failure }, async () => {
+      stop.abort();
+      return SKIPPED;
+    });
+    expect(recovered).not.toHaveBeenCalled();
   });
 
   it('does not wait for the end of the pause when it is aborted', async () => {

@@ -8,6 +8,9 @@ export interface RepeatOptions {
   failure: FailureLog;
 }
 
+/** Returned by work that had nothing to do, and therefore does not show that a failure has ended. */
+export const SKIPPED = Symbol('skipped');
+
 /** Runs `work` until `signal` is aborted, and pauses after each run. Logs failures and continues. Never rejects. */
 export async function repeat(
   { everyMs, signal, failure }: RepeatOptions,
@@ -15,8 +18,7 @@ export async function repeat(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      await work();
-      failure.recovered();
+      if ((await work()) !== SKIPPED) failure.recovered();
     } catch (error) {
       if (!signal.aborted) failure.failed(error);
     }

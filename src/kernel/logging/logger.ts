@@ -93,10 +93,14 @@ function describeOne(err: unknown, hasStack: boolean): Record<string, unknown> {
   return redactValues({ type: name, code, message, ...(hasStack && { stack }) });
 }
 
+function redactValue(value: unknown): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map(redactValue);
+  return typeof value === 'object' && value !== null ? redactValues({ ...value }) : value;
+}
+
 function redactValues(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
-  );
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, redactValue(value)]));
 }
 
 /**

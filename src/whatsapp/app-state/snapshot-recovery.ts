@@ -72,15 +72,16 @@ async function readRecords(
 }
 
 async function pushInflated(response: Buffer, stream: RecordStream): Promise<void> {
-  if (!response.subarray(0, 2).equals(GZIP)) return stream.push(response);
   let bytes = 0;
+  const push = (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES)
+      throw new InputRefused(`The phone's copy of the collection has more than ${MAX_BYTES} bytes`);
+    return stream.push(chunk);
+  };
+  if (!response.subarray(0, 2).equals(GZIP)) return push(response);
   await pipeline(Readable.from([response]), createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) {
-      bytes += chunk.length;
-      if (bytes > MAX_BYTES)
-        throw new InputRefused(`The phone's copy of the collection has more than ${MAX_BYTES} bytes`);
-      await stream.push(chunk);
-    }
+    for await (const chunk of chunks) await push(chunk);
   });
 }
 

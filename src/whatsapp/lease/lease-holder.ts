@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { elapsedMs, type Moment, now } from '../../kernel/async/clocks.js';
-import { repeat } from '../../kernel/async/repeat.js';
+import { repeat, SKIPPED } from '../../kernel/async/repeat.js';
 import { Config } from '../../kernel/config/config.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { FailureLog } from '../../kernel/logging/failure-log.js';
@@ -119,8 +119,8 @@ export class LeaseHolder {
     await this.repository.removeDead();
   }
 
-  private async claim(events: LeaseEvents): Promise<void> {
-    if (!this.isAlive) return;
+  private async claim(events: LeaseEvents): Promise<typeof SKIPPED | void> {
+    if (!this.isAlive) return SKIPPED;
     const { id } = this;
     const counts = { held: this.leases.size, max: this.maxSessions };
     this.lastClaimMs = Number.POSITIVE_INFINITY;

@@ -91,9 +91,13 @@ export class FetchPause {
     this.nextBatchAt = nextAt;
   }
 
-  /** Stops all fetches until a time. A pause that ends later stays. */
+  /**
+   * Stops all fetches until a time. A pause that ends later stays, except for an earlier report of the same lock, whose
+   * end may have moved.
+   */
   async pauseUntil(resumeAt: Date, { code, message }: PauseReason): Promise<void> {
-    if (this.resumeAt && this.resumeAt > resumeAt) return;
+    const isSameLock = code === 'reach_out_lock' && this.code === code;
+    if (this.resumeAt && this.resumeAt > resumeAt && !isSameLock) return;
     this.resumeAt = resumeAt;
     this.code = code;
     this.reported = `${message} Profile fetches resume at ${resumeAt.toISOString()}.`;

@@ -32,11 +32,11 @@ describe('StanzaWriter', () => {
   let book: TestAddressBook;
   let writer: StanzaWriter;
   let transactions: number;
+  const people = new ContactCaches();
 
   beforeAll(async () => {
     book = await TestAddressBook.create();
     await book.dataSource.query(`ALTER TABLE contact ADD CHECK (push_name NOT LIKE 'refused%')`);
-    const people = new ContactCaches();
     writer = new StanzaWriter(
       new AccountsRepository(book.dataSource),
       createContactsService({}, people),
@@ -51,6 +51,7 @@ describe('StanzaWriter', () => {
 
   beforeEach(async () => {
     await book.clear();
+    people.open(book.accountId);
     transactions = 0;
     refusedChanges.reset();
   });

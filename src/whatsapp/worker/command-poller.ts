@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import pTimeout from 'p-timeout';
+import { repeat } from '../../kernel/async/repeat.js';
 import { Wakeup } from '../../kernel/async/wakeup.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { FailureLog } from '../../kernel/logging/failure-log.js';
@@ -34,9 +35,9 @@ type FindTarget = (session: SessionName) => CommandTarget | undefined;
 export class CommandPoller {
   private readonly log = new Log(CommandPoller.name);
   private readonly polling = new FailureLog(this.log, 'Polling for commands');
+  private readonly deleting = new FailureLog(this.log, 'Deleting expired commands');
   private readonly busy = new Set<SessionName>();
   private readonly wakeup = new Wakeup();
-  private deletedAtMs = -Infinity;
 
   constructor(
     private readonly commands: SessionCommandsRepository,
@@ -49,11 +50,15 @@ export class CommandPoller {
     this.wakeup.wake();
   }
 
-  /**
-   * Polls until `stop` is aborted: after each notification, and regularly, because notifications may be lost. Uses one
-   * statement for all sessions.
-   */
+  /** Polls and deletes expired commands until `stop` is aborted, with one statement each for all sessions. */
   async run(find: FindTarget, stop: AbortSignal): Promise<void> {
+    const options = { everyMs: DELETE_EXPIRED_EVERY_MS, signal: stop, failure: this.deleting };
+    const deleteExpired = () => pTimeout(this.commands.deleteExpired(), { milliseconds: QUERY_TIMEOUT_MS });
+    await Promise.all([this.poll(find, stop), repeat(options, deleteExpired)]);
+  }
+
+  /** Polls after each notification, and regularly, because notifications may be lost. */
+  private async poll(find: FindTarget, stop: AbortSignal): Promise<void> {
     stop.addEventListener('abort', () => this.wake(), { once: true });
     const unsubscribe = this.notifications.subscribe((event, session) => {
       if (event === 'added' && find(session)) this.wake();
@@ -65,7 +70,6 @@ export class CommandPoller {
           const target = find(command.session);
           if (target && !this.busy.has(command.session)) void this.serve(command, target);
         }
-        await this.deleteExpired();
         this.polling.recovered();
       } catch (error) {
         this.polling.failed(error);
@@ -73,13 +77,6 @@ export class CommandPoller {
       await this.wakeup.pause(this.notifications.pollDelayMs(POLL_EVERY_MS));
     }
     unsubscribe();
-  }
-
-  private async deleteExpired(): Promise<void> {
-    const nowMs = performance.now();
-    if (nowMs - this.deletedAtMs < DELETE_EXPIRED_EVERY_MS) return;
-    this.deletedAtMs = nowMs;
-    await pTimeout(this.commands.deleteExpired(), { milliseconds: QUERY_TIMEOUT_MS });
   }
 
   private async serve(command: WaitingCommand, target: CommandTarget): Promise<void> {
