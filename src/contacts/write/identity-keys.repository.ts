@@ -60,10 +60,10 @@ export class IdentityKeysRepository {
       `WITH gone AS (
          DELETE FROM identity_key k USING unnest($2::bigint[], $3::bigint[]) AS m (source, target)
          WHERE k.account_id = $1 AND k.contact_id = ANY ($2::bigint[]) AND k.contact_id = m.source
-         RETURNING m.target, k.key, k.first_seen_at, k.last_seen_at
+         RETURNING m.target, k.id, k.key, k.first_seen_at, k.last_seen_at
        )
        INSERT INTO identity_key AS k (account_id, contact_id, key, first_seen_at, last_seen_at, is_current)
-       SELECT $1, target, key, first_seen_at, last_seen_at, false FROM gone ORDER BY last_seen_at
+       SELECT $1, target, key, first_seen_at, last_seen_at, false FROM gone ORDER BY last_seen_at, id
        ON CONFLICT (account_id, contact_id, key) DO UPDATE SET
          first_seen_at = least(k.first_seen_at, EXCLUDED.first_seen_at),
          last_seen_at = greatest(k.last_seen_at, EXCLUDED.last_seen_at)`,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EARLIER, LATER } from '../../../test/support/people.js';
 import { TestAddressBook } from '../../../test/support/test-address-book.js';
-import { KEY_B, NOTHING, WHOLE, whole } from '../../../test/support/whole-contact.js';
+import { KEY_A, KEY_B, NOTHING, WHOLE, whole } from '../../../test/support/whole-contact.js';
 import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import type { ContactChanges } from './contact-changes.js';
 
@@ -82,6 +82,18 @@ describe('a contact with a new number', () => {
       key_since: LATER,
     });
     expect(await book.keysOf(NEW)).toHaveLength(2);
+  });
+
+  it('keeps its current key if another was seen at the same time', async () => {
+    const seen = (key: Buffer, seenAt: Date): ContactChanges => ({
+      identityKeys: [{ address: ANNA, key, seenAt }],
+    });
+    await book.apply(seen(KEY_B, EARLIER));
+    await book.apply(seen(KEY_A, LATER));
+    await book.apply(seen(KEY_B, LATER));
+    const before = await book.find(ANNA);
+    await book.apply(move());
+    expect(await book.find(NEW)).toMatchObject({ key: before?.key });
   });
 
   it('keeps its profile over two changes, and when it returns', async () => {
