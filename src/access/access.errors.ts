@@ -58,6 +58,12 @@ export class TooManyRequests extends DomainError {
   }
 }
 
+/** @param limit requests per minute */
+export function keyLimited(limit: number, retryAfterSeconds: number): TooManyRequests {
+  const message = `This API key is limited to ${limit} requests per minute. Retry after the seconds in Retry-After.`;
+  return new TooManyRequests('key_limited', message, retryAfterSeconds);
+}
+
 export class KeyNotFound extends DomainError {
   readonly kind = 'not-found';
   readonly code = 'key_not_found';

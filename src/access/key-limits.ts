@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FailureLog } from '../kernel/logging/failure-log.js';
 import { Log } from '../kernel/logging/log.js';
-import { TooManyRequests } from './access.errors.js';
+import { keyLimited } from './access.errors.js';
 import type { ApiKey } from './api-key.entity.js';
 import { RateLimitsRepository } from './rate-limits.repository.js';
 
@@ -35,11 +35,7 @@ export class KeyLimits {
     if (nowMs >= count.endsAtMs)
       Object.assign(count, { pending: 0, shared: 0, endsAtMs: nowMs + WINDOW_SECONDS * 1_000 });
     if (count.shared + count.pending >= limit) {
-      throw new TooManyRequests(
-        'key_limited',
-        `This API key is limited to ${limit} requests per minute. Wait for the seconds in Retry-After.`,
-        Math.max(1, Math.ceil((count.endsAtMs - nowMs) / 1_000)),
-      );
+      throw keyLimited(limit, Math.max(1, Math.ceil((count.endsAtMs - nowMs) / 1_000)));
     }
     count.pending += 1;
     if (!count.isSharing && nowMs - count.sharedAtMs >= SHARE_EVERY_MS) void this.share(id, limit, count);

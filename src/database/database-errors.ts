@@ -22,8 +22,8 @@ function locationOf(url: string): string {
 
 /** Reasons by SQLSTATE, and how to fix them. */
 const REASONS: Record<string, string> = {
-  '28P01': 'user or password are wrong. Check them in DATABASE_URL.',
-  '28000': 'user or password are wrong. Check them in DATABASE_URL.',
+  '28P01': 'the user or the password is wrong. Check them in DATABASE_URL.',
+  '28000': 'the user or the password is wrong. Check them in DATABASE_URL.',
   '3D000': 'the database does not exist. Create it, for example with createdb.',
   '42501':
     'the user cannot create or change tables. Grant it CREATE on the schema public, or migrate as the owner of the ' +

@@ -34,10 +34,10 @@ export const en = {
     back: 'Back',
     copy: 'Copy',
     copied: 'Copied',
-    loading: 'Loading …',
+    loading: 'Loading…',
     unknown: 'unknown',
     details: 'Details',
-    secondsLeft: (seconds: number) => count(seconds, 'one second left', '# seconds left'),
+    secondsLeft: (seconds: number) => count(seconds, '1 second left', '# seconds left'),
     timeLeft: (minutes: string) => `${minutes} minutes left`,
   },
 
@@ -151,7 +151,7 @@ export const en = {
     },
     account_banned_for_now: {
       what: 'WhatsApp has banned the account temporarily.',
-      todo: 'Open WhatsApp on the phone to see how long. Then restart this service.',
+      todo: 'Open WhatsApp on the phone to see how long the ban lasts. Then restart this service.',
     },
     reconnecting: reconnecting('Reconnecting at WhatsApp’s request.'),
     other_program_connected: {
@@ -187,7 +187,7 @@ export const en = {
       todo: 'Check the system clock, and whether a proxy or firewall inspects TLS connections.',
     },
     server_not_verified: {
-      what: 'The server could not prove that it is WhatsApp: something intercepts the connection. No credentials were sent.',
+      what: 'The server could not prove that it is WhatsApp. The connection might be intercepted, or the system clock might be wrong. No credentials were sent.',
       todo: 'Exclude web.whatsapp.com from TLS inspection in your proxy, firewall or antivirus software, and check the system clock.',
     },
     starting: { what: 'The service is starting.', todo: 'This takes a few seconds.' },
@@ -268,7 +268,7 @@ export const en = {
       'Point the camera at this code',
     ],
     qrAlt: 'QR code to scan with WhatsApp on the phone',
-    qrWaiting: 'Waiting for a code from WhatsApp …',
+    qrWaiting: 'Waiting for a code from WhatsApp…',
     qrNext: 'The code is replaced automatically.',
     codeTitle: 'Or enter a code on the phone',
     codeIntro: 'If you cannot scan the QR code, enter the phone number of the account to get a pairing code.',
@@ -279,7 +279,7 @@ export const en = {
     numberInvalid:
       'This is not a complete phone number. Enter it with country code, for example +55 11 98765-4321.',
     getCode: 'Get a code',
-    gettingCode: 'Requesting a code …',
+    gettingCode: 'Requesting a code…',
     codeLabel: 'Code to enter on the phone',
     codeSteps: [
       'Open WhatsApp on the phone',
@@ -326,7 +326,7 @@ export const en = {
     text: (number: string) =>
       `${number} will no longer be linked to this service. Its contacts remain stored until another account is linked, but they are no longer updated.`,
     confirm: 'Unlink',
-    busy: 'Unlinking …',
+    busy: 'Unlinking…',
   },
 
   sessions: {
@@ -341,7 +341,7 @@ export const en = {
     create: 'Add',
     remove: 'Remove',
     removeTitle: (name: string) => `Remove the session “${name}”?`,
-    removeText: 'The account is unlinked, and the session is deleted.',
+    removeText: 'This unlinks the account and deletes the session.',
     removeContacts: 'Also delete its contacts',
     removeContactsHint:
       'Otherwise they remain in the database, and reappear when you link the account again.',
@@ -370,7 +370,7 @@ export const en = {
     exportCsv: 'CSV (spreadsheet)',
     exportVcard: 'vCard (address book)',
     exportPhotos: 'vCard with pictures',
-    exporting: 'Preparing …',
+    exporting: 'Preparing…',
     noName: 'No name',
     choose: 'Select a contact to see its details.',
     hint: 'Press / to search, and ↑ or ↓ to move.',
@@ -461,12 +461,12 @@ export const en = {
       todo: 'Wait ten minutes, or scan the QR code.',
     },
     pairing_refused: {
-      what: 'WhatsApp refused the code.',
-      todo: 'Check that this number has WhatsApp, or scan the QR code.',
+      what: 'WhatsApp refused to send a code to this number.',
+      todo: 'Check that the number uses WhatsApp, or scan the QR code.',
     },
     whatsapp_limited: {
-      what: 'WhatsApp currently refuses to send more codes.',
-      todo: 'Wait an hour, or scan the QR code.',
+      what: 'WhatsApp limits how many codes can be requested.',
+      todo: 'Try again in an hour, or scan the QR code.',
     },
     whatsapp_not_answering: { what: 'WhatsApp did not respond.', todo: 'Try again in a moment.' },
     whatsapp_not_ready: {
@@ -485,7 +485,10 @@ export const en = {
     },
     assertion_refused: { what: 'WhatsApp did not accept the confirmation.', todo: 'Confirm again.' },
     passkey_ended: { what: 'WhatsApp ended the passkey confirmation.', todo: 'Link again.' },
-    refresh_limited: { what: 'This contact was fetched a moment ago.', todo: 'Wait a minute.' },
+    refresh_limited: {
+      what: 'This contact, or many others, were refreshed within the last minute.',
+      todo: 'Try again in a minute.',
+    },
     unexpected_error: { what: 'An unexpected error occurred.', todo: 'See the log of the service.' },
   } satisfies { title: string } & Record<KnownCode, Explained>,
 };

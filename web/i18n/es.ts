@@ -30,7 +30,7 @@ export const es: Messages = {
     back: 'Volver',
     copy: 'Copiar',
     copied: 'Copiado',
-    loading: 'Cargando …',
+    loading: 'Cargando…',
     unknown: 'desconocido',
     details: 'Lo que dice el servicio',
     secondsLeft: (seconds) => count(seconds, 'queda un segundo', 'quedan # segundos'),
@@ -263,7 +263,7 @@ export const es: Messages = {
       'Apunta la cámara a este código',
     ],
     qrAlt: 'Código QR para escanear con WhatsApp en el teléfono',
-    qrWaiting: 'A la espera de un código de WhatsApp …',
+    qrWaiting: 'A la espera de un código de WhatsApp…',
     qrNext: 'Después aparece un código nuevo.',
     codeTitle: 'O escribe un código en el teléfono',
     codeIntro: 'Sin cámara a mano: introduce el número de la cuenta y escribe el código en su teléfono.',
@@ -273,7 +273,7 @@ export const es: Messages = {
     numberEmpty: 'Introduce el número de la cuenta que quieres vincular.',
     numberInvalid: 'No es un número completo. Escríbelo con código de país, por ejemplo +52 55 1234 5678.',
     getCode: 'Pedir un código',
-    gettingCode: 'Consultando a WhatsApp …',
+    gettingCode: 'Consultando a WhatsApp…',
     codeLabel: 'Código para escribir en el teléfono',
     codeSteps: [
       'Abre WhatsApp en el teléfono',
@@ -321,7 +321,7 @@ export const es: Messages = {
     text: (number) =>
       `${number} deja de estar vinculado a este servicio. Los contactos se conservan hasta que se vincule otra cuenta, pero ya no se actualizan.`,
     confirm: 'Desvincular',
-    busy: 'Desvinculando …',
+    busy: 'Desvinculando…',
   },
 
   sessions: {
@@ -364,7 +364,7 @@ export const es: Messages = {
     exportCsv: 'CSV (hoja de cálculo)',
     exportVcard: 'vCard (agenda)',
     exportPhotos: 'vCard con fotos',
-    exporting: 'Preparando …',
+    exporting: 'Preparando…',
     noName: 'Sin nombre',
     choose: 'Elige un contacto para ver todo lo que se sabe de él.',
     hint: 'Pulsa / para buscar, ↑ y ↓ para moverte.',

@@ -30,7 +30,7 @@ export const ptBr: Messages = {
     back: 'Voltar',
     copy: 'Copiar',
     copied: 'Copiado',
-    loading: 'Carregando …',
+    loading: 'Carregando…',
     unknown: 'desconhecido',
     details: 'O que o serviço diz',
     secondsLeft: (seconds) => count(seconds, 'resta um segundo', 'restam # segundos'),
@@ -263,7 +263,7 @@ export const ptBr: Messages = {
       'Aponte a câmera para este código',
     ],
     qrAlt: 'Código QR para escanear com o WhatsApp no celular',
-    qrWaiting: 'Aguardando um código do WhatsApp …',
+    qrWaiting: 'Aguardando um código do WhatsApp…',
     qrNext: 'Um novo código vem em seguida.',
     codeTitle: 'Ou digite um código no celular',
     codeIntro: 'Sem câmera à mão: informe o número da conta e digite o código no celular dela.',
@@ -274,7 +274,7 @@ export const ptBr: Messages = {
     numberInvalid:
       'Este não é um número completo. Informe-o com código do país, por exemplo +55 11 98765-4321.',
     getCode: 'Pedir um código',
-    gettingCode: 'Consultando o WhatsApp …',
+    gettingCode: 'Consultando o WhatsApp…',
     codeLabel: 'Código para digitar no celular',
     codeSteps: [
       'Abra o WhatsApp no celular',
@@ -321,7 +321,7 @@ export const ptBr: Messages = {
     text: (number) =>
       `${number} deixa de estar conectado a este serviço. Os contatos ficam até que outra conta seja conectada, mas não são mais atualizados.`,
     confirm: 'Desconectar',
-    busy: 'Desconectando …',
+    busy: 'Desconectando…',
   },
 
   sessions: {
@@ -364,7 +364,7 @@ export const ptBr: Messages = {
     exportCsv: 'CSV (planilha)',
     exportVcard: 'vCard (agenda)',
     exportPhotos: 'vCard com fotos',
-    exporting: 'Preparando …',
+    exporting: 'Preparando…',
     noName: 'Sem nome',
     choose: 'Escolha um contato para ver tudo o que se sabe dele.',
     hint: 'Pressione / para buscar, ↑ e ↓ para navegar.',

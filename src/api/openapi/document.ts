@@ -3,10 +3,10 @@ import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import {
   KeyInvalid,
+  keyLimited,
   KeyMissing,
   ScopeMissing,
   SessionNotAllowed,
-  TooManyRequests,
 } from '../../access/access.errors.js';
 import { VERSION } from '../../kernel/config/version.js';
 import type { DomainError } from '../../kernel/errors/domain-error.js';
@@ -119,9 +119,7 @@ function errorsOf(path: string, { info, invalid, requirement }: Handler): Domain
     errors.push(new KeyMissing(), new KeyInvalid());
     if (requirement.scope)
       errors.push(new ScopeMissing(requirement.scope), new SessionNotAllowed('default', ['sales']));
-    errors.push(
-      new TooManyRequests('key_limited', 'The API key may send 600 requests a minute, and has.', 42),
-    );
+    errors.push(keyLimited(600, 42));
   }
   if (invalid) errors.push(new InvalidRequest(invalid));
   if (path.includes('{session}')) errors.push(new SessionNotFound('nosuch'));

@@ -2,8 +2,8 @@ import { Log } from './log.js';
 import { BAILEYS } from './logger.js';
 
 /**
- * Prefixes of the messages that libsignal 2.0.1 writes (session_record.js, session_builder.js, session_cipher.js,
- * curve.js). They are followed by sessions with their private keys, or by errors.
+ * Prefixes of the messages that libsignal 6.0.0 writes (session_record.js, session_builder.js, session_cipher.js,
+ * curve.js, queue_job.js). They are followed by sessions with their private keys, or by errors.
  */
 const LIBSIGNAL = [
   'Closing open session in favor of incoming prekey bundle',
@@ -16,6 +16,8 @@ const LIBSIGNAL = [
   'Session already closed',
   'Session already open',
   'Session error',
+  'Unhandled bucket type',
+  'V1 session storage migration error',
   'WARNING: Expected pubkey of length 33',
 ];
 

@@ -22,7 +22,7 @@ export function measureSessions(
   });
   const trouble = new Gauge({
     name: 'whatsapp_contacts_session_trouble_seconds',
-    help: `Time since a linked session of this process was open; the ${MAX_NAMED} longest`,
+    help: `Time since a linked session of this process was last open; the ${MAX_NAMED} longest`,
     labelNames: ['session', 'status'],
   });
   new Gauge({
