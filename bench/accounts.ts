@@ -11,8 +11,7 @@ import { cpuMs } from './cpu-time.js';
 import { contactNumber, linkAccount, linkAccounts, sessionName } from './link-accounts.js';
 
 /**
- * `npm run bench:accounts -- 1000`: that many accounts with 200 contacts each, on two session processes and one API
- * process. Measures memory, CPU and statements of an idle session. Then kills one session process while a probe reads
+ * `npm run bench:accounts -- 1000`: 1,000 accounts with 200 contacts each, on two session processes and one API process. Measures memory, CPU and statements of an idle session. Then kills one session process while a probe reads
  * contacts of all accounts.
  */
 const ACCOUNTS = Number(process.argv[2] ?? 1_000);

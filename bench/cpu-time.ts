@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** Of user and system time in /proc: USER_HZ is 100 on every Linux. */
+/** Unit of user and system time in /proc. USER_HZ is 100 on every Linux. */
 const TICK_MS = 10;
 
 /** Returns the CPU time of a process in ms. On a busy machine, it varies less than elapsed time. */

@@ -36,13 +36,13 @@ class Commits {
   atMs = 0;
 
   constructor(dataSource: DataSource) {
-    // Before the one that wakes readers.
+    // Registered before the subscriber that wakes readers.
     dataSource.subscribers.push({ afterTransactionCommit: () => void (this.atMs = performance.now()) });
     new FeedNotificationsRepository(dataSource);
   }
 }
 
-/** From the phone's patch to the last row, decryption and verification included. */
+/** Measures from the phone's patch to the last row, including decryption and verification. */
 async function measureRenaming(): Promise<void> {
   const world = await World.create({ LOG_LEVEL: 'info' });
   const people = (name: string) =>

@@ -8,8 +8,8 @@ import type { Phone } from '../test/whatsapp-server/phone.js';
 import { WhatsAppServer } from '../test/whatsapp-server/whatsapp-server.js';
 
 /**
- * `npm run bench:first-sync -- 100000`: a first sync of that many contacts, once with both roles in one process and
- * once in two, under continuous probe and lookup requests, compared with the same service when idle.
+ * `npm run bench:first-sync -- 100000`: measures a first sync of 100,000 contacts during continuous probe and lookup
+ * requests, with both roles in one process and in two, and compares it with the idle service.
  */
 const CONTACTS = Number(process.argv[2] ?? 100_000);
 const KNOWN = '4915000000000';

@@ -8,7 +8,7 @@ const LANES = 16;
 export const sessionName = (account: number) => (account === 0 ? 'default' : `account-${account}`);
 export const contactNumber = (account: number, i: number) => String(4_910_000_000_000 + account * 10_000 + i);
 
-/** Links an account whose phone has saved that many contacts. */
+/** Links an account whose phone has saved a number of contacts. */
 export async function linkAccount(
   { api, server }: { api: Service; server: WhatsAppServer },
   account: number,
@@ -38,7 +38,7 @@ export async function linkAccount(
       },
       LINK_TIMEOUT_MS,
     );
-  // A person whose scan fails scans the next code.
+  // If a scan fails, the next code is scanned.
   while (phone.companions.length === 0) {
     await phone
       .scan(qr, { timeoutMs: LINK_TIMEOUT_MS })
@@ -47,7 +47,7 @@ export async function linkAccount(
   return phone;
 }
 
-/** Links accounts from `first` on, several at a time. */
+/** Links accounts in parallel, starting with number `first`. */
 export async function linkAccounts(
   world: { api: Service; server: WhatsAppServer },
   { first, count, contacts }: { first: number; count: number; contacts: number },

@@ -2,7 +2,7 @@ import setUp from '../test/support/global-setup.mjs';
 import tearDown from '../test/support/global-teardown.mjs';
 import { World } from '../test/support/world.js';
 
-/** How long a newcomer waits: npm run bench:linking -- [runs]. The server retires no secrets meanwhile. */
+/** `npm run bench:linking -- [runs]`: measures how long linking takes. The server retires no secrets meanwhile. */
 const runs = Number(process.argv[2] ?? 7);
 
 function median(values: number[]): number {

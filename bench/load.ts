@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Maximum number of calls under way. */
+/** Maximum number of concurrent calls. */
 const WINDOW = 50;
 
 /** Returns the value below which this share of the values lies. */
 export const quantile = (values: number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
 
-/** Calls `send` that many times, with at most WINDOW calls under way. */
+/** Calls `send` repeatedly, with at most WINDOW concurrent calls. */
 export async function inWindow(count: number, send: (turn: number) => Promise<unknown>): Promise<void> {
   let next = 0;
   const lane = async () => {

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 
-/** Of user and system time in /proc: USER_HZ is 100 on every Linux. */
+/** Unit of user and system time in /proc. USER_HZ is 100 on every Linux. */
 const TICK_MS = 10;
 
 /** Work of a Postgres server since its start. */
 export interface PostgresCost {
-  /** Of the whole server, in ms; NaN if it runs on another machine. */
+  /** CPU time of the whole server, in ms; NaN if it runs on another machine. */
   cpuMs: number;
   transactions: number;
   walBytes: number;
@@ -46,7 +46,7 @@ export class PostgresMeter {
     return this.pool.end();
   }
 
-  /** The server process, its living children, and the ones that it has waited for. */
+  /** Returns the CPU time of the server process and of its current and former children, in ms. */
   private async cpu(): Promise<number> {
     const children = await readFile(
       `/proc/${this.postmaster}/task/${this.postmaster}/children`,

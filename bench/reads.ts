@@ -12,10 +12,10 @@ import { cpuMs } from './cpu-time.js';
 import { seedContacts } from './seed.js';
 
 /**
- * `npm run bench:reads [-- contacts]`: how far the two contract routes are from their floors, measured in the same
- * run: one contact, without and with API keys, against bare Nest on Express, all contacts against a COPY of the same rows to nowhere.
- * On the oldest supported Node.js, and on the one that the image uses.
- * On the Postgres of TEST_DATABASE_URL, or on an embedded one.
+ * `npm run bench:reads [-- contacts]`: compares `/getcontact` and `/getcontacts` with floors measured in the same run. The
+ * floor of one contact, read with and without API keys, is bare Nest on Express. The floor of all contacts is a COPY of
+ * the same rows that discards them. Runs on the oldest supported Node.js and on the version of the image, with the
+ * Postgres of TEST_DATABASE_URL or an embedded one.
  */
 const contacts = Number(process.argv[2] ?? 100_000);
 const ROUNDS = 5;
@@ -26,7 +26,7 @@ const median = (values: number[]) =>
 
 interface Speed {
   perSecond: number;
-  /** Of the processor, by the process that answers. */
+  /** CPU time of the responding process. */
   us: number;
 }
 

@@ -8,20 +8,20 @@ import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { peopleOfAllKinds } from './seed.js';
 
 /**
- * How long a page of a search takes among 100,000 contacts, against the floor: the same page read by the unique
- * index, without a search.
+ * Measures how long a page of a search takes among 100,000 contacts. The floor is the same page without a search, read
+ * through the unique index.
  *
  *     npm run bench:search -- [contacts] [rounds]
  *
- * On the Postgres of TEST_DATABASE_URL, or on an embedded one, whose locale C is at its worst with other scripts. With
- * `PLAN=1` it prints the plans.
+ * On the Postgres of TEST_DATABASE_URL, or on an embedded one, whose locale C is slowest for other scripts. With
+ * `PLAN=1`, it prints the plans.
  */
 const CONTACTS = Number(process.argv[2] ?? 100_000);
 const ROUNDS = Number(process.argv[3] ?? 40);
 const PAGE = 100;
 const TARGET_MS = 10;
 
-/** For what index and statistics of Postgres are worst at: many people who are found, but none in most of the order. */
+/** The worst case for the index and the statistics of Postgres: many matches, but none in most of the order. */
 const WORST_CASE_MS = 50;
 
 const QUERIES: { what: string; search: string | null; sort?: ContactSort; isWorstCase?: true }[] = [
@@ -88,7 +88,7 @@ async function measure(client: pg.Client): Promise<boolean> {
   return results.every(({ p50, maxMs }) => p50 <= maxMs);
 }
 
-/** Uses the built service, because the migrations are next to it only. */
+/** Uses the built service, because only its folder contains the migrations. */
 async function migrate(url: string): Promise<void> {
   const built = (path: string): Promise<unknown> => import(new URL(`../dist/${path}`, import.meta.url).href);
   const { ENTITIES } = (await built('entities.js')) as { ENTITIES: unknown[] };

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Fills a migrated, empty database with one linked account and that many contacts; number i is 4917 and 8 digits. */
+/** Fills a migrated, empty database with one linked account and its contacts. The number of contact i is 4917 and 8 digits. */
 export async function seedContacts(databaseUrl: string, count: number): Promise<void> {
   const client = new pg.Client(databaseUrl);
   await client.connect();

@@ -35,7 +35,7 @@ const MANY_SECONDS = 20;
 const MEMORY_SESSIONS = 10;
 const MEMORY_PEOPLE = 2_000;
 const MEMORY_MESSAGES = 10_000;
-/** An idle session collects its garbage. */
+/** Time after which an idle session has collected its garbage. */
 const SETTLE_MS = 45_000;
 
 const server = await WhatsAppServer.start();
@@ -95,7 +95,7 @@ async function floor(): Promise<Cost> {
       : person.sendGroupText(phone, '120363000000000001', 'Good morning');
   };
   try {
-    // Creates a Signal session for each of them.
+    // Creates a Signal session for each person.
     await inWindow(PEOPLE, say);
     return await measure(alone, FLOOR_MESSAGES, () => inWindow(FLOOR_MESSAGES, say));
   } finally {
@@ -256,7 +256,7 @@ async function manySessions(): Promise<void> {
   }
 }
 
-/** Half of the sessions receive the messages first, because that also makes the heap of the process larger. */
+/** Sends the messages to half of the sessions first, because they also enlarge the heap of the process. */
 async function memory(): Promise<void> {
   const service = await Service.start({ ...environment, ROLE: 'session' });
   const api = await Service.start({ ...environment, ROLE: 'api' });

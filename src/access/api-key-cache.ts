@@ -48,7 +48,7 @@ export class ApiKeyCache {
     return key !== undefined && !isExpired(key);
   }
 
-  /** Resolves when no replica accepts a deleted key any longer. */
+  /** Resolves when no replica accepts a deleted key anymore. */
   async waitUntilExpired(id: string): Promise<void> {
     this.cached.delete(id);
     await sleep(CACHED_FOR_MS + MARGIN_MS);

@@ -9,7 +9,7 @@ const primaryKeyConstraintName = 'degradation_pkey';
  * - `snapshot_unverified`: a snapshot of the address book failed verification
  * - `changes_unverified`: changes were applied although their checksum differs from that of the server
  * - `sync_key_missing`: the phone has not shared a required key
- * - `phone_message_lost`: a message of the phone could not be decrypted after all retries
+ * - `phone_message_lost`: a message from the phone could not be decrypted after all retries
  * - `history_lost`: a part of the phone's history was not available
  * - `changes_refused`: the database rejected changes from WhatsApp, and they are lost
  * - `reachout_locked`: WhatsApp does not allow the account to message new contacts

@@ -66,7 +66,7 @@ const ACCOUNT = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "
   a.revision, a.feed_latest AS "feedLatest", a.reconciled_at AS "reconciledAt", a.repaired,
   a.push_names_read AS "pushNamesRead", s.is_linked AS "isLinked"`;
 
-/** Status that the API returns. Equals toStatus() (src/api/sessions) for sessions that no process holds. */
+/** Status that the API returns. Equals toStatus() (src/api/sessions) for sessions without a process. */
 const STATUS = `CASE WHEN ${IS_ATTENDED} THEN s.status
   WHEN s.status IN ('connecting', 'open', 'disconnected') THEN 'disconnected' ELSE 'linking' END`;
 

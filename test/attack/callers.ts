@@ -11,7 +11,7 @@ export interface Refusal {
   expected: number;
 }
 
-/** @throws when one is not refused as it should be */
+/** @throws if a request is not refused as expected */
 export async function refused(port: number, refusals: Refusal[]): Promise<Outcomes> {
   const outcomes: Outcomes = {};
   for (const refusal of refusals) {
@@ -23,7 +23,7 @@ export async function refused(port: number, refusals: Refusal[]): Promise<Outcom
   return outcomes;
 }
 
-/** Not fetch(): that sends no Host and no Origin of the caller's choice. */
+/** Sends a request without fetch(), which does not allow other Host and Origin headers. */
 function statusOf(port: number, { method = 'GET', path, headers, body }: Refusal): Promise<number> {
   return new Promise((resolve, reject) => {
     const sending = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {

@@ -26,7 +26,7 @@ const METHODS = [
   'M-SEARCH',
 ];
 
-/** Each as it is, or as bytes that need no encoding, encoded. */
+/** Random texts for URLs: percent-encoded, or raw bytes that need no encoding. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }).map(encodeURIComponentSafely),
   fc.string({ unit: 'binary-ascii', maxLength: 20 }).map(encodeURIComponentSafely),

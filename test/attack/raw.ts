@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** HTTP as no library would send it. */
+/** Sends HTTP that no library would send. */
 export class RawConnection {
   /** Raw response so far. */
   received = '';
@@ -32,12 +32,12 @@ export class RawConnection {
     return this.socket.destroyed;
   }
 
-  /** @returns whether the other side closes it in time */
+  /** @returns whether the server closes the connection in time */
   async closes(timeoutMs: number): Promise<boolean> {
     return Promise.race([this.closing.then(() => true), sleep(timeoutMs, false, { ref: false })]);
   }
 
-  /** The status of the first answer; `cut` when the connection ends without, `silence` when nothing comes. */
+  /** Returns the status of the first response, `cut` if the connection ends without one, or `silence` if none arrives. */
   async outcome(timeoutMs = 10_000): Promise<string> {
     const until = performance.now() + timeoutMs;
     for (;;) {
@@ -54,7 +54,7 @@ export class RawConnection {
   }
 }
 
-/** One request by hand, and what comes of it. */
+/** Sends one raw request, and returns its outcome. */
 export async function exchange(port: number, text: string): Promise<string> {
   const connection = await RawConnection.open(port);
   connection.send(text);

@@ -6,7 +6,7 @@ const MB = 1_000_000;
 
 export interface Rude {
   port: number;
-  /** Header lines that let a request through, each with its end. */
+  /** Header lines that authorize a request, each with a line break. */
   headers: string;
 }
 
@@ -31,7 +31,7 @@ export async function longHeads({ port, headers }: Rude): Promise<Outcomes> {
   return outcomes;
 }
 
-/** 100 MB, announced and not, in JSON and not. */
+/** Sends 100 MB, with and without Content-Length, as JSON and as text. */
 export async function hugeBodies({ port, headers }: Rude): Promise<Outcomes> {
   const chunk = Buffer.alloc(MB, 'a');
   const kinds = [
@@ -117,7 +117,7 @@ export async function slowReaders(
     connection.end();
     return hasEnded ? `${status} of the others` : 'no end for the others';
   });
-  // A byte now and then, which any timeout on silence takes for a reader.
+  // Reads a byte from time to time, so that timeouts for idle connections do not apply.
   for (let second = 0; second < 10; second += 1) {
     for (const connection of held) connection.socket.read(1);
     await sleep(1_000);
@@ -135,7 +135,7 @@ export async function slowReaders(
   return outcomes;
 }
 
-/** Clients who send many requests without waiting for an answer. */
+/** Sends many requests without waiting for responses. */
 export async function pipelined(
   { port, headers }: Rude,
   path: string,
@@ -155,7 +155,7 @@ export async function pipelined(
   });
 }
 
-/** Requests that mean something else to some proxy, router or file system. */
+/** Sends requests that some proxies, routers or file systems interpret differently. */
 export async function tricks({ port, headers }: Rude): Promise<Outcomes> {
   const paths = [
     '/../../etc/passwd',

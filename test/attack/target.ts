@@ -10,7 +10,7 @@ const MAX_LOOKUP_P99_MS = 100;
 const SAMPLE_EVERY_MS = 100;
 /** With fewer lookups, the 99th percentile would be the slowest one. */
 const MIN_MS = 5_000;
-/** Statuses of 500 and more; connections that stay, or end in the middle of proper use. */
+/** Statuses of 500 or higher, and connections that stay open, or end during proper use. */
 const FAILURE = /^5|still open|no end|silence|errors|cut \(/;
 
 /** Number of requests by status or other outcome. */
@@ -35,7 +35,7 @@ export class Target {
     private readonly probe: ChildProcess,
   ) {}
 
-  /** @param lookup a path that answers with one contact, for the well-behaved caller */
+  /** @param lookup path of one contact, which the well-behaved caller requests */
   static async start(environment: Record<string, string>, lookup: string): Promise<Target> {
     const service = await Service.start({
       ...environment,

@@ -41,7 +41,7 @@ const ARM: Record<FaultName, (faults: Faults) => void> = {
   'login-503': ({ logins }) => void logins.arm({ failure: 503 }),
 };
 
-/** Makes the server fail so at the next occasion. */
+/** Makes the server fail in this way at the next opportunity. */
 export function armFault(faults: Faults, name: FaultName): void {
   ARM[name](faults);
 }

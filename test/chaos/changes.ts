@@ -9,10 +9,10 @@ import { PEOPLE, type Step } from './steps.js';
 
 const { HistorySyncType } = proto.HistorySync;
 
-/** Numbers for the people of one session, those who come later included. */
+/** Numbers for the people of one session, including those who are added later. */
 const MAX_NUMBERS = 100_000;
 
-/** Lets people and the phone change, and the model of the address book with them. */
+/** Changes people and the phone, and updates the model of the address book accordingly. */
 export class Changes {
   private readonly model = new AddressBookModel();
   private readonly people: Contact[] = [];
@@ -76,7 +76,7 @@ export class Changes {
     }
   }
 
-  /** A line for each name in which the service and the model differ. */
+  /** Returns a line for each name that differs between the service and the model. */
   async differences(): Promise<string[]> {
     const listed = await this.world.listed();
     const truth = this.model.listed();
@@ -157,7 +157,7 @@ export class Changes {
     if (contact.username) this.model.named(address, contact.username);
   }
 
-  /** One of three times as a status: by the length of the name, so that a seed always leads to the same. */
+  /** Sends a status or a text. The length of the push name decides, so that each seed is reproducible. */
   private send(contact: Contact, { inGroup, ...how }: TextOptions & { inGroup: boolean }): Promise<void> {
     const { phone } = this.world;
     if ((contact.pushName?.length ?? 0) % 3 === 0) return contact.sendStatus(phone, 'hi', how);
@@ -235,7 +235,7 @@ export class Changes {
     return true;
   }
 
-  /** The number's owner leaves it without a word; the next one writes. */
+  /** Moves the number to another person without a notification. The new owner sends a message. */
   private async reuseNumber(at: number, pushName: string): Promise<true> {
     const { server } = this.world;
     const old = this.person(at);
@@ -252,7 +252,7 @@ export class Changes {
     return true;
   }
 
-  /** Every fourth has no LID. */
+  /** Adds a person. Every fourth person has no LID. */
   private introduce(at: number): void {
     const number = String(this.nextNumber++);
     const pushName = at % 2 === 0 ? `push ${at}` : undefined;

@@ -9,10 +9,10 @@ import { Receiver } from '../webhooks/receiver.js';
 
 const TRY_AGAIN_MS = 100;
 const MAX_PAUSE_MS = 1_500;
-/** Of a difference: some names are long. */
+/** Maximum length of a printed difference, because some names are long. */
 const MAX_TOLD = 400;
 
-/** How a consumer gets at changes, for one of its lives. Ends by itself, or with its signal. */
+/** Reads changes until it ends, or until its signal is aborted, for example when the consumer is killed. */
 type Follow = (consumer: Consumer, signal: AbortSignal) => Promise<void>;
 
 /**
@@ -23,7 +23,7 @@ class Consumer {
   stored: Copy | null = null;
   private readonly over = new AbortController();
   private readonly running: Promise<void>;
-  /** Killed and paused no more. */
+  /** Whether kills and pauses have ended. */
   isCalm = false;
   /** Violations of the guarantees. */
   readonly faults: string[] = [];
@@ -33,7 +33,7 @@ class Consumer {
     readonly get: Get,
     readonly prefix: string,
     readonly random: Random,
-    /** Of each number its content, of all consumers of the feed. */
+    /** The content of each number, as seen by all consumers of the feed. */
     private readonly seen: Map<number, string>,
     private readonly follow: Follow,
   ) {
@@ -82,7 +82,7 @@ class Consumer {
         this.stored ??= await Copy.read(this.get, this.prefix);
         await this.follow(this, AbortSignal.any([signal, life.signal]));
       } catch {
-        // Killed, or the service was.
+        // Either the consumer or the service was killed.
       }
       clearTimeout(end);
       const pauseMs = this.isUnlucky(0.3) ? this.random.int(0, MAX_PAUSE_MS) : TRY_AGAIN_MS;
@@ -91,7 +91,7 @@ class Consumer {
   }
 }
 
-/** Polls, waits for changes or not, with pages of any size, joined or not. */
+/** Polls with random parameters: with or without waiting for changes, page size, and joined changes. */
 const poll: Follow = async (consumer, signal) => {
   while (!signal.aborted) {
     const { random, prefix, stored } = consumer;
@@ -113,7 +113,7 @@ const stream =
     const reader = new StreamReader(url);
     try {
       for (let taken = 0; !signal.aborted;) {
-        // Each process has another one.
+        // Each process has a different port.
         if (world.service.port !== port) throw new Error('The service was restarted');
         if (reader.refusals.length > 0) throw new Error(`The stream answers ${reader.refusals[0]}`);
         const changes = reader.changes.slice(taken);
@@ -185,7 +185,7 @@ export class Consumers {
     ];
   }
 
-  /** From now on nothing happens to them. */
+  /** Stops killing and pausing consumers. */
   calm(): void {
     for (const consumer of this.all) consumer.isCalm = true;
   }

@@ -14,7 +14,7 @@ const SETTLE_TIMEOUT_MS = 90_000;
 const REDELIVER_AFTER_MS = 5_000;
 const OUTAGE_AT_START_MS = 700;
 
-/** How a round ended: people whose names, and whose push names, are right, of all that the model lists. */
+/** Result of a round: how many names and push names are correct, of all that the model lists. */
 export interface Outcome {
   namesRight: boolean;
   pushNamesRight: boolean;
@@ -22,7 +22,7 @@ export interface Outcome {
   differences: string[];
 }
 
-/** Lets a scenario happen to one session of a real service, and to the model of its address book. */
+/** Applies a scenario to one session of a real service, and to the model of its address book. */
 export class Driver {
   private readonly changes: Changes;
   private readonly troubles: Troubles;
@@ -108,7 +108,7 @@ export class Driver {
     await this.link();
   }
 
-  /** Ends all trouble, and waits for the truth. */
+  /** Stops all faults, and waits until the service equals the model. */
   private async settle(): Promise<Outcome> {
     await this.troubles.end();
     this.consumers?.calm();

@@ -257,7 +257,7 @@ export interface paths {
         get: operations["getKey"];
         put?: never;
         post?: never;
-        /** Delete an API key. The response is sent when no process accepts the key any longer. */
+        /** Delete an API key. The response is sent when no process accepts the key anymore. */
         delete: operations["deleteKey"];
         options?: never;
         head?: never;
@@ -2759,7 +2759,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Delete an API key. The response is sent when no process accepts the key any longer. */
+            /** @description Delete an API key. The response is sent when no process accepts the key anymore. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

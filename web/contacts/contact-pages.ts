@@ -15,16 +15,16 @@ const AHEAD_ROWS = 20;
 const AFTER_ERROR_MS = 2_000;
 
 interface Page {
-  /** Where it begins: a place in the order, which stays where it is whatever comes and goes. */
+  /** The position in the order where the page begins. It stays valid when contacts are added or removed. */
   cursor: string | null;
   limit: number;
   items: ContactSummary[];
-  /** Null: it is the last one. */
+  /** Position of the next page; null for the last page. */
   next: string | null;
   isStale: boolean;
 }
 
-/** The contacts of a session in the order of their names, as far as they were looked at. */
+/** The contacts of a session, sorted by name. Loads only the pages that are displayed. */
 export class ContactPages {
   readonly pages = signal<readonly Page[]>([]);
   readonly error = signal<ApiError | null>(null);
@@ -66,7 +66,7 @@ export class ContactPages {
     void this.load();
   }
 
-  /** Something has changed: what is looked at is read again, the rest when it is. */
+  /** Called after a change: reads the visible pages again, and the others when they become visible. */
   invalidate(): void {
     this.invalidations++;
     this.pages.value = this.pages.value.map((page) => ({ ...page, isStale: true }));
@@ -93,7 +93,7 @@ export class ContactPages {
     this.isLoading = false;
   }
 
-  /** @returns the place of the page that is to be read; null when all is there that is looked at */
+  /** @returns the position of the next page to read; null if all visible rows are loaded */
   private next(): number | null {
     const pages = this.pages.value;
     const { first, last } = this.range;

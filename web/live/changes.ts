@@ -7,7 +7,7 @@ import { keyHeaders } from '../api/key.js';
 import type { Change } from '../api/types.js';
 import { poll, type Polling } from './polling.js';
 
-/** A proxy that gathers answers before it hands them on lets no event through. */
+/** Proxies that buffer responses deliver no events. */
 const STREAM_BEGINS_WITHIN_MS = 5_000;
 const POLL_EVERY_MS = 4_000;
 const POLL_AFTER_ERROR_MS = 3_000;
@@ -38,7 +38,7 @@ export class LiveChanges {
     this.onVisibility();
   }
 
-  /** @returns ends the listening */
+  /** @returns a function that ends the subscription */
   listen(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -80,7 +80,7 @@ export class LiveChanges {
     stream.onerror = ({ code }: ErrorEvent) => {
       if (this.stream !== stream) return;
       if (code !== undefined || this.mode.value !== 'live') this.fallBack();
-      // The connection was lost: the stream goes on by itself, from the last change on.
+      // The connection was lost. EventSource reconnects, and continues after the last change.
       else this.mode.value = 'starting';
     };
   }
@@ -94,7 +94,7 @@ export class LiveChanges {
     this.timer = setTimeout(() => this.openStream(), TRY_STREAM_AGAIN_MS);
   }
 
-  /** @returns the pause until the next time, in ms */
+  /** @returns the pause before the next request, in ms */
   private async ask(): Promise<number> {
     const [path, after] = [{ session: this.session }, this.position];
     const query = after === null ? { limit: '1' } : { after: String(after), limit: String(MAX_CHANGES) };
@@ -107,7 +107,7 @@ export class LiveChanges {
       return page.items.length === MAX_CHANGES ? 0 : POLL_EVERY_MS;
     } catch (error) {
       noteError(error);
-      // The requested changes have been deleted or are not available: start again.
+      // The requested changes were deleted or are not available, so everything is read again.
       this.position = null;
       return POLL_AFTER_ERROR_MS;
     }

@@ -14,7 +14,7 @@ import {
 import { KeysService } from './keys.service.js';
 
 const deleted = (id: string, name: string) =>
-  `The API key ${id} (${name}) is deleted. No process accepts it any longer.`;
+  `The API key ${id} (${name}) was deleted. No process accepts it anymore.`;
 
 /** Manages API keys in addition to the one in API_KEY. */
 @Controller('keys')
@@ -62,7 +62,7 @@ export class KeysController {
     return this.keys.get(id);
   }
 
-  /** Delete an API key. The response is sent when no process accepts the key any longer. */
+  /** Delete an API key. The response is sent when no process accepts the key anymore. */
   @Operation({
     id: 'deleteKey',
     parameters: { id: examples.apiKey.id },

@@ -47,7 +47,7 @@ export class KeysService {
   }
 
   /**
-   * Deletes a key. Resolves when no process accepts it any longer.
+   * Deletes a key. Resolves when no process accepts it anymore.
    *
    * @returns the name of the key
    * @throws KeyNotFound

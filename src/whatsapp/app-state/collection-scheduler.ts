@@ -33,7 +33,7 @@ export interface CollectionEvents {
   synced(state: ReadCollection): void;
   /** The phone has not shared this key (base64). */
   missingKey(keyId: string): void;
-  /** A message for operators that describes the problem; null if there is none any longer. */
+  /** A message for operators that describes the problem; null if it no longer exists. */
   problem(problem: string | null): void;
 }
 

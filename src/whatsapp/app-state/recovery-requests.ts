@@ -15,7 +15,7 @@ export class RecoveryRequests {
     private readonly write: (message: proto.IMessage) => Promise<void>,
   ) {}
 
-  /** Sends a request, unless the last one is too recent. The response arrives like any other message of the phone. */
+  /** Sends a request, unless the last one is too recent. The response arrives like any other message from the phone. */
   async request(collection: string): Promise<void> {
     const { accountId, appState, lease } = this;
     const key = { accountId, collection };

@@ -90,7 +90,7 @@ async function readRecord(bytes: Uint8Array, findKeys: FindMutationKeys): Promis
   forEachField(bytes, (field, content) => (parts[field] = Buffer.from(content())));
   const { [RECORD.data]: data, [RECORD.keyId]: keyId, [RECORD.valueMac]: valueMac } = parts;
   if (!data || !keyId || !valueMac)
-    throw new CorruptAppState('A record of the phone lacks its value, key id or MAC');
+    throw new CorruptAppState('A record from the phone lacks its value, key id or MAC');
   const { index, value } = readActionData(data);
   const indexMac = indexMacOf(index, await findKeys(keyId.toString('base64')));
   return { operation: 'SET', indexMac, valueMac, index: readIndex(index), value };

@@ -137,7 +137,7 @@ export class Connection {
   }
 
   /**
-   * Sets the LID before the first message of the phone is read. Baileys sets it some queries after `<success>`, and
+   * Sets the LID before the first message from the phone is read. Baileys sets it some queries after `<success>`, and
    * removes it when `<success>` does not contain it, although `pair-success` does.
    */
   private setOwnLid(lid: string | undefined): void {

@@ -32,7 +32,7 @@ const MAX_ATTEMPTS = 150;
 class AlreadyRead extends Error {}
 
 export interface HistorySyncEvents {
-  /** Called in the transaction that saves the last push names of the phone, also if it has none. */
+  /** Called in the transaction that saves the last push names from the phone, even if there are none. */
   pushNamesRead(tx: Transaction): Promise<void>;
   /** A history sync has been read completely. */
   read(what: { heldPushNames: boolean }): void;

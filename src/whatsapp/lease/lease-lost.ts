@@ -1,4 +1,4 @@
-/** This process does not hold the lease of the session (any longer), so the work must not be done. */
+/** Thrown because this process does not hold the session's lease, so that the work must not be done. */
 export class LeaseLost extends Error {
   constructor() {
     super('This process does not hold the lease of the session');

@@ -78,7 +78,7 @@ export class LeaseRepository {
     return { held, sessions: first.sessions, processes: first.processes };
   }
 
-  /** Removes dead processes, which frees their sessions. They cannot renew any longer, because their row is missing. */
+  /** Removes dead processes, which frees their sessions. They cannot renew leases without a row. */
   async removeDead(): Promise<void> {
     await this.pool.query('DELETE FROM session_process WHERE expires_at < now()');
   }

@@ -186,7 +186,7 @@ export function primaryIdentityOf(notification: BinaryNode): PrimaryIdentity {
     bytesOf(notification, 'primary_ephemeral_identity') ?? Buffer.alloc(0),
   );
   if (publicKey?.length !== KEY_BYTES || nonce?.length !== KEY_BYTES) {
-    throw new Error('the response of the phone has no key or no nonce');
+    throw new Error('the response from the phone has no key or no nonce');
   }
   return { publicKey: Buffer.from(publicKey), nonce: Buffer.from(nonce) };
 }

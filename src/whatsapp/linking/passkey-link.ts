@@ -61,7 +61,7 @@ export class PasskeyLink {
     this.within(request.timeoutMs, linkFailures.noAssertion);
   }
 
-  /** Handles `crsc_continuation`: the response of the phone. */
+  /** Handles `crsc_continuation`: the response from the phone. */
   async continue(notification: BinaryNode): Promise<void> {
     await this.steps.acknowledge(notification);
     const { ceremony } = this;

@@ -67,7 +67,7 @@ function readKeys(content: Uint8Array): Map<string, SyncKeyData> {
   );
 }
 
-/** Returns the first collection in the response of the phone; null if there is none. */
+/** Returns the first collection in the response from the phone; null if there is none. */
 function recordsIn(response: Uint8Array): Uint8Array | null {
   let records: Uint8Array | null = null;
   forEachField(response, (field, content) => {

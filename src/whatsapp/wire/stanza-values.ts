@@ -101,7 +101,7 @@ export function timeOf({ attrs }: BinaryNode): Date {
 
 /**
  * Returns the latest time at which the event of a stanza can have happened. Stanzas contain seconds, and are compared
- * with records of the phone, which contain milliseconds.
+ * with records from the phone, which contain milliseconds.
  */
 export function endOfSecondOf(stanza: BinaryNode): Date {
   return new Date(Math.min(timeOf(stanza).getTime() + 999, Date.now()));
