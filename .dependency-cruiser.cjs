@@ -29,7 +29,14 @@ const API = {
 };
 
 /** The same for the folders of src/contacts. */
-const CONTACTS = { payload: 'read', read: 'entities', write: 'entities', fetches: 'entities', entities: '' };
+const CONTACTS = {
+  payload: 'read',
+  read: 'entities search',
+  write: 'entities search',
+  fetches: 'entities',
+  entities: '',
+  search: '',
+};
 
 /** The folders of src/whatsapp from top to bottom: each may import those on its own line and below it. */
 const WHATSAPP = [

@@ -70,7 +70,10 @@ export class ListContactsQuery extends IntersectionType(ContactFilter, PageQuery
   )
   cursor?: string;
 
-  /** Matches any name, the username or the phone number. Ignores case and accents. */
+  /**
+   * Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+   * and without `e`. Also matches a JID or LID.
+   */
   @IsOptional()
   @IsString(SEARCH)
   @Matches(/\S/, SEARCH)

@@ -23,13 +23,16 @@ export class ContactDto implements ContactNames {
   first_name: string;
 }
 
-/** 7 to 15 digits without a leading zero (E.164). LIDs have up to 20 digits. */
-const PHONE_OR_JID = /^([1-9]\d{6,14}(@s\.whatsapp\.net)?|[1-9]\d{4,19}@lid)$/;
+/**
+ * Up to 15 digits without a leading zero (E.164), and up to 20 digits for LIDs. Accepts the address of every contact
+ * that can be stored (see parseAddress): address books contain short numbers as well.
+ */
+const PHONE_OR_JID = /^([1-9]\d{0,14}(@s\.whatsapp\.net)?|[1-9]\d{0,19}@lid)$/;
 
 /** Also accepts a username after `@`: letters, digits, dots, hyphens and underscores. */
 const PHONE_JID_OR_USERNAME = new RegExp(`${PHONE_OR_JID.source}|^@[\\p{L}\\p{N}._-]{1,64}$`, 'u');
 
-const NUMBER = '7 to 15 digits with country code and no other characters, for example';
+const NUMBER = 'up to 15 digits with country code and no other characters, for example';
 const JID = 'a JID, for example 491701234567@s.whatsapp.net';
 
 /** Query of `GET /getcontact`. */

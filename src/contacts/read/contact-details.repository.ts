@@ -45,7 +45,7 @@ export class ContactDetailsRepository {
   }
 
   /**
-   * Finds a contact. If several match, prefers those with a name, then the first form.
+   * Finds a contact. If several match, prefers the first form, then contacts with a name.
    *
    * @returns null if no account was linked yet
    * @throws SessionNotFound
@@ -59,7 +59,8 @@ export class ContactDetailsRepository {
         LEFT JOIN LATERAL (
           SELECT ${CONTACT_COLUMNS} FROM contact c
           WHERE c.account_id = a.id AND ${address} = ANY (${VALUES[column]})
-          ORDER BY ${HAS_NAME} DESC, array_position($1::text[], ${address}) LIMIT 1
+          ORDER BY (${address} = ($1::text[])[1]) DESC, ${HAS_NAME} DESC, array_position($1::text[], ${address})
+          LIMIT 1
         ) c ON true
         ${joins('a.id')}
         WHERE s.name = $2`,

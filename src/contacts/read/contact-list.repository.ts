@@ -13,6 +13,7 @@ import {
   HAS_NAME,
   SAVED,
 } from '../contact.sql.js';
+import { hasSymbols } from '../search/search-key.js';
 import type { ContactPlace, ContactSort } from './contact-cursor.js';
 import { type SearchTerm, toSearchTerms } from './search-terms.js';
 
@@ -33,9 +34,6 @@ export interface ContactListQuery extends ContactListFilter {
   /** Null: all contacts. */
   search: string | null;
 }
-
-/** Anything but letters, digits and white space. */
-const SYMBOL = /[^\p{L}\p{N}\p{M}\s]/u;
 
 /** Ten times the slowest search in a million contacts. */
 const MAX_MS = 10_000;
@@ -81,11 +79,8 @@ export function toSql(accountId: number, query: ContactListQuery): { text: strin
   const add = (value: unknown) => `$${values.push(value)}`;
   const conditions = ['c.account_id = $1', HAS_NAME, ...conditionsOf(query)];
   if (query.search !== null) {
-    for (const term of toSearchTerms(query.search)) {
-      const parameter = add(term.text);
-      conditions.push(isFound(term, parameter));
-      if (SYMBOL.test(term.text)) conditions.push(...hasSymbolsOf(parameter));
-    }
+    const terms = toSearchTerms(query.search);
+    conditions.push(...(terms.length === 0 ? ['false'] : terms.map((term) => isFound(term, add))));
   }
   if (query.after && query.sort === 'jid') conditions.push(`${ADDRESS} > ${add(query.after.address)}`);
   if (query.after && query.sort === 'name') {
@@ -117,17 +112,18 @@ function toIso(time: string): string {
   return `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-/** LIKE finds only words by index, so symbols have their own. The first condition is that of the partial index. */
-function hasSymbolsOf(parameter: string): string[] {
-  return [
-    `symbols_of(c.search_text) <> '{}'`,
-    `symbols_of(c.search_text) @> symbols_of(search_key(${parameter}))`,
-  ];
+/** @param add adds a parameter to the query and returns its name */
+function isFound({ keys, isPrefix, lid }: SearchTerm, add: (value: string) => string): string {
+  const matches = keys.map((key) => {
+    const escaped = key.replace(/[\\%_]/g, '\\$&');
+    const isLike = `c.search_text LIKE ${add(isPrefix ? `% ${escaped.trimStart()}%` : `%${escaped}%`)}`;
+    return hasSymbols(key) ? `(${isLike} AND ${hasSymbolsOf(add(key))})` : isLike;
+  });
+  if (lid) matches.push(`c.lid = ${add(lid)}`);
+  return `(${matches.join(' OR ')})`;
 }
 
-/** Escapes wildcards after search_key(), which converts full-width characters to them. */
-function isFound({ isPrefix }: SearchTerm, parameter: string): string {
-  const key = isPrefix ? `' ' || ltrim(search_key(${parameter}))` : `search_key(${parameter})`;
-  const escaped = `replace(replace(replace(${key}, '\\', '\\\\'), '%', '\\%'), '_', '\\_')`;
-  return `c.search_text LIKE '%' || ${escaped} || '%'`;
+/** LIKE finds only words by index, so symbols have their own. The first condition is that of the partial index. */
+function hasSymbolsOf(parameter: string): string {
+  return `symbols_of(c.search_text) <> '{}' AND symbols_of(c.search_text) @> symbols_of(${parameter})`;
 }

@@ -1,5 +1,15 @@
+import { type Lid, parsePhone } from '../../kernel/identifiers/address.js';
+import { mobileVariants } from '../../kernel/identifiers/mobile-variants.js';
+import { searchKey, secondSpelling, typedLength } from '../search/search-key.js';
+
 /** Digits with separators of phone numbers. */
 const TYPED_NUMBER = /^[\d\s()+./-]*\d[\d\s()+./-]*$/;
+
+/** A JID or LID, as other routes return it. */
+const ADDRESS = /^(\d{1,20})@(s\.whatsapp\.net|c\.us|lid)$/;
+
+/** A trunk prefix that is not dialed from abroad, as in "+49 (0) 170". */
+const TRUNK_PREFIX = /\(0\)/g;
 
 /** Limits the cost of the query. */
 const MAX_TERMS = 8;
@@ -7,25 +17,49 @@ const MAX_TERMS = 8;
 /** A trigram index finds fewer characters only at the beginning of a word. */
 const ANYWHERE_FROM_LENGTH = 3;
 
+/** LIDs have 14 or 15 digits. Shorter digits are part of a number. */
+const LID_DIGITS = /^\d{13,20}$/;
+
+/** Part of a search. One of the keys must match. */
 export interface SearchTerm {
-  text: string;
+  /** Results of searchKey(), not empty. */
+  keys: string[];
   /** Matches only at the beginning of a word or number. */
   isPrefix: boolean;
+  /** Also matches the contact with this LID. */
+  lid: Lid | null;
 }
 
 /**
  * Returns the terms of a search, which must all match. Removes separators and leading zeros from phone numbers, because
  * international numbers do not contain them, and `@` from usernames.
+ *
+ * @returns an empty array if the search contains only characters that keys do not contain, such as quotation marks
  */
 export function toSearchTerms(search: string): SearchTerm[] {
   const clean = search.replaceAll('\0', '').toWellFormed().trim();
-  const digits = TYPED_NUMBER.test(clean) ? clean.replace(/\D/g, '').replace(/^0+(?=\d)/, '') : '';
-  const texts = digits ? [digits] : clean.split(/\s+/).filter(Boolean).slice(0, MAX_TERMS);
-  const names = texts.map((text) => text.replace(/^@(?=.)/, ''));
-  return names.map((text) => ({ text, isPrefix: lengthOf(text) < ANYWHERE_FROM_LENGTH }));
+  const number = (ADDRESS.exec(clean)?.[1] ?? clean).replace(TRUNK_PREFIX, '');
+  const digits = TYPED_NUMBER.test(number) ? number.replace(/\D/g, '').replace(/^0+(?=\d)/, '') : '';
+  if (digits) return [ofDigits(digits)];
+  const texts = clean.split(/\s+/).filter((text) => searchKey(text).trim() !== '');
+  return texts.slice(0, MAX_TERMS).map((text) => ofText(text.replace(/^@(?=.)/, '')));
 }
 
-/** Returns the number of characters without accents, as in search_key() of the database. */
-function lengthOf(text: string): number {
-  return [...text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '')].length;
+function ofDigits(digits: string): SearchTerm {
+  const phone = parsePhone(digits);
+  return {
+    keys: phone ? mobileVariants(phone) : [digits],
+    isPrefix: digits.length < ANYWHERE_FROM_LENGTH,
+    lid: LID_DIGITS.test(digits) ? (`${digits}@lid` as Lid) : null,
+  };
+}
+
+/** Names are stored with both spellings of umlauts, so that a search without umlauts needs one key. */
+function ofText(text: string): SearchTerm {
+  const second = secondSpelling(text);
+  return {
+    keys: [searchKey(text), ...(second === null ? [] : [searchKey(second)])],
+    isPrefix: typedLength(text) < ANYWHERE_FROM_LENGTH,
+    lid: null,
+  };
 }

@@ -14,6 +14,28 @@ describe('a name', () => {
     expect(cleanName(name)).toBeNull();
   });
 
+  it.each([
+    ['a zero-width space', '\u200b'],
+    ['joiners and marks of direction', '\u200d\u200c\u200e\u202e\u2066\u2069'],
+    ['a Hangul filler', '\u3164'],
+    ['a half-width Hangul filler and Hangul jamo fillers', '\uffa0\u115f\u1160'],
+    ['blanks of Braille', '\u2800 \u2800'],
+    ['a no-break space and a byte order mark', '\u00a0\ufeff'],
+    ['variation selectors', '\ufe0f\u{e0100}'],
+    ['tags', '\u{e0020}\u{e007f}'],
+    ['a soft hyphen', '\u00ad'],
+    ['an empty note head', '\u{1d159}'],
+  ])('is null if it is %s', (_, name) => {
+    expect(cleanName(name)).toBeNull();
+  });
+
+  it.each(['\u200bAnna', 'ㅤ.', '\u200e+', '🏳️', '\u0301', '⠁'])(
+    'is stored unchanged if it is %j',
+    (name) => {
+      expect(cleanName(name)).toBe(name);
+    },
+  );
+
   it('is stripped of control characters and lone surrogates', () => {
     expect(cleanName('A\0n\u001b[31mn\u0085a\u007f')).toBe('An[31mna');
     expect(cleanName('A\ud83d')).toBe('A\ufffd');

@@ -1,3 +1,5 @@
+import { isInvisible } from '../search/search-key.js';
+
 /** UTF-16 code units, like all lengths here. WhatsApp allows 25 for push names; address books allow a few hundred. */
 export const MAX_NAME_LENGTH = 1_000;
 /** WhatsApp allows 139 for the old format, and fewer for the new one. */
@@ -16,11 +18,11 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /**
  * Returns a name as stored: without control characters and lone surrogates, and truncated to MAX_NAME_LENGTH.
  *
- * @returns null if only white space remains
+ * @returns null if only white space and invisible characters remain, so that they do not replace a name
  */
 export function cleanName(name: string | null | undefined): string | null {
   const clean = cleanText(name ?? '', MAX_NAME_LENGTH);
-  return clean.trim() === '' ? null : clean;
+  return isInvisible(clean) ? null : clean;
 }
 
 /** Returns an about text or an emoji as stored; see cleanName(). An empty text remains empty. */
