@@ -4,8 +4,11 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testSequencer: '<rootDir>/test/support/slowest-first.mjs',
-  setupFilesAfterEnv: ['<rootDir>/test/support/answers-as-documented.ts'],
-  // More than the two processors of CI, because tests spend most of their time waiting.
+  setupFilesAfterEnv: [
+    '<rootDir>/test/support/unit-without-postgres.ts',
+    '<rootDir>/test/support/answers-as-documented.ts',
+  ],
+  // One more than the processors of CI, so that none is idle while a suite waits. More would slow down each other.
   maxWorkers: 3,
   // Only for tests that hang. Each wait has a separate limit (test/support/patience.ts).
   testTimeout: 300_000,

@@ -5,7 +5,13 @@
 import { before } from '@nestjs/swagger/plugin';
 import ts from 'typescript';
 
-const OPTIONS = { introspectComments: true, controllerKeyOfComment: 'summary', esmCompatible: true };
+const OPTIONS = {
+  introspectComments: true,
+  controllerKeyOfComment: 'summary',
+  esmCompatible: true,
+  // Not '.entity.ts', a default of the plugin: the session thread would load @nestjs/swagger with its entities.
+  dtoFileNameSuffix: ['.dto.ts'],
+};
 const PROJECTS = ['tsconfig.build.json', 'migrations'];
 
 const report = (diagnostic) =>

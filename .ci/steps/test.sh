@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# Runs npm test. Passes arguments to Jest. One consumer example is written in Python, which CI installs if it is
-# missing. Elsewhere its test is skipped with a message.
+# Runs the tests of npm test and those in a real browser (test/browser), in one run. Passes arguments to Jest.
+# One consumer example is written in Python. CI installs Python and Chromium if they are missing. Elsewhere, tests that
+# need them are skipped with a message.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-if [ "${CI:-}" = true ] && ! command -v python3 >/dev/null; then
+missing=()
+command -v python3 >/dev/null || missing+=(python3)
+command -v chromium chromium-browser >/dev/null || missing+=(chromium)
+if [ "${CI:-}" = true ] && [ ${#missing[@]} -gt 0 ]; then
   as_root=$([ "$(id -u)" -eq 0 ] || echo sudo)
   $as_root apt-get update -q
-  $as_root apt-get install -q -y --no-install-recommends python3
+  $as_root apt-get install -q -y --no-install-recommends "${missing[@]}"
 fi
-npm test -- "$@"
+npm run test:all -- "$@"

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { MASTER } from '../access/access-world.js';
 import { requirePasskey } from '../linking/link-world.js';
 import { eventually, Service } from '../support/service.js';
@@ -8,8 +8,6 @@ import { World } from '../support/world.js';
 import { chromiumPath } from './chromium.js';
 import { Visitor } from './visitor.js';
 import { WhatsAppWeb } from './whatsapp-web.js';
-
-jest.setTimeout(120_000);
 
 const PEOPLE = [
   { number: '491701234567', fullName: 'Anna Müller', firstName: 'Anna' },

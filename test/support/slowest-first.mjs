@@ -1,21 +1,30 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** Suites that wait for real delays, longest first. If they started last, other workers would be idle meanwhile. */
+/** The suites that take longest, in this order. If they started last, other workers would be idle meanwhile. */
 const SLOWEST = [
-  'connection/client-version',
-  'profiles/profiles-pace',
+  'browser/passkey',
   'chaos/chaos',
-  'connection/session-status',
-  'hostile/app-state',
+  'profiles/profiles-pace',
+  'connection/client-version',
   'linking/linking',
-  'connection/faults',
-  'hostile/media-files',
+  'browser/views',
+  'browser/page',
+  'hostile/app-state',
+  'secrets/encryption',
   'address-book/unverified',
-  'connection/failover',
-  'linking/passkey',
+  'connection/faults',
   'address-book/sync-keys',
-  'linking/random-links',
+  'linking/passkey',
+  'connection/session-status',
+  'connection/failover',
+  'webhooks/webhooks',
+  'hostile/media-files',
   'address-book/reconciliation',
+  'connection/impostor',
+  'ops/session-thread',
+  'connection/manners',
+  'hostile/heavy-reading',
+  'linking/random-links',
   'sessions/fleet',
 ];
 

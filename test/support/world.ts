@@ -157,9 +157,9 @@ export class World {
     await eventually(
       'the service has the address book of the phone',
       async () => {
-        await this.skipPause();
-        last = await this.state();
-        const { status, reason, contacts } = await this.state();
+        const state = await this.skipPause();
+        last = state;
+        const { status, reason, contacts } = state;
         if (status !== 'open' || reason !== null || contacts.sync !== 'complete') return false;
         const differences = await this.differences();
         last = differences.slice(0, 5);
@@ -172,18 +172,22 @@ export class World {
     });
   }
 
-  /** Restarts the service during a long reconnect delay. Delays grow with each lost connection. */
-  async skipPause(): Promise<void> {
-    if (!(await this.isPausing())) return;
+  /**
+   * Restarts the service during a long reconnect delay. Delays grow with each lost connection.
+   * @returns the state of the session
+   */
+  async skipPause(): Promise<SessionDto> {
+    const state = await this.state();
+    if (!isPausing(state)) return state;
     await this.deployment.restarts.runExclusive(async () => {
-      if (!(await this.isPausing())) return;
+      if (!isPausing(await this.state())) return;
       await this.service.stop();
       await this.startService();
     });
+    return this.state();
   }
+}
 
-  private async isPausing(): Promise<boolean> {
-    const { status, retry_at: retryAt } = await this.state();
-    return status === 'disconnected' && retryAt !== null && Date.parse(retryAt) > Date.now() + MAX_PAUSE_MS;
-  }
+function isPausing({ status, retry_at: retryAt }: SessionDto): boolean {
+  return status === 'disconnected' && retryAt !== null && Date.parse(retryAt) > Date.now() + MAX_PAUSE_MS;
 }
