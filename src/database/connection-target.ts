@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { parseDatabaseUrl } from '../kernel/config/database-url.js';
 import { applicationName } from './application-name.js';
@@ -6,6 +7,9 @@ import { type Tls, tlsOptions } from './tls-options.js';
 
 /** Maximum time to connect to a server of several. A server that takes longer is skipped. */
 const SEARCH_TIMEOUT_MS = 3_000;
+
+/** Time that a server has to respond before one that is listed after it, and has responded, is used. */
+const PRECEDENCE_MS = 300;
 
 /** Where and how to connect. */
 export interface Endpoint {
@@ -134,11 +138,8 @@ export class ConnectionTarget {
     return endpoint;
   }
 
-  /** Only one server can have the other roles, so the search does not wait for servers that do not respond. */
   private async pick(attempts: Promise<Found>[]): Promise<Found> {
-    for (const attempt of attempts) attempt.catch(() => {});
-    if (this.role === 'any') return firstInOrder(attempts);
-    if (this.role !== 'prefer-standby') return await Promise.any(attempts);
+    if (this.role !== 'prefer-standby') return firstInOrder(attempts);
     const standbys = attempts.map(async (attempt) => {
       const found = await attempt;
       const problem = unsuitable('standby', found.state);
@@ -188,14 +189,19 @@ export function nameOf({ host, port }: Pick<Endpoint, 'host' | 'port'>): string 
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Returns the first result that succeeds. @throws the last error */
+/**
+ * Returns the first result that succeeds, in the order of the list. Does not wait for servers that do not respond while
+ * another does.
+ * @throws the last error
+ */
 async function firstInOrder<Result>(attempts: Promise<Result>[]): Promise<Result> {
+  const fastest = Promise.any(attempts).then((result) => delay(PRECEDENCE_MS, result, { ref: false }));
   let last: unknown;
-  // Handles the errors of attempts that are not awaited because an earlier one succeeds.
-  for (const attempt of attempts) attempt.catch(() => {});
+  // Handles the errors of promises that are not awaited because an earlier one succeeds.
+  for (const promise of [...attempts, fastest]) promise.catch(() => {});
   for (const attempt of attempts) {
     try {
-      return await attempt;
+      return await Promise.race([attempt, fastest]);
     } catch (error) {
       last = error;
     }

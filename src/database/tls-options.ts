@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { parse } from 'pg-connection-string';
 import { DatabaseError } from './database-error.js';
@@ -84,6 +85,8 @@ function readOptions(sslmode: string, files: Record<string, string>): Connection
 /** Fails at start instead of at each connection. */
 function requireCertificates(options: ConnectionOptions, files: string[]): void {
   try {
+    // Node.js ignores a CA file without certificates.
+    if (options.ca) new X509Certificate(options.ca as string);
     createSecureContext(options);
   } catch (cause) {
     throw new DatabaseError(
