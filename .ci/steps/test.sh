@@ -12,4 +12,4 @@ if [ "${CI:-}" = true ] && [ ${#missing[@]} -gt 0 ]; then
   $as_root apt-get update -q
   $as_root apt-get install -q -y --no-install-recommends "${missing[@]}"
 fi
-npm run test:all -- "$@"
+npm test -- --config jest.all.config.js "$@"

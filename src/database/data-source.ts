@@ -32,14 +32,15 @@ export function dataSourceOptions(
 ): DataSourceOptions {
   return {
     type: 'postgres',
-    url,
     entities,
     synchronize: false,
     migrationsTableName: 'migration',
     logging: false,
     connectTimeoutMS: connectTimeoutMs,
     poolSize: maxConnections,
+    // PostgresClient parses the URL. TypeORM does not support all of its forms.
     extra: {
+      connectionString: url,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       ...(queryTimeoutMs && { query_timeout: queryTimeoutMs }),

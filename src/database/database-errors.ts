@@ -1,9 +1,5 @@
 import { QueryRunnerAlreadyReleasedError } from 'typeorm';
-
-/** The database cannot be used. The message contains the reason and how to fix it. */
-export class DatabaseError extends Error {
-  override readonly name = 'DatabaseError';
-}
+import { isTlsError } from './connection-errors.js';
 
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
@@ -11,45 +7,9 @@ const NETWORK_CODES = new Set([
   'EAI_AGAIN',
   'ETIMEDOUT',
   'EHOSTUNREACH',
+  'ENETUNREACH',
   'ECONNRESET',
 ]);
-
-/** Returns `host:port/database` of a Postgres URL, without user and password. */
-function locationOf(url: string): string {
-  const { hostname, port, pathname } = new URL(url);
-  return `${hostname}:${port || 5432}${pathname}`;
-}
-
-/** Reasons by SQLSTATE, and how to fix them. */
-const REASONS: Record<string, string> = {
-  '28P01': 'the user or the password is wrong. Check them in DATABASE_URL.',
-  '28000': 'the user or the password is wrong. Check them in DATABASE_URL.',
-  '3D000': 'the database does not exist. Create it, for example with createdb.',
-  '42501':
-    'the user cannot create or change tables. Grant it CREATE on the schema public, or migrate as the owner of the ' +
-    'tables (node dist/database/migrate.js) and then run deploy/postgres/roles.sql.',
-  '57P03': 'it is still starting. Try again in a moment.',
-  '53300': 'it has no free connections. Raise max_connections or close other clients.',
-};
-
-function reasonOf(code: string | undefined, message: string): string {
-  if (code && NETWORK_CODES.has(code))
-    return `it cannot be reached (${code}). Check that it is running, and host and port in DATABASE_URL.`;
-  if (code && REASONS[code]) return REASONS[code];
-  if (/timeout/i.test(message))
-    return 'it does not respond. Check host and port in DATABASE_URL, and firewalls.';
-  return `${message}.`;
-}
-
-/** Converts an error of pg at start to one for the operator. The message does not contain the password. */
-export function toDatabaseError(error: unknown, url: string): DatabaseError {
-  if (error instanceof DatabaseError) return error;
-  const cause = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  const { code, message } = cause as { code?: string; message: string };
-  return new DatabaseError(`The database ${locationOf(url)} cannot be used: ${reasonOf(code, message)}`, {
-    cause,
-  });
-}
 
 /** Node.js error codes begin with E, which is not an SQLSTATE class. */
 const SQLSTATE = /^[0-9FHPX][0-9A-Z]{4}$/;
@@ -78,11 +38,13 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   // TypeORM throws this if the connection was lost between two statements of a transaction.
   if (error instanceof QueryRunnerAlreadyReleasedError) return true;
-  const { code, message, driverError } = error as { code?: string; message?: string; driverError?: unknown };
+  const { code, message, driverError, syscall } = error as NodeJS.ErrnoException & { driverError?: unknown };
   if (driverError && driverError !== error) return isDatabaseUnavailable(driverError);
   // Postgres messages may quote the data, so they are not used for classification.
   if (code && SQLSTATE.test(code)) return AWAY.test(code);
-  if (code && (NETWORK_CODES.has(code) || code === 'EPIPE')) return true;
+  if (code && (NETWORK_CODES.has(code) || code === 'EPIPE' || isTlsError(code))) return true;
+  // Includes errors of Unix sockets.
+  if (syscall === 'connect') return true;
   return CONNECTION_LOST.test(message ?? '');
 }
 

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
+import { toDatabaseError } from './connection-errors.js';
 import { type Entities, migrationDataSource } from './data-source.js';
-import { DatabaseError, toDatabaseError } from './database-errors.js';
+import { DatabaseError } from './database-error.js';
 
 /** Arbitrary number, equal in all versions of the service, so that all processes wait for each other. */
 const MIGRATION_LOCK = 4_203_888;

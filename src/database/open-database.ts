@@ -1,4 +1,5 @@
 import type { Config } from '../kernel/config/config.js';
+import { ConnectionTarget } from './connection-target.js';
 
 /** A database that accepts connections. close() stops it if it is embedded. */
 export interface OpenDatabase {
@@ -10,9 +11,13 @@ export interface OpenDatabase {
  * Returns the configured Postgres, or starts an embedded one in DATA_DIR if DATABASE_URL is not set.
  * @param log receives progress messages for the operator
  * @throws EmbeddedPostgresError with the reason and how to fix it
+ * @throws DatabaseError if certificates in DATABASE_URL cannot be used
  */
 export async function openDatabase(config: Config, log: (message: string) => void): Promise<OpenDatabase> {
-  if (config.DATABASE_URL) return { url: config.DATABASE_URL, close: async () => {} };
+  if (config.DATABASE_URL) {
+    ConnectionTarget.of(config.DATABASE_URL);
+    return { url: config.DATABASE_URL, close: async () => {} };
+  }
   const { startEmbeddedPostgres } = await import('./embedded/embedded-postgres.js');
   const server = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log });
   return { url: server.url, close: () => server.stop() };

@@ -1,13 +1,76 @@
 import pg from 'pg';
+import { ConnectionTarget, type Endpoint } from './connection-target.js';
+import { type ServerState, unsuitable, watchServerState } from './server-state.js';
 
 /**
- * A connection that does not end the process when it is lost. It may be lost before its pool returns it, when no error
- * listener is attached yet, and an unhandled error event would end the process. Users of the connection get the error
- * from their query.
+ * A connection to a server of a Postgres URL, in the syntax and with the semantics of libpq (docs/managed-postgres.md).
+ * All connections of the service are of this class.
+ *
+ * It does not end the process when it is lost. It may be lost before its pool returns it, when no error listener is
+ * attached yet, and an unhandled error event would end the process. Users of the connection get the error from their
+ * query.
  */
 export class PostgresClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
-    super(config);
-    this.on('error', () => {});
+  private readonly target: ConnectionTarget;
+  private readonly state: ServerState;
+  private endpoint: Endpoint;
+  private isConnected = false;
+
+  /** @param config a URL, or options of pg that contain a URL as connectionString */
+  constructor(config: string | pg.ClientConfig = {}) {
+    const { connectionString = '', ...options } =
+      typeof config === 'string' ? { connectionString: config } : config;
+    const target = ConnectionTarget.of(connectionString);
+    super({ ...options, ...target.config, ...target.first, ssl: target.first.ssl });
+    this.target = target;
+    this.endpoint = target.first;
+    this.state = watchServerState(this.connection, () => this.isConnected && this.closeIfUnsuitable());
+    this.on('error', () => target.forget(this.endpoint));
+    if (target.role === 'read-write' || target.role === 'primary') this.closeWhenReadOnly();
+  }
+
+  override connect(): Promise<this>;
+  override connect(callback: ((error: Error) => void) | ((error: null, client: this) => void)): void;
+  override connect(callback?: unknown): Promise<this> | void {
+    const connected = this.connectToServer();
+    if (!callback) return connected;
+    const done = callback as (error: Error | null, client?: this) => void;
+    connected.then(
+      () => done(null, this),
+      (error: Error) => done(error),
+    );
+  }
+
+  private async connectToServer(): Promise<this> {
+    this.endpoint = await this.target.choose();
+    // A pool destroys the stream when its time limit is up.
+    if (this.connection.stream.destroyed) throw new Error('Connection terminated due to connection timeout');
+    // pg reads these fields in connect() (client.js, connection.js).
+    Object.assign(this, this.endpoint);
+    Object.assign(this.connection, { ssl: this.endpoint.ssl });
+    try {
+      await super.connect();
+      const problem = unsuitable(this.target.role, this.state);
+      if (problem) throw problem;
+    } catch (error) {
+      this.target.forget(this.endpoint);
+      this.connection.stream.destroy();
+      throw error;
+    }
+    this.isConnected = true;
+    return this;
+  }
+
+  /** Closes the connection when its server becomes read-only, so that the next one searches for the new primary. */
+  private closeIfUnsuitable(): void {
+    const problem = unsuitable(this.target.role, this.state);
+    if (problem) this.connection.stream.destroy(problem);
+  }
+
+  /** Does the same behind poolers, which do not report that the server became read-only. */
+  private closeWhenReadOnly(): void {
+    this.connection.on('errorMessage', ({ code }: pg.DatabaseError) => {
+      if (code === '25006') this.connection.stream.destroy(new Error('The server has become read-only'));
+    });
   }
 }

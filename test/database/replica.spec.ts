@@ -23,11 +23,14 @@ describe('the API on a streaming replica', () => {
 
   const start = (name: string) => startEmbeddedPostgres({ dataDir: join(folder, name), log: () => {} });
   const data = (name: string) => join(folder, name, 'postgres', 'data');
-  const run = async (sql: string, values: unknown[] = []) => {
-    const client = new pg.Client(primary.url);
+  const runOn = async <Row extends pg.QueryResultRow>(url: string, sql: string, values: unknown[] = []) => {
+    const client = new pg.Client(url);
     await client.connect();
-    await client.query(sql, values).finally(() => client.end());
+    return (await client.query<Row>(sql, values).finally(() => client.end())).rows;
   };
+  const run = (sql: string, values?: unknown[]) => runOn(primary.url, sql, values);
+  const sessionsOn = async (server: EmbeddedPostgresServer) =>
+    (await runOn<{ name: string }>(server.url, 'SELECT name FROM session')).map(({ name }) => name);
   const save = (name: string) =>
     run(
       `INSERT INTO contact (account_id, jid, saved, full_name)
@@ -81,5 +84,33 @@ describe('the API on a streaming replica', () => {
       method: 'POST',
     });
     expect([status, body.message]).toEqual([503, expect.stringMatching(/database is not available/)]);
+  });
+
+  it('moves to the replica when it is promoted, with both servers in DATABASE_URL', async () => {
+    const both = new URL(replica.url);
+    const servers = both.href.replace(both.host, `${both.host},${new URL(primary.url).host}`);
+    const service = await Service.start({
+      DATABASE_URL: `${servers}?target_session_attrs=read-write`,
+      ROLE: 'api',
+    });
+    const create = async (name: string) =>
+      (await service.request('/sessions', { method: 'POST', json: { name } })).status;
+    try {
+      expect(await create('before')).toBe(201);
+      await eventually('the session is on the replica', async () =>
+        (await sessionsOn(replica)).includes('before'),
+      );
+      await primary.stop();
+      await eventually('the service is not ready', async () => (await service.get('/readyz')).status === 503);
+      await runOn(replica.url, 'SELECT pg_promote()');
+      await eventually(
+        'the service is ready again',
+        async () => (await service.get('/readyz')).status === 200,
+      );
+      expect(await create('after')).toBe(201);
+      expect(await sessionsOn(replica)).toEqual(expect.arrayContaining(['before', 'after']));
+    } finally {
+      await service.stop();
+    }
   });
 });

@@ -90,4 +90,23 @@ describe('the output of the service', () => {
     expect(service.entries.map(({ level }) => level)).toEqual(['fatal']);
     expect(service.entries[0]?.message).toContain('ROLE "api" requires DATABASE_URL');
   });
+
+  it.each([
+    ['a file of DATABASE_URL', 'sslmode=verify-full&sslrootcert=/none.pem', /"\/none\.pem" of sslrootcert/],
+    ['the role of the server', 'target_session_attrs=standby', /not a standby, and target_session_attrs/],
+  ])('contains the reason why %s prevents the start', async (_, parameters, message) => {
+    const { host, username, password, pathname } = new URL(deployment.database.url);
+    const service = await Service.spawn({
+      ROLE: 'api',
+      PGHOST: host.replace(/:.*/, ''),
+      PGPORT: host.replace(/.*:/, ''),
+      PGUSER: username,
+      PGPASSWORD: password,
+      DATABASE_URL: `"postgres://${pathname}?${parameters}"`,
+    });
+    expect(await service.exit()).toBe(1);
+    expectOnlyEntries(service);
+    expect(service.entries.at(-1)).toMatchObject({ level: 'fatal', message: expect.stringMatching(message) });
+    if (password) expect(service.output).not.toContain(password);
+  });
 });

@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, Max, Min, ValidateBy } from 'class-validator';
+import { parseDatabaseUrl } from './database-url.js';
 
 /** Converts text to a number. Returns other text unchanged, so that the error message contains it. */
 const toNumber = ({ value }: { value: unknown }) => (/^-?\d+$/.test(String(value)) ? Number(value) : value);
@@ -33,3 +34,19 @@ export function Flag(): PropertyDecorator {
 
 export const OneOf = (values: readonly string[]) =>
   IsIn(values, { message: values.join(', ').replace(/, (\w+)$/, ' or $1') });
+
+/** Accepts the URLs that libpq accepts. The message depends on the fault. */
+export function PostgresUrl(): PropertyDecorator {
+  const problem = (url: unknown) => {
+    try {
+      parseDatabaseUrl(String(url));
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  return ValidateBy({
+    name: 'isPostgresUrl',
+    validator: { validate: (url) => !problem(url), defaultMessage: (invalid) => problem(invalid?.value) },
+  });
+}

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { plainToInstance, Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, ValidateBy, validateSync } from 'class-validator';
 import ipaddr from 'ipaddr.js';
-import { Flag, Integer, OneOf, toList, toWords } from './config-decorators.js';
+import { Flag, Integer, OneOf, PostgresUrl, toList, toWords } from './config-decorators.js';
+import { readDatabaseUrl } from './database-url.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -13,23 +14,6 @@ export type Role = (typeof ROLES)[number];
 
 /** Browsers and systems from which WhatsApp accepts pairing codes (whatsmeow pair-code.go, defaults of Baileys). */
 const DEVICE_NAME = /^(Chrome|Edge|Firefox|Opera|Safari) \((Windows|Mac OS|Linux|Ubuntu)\)$/;
-
-const DATABASE_URL_FORM = {
-  message:
-    'a Postgres URL, for example postgres://user:password@localhost:5432/whatsapp_contacts. Percent-encode special ' +
-    'characters in the password as encodeURIComponent does, for example # as %23 and / as %2F',
-};
-
-/** Returns false if an unencoded `/`, `?` or `#` in the password would be parsed as the end of the host. */
-function isPostgresUrl(text: unknown): boolean {
-  try {
-    const { username, password, pathname, search, hash } = new URL(String(text));
-    decodeURIComponent(username + password);
-    return !hash && !`${pathname}${search}`.includes('@');
-  } catch {
-    return false;
-  }
-}
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 
@@ -89,10 +73,12 @@ export class Config {
   })
   ENCRYPTION_KEY: string[] = [];
 
-  /** Postgres database. Without it, the service runs an embedded Postgres in DATA_DIR. */
+  /**
+   * Postgres database, in the syntax of libpq. Missing parts come from PGHOST, PGUSER and the other variables of libpq.
+   * Without it and without PGHOST, the service runs an embedded Postgres in DATA_DIR.
+   */
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\/[^\s]+$/, DATABASE_URL_FORM)
-  @ValidateBy({ name: 'isPostgresUrl', validator: { validate: isPostgresUrl } }, DATABASE_URL_FORM)
+  @PostgresUrl()
   DATABASE_URL?: string;
 
   /** Directory of the embedded Postgres. Made absolute. */
@@ -212,6 +198,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const values = Object.fromEntries(
     names.filter((name) => env[name]?.trim()).map((name) => [name, env[name]?.trim()]),
   );
+  const databaseUrl = readDatabaseUrl(env);
+  if (databaseUrl) values.DATABASE_URL = databaseUrl;
   const keyFile = env.ENCRYPTION_KEY_FILE?.trim();
   if (keyFile) values.ENCRYPTION_KEY = readKeyFile(keyFile, values);
   const config = plainToInstance(Config, values, { exposeDefaultValues: true });
