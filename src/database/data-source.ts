@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { applicationName } from './application-name.js';
 import { PostgresClient } from './postgres-client.js';
+import type { SilenceLimit } from './silence-limit.js';
 
 export type Entities = NonNullable<DataSourceOptions['entities']>;
 
@@ -12,8 +13,8 @@ export interface ConnectionOptions {
   maxConnections?: number;
   /** Maximum wait for a free connection. */
   connectTimeoutMs?: number;
-  /** Maximum wait for the result of a statement; no limit if undefined. */
-  queryTimeoutMs?: number;
+  /** Maximum wait for a response; no limit if undefined. */
+  silence?: SilenceLimit;
 }
 
 /**
@@ -27,7 +28,7 @@ export function dataSourceOptions(
     application = 'whatsapp-contacts',
     maxConnections = 10,
     connectTimeoutMs = 5_000,
-    queryTimeoutMs,
+    silence,
   }: ConnectionOptions,
 ): DataSourceOptions {
   return {
@@ -41,8 +42,7 @@ export function dataSourceOptions(
     poolSize: maxConnections,
     extra: {
       idleTimeoutMillis: 30_000,
-      keepAlive: true,
-      ...(queryTimeoutMs && { query_timeout: queryTimeoutMs }),
+      silence,
       application_name: application,
       Client: PostgresClient,
     },
