@@ -59,5 +59,7 @@ export function migrationDataSource(url: string, entities: Entities): DataSource
       maxConnections: 3,
     }),
     migrations,
+    // Writes nothing. The default writes a line for each failed attempt.
+    logger: 'debug',
   });
 }
