@@ -29,6 +29,7 @@ const keysOf = (name: string) =>
  */
 export class SearchFolds1800000024000 implements MigrationInterface {
   name = 'SearchFolds1800000024000';
+  oldestVersion = '0.2.0';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await removeInvisibleNames(queryRunner);

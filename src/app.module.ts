@@ -8,13 +8,14 @@ import { McpApiModule } from './api/mcp/mcp-api.module.js';
 import { SessionsApiModule } from './api/sessions/sessions-api.module.js';
 import { WebhooksApiModule } from './api/webhooks/webhooks-api.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { SilenceLimit } from './database/silence-limit.js';
 import { ENTITIES } from './entities.js';
 import type { Config } from './kernel/config/config.js';
 import { ConfigModule } from './kernel/config/config.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 
-/** Short enough to return an error before the caller's own timeout if the database has stopped responding. */
-const QUERY_TIMEOUT_MS = 30_000;
+/** Lists and searches may take 10 s. Connections that were dropped silently are replaced within 20 s. */
+const SILENCE = { firstMs: 12_000, maxMs: 30_000 };
 
 /** Root module of the API role. */
 @Module({})
@@ -24,7 +25,10 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        DatabaseModule.forRoot(databaseUrl, 'api', { entities: ENTITIES, queryTimeoutMs: QUERY_TIMEOUT_MS }),
+        DatabaseModule.forRoot(databaseUrl, 'api', {
+          entities: ENTITIES,
+          silence: new SilenceLimit(SILENCE.firstMs, SILENCE.maxMs),
+        }),
         AccessApiModule,
         HttpModule,
         KeysApiModule,

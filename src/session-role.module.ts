@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DatabaseModule } from './database/database.module.js';
+import { SilenceLimit } from './database/silence-limit.js';
 import { ENTITIES } from './entities.js';
 import type { Config } from './kernel/config/config.js';
 import { ConfigModule } from './kernel/config/config.module.js';
@@ -8,6 +9,8 @@ import { WhatsappModule } from './whatsapp/whatsapp.module.js';
 
 /** Hundreds of sessions share a few connections, and can wait for one. Their leases use separate connections. */
 const CONNECT_TIMEOUT_MS = 20_000;
+/** Shorter than the lease, so that writes are retried while it is held. */
+const SILENCE = { firstMs: 10_000, maxMs: 80_000 };
 
 /** Root module of the session role. It exchanges data with the API only through Postgres. */
 @Module({})
@@ -20,6 +23,7 @@ export class SessionRoleModule {
         DatabaseModule.forRoot(databaseUrl, 'session', {
           entities: ENTITIES,
           connectTimeoutMs: CONNECT_TIMEOUT_MS,
+          silence: new SilenceLimit(SILENCE.firstMs, SILENCE.maxMs),
         }),
         SecretsModule,
         WhatsappModule,

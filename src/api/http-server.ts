@@ -3,11 +3,13 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
+import { ContactsRepository } from '../contacts/read/contacts.repository.js';
 import { DatabaseHealth } from '../database/database.health.js';
 import { ProbePool } from '../database/probe-pool.js';
 import type { Config } from '../kernel/config/config.js';
 import { createLogger } from '../kernel/logging/logger.js';
 import { SecretKeys } from '../secrets/secret-keys.js';
+import { SessionStateRepository } from '../sessions/session-state.repository.js';
 import { MetricsAccess } from './access/metrics-access.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { refuseForeignPages } from './http/foreign-pages.js';
@@ -21,6 +23,7 @@ import { apiDocsPolicy, isApiDocs, serveApiDocs } from './openapi/api-docs.js';
 import { measureDeployment } from './ops/deployment-metrics.js';
 import { type MeasuredThread, Metrics } from './ops/metrics.js';
 import { OpsRoutes, type ProbedProcess } from './ops/ops-routes.js';
+import { RouteHealth } from './ops/route-health.js';
 import { isPage, pagePolicy, servePage } from './page/web-page.js';
 
 /** The largest body is a passkey assertion with a few kilobytes. */
@@ -73,7 +76,11 @@ export async function createHttpServer(
 }
 
 function opsRoutes(app: INestApplication, config: Config, sessions: SessionThread | null): OpsRoutes {
-  const database = app.get(DatabaseHealth);
+  const database = new RouteHealth(
+    app.get(DatabaseHealth),
+    app.get(ContactsRepository),
+    app.get(SessionStateRepository),
+  );
   const stopping = app.get(Stopping);
   const pool = app.get(ProbePool);
   measureDeployment(pool);

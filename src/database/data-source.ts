@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { applicationName } from './application-name.js';
 import { PostgresClient } from './postgres-client.js';
+import type { SilenceLimit } from './silence-limit.js';
 
 export type Entities = NonNullable<DataSourceOptions['entities']>;
 
@@ -12,8 +13,8 @@ export interface ConnectionOptions {
   maxConnections?: number;
   /** Maximum wait for a free connection. */
   connectTimeoutMs?: number;
-  /** Maximum wait for the result of a statement; no limit if undefined. */
-  queryTimeoutMs?: number;
+  /** Maximum wait for a response; no limit if undefined. */
+  silence?: SilenceLimit;
 }
 
 /**
@@ -27,7 +28,7 @@ export function dataSourceOptions(
     application = 'whatsapp-contacts',
     maxConnections = 10,
     connectTimeoutMs = 5_000,
-    queryTimeoutMs,
+    silence,
   }: ConnectionOptions,
 ): DataSourceOptions {
   return {
@@ -42,8 +43,7 @@ export function dataSourceOptions(
     extra: {
       connectionString: url,
       idleTimeoutMillis: 30_000,
-      keepAlive: true,
-      ...(queryTimeoutMs && { query_timeout: queryTimeoutMs }),
+      silence,
       application_name: application,
       Client: PostgresClient,
     },
@@ -60,5 +60,7 @@ export function migrationDataSource(url: string, entities: Entities): DataSource
       maxConnections: 3,
     }),
     migrations,
+    // Writes nothing. The default writes a line for each failed attempt.
+    logger: 'debug',
   });
 }

@@ -4,9 +4,21 @@ import { SingleFlight } from '../kernel/async/single-flight.js';
 
 const TIMEOUT_MS = 2_000;
 
+/** Why the database cannot be used. */
+export interface DatabaseProblem {
+  /** Whether nothing else is known, because the database did not respond. */
+  isUnreachable: boolean;
+  /** One sentence. */
+  message: string;
+}
+
+const UNMIGRATED = { isUnreachable: false, message: 'The database is not migrated.' };
+const READ_ONLY = { isUnreachable: false, message: 'The database is read-only: nothing new can be saved.' };
+const unreachable = (message: string) => ({ isUnreachable: true, message });
+
 /** Checks whether the database can be used. Simultaneous callers share one query. */
 export class DatabaseHealth {
-  private readonly checks = new SingleFlight<'database', string | null>();
+  private readonly checks = new SingleFlight<'database', DatabaseProblem | null>();
 
   /** @param mustWrite whether a read-only replica is a problem, as it is for sessions */
   constructor(
@@ -14,13 +26,13 @@ export class DatabaseHealth {
     private readonly mustWrite: boolean,
   ) {}
 
-  /** @returns why the database cannot be used, in one sentence; null if it can */
-  problem(): Promise<string | null> {
-    const fallback = () => `The database does not respond within ${TIMEOUT_MS} ms.`;
+  /** @returns null if the database can be used */
+  async problem(): Promise<DatabaseProblem | null> {
+    const fallback = () => unreachable(`The database does not respond within ${TIMEOUT_MS} ms.`);
     return this.checks.run('database', () => pTimeout(this.check(), { milliseconds: TIMEOUT_MS, fallback }));
   }
 
-  private async check(): Promise<string | null> {
+  private async check(): Promise<DatabaseProblem | null> {
     try {
       const { rows } = await this.pool.query<{ readOnly: boolean }>(
         `SELECT current_setting('transaction_read_only')::boolean AND ($1 OR NOT pg_is_in_recovery()) AS "readOnly"
@@ -28,11 +40,11 @@ export class DatabaseHealth {
         [this.mustWrite],
       );
       const [row] = rows;
-      if (!row) return 'The database is not migrated.';
-      return row.readOnly ? 'The database is read-only: nothing new can be saved.' : null;
+      if (!row) return UNMIGRATED;
+      return row.readOnly ? READ_ONLY : null;
     } catch (error) {
       const isUnmigrated = (error as { code?: string }).code === '42P01';
-      return isUnmigrated ? 'The database is not migrated.' : 'The database cannot be reached.';
+      return isUnmigrated ? UNMIGRATED : unreachable('The database cannot be reached.');
     }
   }
 }

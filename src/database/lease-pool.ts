@@ -1,4 +1,5 @@
 import { ServicePool } from './service-pool.js';
+import { SilenceLimit } from './silence-limit.js';
 
 /**
  * Connections for session leases. A renewal must not wait for other work of the sessions, or for a connection that was
@@ -6,6 +7,7 @@ import { ServicePool } from './service-pool.js';
  */
 export class LeasePool extends ServicePool {
   constructor(url: string, role: string) {
-    super(url, { role, use: 'leases' }, { max: 2, connectionTimeoutMillis: 2_000, query_timeout: 3_000 });
+    const silence = new SilenceLimit(3_000);
+    super(url, { role, use: 'leases' }, { max: 2, connectionTimeoutMillis: 2_000, silence });
   }
 }

@@ -4,8 +4,12 @@ import { pause } from '../kernel/async/pause.js';
 import { Log } from '../kernel/logging/log.js';
 import { applicationName } from './application-name.js';
 import { PostgresClient } from './postgres-client.js';
+import { SilenceLimit } from './silence-limit.js';
 
 const RECONNECT_AFTER_MS = 1_000;
+/** Without statements, nothing would show that the connection was dropped silently. */
+const HEARTBEAT_EVERY_MS = 5_000;
+const SILENCE_MS = 5_000;
 
 /**
  * A dedicated connection that listens for Postgres notifications, opened at the first call of listen(). Notifications
@@ -53,18 +57,21 @@ export class Listener implements OnApplicationShutdown {
   private async connectOnce(signal: AbortSignal): Promise<void> {
     const client = new PostgresClient({
       connectionString: this.url,
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
+      silence: new SilenceLimit(SILENCE_MS),
       application_name: applicationName(this.role, 'notifications'),
     });
     client.on('notification', ({ channel, payload = '' }) => this.handlers.get(channel)?.(payload));
     const ended = once(client, 'end', { signal });
+    let heartbeat: NodeJS.Timeout | undefined;
     try {
       await client.connect();
       this.client = client;
       await client.query([...this.handlers.keys()].map((channel) => `LISTEN ${channel}`).join(';'));
+      // If this fails, the connection has ended.
+      heartbeat = setInterval(() => void client.query('').catch(() => {}), HEARTBEAT_EVERY_MS);
       await ended;
     } finally {
+      clearInterval(heartbeat);
       this.client = null;
       ended.catch(() => {});
       await client.end().catch(() => {});

@@ -1,11 +1,14 @@
+import { Logger } from '@nestjs/common';
 import { ENTITIES } from '../entities.js';
 import { loadConfigFromProcess } from '../kernel/config/config.js';
+import { createLogger } from '../kernel/logging/logger.js';
 import { migrate } from './migrations.js';
 import { openDatabase } from './open-database.js';
 
 /** `npm run migration:run`: migrates the configured or embedded database, and exits. */
 try {
   const config = loadConfigFromProcess();
+  Logger.overrideLogger(createLogger(config));
   const database = await openDatabase(config, console.error);
   try {
     await migrate(database.url, ENTITIES);

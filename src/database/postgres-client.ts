@@ -1,6 +1,18 @@
 import pg from 'pg';
 import { ConnectionTarget, type Endpoint } from './connection-target.js';
 import { type ServerState, unsuitable, watchServerState } from './server-state.js';
+import type { SilenceLimit } from './silence-limit.js';
+import { SilenceWatch } from './silent-connections.js';
+
+/** Time before the kernel checks an idle connection. Linux closes it 10 s later if the other side is gone. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
+/** Maximum time to open a connection. An address may be that of a host that is gone. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export interface PostgresClientConfig extends pg.ClientConfig {
+  /** Maximum wait for a response; unlimited if undefined. */
+  silence?: SilenceLimit;
+}
 
 /**
  * A connection to a server of a Postgres URL, in the syntax and with the semantics of libpq (docs/managed-postgres.md).
@@ -17,11 +29,27 @@ export class PostgresClient extends pg.Client {
   private isConnected = false;
 
   /** @param config a URL, or options of pg that contain a URL as connectionString */
-  constructor(config: string | pg.ClientConfig = {}) {
-    const { connectionString = '', ...options } =
-      typeof config === 'string' ? { connectionString: config } : config;
+  constructor(config: string | PostgresClientConfig = {}) {
+    const {
+      connectionString = '',
+      silence,
+      ...options
+    }: PostgresClientConfig = typeof config === 'string' ? { connectionString: config } : config;
     const target = ConnectionTarget.of(connectionString);
-    super({ ...options, ...target.config, ...target.first, ssl: target.first.ssl });
+    super({
+      ...options,
+      ...target.config,
+      ...target.first,
+      ssl: target.first.ssl,
+      // A pool uses its own limit for the wait for a free connection, too, which may be longer.
+      connectionTimeoutMillis: Math.min(
+        options.connectionTimeoutMillis || CONNECT_TIMEOUT_MS,
+        CONNECT_TIMEOUT_MS,
+      ),
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    });
+    if (silence) new SilenceWatch(this, silence);
     this.target = target;
     this.endpoint = target.first;
     this.state = watchServerState(this.connection, () => this.isConnected && this.closeIfUnsuitable());

@@ -4,6 +4,7 @@ import { Log } from '../kernel/logging/log.js';
 import { applicationName } from './application-name.js';
 import { measurePool } from './pool-metrics.js';
 import { PostgresClient } from './postgres-client.js';
+import type { SilenceLimit } from './silence-limit.js';
 
 /** A dedicated pool for work that must not wait for other work. */
 export abstract class ServicePool extends pg.Pool implements OnApplicationShutdown {
@@ -11,12 +12,11 @@ export abstract class ServicePool extends pg.Pool implements OnApplicationShutdo
   constructor(
     url: string,
     { role, use }: { role: string; use: string },
-    options: Pick<pg.PoolConfig, 'max' | 'connectionTimeoutMillis' | 'query_timeout'>,
+    options: Pick<pg.PoolConfig, 'max' | 'connectionTimeoutMillis'> & { silence: SilenceLimit },
   ) {
     super({
       connectionString: url,
       connectionTimeoutMillis: 5_000,
-      keepAlive: true,
       application_name: applicationName(role, use),
       Client: PostgresClient,
       ...options,

@@ -1,4 +1,5 @@
 import { ServicePool } from './service-pool.js';
+import { SilenceLimit } from './silence-limit.js';
 
 /** Maximum streams of a process at the same time. Further ones wait (ListResponses). */
 export const STREAMS = 4;
@@ -9,6 +10,6 @@ export const STREAMS = 4;
  */
 export class StreamPool extends ServicePool {
   constructor(url: string, role: string) {
-    super(url, { role, use: 'streams' }, { max: STREAMS });
+    super(url, { role, use: 'streams' }, { max: STREAMS, silence: new SilenceLimit(12_000) });
   }
 }

@@ -9,6 +9,7 @@ export class TcpProxy {
   /** Bytes from the processes since the start. */
   sentBytes = 0;
   private readonly lines = new Set<Socket>();
+  private readonly swallowed = new WeakSet<Socket>();
   private readonly server = createServer({ allowHalfOpen: true });
 
   private constructor(target: { port: number; host: string }) {
@@ -44,6 +45,14 @@ export class TcpProxy {
     await once(this.server, 'close');
   }
 
+  /**
+   * Drops everything that present connections send in either direction, without closing them. New connections work.
+   * This is what a dead host, a failover by DNS or lost NAT state looks like.
+   */
+  swallow(): void {
+    for (const line of this.lines) this.swallowed.add(line);
+  }
+
   async comeBack(): Promise<void> {
     await this.listen(this.port);
   }
@@ -62,9 +71,11 @@ export class TcpProxy {
     this.lines.add(line);
     line.on('data', (data) => {
       this.sentBytes += data.length;
-      if (target.writable) target.write(data);
+      if (target.writable && !this.swallowed.has(line)) target.write(data);
     });
-    target.on('data', (data) => line.write(data));
+    target.on('data', (data) => {
+      if (!this.swallowed.has(line)) line.write(data);
+    });
     target.on('error', () => {});
     line.on('error', () => {});
     line.on('end', () => line.end());

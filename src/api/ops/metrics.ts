@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AggregatorRegistry, Gauge, type MetricObject, register } from 'prom-client';
-import type { DatabaseHealth } from '../../database/database.health.js';
 import type { Config } from '../../kernel/config/config.js';
 import { VERSION } from '../../kernel/config/version.js';
 import { measureThread } from '../../kernel/thread-metrics.js';
+import type { Health } from './route-health.js';
 
 /** The metrics of a thread that responds later than this are omitted. */
 const THREAD_WITHIN_MS = 1_000;
@@ -19,7 +19,7 @@ export class Metrics {
 
   constructor(
     { ROLE }: Pick<Config, 'ROLE'>,
-    database: DatabaseHealth,
+    database: Health,
     private readonly thread: MeasuredThread | null,
   ) {
     measureThread('main');

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { DatabaseHealth } from '../../database/database.health.js';
 import { DomainError } from '../../kernel/errors/domain-error.js';
 import type { MetricsAccess } from '../access/metrics-access.js';
 import type { ErrorDto } from '../http/error.dto.js';
@@ -7,6 +6,7 @@ import { bodyOf, headersOf } from '../http/error-response.js';
 import { DatabaseUnavailable } from '../http/request.errors.js';
 import type { Metrics } from './metrics.js';
 import { NotStarted, ProcessStopping } from './ops.errors.js';
+import type { Health } from './route-health.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -20,7 +20,7 @@ export interface ProbedProcess {
 
 interface OpsParts {
   process: ProbedProcess;
-  database: DatabaseHealth;
+  database: Health;
   metrics: Metrics;
   access: MetricsAccess;
 }
@@ -67,7 +67,7 @@ export class OpsRoutes {
     const { database, process } = this.parts;
     if (process.isStopping) throw new ProcessStopping();
     const problem = await database.problem();
-    if (problem) throw new DatabaseUnavailable(problem);
+    if (problem) throw new DatabaseUnavailable(problem.message);
     if (!process.hasStarted) throw new NotStarted();
     return OK;
   }

@@ -1,0 +1,93 @@
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import type pg from 'pg';
+import { FailureLog } from '../kernel/logging/failure-log.js';
+import { Log } from '../kernel/logging/log.js';
+import type { SilenceLimit } from './silence-limit.js';
+
+/** After one connection has exceeded its limit, the others that wait get this much more time. */
+const SUSPECT_MS = 4_000;
+
+/** State of pg.Client that its types omit. */
+interface ClientState {
+  readyForQuery?: boolean;
+  _activeQuery?: unknown;
+  _ending: boolean;
+}
+
+/** The connection was dropped silently, or shares the fate of one that was. */
+class ConnectionSilent extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/** Connections of this thread that have a limit. */
+const open = new Set<SilenceWatch>();
+const failure = new FailureLog(new Log('PostgresClient'), 'Waiting for Postgres');
+
+/**
+ * Closes a connection that was dropped silently (dead host, failover, lost NAT state) when it exceeds its limit. Other
+ * connections probably share its fate: those that are idle are closed at once, the others soon.
+ */
+export class SilenceWatch {
+  private openedAtMs = 0;
+  private limitMs = 0;
+
+  /** Starts to watch when the client is connected. */
+  constructor(
+    private readonly client: pg.Client,
+    private readonly silence: SilenceLimit,
+  ) {
+    client.on('connect', () => this.start());
+  }
+
+  private get state(): ClientState {
+    return this.client as unknown as ClientState;
+  }
+
+  private get socket(): Socket {
+    return this.client.connection.stream as Socket;
+  }
+
+  /** Whether the server has to respond next. */
+  private get isWaiting(): boolean {
+    const { readyForQuery, _activeQuery: query, _ending } = this.state;
+    if (readyForQuery) return _ending;
+    // The rows of a COPY may wait for a slow reader.
+    const rows = query instanceof Readable ? query.readableLength : 0;
+    return rows === 0 && this.socket.readableLength === 0;
+  }
+
+  private start(): void {
+    this.openedAtMs = performance.now();
+    this.limitMs = this.silence.currentMs;
+    open.add(this);
+    this.client.once('end', () => open.delete(this));
+    // Node.js starts this timer again with each byte that is sent or received.
+    this.socket.setTimeout(this.limitMs).on('timeout', () => {
+      if (this.isWaiting) this.giveUp();
+      else if (!this.state.readyForQuery) this.socket.setTimeout(this.limitMs);
+    });
+  }
+
+  private giveUp(): void {
+    this.silence.exceeded(this.openedAtMs);
+    const error = new ConnectionSilent(`Postgres did not respond within ${this.limitMs} ms`);
+    failure.failed(error);
+    this.socket.destroy(error);
+    open.delete(this);
+    for (const other of open) other.suspect();
+  }
+
+  /** Closing an idle connection affects nothing, because its pool opens another one. */
+  private suspect(): void {
+    const { bytesRead } = this.socket;
+    if (this.state.readyForQuery) {
+      const error = new ConnectionSilent('Another connection to Postgres was dropped silently');
+      if (this.client.getTransactionStatus() === 'I') this.socket.destroy(error);
+      return;
+    }
+    setTimeout(() => {
+      if (this.isWaiting && this.socket.bytesRead === bytesRead) this.giveUp();
+    }, SUSPECT_MS).unref();
+  }
+}
