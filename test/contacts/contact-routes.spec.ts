@@ -124,6 +124,9 @@ describe('the contact API', () => {
     ['Brazil', '551187654321', '5511987654321'],
     ['Mexico', '525512345678', '5215512345678'],
     ['Argentina', '541123456789', '5491123456789'],
+    ['Benin', '22997123456', '2290197123456'],
+    ['Ivory Coast', '22508139912', '2250708139912'],
+    ['Vietnam', '84321234567', '841621234567'],
   ])(
     'finds a contact from %s under either form of the number, the exact one first',
     async (_, short, long) => {
@@ -143,6 +146,28 @@ describe('the contact API', () => {
         expect((await book.service.get(`${path}${long}`)).body).toMatchObject({ full_name: 'Long' });
         expect((await book.service.get(`${path}${short}`)).body).toMatchObject({ full_name: 'Short' });
       }
+    },
+  );
+
+  it.each(['5', '12345', '123456'])(
+    'returns the contact %s, which lists contain, on all routes',
+    async (short) => {
+      const jid = `${short}@s.whatsapp.net` as Jid;
+      await book.apply(saved(jid, 'Service'));
+      const { body: list } = await book.service.get<{ jid: string }[]>('/getcontacts');
+      expect(list).toMatchObject([{ jid }]);
+      const refreshed: number[] = [];
+      for (const phone of [short, jid]) {
+        const read = async (path: string) => (await book.service.get<Record<string, unknown>>(path)).body;
+        expect(await read(`/getcontact?phone=${phone}`)).toMatchObject({ jid, full_name: 'Service' });
+        expect(await read(`/contacts/${phone}`)).toMatchObject({ jid, phone: short });
+        expect(await read(`/contacts/${phone}/keys`)).toMatchObject({ jid, keys: [] });
+        expect(await read(`/contacts/${phone}/picture`)).toMatchObject({ code: 'picture_not_fetched' });
+        const { status } = await book.service.request(`/contacts/${phone}/refresh`, { method: 'POST' });
+        refreshed.push(status);
+      }
+      // The limit counts both forms of the address as one contact.
+      expect(refreshed).toEqual([202, 429]);
     },
   );
 

@@ -2391,7 +2391,8 @@ export interface operations {
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string;
                 /**
-                 * @description Matches any name, the username or the phone number. Ignores case and accents.
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
                  * @example adler
                  */
                 search?: string;
@@ -3318,7 +3319,8 @@ export interface operations {
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string;
                 /**
-                 * @description Matches any name, the username or the phone number. Ignores case and accents.
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
                  * @example adler
                  */
                 search?: string;

@@ -1,11 +1,14 @@
 import { IDEOGRAPHS, SECOND_SPELLINGS, SPELLED_LETTERS, SYMBOLS } from './characters.js';
 import { DROPPED, DROPPED_FIRST, REPLACED, toRanges } from './search-key.js';
 
-/** First code points of the scripts whose letters are replaced together: Latin, Greek, Cyrillic, all others. */
-const SCRIPTS = [0x80, 0x370, 0x400, 0x530, 0x110000];
+/**
+ * First code points of the blocks whose letters are replaced together: frequent and rare Latin letters, Greek, frequent
+ * and rare Cyrillic letters, Armenian and Arabic, Georgian and dashes, all others.
+ */
+const BLOCKS = [0x80, 0x180, 0x370, 0x400, 0x430, 0x530, 0x700, 0x2300, 0x110000];
 
 /** Keeps the lines of migrations short. */
-const MAX_LITERAL_LENGTH = 96;
+const MAX_LITERAL_LENGTH = 112;
 
 /**
  * Returns the PL/pgSQL body of search_key() in the database, generated from the same tables as searchKey(). Migrations
@@ -27,6 +30,9 @@ BEGIN
   key := regexp_replace(key COLLATE "C",
     ${classOf(...DROPPED)},
     '', 'g');
+  IF octet_length(key) = length(key) THEN
+    RETURN key;
+  END IF;
 ${replacements().join('\n')}
 ${spelled.map(([from, to]) => `  key := replace(key, ${literal(from)}, '${to}');`).join('\n')}
   RETURN regexp_replace(key COLLATE "C",
@@ -35,12 +41,12 @@ ${spelled.map(([from, to]) => `  key := replace(key, ${literal(from)}, '${to}');
 END`;
 }
 
-/** Returns one step for each script, because translate() compares each character with each one of its list. */
+/** Returns one step for each block, because translate() compares each character with each one of its list. */
 function replacements(): string[] {
-  return SCRIPTS.slice(1).map((end, i) => {
+  return BLOCKS.slice(1).map((end, i) => {
     const pairs = [...REPLACED].filter(([from]) => {
       const code = from.codePointAt(0) ?? 0;
-      return code >= (SCRIPTS[i] ?? 0) && code < end;
+      return code >= (BLOCKS[i] ?? 0) && code < end;
     });
     const from = pairs.map(([each]) => each);
     return `  IF key COLLATE "C" ~
@@ -66,6 +72,9 @@ BEGIN
     RETURN NULL;
   END IF;
   decomposed := normalize(name, NFKD);
+  IF decomposed COLLATE "C" !~ E'[\\\\u0308\\\\u030A\\\\u00D8\\\\u00F8]' THEN
+    RETURN NULL;
+  END IF;
   spelling := decomposed;
 ${replaced.join('\n')}
   RETURN nullif(spelling, decomposed);
