@@ -85,6 +85,32 @@ describe('the metrics endpoint of every role', () => {
     expect(sum(ofSession, 'nodejs_eventloop_lag_p99_seconds', 'thread="session"')).toBeGreaterThan(0);
   });
 
+  it('counts webhooks by state', async () => {
+    const series = await scrape(api);
+    for (const state of ['active', 'failing', 'paused', 'stopped', 'disabled'])
+      expect(series.get(`${PREFIX}_deployment_webhooks{state="${state}"}`)).toBe(0);
+  });
+
+  it('names a session that does not stay connected, and one that its phone has unlinked', async () => {
+    const named = `${PREFIX}_session_reconnects{session="default"}`;
+    const before = (await scrape(session)).get(named) ?? 0;
+    deployment.server.connections[0]?.cut();
+    await eventually('it is counted', async () => ((await scrape(session)).get(named) ?? 0) > before);
+    await api.sessionThat(({ status }) => status === 'open');
+    deployment.phone.unlink();
+    const count = `${PREFIX}_sessions_unlinked{reason_code="unlinked_by_phone"}`;
+    await eventually('it is counted', async () => (await scrape(session)).get(count) === 1);
+    const labels = 'session="default",reason_code="unlinked_by_phone"';
+    const series = await scrape(session);
+    expect(series.get(`${PREFIX}_session_unlinked_seconds{${labels}}`)).toBeLessThan(60);
+    expect(series.has(named)).toBe(false);
+    const levels = session.entries.filter(({ message }) => message === 'Account unlinked');
+    expect(levels).toMatchObject([{ level: 'warn', session: 'default', reasonCode: 'unlinked_by_phone' }]);
+    expect(session.entries).toContainEqual(
+      expect.objectContaining({ level: 'info', message: 'Connection ended', code: 428, session: 'default' }),
+    );
+  });
+
   it('includes every metric of the dashboard and the alerts, which docs/metrics.md describes', async () => {
     const texts = await Promise.all([api, session].map(async (each) => (await each.get('/metrics')).text));
     const exported = new Set([...texts.join('\n').matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? ''));
