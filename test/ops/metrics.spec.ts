@@ -93,13 +93,17 @@ describe('the metrics endpoint of every role', () => {
 
   it('names a session that does not stay connected, and one that its phone has unlinked', async () => {
     const named = `${PREFIX}_session_reconnects{session="default"}`;
+    await api.sessionThat(({ status }) => status === 'open');
     const before = (await scrape(session)).get(named) ?? 0;
     deployment.server.connections[0]?.cut();
-    await eventually('it is counted', async () => ((await scrape(session)).get(named) ?? 0) > before);
+    await eventually(
+      'its lost connection is counted',
+      async () => ((await scrape(session)).get(named) ?? 0) > before,
+    );
     await api.sessionThat(({ status }) => status === 'open');
     deployment.phone.unlink();
     const count = `${PREFIX}_sessions_unlinked{reason_code="unlinked_by_phone"}`;
-    await eventually('it is counted', async () => (await scrape(session)).get(count) === 1);
+    await eventually('the unlinked account is counted', async () => (await scrape(session)).get(count) === 1);
     const labels = 'session="default",reason_code="unlinked_by_phone"';
     const series = await scrape(session);
     expect(series.get(`${PREFIX}_session_unlinked_seconds{${labels}}`)).toBeLessThan(60);
