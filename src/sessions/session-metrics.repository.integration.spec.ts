@@ -29,10 +29,9 @@ describe('SessionMetricsRepository', () => {
     await database.query('DELETE FROM session');
     await database.query('DELETE FROM session_process');
     await database.query('DELETE FROM account');
-    await database.query(
-      "INSERT INTO session_process (id, expires_at) VALUES ($1, now() + interval '1 h')",
-      [PROCESS],
-    );
+    await database.query("INSERT INTO session_process (id, expires_at) VALUES ($1, now() + interval '1 h')", [
+      PROCESS,
+    ]);
     await sessions.create(DEFAULT_SESSION);
     const rows = await database.query<{ id: number }>(
       'INSERT INTO account (jid, linked_at, synced_at) VALUES ($1, now(), now()) RETURNING id',

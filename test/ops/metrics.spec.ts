@@ -91,6 +91,33 @@ describe('the metrics endpoint of every role', () => {
       expect(series.get(`${PREFIX}_deployment_webhooks{state="${state}"}`)).toBe(0);
   });
 
+  it('changes the log level of a session in the process that runs it', async () => {
+    const set = (body: object) => api.request('/log-levels', { method: 'PATCH', json: body });
+    const linesOfLostConnection = async () => {
+      const before = session.entries.length;
+      const { logins } = deployment;
+      await api.sessionThat(({ status }) => status === 'open');
+      deployment.server.connections[0]?.cut();
+      await deployment.nextLoginMs(logins);
+      return session.entries.slice(before).filter(({ session: name }) => name === 'default').length;
+    };
+    expect(await linesOfLostConnection()).toBeGreaterThan(0);
+    expect((await set({ level: 'silent', session: 'default', minutes: null })).status).toBe(200);
+    await eventually('it logs nothing', async () => (await linesOfLostConnection()) === 0);
+    expect(await set({ level: null, session: 'default' })).toMatchObject({
+      status: 200,
+      body: { items: [] },
+    });
+    await eventually('it logs again', async () => (await linesOfLostConnection()) > 0);
+    for (const [body, message] of [
+      [{ level: 'loud' }, 'Invalid level "loud": use one of fatal, error'],
+      [{}, 'Missing level: use one of'],
+      [{ level: 'debug', minutes: 0 }, 'Invalid minutes 0: use a whole number of minutes from 1 to 1440'],
+      [{ level: 'debug', session: 'none' }, 'none'],
+    ] as const)
+      expect((await set(body)).text).toContain(JSON.stringify(message).slice(1, -1));
+  });
+
   it('names a session that does not stay connected, and one that its phone has unlinked', async () => {
     const named = `${PREFIX}_session_reconnects{session="default"}`;
     await api.sessionThat(({ status }) => status === 'open');

@@ -2,11 +2,9 @@ import { resolve } from 'node:path';
 import { plainToInstance, Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, ValidateBy, validateSync } from 'class-validator';
 import ipaddr from 'ipaddr.js';
+import { LOG_LEVELS, type LogLevel } from '../logging/log-levels.js';
 import { Flag, Integer, OneOf, toList, toWords } from './config-decorators.js';
 import { readSecretFiles, SECRET_SETTINGS } from './secret-files.js';
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const ROLES = ['all', 'api', 'session'] as const;
 export type Role = (typeof ROLES)[number];
