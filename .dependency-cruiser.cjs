@@ -21,6 +21,7 @@ const API = {
   contacts: 'openapi http access',
   sessions: 'openapi http access',
   keys: 'openapi http access',
+  logging: 'openapi http access',
   ops: 'http access',
   openapi: 'ops http access',
   http: 'access',

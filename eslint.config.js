@@ -55,6 +55,7 @@ export default defineConfig(
   {
     files: [
       'src/main.ts',
+      'src/standalone.ts',
       'src/kernel/logging/guard-output.ts',
       'src/database/migrate.ts',
       'src/commands/*.ts',

@@ -4,6 +4,7 @@ import { ChangesApiModule } from './api/changes/changes-api.module.js';
 import { ContactsApiModule } from './api/contacts/contacts-api.module.js';
 import { HttpModule } from './api/http/http.module.js';
 import { KeysApiModule } from './api/keys/keys-api.module.js';
+import { LoggingApiModule } from './api/logging/logging-api.module.js';
 import { McpApiModule } from './api/mcp/mcp-api.module.js';
 import { SessionsApiModule } from './api/sessions/sessions-api.module.js';
 import { WebhooksApiModule } from './api/webhooks/webhooks-api.module.js';
@@ -34,6 +35,7 @@ export class AppModule {
         KeysApiModule,
         ContactsApiModule,
         ChangesApiModule,
+        LoggingApiModule,
         McpApiModule,
         SecretsModule,
         SessionsApiModule,

@@ -10,6 +10,7 @@ import { Change } from './feed/change.entity.js';
 import { EncryptionKey } from './secrets/encryption-key.entity.js';
 import { ClientVersionRecord } from './sessions/client-version.entity.js';
 import { Degradation } from './sessions/degradation.entity.js';
+import { LogLevelRecord } from './sessions/log-level.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { SessionCommand } from './sessions/session-command.entity.js';
 import { SessionProcess } from './sessions/session-process.entity.js';
@@ -40,6 +41,7 @@ export const ENTITIES = [
   FormerLid,
   HistoryNotification,
   IdentityKey,
+  LogLevelRecord,
   RateLimit,
   RefreshRequest,
   Session,

@@ -49,6 +49,7 @@ describe('a table with the data of accounts or sessions', () => {
       'former_lid',
       'history_notification',
       'identity_key',
+      'log_level',
       'refresh_request',
       'sync_key_request',
     ]);

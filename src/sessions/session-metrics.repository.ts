@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
 import type { DegradationCode } from './degradation.entity.js';
+import type { ReasonCode } from './reason-code.js';
 import type { SessionStatus } from './session.entity.js';
 
 /** Metrics of a session. */
@@ -12,6 +13,10 @@ export interface MeasuredSession {
   /** Time since the status last changed. */
   seconds: number;
   degraded: DegradationCode[];
+  /** Why the account was unlinked; null if it is linked, here or through another session. */
+  unlinkedCode: ReasonCode | null;
+  /** Time since it was unlinked; null as above. */
+  unlinkedSeconds: number | null;
 }
 
 /** Reads metrics of the sessions of a process. */
@@ -23,8 +28,14 @@ export class SessionMetricsRepository {
     return this.dataSource.query<MeasuredSession[]>(
       `SELECT s.name, s.status, extract(epoch FROM now() - s.since)::float8 AS seconds,
          ARRAY(SELECT code FROM degradation d WHERE d.session = s.name AND (d.expires_at > now()) IS NOT FALSE)
-           AS degraded
-       FROM session s WHERE s.process_id = $1`,
+           AS degraded,
+         CASE WHEN is_unlinked THEN s.unlinked_code END AS "unlinkedCode",
+         CASE WHEN is_unlinked THEN extract(epoch FROM now() - s.unlinked_at)::float8 END AS "unlinkedSeconds"
+       FROM session s CROSS JOIN LATERAL (
+         SELECT s.unlinked_at IS NOT NULL
+           AND NOT EXISTS (SELECT FROM session o WHERE o.account_id = s.account_id AND o.is_linked) AS is_unlinked
+       ) u
+       WHERE s.process_id = $1`,
       [processId],
     );
   }

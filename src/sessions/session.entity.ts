@@ -39,6 +39,13 @@ export class Session {
   @Column('boolean', { name: 'is_linked', default: false })
   isLinked: boolean;
 
+  /** Why the account was unlinked; null while it is linked, and before the first link. */
+  @Column('text', { name: 'unlinked_code', nullable: true })
+  unlinkedCode: ReasonCode | null;
+
+  @Column('timestamptz', { name: 'unlinked_at', nullable: true })
+  unlinkedAt: Date | null;
+
   @Column('text', { default: 'linking' })
   status: SessionStatus;
 

@@ -4,6 +4,8 @@ import { SecretsModule } from '../secrets/secrets.module.js';
 import { ClientVersionRepository } from './client-version.repository.js';
 import { CommandNotifications } from './command-notifications.js';
 import { DegradationsRepository } from './degradations.repository.js';
+import { LogLevelFollower } from './log-level-follower.js';
+import { LogLevelsRepository } from './log-levels.repository.js';
 import { SessionCommandsRepository } from './session-commands.repository.js';
 import { SessionMetricsRepository } from './session-metrics.repository.js';
 import { SessionStateRepository } from './session-state.repository.js';
@@ -12,6 +14,7 @@ import { SessionsRepository } from './sessions.repository.js';
 const REPOSITORIES = [
   ClientVersionRepository,
   DegradationsRepository,
+  LogLevelsRepository,
   SessionCommandsRepository,
   SessionMetricsRepository,
   SessionStateRepository,
@@ -21,7 +24,7 @@ const REPOSITORIES = [
 /** Data that the API and the session role share through Postgres: sessions, their state and commands. */
 @Module({
   imports: [FeedModule, SecretsModule],
-  providers: [...REPOSITORIES, CommandNotifications],
+  providers: [...REPOSITORIES, CommandNotifications, LogLevelFollower],
   exports: [...REPOSITORIES, CommandNotifications],
 })
 export class SessionsModule {}

@@ -159,17 +159,22 @@ export class SessionsRepository {
   async link(tx: Transaction, session: SessionName, account: { id: number; jid: string }): Promise<void> {
     const other = await this.findLinkedElsewhere(tx, session, account.id);
     if (other) throw new AccountLinkedElsewhere(account.jid, other);
-    await tx.query('UPDATE session SET account_id = $2, is_linked = true WHERE name = $1', [
-      session,
-      account.id,
-    ]);
+    await tx.query(
+      `UPDATE session SET account_id = $2, is_linked = true, unlinked_code = NULL, unlinked_at = NULL
+       WHERE name = $1`,
+      [session, account.id],
+    );
     const event = { name: session, code: null, reason: null };
     await this.feed.append(tx, account.id, [{ kind: 'session.linked', session: event }]);
   }
 
   /** Unlinks the account. The session still serves its contacts until another account is linked. */
-  async unlink(tx: Transaction, session: SessionName): Promise<void> {
-    await tx.query('UPDATE session SET is_linked = false WHERE name = $1', [session]);
+  async unlink(tx: Transaction, session: SessionName, code: ReasonCode): Promise<void> {
+    await tx.query(
+      `UPDATE session SET is_linked = false, unlinked_code = $2, unlinked_at = now()
+       WHERE name = $1 AND is_linked`,
+      [session, code],
+    );
   }
 
   /** Returns the session through which an account is linked; null if it is not linked. */

@@ -148,9 +148,10 @@ export class WebhookDeliveriesRepository {
     });
   }
 
-  async pause(webhook: LeasedWebhook, reason: string): Promise<void> {
+  /** Stops a webhook that cannot continue by itself. Counts as a failure, unlike a pause on request. */
+  async stop(webhook: LeasedWebhook, reason: string): Promise<void> {
     await this.dataSource.transaction((tx) =>
-      this.update(tx, webhook, { state: 'paused', reason, failures: 0, retryMs: null }),
+      this.update(tx, webhook, { state: 'paused', reason, failures: 1, retryMs: null }),
     );
   }
 

@@ -109,7 +109,7 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
   /** @returns whether there may be more to deliver */
   private async deliverNext(webhook: LeasedWebhook): Promise<boolean> {
     const pending = await this.deliveries.next(webhook);
-    if (pending === 'gone') await this.deliveries.pause(webhook, BEHIND);
+    if (pending === 'gone') await this.deliveries.stop(webhook, BEHIND);
     if (typeof pending === 'string') return false;
     const { id, session, url, secrets, rows } = pending;
     const body = changesPayload(session, rows);

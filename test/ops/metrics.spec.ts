@@ -85,6 +85,63 @@ describe('the metrics endpoint of every role', () => {
     expect(sum(ofSession, 'nodejs_eventloop_lag_p99_seconds', 'thread="session"')).toBeGreaterThan(0);
   });
 
+  it('counts webhooks by state', async () => {
+    const series = await scrape(api);
+    for (const state of ['active', 'failing', 'paused', 'stopped', 'disabled'])
+      expect(series.get(`${PREFIX}_deployment_webhooks{state="${state}"}`)).toBe(0);
+  });
+
+  it('changes the log level of a session in the process that runs it', async () => {
+    const set = (body: object) => api.request('/log-levels', { method: 'PATCH', json: body });
+    const linesOfLostConnection = async () => {
+      const before = session.entries.length;
+      const { logins } = deployment;
+      await api.sessionThat(({ status }) => status === 'open');
+      deployment.server.connections[0]?.cut();
+      await deployment.nextLoginMs(logins);
+      return session.entries.slice(before).filter(({ session: name }) => name === 'default').length;
+    };
+    expect(await linesOfLostConnection()).toBeGreaterThan(0);
+    expect((await set({ level: 'silent', session: 'default', minutes: null })).status).toBe(200);
+    await eventually('it logs nothing', async () => (await linesOfLostConnection()) === 0);
+    expect(await set({ level: null, session: 'default' })).toMatchObject({
+      status: 200,
+      body: { items: [] },
+    });
+    await eventually('it logs again', async () => (await linesOfLostConnection()) > 0);
+    for (const [body, message] of [
+      [{ level: 'loud' }, 'Invalid level "loud": use one of fatal, error'],
+      [{}, 'Missing level: use one of'],
+      [{ level: 'debug', minutes: 0 }, 'Invalid minutes 0: use a whole number of minutes from 1 to 1440'],
+      [{ level: 'debug', session: 'none' }, 'none'],
+    ] as const)
+      expect((await set(body)).text).toContain(JSON.stringify(message).slice(1, -1));
+  });
+
+  it('names a session that does not stay connected, and one that its phone has unlinked', async () => {
+    const named = `${PREFIX}_session_reconnects{session="default"}`;
+    await api.sessionThat(({ status }) => status === 'open');
+    const before = (await scrape(session)).get(named) ?? 0;
+    deployment.server.connections[0]?.cut();
+    await eventually(
+      'its lost connection is counted',
+      async () => ((await scrape(session)).get(named) ?? 0) > before,
+    );
+    await api.sessionThat(({ status }) => status === 'open');
+    deployment.phone.unlink();
+    const count = `${PREFIX}_sessions_unlinked{reason_code="unlinked_by_phone"}`;
+    await eventually('the unlinked account is counted', async () => (await scrape(session)).get(count) === 1);
+    const labels = 'session="default",reason_code="unlinked_by_phone"';
+    const series = await scrape(session);
+    expect(series.get(`${PREFIX}_session_unlinked_seconds{${labels}}`)).toBeLessThan(60);
+    expect(series.has(named)).toBe(false);
+    const levels = session.entries.filter(({ message }) => message === 'Account unlinked');
+    expect(levels).toMatchObject([{ level: 'warn', session: 'default', reasonCode: 'unlinked_by_phone' }]);
+    expect(session.entries).toContainEqual(
+      expect.objectContaining({ level: 'info', message: 'Connection ended', code: 428, session: 'default' }),
+    );
+  });
+
   it('includes every metric of the dashboard and the alerts, which docs/metrics.md describes', async () => {
     const texts = await Promise.all([api, session].map(async (each) => (await each.get('/metrics')).text));
     const exported = new Set([...texts.join('\n').matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? ''));

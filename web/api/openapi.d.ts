@@ -281,6 +281,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/log-levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the log levels that replace the configured ones at the moment. */
+        get: operations["listLogLevels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set the log level of one session or of all, for a limited time. All processes apply it within 5 seconds. */
+        patch: operations["setLogLevel"];
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -1228,6 +1246,16 @@ export interface components {
         KeyListDto: {
             items: components["schemas"]["KeyDto"][];
         };
+        LogLevelDto: {
+            /** @description Null: all sessions, and work without a session. */
+            session: string | null;
+            /** @enum {string} */
+            level: "debug" | "error" | "fatal" | "info" | "silent" | "trace" | "warn";
+            expires_at: string;
+        };
+        LogLevelListDto: {
+            items: components["schemas"]["LogLevelDto"][];
+        };
         NamedSessionDto: {
             /** @enum {string} */
             status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
@@ -1416,6 +1444,17 @@ export interface components {
             phone: string | null;
             jid: string | null;
             push_name: string | null;
+        };
+        SetLogLevelRequest: {
+            /**
+             * @description Null ends the level that was set before.
+             * @enum {string|null}
+             */
+            level: "debug" | "error" | "fatal" | "info" | null | "silent" | "trace" | "warn";
+            /** @description Null, or omitted: all sessions, and work without a session. */
+            session?: string | null;
+            /** @description Minutes until the level ends. The default is 60. */
+            minutes?: number | null;
         };
         SubmitAssertionRequest: {
             /** @description Result of `navigator.credentials.get`, as an object or as JSON; see checkAssertion. */
@@ -2800,6 +2839,82 @@ export interface operations {
                     };
                 };
             };
+        };
+    };
+    listLogLevels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the log levels that replace the configured ones at the moment. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevelListDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
+        };
+    };
+    setLogLevel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetLogLevelRequest"];
+            };
+        };
+        responses: {
+            /** @description Set the log level of one session or of all, for a limited time. All processes apply it within 5 seconds. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevelListDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     getMetrics: {

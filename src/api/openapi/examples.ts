@@ -147,6 +147,8 @@ export const newSession = {
   client: { version: null, newest: '2.3000.1045257760', current_at: TIME, expires_at: null },
 };
 
+export const logLevel = { session: 'sales', level: 'debug', expires_at: '2026-01-01T11:00:00.000Z' };
+
 export const sessions = {
   items: [
     {

@@ -11,6 +11,8 @@ export interface Deployment {
   clientVersion: string | null;
   /** Time since that version was last confirmed as current. */
   clientVersionSeconds: number | null;
+  /** Number of webhooks by state. In the API, `failing` is part of `active`, and `stopped` of `paused`. */
+  webhooks: Record<'active' | 'failing' | 'paused' | 'stopped' | 'disabled', number>;
 }
 
 export async function readDeployment(pool: Pick<Pool, 'query'>): Promise<Deployment | undefined> {
@@ -19,7 +21,13 @@ export async function readDeployment(pool: Pick<Pool, 'query'>): Promise<Deploym
        (SELECT CASE WHEN reltuples > $1 THEN reltuples::float8 ELSE (SELECT count(*) FROM contact)::float8 END
         FROM pg_class WHERE oid = 'contact'::regclass) AS contacts,
        (SELECT array_to_string(version, '.') FROM client_version) AS "clientVersion",
-       (SELECT extract(epoch FROM now() - current_at)::float8 FROM client_version) AS "clientVersionSeconds"
+       (SELECT extract(epoch FROM now() - current_at)::float8 FROM client_version) AS "clientVersionSeconds",
+       (SELECT json_build_object(
+          'active', count(*) FILTER (WHERE state = 'active' AND failures = 0),
+          'failing', count(*) FILTER (WHERE state = 'active' AND failures > 0),
+          'paused', count(*) FILTER (WHERE state = 'paused' AND failures = 0),
+          'stopped', count(*) FILTER (WHERE state = 'paused' AND failures > 0),
+          'disabled', count(*) FILTER (WHERE state = 'disabled')) FROM webhook) AS webhooks
      FROM session s LEFT JOIN session_process p ON p.id = s.process_id AND p.expires_at > now()`,
     [COUNTED_UP_TO],
   );

@@ -60,6 +60,55 @@ describe('the feed', () => {
     expect(await book.feed()).toEqual(before);
   });
 
+  it.each<[string, ContactChanges[]]>([
+    [
+      'a picture that is announced, and then missing or hidden',
+      [
+        { pictures: [{ address: ANNA, state: 'changed', id: '1' }] },
+        { pictures: [{ address: ANNA, state: 'hidden' }] },
+        { pictures: [{ address: ANNA, state: 'changed', id: '2' }] },
+        { pictures: [{ address: ANNA, state: 'none' }] },
+      ],
+    ],
+    [
+      'a picture that cannot be fetched after it was announced again',
+      [
+        { pictures: [{ address: ANNA, state: 'none' }] },
+        { pictures: [{ address: ANNA, state: 'changed', id: '3' }] },
+        {
+          pictures: [
+            { address: ANNA, state: 'unchanged' },
+            { address: BEN, state: 'changed', id: null },
+          ],
+        },
+        { pictures: [{ address: BEN, state: 'none' }] },
+      ],
+    ],
+    [
+      'an identity key that was seen again',
+      [{ identityKeys: [{ address: ANNA, key: KEY_A, seenAt: LATER }] }],
+    ],
+  ])('does not grow with %s', async (_, steps) => {
+    await book.apply({
+      ...saved(ANNA, 'Anna', null),
+      abouts: [{ address: ANNA, text: 'Hello', setAt: LATER }],
+      identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }],
+    });
+    const before = [await book.feed(), await listed()];
+    for (const step of steps) await book.apply(step);
+    expect([await book.feed(), await listed()]).toEqual(before);
+  });
+
+  it('contains a picture that appears, changes and disappears', async () => {
+    await book.apply(saved(ANNA, 'Anna', null));
+    const bytes = Buffer.from('picture');
+    await book.apply({ pictures: [{ address: ANNA, state: 'present', id: '1', bytes }] });
+    await book.apply({ pictures: [{ address: ANNA, state: 'changed', id: '2' }] });
+    await book.apply({ pictures: [{ address: ANNA, state: 'hidden' }] });
+    expect((await changes()).slice(1)).toEqual(Array(3).fill(['changed', ANNA, 'picture']));
+    expectEqualToList(await book.feed(), await listed());
+  });
+
   it('does not contain contacts without a name', async () => {
     await book.apply({ abouts: [{ address: ANNA, text: 'Hello', setAt: null }] });
     await book.apply({ unsaved: [ANNA] });

@@ -29,6 +29,10 @@ const ON_CONFLICT = `ON CONFLICT (account_id, contact_id) DO UPDATE SET
     ELSE (p.state, p.picture_id, p.bytes) IS DISTINCT FROM (EXCLUDED.state, EXCLUDED.picture_id, EXCLUDED.bytes)
   END`;
 
+/** Equals hasPicture(). A change of a picture that is shown neither before nor after it does not change the contact. */
+const IS_SHOWN = (row: string) =>
+  `(${row}.state = 'present' OR (${row}.state = 'changed' AND ${row}.size_bytes IS NOT NULL))`;
+
 /** Stores profile pictures, with bytes up to the configured total of an account. */
 @Injectable()
 export class PicturesRepository {
@@ -58,10 +62,11 @@ export class PicturesRepository {
              AS n (address, state, picture_id, bytes, content_type)
            JOIN contact c ON c.account_id = $1 AND c.${column} = ANY ($2::text[]) AND c.${column} = n.address
            ${ON_CONFLICT}
-           RETURNING contact_id
+           RETURNING contact_id, ${IS_SHOWN('p')} AS is_shown
          )
-         UPDATE contact c SET updated_at = now() FROM written w
-         WHERE c.account_id = $1 AND c.id = w.contact_id`,
+         UPDATE contact c SET updated_at = now()
+         FROM written w LEFT JOIN contact_picture b ON b.account_id = $1 AND b.contact_id = w.contact_id
+         WHERE c.account_id = $1 AND c.id = w.contact_id AND (w.is_shown OR ${IS_SHOWN('b')})`,
         [
           batch.map(({ address }) => address),
           rows.map(({ state }) => state),

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { plainToInstance, Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, ValidateBy, validateSync } from 'class-validator';
 import ipaddr from 'ipaddr.js';
+import { LOG_LEVELS, type LogLevel } from '../logging/log-levels.js';
 import { Flag, Integer, OneOf, PostgresUrl, toList, toWords } from './config-decorators.js';
 import { readDatabaseUrl } from './database-url.js';
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import { readSecretFiles, SECRET_SETTINGS } from './secret-files.js';
 
 const ROLES = ['all', 'api', 'session'] as const;
 export type Role = (typeof ROLES)[number];
@@ -19,7 +17,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 
 /**
  * All settings: one field per environment variable. Names, units and defaults are defined only here; `.env.example`
- * and docs/configuration.md describe them for operators.
+ * and docs/configuration.md describe them for operators. Secrets can also be read from files (secret-files.ts).
  */
 export class Config {
   /** TCP port of the HTTP API. */
@@ -62,7 +60,7 @@ export class Config {
 
   /**
    * Encrypts secrets in the database, for all roles: 32 bytes in base64 or hexadecimal. If there are several, separated
-   * by commas, the first encrypts and all decrypt. ENCRYPTION_KEY_FILE names a file that contains the value.
+   * by commas, the first encrypts and all decrypt.
    */
   @Transform(toWords)
   @Matches(/^([0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=)$/, {
@@ -186,8 +184,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Variables whose values must not appear in messages or logs. */
-const SECRET = new Set(['API_KEY', 'DATABASE_URL', 'ENCRYPTION_KEY']);
+const SECRETS = new Set<string>(SECRET_SETTINGS);
 
 /**
  * Reads and validates the configuration.
@@ -198,13 +195,17 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const values = Object.fromEntries(
     names.filter((name) => env[name]?.trim()).map((name) => [name, env[name]?.trim()]),
   );
-  const databaseUrl = readDatabaseUrl(env);
+  const files = readSecretFiles(env);
+  // The checks below would report a secret that cannot be read as missing.
+  if (files.problems.length > 0) throw new ConfigError(files.problems.join('\n'));
+  Object.assign(values, files.values);
+  const databaseUrl = readDatabaseUrl({ ...env, ...files.values });
   if (databaseUrl) values.DATABASE_URL = databaseUrl;
-  const keyFile = env.ENCRYPTION_KEY_FILE?.trim();
-  if (keyFile) values.ENCRYPTION_KEY = readKeyFile(keyFile, values);
   const config = plainToInstance(Config, values, { exposeDefaultValues: true });
   const problems = validateSync(config).map(({ property, value, constraints }) => {
-    const shown = SECRET.has(property) ? property : `${property} ${JSON.stringify(value)}`;
+    const path = files.paths[property];
+    const source = path ? ` in the file ${JSON.stringify(path)}` : '';
+    const shown = SECRETS.has(property) ? `${property}${source}` : `${property} ${JSON.stringify(value)}`;
     return `Invalid ${shown}: set it to ${Object.values(constraints ?? {}).at(-1)}.`;
   });
   if (config.ROLE !== 'all' && !config.DATABASE_URL) {
@@ -228,28 +229,6 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 /** Returns whether clients on other machines can use the API without a key. */
 export function isOpenToOthers({ API_KEY, HOST }: Pick<Config, 'API_KEY' | 'HOST'>): boolean {
   return !API_KEY && !LOOPBACK.test(HOST);
-}
-
-function readKeyFile(path: string, { ENCRYPTION_KEY }: Record<string, string | undefined>): string {
-  if (ENCRYPTION_KEY)
-    throw new ConfigError('ENCRYPTION_KEY and ENCRYPTION_KEY_FILE are both set: remove one of them.');
-  const invalid = `Invalid ENCRYPTION_KEY_FILE ${JSON.stringify(path)}`;
-  let text;
-  try {
-    text = readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new ConfigError(
-      `${invalid}: the file cannot be read (${reason}). Check its path and permissions.`,
-      { cause },
-    );
-  }
-  // An empty file must not turn encryption off.
-  if (!text)
-    throw new ConfigError(
-      `${invalid}: the file is empty. Write the output of "openssl rand -base64 32" to it.`,
-    );
-  return text;
 }
 
 /** Loads `.env` from the working directory, if it exists, and reads the configuration. Variables that are set win. */

@@ -4,6 +4,7 @@ import pretty from 'pino-pretty';
 import type { Config } from '../config/config.js';
 import { LogEntry } from './log.js';
 import { logContext } from './log-context.js';
+import { type LogLevel, logLevels } from './log-levels.js';
 import { redact } from './redact.js';
 
 /** Log context of Baileys, which has a separate level (BAILEYS_LOG_LEVEL). */
@@ -25,14 +26,10 @@ const FRAMEWORK = new Set([
 
 /** Implements the logger interface of Nest, whose callers pass a context last, and a stack before it. */
 class ServiceLogger implements LoggerService {
-  private readonly baileys: Pino;
-
   constructor(
     private readonly pino: Pino,
-    baileysLevel: Config['BAILEYS_LOG_LEVEL'],
-  ) {
-    this.baileys = pino.child({}, { level: baileysLevel });
-  }
+    private readonly configured: Levels,
+  ) {}
 
   fatal(message: unknown, ...more: unknown[]): void {
     this.write('fatal', message, more);
@@ -60,20 +57,27 @@ class ServiceLogger implements LoggerService {
 
   private write(level: Level, message: unknown, more: unknown[]): void {
     const context = more.at(-1);
-    const logger = context === BAILEYS ? this.baileys : this.pino;
+    if (!this.isLogged(level, context, message)) return;
     if (message instanceof LogEntry) {
       const { err, ...values } = message.values;
       const hasStack = level === 'error' || level === 'fatal';
-      return logger[level](
+      return this.pino[level](
         { context, ...redactValues(values), ...(err !== undefined && { err: describeError(err, hasStack) }) },
         redact(message.message),
       );
     }
     const [stack] = more.slice(0, -1);
-    logger[level](
+    this.pino[level](
       { context, ...(typeof stack === 'string' && { stack: redact(stack) }) },
       redact(String(message)),
     );
+  }
+
+  private isLogged(level: LogLevel, context: unknown, message: unknown): boolean {
+    const { LOG_LEVEL, BAILEYS_LOG_LEVEL } = this.configured;
+    const ofEntry = message instanceof LogEntry ? message.values.session : undefined;
+    const session = logContext.getStore()?.session ?? (typeof ofEntry === 'string' ? ofEntry : undefined);
+    return logLevels.includes(level, session, context === BAILEYS ? BAILEYS_LOG_LEVEL : LOG_LEVEL);
   }
 }
 
@@ -110,7 +114,8 @@ function redactValues(values: Record<string, unknown>): Record<string, unknown> 
  */
 export function createLogger(config: Levels, isTerminal = process.stdout.isTTY): LoggerService {
   const options = {
-    level: config.LOG_LEVEL,
+    // ServiceLogger decides, because levels can change and differ between sessions.
+    level: 'trace',
     messageKey: 'message',
     base: { pid: process.pid },
     timestamp: () => stdTimeFunctions.isoTime().replace('"time"', '"timestamp"'),
@@ -128,5 +133,5 @@ export function createLogger(config: Levels, isTerminal = process.stdout.isTTY):
         sync: true,
       })
     : destination({ sync: true });
-  return new ServiceLogger(pino(options, lines), config.BAILEYS_LOG_LEVEL);
+  return new ServiceLogger(pino(options, lines), config);
 }

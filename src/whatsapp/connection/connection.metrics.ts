@@ -1,4 +1,20 @@
-import { Counter } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
+import { Reconnects } from './reconnects.js';
+
+/** Number of sessions with their own time series. */
+const MAX_NAMED = 20;
+
+export const reconnects = new Reconnects();
+
+new Gauge({
+  name: 'whatsapp_contacts_session_reconnects',
+  help: `Connections in a row that failed or were open for less than 5 minutes; the ${MAX_NAMED} highest`,
+  labelNames: ['session'],
+  collect() {
+    this.reset();
+    for (const { session, ended } of reconnects.worst(MAX_NAMED)) this.set({ session }, ended);
+  },
+});
 
 export const connectionsEnded = new Counter({
   name: 'whatsapp_contacts_connections_ended_total',

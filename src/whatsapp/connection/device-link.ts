@@ -1,6 +1,7 @@
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import type { Transaction } from '../../database/transaction.js';
 import { parseJid, parseLid, phoneOf } from '../../kernel/identifiers/address.js';
+import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { accountKeyOf, isLinked, loadCredentials } from '../auth-state/auth-state.js';
 import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
@@ -58,12 +59,15 @@ export class DeviceLink {
     return null;
   }
 
-  /** Deletes the device's credentials and state. The contacts remain. */
-  async forget(): Promise<void> {
+  /**
+   * Deletes the device's credentials and state. The contacts remain.
+   * @param code why the account is unlinked
+   */
+  async forget(code: ReasonCode): Promise<void> {
     const { lease, stores } = this.context;
     await lease.transaction(async (tx) => {
       await stores.authState.clear(tx, lease.session);
-      await stores.sessions.unlink(tx, lease.session);
+      await stores.sessions.unlink(tx, lease.session, code);
       await stores.degradations.clear(tx, lease.session);
       await stores.keyRequests.clear(tx, lease.session);
     });

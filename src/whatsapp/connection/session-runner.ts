@@ -6,6 +6,7 @@ import { Log } from '../../kernel/logging/log.js';
 import { logContext } from '../../kernel/logging/log-context.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
+import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { PendingCommand } from '../../sessions/session-commands.repository.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import type { UnlinkResult } from '../../sessions/unlink-result.js';
@@ -15,7 +16,7 @@ import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
 import type { SessionContext } from '../sync/session-context.js';
 import { ClientRenewal } from './client-renewal.js';
 import { Connection, type ConnectionOptions } from './connection.js';
-import { connectionsEnded, linkAttempts } from './connection.metrics.js';
+import { connectionsEnded, linkAttempts, reconnects } from './connection.metrics.js';
 import { type ConnectionOutcome, isOwnLogout, linkingReasonOf, type Purpose } from './connection-outcome.js';
 import { DeviceLink } from './device-link.js';
 import { disconnectKeyOf, type DisconnectReason, disconnectReasonOf } from './disconnect-reasons.js';
@@ -92,6 +93,7 @@ export class SessionRunner {
     const end = AbortSignal.any([this.firstLogin.after(stop), this.lease.lost]);
     // A database that does not respond must not keep the session from its next process.
     await Promise.race([this.keepConnected(end), closeTimeoutAfter(end)]);
+    reconnects.forget(this.lease.session);
   }
 
   /**
@@ -179,6 +181,7 @@ export class SessionRunner {
 
   private onOpen(): void {
     this.leaveGate();
+    reconnects.opened(this.lease.session);
     this.lastFailure = null;
     this.firstLogin.done();
     this.report(this.reporter.report('open'));
@@ -190,10 +193,10 @@ export class SessionRunner {
   }
 
   private async respond(outcome: ConnectionOutcome, end: AbortSignal): Promise<void> {
-    const { by, code, message, purpose, failure, wasWaiting } = outcome;
-    // Operators read the reported reason instead.
-    this.log.debug({ by, code, reason: message }, 'Connection ended');
+    const { by, code, detail, message, openMs, purpose, failure, wasWaiting } = outcome;
+    this.log.info({ by, code, detail, reason: message, openMs }, 'Connection ended');
     connectionsEnded.inc({ reason: disconnectKeyOf(outcome) });
+    if (purpose === 'linked' && !this.renewal.hasClosed) reconnects.ended(this.lease.session);
     if (failure) linkAttempts.inc({ result: 'failed' });
     if (this.renewal.hasClosed) return;
     if (this.isUnlinked) return this.delay(RELINK_DELAY_MS, end);
@@ -203,7 +206,7 @@ export class SessionRunner {
     const isGone = reason.action === 'relink';
     if (isGone && purpose === 'linked') return this.relink(reason, end);
     if (purpose === 'unlinking' && (isGone || isOwnLogout(outcome))) {
-      await this.forgetDevice();
+      await this.forgetDevice(reason.code);
       return this.delay(RELINK_DELAY_MS, end);
     }
     await this.waitAfter(outcome, reason, end);
@@ -228,16 +231,18 @@ export class SessionRunner {
 
   /** Deletes the device, and reports the reason until the next link begins. */
   private async relink({ code, reason, advice }: DisconnectReason, end: AbortSignal): Promise<void> {
-    await this.forgetDevice();
+    await this.forgetDevice(code);
+    this.log.warn({ reasonCode: code, reason }, 'Account unlinked');
     this.lastFailure = linkFailures.unlinked(code, reason);
     this.report(this.reporter.report('logged_out', { reasonCode: code, reason, advice }));
     await this.delay(RELINK_DELAY_MS, end);
     if (!end.aborted) this.report(this.reporter.report('linking', { reasonCode: code, reason, advice }));
   }
 
-  private async forgetDevice(): Promise<void> {
-    await this.device.forget();
+  private async forgetDevice(code: ReasonCode): Promise<void> {
+    await this.device.forget(code);
     this.delays.reset();
+    reconnects.forget(this.lease.session);
   }
 
   private async unlink(): Promise<UnlinkResult> {
@@ -252,7 +257,7 @@ export class SessionRunner {
     this.isUnlinked = connection !== null;
     const isNotified = connection?.isOpen ? await this.notifyUnlinked(connection) : false;
     connection?.cut();
-    await this.forgetDevice();
+    await this.forgetDevice('unlinked_on_request');
     this.lastFailure = linkFailures.unlinked('unlinked_on_request', 'The account was unlinked on request.');
     await this.reporter.reportFailure('logged_out', this.lastFailure);
     this.wake.abort();

@@ -25,12 +25,22 @@ export function measureSessions(
     help: `Time since a linked session of this process was last open; the ${MAX_NAMED} longest`,
     labelNames: ['session', 'status'],
   });
+  const unlinked = new Gauge({
+    name: 'whatsapp_contacts_sessions_unlinked',
+    help: 'Sessions of this process whose account was unlinked, by reason_code (docs/http.md)',
+    labelNames: ['reason_code'],
+  });
+  const unlinkedSeconds = new Gauge({
+    name: 'whatsapp_contacts_session_unlinked_seconds',
+    help: `Time since the account of a session was unlinked, except on request; the ${MAX_NAMED} latest`,
+    labelNames: ['session', 'reason_code'],
+  });
   new Gauge({
     name: 'whatsapp_contacts_sessions',
     help: 'Sessions of this process, by status (docs/http.md)',
     labelNames: ['status'],
     async collect() {
-      for (const gauge of [this, degraded, trouble]) gauge.reset();
+      for (const gauge of [this, degraded, trouble, unlinked, unlinkedSeconds]) gauge.reset();
       const sessions = await repository.find(leases.processId).catch(() => null);
       if (!sessions) return;
       for (const status of SESSION_STATUSES)
@@ -46,6 +56,9 @@ export function measureSessions(
       }
       for (const { name, status, seconds } of worst(sessions))
         trouble.set({ session: name, status }, seconds);
+      for (const { unlinkedCode } of sessions) if (unlinkedCode) unlinked.inc({ reason_code: unlinkedCode });
+      for (const { name, unlinkedCode, unlinkedSeconds: seconds } of latestUnlinked(sessions))
+        unlinkedSeconds.set({ session: name, reason_code: unlinkedCode ?? '' }, seconds ?? 0);
     },
   });
 }
@@ -59,5 +72,13 @@ function worst(sessions: MeasuredSession[]): MeasuredSession[] {
   return sessions
     .filter(({ status }) => status !== 'open' && status !== 'linking')
     .toSorted((a, b) => b.seconds - a.seconds)
+    .slice(0, MAX_NAMED);
+}
+
+/** Returns the sessions whose account was unlinked by its owner or by WhatsApp, latest first. */
+function latestUnlinked(sessions: MeasuredSession[]): MeasuredSession[] {
+  return sessions
+    .filter(({ unlinkedCode }) => unlinkedCode !== null && unlinkedCode !== 'unlinked_on_request')
+    .toSorted((a, b) => (a.unlinkedSeconds ?? 0) - (b.unlinkedSeconds ?? 0))
     .slice(0, MAX_NAMED);
 }
