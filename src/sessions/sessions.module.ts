@@ -6,6 +6,7 @@ import { CommandNotifications } from './command-notifications.js';
 import { DegradationsRepository } from './degradations.repository.js';
 import { SessionCommandsRepository } from './session-commands.repository.js';
 import { SessionMetricsRepository } from './session-metrics.repository.js';
+import { SessionProxiesRepository } from './session-proxies.repository.js';
 import { SessionStateRepository } from './session-state.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 
@@ -14,6 +15,7 @@ const REPOSITORIES = [
   DegradationsRepository,
   SessionCommandsRepository,
   SessionMetricsRepository,
+  SessionProxiesRepository,
   SessionStateRepository,
   SessionsRepository,
 ];

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { plainToInstance, Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, ValidateBy, validateSync } from 'class-validator';
 import ipaddr from 'ipaddr.js';
-import { Flag, Integer, OneOf, toList, toWords } from './config-decorators.js';
+import { Flag, Integer, OneOf, Proxy, toList, toWords } from './config-decorators.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -42,9 +42,12 @@ export class Config {
   @Integer(1, 65_535, { form: 'TCP port', example: 8888 })
   PORT = 8888;
 
-  /** Address that the HTTP API listens on. Must be a loopback address without API_KEY or ALLOW_ANONYMOUS. */
+  /**
+   * Address that the HTTP API listens on; `::` for all addresses, IPv6 and IPv4. Must be a loopback address without
+   * API_KEY or ALLOW_ANONYMOUS.
+   */
   @Matches(/^[\w.:-]+$/, {
-    message: 'an address or host name to listen on, for example 127.0.0.1 or 0.0.0.0',
+    message: 'an address or host name to listen on, for example 127.0.0.1, or :: for all',
   })
   HOST = '127.0.0.1';
 
@@ -94,6 +97,30 @@ export class Config {
   @Matches(/^postgres(ql)?:\/\/[^\s]+$/, DATABASE_URL_FORM)
   @ValidateBy({ name: 'isPostgresUrl', validator: { validate: isPostgresUrl } }, DATABASE_URL_FORM)
   DATABASE_URL?: string;
+
+  /**
+   * Proxy for connections to WhatsApp and for webhooks with `https:` URLs. Sessions can have their own proxy. As for
+   * curl, the lower-case name takes precedence; src/kernel/network/outgoing-proxies.ts applies all four variables.
+   */
+  @Proxy()
+  HTTPS_PROXY?: string;
+
+  /** Proxy for webhooks with `http:` URLs. */
+  @Proxy()
+  HTTP_PROXY?: string;
+
+  /** Proxy for all URLs without one in HTTPS_PROXY or HTTP_PROXY. */
+  @Proxy()
+  ALL_PROXY?: string;
+
+  /** Hosts that are connected directly, separated by commas: `example.com`, `.example.com`, `10.0.0.1:8080` or `*`. */
+  @IsOptional()
+  @IsString()
+  NO_PROXY?: string;
+
+  /** Proxy for webhooks instead of those above; `direct` for none. */
+  @Proxy({ orDirect: true })
+  WEBHOOKS_PROXY?: string;
 
   /** Directory of the embedded Postgres. Made absolute. */
   @IsString()
@@ -201,16 +228,37 @@ export class ConfigError extends Error {
 }
 
 /** Variables whose values must not appear in messages or logs. */
-const SECRET = new Set(['API_KEY', 'DATABASE_URL', 'ENCRYPTION_KEY']);
+const SECRET = new Set([
+  'API_KEY',
+  'DATABASE_URL',
+  'ENCRYPTION_KEY',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'ALL_PROXY',
+  'WEBHOOKS_PROXY',
+]);
+/** Settings without a default that are therefore not properties of a new Config. */
+const WITHOUT_DEFAULT = [
+  'API_KEY',
+  'DATABASE_URL',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+  'WEBHOOKS_PROXY',
+];
+/** Settings whose lower-case name takes precedence, as in other programs. */
+const EITHER_CASE = /^(HTTPS?|ALL|NO)_PROXY$/;
 
 /**
  * Reads and validates the configuration.
  * @throws ConfigError with all invalid variables
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const names = Object.keys({ ...new Config(), API_KEY: undefined, DATABASE_URL: undefined });
+  const names = new Set([...Object.keys(new Config()), ...WITHOUT_DEFAULT]);
+  const read = (name: string) => (EITHER_CASE.test(name) && env[name.toLowerCase()]) || env[name];
   const values = Object.fromEntries(
-    names.filter((name) => env[name]?.trim()).map((name) => [name, env[name]?.trim()]),
+    [...names].filter((name) => read(name)?.trim()).map((name) => [name, read(name)?.trim()]),
   );
   const keyFile = env.ENCRYPTION_KEY_FILE?.trim();
   if (keyFile) values.ENCRYPTION_KEY = readKeyFile(keyFile, values);
