@@ -66,7 +66,10 @@ export default defineConfig(
       ],
     },
   },
-  { files: ['src/kernel/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['src/kernel/config/**/*.ts', 'src/**/*.spec.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   {
     files: ['src/kernel/network/*.ts', 'src/webhooks/webhook-sender.ts', 'src/**/*.spec.ts'],
     rules: { 'no-restricted-imports': 'off', 'no-restricted-globals': 'off' },

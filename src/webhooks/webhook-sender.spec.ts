@@ -39,7 +39,7 @@ describe('WebhookSender with a proxy', () => {
     expect(received.at(-1)).toBe('crm.example:8080 /hook');
   });
 
-  it('rejects private addresses in the URL before it asks the proxy', async () => {
+  it('rejects private addresses in the URL without contacting the proxy', async () => {
     const proxy = await new ConnectProxy({ resolve: toReceiver }).listen();
     for (const host of ['127.0.0.1', '[::1]', '169.254.169.254', 'a.localhost', '0x7f.1']) {
       const { error } = await send(`http://${host}/`, { WEBHOOKS_PROXY: proxy.url() });

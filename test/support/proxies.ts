@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A tunnel that a proxy was asked for. */
+/** A tunnel that a client has requested. */
 export interface Tunnel {
   /** Destination as requested, `host:port`; host names are not resolved. */
   to: string;

@@ -5,7 +5,7 @@ import { addAbortSignal } from 'node:stream';
 import { ProxyAgent } from './proxy-agent.js';
 import type { ProxyUrl } from './proxy-url.js';
 
-/** Sent by fetch() of Node.js, with which all of WhatsApp's sites were observed to work. */
+/** The headers of fetch() of Node.js. WhatsApp's sites are known to accept them. */
 const HEADERS = { accept: '*/*', 'accept-language': '*', 'sec-fetch-mode': 'cors', 'user-agent': 'node' };
 
 export interface GetOptions {

@@ -25,7 +25,7 @@ describe('the proxies in the environment', () => {
     expect(proxyFor('http://crm.example.com')).toBe('http://plain:3');
   });
 
-  it('do not exempt loopback, or hosts that NO_PROXY does not contain', () => {
+  it('apply to loopback, and to hosts that NO_PROXY does not contain', () => {
     Object.assign(process.env, { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'example.com,.internal,10.0.0.0/8' });
     for (const host of ['localhost', '127.0.0.1', '[::1]', 'web.whatsapp.com', 'a.example.com', '10.1.2.3'])
       expect([host, proxyFor(`https://${host}/`)]).toEqual([host, 'http://p:1']);

@@ -12,7 +12,9 @@ const SETTING = 'HTTPS_PROXY or ALL_PROXY, or the proxy of the session (PATCH /s
 /** How an operator can fix each failure, in one sentence. */
 export const PROXY_ADVICE: Record<ProxyFailure, string> = {
   unreachable: `Check that the proxy runs, and its address and port in ${SETTING}.`,
-  unauthorized: `Check the user name and password in ${SETTING}, for example http://user:password@proxy.example.com:3128.`,
+  unauthorized:
+    `Check the user name and password in ${SETTING}, for example ` +
+    'http://user:password@proxy.example.com:3128.',
   refused: 'Allow this destination in the configuration of the proxy, and check that the proxy can reach it.',
 };
 

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
+import { createServer as createTlsServer, get as getTls } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebSocket, WebSocketServer } from 'ws';
 import { ConnectProxy, SocksProxy, type TestProxy } from '../../../test/support/proxies.js';
+import { TLS_CERTIFICATE } from '../../../test/support/tls-certificate.js';
 import { ProxyAgent } from './proxy-agent.js';
 import type { ProxyError } from './proxy-error.js';
 import { ProxyUrl } from './proxy-url.js';
@@ -47,6 +50,38 @@ describe.each(KINDS)('a request through %s', (_, Proxy) => {
       expect(await getThrough(proxy.url())).toBe('target');
       expect(proxy.tunnels).toEqual([{ to: 'media.example:8080', credentials: CREDENTIALS }]);
     }));
+
+  it('encrypts requests and WebSockets from end to end, and checks the certificate', async () => {
+    const server = createTlsServer(TLS_CERTIFICATE, (_, response) => response.end('secret'));
+    const webSockets = new WebSocketServer({ server });
+    webSockets.on('connection', (socket) => socket.send('hello'));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const resolve = () => ({ host: '127.0.0.1', port: (server.address() as { port: number }).port });
+    await run({ resolve }, async (proxy) => {
+      const agent = new ProxyAgent(ProxyUrl.parse(proxy.url()) as ProxyUrl, 'https:');
+      const options = { agent, ca: TLS_CERTIFICATE.cert };
+      const [response] = (await once(getTls('https://whatsapp.example/', options), 'response')) as [
+        IncomingMessage,
+      ];
+      expect(Buffer.concat(await response.toArray()).toString()).toBe('secret');
+      const socket = new WebSocket('wss://whatsapp.example/ws', options);
+      const [message] = (await once(socket, 'message')) as [Buffer];
+      expect(message.toString()).toBe('hello');
+      socket.terminate();
+      await expect(once(getTls('https://other.example/', options), 'response')).rejects.toThrow(/altnames/);
+      await expect(once(getTls('https://whatsapp.example/', { agent }), 'response')).rejects.toThrow(
+        /self-signed/,
+      );
+      expect(proxy.tunnels.map(({ to }) => to)).toEqual([
+        'whatsapp.example:443',
+        'whatsapp.example:443',
+        'other.example:443',
+        'whatsapp.example:443',
+      ]);
+    });
+    webSockets.close();
+    server.close();
+  });
 
   it('supports IPv6 destinations', () =>
     run({ resolve: toTarget }, async (proxy) => {

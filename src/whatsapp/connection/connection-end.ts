@@ -3,8 +3,8 @@ import { ProxyError } from '../../kernel/network/proxy-error.js';
 import { ServerNotVerified } from '../wire/server-certificate.js';
 
 /**
- * Origin of the end of a connection. Codes have a different meaning for each origin: a server in between that answers the upgrade
- * with HTTP 401 has not unlinked the device.
+ * Origin of the end of a connection. Codes have a different meaning for each origin: a server in between that answers
+ * the upgrade with HTTP 401 has not unlinked the device.
  *
  * - `login`: WhatsApp refused the login, `<failure reason>`
  * - `stream`: WhatsApp ended an open connection, `<stream:error code>`
