@@ -53,6 +53,7 @@ const WHATSAPP = [
 const PACKAGES = {
   '@whiskeysockets/baileys|libsignal|whatsapp-rust-bridge': '^src/whatsapp/',
   '@nestjs/swagger|@nestjs/platform-express|(@types/)?express': '^src/api/',
+  'socks|proxy-from-env|(@types/)?proxy-from-env': '^src/kernel/network/',
   'class-validator': '^src/(api|kernel/config)/',
   '@nestjs/typeorm|typeorm': '^src/database/|\\.(entity|repository|module)\\.ts$',
 };

@@ -68,7 +68,8 @@ FROM ${RUNTIME}
 LABEL org.opencontainers.image.title="whatsapp-contacts" \
       org.opencontainers.image.description="Syncs the contacts of WhatsApp accounts to Postgres and serves them over a REST API." \
       org.opencontainers.image.licenses="MIT AND GPL-3.0-only"
-ENV NODE_ENV=production HOST=0.0.0.0 LD_LIBRARY_PATH=/usr/local/lib
+# HOST: all addresses, IPv6 and IPv4.
+ENV NODE_ENV=production HOST=:: LD_LIBRARY_PATH=/usr/local/lib
 # glibc returns freed memory to the system, for example after a first sync.
 ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=65536
 WORKDIR /app

@@ -5,6 +5,8 @@ import tseslint from 'typescript-eslint';
 /** The beginning of a statement. */
 const SQL = String.raw`/^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY)\s/`;
 
+const PROXIES = 'Use httpGet() of src/kernel/network/http-get.ts: everything must be able to use a proxy.';
+
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'data/', 'web/api/openapi.d.ts']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -33,6 +35,20 @@ export default defineConfig(
     files: ['src/**/*.ts'],
     rules: {
       'no-console': 'error',
+      'no-restricted-globals': [
+        'error',
+        ...['fetch', 'WebSocket'].map((name) => ({ name, message: PROXIES })),
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:http', 'node:https'].map((name) => ({
+            name,
+            importNames: ['request', 'get'],
+            message: PROXIES,
+          })),
+        },
+      ],
       'no-restricted-properties': [
         'error',
         {
@@ -50,7 +66,14 @@ export default defineConfig(
       ],
     },
   },
-  { files: ['src/kernel/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['src/kernel/config/**/*.ts', 'src/**/*.spec.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: ['src/kernel/network/*.ts', 'src/webhooks/webhook-sender.ts', 'src/**/*.spec.ts'],
+    rules: { 'no-restricted-imports': 'off', 'no-restricted-globals': 'off' },
+  },
   // Programs that are started by hand print to the terminal.
   {
     files: [

@@ -9,12 +9,13 @@ import { npmExit } from './kernel/config/npm-exit.js';
 import { describeFatalError } from './kernel/errors/fatal-error.js';
 import { Log } from './kernel/logging/log.js';
 import { createLogger } from './kernel/logging/logger.js';
+import { listenHost, serverUrl } from './kernel/network/listen-address.js';
 import { SessionSupervisor } from './whatsapp/worker/session-supervisor.js';
 
 const log = new Log('Main');
 
 interface HttpServer {
-  listen(port: number, host: string): Promise<unknown>;
+  listen(port: number, host?: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -29,9 +30,9 @@ async function start(config: Config): Promise<SessionSupervisor> {
   const isTerminal = process.stdout.isTTY;
   const sessions = new SessionSupervisor({ config, databaseUrl: database.url, isTerminal });
   const server = await createServer(config, database.url, sessions);
-  await server.listen(config.PORT, config.HOST);
+  await server.listen(config.PORT, listenHost(config.HOST));
   running.push({ part: 'HTTP server', stop: () => server.close() });
-  const url = `http://${config.HOST}:${config.PORT}`;
+  const url = serverUrl(config.HOST, config.PORT);
   if (config.ROLE === 'session') log.info({ url }, 'Listening');
   else {
     log.info({ url }, 'Listening. Open the URL in a browser to link an account.');
@@ -57,7 +58,7 @@ async function createServer(
 
 /** Fails before a database is created if the port is not available. @throws the error of listen() */
 async function requirePort({ HOST, PORT }: Config): Promise<void> {
-  const server = createTcpServer().listen(PORT, HOST);
+  const server = createTcpServer().listen(PORT, listenHost(HOST));
   await once(server, 'listening');
   server.close();
   await once(server, 'close');

@@ -30,7 +30,7 @@ TO whatsapp_contacts_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
   api_key, log_level, rate_limit, refresh_request, session_command, webhook, webhook_attempt, webhook_cursor
 TO whatsapp_contacts_api;
-GRANT INSERT, DELETE ON session TO whatsapp_contacts_api;
+GRANT INSERT, DELETE, UPDATE (proxy) ON session TO whatsapp_contacts_api;
 -- Compared with ENCRYPTION_KEY at startup.
 GRANT SELECT ON encryption_key TO whatsapp_contacts_api;
 -- The row of an account is locked before it is deleted, which requires an UPDATE privilege.

@@ -45,6 +45,9 @@ export const REASON_CODES = [
   'dns_failed',
   'network_unreachable',
   'network_intercepted',
+  'proxy_unreachable',
+  'proxy_unauthorized',
+  'proxy_refused',
   'certificate_untrusted',
   'server_not_verified',
   // Problems of this service.

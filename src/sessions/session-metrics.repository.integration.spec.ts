@@ -32,7 +32,7 @@ describe('SessionMetricsRepository', () => {
     await database.query("INSERT INTO session_process (id, expires_at) VALUES ($1, now() + interval '1 h')", [
       PROCESS,
     ]);
-    await sessions.create(DEFAULT_SESSION);
+    await sessions.create(DEFAULT_SESSION, null);
     const rows = await database.query<{ id: number }>(
       'INSERT INTO account (jid, linked_at, synced_at) VALUES ($1, now(), now()) RETURNING id',
       [JID],
@@ -83,7 +83,7 @@ describe('SessionMetricsRepository', () => {
 
   it('does not report an account that is linked through another session', async () => {
     const other = 'other' as SessionName;
-    await sessions.create(other);
+    await sessions.create(other, null);
     await link(DEFAULT_SESSION);
     await unlink(DEFAULT_SESSION, 'unlinked_by_phone');
     await link(other);

@@ -100,6 +100,10 @@ export class Session {
   @Column('timestamptz', { name: 'profiles_batch_at', nullable: true })
   profilesBatchAt: Date | null;
 
+  /** URL of the session's proxy, with credentials, encrypted; null for the proxies in the environment. */
+  @Column('text', { nullable: true })
+  proxy: string | null;
+
   /** The process that holds the session's lease; null if none does. */
   @ManyToOne(() => SessionProcess, { nullable: true, onDelete: 'SET NULL' })
   @JoinColumn({ name: 'process_id', foreignKeyConstraintName: 'session_process' })

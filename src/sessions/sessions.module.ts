@@ -8,6 +8,7 @@ import { LogLevelFollower } from './log-level-follower.js';
 import { LogLevelsRepository } from './log-levels.repository.js';
 import { SessionCommandsRepository } from './session-commands.repository.js';
 import { SessionMetricsRepository } from './session-metrics.repository.js';
+import { SessionProxiesRepository } from './session-proxies.repository.js';
 import { SessionStateRepository } from './session-state.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 
@@ -17,6 +18,7 @@ const REPOSITORIES = [
   LogLevelsRepository,
   SessionCommandsRepository,
   SessionMetricsRepository,
+  SessionProxiesRepository,
   SessionStateRepository,
   SessionsRepository,
 ];

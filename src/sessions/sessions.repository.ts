@@ -120,11 +120,14 @@ export class SessionsRepository {
     return rows.map(({ name }) => name);
   }
 
-  /** @returns false if the session already exists */
-  async create(session: SessionName): Promise<boolean> {
+  /**
+   * @param proxy encrypted, see SessionProxiesRepository; null for none
+   * @returns false if the session already exists
+   */
+  async create(session: SessionName, proxy: string | null): Promise<boolean> {
     const rows = await this.dataSource.query<unknown[]>(
-      'INSERT INTO session (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING name',
-      [session],
+      'INSERT INTO session (name, proxy) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING name',
+      [session, proxy],
     );
     return rows.length > 0;
   }

@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { Injectable } from '@nestjs/common';
+import { Config } from '../kernel/config/config.js';
 import { VERSION } from '../kernel/config/version.js';
+import { environmentProxies, type OutgoingProxies } from '../kernel/network/outgoing-proxies.js';
+import { ProxyAgent } from '../kernel/network/proxy-agent.js';
+import { ProxyError } from '../kernel/network/proxy-error.js';
+import { ProxyUrl } from '../kernel/network/proxy-url.js';
 import { Destinations } from './destinations.js';
 import { readRetryAfter } from './retries.js';
 import { sign } from './webhook-secret.js';
@@ -38,7 +43,14 @@ export class WebhookSender {
     'https:': new HttpsAgent({ keepAlive: true }),
   };
 
-  constructor(private readonly destinations: Destinations) {}
+  private readonly proxies: OutgoingProxies;
+
+  constructor(
+    private readonly destinations: Destinations,
+    { WEBHOOKS_PROXY }: Config,
+  ) {
+    this.proxies = proxiesFor(WEBHOOKS_PROXY);
+  }
 
   /** @throws the reason of `stop` when it is aborted */
   async send(delivery: Delivery, stop: AbortSignal): Promise<Outcome> {
@@ -56,7 +68,7 @@ export class WebhookSender {
       if (stop.aborted) throw error;
       const message = timeout.aborted
         ? `The receiver did not respond within ${TIMEOUT_MS / 1_000} s.`
-        : `The receiver cannot be reached: ${(error as Error).message || (error as { code?: string }).code}`;
+        : `The receiver cannot be reached: ${describeError(error as Error)}`;
       return {
         status: null,
         durationMs: Math.round(performance.now() - startedMs),
@@ -70,10 +82,12 @@ export class WebhookSender {
     const target = new URL(url);
     this.destinations.check(target);
     const timestamp = Math.floor(Date.now() / 1_000);
-    const isHttps = target.protocol === 'https:';
-    const request = (isHttps ? requestHttps : requestHttp)(target, {
+    const protocol = target.protocol === 'https:' ? 'https:' : 'http:';
+    const proxy = this.proxies.for(target);
+    const request = (protocol === 'https:' ? requestHttps : requestHttp)(target, {
       method: 'POST',
-      agent: this.agents[isHttps ? 'https:' : 'http:'],
+      agent: proxy ? new ProxyAgent(proxy, protocol) : this.agents[protocol],
+      // A proxy resolves the name itself, so only IP addresses in the URL were checked.
       lookup: this.destinations.lookup,
       signal,
       headers: {
@@ -92,6 +106,18 @@ export class WebhookSender {
     await drain(response);
     return response;
   }
+}
+
+function describeError(error: Error): string {
+  if (error instanceof ProxyError)
+    return `${error.reason} Check WEBHOOKS_PROXY, or HTTPS_PROXY, HTTP_PROXY and ALL_PROXY.`;
+  return error.message || String((error as { code?: string }).code);
+}
+
+function proxiesFor(setting: Config['WEBHOOKS_PROXY']): OutgoingProxies {
+  if (setting === undefined) return environmentProxies;
+  const proxy = setting === 'direct' ? null : ProxyUrl.require(setting);
+  return { for: () => proxy };
 }
 
 async function drain(response: IncomingMessage): Promise<void> {

@@ -14,6 +14,13 @@ const ROOT = join(import.meta.dirname, '../..');
 const [, ...START_ARGUMENTS] = (
   JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } }
 ).scripts.start.split(' ');
+/** The proxies of this machine do not apply to tests. */
+const NO_PROXIES = Object.fromEntries(
+  ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
+    [name, ''],
+    [name.toLowerCase(), ''],
+  ]),
+);
 /**
  * Polling gets less frequent over time, because it uses CPU time that the service needs: 8 ms for each GET /session,
  * which at 50 ms and with several suites at once is a quarter of the CPU time of all tests.
@@ -114,7 +121,7 @@ export class Service {
     const port = Number(environment.PORT ?? (await freePort()));
     // One suite requests more pairing codes than the default limit allows.
     const defaults = { LOG_LEVEL: 'debug', PAIRING_CODES_PER_10_MINUTES: '1000' };
-    const env = { ...process.env, ...defaults, ...environment, PORT: String(port) };
+    const env = { ...process.env, ...NO_PROXIES, ...defaults, ...environment, PORT: String(port) };
     const child = spawn(node, START_ARGUMENTS, {
       cwd,
       env,

@@ -26,6 +26,8 @@ export class Listener {
   private readonly sockets = new Set<Socket>();
   /** Serializes calls, because sessions of a test that share the server can close and open it at the same time. */
   private readonly changes = new Mutex();
+  /** Remote ports of all connections so far, which show who has connected. */
+  readonly clientPorts = new Set<number>();
   private boundPort = 0;
 
   constructor(private readonly handlers: ListenerHandlers) {
@@ -81,6 +83,7 @@ export class Listener {
       socket.resetAndDestroy();
       return;
     }
+    this.clientPorts.add(socket.remotePort ?? 0);
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     socket.on('error', () => socket.destroy());

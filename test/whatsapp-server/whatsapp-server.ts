@@ -118,6 +118,11 @@ export class WhatsAppServer implements Network {
     return this.listener.port;
   }
 
+  /** Remote ports of all connections so far: WebSocket, media host and website. */
+  get clientPorts(): ReadonlySet<number> {
+    return this.listener.clientPorts;
+  }
+
   get url(): string {
     return `ws://127.0.0.1:${this.port}${WEBSOCKET_PATH}`;
   }

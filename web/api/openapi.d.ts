@@ -458,7 +458,8 @@ export interface paths {
         delete: operations["deleteSession"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Set the proxy of a session, or remove it with `null`. The session reconnects through the new one immediately. */
+        patch: operations["updateSession"];
         trace?: never;
     };
     "/sessions/{session}/changes": {
@@ -1147,6 +1148,8 @@ export interface components {
         };
         CreateSessionRequest: {
             name: string;
+            /** @description Proxy of the session; see `PATCH /sessions/{name}`. */
+            proxy?: string | null;
         };
         CreateWebhookRequest: {
             /** @description Null for all sessions. */
@@ -1263,7 +1266,7 @@ export interface components {
              * @description Why the session is not open, or which problem it has; null if there is no problem. Stable.
              * @enum {string|null}
              */
-            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
             /** @description Explanation of `reason_code` for people. */
             reason: string | null;
             /** @description Recommended action; null if none is needed. */
@@ -1293,6 +1296,11 @@ export interface components {
             /** @description Progress of fetching about, picture, business name and identity key of these contacts. */
             profiles: components["schemas"]["ProfilesDto"];
             client: components["schemas"]["ClientVersionDto"];
+            /**
+             * @description Proxy of the session, without user name and password, for example `socks5://proxy.example.com:1080`; null if the
+             *     proxies in the environment apply.
+             */
+            proxy: string | null;
             name: string;
         };
         PairingCodeDto: {
@@ -1389,7 +1397,7 @@ export interface components {
              * @description Why the session is not open, or which problem it has; null if there is no problem. Stable.
              * @enum {string|null}
              */
-            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
             /** @description Explanation of `reason_code` for people. */
             reason: string | null;
             /** @description Recommended action; null if none is needed. */
@@ -1419,6 +1427,11 @@ export interface components {
             /** @description Progress of fetching about, picture, business name and identity key of these contacts. */
             profiles: components["schemas"]["ProfilesDto"];
             client: components["schemas"]["ClientVersionDto"];
+            /**
+             * @description Proxy of the session, without user name and password, for example `socks5://proxy.example.com:1080`; null if the
+             *     proxies in the environment apply.
+             */
+            proxy: string | null;
         };
         SessionEventDto: {
             name: string;
@@ -1436,7 +1449,7 @@ export interface components {
             /** @enum {string} */
             status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
             /** @enum {string|null} */
-            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
             reason: string | null;
             advice: string | null;
             since: string;
@@ -1464,6 +1477,14 @@ export interface components {
         UnlinkedDto: {
             unlinked: boolean;
             message: string;
+        };
+        UpdateSessionRequest: {
+            /**
+             * @description URL of an HTTP or SOCKS5 proxy for everything that the session sends: `http://`, `https://`, `socks5://` or
+             *     `socks5h://`, with a percent-encoded user name and password if the proxy requires them. Stored encrypted if
+             *     ENCRYPTION_KEY is set, and returned without user name and password. `null`: the proxies in the environment.
+             */
+            proxy: string | null;
         };
         UpdateWebhookRequest: {
             url?: string;
@@ -3354,6 +3375,50 @@ export interface operations {
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
+        };
+    };
+    updateSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example default */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Set the proxy of a session, or remove it with `null`. The session reconnects through the new one immediately. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedSessionDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering.database_unavailable"];
         };
     };
     listChangesOfSession: {

@@ -180,7 +180,19 @@ export const en = {
     },
     network_intercepted: {
       what: 'A proxy or firewall responded instead of WhatsApp.',
-      todo: 'Check proxies and firewalls: the service needs direct access to web.whatsapp.com on port 443.',
+      todo: 'Check firewalls, or set the proxy of this network: the service must reach web.whatsapp.com on port 443.',
+    },
+    proxy_unreachable: {
+      what: 'The proxy does not respond.',
+      todo: 'Check that the proxy runs, and its address and port in the settings of the service or the session.',
+    },
+    proxy_unauthorized: {
+      what: 'The proxy rejects the user name or password.',
+      todo: 'Check the user name and password of the proxy in the settings of the service or the session.',
+    },
+    proxy_refused: {
+      what: 'The proxy did not connect to WhatsApp.',
+      todo: 'Allow web.whatsapp.com and *.whatsapp.net on port 443 in the configuration of the proxy.',
     },
     certificate_untrusted: {
       what: 'The TLS certificate of the server is not trusted.',

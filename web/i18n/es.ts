@@ -175,7 +175,19 @@ export const es: Messages = {
     },
     network_intercepted: {
       what: 'Algo entre el servicio y WhatsApp respondió en su lugar.',
-      todo: 'Revisa proxies y cortafuegos: hay que llegar a web.whatsapp.com directamente, por el puerto 443.',
+      todo: 'Revisa los cortafuegos o configura el proxy de esta red: hay que llegar a web.whatsapp.com por el puerto 443.',
+    },
+    proxy_unreachable: {
+      what: 'El proxy no responde.',
+      todo: 'Comprueba que el proxy funciona, y su dirección y puerto en la configuración del servicio o de la sesión.',
+    },
+    proxy_unauthorized: {
+      what: 'El proxy rechaza el usuario o la contraseña.',
+      todo: 'Revisa el usuario y la contraseña del proxy en la configuración del servicio o de la sesión.',
+    },
+    proxy_refused: {
+      what: 'El proxy no se conectó a WhatsApp.',
+      todo: 'Permite web.whatsapp.com y *.whatsapp.net por el puerto 443 en la configuración del proxy.',
     },
     certificate_untrusted: {
       what: 'El certificado presentado en nombre de WhatsApp no es de confianza.',

@@ -175,7 +175,19 @@ export const ptBr: Messages = {
     },
     network_intercepted: {
       what: 'Algo entre o serviço e o WhatsApp respondeu no lugar dele.',
-      todo: 'Verifique proxies e firewalls: web.whatsapp.com precisa ser alcançado diretamente, na porta 443.',
+      todo: 'Verifique os firewalls ou configure o proxy desta rede: é preciso alcançar web.whatsapp.com na porta 443.',
+    },
+    proxy_unreachable: {
+      what: 'O proxy não responde.',
+      todo: 'Verifique se o proxy está funcionando, e o endereço e a porta dele na configuração do serviço ou da sessão.',
+    },
+    proxy_unauthorized: {
+      what: 'O proxy recusa o usuário ou a senha.',
+      todo: 'Verifique o usuário e a senha do proxy na configuração do serviço ou da sessão.',
+    },
+    proxy_refused: {
+      what: 'O proxy não se conectou ao WhatsApp.',
+      todo: 'Permita web.whatsapp.com e *.whatsapp.net na porta 443 na configuração do proxy.',
     },
     certificate_untrusted: {
       what: 'O certificado apresentado em nome do WhatsApp não é confiável.',

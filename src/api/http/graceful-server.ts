@@ -48,8 +48,8 @@ export class GracefulServer {
     });
   }
 
-  async listen(port: number, host: string): Promise<void> {
-    await this.app.listen(port, host);
+  async listen(port: number, host?: string): Promise<void> {
+    await (host === undefined ? this.app.listen(port) : this.app.listen(port, host));
   }
 
   async close(): Promise<void> {

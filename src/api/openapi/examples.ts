@@ -128,6 +128,7 @@ export const session = {
     current_at: TIME,
     expires_at: null,
   },
+  proxy: null,
 };
 
 export const newSession = {

@@ -38,7 +38,8 @@ export class OpsServer {
     this.server = createServer((request, response) => this.respond(request, response));
   }
 
-  async listen(port: number, host: string): Promise<void> {
+  /** @param host default: all addresses */
+  async listen(port: number, host?: string): Promise<void> {
     this.server.listen(port, host);
     await once(this.server, 'listening');
   }

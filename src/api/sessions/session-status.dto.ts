@@ -101,4 +101,9 @@ export class SessionDto {
   /** Progress of fetching about, picture, business name and identity key of these contacts. */
   profiles: ProfilesDto;
   client: ClientVersionDto;
+  /**
+   * Proxy of the session, without user name and password, for example `socks5://proxy.example.com:1080`; null if the
+   * proxies in the environment apply.
+   */
+  proxy: string | null;
 }

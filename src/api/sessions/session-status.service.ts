@@ -6,6 +6,7 @@ import { phoneOf } from '../../kernel/identifiers/address.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { formatVersion } from '../../sessions/client-version.js';
 import { DegradationsRepository } from '../../sessions/degradations.repository.js';
+import { SessionProxiesRepository } from '../../sessions/session-proxies.repository.js';
 import {
   type SessionReport,
   type SessionSnapshot,
@@ -35,6 +36,7 @@ export class SessionStatusService {
     private readonly sessions: SessionsRepository,
     private readonly degradations: DegradationsRepository,
     private readonly counts: ContactCounts,
+    private readonly proxies: SessionProxiesRepository,
   ) {}
 
   /**
@@ -47,10 +49,11 @@ export class SessionStatusService {
   }
 
   private async read(session: SessionName): Promise<SessionDto> {
-    const [stored, account, degraded] = await Promise.all([
+    const [stored, account, degraded, proxy] = await Promise.all([
       this.state.get(session),
       this.sessions.findAccount(session),
       this.degradations.find(session),
+      this.proxies.findAddress(session),
     ]);
     const state = toStatus(stored, this.config);
     const counts = account && (await this.counts.of(account));
@@ -78,6 +81,7 @@ export class SessionStatusService {
         paused: state.status === 'open' ? state.profilesPause.reason : 'The session is not open.',
       },
       client: describeClient(state),
+      proxy,
     };
   }
 }

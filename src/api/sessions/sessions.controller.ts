@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Patch, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Access } from '../../access/access.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
@@ -14,9 +14,10 @@ import {
   type NamedSessionDto,
   type SessionDeletedDto,
   type SessionPageDto,
+  UpdateSessionRequest,
 } from './sessions.dto.js';
 import { SessionsService } from './sessions.service.js';
-import { DefaultSessionStays, SessionExists } from './sessions-api.errors.js';
+import { DefaultSessionStays, SessionExists, SessionNotAnswering } from './sessions-api.errors.js';
 
 /** Lists, creates and deletes sessions. Each session links one account. */
 @Controller('sessions')
@@ -47,10 +48,10 @@ export class SessionsController {
   @Post()
   @Needs('admin')
   async create(
-    @Body() { name }: CreateSessionRequest,
+    @Body() { name, proxy }: CreateSessionRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<NamedSessionDto> {
-    const session = await this.sessions.create(name as SessionName);
+    const session = await this.sessions.create(name as SessionName, proxy ?? null);
     response.setHeader('Location', `/sessions/${name}`);
     return session;
   }
@@ -60,6 +61,22 @@ export class SessionsController {
   @Get(':session')
   async get(@SessionParam() session: SessionName, @CallerAccess() access: Access): Promise<NamedSessionDto> {
     return shownTo(access, await this.sessions.get(session));
+  }
+
+  /** Set the proxy of a session, or remove it with `null`. The session reconnects through the new one immediately. */
+  @Operation({
+    id: 'updateSession',
+    body: { proxy: 'socks5://user:password@proxy.example.com:1080' },
+    answer: { name: 'default', ...examples.session, proxy: 'socks5://proxy.example.com:1080' },
+    errors: [new SessionNotAnswering()],
+  })
+  @Patch(':session')
+  @Needs('admin')
+  update(
+    @SessionParam() session: SessionName,
+    @Body() { proxy }: UpdateSessionRequest,
+  ): Promise<NamedSessionDto> {
+    return this.sessions.setProxy(session, proxy);
   }
 
   /** Unlink the account and delete the session. `?contacts=delete` also deletes the contacts. */

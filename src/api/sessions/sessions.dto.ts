@@ -1,5 +1,6 @@
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsOptional, ValidateBy, ValidateIf } from 'class-validator';
 import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
+import { PROXY_URL_FORM, ProxyUrl } from '../../kernel/network/proxy-url.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import { SESSION_STATUSES, type SessionStatus } from '../../sessions/session.entity.js';
 import { PageQuery } from '../http/page-query.dto.js';
@@ -37,10 +38,37 @@ export class SessionDeletedDto {
   message: string;
 }
 
+/** Accepts the URL of a proxy. Messages do not contain it, because it may contain a password. */
+const IsProxy = () =>
+  ValidateBy(
+    {
+      name: 'isProxyUrl',
+      validator: { validate: (text) => typeof text === 'string' && ProxyUrl.parse(text) !== null },
+    },
+    expected(`${PROXY_URL_FORM}; or null for none`, { isSecret: true }),
+  );
+
 /** Body of `POST /sessions`. */
 export class CreateSessionRequest {
   @Pattern(SESSION_NAME, '1 to 40 of the characters a-z, 0-9 and "-", for example {"name": "sales"}')
   name: string;
+
+  /** Proxy of the session; see `PATCH /sessions/{name}`. */
+  @IsOptional()
+  @IsProxy()
+  proxy?: string | null;
+}
+
+/** Body of `PATCH /sessions/{name}`. */
+export class UpdateSessionRequest {
+  /**
+   * URL of an HTTP or SOCKS5 proxy for everything that the session sends: `http://`, `https://`, `socks5://` or
+   * `socks5h://`, with a percent-encoded user name and password if the proxy requires them. Stored encrypted if
+   * ENCRYPTION_KEY is set, and returned without user name and password. `null`: the proxies in the environment.
+   */
+  @ValidateIf((_, proxy) => proxy !== null)
+  @IsProxy()
+  proxy: string | null;
 }
 
 /** Query of `GET /sessions`. */

@@ -2,13 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../kernel/config/config.js';
 import { phoneOf } from '../../kernel/identifiers/address.js';
 import { DEFAULT_SESSION, type SessionName } from '../../kernel/identifiers/session-name.js';
+import { ProxyUrl } from '../../kernel/network/proxy-url.js';
+import { SecretsError } from '../../secrets/secrets.errors.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
+import { SessionProxiesRepository } from '../../sessions/session-proxies.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import {
   type DeletedContacts,
   type ListedSession,
   SessionsRepository,
 } from '../../sessions/sessions.repository.js';
+import { CommandSender } from './command-sender.js';
 import { LinkService, REMOVE_DEVICE, UNLINKED } from './link.service.js';
 import { isLinkedStatus, toStatus } from './session-status.js';
 import { SessionStatusService } from './session-status.service.js';
@@ -36,6 +40,8 @@ export class SessionsService {
     private readonly state: SessionStateRepository,
     private readonly status: SessionStatusService,
     private readonly link: LinkService,
+    private readonly proxies: SessionProxiesRepository,
+    private readonly commands: CommandSender,
   ) {}
 
   /** @param among names of the sessions to list; null lists all */
@@ -53,9 +59,34 @@ export class SessionsService {
     };
   }
 
-  /** @throws SessionExists */
-  async create(name: SessionName): Promise<NamedSessionDto> {
-    if (!(await this.sessions.create(name))) throw new SessionExists(name);
+  /**
+   * @param proxy URL; null for none. The first connection already uses it.
+   * @throws SessionExists
+   */
+  async create(name: SessionName, proxy: string | null): Promise<NamedSessionDto> {
+    const sealed = this.proxies.seal(name, parseProxy(proxy));
+    if (!(await this.sessions.create(name, sealed))) throw new SessionExists(name);
+    return this.get(name);
+  }
+
+  /**
+   * Sets the proxy, and waits until the session has closed the connection through the previous one.
+   *
+   * @param text URL; null removes it
+   * @throws SessionNotFound, SessionNotAnswering
+   */
+  async setProxy(name: SessionName, text: string | null): Promise<NamedSessionDto> {
+    const proxy = parseProxy(text);
+    const before = await this.proxies.find(name).catch((error: unknown) => {
+      // A proxy that cannot be decrypted can be replaced.
+      if (error instanceof SecretsError) return undefined;
+      throw error;
+    });
+    if (before === undefined || before?.revealed() !== proxy?.revealed()) {
+      await this.proxies.set(name, proxy);
+      const { isAttended } = await this.state.get(name);
+      if (isAttended) await this.commands.send(name, 'reconnect', null);
+    }
     return this.get(name);
   }
 
@@ -89,6 +120,10 @@ export class SessionsService {
       throw error;
     }
   }
+}
+
+function parseProxy(text: string | null): ProxyUrl | null {
+  return text === null ? null : ProxyUrl.require(text);
 }
 
 function toSummary(session: ListedSession, config: Config): SessionSummaryDto {

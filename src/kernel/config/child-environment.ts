@@ -1,5 +1,5 @@
-/** Settings that child processes must not receive, including those of the Postgres client library. */
-const SECRET = /KEY|SECRET|TOKEN|PASSWORD|DATABASE_URL|^PG/;
+/** Settings that child processes must not receive, including those of the Postgres client library and proxies. */
+const SECRET = /KEY|SECRET|TOKEN|PASSWORD|DATABASE_URL|^PG|_PROXY$|_proxy$/;
 
 /** Returns the environment of this process without its secrets, for a child process that handles untrusted input. */
 export function environmentWithoutSecrets(): NodeJS.ProcessEnv {

@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, Max, Min, ValidateBy } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
+import { PROXY_URL_FORM, ProxyUrl } from '../network/proxy-url.js';
 import { parseDatabaseUrl } from './database-url.js';
 
 /** Converts text to a number. Returns other text unchanged, so that the error message contains it. */
@@ -49,4 +50,13 @@ export function PostgresUrl(): PropertyDecorator {
     name: 'isPostgresUrl',
     validator: { validate: (url) => !problem(url), defaultMessage: (invalid) => problem(invalid?.value) },
   });
+}
+
+/** An optional proxy. @param orDirect whether `direct` is also valid */
+export function Proxy({ orDirect = false } = {}): PropertyDecorator {
+  const validate = (text: unknown) =>
+    (orDirect && text === 'direct') || ProxyUrl.parse(String(text)) !== null;
+  const message = orDirect ? `direct, or ${PROXY_URL_FORM}` : PROXY_URL_FORM;
+  const decorators = [IsOptional(), ValidateBy({ name: 'isProxyUrl', validator: { validate } }, { message })];
+  return (config, name) => decorators.forEach((decorate) => decorate(config, name));
 }

@@ -59,6 +59,27 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ API_KEY: 'short' })).toThrow(/^Invalid API_KEY: set it to 16 to 200/);
   });
 
+  it.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'HTTP_PROXY', 'WEBHOOKS_PROXY'])(
+    'rejects an invalid %s without repeating it',
+    (name) => {
+      const load = (proxy: string) => () => loadConfig({ [name]: proxy });
+      for (const invalid of [
+        'proxy.example.com:3128',
+        'socks4://u:s3cret@proxy:1080',
+        'http://u:s3/cret@proxy:80',
+      ])
+        expect(load(invalid)).toThrow(/^Invalid [A-Z]+_PROXY: set it to (?!.*s3).* for example socks5:\/\//);
+      expect(load('socks5h://user:p%2Fw@[::1]:1080')).not.toThrow();
+      expect(load('  ')).not.toThrow();
+    },
+  );
+
+  it('prefers the lower-case name of a proxy, and accepts "direct" for webhooks only', () => {
+    const env = { https_proxy: 'http://lower:1', HTTPS_PROXY: 'http://upper:1', WEBHOOKS_PROXY: 'direct' };
+    expect(loadConfig(env)).toMatchObject({ HTTPS_PROXY: 'http://lower:1', WEBHOOKS_PROXY: 'direct' });
+    expect(() => loadConfig({ HTTPS_PROXY: 'direct' })).toThrow(/^Invalid HTTPS_PROXY/);
+  });
+
   it.each(['0.0.0.0', '::', '10.0.0.7', 'contacts.example.com'])('requires a key if HOST is %s', (HOST) => {
     const DATABASE_URL = 'postgres://u:p@db/contacts';
     expect(() => loadConfig({ HOST })).toThrow(/requires API_KEY/);

@@ -3,7 +3,7 @@ import { plainToInstance, Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, ValidateBy, validateSync } from 'class-validator';
 import ipaddr from 'ipaddr.js';
 import { LOG_LEVELS, type LogLevel } from '../logging/log-levels.js';
-import { Flag, Integer, OneOf, PostgresUrl, toList, toWords } from './config-decorators.js';
+import { Flag, Integer, OneOf, PostgresUrl, Proxy, toList, toWords } from './config-decorators.js';
 import { readDatabaseUrl } from './database-url.js';
 import { readSecretFiles, SECRET_SETTINGS } from './secret-files.js';
 
@@ -24,9 +24,12 @@ export class Config {
   @Integer(1, 65_535, { form: 'TCP port', example: 8888 })
   PORT = 8888;
 
-  /** Address that the HTTP API listens on. Must be a loopback address without API_KEY or ALLOW_ANONYMOUS. */
+  /**
+   * Address that the HTTP API listens on; `::` for all addresses, IPv6 and IPv4. Must be a loopback address without
+   * API_KEY or ALLOW_ANONYMOUS.
+   */
   @Matches(/^[\w.:-]+$/, {
-    message: 'an address or host name to listen on, for example 127.0.0.1 or 0.0.0.0',
+    message: 'an address or host name to listen on, for example 127.0.0.1, or :: for all',
   })
   HOST = '127.0.0.1';
 
@@ -78,6 +81,30 @@ export class Config {
   @IsOptional()
   @PostgresUrl()
   DATABASE_URL?: string;
+
+  /**
+   * Proxy for connections to WhatsApp and for webhooks with `https:` URLs. Sessions can have their own proxy. As for
+   * curl, the lower-case name takes precedence; src/kernel/network/outgoing-proxies.ts applies all four variables.
+   */
+  @Proxy()
+  HTTPS_PROXY?: string;
+
+  /** Proxy for webhooks with `http:` URLs. */
+  @Proxy()
+  HTTP_PROXY?: string;
+
+  /** Proxy for all URLs without one in HTTPS_PROXY or HTTP_PROXY. */
+  @Proxy()
+  ALL_PROXY?: string;
+
+  /** Hosts that are connected directly, separated by commas: `example.com`, `.example.com`, `10.0.0.1:8080` or `*`. */
+  @IsOptional()
+  @IsString()
+  NO_PROXY?: string;
+
+  /** Proxy for webhooks instead of those above; `direct` for none. */
+  @Proxy({ orDirect: true })
+  WEBHOOKS_PROXY?: string;
 
   /** Directory of the embedded Postgres. Made absolute. */
   @IsString()
@@ -185,15 +212,28 @@ export class ConfigError extends Error {
 }
 
 const SECRETS = new Set<string>(SECRET_SETTINGS);
+/** Settings without a default that are therefore not properties of a new Config. */
+const WITHOUT_DEFAULT = [
+  'API_KEY',
+  'DATABASE_URL',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+  'WEBHOOKS_PROXY',
+];
+/** Settings whose lower-case name takes precedence, as in other programs. */
+const EITHER_CASE = /^(HTTPS?|ALL|NO)_PROXY$/;
 
 /**
  * Reads and validates the configuration.
  * @throws ConfigError with all invalid variables
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const names = Object.keys({ ...new Config(), API_KEY: undefined, DATABASE_URL: undefined });
+  const names = new Set([...Object.keys(new Config()), ...WITHOUT_DEFAULT]);
+  const read = (name: string) => (EITHER_CASE.test(name) && env[name.toLowerCase()]) || env[name];
   const values = Object.fromEntries(
-    names.filter((name) => env[name]?.trim()).map((name) => [name, env[name]?.trim()]),
+    [...names].filter((name) => read(name)?.trim()).map((name) => [name, read(name)?.trim()]),
   );
   const files = readSecretFiles(env);
   // The checks below would report a secret that cannot be read as missing.

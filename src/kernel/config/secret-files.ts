@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 
 /** Settings whose values do not appear in messages or logs. `<name>_FILE` is the path of a file with the value. */
-export const SECRET_SETTINGS = ['API_KEY', 'DATABASE_URL', 'ENCRYPTION_KEY'] as const;
+export const SECRET_SETTINGS = [
+  'API_KEY',
+  'DATABASE_URL',
+  'ENCRYPTION_KEY',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'ALL_PROXY',
+  'WEBHOOKS_PROXY',
+] as const;
 
 interface SecretFiles {
   /** Contents of the files by the setting that they contain, without surrounding white space. */

@@ -1,7 +1,9 @@
 import { Log } from '../../kernel/logging/log.js';
+import type { OutgoingProxies } from '../../kernel/network/outgoing-proxies.js';
 import { ReadNotEnded } from '../reading/reader-errors.js';
 import type { ReaderPool } from '../reading/reader-pool.js';
 import { InputRefused } from '../wire/input-refused.js';
+import { mediaProxyOf } from '../wire/media-hosts.js';
 import { MediaUnavailable } from '../wire/media-unavailable.js';
 import type { CollectionState, StoredCollection } from './app-state.repository.js';
 import { CollectionRefused, CorruptAppState, MissingSyncKey, ReadSuspended } from './app-state-errors.js';
@@ -28,6 +30,7 @@ export interface CollectionSyncOptions extends PageDestination {
   query: Query;
   keys: SyncKeys;
   readers: ReaderPool;
+  proxies: OutgoingProxies;
 }
 
 const PATCHES: ReadOptions = { isResync: false, isLenient: false };
@@ -146,8 +149,9 @@ export class CollectionSync {
     { version, ltHash }: CollectionState,
     { snapshot, patches }: Pick<CollectionPage, 'snapshot' | 'patches'>,
   ): PageInput {
-    const { collection } = this.options;
-    return { collection, version, ltHash, snapshot, patches, recovery: null, isLenient: false };
+    const { collection, proxies } = this.options;
+    const proxy = mediaProxyOf(proxies);
+    return { collection, version, ltHash, snapshot, patches, recovery: null, isLenient: false, proxy };
   }
 }
 

@@ -1,7 +1,7 @@
 import { serialize } from 'node:v8';
 import type { Call, Job, ReadLimits } from '../reading/reader-protocol.js';
 import { FieldStream } from '../wire/field-stream.js';
-import { downloadMedia, type MediaReference } from '../wire/media-file.js';
+import { downloadMedia, type MediaOptions, type MediaReference } from '../wire/media-file.js';
 import type { EncryptedMutation, Mutation, MutationKeys } from './app-state-crypto.js';
 import { CorruptAppState } from './app-state-errors.js';
 import { macKeyOf, type ValueMacs } from './lt-hash.js';
@@ -20,6 +20,8 @@ export interface PageInput extends HashedVersion {
   /** `SyncdPatch` each. */
   patches: Buffer[];
   isLenient: boolean;
+  /** URL of the proxy for files, with credentials; null connects directly. */
+  proxy: string | null;
 }
 
 /** Verification failures that were accepted. */
@@ -99,19 +101,20 @@ class PageJob {
   }
 
   private async readWhole(): Promise<WholeCollection | null> {
-    const { snapshot, recovery, collection, isLenient } = this.input;
+    const { snapshot, recovery, collection, isLenient, proxy } = this.input;
     if (recovery) return readRecovery(recovery, collection, this.findKeys);
     if (!snapshot) return null;
-    const maxFileBytes = this.limits?.maxFileBytes;
-    return readSnapshot(readReference(snapshot), collection, this.findKeys, { isLenient, maxFileBytes });
+    const media = { proxy, maxBytes: this.limits?.maxFileBytes };
+    return readSnapshot(readReference(snapshot), collection, this.findKeys, { isLenient, media });
   }
 
   private async readPatches(): Promise<Patch[]> {
     const patches: Patch[] = [];
+    const media = { proxy: this.input.proxy, maxBytes: this.limits?.maxFileBytes };
     let count = 0;
     for (const bytes of this.input.patches) {
       const { external, ...patch } = readPatch(bytes);
-      if (external) patch.mutations.push(...(await readExternal(external, this.limits?.maxFileBytes)));
+      if (external) patch.mutations.push(...(await readExternal(external, media)));
       requireFewMutations((count += patch.mutations.length));
       patches.push(patch);
     }
@@ -138,13 +141,13 @@ class PageJob {
 }
 
 /** Reads a file with mutations of a patch, `SyncdMutations`. */
-async function readExternal(file: MediaReference, maxFileBytes?: number): Promise<EncryptedMutation[]> {
+async function readExternal(file: MediaReference, media: MediaOptions): Promise<EncryptedMutation[]> {
   const mutations: EncryptedMutation[] = [];
   const stream = new FieldStream({ 1: { maxBytes: 16 * 1024 } }, (_, content) => {
     mutations.push(readMutation(content as Buffer));
     requireFewMutations(mutations.length);
   });
-  for await (const chunk of await downloadMedia(file, 'md-app-state', maxFileBytes)) stream.push(chunk);
+  for await (const chunk of await downloadMedia(file, 'md-app-state', media)) stream.push(chunk);
   stream.end();
   return mutations;
 }

@@ -1,5 +1,5 @@
 import type { WantedMessages } from '../wire/field-stream.js';
-import { downloadMedia, type MediaReference } from '../wire/media-file.js';
+import { downloadMedia, type MediaOptions, type MediaReference } from '../wire/media-file.js';
 import {
   decryptMutation,
   type EncryptedMutation,
@@ -41,7 +41,7 @@ export async function readSnapshot(
   file: MediaReference,
   collection: string,
   findKeys: FindMutationKeys,
-  { isLenient, maxFileBytes }: { isLenient: boolean; maxFileBytes?: number },
+  { isLenient, media }: { isLenient: boolean; media: MediaOptions },
 ): Promise<WholeCollection> {
   const records = new RecordList();
   let unreadable = 0;
@@ -51,7 +51,7 @@ export async function readSnapshot(
     if (!mutation) unreadable += 1;
     records.add(encrypted, mutation);
   });
-  for await (const chunk of await downloadMedia(file, 'md-app-state', maxFileBytes)) await stream.push(chunk);
+  for await (const chunk of await downloadMedia(file, 'md-app-state', media)) await stream.push(chunk);
   const values = stream.end();
   const ltHash = records.end();
   const [mac, keyId] = [values[SNAPSHOT.mac], values[SNAPSHOT.keyId]] as (Buffer | undefined)[];

@@ -5,10 +5,13 @@ import { repeat } from '../../kernel/async/repeat.js';
 import { SingleFlight } from '../../kernel/async/single-flight.js';
 import { FailureLog } from '../../kernel/logging/failure-log.js';
 import { Log } from '../../kernel/logging/log.js';
+import { environmentProxies } from '../../kernel/network/outgoing-proxies.js';
+import type { ProxyUrl } from '../../kernel/network/proxy-url.js';
 import { type ClientVersion, formatVersion, isNewerVersion } from '../../sessions/client-version.js';
 import { ClientVersionRepository, type FetchAge } from '../../sessions/client-version.repository.js';
+import { SessionProxiesRepository } from '../../sessions/session-proxies.repository.js';
 import { BUNDLED_VERSION, BUNDLED_VERSION_CURRENT_AT } from './bundled-version.js';
-import { FETCH_TIMEOUT_MS, fetchClientVersion } from './fetch-client-version.js';
+import { FETCH_TIMEOUT_MS, fetchClientVersion, SERVICE_WORKER_URL } from './fetch-client-version.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -45,7 +48,10 @@ export class ClientVersions {
   private readonly refreshes = new SingleFlight<FetchAge, ClientVersion>();
   private isBundledStored = false;
 
-  constructor(private readonly repository: ClientVersionRepository) {}
+  constructor(
+    private readonly repository: ClientVersionRepository,
+    private readonly sessionProxies: SessionProxiesRepository,
+  ) {}
 
   /** Fetches the version daily, until stopped. */
   async run(stop: AbortSignal): Promise<void> {
@@ -90,7 +96,8 @@ export class ClientVersions {
   }
 
   private async fetch(): Promise<void> {
-    const version = await fetchClientVersion().catch((error: unknown) => {
+    const fetched = this.findProxy().then((proxy) => fetchClientVersion(proxy));
+    const version = await fetched.catch((error: unknown) => {
       this.fetching.failed(error);
       return null;
     });
@@ -98,6 +105,14 @@ export class ClientVersions {
     await this.repository.fetched(version);
     this.fetching.recovered();
     this.log.info({ version: formatVersion(version) }, 'WhatsApp Web version fetched');
+  }
+
+  /**
+   * The version is not fetched for a particular session. Without a proxy in the environment, it is fetched through that
+   * of any session, a different one each time, so that a machine whose sessions have proxies never connects directly.
+   */
+  private async findProxy(): Promise<ProxyUrl | null> {
+    return environmentProxies.for(SERVICE_WORKER_URL) ?? (await this.sessionProxies.findAny());
   }
 
   private async waitForOthers(): Promise<void> {

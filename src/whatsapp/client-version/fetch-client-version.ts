@@ -1,6 +1,10 @@
+import type { IncomingMessage } from 'node:http';
+import { httpGet } from '../../kernel/network/http-get.js';
+import type { ProxyUrl } from '../../kernel/network/proxy-url.js';
 import type { ClientVersion } from '../../sessions/client-version.js';
 
-const SERVICE_WORKER_URL = 'https://web.whatsapp.com/sw.js';
+export const SERVICE_WORKER_URL = new URL('https://web.whatsapp.com/sw.js');
+const OK = 200;
 export const FETCH_TIMEOUT_MS = 5_000;
 /** Limit in characters; the version is near the beginning of the script. */
 const MAX_CHARACTERS = 2_000_000;
@@ -22,25 +26,26 @@ const MAX_REVISION = 2 ** 31 - 1;
  * Fetches WhatsApp's current version of WhatsApp Web from its service worker script, as Baileys does. Unlike Baileys,
  * it does not follow redirects, reads up to 2 million characters, and stops at the version.
  *
+ * @param proxy null connects directly
  * @throws Error if the site does not respond with a version within 5 s
  */
-export async function fetchClientVersion(): Promise<ClientVersion> {
-  const response = await fetch(SERVICE_WORKER_URL, {
+export async function fetchClientVersion(proxy: ProxyUrl | null): Promise<ClientVersion> {
+  const response = await httpGet(SERVICE_WORKER_URL, {
     headers: BROWSER_HEADERS,
-    redirect: 'error',
+    proxy,
     signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
   });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(`web.whatsapp.com returned HTTP ${response.status}`);
+  if (response.statusCode !== OK) {
+    response.destroy();
+    throw new Error(`web.whatsapp.com returned HTTP ${response.statusCode}`);
   }
   return [MAJOR, MINOR, await readRevision(response)];
 }
 
 /** Leaving the loop cancels the download. */
-async function readRevision({ body }: Response): Promise<number> {
+async function readRevision(response: IncomingMessage): Promise<number> {
   let [text, read] = ['', 0];
-  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
     text += chunk;
     const revision = Number(REVISION.exec(text)?.[1]);
     if (revision > MAX_REVISION) throw new Error('web.whatsapp.com returned an invalid version');

@@ -55,13 +55,14 @@ export class Connection {
     { creds, identity }: ConnectionOptions,
     private readonly events: ConnectionEvents,
   ) {
-    const { lease, stores } = context;
+    const { lease, proxies, stores } = context;
     this.authState = new AuthState(creds, stores.authState, lease, (error) => this.abandon(error), {
       saved: (tx, data) => this.sync.saved(tx, data),
       committed: (data) => this.sync.committed(data),
     });
     const socket = new WhatsAppSocket(this.authState, {
       identity,
+      proxies,
       maySend: () => lease.isHeld,
       makeSignalRepository: protectOwnMapping(() => creds.me ?? {}),
       opened: () => this.onOpen(),

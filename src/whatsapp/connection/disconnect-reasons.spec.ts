@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { ProxyError } from '../../kernel/network/proxy-error.js';
+import { ProxyUrl } from '../../kernel/network/proxy-url.js';
 import { readConnectionEnd, UpgradeRefused } from './connection-end.js';
 import { disconnectReasonOf } from './disconnect-reasons.js';
 
@@ -68,6 +70,27 @@ describe('disconnectReasonOf', () => {
       action: 'retry',
       reason: expect.stringMatching(reason),
       advice: expect.any(String),
+    });
+  });
+});
+
+describe('a proxy that fails', () => {
+  const proxy = ProxyUrl.parse('socks5://user:s3cret@proxy.example.com') as ProxyUrl;
+
+  it.each([
+    ['unreachable', 'proxy_unreachable', /address and port/],
+    ['unauthorized', 'proxy_unauthorized', /user name and password/],
+    ['refused', 'proxy_refused', /Allow this destination/],
+  ] as const)('is reported by its address, with advice: %s', (failure, code, advice) => {
+    const data = new ProxyError(failure, proxy, 'has a problem');
+    const reason = disconnectReasonOf(
+      readConnectionEnd(baileysError(`WebSocket Error (${data.message})`, 500, data)),
+    );
+    expect(reason).toEqual({
+      action: 'retry',
+      code,
+      reason: 'The proxy socks5://proxy.example.com:1080 has a problem.',
+      advice: expect.stringMatching(advice),
     });
   });
 });

@@ -1,3 +1,4 @@
+import { PROXY_ADVICE, type ProxyFailure } from '../../kernel/network/proxy-error.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { ConnectionEnd, EndedBy } from './connection-end.js';
 
@@ -153,6 +154,10 @@ const REASONS: Partial<Record<Key, DisconnectReason>> = {
   'line UNABLE_TO_VERIFY_LEAF_SIGNATURE': BAD_CERTIFICATE,
   'line ERR_TLS_CERT_ALTNAME_INVALID': BAD_CERTIFICATE,
 
+  'proxy unreachable': proxyRow('proxy_unreachable', 'unreachable'),
+  'proxy unauthorized': proxyRow('proxy_unauthorized', 'unauthorized'),
+  'proxy refused': proxyRow('proxy_refused', 'refused'),
+
   'server certificate': NOT_VERIFIED,
   'server dates': NOT_VALID_NOW,
   // Baileys checks the same certificates, and may do so first.
@@ -165,6 +170,7 @@ const REASONS: Partial<Record<Key, DisconnectReason>> = {
   login: REFUSED,
   stream: LOST,
   line: UNREACHABLE,
+  proxy: UNREACHABLE,
   server: NOT_VERIFIED,
   client: LOST,
 };
@@ -176,6 +182,11 @@ function row(
   advice: string | null,
 ): DisconnectReason {
   return { action, code, reason, advice };
+}
+
+/** The reason is the message of the end, which contains the address of the proxy. */
+function proxyRow(code: ReasonCode, failure: ProxyFailure): DisconnectReason {
+  return row('retry', code, 'The proxy did not connect to WhatsApp.', PROXY_ADVICE[failure]);
 }
 
 /** Returns the most specific key of the table for the end of a connection, which is also its label in the metrics. */
@@ -191,6 +202,7 @@ export function disconnectReasonOf(end: ConnectionEnd): DisconnectReason {
   const { by, code, detail, message } = end;
   const key = disconnectKeyOf(end);
   const known = REASONS[key];
+  if (known && by === 'proxy') return { ...known, reason: message };
   if (known && key !== by) return known;
   if (detail?.startsWith('HTTP')) {
     return row(

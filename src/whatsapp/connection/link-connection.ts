@@ -27,10 +27,11 @@ export class LinkConnection {
     { creds, identity }: ConnectionOptions,
     changed: (offer: LinkOffer) => void,
   ) {
-    const { lease, stores } = context;
+    const { lease, proxies, stores } = context;
     this.authState = new AuthState(creds, stores.authState, lease, (error) => this.abandon(error));
     const socket = new WhatsAppSocket(this.authState, {
       identity,
+      proxies,
       maySend: () => lease.isHeld,
       ended: () => this.stopWork(),
     });

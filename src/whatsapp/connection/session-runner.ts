@@ -52,10 +52,14 @@ export class SessionRunner {
   /** The connection of the linked device, or of a device that is to be linked. At least one is null. */
   private connection: Connection | null = null;
   private link: LinkConnection | null = null;
+  /** One of these two, or the connection of a device that is to be unlinked. */
+  private current: Closable | null = null;
   /** Why the last attempt to link failed; null after a login. */
   private lastFailure: LinkFailure | null = null;
   /** Whether the account was unlinked on request, so that the end of the connection has no other reason. */
   private isUnlinked = false;
+  /** Whether the connection was closed in order to open another one immediately. */
+  private isReplaced = false;
   /** Ends a delay early. */
   private wake = new AbortController();
   /** Serializes reading, using and deleting the credentials. */
@@ -101,11 +105,12 @@ export class SessionRunner {
    * @throws CommandRefused with the reason for the caller
    */
   doCommand(command: PendingCommand): Promise<string | null> {
-    return this.inContext(() =>
-      command.kind === 'unlink'
-        ? this.credentials.runExclusive(() => this.unlink())
-        : this.linkCommands.run(command),
-    );
+    const alone = <T>(work: () => Promise<T>) => this.credentials.runExclusive(work);
+    return this.inContext(async () => {
+      if (command.kind === 'unlink') return alone(() => this.unlink());
+      if (command.kind === 'reconnect') return alone(() => this.reconnect());
+      return this.linkCommands.run(command);
+    });
   }
 
   private async keepConnected(end: AbortSignal): Promise<void> {
@@ -138,7 +143,7 @@ export class SessionRunner {
     const failure = this.link?.failure ?? null;
     const wasWaiting = this.link?.attempt.isWaiting ?? false;
     if (this.link) this.firstLogin.linkEnded();
-    this.connection = this.link = null;
+    this.connection = this.link = this.current = null;
     return { ...closed, purpose, failure, wasWaiting };
   }
 
@@ -155,10 +160,12 @@ export class SessionRunner {
         this.report(this.reporter.reportFailure('linking', failure));
       }
       const identity = await this.client.next();
-      this.isUnlinked = false;
+      this.isUnlinked = this.isReplaced = false;
       this.renewal.connecting();
       this.reporter.clientVersion = identity.version;
-      return { purpose, connection: this.open(purpose, { creds, identity }, account as SessionAccount) };
+      await this.context.proxies.load();
+      this.current = this.open(purpose, { creds, identity }, account as SessionAccount);
+      return { purpose, connection: this.current };
     }
   }
 
@@ -198,7 +205,7 @@ export class SessionRunner {
     connectionsEnded.inc({ reason: disconnectKeyOf(outcome) });
     if (purpose === 'linked' && !this.renewal.hasClosed) reconnects.ended(this.lease.session);
     if (failure) linkAttempts.inc({ result: 'failed' });
-    if (this.renewal.hasClosed) return;
+    if (this.renewal.hasClosed || this.isReplaced) return;
     if (this.isUnlinked) return this.delay(RELINK_DELAY_MS, end);
     const reason = linkingReasonOf(outcome) ?? disconnectReasonOf(outcome);
     if (failure || wasWaiting) this.client.isSuspected = true;
@@ -243,6 +250,15 @@ export class SessionRunner {
     await this.device.forget(code);
     this.delays.reset();
     reconnects.forget(this.lease.session);
+  }
+
+  /** Closes the connection, or ends the delay before the next one, because the session has another proxy. */
+  private async reconnect(): Promise<null> {
+    this.delays.reset();
+    this.isReplaced = this.current !== null;
+    this.wake.abort();
+    await this.current?.close();
+    return null;
   }
 
   private async unlink(): Promise<UnlinkResult> {

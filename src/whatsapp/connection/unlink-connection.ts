@@ -10,10 +10,11 @@ export class UnlinkConnection {
   private readonly log = new Log(UnlinkConnection.name);
   private readonly socket: WhatsAppSocket;
 
-  constructor({ lease, stores }: SessionContext, { creds, identity }: ConnectionOptions) {
+  constructor({ lease, proxies, stores }: SessionContext, { creds, identity }: ConnectionOptions) {
     const authState = new AuthState(creds, stores.authState, lease, () => this.cut());
     this.socket = new WhatsAppSocket(authState, {
       identity,
+      proxies,
       maySend: () => lease.isHeld,
       opened: () => {
         this.socket.baileys.logout().catch((err: unknown) => {

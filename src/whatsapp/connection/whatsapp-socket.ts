@@ -1,12 +1,16 @@
 import type { EventEmitter } from 'node:events';
+import type { Agent as HttpsAgent } from 'node:https';
 import {
   type AuthenticationState,
   type BinaryNode,
   type ConnectionState,
+  DEFAULT_CONNECTION_CONFIG,
   makeWASocket,
   type UserFacingSocketConfig,
   type WASocket,
 } from '@whiskeysockets/baileys';
+import type { OutgoingProxies } from '../../kernel/network/outgoing-proxies.js';
+import { ProxyAgent } from '../../kernel/network/proxy-agent.js';
 import { createBaileysLogger } from '../baileys/baileys-logger.js';
 import { monitorConnection } from '../baileys/connection-monitor.js';
 import { guardWrites, rawSocketOf } from '../baileys/raw-socket.js';
@@ -27,8 +31,12 @@ export interface ClosedConnection extends ConnectionEnd {
   openMs: number;
 }
 
+/** Determines the proxy of the WebSocket, `wss://web.whatsapp.com`. */
+const WHATSAPP = new URL('https://web.whatsapp.com');
+
 export interface SocketOptions {
   identity: ClientIdentity;
+  proxies: OutgoingProxies;
   /** Called before every packet. When it returns false, the connection is cut. */
   maySend: () => boolean;
   makeSignalRepository?: UserFacingSocketConfig['makeSignalRepository'];
@@ -59,6 +67,7 @@ export class WhatsAppSocket {
     const { identity, makeSignalRepository } = options;
     this.baileys = makeWASocket({
       auth,
+      ...agentsFor(options.proxies),
       version: identity.version,
       browser: identity.browser,
       logger: createBaileysLogger(),
@@ -157,4 +166,14 @@ export class WhatsAppSocket {
     this.options.ended();
     this.fail(new Error(CLOSED));
   }
+}
+
+/** Returns the agents of the WebSocket, and of uploads, which this service never makes. */
+function agentsFor(proxies: OutgoingProxies): Pick<UserFacingSocketConfig, 'agent' | 'fetchAgent'> {
+  const proxy = proxies.for(WHATSAPP);
+  if (!proxy) return {};
+  const isTls = new URL(DEFAULT_CONNECTION_CONFIG.waWebSocketUrl).protocol === 'wss:';
+  // `ws` accepts any http.Agent, but Baileys declares an https.Agent.
+  const agent = new ProxyAgent(proxy, isTls ? 'https:' : 'http:') as unknown as HttpsAgent;
+  return { agent, fetchAgent: agent };
 }

@@ -9,6 +9,8 @@ import { HistoryReader } from './history-reader.js';
 export interface HistoryInput {
   inline: Buffer | null;
   file: MediaReference;
+  /** URL of the proxy for the file, with credentials; null connects directly. */
+  proxy: string | null;
 }
 
 /** Handler that a history job calls with `HistoryNames`, a batch at a time. */
@@ -24,9 +26,10 @@ const MAX_INFLATED_BYTES = 512 * 1024 * 1024;
  * Reads one part of the history, and passes on its names in batches.
  * @throws InputRefused, MediaUnavailable; names that were passed on before that are valid
  */
-export const readHistory: Job<HistoryInput, { entries: number }> = async ({ inline, file }, call, limits) => {
-  const { maxFileBytes, maxInflatedBytes = MAX_INFLATED_BYTES } = limits ?? {};
-  const deflated = inline ? [inline] : await downloadMedia(file, 'md-msg-hist', maxFileBytes);
+export const readHistory: Job<HistoryInput, { entries: number }> = async (input, call, limits) => {
+  const { inline, file, proxy } = input;
+  const { maxFileBytes: maxBytes, maxInflatedBytes = MAX_INFLATED_BYTES } = limits ?? {};
+  const deflated = inline ? [inline] : await downloadMedia(file, 'md-msg-hist', { proxy, maxBytes });
   const reader = new HistoryReader();
   const state = { entries: 0, inflatedBytes: 0 };
   try {

@@ -40,6 +40,8 @@ export interface HistorySyncEvents {
   isAddressBookRead(): Promise<boolean>;
   /** Saves privacy tokens of chats, in the transaction that saves the names. */
   privacyTokens(tx: Transaction, tokens: HistoryToken[]): Promise<void>;
+  /** Returns the URL of the proxy for files, with credentials; null if they are downloaded directly. */
+  mediaProxy(): string | null;
   /** Requests another upload of an expired file from the phone. */
   askForUpload(file: { messageId: string; mediaKey: Uint8Array }): Promise<void>;
   /** Saves the account's own push name, in the transaction that saves the names. */
@@ -145,6 +147,7 @@ export class HistorySync {
     const input: HistoryInput = {
       inline: inline?.length ? Buffer.from(inline) : null,
       file: { directPath, mediaKey, fileEncSha256 },
+      proxy: this.events.mediaProxy(),
     };
     const { accountId } = this.owner;
     await this.readers.run({

@@ -9,6 +9,7 @@ import { type AddressBookOwner, joinChanges, type Picture } from '../../contacts
 import type { ContactsService } from '../../contacts/write/contacts.service.js';
 import type { Transaction } from '../../database/transaction.js';
 import { Log } from '../../kernel/logging/log.js';
+import type { OutgoingProxies } from '../../kernel/network/outgoing-proxies.js';
 import type { Lease } from '../lease/lease.js';
 import { LeaseLost } from '../lease/lease-lost.js';
 import { iqErrorCode, TOO_MANY_REQUESTS } from '../wire/iq-error.js';
@@ -52,6 +53,7 @@ interface FetchContext {
   stores: { contacts: ContactsService; fetches: ProfileFetchesRepository };
   budget: FetchBudget;
   pause: FetchPause;
+  proxies: OutgoingProxies;
   scheduler: FetchScheduler;
   /** Contacts per background batch. */
   batchSize: number;
@@ -79,7 +81,7 @@ export class ProfileFetchQueue implements FetchQueue {
     connection: ProfileConnection,
     private readonly context: FetchContext,
   ) {
-    this.fetcher = new ProfileFetcher(connection, this.closing.signal);
+    this.fetcher = new ProfileFetcher(connection, context.proxies, this.closing.signal);
   }
 
   get accountId(): number {

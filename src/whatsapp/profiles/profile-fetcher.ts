@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ContactChanges, Picture } from '../../contacts/write/contact-changes.js';
 import { type Address, isLid, type Lid } from '../../kernel/identifiers/address.js';
 import { Log } from '../../kernel/logging/log.js';
+import type { OutgoingProxies } from '../../kernel/network/outgoing-proxies.js';
 import { iqErrorCode } from '../wire/iq-error.js';
 import { identityQuery, readIdentities } from './identity-query.js';
 import { downloadPicture } from './picture-download.js';
@@ -50,6 +51,7 @@ export class ProfileFetcher {
 
   constructor(
     private readonly connection: ProfileConnection,
+    private readonly proxies: OutgoingProxies,
     private readonly stop: AbortSignal,
   ) {}
 
@@ -90,7 +92,7 @@ export class ProfileFetcher {
     if (response.state !== 'present') return { address, state: response.state };
     try {
       const { id, url } = response;
-      const bytes = await counted('picture_file', downloadPicture(url, this.stop));
+      const bytes = await counted('picture_file', downloadPicture(url, this.proxies, this.stop));
       return { address, state: 'present', id, bytes };
     } catch (err) {
       this.stop.throwIfAborted();

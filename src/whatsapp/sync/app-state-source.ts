@@ -144,7 +144,7 @@ export class AppStateSource implements Source {
   }
 
   private createCollection(handler: CollectionHandler): CollectionScheduler {
-    const { lease, readers, stores } = this.context;
+    const { lease, proxies, readers, stores } = this.context;
     const sync = new CollectionSync({
       accountId: this.owner.accountId,
       collection: handler.name,
@@ -153,6 +153,7 @@ export class AppStateSource implements Source {
       handler,
       repository: stores.appState,
       lease,
+      proxies,
       readers,
     });
     return new CollectionScheduler(handler.name, sync, handler);

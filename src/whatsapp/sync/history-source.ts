@@ -5,6 +5,7 @@ import type { KeptData } from '../auth-state/auth-state.js';
 import type { HistoryToken } from '../history/history-reader.js';
 import { HistorySync, type HistorySyncEvents } from '../history/history-sync.js';
 import { saveTokens } from '../history/history-tokens.js';
+import { mediaProxyOf } from '../wire/media-hosts.js';
 import type { FirstSync } from './first-sync.js';
 import { reportDegradation } from './report-degradation.js';
 import type { SessionContext } from './session-context.js';
@@ -54,6 +55,10 @@ export class HistorySource implements Source, HistorySyncEvents {
   privacyTokens(tx: Transaction, tokens: HistoryToken[]): Promise<void> {
     const { lease, stores } = this.context;
     return saveTokens(tx, stores.authState, lease.session, tokens);
+  }
+
+  mediaProxy(): string | null {
+    return mediaProxyOf(this.context.proxies);
   }
 
   askForUpload(file: { messageId: string; mediaKey: Uint8Array }): Promise<void> {

@@ -5,6 +5,7 @@ import { ContactCaches } from '../../contacts/write/contact-cache.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
 import { FeedRepository } from '../../feed/feed.repository.js';
 import { DegradationsRepository } from '../../sessions/degradations.repository.js';
+import { SessionProxiesRepository } from '../../sessions/session-proxies.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { AppStateRepository } from '../app-state/app-state.repository.js';
@@ -18,6 +19,7 @@ import type { FetchScheduler } from '../profiles/fetch-scheduler.js';
 import type { ReaderPool } from '../reading/reader-pool.js';
 import { StanzaWriter } from '../stanzas/stanza-writer.js';
 import type { QuietTime } from './reconciliation.js';
+import type { SessionProxies } from './session-proxies.js';
 
 /** Repositories and services that sessions write with; shared by all sessions of a thread. */
 @Injectable()
@@ -26,6 +28,7 @@ export class Stores {
     readonly accounts: AccountsRepository,
     readonly sessions: SessionsRepository,
     readonly sessionState: SessionStateRepository,
+    readonly sessionProxies: SessionProxiesRepository,
     readonly degradations: DegradationsRepository,
     readonly contacts: ContactsService,
     readonly feed: FeedRepository,
@@ -43,6 +46,8 @@ export class Stores {
 export interface SessionContext {
   readonly lease: Lease;
   readonly stores: Stores;
+  /** For everything that this session sends over the network. */
+  readonly proxies: SessionProxies;
   readonly budget: FetchBudget;
   readonly pause: FetchPause;
   /** Number of contacts in a batch of background profile fetches. */

@@ -1,3 +1,5 @@
+import { httpGet } from '../../kernel/network/http-get.js';
+import { ProxyUrl } from '../../kernel/network/proxy-url.js';
 import { InputRefused } from './input-refused.js';
 import { MediaUnavailable } from './media-unavailable.js';
 
@@ -10,6 +12,14 @@ export interface DownloadLimits {
   idleMs: number;
 }
 
+/** A file on a media server. */
+export interface Download {
+  url: URL;
+  /** URL of the proxy, with credentials; null connects directly. A text, because reader processes receive it. */
+  proxy: string | null;
+}
+
+const OK = 200;
 const GONE_STATUSES = new Set([404, 410]);
 /** `DEFAULT_ORIGIN` in Baileys. */
 const ORIGIN = 'https://web.whatsapp.com';
@@ -20,19 +30,19 @@ const ORIGIN = 'https://web.whatsapp.com';
  * @throws InputRefused if the file is larger than the limit
  * @throws MediaUnavailable if it cannot be downloaded in time
  */
-export async function downloadBounded(url: URL, limits: DownloadLimits): Promise<Buffer[]> {
+export async function downloadBounded({ url, proxy }: Download, limits: DownloadLimits): Promise<Buffer[]> {
   const controller = new AbortController();
   const expire = () => controller.abort(new Error('timeout'));
   const total = setTimeout(expire, limits.totalMs);
   const idle = setTimeout(expire, limits.idleMs);
   try {
-    const response = await fetch(url, {
+    const response = await httpGet(url, {
       headers: { Origin: ORIGIN },
-      redirect: 'error',
+      proxy: proxy === null ? null : ProxyUrl.require(proxy),
       signal: controller.signal,
     });
-    if (!response.ok) throw unavailable(response.status);
-    const announced = Number(response.headers.get('content-length') ?? 0);
+    if (response.statusCode !== OK) throw unavailable(response.statusCode ?? 0);
+    const announced = Number(response.headers['content-length'] ?? 0);
     if (announced > limits.maxBytes) throw tooLarge(limits);
     return await readBounded(response, limits, () => idle.refresh());
   } catch (cause) {
@@ -46,17 +56,17 @@ export async function downloadBounded(url: URL, limits: DownloadLimits): Promise
 }
 
 async function readBounded(
-  response: Response,
+  body: AsyncIterable<Buffer>,
   limits: DownloadLimits,
   received: () => void,
 ): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of body) {
     received();
     length += chunk.length;
     if (length > limits.maxBytes) throw tooLarge(limits);
-    chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
+    chunks.push(chunk);
   }
   return chunks;
 }

@@ -17,6 +17,13 @@ export interface MediaReference {
   bytes?: number;
 }
 
+export interface MediaOptions {
+  /** URL of the proxy, with credentials; null connects directly. */
+  proxy: string | null;
+  /** The default is enough for all files that WhatsApp is known to send. */
+  maxBytes?: number;
+}
+
 /** `MEDIA_HKDF_KEY_MAPPING` in Baileys. */
 const KEY_INFO = {
   'md-app-state': 'WhatsApp App State Keys',
@@ -39,12 +46,12 @@ const SHA256_BYTES = 32;
 export async function downloadMedia(
   file: MediaReference,
   type: keyof typeof KEY_INFO,
-  maxBytes = LIMITS.maxBytes,
+  { proxy, maxBytes = LIMITS.maxBytes }: MediaOptions,
 ): Promise<AsyncIterable<Buffer>> {
   if (!file.directPath || !file.mediaKey?.length)
     throw new InputRefused('A media file was announced without a path or key');
   const { iv, cipherKey, macKey } = expandMediaKey(file.mediaKey, KEY_INFO[type]);
-  const encrypted = await downloadBounded(mediaUrl(file.directPath), { ...LIMITS, maxBytes });
+  const encrypted = await downloadBounded({ url: mediaUrl(file.directPath), proxy }, { ...LIMITS, maxBytes });
   const announced = file.fileEncSha256;
   const digest = await digestOf(encrypted);
   const mac = takeTail(encrypted, MAC_BYTES);

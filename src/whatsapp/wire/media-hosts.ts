@@ -1,3 +1,4 @@
+import type { OutgoingProxies } from '../../kernel/network/outgoing-proxies.js';
 import { InputRefused } from './input-refused.js';
 
 /** Files of app state and history are on this host (`DEF_MEDIA_HOST` in Baileys). */
@@ -13,6 +14,11 @@ const WHATSAPP_HOST = /^([a-z0-9-]+\.)+whatsapp\.net$/;
 export function mediaUrl(directPath: string): URL {
   if (!/^\/[^/\\]/.test(directPath)) throw new InputRefused('The path of a media file is not absolute');
   return requireMediaHost(`https://${MEDIA_HOST}${directPath}`);
+}
+
+/** Returns the URL of the proxy for files on MEDIA_HOST, with credentials, for a read in another process. */
+export function mediaProxyOf(proxies: OutgoingProxies): string | null {
+  return proxies.for(new URL(`https://${MEDIA_HOST}`))?.revealed() ?? null;
 }
 
 /**

@@ -14,6 +14,7 @@ import { FetchPause } from '../profiles/fetch-pause.js';
 import { FetchScheduler } from '../profiles/fetch-scheduler.js';
 import { ReaderPool } from '../reading/reader-pool.js';
 import { Stores } from '../sync/session-context.js';
+import { SessionProxies } from '../sync/session-proxies.js';
 import { CommandPoller } from './command-poller.js';
 
 /** Maximum number of sessions handed over at the same time. Each is offline while the other process logs in. */
@@ -72,6 +73,7 @@ export class SessionHost {
         {
           lease,
           stores: this.stores,
+          proxies: new SessionProxies(lease.session, this.stores.sessionProxies),
           budget: new FetchBudget(this.config),
           batchSize: this.config.DOWNLOADS_BATCH_SIZE,
           pause: new FetchPause(this.config, this.stores.sessionState, lease),

@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { addAbortSignal } from 'node:stream';
+import { ProxyAgent } from './proxy-agent.js';
+import type { ProxyUrl } from './proxy-url.js';
+
+/** The headers of fetch() of Node.js. WhatsApp's sites are known to accept them. */
+const HEADERS = { accept: '*/*', 'accept-language': '*', 'sec-fetch-mode': 'cors', 'user-agent': 'node' };
+
+export interface GetOptions {
+  /** Null connects directly. */
+  proxy: ProxyUrl | null;
+  /** Also ends the download of the body. */
+  signal: AbortSignal;
+  headers?: Record<string, string>;
+}
+
+/**
+ * Sends a GET request to an `https:` URL. Does not follow redirects, and does not decompress. fetch() is not used,
+ * because it supports neither SOCKS5 nor an `http.Agent`, which WebSockets need.
+ *
+ * @returns the response; read its body or destroy it
+ * @throws ProxyError, or the error of the connection
+ */
+export async function httpGet(url: URL, { proxy, signal, headers }: GetOptions): Promise<IncomingMessage> {
+  signal.throwIfAborted();
+  const agent = proxy ? new ProxyAgent(proxy, 'https:') : undefined;
+  const sent = request(url, { agent, signal, headers: { ...HEADERS, ...headers } });
+  // Errors after the response headers are also errors of the response.
+  sent.on('error', () => {});
+  sent.end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  addAbortSignal(signal, response);
+  return response;
+}
