@@ -15,7 +15,7 @@ export default {
   // Baileys leaves a timer of 30 s behind after uploading pre-keys (uploadPreKeys in its socket.js).
   forceExit: true,
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(browser|smoke)/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(browser|office|smoke)/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

@@ -1,8 +1,8 @@
 import base from './jest.config.js';
 
-/** Tests in a real browser. `npm test` skips them, because they need Chromium and take minutes. */
+/** Tests in programs that users have. `npm test` skips them, because they need Chromium or LibreOffice. */
 export default {
   ...base,
-  testMatch: ['<rootDir>/test/browser/**/*.spec.ts'],
+  testMatch: ['<rootDir>/test/(browser|office)/**/*.spec.ts'],
   testPathIgnorePatterns: [],
 };

@@ -21,6 +21,7 @@ const ROUTES: Record<Scope, [method: string, path: string][]> = {
   'contacts:export': [
     ['GET', '/contacts.csv'],
     ['GET', '/contacts.vcf'],
+    ['GET', '/contacts.xlsx'],
   ],
   'session:read': [
     ['GET', '/session'],

@@ -76,6 +76,7 @@ const path = fc
         '/contacts',
         '/contacts.vcf',
         '/contacts.csv',
+        '/contacts.xlsx',
         '/session',
         '/session/qr',
         '/session/pairing-code',

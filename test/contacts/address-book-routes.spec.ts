@@ -228,7 +228,7 @@ describe('the address book API', () => {
     expect([status, body.message]).toEqual([400, expect.stringContaining(message)]);
   });
 
-  it.each(['/contacts', '/contacts.vcf', '/contacts.csv'])(
+  it.each(['/contacts', '/contacts.vcf', '/contacts.csv', '/contacts.xlsx'])(
     'answers 503 at %s while no account is linked',
     async (path) => {
       await book.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
@@ -237,7 +237,7 @@ describe('the address book API', () => {
     },
   );
 
-  it.each(['/contacts', '/contacts.vcf', '/contacts.csv'])(
+  it.each(['/contacts', '/contacts.vcf', '/contacts.csv', '/contacts.xlsx'])(
     'reports at %s whether the sync is complete',
     async (path) => {
       await book.dataSource.query('UPDATE account SET synced_at = NULL');

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { request as httpRequest } from 'node:http';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
+import { readXlsx } from 'hucre/xlsx';
 import { parse as parseVcard } from 'vcard4';
 import { eventually } from '../support/service.js';
 import { readVcards } from '../support/vcard-reader.js';
@@ -57,21 +59,21 @@ describe('the address book export', () => {
       `INSERT INTO contact (account_id, jid, push_name) VALUES (${book.accountId}, '${jidOf(12)}', E'\\x01')`,
     );
     const { headers, text } = await book.service.get<string>('/contacts.vcf?photo=true');
-    expect(headers.get('content-type')).toBe('text/vcard; charset=utf-8');
+    expect(headers.get('content-type')).toBe('text/vcard; charset=utf-8; version=4.0');
     expect(headers.get('content-disposition')).toBe('attachment; filename=contacts.vcf');
     const cards = readVcards(text);
     const value = (card: number, name: string) =>
       cards[card]?.find((property) => property.name === name)?.values;
     expect(cards).toHaveLength(3);
     expect(cards[0]?.map(({ name }) => name)).toEqual(
-      'BEGIN VERSION FN N NICKNAME ORG TEL IMPP PHOTO REV END'.split(' '),
+      'BEGIN VERSION UID FN N NICKNAME ORG TEL IMPP PHOTO REV END'.split(' '),
     );
     expect(value(0, 'VERSION')).toEqual(['4.0']);
     expect(value(0, 'FN')).toEqual(['Anna Maria Adler']);
     expect(value(0, 'N')).toEqual(['Adler', 'Anna Maria', '', '', '']);
     expect(value(0, 'NICKNAME')).toEqual(['anni, "a;b"']);
     expect(value(0, 'ORG')).toEqual(['Adler; Co']);
-    expect(value(0, 'TEL')).toEqual(['tel:+491700000010']);
+    expect(value(0, 'TEL')).toEqual(['+491700000010']);
     expect(value(0, 'IMPP')).toEqual(['whatsapp:491700000010']);
     expect(value(0, 'PHOTO')).toEqual([`data:image/png;base64,${PNG.toString('base64')}`]);
     expect(value(1, 'FN')).toEqual([NASTY.replaceAll('\r\n', '\n')]);
@@ -83,7 +85,104 @@ describe('the address book export', () => {
       [0, 1, 2].map((card) => value(card, 'FN')?.[0]),
     );
     expect(byAnotherReader[0]?.get('N')).toMatchObject({ familyNames: 'Adler', givenNames: 'Anna Maria' });
-    expect(byAnotherReader[0]?.get('TEL')).toBe('tel:+491700000010');
+    expect(byAnotherReader[0]?.get('TEL')).toBe('+491700000010');
+  });
+
+  it.each([
+    ['', {}, '4.0'],
+    ['?version=3.0', {}, '3.0'],
+    ['', { Accept: 'text/vcard;version=3.0' }, '3.0'],
+    ['', { Accept: 'text/vcard; version="3.0"; charset=utf-8' }, '3.0'],
+    ['', { Accept: 'text/vcard;version=4.0;q=0.5, text/vcard;version=3.0' }, '3.0'],
+    ['', { Accept: 'text/vcard, text/vcard;version=3.0;q=0.9' }, '4.0'],
+    ['?version=4.0', { Accept: 'text/vcard;version=3.0' }, '4.0'],
+    ['', { Accept: 'text/vcard;version=2.1, */*;q=0.1' }, '4.0'],
+    ['', { Accept: 'application/json' }, '4.0'],
+  ])('writes %s with %o as vCard %s', async (query, headers, version) => {
+    await book.save('Anna');
+    const answer = await book.service.request(`/contacts.vcf${query}`, { headers });
+    expect(answer.headers.get('content-type')).toBe(`text/vcard; charset=utf-8; version=${version}`);
+    expect(answer.headers.get('vary')).toBe('Accept-Encoding, Accept');
+    expect(answer.text).toContain(`VERSION:${version}\r\n`);
+  });
+
+  it('answers 406 if Accept allows only other versions of vCard', async () => {
+    const headers = { Accept: 'text/vcard;version=2.1' };
+    const { status, body } = await book.service.request('/contacts.vcf', { headers });
+    expect([status, body]).toMatchObject([406, { code: 'not_acceptable' }]);
+    expect((body as { message: string }).message).toContain('for example text/vcard;version=3.0');
+  });
+
+  it('identifies a contact by the same UID in each export, also when its number changes', async () => {
+    await book.apply({
+      saved: [10, 11].map((n) => ({ address: jidOf(n), fullName: `Person ${n}`, firstName: null })),
+      pictures: [{ address: jidOf(10), state: 'present', id: '1', bytes: PNG }],
+    });
+    const uids = async (query: string) =>
+      (await book.service.get(`/contacts.vcf${query}`)).text.match(/(?<=^UID:urn:uuid:).*(?=\r$)/gm);
+    const found = await uids('');
+    expect(new Set(found).size).toBe(2);
+    await book.database.query(
+      `UPDATE contact SET jid = '${jidOf(12)}' WHERE account_id = ${book.accountId} AND jid = '${jidOf(11)}'`,
+    );
+    for (const query of ['', '?version=3.0', '?photo=true&version=3.0'])
+      expect(await uids(query)).toEqual(found);
+  });
+
+  it.each([
+    ['contacts.vcf?version=2.1', 'Invalid version "2.1": use 3.0 or 4.0, for example'],
+    ['contacts.vcf?version=3', 'Invalid version "3": use'],
+    ['contacts.vcf?version=', 'Missing version: use'],
+    ['contacts.vcf?version=3.0&version=4.0', 'Invalid version ["3.0","4.0"]: use'],
+    ['contacts.csv?format=yahoo', 'Invalid format "yahoo": use google, outlook or excel, for example'],
+    ['contacts.csv?separator=|', 'Invalid separator "|": use ",", ";" or tab, for example'],
+    ['contacts.csv?separator=%22', 'Invalid separator "\\"": use'],
+    ['contacts.csv?bom=1', 'Invalid bom "1": use true or false'],
+    ['contacts.xlsx?saved=1', 'Invalid saved "1": use true or false'],
+  ])('rejects %s', async (path, message) => {
+    const { status, body } = await book.service.get<{ message: string }>(`/${path}`);
+    expect([status, body.message]).toEqual([400, expect.stringContaining(message)]);
+  });
+
+  it('suggests a file name with the session', async () => {
+    await book.database.query(
+      `INSERT INTO session (name, account_id, is_linked) VALUES ('sales', ${book.accountId}, false)`,
+    );
+    for (const extension of ['vcf', 'csv', 'xlsx']) {
+      const nameOf = async (prefix: string) =>
+        (await book.service.get(`${prefix}/contacts.${extension}`)).headers.get('content-disposition');
+      expect(await nameOf('')).toBe(`attachment; filename=contacts.${extension}`);
+      expect(await nameOf('/sessions/sales')).toBe(`attachment; filename=contacts-sales.${extension}`);
+    }
+    await book.database.query(`DELETE FROM session WHERE name = 'sales'`);
+  });
+
+  it('writes a byte order mark, separators and columns as requested', async () => {
+    await book.save('Anna; "A"');
+    const read = async (query: string) => (await rawGet(`/contacts.csv?${query}`)).body.toString();
+    expect(await read('separator=;')).toMatch(/^jid;phone;.*\r\n.*;491700000010;"Anna; ""A""";/s);
+    expect(await read('separator=tab&bom=true')).toMatch(/^\ufeffjid\tphone\t/);
+    expect(await read('format=excel')).toMatch(/^\ufeffjid,phone,.*\r\n.*,"=""491700000010""",/s);
+    expect(await read('format=excel&bom=false')).toMatch(/^jid,/);
+    expect(await read('format=google')).toMatch(
+      /^First Name,.*\r\n"Anna; ""A""",.*,Mobile,\+491700000010\r\n$/s,
+    );
+    expect(await read('format=outlook')).toMatch(/^First Name,.*,\+491700000010,/s);
+  });
+
+  it('writes an Excel workbook with the values of the CSV export', async () => {
+    const names = ['Anna', '=1+1', '007', NASTY, '_x0041_', 'a\uffffb', ' b '];
+    await book.save(...names);
+    const { headers, body } = await rawGet('/contacts.xlsx', { 'accept-encoding': 'gzip' });
+    expect(headers['content-type']).toBe('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet');
+    expect(headers['content-encoding']).toBeUndefined();
+    const { sheets } = await readXlsx(body);
+    const [head, ...rows] = sheets[0]?.rows ?? [];
+    const [csvHead, ...records] = parseCsv((await book.service.get('/contacts.csv')).text);
+    expect(head).toEqual(csvHead);
+    expect(rows.map((row) => row.slice(0, 2))).toEqual(records.map((record) => record.slice(0, 2)));
+    expect(rows.map(([, , name]) => name)).toEqual(names.map((name) => name.replace('\uffff', '')));
+    expect(rows[0]?.slice(6, 8)).toEqual([null, true]);
   });
 
   it('writes CSV that parses back to the same values and contains no formulas', async () => {
@@ -106,11 +205,10 @@ describe('the address book export', () => {
     const [head, ...records] = parseCsv(text);
     expect(head?.slice(0, 3)).toEqual(['jid', 'phone', 'full_name']);
     expect(head?.slice(-3)).toEqual(['lid', 'username', 'id']);
-    expect(records.map(([, , name]) => name)).toEqual(
-      names.map((name) =>
-        ['=', '+', '-', '@', '\t', '\r', ' ', '＝'].includes(name[0]!) ? `'${name}` : name,
-      ),
-    );
+    expect(records.map(([, , name]) => name)).toEqual([
+      ...['Anna "A", Adler', NASTY.replaceAll('\n=1+1', "\n'=1+1")],
+      ...["'=1+1", "'+49", "'-1", "'@SUM(A1)", "'\t'=1", "'\r'=1", "' =1", "'＝1", 'a=1'],
+    ]);
     expect(records.every((record) => record.length === head?.length)).toBe(true);
   });
 
@@ -122,7 +220,7 @@ describe('the address book export', () => {
       [book.accountId],
     );
     expect(parseCsv((await book.service.get('/contacts.csv')).text)).toHaveLength(20_001);
-    for (const path of ['/contacts.csv', '/contacts.vcf', '/getcontacts']) {
+    for (const path of ['/contacts.csv', '/contacts.vcf', '/contacts.xlsx', '/getcontacts']) {
       // More than the pool has connections: a leak of one each would leave none.
       for (let i = 0; i < 12; i += 1) await leaveEarly(path);
     }
@@ -159,6 +257,13 @@ describe('the address book export', () => {
     expect(await eventually('the list is whole', () => read('/getcontacts'))).toBe(people);
     expect(book.service.isRunning).toBe(true);
   });
+
+  /** Without what fetch() decodes by itself: encodings and byte order marks. */
+  async function rawGet(path: string, headers: Record<string, string> = {}) {
+    const asking = httpRequest({ port: book.service.port, host: '127.0.0.1', path, headers }).end();
+    const [response] = (await once(asking, 'response')) as [IncomingMessage];
+    return { headers: response.headers, body: await buffer(response) };
+  }
 
   /** Begins to read, and cuts the line. */
   async function leaveEarly(path: string): Promise<void> {

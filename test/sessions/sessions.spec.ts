@@ -9,6 +9,7 @@ const ROUTES = [
   '/contacts',
   '/contacts.csv',
   '/contacts.vcf',
+  '/contacts.xlsx',
   '/contacts/491701000001',
   '/contacts/491701000001/keys',
   '/contacts/491701000001/picture',

@@ -31,7 +31,7 @@ function readProperty(line: string): VcardProperty {
   const [, name, parameters, value] = match as unknown as [string, string, string, string];
   const isText = !/VALUE=uri/.test(parameters) && !['PHOTO', 'IMPP'].includes(name);
   const values = isText
-    ? value.match(/(?:^|;)(?:\\.|[^\\;])*/gsu)!.map((part) => part.replace(/^;/, ''))
+    ? `${value};`.match(/(?:\\.|[^\\;])*;/gsu)!.map((part) => part.slice(0, -1))
     : [value];
   return {
     name,

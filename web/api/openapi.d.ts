@@ -116,8 +116,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export the address book as vCard 4.0, for phones and Google Contacts. */
+        /** Export the address book as vCards, for phones and address books. */
         get: operations["exportVcards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the address book as an Excel workbook (XLSX). */
+        get: operations["exportXlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -540,8 +557,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export the address book as vCard 4.0, for phones and Google Contacts. */
+        /** Export the address book as vCards, for phones and address books. */
         get: operations["exportVcardsOfSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session}/contacts.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the address book as an Excel workbook (XLSX). */
+        get: operations["exportXlsxOfSession"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1589,7 +1623,7 @@ export interface components {
                 "text/csv": string;
             };
         };
-        /** @description Export the address book as vCard 4.0, for phones and Google Contacts. */
+        /** @description Export the address book as vCards, for phones and address books. */
         "200.exportVcards": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1599,6 +1633,18 @@ export interface components {
             };
             content: {
                 "text/vcard": string;
+            };
+        };
+        /** @description Export the address book as an Excel workbook (XLSX). */
+        "200.exportXlsx": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "Content-Disposition": components["headers"]["Content-Disposition"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
             };
         };
         /** @description Look up one contact by number or JID. */
@@ -1856,6 +1902,16 @@ export interface components {
             };
         };
         /** @description Bad Request */
+        "400.invalid_request.exportXlsx": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
         "400.invalid_request.getContact": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2088,6 +2144,16 @@ export interface components {
         };
         /** @description Not Acceptable */
         "406.not_acceptable": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Not Acceptable */
+        "406.not_acceptable.getQr": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2494,6 +2560,22 @@ export interface operations {
         parameters: {
             query?: {
                 /**
+                 * @description Columns and form of the values. `google`, `outlook`: the columns of these programs. `excel`: numbers remain text in
+                 *     Excel. Default: the columns of this service, for programs.
+                 */
+                format?: "excel" | "google" | "outlook";
+                /**
+                 * @description Character between two values.
+                 * @example ,
+                 */
+                separator?: "," | ";" | "tab";
+                /**
+                 * @description Whether the file starts with a byte order mark, for programs that recognize UTF-8 only with it. Default: only for
+                 *     `format=excel`.
+                 * @example false
+                 */
+                bom?: "false" | "true";
+                /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
@@ -2533,6 +2615,12 @@ export interface operations {
                  */
                 photo?: "false" | "true";
                 /**
+                 * @description Version of the vCards. Default: the version in the `Accept` header, for example `text/vcard;version=3.0`; otherwise
+                 *     4.0.
+                 * @example 4.0
+                 */
+                version?: "3.0" | "4.0";
+                /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
@@ -2556,6 +2644,41 @@ export interface operations {
         responses: {
             200: components["responses"]["200.exportVcards"];
             400: components["responses"]["400.invalid_request.exportVcards"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            406: components["responses"]["406.not_acceptable"];
+            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+        };
+    };
+    exportXlsx: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: "false" | "true";
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["200.exportXlsx"];
+            400: components["responses"]["400.invalid_request.exportXlsx"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
@@ -3188,7 +3311,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            406: components["responses"]["406.not_acceptable"];
+            406: components["responses"]["406.not_acceptable.getQr"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -3546,6 +3669,22 @@ export interface operations {
         parameters: {
             query?: {
                 /**
+                 * @description Columns and form of the values. `google`, `outlook`: the columns of these programs. `excel`: numbers remain text in
+                 *     Excel. Default: the columns of this service, for programs.
+                 */
+                format?: "excel" | "google" | "outlook";
+                /**
+                 * @description Character between two values.
+                 * @example ,
+                 */
+                separator?: "," | ";" | "tab";
+                /**
+                 * @description Whether the file starts with a byte order mark, for programs that recognize UTF-8 only with it. Default: only for
+                 *     `format=excel`.
+                 * @example false
+                 */
+                bom?: "false" | "true";
+                /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
@@ -3589,6 +3728,12 @@ export interface operations {
                  */
                 photo?: "false" | "true";
                 /**
+                 * @description Version of the vCards. Default: the version in the `Accept` header, for example `text/vcard;version=3.0`; otherwise
+                 *     4.0.
+                 * @example 4.0
+                 */
+                version?: "3.0" | "4.0";
+                /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
@@ -3615,6 +3760,45 @@ export interface operations {
         responses: {
             200: components["responses"]["200.exportVcards"];
             400: components["responses"]["400.invalid_request.exportVcards"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            404: components["responses"]["404.session_not_found"];
+            406: components["responses"]["406.not_acceptable"];
+            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+        };
+    };
+    exportXlsxOfSession: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: "false" | "true";
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
+            };
+            header?: never;
+            path: {
+                /** @example default */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["200.exportXlsx"];
+            400: components["responses"]["400.invalid_request.exportXlsx"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             404: components["responses"]["404.session_not_found"];
@@ -3937,7 +4121,7 @@ export interface operations {
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_qr"];
-            406: components["responses"]["406.not_acceptable"];
+            406: components["responses"]["406.not_acceptable.getQr"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -4147,7 +4331,7 @@ export interface operations {
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_qr"];
-            406: components["responses"]["406.not_acceptable"];
+            406: components["responses"]["406.not_acceptable.getQr"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];

@@ -1,57 +1,29 @@
-import { setImmediate } from 'node:timers/promises';
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import {
-  ContactExportRepository,
-  type ExportedContact,
-} from '../../contacts/read/contact-export.repository.js';
-import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { ContactExportRepository } from '../../contacts/read/contact-export.repository.js';
+import { DEFAULT_SESSION, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
-import { SessionsRepository } from '../../sessions/sessions.repository.js';
+import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
 import { Needs } from '../access/requirements.js';
 import { BUSY_STREAMS, ListResponses } from '../http/list-responses.js';
 import { SessionParam } from '../http/session-param.js';
 import { Operation } from '../openapi/operation.js';
-import { ContactFilter, toPeopleFilter, VcardQuery } from './contact-list.dto.js';
-import { CSV_HEADER, toCsv } from './csv.js';
+import { CsvQuery, VcardQuery } from './contact-export.dto.js';
+import { type ContactExport, csvExport, vcardExport, XLSX_EXPORT } from './contact-exports.js';
+import { ContactFilter, toPeopleFilter } from './contact-list.dto.js';
+import { CSV_EXAMPLE, VCARD_EXAMPLE } from './export-examples.js';
 import { setSyncHeader } from './response-headers.js';
-import { toVcard } from './vcard.js';
+import { acceptedVersion, VcardVersionNotAcceptable } from './vcard-version.js';
 
-interface ExportFormat {
-  contentType: string;
-  fileName: string;
-  header: string;
-  toText: (contact: ExportedContact) => string;
+const FILTER_EXAMPLES = { has_phone: 'true', saved: 'true', is_business: 'false' };
+
+/** Which contacts an export contains. */
+interface ExportSource {
+  session: SessionName;
+  account: SessionAccount;
+  query: ContactFilter;
+  photo: boolean;
 }
-
-const VCARD: ExportFormat = {
-  contentType: 'text/vcard; charset=utf-8',
-  fileName: 'contacts.vcf',
-  header: '',
-  toText: toVcard,
-};
-const CSV: ExportFormat = {
-  contentType: 'text/csv; charset=utf-8; header=present',
-  fileName: 'contacts.csv',
-  header: CSV_HEADER,
-  toText: toCsv,
-};
-
-const VCARD_EXAMPLE = [
-  'BEGIN:VCARD',
-  'VERSION:4.0',
-  'FN:Anna Adler',
-  'N:Adler;Anna;;;',
-  'NICKNAME:anni',
-  'TEL;VALUE=uri;TYPE=cell:tel:+491701234567',
-  'IMPP:whatsapp:491701234567',
-  'REV:20260101T100000Z',
-  'END:VCARD',
-  '',
-].join('\r\n');
-const CSV_EXAMPLE =
-  `${CSV_HEADER}491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,` +
-  '2026-01-01T10:00:00Z,123456789012345@lid,,c1\r\n';
 
 /** The address book as a file for other programs. */
 @Controller(['', 'sessions/:session'])
@@ -63,13 +35,13 @@ export class ContactExportController {
     private readonly answers: ListResponses,
   ) {}
 
-  /** Export the address book as vCard 4.0, for phones and Google Contacts. */
+  /** Export the address book as vCards, for phones and address books. */
   @Operation({
     id: 'exportVcards',
-    parameters: { photo: 'true', has_phone: 'true', saved: 'true', is_business: 'false' },
+    parameters: { photo: 'true', version: '4.0', ...FILTER_EXAMPLES },
     answer: { byType: { 'text/vcard': VCARD_EXAMPLE } },
     headers: ['Contacts-Sync', 'Content-Disposition'],
-    errors: [new NoAccountLinked(), ...BUSY_STREAMS],
+    errors: [new VcardVersionNotAcceptable(), new NoAccountLinked(), ...BUSY_STREAMS],
   })
   @Get('contacts.vcf')
   async exportVcards(
@@ -78,13 +50,16 @@ export class ContactExportController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.export(VCARD, session, query, request, response);
+    const version = query.version ?? acceptedVersion(request);
+    const account = await this.sessions.getAccount(session);
+    const source = { session, account, query, photo: query.photo === 'true' };
+    await this.export(vcardExport(account, version), source, request, response);
   }
 
   /** Export the address book as CSV (RFC 4180). */
   @Operation({
     id: 'exportCsv',
-    parameters: { has_phone: 'true', saved: 'true', is_business: 'false' },
+    parameters: { separator: ',', bom: 'false', ...FILTER_EXAMPLES },
     answer: { byType: { 'text/csv': CSV_EXAMPLE } },
     headers: ['Contacts-Sync', 'Content-Disposition'],
     errors: [new NoAccountLinked(), ...BUSY_STREAMS],
@@ -92,47 +67,48 @@ export class ContactExportController {
   @Get('contacts.csv')
   async exportCsv(
     @SessionParam() session: SessionName,
+    @Query() query: CsvQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { format = null, separator, bom = format === 'excel' ? 'true' : 'false' } = query;
+    const account = await this.sessions.getAccount(session);
+    const file = csvExport({ format, separator, bom: bom === 'true' });
+    await this.export(file, { session, account, query, photo: false }, request, response);
+  }
+
+  /** Export the address book as an Excel workbook (XLSX). */
+  @Operation({
+    id: 'exportXlsx',
+    parameters: FILTER_EXAMPLES,
+    answer: { byType: { [XLSX_EXPORT.contentType]: null } },
+    headers: ['Contacts-Sync', 'Content-Disposition'],
+    errors: [new NoAccountLinked(), ...BUSY_STREAMS],
+  })
+  @Get('contacts.xlsx')
+  async exportXlsx(
+    @SessionParam() session: SessionName,
     @Query() query: ContactFilter,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.export(CSV, session, { ...query, photo: 'false' }, request, response);
+    const account = await this.sessions.getAccount(session);
+    await this.export(XLSX_EXPORT, { session, account, query, photo: false }, request, response);
   }
 
   private async export(
-    { contentType, fileName, header, toText }: ExportFormat,
-    session: SessionName,
-    query: VcardQuery,
+    { contentType, extension, isCompressed, vary, write }: ContactExport,
+    { session, account, query, photo }: ExportSource,
     request: Request,
     response: Response,
   ): Promise<void> {
-    const account = await this.sessions.getAccount(session);
     setSyncHeader(response, account.syncedAt !== null);
-    const headers = { 'Content-Disposition': `attachment; filename=${fileName}` };
+    const name = session === DEFAULT_SESSION ? 'contacts' : `contacts-${session}`;
+    const headers = { 'Content-Disposition': `attachment; filename=${name}.${extension}` };
     // Without a version: abouts expire without a change of the account's revision.
-    await this.answers.stream(request, response, { contentType, headers, version: null }, async () => {
-      const filter = { photo: query.photo === 'true', ...toPeopleFilter(query) };
-      return map(await this.contacts.stream(account.id, filter), toText, header);
-    });
+    const list = { contentType, headers, version: null, isCompressed, vary };
+    await this.answers.stream(request, response, list, async () =>
+      write(await this.contacts.stream(account.id, { photo, ...toPeopleFilter(query) })),
+    );
   }
-}
-
-/** Contacts are combined to chunks of this size, because many small writes are slower. */
-const CHUNK_CHARACTERS = 16_384;
-
-async function* map<T>(
-  items: AsyncIterable<T>,
-  toText: (item: T) => string,
-  header: string,
-): AsyncGenerator<string> {
-  let chunk = header;
-  for await (const item of items) {
-    chunk += toText(item);
-    if (chunk.length < CHUNK_CHARACTERS) continue;
-    yield chunk;
-    chunk = '';
-    // Without this pause, other requests wait as long as both the database and the client are fast.
-    await setImmediate();
-  }
-  if (chunk) yield chunk;
 }

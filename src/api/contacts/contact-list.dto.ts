@@ -84,11 +84,3 @@ export class ListContactsQuery extends IntersectionType(ContactFilter, PageQuery
   @IsIn(SORTS, expected(`one of ${SORTS.join(', ')}, for example /contacts?sort=name`))
   sort: ContactSort = 'jid';
 }
-
-/** Query of `GET /contacts.vcf`. */
-export class VcardQuery extends ContactFilter {
-  /** Whether to include pictures. */
-  @IsOptional()
-  @TrueOrFalse('/contacts.vcf?photo=true')
-  photo: 'true' | 'false' = 'false';
-}

@@ -1,34 +1,121 @@
 import type { ExportedContact } from '../../contacts/read/contact-export.repository.js';
+import { COLUMNS, GOOGLE_COLUMNS, OUTLOOK_COLUMNS } from './export-columns.js';
+import { nameOf } from './exported-name.js';
 
-const COLUMNS = [
-  'jid',
-  'phone',
-  'full_name',
-  'first_name',
-  'push_name',
-  'business_name',
-  'is_business',
-  'saved',
-  'about',
-  'updated_at',
-  'lid',
-  'username',
-  'id',
-] as const satisfies (keyof ExportedContact)[];
+export const CSV_FORMATS = ['google', 'outlook', 'excel'] as const;
+export type CsvFormat = (typeof CSV_FORMATS)[number];
 
-/** Text that spreadsheets evaluate as a formula, including full-width characters and leading whitespace. */
-const FORMULA = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/;
+/** Separators by their names in a query. */
+export const SEPARATORS = { ',': ',', ';': ';', tab: '\t' } as const;
+export type SeparatorName = keyof typeof SEPARATORS;
 
-export const CSV_HEADER = `${COLUMNS.join(',')}\r\n`;
-
-/** Returns a contact as a record of RFC 4180, with a trailing CRLF. Unknown values are empty. */
-export function toCsv(contact: ExportedContact): string {
-  return `${COLUMNS.map((column) => toField(contact[column])).join(',')}\r\n`;
+export interface CsvOptions {
+  /** Null: the columns of this service. */
+  format: CsvFormat | null;
+  separator: SeparatorName;
+  bom: boolean;
 }
 
-/** Prefixes possible formulas with an apostrophe. Spreadsheets then treat them as text and hide the apostrophe. */
-function toField(value: string | boolean | null): string {
-  const text = String(value ?? '');
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+const BOM = '\ufeff';
+
+/** Characters that begin a formula in spreadsheets, also after spaces and quotation marks. */
+const FORMULA_START = '[=+\\-@＝＋－＠]';
+
+const FORMULA = new RegExp(`^[\\t\\r\\n]|^[\\s"]*${FORMULA_START}`);
+
+/** Where a cell begins in programs that split lines at another separator, and therefore ignore quotation marks. */
+const FORMULA_IN_NEXT_CELL = new RegExp(`[,;\\t\\r\\n](?=(?:[^\\S\\t\\r\\n]|")*${FORMULA_START})`, 'g');
+
+/** Text that Excel may convert to a number, a date or a logical value. */
+const CONVERTIBLE = /\p{Nd}|^\s*(?:true|false)\s*$/iu;
+
+/** Text in a formula of Excel has at most 255 characters. */
+const MAX_FORMULA_TEXT = /^[^\t\r\n]{1,255}$/;
+
+/** Values of this service that Excel does not convert. */
+const NEVER_CONVERTED: readonly string[] = ['jid', 'is_business', 'saved', 'updated_at', 'lid', 'id'];
+
+interface Layout {
+  headers: readonly string[];
+  cellsOf: (contact: ExportedContact) => string[];
+}
+
+const OWN: Layout = {
+  headers: COLUMNS,
+  cellsOf: (contact) => COLUMNS.map((column) => guard(String(contact[column] ?? ''))),
+};
+
+const LAYOUTS: Record<CsvFormat, Layout> = {
+  google: filled(GOOGLE_COLUMNS, (contact) => {
+    const { given, family, nickname, organization } = nameOf(contact);
+    return {
+      'First Name': guard(given),
+      'Last Name': guard(family),
+      Nickname: guard(nickname),
+      'Organization Name': guard(organization),
+      ...(contact.phone && { 'Phone 1 - Label': 'Mobile', 'Phone 1 - Value': `+${contact.phone}` }),
+    };
+  }),
+  outlook: filled(OUTLOOK_COLUMNS, (contact) => {
+    const { given, family, nickname, organization } = nameOf(contact);
+    return {
+      'First Name': guard(given),
+      'Last Name': guard(family),
+      Nickname: guard(nickname),
+      Company: guard(organization),
+      ...(contact.phone && { 'Mobile Phone': `+${contact.phone}` }),
+    };
+  }),
+  excel: {
+    headers: COLUMNS,
+    cellsOf: (contact) =>
+      COLUMNS.map((column) => {
+        const text = String(contact[column] ?? '');
+        return NEVER_CONVERTED.includes(column) ? guard(text) : asText(text);
+      }),
+  },
+};
+
+/** Returns functions that write an address book as CSV (RFC 4180), with CRLF at the end of each line. */
+export function csvWriter({ format, separator, bom }: CsvOptions): {
+  header: string;
+  toLine: (contact: ExportedContact) => string;
+} {
+  const { headers, cellsOf } = format ? LAYOUTS[format] : OWN;
+  const join = (cells: readonly string[]) => `${cells.map(quote).join(SEPARATORS[separator])}\r\n`;
+  return {
+    header: `${bom ? BOM : ''}${join(headers)}`,
+    toLine: (contact) => join(cellsOf(contact)),
+  };
+}
+
+function filled<Header extends string>(
+  headers: readonly Header[],
+  valuesOf: (contact: ExportedContact) => Partial<Record<Header, string>>,
+): Layout {
+  return {
+    headers,
+    cellsOf: (contact) => {
+      const values = valuesOf(contact);
+      return headers.map((header) => values[header] ?? '');
+    },
+  };
+}
+
+/** Puts an apostrophe before possible formulas, so that spreadsheets treat them as text. */
+function guard(text: string): string {
+  const inside = text.replace(FORMULA_IN_NEXT_CELL, `$&'`);
+  return FORMULA.test(text) ? `'${inside}` : inside;
+}
+
+/** Returns a formula whose result is the text, because Excel shows `491701234567` as 4.92E+11, and `1-2` as a date. */
+function asText(text: string): string {
+  const safe = guard(text);
+  const isWritten = safe === text && CONVERTIBLE.test(text) && MAX_FORMULA_TEXT.test(text);
+  return isWritten ? `="${text.replaceAll('"', '""')}"` : safe;
+}
+
+/** Quotes values that contain any separator, so that programs can detect the separator of the file. */
+function quote(text: string): string {
+  return /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,55 +1,64 @@
 import type { ExportedContact } from '../../contacts/read/contact-export.repository.js';
+import { nameOf, visibleText } from './exported-name.js';
 
-/** Maximum length of a line without its line break (RFC 6350, section 3.2). */
+export const VCARD_VERSIONS = ['3.0', '4.0'] as const;
+export type VcardVersion = (typeof VCARD_VERSIONS)[number];
+
+/** Maximum length of a line without its line break (RFC 2426, section 2.6; RFC 6350, section 3.2). */
 const MAX_LINE_OCTETS = 75;
 
-/** Control characters that RFC 6350 forbids in values, except tab and line feed. */
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+type Photo = NonNullable<ExportedContact['photo']>;
 
-/** Returns a contact as a vCard 4.0 (RFC 6350), with CRLF at the end of each line. */
-export function toVcard(contact: ExportedContact): string {
-  const { phone, lid, username, push_name: pushName, business_name: businessName, photo } = contact;
-  const names = [contact.full_name, contact.first_name, pushName, businessName, username];
-  const shown = names.map(clean).find(Boolean);
+/** The lines that differ between versions 3.0 (RFC 2426) and 4.0 (RFC 6350). */
+const BY_VERSION: Record<
+  VcardVersion,
+  { phone: string; username: string; toPhoto: (photo: Photo) => string }
+> = {
+  '3.0': {
+    phone: 'TEL;TYPE=CELL',
+    username: 'X-WHATSAPP-USERNAME',
+    toPhoto: ({ type, base64 }) =>
+      `PHOTO;ENCODING=b;TYPE=${type.slice('image/'.length).toUpperCase()}:${base64}`,
+  },
+  '4.0': {
+    // Text, which is the default type. Many programs show the `tel:` of a URI as part of the number.
+    phone: 'TEL;TYPE=cell',
+    // RFC 9554. Readers that support only RFC 6350 ignore it.
+    username: 'SOCIALPROFILE;SERVICE-TYPE=WhatsApp;VALUE=text',
+    toPhoto: ({ type, base64 }) => `PHOTO:data:${type};base64,${base64}`,
+  },
+};
+
+/**
+ * Returns a contact as a vCard, with CRLF at the end of each line.
+ *
+ * @param uuid of the contact
+ */
+export function toVcard(contact: ExportedContact, version: VcardVersion, uuid: string): string {
+  const { phone, lid, photo } = contact;
+  const form = BY_VERSION[version];
+  const { shown, given, family, nickname, organization } = nameOf(contact);
   const lines = [
     'BEGIN:VCARD',
-    'VERSION:4.0',
-    `FN:${escape(shown ?? (phone ? `+${phone}` : (lid ?? '')))}`,
-    `N:${nameParts(contact, shown ?? '')
-      .map(escape)
-      .join(';')};;;`,
-    ...optional('NICKNAME', clean(pushName) === shown ? null : pushName),
-    ...optional('ORG', businessName),
-    ...(phone ? [`TEL;VALUE=uri;TYPE=cell:tel:+${phone}`, `IMPP:whatsapp:${phone}`] : []),
-    // RFC 9554. Readers that support only RFC 6350 ignore it.
-    ...optional('SOCIALPROFILE;SERVICE-TYPE=WhatsApp;VALUE=text', username),
+    `VERSION:${version}`,
+    `UID:urn:uuid:${uuid}`,
+    `FN:${escape(shown)}`,
+    `N:${escape(family)};${escape(given)};;;`,
+    ...optional('NICKNAME', nickname),
+    ...optional('ORG', organization),
+    ...(phone ? [`${form.phone}:+${phone}`, `IMPP:whatsapp:${phone}`] : []),
+    ...optional(form.username, visibleText(contact.username)),
     // Distinguishes contacts of the same name that have no number.
-    ...optional('X-WHATSAPP-LID', phone ? null : lid),
-    ...(photo?.type.startsWith('image/') ? [`PHOTO:data:${photo.type};base64,${photo.base64}`] : []),
+    ...optional('X-WHATSAPP-LID', phone ? '' : (lid ?? '')),
+    ...(photo?.type.startsWith('image/') ? [form.toPhoto(photo)] : []),
     `REV:${contact.updated_at.replace(/[-:]/g, '')}`,
     'END:VCARD',
   ];
   return lines.map((line) => `${fold(line)}\r\n`).join('');
 }
 
-/** Returns family name and given name. The phone stores only full and first name; the rest is the family name. */
-function nameParts(
-  { full_name: fullName, first_name: firstName }: ExportedContact,
-  shown: string,
-): [string, string] {
-  const whole = clean(fullName);
-  const given = clean(firstName);
-  if (!whole || !given) return ['', whole || given || shown];
-  return whole.startsWith(`${given} `) ? [whole.slice(given.length + 1).trim(), given] : ['', whole];
-}
-
-function optional(property: string, value: string | null): string[] {
-  const text = clean(value);
+function optional(property: string, text: string): string[] {
   return text ? [`${property}:${escape(text)}`] : [];
-}
-
-function clean(text: string | null): string {
-  return (text ?? '').replace(/\r\n?/g, '\n').replace(CONTROL, '').trim();
 }
 
 function escape(text: string): string {

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { STREAMS } from '../../database/stream-pool.js';
+import { withFirstPart } from '../../kernel/async/first-part.js';
 import { Log } from '../../kernel/logging/log.js';
 import { callerOf } from '../access/requirements.js';
 import { isNotModified } from './conditional.js';
@@ -37,6 +38,10 @@ export interface ListResponse {
   headers?: Readonly<Record<string, string>>;
   /** Responses to the same URL with the same version are equal; null if this is not known. */
   version: string | null;
+  /** Whether to send it as it is, because compressing it again would not make it smaller. */
+  isCompressed?: boolean;
+  /** Request headers that decide the content, in addition to Accept-Encoding. */
+  vary?: string;
 }
 
 /** Sends lists, pages and exports: compressed, with an ETag, and with a fair share of the database for each caller. */
@@ -55,7 +60,7 @@ export class ListResponses {
     request: Request,
     response: Response,
     list: ListResponse,
-    open: () => Promise<AsyncIterable<string | Buffer>>,
+    open: () => Promise<AsyncIterable<string | Uint8Array>>,
   ): Promise<void> {
     await this.send(this.streams, { request, response, list }, async () => withFirstPart(await open()));
   }
@@ -75,11 +80,11 @@ export class ListResponses {
   private async send(
     slots: FairSlots,
     { request, response, list }: { request: Request; response: Response; list: ListResponse },
-    open: () => Promise<Iterable<string> | AsyncIterable<string | Buffer>>,
+    open: () => Promise<Iterable<string> | AsyncIterable<string | Uint8Array>>,
   ): Promise<void> {
-    const encoding = encodingFor(request);
+    const encoding = list.isCompressed ? null : encodingFor(request);
     const etag = list.version && `"${list.version}${encoding ? `-${encoding.name}` : ''}"`;
-    response.setHeader('Vary', 'Accept-Encoding');
+    response.setHeader('Vary', list.vary ? `Accept-Encoding, ${list.vary}` : 'Accept-Encoding');
     response.setHeader('Cache-Control', etag ? 'private, no-cache' : 'no-store');
     if (etag) response.setHeader('ETag', etag);
     if (etag && isNotModified(request, etag)) return void response.status(304).end();
@@ -100,21 +105,4 @@ export class ListResponses {
       response.destroy();
     }
   }
-}
-
-/** Waits for the first part, so that errors of the query can still be returned as a response. */
-async function withFirstPart(
-  parts: AsyncIterable<string | Buffer>,
-): Promise<AsyncGenerator<string | Buffer>> {
-  const iterator = parts[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  async function* all() {
-    try {
-      if (!first.done) yield first.value;
-      yield* { [Symbol.asyncIterator]: () => iterator };
-    } finally {
-      await iterator.return?.();
-    }
-  }
-  return all();
 }
