@@ -5,6 +5,20 @@ export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
 }
 
+/** The server, or a connection pooler in front of it, does not apply a setting that the service requests. */
+export class SettingRefused extends DatabaseError {
+  /** SQLSTATE of a protocol violation. The connection may work later, after the setting was changed. */
+  readonly code = '08P01';
+
+  constructor({ name, value, required }: { name: string; value: string; required: string }) {
+    super(
+      `Postgres, or the connection pooler in front of it, uses ${name} "${value}" and ignores the value that the ` +
+        `service requests. Run this statement as the user of DATABASE_URL, then restart the pooler: ` +
+        `ALTER ROLE CURRENT_USER SET ${name} = '${required}'`,
+    );
+  }
+}
+
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

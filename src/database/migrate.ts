@@ -8,7 +8,7 @@ try {
   const config = loadConfigFromProcess();
   const database = await openDatabase(config, console.error);
   try {
-    await migrate(database.url, ENTITIES);
+    await migrate(database.url, ENTITIES, config.DATABASE_SCHEMA);
     console.log('The database is up to date.');
   } finally {
     await database.close();

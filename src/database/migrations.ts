@@ -1,29 +1,62 @@
-import type { DataSource } from 'typeorm';
+import { type DataSource, MigrationExecutor } from 'typeorm';
 import { type Entities, migrationDataSource } from './data-source.js';
 import { DatabaseError, toDatabaseError } from './database-errors.js';
+import { prepareDatabase } from './preflight.js';
+import type { Transaction } from './transaction.js';
 
-/** Arbitrary number, equal in all versions of the service, so that all processes wait for each other. */
+/** Arbitrary number, equal in all versions of the service, so that all processes of a schema wait for each other. */
 const MIGRATION_LOCK = 4_203_888;
 
 /**
- * Migrates the database to the schema of this version. If several processes call it, one migrates and the others wait.
- * A streaming replica is only checked.
- * @throws DatabaseError if the database is unreachable, rejects the connection, or is newer than this version
+ * SQL: turns off the timeouts of the database or role that would end the transaction of the migrations. It waits for
+ * other processes, and may rewrite tables. Timeouts that this version of Postgres does not have are skipped.
  */
-export async function migrate(url: string, entities: Entities): Promise<void> {
+const WITHOUT_TIMEOUTS = `SELECT set_config(name, '0', true) FROM pg_settings
+  WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
+
+/** `foreign`: the table `migration` belongs to another program. */
+type MigrationState = 'empty' | 'foreign' | 'behind' | 'current';
+
+/**
+ * Migrates the database to the schema of this version, in one transaction. If several processes call it, one migrates
+ * and the others wait. A streaming replica is only checked.
+ *
+ * @param schema setting DATABASE_SCHEMA; created if missing
+ * @throws DatabaseError if the database is unreachable, rejects the connection, lacks something that the migrations
+ *   need, or is newer than this version
+ */
+export async function migrate(url: string, entities: Entities, schema?: string): Promise<void> {
   const dataSource = migrationDataSource(url, entities);
   try {
     await dataSource.initialize();
     if (await isReplica(dataSource)) return await requireSchema(dataSource);
-    await underLock(dataSource, async () => {
-      // A database user without permission to create tables can start if no migrations are due.
-      if (await isBehind(dataSource)) await dataSource.runMigrations({ transaction: 'all' });
-    });
+    await dataSource.transaction((tx) => migrateInTransaction(dataSource, tx, schema));
   } catch (error) {
     throw toDatabaseError(error, url);
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();
   }
+}
+
+async function migrateInTransaction(
+  dataSource: DataSource,
+  tx: Transaction,
+  schema?: string,
+): Promise<void> {
+  await tx.query(WITHOUT_TIMEOUTS);
+  if (schema) await requireSearchPath(tx, schema);
+  // A transaction lock, because session locks do not work with connection poolers.
+  await tx.query('SELECT pg_advisory_xact_lock($1, hashtext(coalesce($2, current_schema(), $3)))', [
+    MIGRATION_LOCK,
+    schema,
+    '',
+  ]);
+  const state = await readState(dataSource, tx);
+  // A database user without permission to create tables can start if no migrations are due.
+  if (state === 'current') return;
+  const tables = dataSource.entityMetadatas.map(({ tableName }) => tableName);
+  await prepareDatabase(tx, { state, tables, schema });
+  await new MigrationExecutor(dataSource, tx.queryRunner).executePendingMigrations();
 }
 
 /** Returns whether the database is a streaming replica. Processes that write migrate its primary. */
@@ -35,32 +68,45 @@ async function isReplica(dataSource: DataSource): Promise<boolean> {
 }
 
 async function requireSchema(dataSource: DataSource): Promise<void> {
-  if (!(await isBehind(dataSource))) return;
+  if ((await readState(dataSource, dataSource.manager)) === 'current') return;
   throw new DatabaseError(
     'The primary of this replica is not migrated to this version of the service yet: start a process with the ' +
       'DATABASE_URL of the primary first.',
   );
 }
 
-/** Uses a transaction lock, because session locks do not work with connection poolers. */
-async function underLock(dataSource: DataSource, work: () => Promise<void>): Promise<void> {
-  await dataSource.transaction(async (lock) => {
-    await lock.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    await work();
-  });
+/** @throws DatabaseError if the connection does not use the schema */
+async function requireSearchPath(tx: Transaction, schema: string): Promise<void> {
+  const [{ path }] = await tx.query<[{ path: string }]>(`SELECT current_setting('search_path') AS path`);
+  if (path.replaceAll('"', '') === schema) return;
+  throw new DatabaseError(
+    `DATABASE_SCHEMA is "${schema}", but connections use the search_path ${path}, because a connection pooler ` +
+      'ignores the setting. Connect to Postgres directly. Or create the schema, remove DATABASE_SCHEMA, run this ' +
+      `statement as the user of DATABASE_URL, and restart the pooler: ` +
+      `ALTER ROLE CURRENT_USER SET search_path = ${schema}`,
+  );
 }
 
 /**
- * Returns whether migrations of this version are not applied yet.
+ * Compares the migrations in the current schema with those of this version.
  * @throws DatabaseError if the database is newer than this version
  */
-async function isBehind(dataSource: DataSource): Promise<boolean> {
-  const [{ exists }] = await dataSource.query<[{ exists: boolean }]>(
-    `SELECT to_regclass('migration') IS NOT NULL AS exists`,
+async function readState(
+  { migrations }: DataSource,
+  database: { query<T>(sql: string): Promise<T> },
+): Promise<MigrationState> {
+  const [table] = await database.query<{ columns: number }[]>(
+    `SELECT count(a.attname)::int AS columns FROM pg_class c
+     LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('id', 'timestamp', 'name')
+     WHERE c.oid = to_regclass(quote_ident(current_schema()) || '.migration') GROUP BY c.oid`,
   );
-  if (!exists) return true;
-  const known = new Set(dataSource.migrations.map((migration) => migration.name));
-  const applied = await dataSource.query<{ name: string }[]>('SELECT name FROM migration ORDER BY id');
+  if (!table) return 'empty';
+  if (table.columns < 3) return 'foreign';
+  const known = new Set(migrations.map((migration) => migration.name));
+  const applied = await database.query<{ name: string }[]>('SELECT name FROM migration ORDER BY id');
+  // Starts of earlier versions that failed have left an empty table behind.
+  if (applied.length === 0) return 'empty';
+  if (!applied.some(({ name }) => known.has(name))) return 'foreign';
   const unknown = applied.filter(({ name }) => !known.has(name)).at(-1);
   if (unknown) {
     throw new DatabaseError(
@@ -68,5 +114,5 @@ async function isBehind(dataSource: DataSource): Promise<boolean> {
         'Run the newer version, or restore a backup from before that migration.',
     );
   }
-  return applied.length < known.size;
+  return applied.length < known.size ? 'behind' : 'current';
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../kernel/config/config.js';
+import { withSchema } from './database-schema.js';
 
-/** A database that accepts connections. close() stops it if it is embedded. */
+/** A database that accepts connections. `url` contains the setting DATABASE_SCHEMA. close() stops it if it is embedded. */
 export interface OpenDatabase {
   url: string;
   close(): Promise<void>;
@@ -12,8 +13,10 @@ export interface OpenDatabase {
  * @throws EmbeddedPostgresError with the reason and how to fix it
  */
 export async function openDatabase(config: Config, log: (message: string) => void): Promise<OpenDatabase> {
-  if (config.DATABASE_URL) return { url: config.DATABASE_URL, close: async () => {} };
+  const { DATABASE_URL, DATABASE_SCHEMA: schema } = config;
+  const inSchema = (url: string) => (schema ? withSchema(url, schema) : url);
+  if (DATABASE_URL) return { url: inSchema(DATABASE_URL), close: async () => {} };
   const { startEmbeddedPostgres } = await import('./embedded/embedded-postgres.js');
   const server = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log });
-  return { url: server.url, close: () => server.stop() };
+  return { url: inSchema(server.url), close: () => server.stop() };
 }

@@ -95,6 +95,18 @@ export class Config {
   @ValidateBy({ name: 'isPostgresUrl', validator: { validate: isPostgresUrl } }, DATABASE_URL_FORM)
   DATABASE_URL?: string;
 
+  /**
+   * Schema of the tables, created if it is missing, for databases that are shared with other programs or deployments.
+   * By default, the first schema of the search path of the database user.
+   */
+  @IsOptional()
+  @Matches(/^(?!pg_)[a-z_][a-z0-9_]{0,62}$/, {
+    message:
+      'a schema name of up to 63 lowercase letters, digits and underscores that does not start with a digit or pg_, ' +
+      'for example whatsapp_contacts',
+  })
+  DATABASE_SCHEMA?: string;
+
   /** Directory of the embedded Postgres. Made absolute. */
   @IsString()
   @Matches(/\S/, { message: 'a directory, for example ./data' })
@@ -200,6 +212,9 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Variables without a default. */
+const OPTIONAL = { API_KEY: undefined, DATABASE_URL: undefined, DATABASE_SCHEMA: undefined };
+
 /** Variables whose values must not appear in messages or logs. */
 const SECRET = new Set(['API_KEY', 'DATABASE_URL', 'ENCRYPTION_KEY']);
 
@@ -208,7 +223,7 @@ const SECRET = new Set(['API_KEY', 'DATABASE_URL', 'ENCRYPTION_KEY']);
  * @throws ConfigError with all invalid variables
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const names = Object.keys({ ...new Config(), API_KEY: undefined, DATABASE_URL: undefined });
+  const names = Object.keys({ ...new Config(), ...OPTIONAL });
   const values = Object.fromEntries(
     names.filter((name) => env[name]?.trim()).map((name) => [name, env[name]?.trim()]),
   );
