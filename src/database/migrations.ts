@@ -1,6 +1,6 @@
 import { type DataSource, MigrationExecutor } from 'typeorm';
 import { type Entities, migrationDataSource } from './data-source.js';
-import { DatabaseError, toDatabaseError } from './database-errors.js';
+import { DatabaseError, sqlStateOf, toDatabaseError } from './database-errors.js';
 import { prepareDatabase } from './preflight.js';
 import type { Transaction } from './transaction.js';
 
@@ -17,6 +17,19 @@ const WITHOUT_TIMEOUTS = `SELECT set_config(name, '0', true) FROM pg_settings
 /** `foreign`: the table `migration` belongs to another program. */
 type MigrationState = 'empty' | 'foreign' | 'behind' | 'current';
 
+/** A connection pooler does not apply the search_path of DATABASE_SCHEMA to its connections. */
+class SchemaIgnored extends DatabaseError {
+  constructor(schema: string, options?: ErrorOptions) {
+    super(
+      `The connection pooler does not support DATABASE_SCHEMA "${schema}", because it does not forward search_path. ` +
+        'Connect to Postgres directly. Or remove DATABASE_SCHEMA, run these statements as the user of DATABASE_URL, ' +
+        `and restart the pooler: CREATE SCHEMA IF NOT EXISTS ${schema}; ` +
+        `ALTER ROLE CURRENT_USER SET search_path = ${schema}`,
+      options,
+    );
+  }
+}
+
 /**
  * Migrates the database to the schema of this version, in one transaction. If several processes call it, one migrates
  * and the others wait. A streaming replica is only checked.
@@ -32,17 +45,16 @@ export async function migrate(url: string, entities: Entities, schema?: string):
     if (await isReplica(dataSource)) return await requireSchema(dataSource);
     await dataSource.transaction((tx) => migrateInTransaction(dataSource, tx, schema));
   } catch (error) {
-    throw toDatabaseError(error, url);
+    // pgbouncer uses this code for all errors.
+    const isOptionRefused =
+      schema && sqlStateOf(error) === '08P01' && /startup parameter/.test(String(error));
+    throw isOptionRefused ? new SchemaIgnored(schema, { cause: error }) : toDatabaseError(error, url);
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();
   }
 }
 
-async function migrateInTransaction(
-  dataSource: DataSource,
-  tx: Transaction,
-  schema?: string,
-): Promise<void> {
+async function migrateInTransaction(dataSource: DataSource, tx: Transaction, schema?: string): Promise<void> {
   await tx.query(WITHOUT_TIMEOUTS);
   if (schema) await requireSearchPath(tx, schema);
   // A transaction lock, because session locks do not work with connection poolers.
@@ -78,13 +90,7 @@ async function requireSchema(dataSource: DataSource): Promise<void> {
 /** @throws DatabaseError if the connection does not use the schema */
 async function requireSearchPath(tx: Transaction, schema: string): Promise<void> {
   const [{ path }] = await tx.query<[{ path: string }]>(`SELECT current_setting('search_path') AS path`);
-  if (path.replaceAll('"', '') === schema) return;
-  throw new DatabaseError(
-    `DATABASE_SCHEMA is "${schema}", but connections use the search_path ${path}, because a connection pooler ` +
-      'ignores the setting. Connect to Postgres directly. Or create the schema, remove DATABASE_SCHEMA, run this ' +
-      `statement as the user of DATABASE_URL, and restart the pooler: ` +
-      `ALTER ROLE CURRENT_USER SET search_path = ${schema}`,
-  );
+  if (path.replaceAll('"', '') !== schema) throw new SchemaIgnored(schema);
 }
 
 /**

@@ -16,7 +16,10 @@ const PINNED = { DateStyle: 'ISO, MDY', TimeZone: 'UTC', standard_conforming_str
 const REQUIRED: Record<string, RegExp> = { DateStyle: /^ISO\b/i, standard_conforming_strings: /^on$/ };
 
 /** TypeORM would set the isolation level with a second statement. Database and role may have another default. */
-const TRANSACTION = { started: 'START TRANSACTION', pinned: 'START TRANSACTION ISOLATION LEVEL READ COMMITTED' };
+const TRANSACTION = {
+  started: 'START TRANSACTION',
+  pinned: 'START TRANSACTION ISOLATION LEVEL READ COMMITTED',
+};
 
 /** Members of pg.Client without public types. */
 interface Internals {
@@ -42,13 +45,17 @@ export class PostgresClient extends pg.Client {
     const { connection } = this as unknown as Internals;
     connection.on('parameterStatus', ({ parameterName: name, parameterValue: value }: ParameterStatus) => {
       if (REQUIRED[name]?.test(value) ?? true) return;
+      // The connection must not become usable before the error is emitted.
+      connection.removeAllListeners('readyForQuery');
       connection.stream.destroy(new SettingRefused({ name, value, required: this.pinned(name) }));
     });
   }
 
   /** Overrides a method of pg.Client that is missing in its types. Returns the parameters of the startup message. */
   protected getStartupConf(): Record<string, string> {
-    const base = pg.Client.prototype as unknown as { getStartupConf(this: pg.Client): Record<string, string> };
+    const base = pg.Client.prototype as unknown as {
+      getStartupConf(this: pg.Client): Record<string, string>;
+    };
     return { ...base.getStartupConf.call(this), ...PINNED };
   }
 

@@ -94,14 +94,22 @@ function serverObstacles({ version, versionNumber, encoding, isReadOnly, databas
   return obstacles;
 }
 
-function schemaObstacles({ current, canCreate, user, path }: Facts, { schema }: PreflightOptions): string[] {
+function schemaObstacles(
+  { current, canCreate, isReadOnly, user, path }: Facts,
+  { schema }: PreflightOptions,
+): string[] {
+  if (current === null && schema) {
+    // It may be missing only because the transaction is read-only.
+    if (isReadOnly) return [];
+    return [
+      `The user ${user} cannot use the schema ${schema}. Run as its owner: ` +
+        `GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${user}`,
+    ];
+  }
   if (current === null) {
     return [
-      schema
-        ? `The user ${user} cannot use the schema ${schema}. Run as its owner: ` +
-          `GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${user}`
-        : `There is no schema to create tables in, because the user ${user} can use none of the search_path ` +
-          `(${path || 'empty'}). Set DATABASE_SCHEMA, for example to whatsapp_contacts.`,
+      `There is no schema to create tables in, because the user ${user} can use none of the search_path ` +
+        `(${path || 'empty'}). Set DATABASE_SCHEMA, for example to whatsapp_contacts.`,
     ];
   }
   if (canCreate) return [];

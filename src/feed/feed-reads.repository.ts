@@ -79,7 +79,10 @@ export class FeedReadsRepository {
 
   /** Notifies all listeners. Fails on a standby. */
   async notify(payload: string): Promise<void> {
-    await this.pool.query({ text: `SELECT pg_notify(${channelSql('$1')}, $2)`, values: [FEED_CHANNEL, payload] });
+    await this.pool.query({
+      text: `SELECT pg_notify(${channelSql('$1')}, $2)`,
+      values: [FEED_CHANNEL, payload],
+    });
   }
 
   /** Returns the last numbers of the accounts that have changes after the known ones. */
