@@ -4,6 +4,9 @@ import type { Transaction } from './transaction.js';
 /** Extensions that the search index needs. Both are trusted, so CREATE on the database is enough to create them. */
 const EXTENSIONS = ['pg_trgm', 'btree_gin'];
 
+/** Arbitrary number. Two deployments in different schemas of a database must not create them at the same time. */
+const EXTENSIONS_LOCK = 4_203_891;
+
 interface Extension {
   name: string;
   /** Schema that contains it, quoted; null if it is not created. */
@@ -39,7 +42,11 @@ export async function prepareExtensions(
   tx: Transaction,
   { user, isReadOnly }: { user: string; isReadOnly: boolean },
 ): Promise<string[]> {
-  const extensions = await tx.query<Extension[]>(STATE, [EXTENSIONS]);
+  let extensions = await tx.query<Extension[]>(STATE, [EXTENSIONS]);
+  if (extensions.some(({ schema }) => schema === null)) {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [EXTENSIONS_LOCK]);
+    extensions = await tx.query<Extension[]>(STATE, [EXTENSIONS]);
+  }
   const obstacles: string[] = [];
   for (const extension of extensions) {
     const { name, schema, isUsable } = extension;
