@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { createDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { boundedQuery } from './bounded-query.js';
+import { copyLines, copySnapshot, readJsonLines } from './copy-lines.js';
 import { dataSourceOptions } from './data-source.js';
 import { PostgresClient } from './postgres-client.js';
 import { ProbePool } from './probe-pool.js';
+import { StreamPool } from './stream-pool.js';
 
 /** Returns a startup message that contains only user and database. */
 function withoutSettings(startup: Buffer): Buffer {
@@ -102,6 +105,22 @@ describe('a connection', () => {
       await pool.end();
     },
   );
+
+  it('streams to slow readers if the database limits the time of statements', async () => {
+    await set('statement_timeout = 300');
+    const pool = new StreamPool(database.url, 'test');
+    const count = 20_000;
+    const sql = `SELECT to_json(repeat('x', 2000)) FROM generate_series(1, ${count})`;
+    const streams = [await copyLines(pool, sql), (await copySnapshot(pool, { text: 'SELECT 1' }, sql)).rows];
+    await sleep(1_000);
+    for (const stream of streams) {
+      let lines = 0;
+      for await (const _ of readJsonLines(stream)) lines += 1;
+      expect(lines).toBe(count);
+    }
+    await expect(pool.query('SELECT pg_sleep(1)')).rejects.toMatchObject({ code: '57014' });
+    await pool.end();
+  });
 
   it.each([
     ['DateStyle', `'SQL, DMY'`, `uses DateStyle "SQL, DMY" and ignores .*SET DateStyle = 'ISO, MDY'`],

@@ -17,6 +17,7 @@ const SLOWEST = [
   'linking/random-links',
   'address-book/reconciliation',
   'sessions/fleet',
+  'database/hostile-settings',
 ];
 
 const rank = ({ path }) => {
