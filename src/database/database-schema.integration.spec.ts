@@ -10,7 +10,7 @@ import { StreamPool } from './stream-pool.js';
 
 const LONG = 'x'.repeat(63);
 
-describe('two deployments in one database', () => {
+describe('a deployment that shares a database with another', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('two deployments in one database', () => {
     return client;
   };
 
-  it('have separate tables, which share the extensions', async () => {
+  it('has separate tables, and shares the extensions', async () => {
     const writer = await run(LONG, `INSERT INTO session (name) VALUES ('only-here')`);
     await writer.end();
     const pool = new StreamPool(withSchema(database.url, 'a'), 'test');
@@ -40,14 +40,14 @@ describe('two deployments in one database', () => {
     expect(await database.query(shared)).toEqual([{ extname: 'btree_gin' }, { extname: 'pg_trgm' }]);
   });
 
-  it('use the schema also if the URL has other options', async () => {
+  it('uses its schema also if the URL has other options', async () => {
     const pool = new LeasePool(withSchema(`${database.url}?options=-c%20work_mem%3D1MB`, 'a'), 'test');
     const sql = `SELECT current_schema() AS schema, current_setting('work_mem') AS memory`;
     expect((await pool.query(sql)).rows).toEqual([{ schema: 'a', memory: '1MB' }]);
     await pool.end();
   });
 
-  it('do not receive the notifications of each other', async () => {
+  it('does not receive the notifications of the other', async () => {
     const received: string[] = [];
     const listeners = ['a', LONG].map((schema) => {
       const listener = new Listener(withSchema(database.url, schema), 'test');
@@ -65,7 +65,7 @@ describe('two deployments in one database', () => {
     await Promise.all(listeners.map((listener) => listener.onApplicationShutdown()));
   });
 
-  it('do not wait for the migrations of each other', async () => {
+  it('does not wait for the migrations of the other', async () => {
     // Locks what a migration of schema a locks.
     const migrating = await run('a', 'BEGIN', `SELECT pg_advisory_xact_lock(4203888, hashtext('a'))`);
     await migrateDatabase(database.url, LONG);

@@ -1,7 +1,7 @@
 import type { Config } from '../kernel/config/config.js';
 import { withSchema } from './database-schema.js';
 
-/** A database that accepts connections. `url` contains the setting DATABASE_SCHEMA. close() stops it if it is embedded. */
+/** A database that accepts connections. Its URL contains DATABASE_SCHEMA. close() stops it if it is embedded. */
 export interface OpenDatabase {
   url: string;
   close(): Promise<void>;

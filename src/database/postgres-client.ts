@@ -4,11 +4,12 @@ import pg from 'pg';
 import { SettingRefused } from './database-errors.js';
 
 /**
- * Settings that decide how Postgres formats and reads values. Database and role may have other defaults, and node-postgres
- * reads dates in ISO format only. They are sent in the startup message, which is the only place that connection poolers
- * in transaction mode apply to every server connection (pgbouncer: "Tracked parameters"). Poolers refuse other settings
- * there, so SQL must not depend on those: select bigint with to_json() (extra_float_digits changes float8), no columns
- * of type interval (IntervalStyle). bytea is read in both formats of bytea_output.
+ * Settings that decide how Postgres formats and reads values. Database and role may have other defaults, and
+ * node-postgres reads dates in ISO format only. The startup message is the only place from which connection poolers in
+ * transaction mode apply settings to every server connection (pgbouncer: tracked parameters). Poolers refuse other
+ * settings there, so SQL must not depend on those: select bigint with to_json(), because extra_float_digits changes
+ * float8, and select no intervals (IntervalStyle). bytea is read in both formats of bytea_output. See
+ * docs/adr/0011-settings-in-the-startup-message.md.
  */
 const PINNED = { DateStyle: 'ISO, MDY', TimeZone: 'UTC', standard_conforming_strings: 'on' };
 

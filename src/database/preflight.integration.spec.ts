@@ -126,7 +126,8 @@ describe('the check before the first migration', () => {
   it('continues after a failed start of an earlier version, which left an empty table behind', async () => {
     await run(
       'CREATE TABLE migration (id serial PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL)',
-      'CREATE TABLE typeorm_metadata (type varchar NOT NULL, database varchar, schema varchar, "table" varchar, name varchar, value text)',
+      'CREATE TABLE typeorm_metadata (type varchar NOT NULL, database varchar, schema varchar, ' +
+        '"table" varchar, name varchar, value text)',
     );
     await migrateDatabase(database.url);
   });
@@ -170,9 +171,7 @@ describe('the check before the first migration', () => {
     await migrateDatabase(database.url);
     await run(`CREATE SCHEMA ${role.name} AUTHORIZATION ${role.name}`);
     expect(await refused()).toEqual([
-      expect.stringMatching(
-        `are in the schema public, but ${role.name} is the first .* DATABASE_SCHEMA=public\\.`,
-      ),
+      expect.stringMatching(`schema public, but ${role.name} is the first .* DATABASE_SCHEMA=public\\.`),
     ]);
   });
 

@@ -87,8 +87,9 @@ function serverObstacles({ version, versionNumber, encoding, isReadOnly, databas
   if (isReadOnly) {
     obstacles.push(
       'Transactions are read-only (default_transaction_read_only). Some providers set this when the disk is full. ' +
-        `To reset it, run: ALTER ROLE ${user} RESET default_transaction_read_only; ALTER ROLE ${user} IN DATABASE ` +
-        `${database} RESET default_transaction_read_only; ALTER DATABASE ${database} RESET default_transaction_read_only`,
+        `To reset it, run: ALTER ROLE ${user} RESET default_transaction_read_only; ` +
+        `ALTER ROLE ${user} IN DATABASE ${database} RESET default_transaction_read_only; ` +
+        `ALTER DATABASE ${database} RESET default_transaction_read_only`,
     );
   }
   return obstacles;
