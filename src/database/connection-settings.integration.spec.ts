@@ -7,6 +7,7 @@ import { createDatabase, type TestDatabase } from '../../test/support/test-datab
 import { boundedQuery } from './bounded-query.js';
 import { copyLines, copySnapshot, readJsonLines } from './copy-lines.js';
 import { dataSourceOptions } from './data-source.js';
+import { DatabaseHealth } from './database.health.js';
 import { PostgresClient } from './postgres-client.js';
 import { ProbePool } from './probe-pool.js';
 import { StreamPool } from './stream-pool.js';
@@ -137,6 +138,7 @@ describe('a connection', () => {
     await expect(client.connect()).rejects.toMatchObject(refusal);
     const pool = new ProbePool(url, 'test');
     await expect(pool.query('SELECT 1')).rejects.toMatchObject(refusal);
+    expect(await new DatabaseHealth(pool, false).problem()).toMatch(new RegExp(remedy));
     await pool.end();
     pooler.close();
   });

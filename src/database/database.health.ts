@@ -1,6 +1,7 @@
 import pTimeout from 'p-timeout';
 import type { Pool } from 'pg';
 import { SingleFlight } from '../kernel/async/single-flight.js';
+import { SettingRefused } from './database-errors.js';
 
 const TIMEOUT_MS = 2_000;
 
@@ -31,6 +32,7 @@ export class DatabaseHealth {
       if (!row) return 'The database is not migrated.';
       return row.readOnly ? 'The database is read-only: nothing new can be saved.' : null;
     } catch (error) {
+      if (error instanceof SettingRefused) return error.message;
       const isUnmigrated = (error as { code?: string }).code === '42P01';
       return isUnmigrated ? 'The database is not migrated.' : 'The database cannot be reached.';
     }
