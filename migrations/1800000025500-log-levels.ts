@@ -3,6 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /** Log levels that replace the configured ones for a while, in all processes. */
 export class LogLevels1800000025500 implements MigrationInterface {
   name = 'LogLevels1800000025500';
+  oldestVersion = '0.2.0';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

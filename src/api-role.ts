@@ -17,6 +17,6 @@ export async function createApi(
   databaseUrl: string,
   sessions: SessionThread | null,
 ): Promise<GracefulServer> {
-  await migrate(databaseUrl, ENTITIES);
+  await migrate(databaseUrl, ENTITIES, config.DATABASE_SCHEMA);
   return createHttpServer(AppModule.forRoot(config, databaseUrl), config, sessions);
 }

@@ -49,7 +49,7 @@ new IdleCollector();
 measureThread('session');
 
 await verifySignatures();
-await migrate(databaseUrl, ENTITIES);
+await migrate(databaseUrl, ENTITIES, config.DATABASE_SCHEMA);
 const app = await NestFactory.createApplicationContext(SessionRoleModule.forRoot(config, databaseUrl), {
   logger,
 });

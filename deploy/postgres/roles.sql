@@ -5,6 +5,8 @@
 --   CREATE ROLE contacts_api LOGIN PASSWORD '…' IN ROLE whatsapp_contacts_api;
 --   CREATE ROLE contacts_session LOGIN PASSWORD '…' IN ROLE whatsapp_contacts_session;
 --
+-- With DATABASE_SCHEMA, run PGOPTIONS='-c search_path=SCHEMA' psql …
+--
 -- These roles cannot migrate the database. Before a new version starts, run node dist/database/migrate.js with
 -- DATABASE_URL=$OWNER_URL.
 DO $$
@@ -15,10 +17,11 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'whatsapp_contacts_session') THEN
     CREATE ROLE whatsapp_contacts_session NOLOGIN;
   END IF;
+  EXECUTE format(
+    'GRANT USAGE ON SCHEMA %I TO whatsapp_contacts_api, whatsapp_contacts_session', current_schema());
 END
 $$;
 
-GRANT USAGE ON SCHEMA public TO whatsapp_contacts_api, whatsapp_contacts_session;
 GRANT SELECT ON migration TO whatsapp_contacts_api, whatsapp_contacts_session;
 GRANT USAGE ON SEQUENCE session_fencing_token TO whatsapp_contacts_api, whatsapp_contacts_session;
 

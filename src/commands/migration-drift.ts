@@ -9,9 +9,10 @@ import { loadConfigFromProcess } from '../kernel/config/config.js';
  * entities. Prints the missing SQL.
  */
 try {
-  const database = await openDatabase(loadConfigFromProcess(), console.error);
+  const config = loadConfigFromProcess();
+  const database = await openDatabase(config, console.error);
   try {
-    await migrate(database.url, ENTITIES);
+    await migrate(database.url, ENTITIES, config.DATABASE_SCHEMA);
     const dataSource = await migrationDataSource(database.url, ENTITIES).initialize();
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     await dataSource.destroy();

@@ -12,7 +12,9 @@ export async function boundedQuery<Row extends QueryResultRow>(
 ): Promise<QueryResult<Row>> {
   const client = await pool.connect();
   try {
-    await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${timeoutMs}`);
+    await client.query(
+      `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL statement_timeout = ${timeoutMs}`,
+    );
     const result = await client.query<Row>(query);
     await client.query('COMMIT');
     client.release();

@@ -5,6 +5,9 @@ import copyStreams from 'pg-copy-streams';
 /** CSV with a quote and a delimiter that JSON escapes. The text format of COPY would double the backslashes of JSON. */
 const AS_LINES_OF_JSON = `TO STDOUT (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')`;
 
+/** A statement_timeout of the role would end streams to slow clients. The API disconnects clients that are too slow. */
+const WITHOUT_TIMEOUT = 'SET LOCAL statement_timeout = 0';
+
 /**
  * Streams the rows of a query with one column as lines, with constant memory. Values must not contain line breaks or
  * the bytes 1 and 2; JSON does not. The connection is returned to the pool at the end. If the reader stops early, the
@@ -12,7 +15,14 @@ const AS_LINES_OF_JSON = `TO STDOUT (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x
  * @param sql without parameters, which COPY does not support
  */
 export async function copyLines(pool: Pool, sql: string): Promise<Readable> {
-  return copyFrom(await pool.connect(), sql);
+  const client = await pool.connect();
+  try {
+    await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${WITHOUT_TIMEOUT}`);
+    return copyFrom(client, sql);
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
 }
 
 /**
@@ -27,25 +37,24 @@ export async function copySnapshot<Row extends QueryResultRow>(
 ): Promise<{ before: Row | undefined; rows: Readable }> {
   const client = await pool.connect();
   try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${WITHOUT_TIMEOUT}`);
     const { rows } = await client.query<Row>(query);
-    return { before: rows[0], rows: copyFrom(client, sql, 'COMMIT') };
+    return { before: rows[0], rows: copyFrom(client, sql) };
   } catch (error) {
     client.release(true);
     throw error;
   }
 }
 
-/** @param last statement to run before the connection is returned to the pool */
-function copyFrom(client: PoolClient, sql: string, last?: string): Readable {
+/** @param client in a transaction, which ends with the stream */
+function copyFrom(client: PoolClient, sql: string): Readable {
   const rows = client.query(copyStreams.to(`COPY (${sql}) ${AS_LINES_OF_JSON}`));
   const finish = (error?: Error) => client.release(error);
   rows.once('error', finish).once('close', () => {
     if (!rows.readableEnded && !rows.errored) finish(new Error('The reader stopped early'));
   });
   rows.once('end', () => {
-    if (!last) return finish();
-    client.query(last).then(() => finish(), finish);
+    client.query('COMMIT').then(() => finish(), finish);
   });
   return rows;
 }

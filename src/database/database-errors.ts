@@ -1,5 +1,20 @@
 import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { isTlsError } from './connection-errors.js';
+import { DatabaseError } from './database-error.js';
+
+/** The server, or a connection pooler in front of it, does not apply a setting that the service requests. */
+export class SettingRefused extends DatabaseError {
+  /** SQLSTATE of a protocol violation. The connection may work later, after the setting was changed. */
+  readonly code = '08P01';
+
+  constructor({ name, value, required }: { name: string; value: string; required: string }) {
+    super(
+      `Postgres, or the connection pooler in front of it, uses ${name} "${value}" and ignores the value that the ` +
+        `service requests. Run this statement as the user of DATABASE_URL, then restart the pooler: ` +
+        `ALTER ROLE CURRENT_USER SET ${name} = '${required}'`,
+    );
+  }
+}
 
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',

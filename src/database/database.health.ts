@@ -1,6 +1,7 @@
 import pTimeout from 'p-timeout';
 import type { Pool } from 'pg';
 import { SingleFlight } from '../kernel/async/single-flight.js';
+import { SettingRefused } from './database-errors.js';
 
 const TIMEOUT_MS = 2_000;
 
@@ -43,6 +44,7 @@ export class DatabaseHealth {
       if (!row) return UNMIGRATED;
       return row.readOnly ? READ_ONLY : null;
     } catch (error) {
+      if (error instanceof SettingRefused) return error.message;
       const isUnmigrated = (error as { code?: string }).code === '42P01';
       return isUnmigrated ? UNMIGRATED : unreachable('The database cannot be reached.');
     }

@@ -19,7 +19,8 @@ afterAll(async () => {
 async function receive(channel: string): Promise<void> {
   const payloads: string[] = [];
   listener.listen(channel, (payload) => payloads.push(payload));
-  while (payloads.length === 0) await database.query('SELECT pg_notify($1, $2)', [channel, 'hello']);
+  while (payloads.length === 0)
+    await database.query('SELECT pg_notify($1, $2)', [`${channel}_public`, 'hello']);
   expect(payloads[0]).toBe('hello');
 }
 

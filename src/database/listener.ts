@@ -3,6 +3,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { pause } from '../kernel/async/pause.js';
 import { Log } from '../kernel/logging/log.js';
 import { applicationName } from './application-name.js';
+import { channelSql } from './database-schema.js';
 import { PostgresClient } from './postgres-client.js';
 import { SilenceLimit } from './silence-limit.js';
 
@@ -18,6 +19,8 @@ const SILENCE_MS = 5_000;
 export class Listener implements OnApplicationShutdown {
   private readonly log = new Log(Listener.name);
   private readonly handlers = new Map<string, (payload: string) => void>();
+  /** Channels by their names in Postgres. */
+  private readonly channels = new Map<string, string>();
   private readonly stop = new AbortController();
   private client: PostgresClient | null = null;
   private running: Promise<void> | null = null;
@@ -29,14 +32,14 @@ export class Listener implements OnApplicationShutdown {
 
   /**
    * Sets the handler of a channel.
-   * @param channel as in SQL, without quotes
+   * @param channel its name in Postgres also contains the schema, see channelSql()
    */
   listen(channel: string, handle: (payload: string) => void): void {
     const isNew = !this.handlers.has(channel);
     this.handlers.set(channel, handle);
     this.running ??= this.keepConnected();
     // If this fails, the connection is lost, and the next one listens to all channels.
-    if (isNew) this.client?.query(`LISTEN ${channel}`).catch(() => {});
+    if (isNew && this.client) this.subscribe(this.client, [channel]).catch(() => {});
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -60,13 +63,15 @@ export class Listener implements OnApplicationShutdown {
       silence: new SilenceLimit(SILENCE_MS),
       application_name: applicationName(this.role, 'notifications'),
     });
-    client.on('notification', ({ channel, payload = '' }) => this.handlers.get(channel)?.(payload));
+    client.on('notification', ({ channel, payload = '' }) => {
+      this.handlers.get(this.channels.get(channel) ?? '')?.(payload);
+    });
     const ended = once(client, 'end', { signal });
     let heartbeat: NodeJS.Timeout | undefined;
     try {
       await client.connect();
       this.client = client;
-      await client.query([...this.handlers.keys()].map((channel) => `LISTEN ${channel}`).join(';'));
+      await this.subscribe(client, [...this.handlers.keys()]);
       // If this fails, the connection has ended.
       heartbeat = setInterval(() => void client.query('').catch(() => {}), HEARTBEAT_EVERY_MS);
       await ended;
@@ -76,5 +81,14 @@ export class Listener implements OnApplicationShutdown {
       ended.catch(() => {});
       await client.end().catch(() => {});
     }
+  }
+
+  private async subscribe(client: PostgresClient, channels: string[]): Promise<void> {
+    const { rows } = await client.query<{ channel: string; name: string }>(
+      `SELECT channel, ${channelSql('channel')} AS name FROM unnest($1::text[]) AS channel`,
+      [channels],
+    );
+    for (const { channel, name } of rows) this.channels.set(name, channel);
+    await client.query(rows.map(({ name }) => `LISTEN ${client.escapeIdentifier(name)}`).join(';'));
   }
 }

@@ -11,7 +11,7 @@ try {
   Logger.overrideLogger(createLogger(config));
   const database = await openDatabase(config, console.error);
   try {
-    await migrate(database.url, ENTITIES);
+    await migrate(database.url, ENTITIES, config.DATABASE_SCHEMA);
     console.log('The database is up to date.');
   } finally {
     await database.close();

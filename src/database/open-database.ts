@@ -1,7 +1,8 @@
 import type { Config } from '../kernel/config/config.js';
 import { ConnectionTarget } from './connection-target.js';
+import { withSchema } from './database-schema.js';
 
-/** A database that accepts connections. close() stops it if it is embedded. */
+/** A database that accepts connections. Its URL contains DATABASE_SCHEMA. close() stops it if it is embedded. */
 export interface OpenDatabase {
   url: string;
   close(): Promise<void>;
@@ -14,11 +15,14 @@ export interface OpenDatabase {
  * @throws DatabaseError if certificates in DATABASE_URL cannot be used
  */
 export async function openDatabase(config: Config, log: (message: string) => void): Promise<OpenDatabase> {
-  if (config.DATABASE_URL) {
-    ConnectionTarget.of(config.DATABASE_URL);
-    return { url: config.DATABASE_URL, close: async () => {} };
+  const { DATABASE_URL, DATABASE_SCHEMA: schema } = config;
+  const inSchema = (url: string) => (schema ? withSchema(url, schema) : url);
+  if (DATABASE_URL) {
+    const url = inSchema(DATABASE_URL);
+    ConnectionTarget.of(url);
+    return { url, close: async () => {} };
   }
   const { startEmbeddedPostgres } = await import('./embedded/embedded-postgres.js');
   const server = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log });
-  return { url: server.url, close: () => server.stop() };
+  return { url: inSchema(server.url), close: () => server.stop() };
 }

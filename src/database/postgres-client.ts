@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { ConnectionTarget, type Endpoint } from './connection-target.js';
+import { pinIsolationLevel, PINNED_SETTINGS, requirePinnedSettings } from './pinned-settings.js';
 import { type ServerState, unsuitable, watchServerState } from './server-state.js';
 import type { SilenceLimit } from './silence-limit.js';
 import { SilenceWatch } from './silent-connections.js';
@@ -16,7 +17,7 @@ export interface PostgresClientConfig extends pg.ClientConfig {
 
 /**
  * A connection to a server of a Postgres URL, in the syntax and with the semantics of libpq (docs/managed-postgres.md).
- * All connections of the service are of this class.
+ * All connections of the service are of this class. Its settings do not depend on the defaults of the database.
  *
  * It does not end the process when it is lost. It may be lost before its pool returns it, when no error listener is
  * attached yet, and an unhandled error event would end the process. Users of the connection get the error from their
@@ -49,6 +50,8 @@ export class PostgresClient extends pg.Client {
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     });
+    pinIsolationLevel(this);
+    requirePinnedSettings(this.connection);
     if (silence) new SilenceWatch(this, silence);
     this.target = target;
     this.endpoint = target.first;
@@ -67,6 +70,14 @@ export class PostgresClient extends pg.Client {
       () => done(null, this),
       (error: Error) => done(error),
     );
+  }
+
+  /** Overrides a method of pg.Client that is missing in its types. Returns the parameters of the startup message. */
+  protected getStartupConf(): Record<string, string> {
+    const base = pg.Client.prototype as unknown as {
+      getStartupConf(this: pg.Client): Record<string, string>;
+    };
+    return { ...base.getStartupConf.call(this), ...PINNED_SETTINGS };
   }
 
   private async connectToServer(): Promise<this> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntitySubscriberInterface, type QueryRunner } from 'typeorm';
+import { channelSql } from '../database/database-schema.js';
 import type { Transaction } from '../database/transaction.js';
 import { Log } from '../kernel/logging/log.js';
 import { FEED_CHANNEL } from './feed-channel.js';
@@ -33,7 +34,7 @@ export class FeedNotificationsRepository implements EntitySubscriberInterface {
     const { feedsAppended } = queryRunner.data as Appended;
     if (!feedsAppended || queryRunner.isTransactionActive) return;
     await queryRunner
-      .query('SELECT pg_notify($1, id) FROM unnest($2::text[]) AS id', [
+      .query(`SELECT pg_notify(${channelSql('$1')}, id) FROM unnest($2::text[]) AS id`, [
         FEED_CHANNEL,
         [...feedsAppended].map(String),
       ])

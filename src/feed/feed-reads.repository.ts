@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import { channelSql } from '../database/database-schema.js';
 import { poolOf } from '../database/postgres-pool.js';
 import type { ChangeKind, SessionEvent } from './change.js';
 import { ChangesGone } from './feed.errors.js';
@@ -21,8 +22,8 @@ export interface ChangeRow {
   session: SessionEvent | null;
 }
 
-/** The columns of a ChangeRow. Numbers are below 2^53, so that float8 is exact. */
-export const CHANGE_COLUMNS = `seq::float8 AS seq, at, kind, contact_id AS "contactId", jid, lid, fields,
+/** The columns of a ChangeRow. Numbers are below 2^53. As JSON, they are exact with any extra_float_digits. */
+export const CHANGE_COLUMNS = `to_json(seq) AS seq, at, kind, contact_id AS "contactId", jid, lid, fields,
   merged_into AS "mergedInto", contact, session`;
 
 export interface FeedPage {
@@ -64,7 +65,7 @@ export class FeedReadsRepository {
         FROM account a LEFT JOIN LATERAL (
           SELECT ${CHANGE_COLUMNS} FROM change
           WHERE account_id = a.id AND change.seq > coalesce($2, a.feed_pruned_to, 0) ORDER BY change.seq LIMIT $3
-        ) c ON true WHERE a.id = $1 ORDER BY c.seq`,
+        ) c ON true WHERE a.id = $1 ORDER BY c.seq::text::bigint`,
       values: [accountId, after, limit],
     });
     const [first] = rows;
@@ -78,7 +79,10 @@ export class FeedReadsRepository {
 
   /** Notifies all listeners. Fails on a standby. */
   async notify(payload: string): Promise<void> {
-    await this.pool.query({ text: 'SELECT pg_notify($1, $2)', values: [FEED_CHANNEL, payload] });
+    await this.pool.query({
+      text: `SELECT pg_notify(${channelSql('$1')}, $2)`,
+      values: [FEED_CHANNEL, payload],
+    });
   }
 
   /** Returns the last numbers of the accounts that have changes after the known ones. */

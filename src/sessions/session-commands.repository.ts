@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { channelSql } from '../database/database-schema.js';
 import type { Transaction } from '../database/transaction.js';
 import type { DomainErrorKind } from '../kernel/errors/domain-error.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
@@ -10,6 +11,7 @@ import type { SessionCommandKind } from './session-command.entity.js';
 
 /** Postgres channel for `<event> <session>`, sent when a command is committed. */
 export const COMMAND_CHANNEL = 'whatsapp_contacts_command';
+const NOTIFY = `SELECT pg_notify(${channelSql('$1')}, $2)`;
 export type CommandEvent = 'added' | 'finished';
 
 /** A command that no process has accepted. */
@@ -61,7 +63,7 @@ export class SessionCommandsRepository {
          INSERT INTO session_command (session, kind, argument, expires_at)
          SELECT name, $2, $3, now() + $4 * interval '1 ms' FROM session WHERE name = $1
          RETURNING id)
-       SELECT id, pg_notify($5, $6) FROM added`,
+       SELECT id, pg_notify(${channelSql('$5')}, $6) FROM added`,
       [session, kind, this.seal(argument, session, 'argument'), ttlMs, ...notification('added', session)],
     );
     return rows[0]?.id ?? null;
@@ -82,7 +84,7 @@ export class SessionCommandsRepository {
    * @param payload received by all processes that listen to COMMAND_CHANNEL
    */
   async notify(payload: string): Promise<void> {
-    await this.dataSource.query('SELECT pg_notify($1, $2)', [COMMAND_CHANNEL, payload]);
+    await this.dataSource.query(NOTIFY, [COMMAND_CHANNEL, payload]);
   }
 
   /** Returns the oldest waiting command of each session of the process. Writes nothing. */
@@ -126,7 +128,7 @@ export class SessionCommandsRepository {
       [session, id, this.seal(result, session, 'result'), error, errorKind, errorCode],
     );
     // Postgres sends the notification when the transaction is committed.
-    await tx.query('SELECT pg_notify($1, $2)', notification('finished', session));
+    await tx.query(NOTIFY, notification('finished', session));
   }
 
   /** Deletes a command after its caller has read the outcome or timed out. */

@@ -38,7 +38,7 @@ export const SECRETS = `
 
 const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.kinds, w.max_items AS "maxItems", w.state,
   w.reason, w.failures, w.retry_at AS "retryAt",
-  (SELECT coalesce(sum(f.feed_latest - ${POSITION}), 0)::float8 FROM ${FEEDS} f
+  (SELECT to_json(coalesce(sum(f.feed_latest - ${POSITION}), 0)) FROM ${FEEDS} f
    LEFT JOIN webhook_cursor c ON c.webhook = w.id AND c.account_id = f.account_id) AS behind`;
 
 /** How long the previous secret signs deliveries after a rotation. */
@@ -132,7 +132,7 @@ export class WebhooksRepository {
   /** Returns the position of the webhook in each of its feeds. */
   async findPositions(id: string): Promise<{ accountId: number; position: number }[]> {
     return this.dataSource.query(
-      `SELECT f.account_id AS "accountId", (${POSITION})::float8 AS position FROM webhook w, LATERAL ${FEEDS} f
+      `SELECT f.account_id AS "accountId", to_json(${POSITION}) AS position FROM webhook w, LATERAL ${FEEDS} f
        LEFT JOIN webhook_cursor c ON c.webhook = $1 AND c.account_id = f.account_id WHERE w.id = $1`,
       [id],
     );

@@ -26,6 +26,7 @@ const SLOWEST = [
   'hostile/heavy-reading',
   'linking/random-links',
   'sessions/fleet',
+  'database/hostile-settings',
 ];
 
 const rank = ({ path }) => {

@@ -27,18 +27,40 @@ async function once<Row extends pg.QueryResultRow>(
 }
 
 /** Copies the migrated template; see global-setup.mjs. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(`TEMPLATE ${TEMPLATE}`);
+}
+
+/** @param options of CREATE DATABASE */
+export async function createDatabase(options: string): Promise<TestDatabase> {
   const server = process.env.TEST_POSTGRES_URL;
   if (!server) throw new Error('TEST_POSTGRES_URL is not set: run the tests with npm test');
   const name = `contacts_${randomBytes(6).toString('hex')}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
-  await once(server, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  await once(server, `CREATE DATABASE ${name} ${options}`);
   return {
     url: url.href,
     query: (sql, values) => once(url.href, sql, values),
     drop: async () => {
       await once(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+/** Creates a role that can log in. The function drops it again, after all databases that it has privileges in. */
+export async function createRole(
+  database: TestDatabase,
+): Promise<{ name: string; url: string; drop(): Promise<void> }> {
+  const name = `role_${randomBytes(6).toString('hex')}`;
+  const url = new URL(database.url);
+  Object.assign(url, { username: name, password: 'secret' });
+  await database.query(`CREATE ROLE ${name} LOGIN PASSWORD 'secret'`);
+  return {
+    name,
+    url: url.href,
+    drop: async () => {
+      await once(String(process.env.TEST_POSTGRES_URL), `DROP ROLE ${name}`);
     },
   };
 }

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { REFRESHES_PER_MINUTE, RefreshLimited } from '../contacts.errors.js';
 
-/** First key of the advisory lock, the account ID is the second. Serializes the requests of all replicas. */
+/** First key of the advisory lock in each schema, the account ID is the second. Serializes requests of all replicas. */
 const REFRESH_LOCK = 4_203_890;
 
 /** Minimum time between two requests for the same contact. */
@@ -21,7 +21,10 @@ export class RefreshRequestsRepository {
    */
   async add(accountId: number, contactId: string): Promise<void> {
     await this.dataSource.transaction(async (tx) => {
-      await tx.query('SELECT pg_advisory_xact_lock($1, $2)', [REFRESH_LOCK, accountId]);
+      await tx.query('SELECT pg_advisory_xact_lock($1::int # hashtext(current_schema()), $2)', [
+        REFRESH_LOCK,
+        accountId,
+      ]);
       const [{ contact, all, count }] = await tx.query<
         [{ contact: number | null; all: number | null; count: number }]
       >(

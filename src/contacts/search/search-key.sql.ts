@@ -12,7 +12,8 @@ const MAX_LITERAL_LENGTH = 112;
 
 /**
  * Returns the PL/pgSQL body of search_key() in the database, generated from the same tables as searchKey(). Migrations
- * contain a copy, and search-key.integration.spec.ts compares it.
+ * contain a copy, and search-key.integration.spec.ts compares it. After a change of the tables, write a migration that
+ * replaces the functions and rebuilds the columns `search_text` and `sort_name`.
  *
  * The body uses only collation C and normalize(). Their results do not depend on the locale of the server and, for
  * assigned characters, not on its version. It calls no other function of the schema, because restores run it without a

@@ -50,6 +50,18 @@ describe('loadConfig', () => {
     (url) => expect(loadConfig({ DATABASE_URL: url }).DATABASE_URL).toBe(url),
   );
 
+  it.each(['Contacts', 'my-schema', '1st', 'pg_contacts', 'a b', 'a"b', 'x'.repeat(64)])(
+    'rejects the schema %s',
+    (DATABASE_SCHEMA) =>
+      expect(() => loadConfig({ DATABASE_SCHEMA })).toThrow(
+        /Invalid DATABASE_SCHEMA .* for example whatsapp_contacts/,
+      ),
+  );
+
+  it.each(['whatsapp_contacts', '_2', 'x'.repeat(63)])('accepts the schema %s', (DATABASE_SCHEMA) =>
+    expect(loadConfig({ DATABASE_SCHEMA }).DATABASE_SCHEMA).toBe(DATABASE_SCHEMA),
+  );
+
   it('accepts encryption keys, and does not repeat invalid ones', () => {
     const [base64, hex] = [Buffer.alloc(32, 7).toString('base64'), '07'.repeat(32)];
     expect(loadConfig({ ENCRYPTION_KEY: `${base64}, ${hex}` }).ENCRYPTION_KEY).toEqual([base64, hex]);

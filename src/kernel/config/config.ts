@@ -83,6 +83,18 @@ export class Config {
   DATABASE_URL?: string;
 
   /**
+   * Schema of the tables, created if it is missing, for databases that are shared with other programs or deployments.
+   * By default, the first schema of the search path of the database user.
+   */
+  @IsOptional()
+  @Matches(/^(?!pg_)[a-z_][a-z0-9_]{0,62}$/, {
+    message:
+      'a schema name of up to 63 lowercase letters, digits and underscores that does not start with a digit or pg_, ' +
+      'for example whatsapp_contacts',
+  })
+  DATABASE_SCHEMA?: string;
+
+  /**
    * Proxy for connections to WhatsApp and for webhooks with `https:` URLs. Sessions can have their own proxy. As for
    * curl, the lower-case name takes precedence; src/kernel/network/outgoing-proxies.ts applies all four variables.
    */
@@ -216,6 +228,7 @@ const SECRETS = new Set<string>(SECRET_SETTINGS);
 const WITHOUT_DEFAULT = [
   'API_KEY',
   'DATABASE_URL',
+  'DATABASE_SCHEMA',
   'HTTPS_PROXY',
   'HTTP_PROXY',
   'ALL_PROXY',
