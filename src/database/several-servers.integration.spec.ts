@@ -130,7 +130,7 @@ describe('a pool with several servers', () => {
     await old.query('ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
   });
 
-  it('closes a connection on which a write fails because the server is read-only', async () => {
+  it('closes a connection when a write fails because the server is read-only', async () => {
     pool = new StreamPool(url([first.port], 'target_session_attrs=read-write'), 'test');
     const client = await pool.connect();
     await client.query('BEGIN READ ONLY');

@@ -14,7 +14,7 @@ const SSL: Record<string, string> = {
   'no-verify': 'no-verify',
 };
 
-/** Modes that pg-connection-string does not support with the semantics of libpq, and modes with the same TLS options. */
+/** Modes that pg-connection-string does not support as libpq does, and modes with the same TLS options. */
 const SAME_OPTIONS: Record<string, string> = { allow: 'prefer', 'no-verify': 'require' };
 
 /** File parameters that pg-connection-string reads. */
@@ -22,8 +22,8 @@ const FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 
 /**
  * Returns the options that sslmode and the other TLS parameters of a Postgres URL describe, in the order in which libpq
- * tries them. As in libpq, `require` verifies the certificate only if sslrootcert is set, and `prefer` and `allow` never
- * do. Without sslmode, TLS is used only if a certificate is configured.
+ * tries them. As in libpq, `require` verifies the certificate only if sslrootcert is set, `prefer` and `allow` never.
+ * Without sslmode, TLS is used only if a certificate is configured.
  * @throws DatabaseError if a file cannot be read, or contains no certificate or key
  */
 export function tlsOptions(parameters: Record<string, string>): Tls[] {
