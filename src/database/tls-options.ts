@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { parse } from 'pg-connection-string';
 import { DatabaseError } from './database-error.js';
@@ -37,8 +37,7 @@ export function tlsOptions(parameters: Record<string, string>): Tls[] {
     SAME_OPTIONS[mode] ?? mode,
     Object.fromEntries(files.map((name) => [name, parameters[name] ?? ''])),
   );
-  if (sslpassword) options.passphrase = sslpassword;
-  requireCertificates(options, files);
+  requireCertificates(options, files, sslpassword);
   if (mode === 'prefer') return [options, false];
   return mode === 'allow' ? [false, options] : [options];
 }
@@ -82,9 +81,16 @@ function readOptions(sslmode: string, files: Record<string, string>): Connection
   }
 }
 
-/** Fails at start instead of at each connection. */
-function requireCertificates(options: ConnectionOptions, files: string[]): void {
+/** Fails at start instead of at each connection. Decrypts the key, and hides it from logs, as pg does. */
+function requireCertificates(options: ConnectionOptions, files: string[], passphrase?: string): void {
   try {
+    if (options.key) {
+      const value = createPrivateKey({ key: options.key as string, passphrase });
+      Object.defineProperty(options, 'key', {
+        value: value.export({ type: 'pkcs8', format: 'pem' }),
+        enumerable: false,
+      });
+    }
     // Node.js ignores a CA file without certificates.
     if (options.ca) new X509Certificate(options.ca as string);
     createSecureContext(options);
