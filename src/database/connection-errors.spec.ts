@@ -19,7 +19,7 @@ describe('toDatabaseError', () => {
 
   it.each([
     [{ code: '28000', routine: 'ClientAuthentication' }, /^it requires TLS\. .*\?sslmode=require/],
-    // Messages of Neon, Supabase and pgbouncer, which have no code of their own.
+    // Messages of Neon, Supabase and pgbouncer, which have no dedicated code.
     [{ code: '28000', message: 'connection is insecure (try using `sslmode=require`)' }, /^it requires TLS/],
     [{ code: 'XX000', message: 'SSL connection is required' }, /^it requires TLS/],
     [{ code: '08P01', message: 'SSL required' }, /^it requires TLS/],
@@ -53,7 +53,7 @@ describe('toDatabaseError', () => {
       [Object.assign(new Error(), { code: 'ECONNREFUSED' }), Object.assign(new Error(), { code: '57P03' })],
     );
     expect(toDatabaseError(error, 'postgres://me:secret@db1,db2/contacts').message).toMatch(
-      /^The database db1:5432,db2:5432\/contacts cannot be used:\n {2}db1:5432: .*ECONNREFUSED.*\n {2}db2:5432: it is still starting/,
+      /db1:5432,db2:5432\/contacts .*:\n {2}db1:5432: .*ECONNREFUSED.*\n {2}db2:5432: it is still starting/,
     );
     expect(isDatabaseUnavailable(error)).toBe(true);
   });

@@ -35,8 +35,8 @@ const TLS_REASONS: Record<string, string | ((cause: Cause) => string)> = {
   CERT_HAS_EXPIRED: 'its TLS certificate has expired. Renew it, and check the clock of this machine.',
   CERT_NOT_YET_VALID: 'its TLS certificate is not valid yet. Check the clock of this machine.',
   ERR_TLS_CERT_ALTNAME_INVALID: ({ host, cert }) =>
-    `its TLS certificate is for ${cert?.subjectaltname || cert?.subject?.CN || 'another host'}, not for ${host}. Use a ` +
-    'host name of the certificate in DATABASE_URL, or sslmode=verify-ca with sslrootcert to accept every name.',
+    `its TLS certificate is for ${cert?.subjectaltname || cert?.subject?.CN || 'another host'}, not for ${host}. ` +
+    'Use a host name of the certificate in DATABASE_URL, or sslmode=verify-ca with sslrootcert to accept every name.',
 };
 
 /** Returns whether the code is that of a TLS connection that failed. */
@@ -71,11 +71,11 @@ const NETWORK_REASONS: Record<string, (cause: Cause) => string> = {
     `it cannot be reached (ENOTFOUND): the host name ${hostname ?? ''} does not exist. Check it in DATABASE_URL, and ` +
     'that this machine can resolve it.',
   EAI_AGAIN: ({ hostname }) =>
-    `it cannot be reached (EAI_AGAIN): the host name ${hostname ?? ''} cannot be resolved at the moment. Check the DNS ` +
-    'server of this machine, and the host in DATABASE_URL.',
+    `it cannot be reached (EAI_AGAIN): the host name ${hostname ?? ''} cannot be resolved at the moment. Check the ` +
+    'DNS server of this machine, and the host in DATABASE_URL.',
   ENOENT: () =>
-    'its Unix socket does not exist. Check that it is running, and directory and port in DATABASE_URL. In a container, ' +
-    'mount the directory of the socket.',
+    'its Unix socket does not exist. Check that it is running, and directory and port in DATABASE_URL. In a ' +
+    'container, mount the directory of the socket.',
   EACCES: () => 'this user has no permission to use its Unix socket. Run the service as a user that has.',
 };
 
@@ -99,7 +99,7 @@ function reasonOf(error: unknown, usesTls: boolean): string {
   const tls = TLS_REASONS[code];
   if (tls) return typeof tls === 'string' ? tls : tls(cause);
   if (isTlsError(code))
-    return `the TLS connection failed (${message}). Check that host and port in DATABASE_URL are those of a server with TLS.`;
+    return `the TLS connection failed (${message}). Check host and port in DATABASE_URL, and that it supports TLS.`;
   if (code === '28000') return authorizationReason(message, routine, usesTls);
   if (POSTGRES_REASONS[code]) return POSTGRES_REASONS[code];
   const network = NETWORK_REASONS[code];
@@ -126,7 +126,7 @@ function authorizationReason(message: string, routine: string | undefined, usesT
 function reasonByMessage(message: string, usesTls: boolean): string {
   if (asksForTls(message, usesTls)) return REQUIRES_TLS;
   if (/does not support SSL/.test(message))
-    return 'it does not support TLS. Enable TLS on the server, or remove sslmode from DATABASE_URL if the network is trusted.';
+    return 'it does not support TLS. Enable TLS on the server, or in a trusted network remove sslmode from the URL.';
   if (/password must be a string/.test(message))
     return 'it requires a password. Add one to DATABASE_URL, or set PGPASSWORD.';
   if (/timeout/i.test(message))

@@ -44,7 +44,7 @@ export class DatabaseHealth {
       if (!row) return UNMIGRATED;
       return row.readOnly ? READ_ONLY : null;
     } catch (error) {
-      if (error instanceof SettingRefused) return error.message;
+      if (error instanceof SettingRefused) return { isUnreachable: false, message: error.message };
       const isUnmigrated = (error as { code?: string }).code === '42P01';
       return isUnmigrated ? UNMIGRATED : unreachable('The database cannot be reached.');
     }

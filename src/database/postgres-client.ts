@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import pg from 'pg';
 import { ConnectionTarget, type Endpoint } from './connection-target.js';
 import { pinIsolationLevel, PINNED_SETTINGS, requirePinnedSettings } from './pinned-settings.js';
@@ -24,10 +25,11 @@ export interface PostgresClientConfig extends pg.ClientConfig {
  * query.
  */
 export class PostgresClient extends pg.Client {
-  private readonly target: ConnectionTarget;
-  private readonly state: ServerState;
-  private endpoint: Endpoint;
-  private isConnected = false;
+  // Private names, because pools attach the client to errors, and logs must not contain the password.
+  readonly #target: ConnectionTarget;
+  readonly #state: ServerState;
+  #endpoint: Endpoint;
+  #isConnected = false;
 
   /** @param config a URL, or options of pg that contain a URL as connectionString */
   constructor(config: string | PostgresClientConfig = {}) {
@@ -53,10 +55,10 @@ export class PostgresClient extends pg.Client {
     pinIsolationLevel(this);
     requirePinnedSettings(this.connection);
     if (silence) new SilenceWatch(this, silence);
-    this.target = target;
-    this.endpoint = target.first;
-    this.state = watchServerState(this.connection, () => this.isConnected && this.closeIfUnsuitable());
-    this.on('error', () => target.forget(this.endpoint));
+    this.#target = target;
+    this.#endpoint = target.first;
+    this.#state = watchServerState(this.connection, () => this.#isConnected && this.closeIfUnsuitable());
+    this.on('error', () => target.forget(this.#endpoint));
     if (target.role === 'read-write' || target.role === 'primary') this.closeWhenReadOnly();
   }
 
@@ -81,28 +83,40 @@ export class PostgresClient extends pg.Client {
   }
 
   private async connectToServer(): Promise<this> {
-    this.endpoint = await this.target.choose();
-    // A pool destroys the stream when its time limit is up.
-    if (this.connection.stream.destroyed) throw new Error('Connection terminated due to connection timeout');
+    this.#endpoint = await this.chooseEndpoint();
     // pg reads these fields in connect() (client.js, connection.js).
-    Object.assign(this, this.endpoint);
-    Object.assign(this.connection, { ssl: this.endpoint.ssl });
+    Object.assign(this, this.#endpoint);
+    Object.assign(this.connection, { ssl: this.#endpoint.ssl });
     try {
       await super.connect();
-      const problem = unsuitable(this.target.role, this.state);
+      const problem = unsuitable(this.#target.role, this.#state);
       if (problem) throw problem;
     } catch (error) {
-      this.target.forget(this.endpoint);
+      this.#target.forget(this.#endpoint);
       this.connection.stream.destroy();
       throw error;
     }
-    this.isConnected = true;
+    this.#isConnected = true;
     return this;
+  }
+
+  /** @throws Error if the pool destroys the stream, as it does when its time limit is up */
+  private async chooseEndpoint(): Promise<Endpoint> {
+    const chosen = new AbortController();
+    const closed = once(this.connection.stream, 'close', chosen).then(() => {
+      throw new Error('Connection terminated while searching for a server');
+    });
+    closed.catch(() => {});
+    try {
+      return await Promise.race([this.#target.choose(), closed]);
+    } finally {
+      chosen.abort();
+    }
   }
 
   /** Closes the connection when its server becomes read-only, so that the next one searches for the new primary. */
   private closeIfUnsuitable(): void {
-    const problem = unsuitable(this.target.role, this.state);
+    const problem = unsuitable(this.#target.role, this.#state);
     if (problem) this.connection.stream.destroy(problem);
   }
 

@@ -3,11 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Pool } from 'pg';
 import { type PostgresServer, startPostgresServer } from '../../test/support/postgres-server.js';
 import { TcpProxy } from '../../test/support/tcp-proxy.js';
 import { toDatabaseError } from './connection-errors.js';
 import { isDatabaseUnavailable } from './database-errors.js';
+import { LeasePool } from './lease-pool.js';
 import { PostgresClient } from './postgres-client.js';
 import { StreamPool } from './stream-pool.js';
 
@@ -43,6 +46,13 @@ async function portOf(address: string): Promise<number> {
   } finally {
     await client.end();
   }
+}
+
+/** Accepts connections and does not respond. */
+async function listenSilently(): Promise<{ silent: Server; port: number }> {
+  const silent = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  return { silent, port: (silent.address() as { port: number }).port };
 }
 
 const failure = async (address: string) => portOf(address).catch((error: unknown) => error);
@@ -93,9 +103,7 @@ describe('several servers', () => {
   });
 
   it('skips a server that does not respond', async () => {
-    const silent = createServer().listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as { port: number };
+    const { silent, port } = await listenSilently();
     const begin = Date.now();
     expect(await portOf(url([port, first.port], 'target_session_attrs=read-write'))).toBe(first.port);
     expect(Date.now() - begin).toBeLessThan(2_500);
@@ -104,7 +112,7 @@ describe('several servers', () => {
 });
 
 describe('a pool with several servers', () => {
-  let pool: StreamPool;
+  let pool: Pool;
   const query = async () => (await pool.query<{ port: number }>(PORT)).rows[0]?.port;
 
   afterEach(() => pool.end());
@@ -130,7 +138,7 @@ describe('a pool with several servers', () => {
     await old.query('ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
   });
 
-  it('closes a connection on which a write fails because the server is read-only', async () => {
+  it('closes a connection when a write fails because the server is read-only', async () => {
     pool = new StreamPool(url([first.port], 'target_session_attrs=read-write'), 'test');
     const client = await pool.connect();
     await client.query('BEGIN READ ONLY');
@@ -138,6 +146,14 @@ describe('a pool with several servers', () => {
     await expect(client.query('SELECT 1')).rejects.toThrow(/not queryable|read-only/);
     client.release();
     expect(await query()).toBe(first.port);
+  });
+
+  it('applies its time limit to the search for a server', async () => {
+    const { silent, port } = await listenSilently();
+    pool = new LeasePool(url([port, port]), 'test');
+    const error = await query().catch((reason: Error) => reason);
+    expect(error).toMatchObject({ cause: { message: 'Connection terminated while searching for a server' } });
+    silent.close();
   });
 
   it('works again after all servers were away', async () => {
@@ -187,6 +203,15 @@ describe('a Unix socket', () => {
   ])('is accepted %s', async (_, address) => {
     expect(await portOf(address(folder))).toBe(first.port);
   });
+});
+
+it('shows the password in no log', async () => {
+  await first.query("CREATE ROLE secretive LOGIN PASSWORD 's3cr3t'");
+  const client = await new PostgresClient(
+    `postgres://secretive:s3cr3t@127.0.0.1:${first.port}/postgres`,
+  ).connect();
+  expect(inspect(client, { depth: 10 })).not.toContain('s3cr3t');
+  await client.end();
 });
 
 it('passes parameters of sessions to Postgres, and ignores those of other libraries', async () => {

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { parse } from 'pg-connection-string';
 import { DatabaseError } from './database-error.js';
@@ -14,7 +14,7 @@ const SSL: Record<string, string> = {
   'no-verify': 'no-verify',
 };
 
-/** Modes that pg-connection-string does not support with the semantics of libpq, and modes with the same TLS options. */
+/** Modes that pg-connection-string does not support as libpq does, and modes with the same TLS options. */
 const SAME_OPTIONS: Record<string, string> = { allow: 'prefer', 'no-verify': 'require' };
 
 /** File parameters that pg-connection-string reads. */
@@ -22,8 +22,8 @@ const FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 
 /**
  * Returns the options that sslmode and the other TLS parameters of a Postgres URL describe, in the order in which libpq
- * tries them. As in libpq, `require` verifies the certificate only if sslrootcert is set, and `prefer` and `allow` never
- * do. Without sslmode, TLS is used only if a certificate is configured.
+ * tries them. As in libpq, `require` verifies the certificate only if sslrootcert is set, `prefer` and `allow` never.
+ * Without sslmode, TLS is used only if a certificate is configured.
  * @throws DatabaseError if a file cannot be read, or contains no certificate or key
  */
 export function tlsOptions(parameters: Record<string, string>): Tls[] {
@@ -37,8 +37,7 @@ export function tlsOptions(parameters: Record<string, string>): Tls[] {
     SAME_OPTIONS[mode] ?? mode,
     Object.fromEntries(files.map((name) => [name, parameters[name] ?? ''])),
   );
-  if (sslpassword) options.passphrase = sslpassword;
-  requireCertificates(options, files);
+  requireCertificates(options, files, sslpassword);
   if (mode === 'prefer') return [options, false];
   return mode === 'allow' ? [false, options] : [options];
 }
@@ -82,9 +81,16 @@ function readOptions(sslmode: string, files: Record<string, string>): Connection
   }
 }
 
-/** Fails at start instead of at each connection. */
-function requireCertificates(options: ConnectionOptions, files: string[]): void {
+/** Fails at start instead of at each connection. Decrypts the key, and hides it from logs, as pg does. */
+function requireCertificates(options: ConnectionOptions, files: string[], passphrase?: string): void {
   try {
+    if (options.key) {
+      const value = createPrivateKey({ key: options.key as string, passphrase });
+      Object.defineProperty(options, 'key', {
+        value: value.export({ type: 'pkcs8', format: 'pem' }),
+        enumerable: false,
+      });
+    }
     // Node.js ignores a CA file without certificates.
     if (options.ca) new X509Certificate(options.ca as string);
     createSecureContext(options);

@@ -1,5 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { createPrivateKey } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
@@ -89,6 +91,24 @@ describe('sslmode', () => {
   it('authenticates with a client certificate', async () => {
     const { cert, key } = files.client;
     expect(await isEncrypted(url(certificate, `sslmode=require&sslcert=${cert}&sslkey=${key}`))).toBe(true);
+  });
+
+  it('decrypts the key of a client certificate, and shows it in no log', async () => {
+    const { cert, key } = files.client;
+    const encrypted = join(server.folder, 'encrypted.key');
+    const cipher = { cipher: 'aes-256-cbc', passphrase: 's3cr3t' };
+    const pem = createPrivateKey(await readFile(key)).export({ type: 'pkcs8', format: 'pem', ...cipher });
+    await writeFile(encrypted, pem);
+    const address = (password: string, mode: string) =>
+      url(certificate, `sslmode=${mode}&sslcert=${cert}&sslkey=${encrypted}&sslpassword=${password}`);
+    expect(await problemOf(address('wrong', 'require'))).toMatch(
+      /sslcert, sslkey in DATABASE_URL cannot be used/,
+    );
+    for (const mode of ['require', 'allow']) {
+      const client = await new PostgresClient(address(cipher.passphrase, mode)).connect();
+      expect(inspect(client.ssl)).not.toMatch(/PRIVATE KEY|s3cr3t/);
+      await client.end();
+    }
   });
 
   it('applies to all connections of the service', async () => {

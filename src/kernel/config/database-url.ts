@@ -107,7 +107,7 @@ function listServers(hosts: string, host?: string, port?: string): DatabaseUrl['
   const ports = port ? port.split(',') : [];
   if (ports.length > 1 && ports.length !== listed.length)
     throw new DatabaseUrlError(
-      `a URL with one port for all hosts, or one for each host: it has ${ports.length} ports and ${listed.length} hosts`,
+      `a URL with one port for all hosts or one for each, instead of ${ports.length} ports and ${listed.length} hosts`,
     );
   return listed.map((server, at) => ({
     host: server.host || 'localhost',
