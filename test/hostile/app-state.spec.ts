@@ -3,6 +3,9 @@ import type { DegradationCode } from '../../src/sessions/degradation.entity.js';
 import { eventually } from '../support/service.js';
 import { World } from '../support/world.js';
 
+/** Short, so that a name that is served for a moment is noticed. */
+const RECORD_EVERY_MS = 25;
+
 const number = (index: number) => String(491703100000 + index);
 const people = Array.from({ length: 12 }, (_, at) => ({ number: number(at), fullName: `Name ${at}` }));
 
@@ -66,20 +69,22 @@ describe('a snapshot', () => {
     const names = new Set<string | null | undefined>();
     await reconcile(world);
     await outdated.whenStruck();
-    await eventually('it was applied or discarded', async () => {
+    const isApplied = async () => {
       names.add((await world.listedOne(number(1)))?.full_name);
       const rows = await world.database.query<object>(
         `SELECT FROM account a JOIN app_state_collection c ON c.account_id = a.id
          WHERE c.name = 'critical_unblock_low' AND (NOT a.reconciliation_due OR c.snapshot_failed_at IS NOT NULL)`,
       );
       return rows.length > 0;
-    });
+    };
+    await eventually('it was applied or discarded', isApplied, 60_000, RECORD_EVERY_MS);
     names.add((await world.listedOne(number(1)))?.full_name);
     await world.phone.saveContact({ number: number(2), fullName: 'After it' });
-    await eventually('a later change is read', async () => {
+    const isLaterRead = async () => {
       names.add((await world.listedOne(number(1)))?.full_name);
       return (await world.listedOne(number(2)))?.full_name === 'After it';
-    });
+    };
+    await eventually('a later change is read', isLaterRead, 60_000, RECORD_EVERY_MS);
     expect([...names]).toEqual(['Newer']);
     const [row] = await world.database.query<{ version: string }>(
       `SELECT version FROM app_state_collection WHERE name = 'critical_unblock_low'`,

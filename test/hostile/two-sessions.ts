@@ -68,11 +68,12 @@ export class TwoSessions {
     const delaysMs: number[] = [];
     try {
       await attack();
-      await eventually('the attack is over', async () => {
+      const change = async () => {
         delaysMs.push(await this.delayOfChange());
         await sleep(BETWEEN_CHANGES_MS);
         return isOver();
-      });
+      };
+      await eventually('the attack is over', change, 60_000, BETWEEN_CHANGES_MS);
       return { delaysMs, peakMb: memory.peakMb };
     } finally {
       memory.stop();

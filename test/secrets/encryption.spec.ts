@@ -63,30 +63,40 @@ describe('encryption at rest', () => {
     expect(deployment.phone.companions).toHaveLength(1);
   });
 
-  it.each([
-    ['no key', {}, /but ENCRYPTION_KEY is not set/],
-    ['another key', { ENCRYPTION_KEY: newKey() }, /which is not in ENCRYPTION_KEY/],
-    ['something else', { ENCRYPTION_KEY: 'secret' }, /Invalid ENCRYPTION_KEY: .*openssl rand -base64 32/],
-    ['two settings', { ENCRYPTION_KEY: first, ENCRYPTION_KEY_FILE: '/tmp' }, /are both set/],
-    [
-      'a path that is not a file',
-      { ENCRYPTION_KEY_FILE: '/tmp' },
-      /Invalid ENCRYPTION_KEY_FILE "\/tmp": the file cannot be read/,
-    ],
-  ])('does not start with %s, and changes nothing', async (_, settings, message) => {
-    await service.stop();
-    const before = await secrets();
-    const expectRefusal = async (ROLE: string) => {
-      const refused = await Service.spawn(environment({ ...settings, ROLE }));
-      expect(await refused.exit()).toBe(1);
-      const messages = refused.entries.map((entry) => entry.message).join('\n');
-      expect(messages).toMatch(message);
-      expect(messages).not.toMatch(/"secret"|\n {4}at /);
-      expect(refused.output).not.toContain('"stack"');
-    };
-    await Promise.all(['all', 'session', 'api'].map(expectRefusal));
-    expect(await secrets()).toEqual(before);
-    service = await deployment.start('all', { ENCRYPTION_KEY: first });
+  describe('once it is enabled', () => {
+    let before: { row: string; value: string }[];
+
+    beforeAll(async () => {
+      await service.stop();
+      before = await secrets();
+    });
+
+    afterAll(async () => {
+      service = await deployment.start('all', { ENCRYPTION_KEY: first });
+    });
+
+    it.each([
+      ['no key', {}, /but ENCRYPTION_KEY is not set/],
+      ['another key', { ENCRYPTION_KEY: newKey() }, /which is not in ENCRYPTION_KEY/],
+      ['something else', { ENCRYPTION_KEY: 'secret' }, /Invalid ENCRYPTION_KEY: .*openssl rand -base64 32/],
+      ['two settings', { ENCRYPTION_KEY: first, ENCRYPTION_KEY_FILE: '/tmp' }, /are both set/],
+      [
+        'a path that is not a file',
+        { ENCRYPTION_KEY_FILE: '/tmp' },
+        /Invalid ENCRYPTION_KEY_FILE "\/tmp": the file cannot be read/,
+      ],
+    ])('does not start with %s, and changes nothing', async (_, settings, message) => {
+      const expectRefusal = async (ROLE: string) => {
+        const refused = await Service.spawn(environment({ ...settings, ROLE }));
+        expect(await refused.exit()).toBe(1);
+        const messages = refused.entries.map((entry) => entry.message).join('\n');
+        expect(messages).toMatch(message);
+        expect(messages).not.toMatch(/"secret"|\n {4}at /);
+        expect(refused.output).not.toContain('"stack"');
+      };
+      await Promise.all(['all', 'session', 'api'].map(expectRefusal));
+      expect(await secrets()).toEqual(before);
+    });
   });
 
   it('rotates keys while it runs, continues after a kill, and then works without the old key', async () => {

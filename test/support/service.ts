@@ -73,12 +73,15 @@ export async function freePort(): Promise<number> {
 
 /**
  * Polls until look() returns a truthy value. The timeout is extended on a busy machine.
+ *
+ * @param maxPollMs lower it if look() records intermediate values
  * @throws Error that contains `what`
  */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
   timeoutMs = 60_000,
+  maxPollMs = MAX_POLL_MS,
 ): Promise<T> {
   const startedAtMs = performance.now();
   for (;;) {
@@ -88,7 +91,7 @@ export async function eventually<T>(
     if (waitedMs > timeoutMs && waitedMs > patient(timeoutMs)) {
       throw new Error(`Waited ${Math.round(waitedMs)} ms in vain until ${what}`);
     }
-    await sleep(Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, waitedMs / 10)));
+    await sleep(Math.min(maxPollMs, Math.max(MIN_POLL_MS, waitedMs / 10)));
   }
 }
 
