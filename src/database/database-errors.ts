@@ -14,6 +14,9 @@ const NETWORK_CODES = new Set([
   'ECONNRESET',
 ]);
 
+/** Codes of writes to a connection that has just been closed. */
+const CLOSED_CODES = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END']);
+
 /** Returns `host:port/database` of a Postgres URL, without user and password. */
 function locationOf(url: string): string {
   const { hostname, port, pathname } = new URL(url);
@@ -56,7 +59,7 @@ const SQLSTATE = /^[0-9FHPX][0-9A-Z]{4}$/;
 
 /** Messages of pg without a code. */
 const CONNECTION_LOST =
-  /connection terminated|client was closed|query read timeout|timeout exceeded when trying to connect|not queryable/i;
+  /connection terminated|client was closed|timeout expired|query read timeout|timeout exceeded when trying to connect|not queryable/i;
 
 /**
  * SQLSTATE classes and codes of a database that is temporarily unavailable, regardless of the statement: connection
@@ -82,7 +85,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (driverError && driverError !== error) return isDatabaseUnavailable(driverError);
   // Postgres messages may quote the data, so they are not used for classification.
   if (code && SQLSTATE.test(code)) return AWAY.test(code);
-  if (code && (NETWORK_CODES.has(code) || code === 'EPIPE')) return true;
+  if (code && (NETWORK_CODES.has(code) || CLOSED_CODES.has(code))) return true;
   return CONNECTION_LOST.test(message ?? '');
 }
 

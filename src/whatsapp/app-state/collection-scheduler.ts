@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import { pauseAfterMs } from '../../kernel/async/back-off.js';
 import { Log } from '../../kernel/logging/log.js';
 import { LeaseLost } from '../lease/lease-lost.js';
@@ -133,7 +134,9 @@ export class CollectionScheduler {
 
   private retryFailed(error: Error): void {
     const { collection } = this;
-    this.log.warn({ err: error, collection }, 'Reading app-state collection failed');
+    // Lease logs outages of the database once for all sessions.
+    const level = isDatabaseUnavailable(error) ? 'debug' : 'warn';
+    this.log[level]({ err: error, collection }, 'Reading app-state collection failed');
     this.failures += 1;
     const isInDoubt = IN_DOUBT.some((kind) => error instanceof kind);
     const isSnapshotNext = isInDoubt && !this.needsResync;
