@@ -38,6 +38,13 @@ export interface CollectionEvents {
   problem(problem: string | null): void;
 }
 
+/** Observes how long collections stay outdated. */
+export interface DelayObserver {
+  outdated(collection: string): void;
+  /** The collection has been read, or waits for a reason that is reported otherwise. */
+  caughtUp(collection: string): void;
+}
+
 /**
  * Keeps one collection up to date while a connection is open. Runs one read at a time and retries failed reads with
  * exponential backoff. If the data was corrupt or rejected, the retry requests a new snapshot.
@@ -56,6 +63,7 @@ export class CollectionScheduler {
     private readonly collection: string,
     private readonly sync: CollectionSync,
     private readonly events: CollectionEvents,
+    private readonly delay: DelayObserver,
   ) {}
 
   /**
@@ -64,6 +72,7 @@ export class CollectionScheduler {
    */
   request(): Promise<void> {
     outdated(this);
+    this.delay.outdated(this.collection);
     this.next ??= this.running.then(() => {
       this.next = null;
       const attempt = this.attempt();
@@ -108,13 +117,18 @@ export class CollectionScheduler {
       // A resync that was requested during this read is still pending.
       if (isResync) this.needsResync = false;
       this.awaitsKey = false;
-      if (!this.next) caughtUp(this);
+      if (!this.next) this.caughtUp();
       this.events.problem(null);
       this.events.synced(state);
     } catch (error) {
       this.recover(error);
       throw error;
     }
+  }
+
+  private caughtUp(): void {
+    caughtUp(this);
+    this.delay.caughtUp(this.collection);
   }
 
   private recover(error: unknown): void {
@@ -127,6 +141,7 @@ export class CollectionScheduler {
 
   private waitForKey({ message, keyId }: MissingSyncKey): void {
     this.log.info({ collection: this.collection, keyId }, 'Waiting for sync key');
+    this.delay.caughtUp(this.collection);
     this.events.problem(`${message}. The address book is read as soon as it does.`);
     if (keyId === null) this.retryAfter(KEY_SHARE_TIMEOUT_MS);
     else this.events.missingKey(keyId);
