@@ -59,7 +59,7 @@ const SQLSTATE = /^[0-9FHPX][0-9A-Z]{4}$/;
 
 /** Messages of pg without a code. */
 const CONNECTION_LOST =
-  /connection terminated|client was closed|timeout expired|query read timeout|timeout exceeded when trying to connect|not queryable/i;
+  /connection terminated|client was closed|timeout (expired|exceeded when trying to connect)|not queryable/i;
 
 /**
  * SQLSTATE classes and codes of a database that is temporarily unavailable, regardless of the statement: connection

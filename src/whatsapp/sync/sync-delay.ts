@@ -8,8 +8,8 @@ const REPORTED_FOR_MS = 10 * 60_000;
 const REPEAT_AFTER_MS = 5 * 60_000;
 
 const MESSAGE =
-  'Changes of the address book that WhatsApp has announced could not be read or saved for more than 60 s. The service ' +
-  'keeps trying. The log contains the reason.';
+  'Changes of the address book that WhatsApp has announced could not be read or saved for more than 60 s. The ' +
+  'service keeps trying. The log contains the reason.';
 
 /** Reports collections that stay outdated for long (`sync_delayed`). */
 export class SyncDelay {
