@@ -16,6 +16,15 @@ function requireSupportedNode(): void {
   process.exit(1);
 }
 
+/**
+ * Aborted by SIGTERM and SIGINT. Handled before the rest of the service loads, because process 1 of a container ignores
+ * signals without a handler.
+ */
+const stop = new AbortController();
+const exit = () => process.exit(0);
+stop.signal.addEventListener('abort', exit);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+
 requireSupportedNode();
 const { Logger } = await import('@nestjs/common');
 const { createLogger, DEFAULT_LEVELS } = await import('./kernel/logging/logger.js');
@@ -28,4 +37,7 @@ process.on('uncaughtException', (err) => {
   new Log('Main').fatal({ err }, 'Uncaught exception');
   process.exit(1);
 });
-await import('./service.js');
+const { run } = await import('./service.js');
+// From here on, there is something to stop.
+stop.signal.removeEventListener('abort', exit);
+await run(stop.signal);

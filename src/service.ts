@@ -22,16 +22,21 @@ interface HttpServer {
 /** Started parts, in the order of their start. They are stopped in reverse order. */
 const running: { part: string; stop: () => Promise<void> }[] = [];
 
-async function start(config: Config): Promise<SessionSupervisor> {
+/** @param stopping when aborted, starts nothing further */
+async function start(config: Config, stopping: AbortSignal): Promise<SessionSupervisor> {
   await requirePort(config);
-  const database = await openDatabase(config, (message) => log.info({}, message));
-  running.push({ part: 'database', stop: () => database.close() });
+  const opening = openDatabase(config, (message) => log.info({}, message));
+  running.push({ part: 'database', stop: () => opening.then((opened) => opened.close(), ignore) });
+  const database = await opening;
+  stopping.throwIfAborted();
 
   const isTerminal = process.stdout.isTTY;
   const sessions = new SessionSupervisor({ config, databaseUrl: database.url, isTerminal });
   const server = await createServer(config, database.url, sessions);
+  stopping.throwIfAborted();
   await server.listen(config.PORT, listenHost(config.HOST));
   running.push({ part: 'HTTP server', stop: () => server.close() });
+  stopping.throwIfAborted();
   const url = serverUrl(config.HOST, config.PORT);
   if (config.ROLE === 'session') log.info({ url }, 'Listening');
   else {
@@ -75,24 +80,37 @@ function logAnonymousAccess(config: Config): void {
   else log.info({}, 'All users of this machine can use the API. Set API_KEY to require keys.');
 }
 
+function ignore(): void {}
+
 async function stop(): Promise<void> {
   for (const { part, stop: stopPart } of running.splice(0).reverse()) {
     await stopPart().catch((err: unknown) => log.error({ err, part }, 'Stopping failed'));
   }
 }
 
-try {
-  const config = loadConfigFromProcess();
-  Logger.overrideLogger(createLogger(config));
-  const signal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), npmExit()]);
-  const sessions = await start(config);
-  await Promise.race([signal, sessions.failure]);
-  log.info({}, 'Stopping');
-  await stop();
-  process.exit(0);
-} catch (error) {
-  // Operators read this message in a terminal, so it is a sentence with advice rather than an error object.
-  new Logger('Main').fatal(describeFatalError(error));
-  await stop();
-  process.exit(1);
+/**
+ * Runs the service, and ends the process.
+ * @param terminated aborted by a signal to stop; a start that is not complete is abandoned
+ */
+export async function run(terminated: AbortSignal): Promise<never> {
+  const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve());
+  });
+  terminated.addEventListener('abort', () => stopping.abort());
+  void npmExit().then(() => stopping.abort());
+  try {
+    const config = loadConfigFromProcess();
+    Logger.overrideLogger(createLogger(config));
+    const started = start(config, stopping.signal);
+    await Promise.race([stopped, started.then((sessions) => sessions.failure)]);
+    log.info({}, 'Stopping');
+    await stop();
+    process.exit(0);
+  } catch (error) {
+    // Operators read this message in a terminal, so it is a sentence with advice rather than an error object.
+    new Logger('Main').fatal(describeFatalError(error));
+    await stop();
+    process.exit(1);
+  }
 }

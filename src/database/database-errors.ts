@@ -26,12 +26,15 @@ const NETWORK_CODES = new Set([
   'ECONNRESET',
 ]);
 
+/** Codes of writes to a connection that has just been closed. */
+const CLOSED_CODES = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END']);
+
 /** Node.js error codes begin with E, which is not an SQLSTATE class. */
 const SQLSTATE = /^[0-9FHPX][0-9A-Z]{4}$/;
 
 /** Messages of pg without a code. */
 const CONNECTION_LOST =
-  /connection terminated|client was closed|query read timeout|timeout exceeded when trying to connect|not queryable/i;
+  /connection terminated|client was closed|timeout (expired|exceeded when trying to connect)|not queryable/i;
 
 /**
  * SQLSTATE classes and codes of a database that is temporarily unavailable, regardless of the statement: connection
@@ -57,7 +60,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (driverError && driverError !== error) return isDatabaseUnavailable(driverError);
   // Postgres messages may quote the data, so they are not used for classification.
   if (code && SQLSTATE.test(code)) return AWAY.test(code);
-  if (code && (NETWORK_CODES.has(code) || code === 'EPIPE' || isTlsError(code))) return true;
+  if (code && (NETWORK_CODES.has(code) || CLOSED_CODES.has(code) || isTlsError(code))) return true;
   // Includes errors of Unix sockets.
   if (syscall === 'connect') return true;
   return CONNECTION_LOST.test(message ?? '');

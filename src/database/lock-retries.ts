@@ -53,7 +53,8 @@ async function findLongTransactions(database: Database): Promise<unknown> {
   return database.query(
     `SELECT pid, application_name AS application, round(extract(epoch FROM now() - xact_start))::int AS seconds
      FROM pg_stat_activity
-     WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < now() - interval '${LOCK_TIMEOUT_MS} ms'
+     WHERE datname = current_database() AND pid <> pg_backend_pid()
+       AND xact_start < now() - interval '${LOCK_TIMEOUT_MS} ms'
      ORDER BY xact_start LIMIT 5`,
   );
 }

@@ -1,5 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
+import { FailureLog } from '../kernel/logging/failure-log.js';
 import { Log } from '../kernel/logging/log.js';
 import { applicationName } from './application-name.js';
 import { measurePool } from './pool-metrics.js';
@@ -22,9 +23,9 @@ export abstract class ServicePool extends pg.Pool implements OnApplicationShutdo
       ...options,
     });
     measurePool(use, this);
-    const log = new Log(new.target.name);
+    const failure = new FailureLog(new Log(new.target.name), 'Keeping database connections open');
     // Without a listener, an idle connection that the server closes would end the process.
-    this.on('error', (err) => log.warn({ err }, 'Idle database connection lost'));
+    this.on('error', (err) => failure.failed(err)).on('connect', () => failure.recovered());
   }
 
   /** Ends after the last response, which may still need a connection. */

@@ -15,7 +15,7 @@ import { SilenceLimit } from './silence-limit.js';
 const LIMIT_MS = 400;
 const CONNECTIONS = 4;
 
-describe('connections that were dropped silently', () => {
+describe('a connection that was dropped silently', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let url: string;
@@ -64,7 +64,7 @@ describe('connections that were dropped silently', () => {
     await database.drop();
   });
 
-  it('fail one query, and are replaced in every pool', async () => {
+  it('fails one query, and is replaced in every pool', async () => {
     proxy.swallow();
     const { error, ms } = await timed(select);
     expect(isDatabaseUnavailable(error)).toBe(true);
@@ -75,7 +75,7 @@ describe('connections that were dropped silently', () => {
     }
   });
 
-  it('fail a transaction, and return its place in the pool', async () => {
+  it('fails a transaction, and returns its place in the pool', async () => {
     for (let each = 0; each <= CONNECTIONS; each += 1) {
       const { error } = await timed(() =>
         dataSource.transaction(async (tx) => {
@@ -89,7 +89,7 @@ describe('connections that were dropped silently', () => {
     expect(await select()).toEqual([{ one: 1 }]);
   });
 
-  it('fail a stream that waits for rows', async () => {
+  it('fails a stream that waits for rows', async () => {
     const rows = await copyLines(pool, `SELECT repeat('x', 1000) FROM generate_series(1, 200000)`);
     await new Promise((resolve) => rows.once('data', resolve));
     proxy.swallow();
@@ -98,7 +98,7 @@ describe('connections that were dropped silently', () => {
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
-  it('do not include those whose reader is slow', async () => {
+  it('differs from one whose reader is slow', async () => {
     const rows = await copyLines(pool, `SELECT repeat('x', 1000) FROM generate_series(1, 20000)`);
     let bytes = 0;
     for await (const chunk of rows as AsyncIterable<Buffer>) {
@@ -108,14 +108,14 @@ describe('connections that were dropped silently', () => {
     expect(bytes).toBe(20_000 * 1_001);
   });
 
-  it('do not include idle ones and those of the slow query only', async () => {
+  it('is assumed for a query that takes too long, and other queries go on', async () => {
     const { error } = await timed(() => pool.query('SELECT pg_sleep(5)'));
     expect(isDatabaseUnavailable(error)).toBe(true);
     await sleep(2 * LIMIT_MS);
     expect(await select()).toEqual([{ one: 1 }]);
   });
 
-  it('include the listener, which connects again', async () => {
+  it('is replaced in the listener', async () => {
     const listener = new Listener(url, 'test');
     const payloads: string[] = [];
     const receive = async () => {

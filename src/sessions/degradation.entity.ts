@@ -12,6 +12,7 @@ const primaryKeyConstraintName = 'degradation_pkey';
  * - `phone_message_lost`: a message from the phone could not be decrypted after all retries
  * - `history_lost`: a part of the phone's history was not available
  * - `changes_refused`: the database rejected changes from WhatsApp, and they are lost
+ * - `sync_delayed`: changes of the address book could not be read or saved for more than 60 s
  * - `reachout_locked`: WhatsApp does not allow the account to message new contacts
  * - `client_expiring`: WhatsApp has announced when it will reject the client version in use
  */
@@ -22,6 +23,7 @@ export const DEGRADATION_CODES = [
   'phone_message_lost',
   'history_lost',
   'changes_refused',
+  'sync_delayed',
   'reachout_locked',
   'client_expiring',
 ] as const;

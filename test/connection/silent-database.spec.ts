@@ -8,7 +8,7 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 const RECOVERED_WITHIN_MS = 20_000;
 const PROBE_EVERY_MS = 1_000;
 
-describe('database connections that were dropped silently', () => {
+describe('a deployment whose database connections were dropped silently', () => {
   let fleet: Deployment;
   let proxy: TcpProxy;
   let service: Service;
@@ -42,7 +42,7 @@ describe('database connections that were dropped silently', () => {
     await proxy.stop();
   });
 
-  it('are replaced within 20 s, by probes, reads, writes and leases', async () => {
+  it('recovers within 20 s: probes, reads, writes and leases', async () => {
     const { logins } = fleet;
     proxy.swallow();
     const edited = fleet.phone.saveContact({ number: '491701234567', fullName: 'Anna Schmidt' });

@@ -10,6 +10,7 @@ export class TcpProxy {
   sentBytes = 0;
   private readonly lines = new Set<Socket>();
   private readonly swallowed = new WeakSet<Socket>();
+  private swallowsNew = false;
   private readonly server = createServer({ allowHalfOpen: true });
 
   private constructor(target: { port: number; host: string }) {
@@ -53,6 +54,11 @@ export class TcpProxy {
     for (const line of this.lines) this.swallowed.add(line);
   }
 
+  /** Does the same with all later connections, like a firewall. */
+  swallowNew(): void {
+    this.swallowsNew = true;
+  }
+
   async comeBack(): Promise<void> {
     await this.listen(this.port);
   }
@@ -69,6 +75,7 @@ export class TcpProxy {
 
   private join(line: Socket, target: Socket): void {
     this.lines.add(line);
+    if (this.swallowsNew) this.swallowed.add(line);
     line.on('data', (data) => {
       this.sentBytes += data.length;
       if (target.writable && !this.swallowed.has(line)) target.write(data);

@@ -1239,7 +1239,7 @@ export interface components {
         };
         DegradationDto: {
             /** @enum {string} */
-            code: "changes_refused" | "changes_unverified" | "client_expiring" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_key_missing";
+            code: "changes_refused" | "changes_unverified" | "client_expiring" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_delayed" | "sync_key_missing";
             /** @description Explanation for people. */
             message: string;
             /** @description ISO 8601. */

@@ -240,6 +240,10 @@ export const en = {
       what: 'The database rejected some changes.',
       todo: 'These changes are lost. A name or profile might be outdated until it changes again. The log contains the error code.',
     },
+    sync_delayed: {
+      what: 'Changes from WhatsApp have not been read or saved for more than a minute.',
+      todo: 'The service keeps trying. If this lasts, check the database and the log.',
+    },
     reachout_locked: {
       what: 'WhatsApp has temporarily restricted this account from contacting new people.',
       todo: 'Profiles are not fetched until the restriction ends. Send fewer messages to people who do not know you.',

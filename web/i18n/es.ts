@@ -235,6 +235,10 @@ export const es: Messages = {
       what: 'La base de datos rechazó algunos cambios.',
       todo: 'Estos cambios se perdieron. Un nombre o perfil puede estar desactualizado hasta que vuelva a cambiar. Consulta el código de error en el registro.',
     },
+    sync_delayed: {
+      what: 'Los cambios de WhatsApp no se leen o no se guardan desde hace más de un minuto.',
+      todo: 'El servicio sigue intentándolo. Si continúa, revisa la base de datos y el registro.',
+    },
     reachout_locked: {
       what: 'WhatsApp ha bloqueado por un tiempo el contacto con otras personas.',
       todo: 'No se consulta a nadie hasta que termine solo. Envía menos mensajes a desconocidos.',

@@ -235,6 +235,10 @@ export const ptBr: Messages = {
       what: 'O banco de dados recusou algumas alterações.',
       todo: 'Essas alterações se perderam. Um nome ou perfil pode ficar desatualizado até a próxima alteração. Consulte o código do erro no log.',
     },
+    sync_delayed: {
+      what: 'As alterações do WhatsApp não são lidas ou salvas há mais de um minuto.',
+      todo: 'O serviço continua tentando. Se persistir, verifique o banco de dados e o log.',
+    },
     reachout_locked: {
       what: 'O WhatsApp bloqueou por algum tempo o contato com outras pessoas.',
       todo: 'Ninguém é consultado até o bloqueio acabar sozinho. Envie menos mensagens a desconhecidos.',

@@ -28,7 +28,7 @@ export class RouteHealth implements Health {
   private readonly checks = new SingleFlight<'routes', string | null>();
   private readonly failure = new FailureLog(new Log(RouteHealth.name), 'Checking readiness');
 
-  /** @param database uses a connection of its own, and explains why the database cannot be used */
+  /** @param database uses a dedicated connection, and explains why the database cannot be used */
   constructor(
     private readonly database: Pick<DatabaseHealth, 'problem'>,
     private readonly contacts: Pick<ContactsRepository, 'find'>,

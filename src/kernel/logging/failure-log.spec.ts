@@ -30,4 +30,19 @@ describe('FailureLog', () => {
       'info Polling recovered 90000',
     ]);
   });
+
+  it('logs at most every 10 s while failures and successes alternate', () => {
+    jest.useFakeTimers();
+    const log = new Log('Test');
+    jest.spyOn(log, 'debug').mockReturnValue();
+    const warn = jest.spyOn(log, 'warn').mockReturnValue();
+    const info = jest.spyOn(log, 'info').mockReturnValue();
+    const failure = new FailureLog(log, 'Polling');
+    for (let tenth = 0; tenth < 300; tenth += 1) {
+      failure.failed(new Error('refused'));
+      failure.recovered();
+      jest.advanceTimersByTime(100);
+    }
+    expect([warn.mock.calls.length, info.mock.calls.length]).toEqual([3, 3]);
+  });
 });

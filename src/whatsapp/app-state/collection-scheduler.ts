@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import { pauseAfterMs } from '../../kernel/async/back-off.js';
 import { Log } from '../../kernel/logging/log.js';
 import { LeaseLost } from '../lease/lease-lost.js';
@@ -37,6 +38,13 @@ export interface CollectionEvents {
   problem(problem: string | null): void;
 }
 
+/** Observes how long collections stay outdated. */
+export interface DelayObserver {
+  outdated(collection: string): void;
+  /** The collection has been read, or waits for a reason that is reported otherwise. */
+  caughtUp(collection: string): void;
+}
+
 /**
  * Keeps one collection up to date while a connection is open. Runs one read at a time and retries failed reads with
  * exponential backoff. If the data was corrupt or rejected, the retry requests a new snapshot.
@@ -55,6 +63,7 @@ export class CollectionScheduler {
     private readonly collection: string,
     private readonly sync: CollectionSync,
     private readonly events: CollectionEvents,
+    private readonly delay: DelayObserver,
   ) {}
 
   /**
@@ -63,6 +72,7 @@ export class CollectionScheduler {
    */
   request(): Promise<void> {
     outdated(this);
+    this.delay.outdated(this.collection);
     this.next ??= this.running.then(() => {
       this.next = null;
       const attempt = this.attempt();
@@ -107,13 +117,18 @@ export class CollectionScheduler {
       // A resync that was requested during this read is still pending.
       if (isResync) this.needsResync = false;
       this.awaitsKey = false;
-      if (!this.next) caughtUp(this);
+      if (!this.next) this.caughtUp();
       this.events.problem(null);
       this.events.synced(state);
     } catch (error) {
       this.recover(error);
       throw error;
     }
+  }
+
+  private caughtUp(): void {
+    caughtUp(this);
+    this.delay.caughtUp(this.collection);
   }
 
   private recover(error: unknown): void {
@@ -126,6 +141,7 @@ export class CollectionScheduler {
 
   private waitForKey({ message, keyId }: MissingSyncKey): void {
     this.log.info({ collection: this.collection, keyId }, 'Waiting for sync key');
+    this.delay.caughtUp(this.collection);
     this.events.problem(`${message}. The address book is read as soon as it does.`);
     if (keyId === null) this.retryAfter(KEY_SHARE_TIMEOUT_MS);
     else this.events.missingKey(keyId);
@@ -133,7 +149,9 @@ export class CollectionScheduler {
 
   private retryFailed(error: Error): void {
     const { collection } = this;
-    this.log.warn({ err: error, collection }, 'Reading app-state collection failed');
+    // Lease logs outages of the database once for all sessions.
+    const level = isDatabaseUnavailable(error) ? 'debug' : 'warn';
+    this.log[level]({ err: error, collection }, 'Reading app-state collection failed');
     this.failures += 1;
     const isInDoubt = IN_DOUBT.some((kind) => error instanceof kind);
     const isSnapshotNext = isInDoubt && !this.needsResync;

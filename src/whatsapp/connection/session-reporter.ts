@@ -6,6 +6,7 @@ import pTimeout from 'p-timeout';
 import qrcode from 'qrcode';
 import { isRefusal } from '../../database/database-errors.js';
 import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
+import { FailureLog } from '../../kernel/logging/failure-log.js';
 import { Log } from '../../kernel/logging/log.js';
 import type { ClientVersion } from '../../sessions/client-version.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
@@ -19,6 +20,9 @@ const STDOUT = 1;
 const RETRY_AFTER_MS = 1_000;
 /** While the database is unavailable, a write waits; after this time it is considered lost in a lower layer. */
 const WRITE_TIMEOUT_MS = 30_000;
+
+/** Shared by all sessions of the thread, because an outage affects all of them. */
+const writing = new FailureLog(new Log('SessionReporter'), 'Reporting session status');
 
 /** Writes a session's state for the API, and shows the default session's QR codes in the terminal. */
 export class SessionReporter {
@@ -105,10 +109,11 @@ export class SessionReporter {
       for (;;) {
         try {
           await pTimeout(this.tryToWrite(report), { milliseconds: WRITE_TIMEOUT_MS });
+          writing.recovered();
           return;
         } catch (err) {
           if (!lease.isHeld || isRefusal(err)) throw err;
-          this.log.warn({ err, status: report.status }, 'Reporting session status failed');
+          writing.failed(err);
           await sleep(RETRY_AFTER_MS);
         }
       }

@@ -12,6 +12,7 @@ import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import type { UnlinkResult } from '../../sessions/unlink-result.js';
 import { isLinked } from '../auth-state/auth-state.js';
 import type { Lease } from '../lease/lease.js';
+import { LeaseLost } from '../lease/lease-lost.js';
 import { type LinkFailure, linkFailures } from '../linking/link-failure.js';
 import type { SessionContext } from '../sync/session-context.js';
 import { ClientRenewal } from './client-renewal.js';
@@ -296,6 +297,9 @@ export class SessionRunner {
 
   /** Reports are written in the background, in their order. */
   private report(written: Promise<void>): void {
-    written.catch((err: unknown) => this.log.warn({ err }, 'Reporting session status failed'));
+    written.catch((err: unknown) => {
+      const level = err instanceof LeaseLost ? 'debug' : 'warn';
+      this.log[level]({ err }, 'Reporting session status failed');
+    });
   }
 }

@@ -9,12 +9,21 @@ import { LeaseLost } from './lease-lost.js';
 
 const RETRY_AFTER_MS = 500;
 
+/** Shared by all sessions of the thread, because an outage affects all of them. */
+const failure = new FailureLog(new Log('Lease'), 'Accessing database');
+/** Number of reads and transactions that have failed and are retried. */
+let retried = 0;
+
+/** Returns how long reads or writes of sessions have been failing, in milliseconds; 0 if none is retried. */
+export function failingMs(): number {
+  return retried === 0 ? 0 : failure.durationMs;
+}
+
 /**
  * The right to connect to WhatsApp as one session, and to write its data. Every write checks the fencing token, so a
  * process that was suspended while another one took over the session cannot write anything.
  */
 export class Lease {
-  private readonly failure = new FailureLog(new Log(Lease.name), 'Accessing database');
   private readonly ended = new AbortController();
   readonly session: SessionName;
   readonly claimedAtMs = performance.now();
@@ -59,17 +68,24 @@ export class Lease {
   }
 
   private async whileHeld<T>(work: () => Promise<T>): Promise<T> {
-    for (;;) {
-      if (!this.isHeld) throw new LeaseLost();
-      try {
-        const result = await work();
-        this.failure.recovered();
-        return result;
-      } catch (error) {
-        if (!isWorthRepeating(error)) throw error;
-        this.failure.failed(error);
-        await pause(RETRY_AFTER_MS, this.lost);
+    let isRetried = false;
+    try {
+      for (;;) {
+        if (!this.isHeld) throw new LeaseLost();
+        try {
+          const result = await work();
+          if (retried === Number(isRetried)) failure.recovered();
+          return result;
+        } catch (error) {
+          if (!isWorthRepeating(error)) throw error;
+          if (!isRetried) retried += 1;
+          isRetried = true;
+          failure.failed(error);
+          await pause(RETRY_AFTER_MS, this.lost);
+        }
       }
+    } finally {
+      if (isRetried) retried -= 1;
     }
   }
 }

@@ -29,7 +29,11 @@ export interface FetchQueue {
 /** Finds the accounts with due profiles, for all sessions of a thread in one query, and starts their queues. */
 @Injectable()
 export class FetchScheduler {
-  private readonly failure = new FailureLog(new Log(FetchScheduler.name), 'Looking for profiles to fetch');
+  /** Shared by all sessions, because an outage affects all of them. */
+  private static readonly failure = new FailureLog(
+    new Log('FetchScheduler'),
+    'Looking for profiles to fetch',
+  );
   private readonly queues = new Set<FetchQueue>();
   private readonly busy = new Set<FetchQueue>();
   private running: AbortController | null = null;
@@ -41,7 +45,7 @@ export class FetchScheduler {
     if (this.running) return;
     this.running = new AbortController();
     const { signal } = this.running;
-    void repeat({ everyMs: CHECK_EVERY_MS, signal, failure: this.failure }, () => this.check());
+    void repeat({ everyMs: CHECK_EVERY_MS, signal, failure: FetchScheduler.failure }, () => this.check());
   }
 
   remove(queue: FetchQueue): void {

@@ -16,6 +16,9 @@ import { Presence } from './presence.js';
 import { Reconciliation } from './reconciliation.js';
 import type { SessionContext } from './session-context.js';
 import type { Source, SyncConnection, SyncOwner } from './source.js';
+import { SyncDelay } from './sync-delay.js';
+
+const UNOBSERVED = { outdated: () => {}, caughtUp: () => {} };
 
 /** The app-state collections: the address book, and the settings that contain the account's push name. */
 export class AppStateSource implements Source {
@@ -27,6 +30,7 @@ export class AppStateSource implements Source {
   private readonly collections: ReadonlyMap<string, CollectionScheduler>;
   private readonly addressBook: CollectionScheduler;
   private readonly reconciliation: Reconciliation;
+  private readonly delay: SyncDelay;
 
   constructor(
     private readonly account: SessionAccount,
@@ -36,6 +40,7 @@ export class AppStateSource implements Source {
     firstSync: FirstSync,
   ) {
     const { lease, stores } = context;
+    this.delay = new SyncDelay(context);
     this.keys = new SyncKeys(stores.authState, lease.session);
     this.keyRequests = new SyncKeyRequests({
       keys: this.keys,
@@ -76,6 +81,7 @@ export class AppStateSource implements Source {
   close(): void {
     this.reconciliation.stop();
     this.keyRequests.close();
+    this.delay.close();
     for (const closable of [...this.collections.values(), ...this.handlers]) closable.close();
   }
 
@@ -156,6 +162,8 @@ export class AppStateSource implements Source {
       proxies,
       readers,
     });
-    return new CollectionScheduler(handler.name, sync, handler);
+    // The first sync may take longer, and its progress is reported.
+    const delay = this.account.syncedAt ? this.delay : UNOBSERVED;
+    return new CollectionScheduler(handler.name, sync, handler, delay);
   }
 }

@@ -14,7 +14,8 @@ const RETRY_MS = 2_000;
  */
 export class FirstSync implements Source {
   private readonly log = new Log(FirstSync.name);
-  private readonly failure = new FailureLog(this.log, 'Completing first sync');
+  /** Shared by all sessions, because an outage affects all of them. */
+  private static readonly failure = new FailureLog(new Log('FirstSync'), 'Completing first sync');
   private isAddressBookRead = false;
   /** Includes previous connections. */
   private arePushNamesRead: boolean;
@@ -63,10 +64,10 @@ export class FirstSync implements Source {
 
   private check(): void {
     this.completeIfRead().then(
-      () => this.failure.recovered(),
+      () => FirstSync.failure.recovered(),
       (error: unknown) => {
         if (this.isDone) return;
-        this.failure.failed(error);
+        FirstSync.failure.failed(error);
         this.retry = setTimeout(() => this.check(), RETRY_MS).unref();
       },
     );

@@ -31,6 +31,8 @@ export class SessionSupervisor {
   readonly failure: Promise<never>;
   private fail: (error: Error) => void = () => {};
   private worker: Worker | null = null;
+  /** Whether the current thread runs sessions, which it has to end. */
+  private isRunning = false;
   private ended: Promise<void> | null = null;
 
   constructor(private readonly data: SessionWorkerData) {
@@ -60,10 +62,11 @@ export class SessionSupervisor {
     });
   }
 
-  /** Ends the sessions gracefully; terminates the thread if it does not end in time. */
+  /** Ends the sessions gracefully; terminates the thread if it does not end in time, or has not started yet. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.worker?.postMessage(STOP);
+    if (this.isRunning) this.worker?.postMessage(STOP);
+    else await this.worker?.terminate();
     const terminate = async () => {
       this.log.warn({}, 'Stopping session thread timed out');
       await this.worker?.terminate();
@@ -94,7 +97,7 @@ export class SessionSupervisor {
     this.worker = worker;
     let stuck: NodeJS.Timeout | undefined;
     const end = await watchThread(worker, {
-      started: () => (this.hasStarted = true),
+      started: () => (this.hasStarted = this.isRunning = true),
       hangs: () => {
         this.log.error({}, 'Terminating unresponsive session thread');
         stuck = setTimeout(() => this.killProcess(), GIVE_UP_AFTER_MS);
@@ -102,6 +105,7 @@ export class SessionSupervisor {
       },
     });
     clearTimeout(stuck);
+    this.isRunning = false;
     this.worker = null;
     if (end.error && end.error.name !== SecretsError.name)
       this.log.error({ reason: describeFatalError(end.error) }, 'Session thread failed');
