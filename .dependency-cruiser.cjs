@@ -62,7 +62,7 @@ const TEST = '\\.spec\\.ts$';
 
 /** Starts a process or a thread, and connects the layers that it runs. */
 const ENTRY =
-  '^src/(main|service|session-worker|commands/.+|database/migrate|whatsapp/worker/reader-process)\\.ts$';
+  '^src/(main|service|session-worker|standalone|commands/.+|database/migrate|whatsapp/worker/reader-process)\\.ts$';
 
 /** One rule for each folder of a table. Files next to the folders may be imported only within `folder`, not in src itself. */
 const onlyAllowed = (folder, table) =>
@@ -110,7 +110,7 @@ module.exports = {
       name: 'entries-are-started',
       comment: 'Importing an entry file would start its process or thread a second time.',
       severity: 'error',
-      from: { pathNot: '^src/main\\.ts$' },
+      from: { pathNot: '^src/(main|standalone)\\.ts$' },
       to: { path: ENTRY },
     },
     {

