@@ -9,7 +9,7 @@ import { WhatsappModule } from './whatsapp/whatsapp.module.js';
 
 /** Hundreds of sessions share a few connections, and can wait for one. Their leases use separate connections. */
 const CONNECT_TIMEOUT_MS = 20_000;
-/** Shorter than the lease, so that writes are retried while it is held. */
+/** Shorter than the lease, so that writes are retried before it expires. */
 const SILENCE = { firstMs: 10_000, maxMs: 80_000 };
 
 /** Root module of the session role. It exchanges data with the API only through Postgres. */
