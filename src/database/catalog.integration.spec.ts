@@ -10,6 +10,7 @@ const CONTROL_PLANE = [
   'api_key',
   'client_version',
   'encryption_key',
+  'log_level',
   'migration',
   'rate_limit',
   'session',
@@ -49,7 +50,6 @@ describe('a table with the data of accounts or sessions', () => {
       'former_lid',
       'history_notification',
       'identity_key',
-      'log_level',
       'refresh_request',
       'sync_key_request',
     ]);

@@ -138,7 +138,7 @@ describe('a connection', () => {
     await expect(client.connect()).rejects.toMatchObject(refusal);
     const pool = new ProbePool(url, 'test');
     await expect(pool.query('SELECT 1')).rejects.toMatchObject(refusal);
-    expect(await new DatabaseHealth(pool, false).problem()).toMatch(new RegExp(remedy));
+    expect(await new DatabaseHealth(pool, false).problem()).toMatchObject({ message: refusal.message });
     await pool.end();
     pooler.close();
   });

@@ -15,6 +15,7 @@ import {
 import { toDatabaseError } from './connection-errors.js';
 import { copyLines } from './copy-lines.js';
 import { dataSourceOptions } from './data-source.js';
+import { channelSql } from './database-schema.js';
 import { LeasePool } from './lease-pool.js';
 import { Listener } from './listener.js';
 import { PostgresClient } from './postgres-client.js';
@@ -123,7 +124,8 @@ describe('sslmode', () => {
     for (const pool of pools) await pool.end();
     const listener = new Listener(address, 'test');
     const received = new Promise<string>((resolve) => listener.listen('tls', resolve));
-    const notify = setInterval(() => void server.query(`NOTIFY tls, 'hello'`), 50);
+    const notification = `SELECT pg_notify(${channelSql(`'tls'`)}, 'hello')`;
+    const notify = setInterval(() => void server.query(notification), 50);
     expect(await received).toBe('hello');
     clearInterval(notify);
     await listener.onApplicationShutdown();

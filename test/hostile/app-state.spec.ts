@@ -42,7 +42,7 @@ describe('a snapshot', () => {
   it('is skipped after five interrupted attempts to read it, and patches are still applied', async () => {
     await startSynced();
     world.phone.inbox.answers = false;
-    const endless = world.server.faults.media.arm({ slowMs: 600_000 }, ofSnapshots);
+    const endless = world.server.faults.media.arm({ endless: true }, ofSnapshots);
     await reconcile(world);
     let attempts = 0;
     for (; attempts < 10 && !(await isSuspended()); attempts += 1) {

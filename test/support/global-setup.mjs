@@ -33,7 +33,8 @@ export default async function setUp() {
 async function startServer() {
   const { startEmbeddedPostgres } = await import('../../dist/database/embedded/embedded-postgres.js');
   const dataDir = await mkdtemp(join(tmpdir(), 'whatsapp-contacts-test-'));
-  const server = await startEmbeddedPostgres({ dataDir, log: () => {} });
+  const start = () => startEmbeddedPostgres({ dataDir, log: () => {} });
+  let server = await start();
   const stop = async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
@@ -42,7 +43,10 @@ async function startServer() {
   const settings = ['fsync', 'synchronous_commit', 'full_page_writes'].map(
     (name) => `ALTER SYSTEM SET ${name} = off`,
   );
-  await execute(server.url, ...settings, 'SELECT pg_reload_conf()');
+  // Several suites at once use more connections than one service.
+  await execute(server.url, ...settings, 'ALTER SYSTEM SET max_connections = 300');
+  await server.stop();
+  server = await start();
   return { url: server.url, stop };
 }
 

@@ -42,6 +42,8 @@ export type MediaEffect =
   | { readonly redirect: string }
   | { readonly cut: true }
   | { readonly slowMs: number }
+  /** A byte from time to time, so that only the limit of the whole download ends it. */
+  | { readonly endless: true }
   | { readonly content: 'wrong-mac' | 'truncated' };
 
 /** Download that a fault can affect. */

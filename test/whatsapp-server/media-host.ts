@@ -34,6 +34,7 @@ const ZERO_CHUNK = Buffer.alloc(64 * 1024);
 const MEDIA_KEY_BYTES = 32;
 const MAC_BYTES = 10;
 const REMEMBERED_DOWNLOADS = 5_000;
+const DRIP_EVERY_MS = 2_000;
 
 /** Serves the files of `https://mmg.whatsapp.net` and `https://pps.whatsapp.net`. */
 export class MediaHost {
@@ -111,6 +112,10 @@ export class MediaHost {
     const headers = { 'content-type': 'application/octet-stream', 'content-length': bytes.length };
     if (effect && 'slowMs' in effect) {
       setTimeout(() => response.writeHead(200, headers).end(bytes), effect.slowMs);
+    } else if (effect && 'endless' in effect) {
+      response.writeHead(200, { 'content-type': 'application/octet-stream' });
+      const timer = setInterval(() => response.write('0'), DRIP_EVERY_MS);
+      response.on('close', () => clearInterval(timer));
     } else if (effect && 'cut' in effect) {
       response.writeHead(200, headers);
       response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => request.socket.destroy());

@@ -33,7 +33,6 @@ const POLL_MS = 20;
 const SETTINGS = Object.entries({
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: 100,
   shared_buffers: '64MB',
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
