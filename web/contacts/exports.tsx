@@ -54,12 +54,15 @@ function filtersOf({ saved, business, noNumber }: ListQuery): Record<string, str
   };
 }
 
+/** Time in which a slow browser begins the download. */
+const REVOKE_AFTER_MS = 60_000;
+
 /** A link cannot send the key. */
 function save(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
   const link = Object.assign(document.createElement('a'), { href: url, download: name });
   link.click();
-  URL.revokeObjectURL(url);
+  setTimeout(() => URL.revokeObjectURL(url), REVOKE_AFTER_MS);
 }
 
 function useCloseOutside(menu: { current: HTMLDetailsElement | null }): void {

@@ -100,7 +100,7 @@ describe('the normalization of names in the database', () => {
 
   it('returns the same with other settings of the session', async () => {
     await book.dataSource.transaction(async (tx) => {
-      await tx.query(`SET LOCAL standard_conforming_strings = off; SET LOCAL search_path = ''`);
+      await tx.query(`SET LOCAL DateStyle = 'ISO, DMY'; SET LOCAL search_path = ''`);
       const [row] = await tx.query<[{ key: string }]>(`SELECT public.search_key('Straße ÀÉ') AS key`);
       expect(row.key).toBe('strasse ae');
     });
