@@ -183,7 +183,8 @@ async function verifyKeys(world: HostileWorld): Promise<void> {
 }
 
 async function restart(world: HostileWorld): Promise<void> {
-  expect(await world.service.stop()).toBe(0);
+  const code = await world.service.stop();
+  expect([code, world.service.entries.filter(({ level }) => level === 'fatal')]).toEqual([0, []]);
   await world.start();
   await world.readUntil<SessionDto>('/session', ({ status }) => status === 'open');
 }
