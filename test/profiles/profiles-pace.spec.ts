@@ -14,7 +14,7 @@ describe('the profile fetch for 100 contacts', () => {
   afterAll(() => world?.end());
 
   it('fetches each profile once, although the service is killed in between', async () => {
-    world = await ProfileWorld.create(100, { DOWNLOADS_PER_MINUTE: '600' });
+    world = await ProfileWorld.create(100, { DOWNLOADS_PER_MINUTE: '300' });
     await world.service.synced();
     await eventually('all profiles are fetched', async () => (await world.fetched()) === 100).catch(
       world.explain,
