@@ -32,18 +32,15 @@ const CONVERTIBLE = /\p{Nd}|^\s*(?:true|false)\s*$/iu;
 /** Text in a formula of Excel has at most 255 characters. */
 const MAX_FORMULA_TEXT = /^[^\t\r\n]{1,255}$/;
 
-/** Values of this service that Excel does not convert. */
-const NEVER_CONVERTED: readonly string[] = ['jid', 'is_business', 'saved', 'updated_at', 'lid', 'id'];
+/** Columns with values of this service, which begin no formula, and which Excel does not convert. */
+const GENERATED: readonly string[] = ['jid', 'is_business', 'saved', 'updated_at', 'lid', 'id'];
 
 interface Layout {
   headers: readonly string[];
   cellsOf: (contact: ExportedContact) => string[];
 }
 
-const OWN: Layout = {
-  headers: COLUMNS,
-  cellsOf: (contact) => COLUMNS.map((column) => guard(String(contact[column] ?? ''))),
-};
+const OWN = ownLayout(guard);
 
 const LAYOUTS: Record<CsvFormat, Layout> = {
   google: filled(GOOGLE_COLUMNS, (contact) => {
@@ -66,14 +63,7 @@ const LAYOUTS: Record<CsvFormat, Layout> = {
       ...(contact.phone && { 'Mobile Phone': `+${contact.phone}` }),
     };
   }),
-  excel: {
-    headers: COLUMNS,
-    cellsOf: (contact) =>
-      COLUMNS.map((column) => {
-        const text = String(contact[column] ?? '');
-        return NEVER_CONVERTED.includes(column) ? guard(text) : asText(text);
-      }),
-  },
+  excel: ownLayout(asText),
 };
 
 /** Returns functions that write an address book as CSV (RFC 4180), with CRLF at the end of each line. */
@@ -86,6 +76,18 @@ export function csvWriter({ format, separator, bom }: CsvOptions): {
   return {
     header: `${bom ? BOM : ''}${join(headers)}`,
     toLine: (contact) => join(cellsOf(contact)),
+  };
+}
+
+/** @param write makes values of users safe */
+function ownLayout(write: (text: string) => string): Layout {
+  return {
+    headers: COLUMNS,
+    cellsOf: (contact) =>
+      COLUMNS.map((column) => {
+        const text = String(contact[column] ?? '');
+        return GENERATED.includes(column) ? text : write(text);
+      }),
   };
 }
 

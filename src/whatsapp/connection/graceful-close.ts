@@ -4,6 +4,7 @@ import type { ClosedConnection } from './whatsapp-socket.js';
 
 /** A close that takes longer would delay the process that takes over the session. */
 const CLOSE_TIMEOUT_MS = 1_000;
+const UNLINK_TIMEOUT_MS = 5_000;
 
 /** A connection of any purpose. */
 export interface Closable {
@@ -44,4 +45,18 @@ export async function closedOrStopped(
       resolve(closed);
     });
   });
+}
+
+/**
+ * Unlinks the device, and waits until WhatsApp closes the connection in response.
+ * @returns false if that fails or takes too long, for example because the connection is dead
+ */
+export async function unlinkGracefully(
+  connection: Pick<Closable, 'closed'> & { unlink(): Promise<void> },
+): Promise<boolean> {
+  const confirmed = connection
+    .unlink()
+    .then(() => connection.closed)
+    .then(() => true);
+  return Promise.race([confirmed, sleep(UNLINK_TIMEOUT_MS, false)]).catch(() => false);
 }

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Mutex } from 'async-mutex';
 import { pause } from '../../kernel/async/pause.js';
 import { Log } from '../../kernel/logging/log.js';
@@ -22,7 +21,7 @@ import { type ConnectionOutcome, isOwnLogout, linkingReasonOf, type Purpose } fr
 import { DeviceLink } from './device-link.js';
 import { disconnectKeyOf, type DisconnectReason, disconnectReasonOf } from './disconnect-reasons.js';
 import { FirstLogin } from './first-login.js';
-import { type Closable, closedOrStopped, closeTimeoutAfter } from './graceful-close.js';
+import { type Closable, closedOrStopped, closeTimeoutAfter, unlinkGracefully } from './graceful-close.js';
 import { LinkCommands } from './link-commands.js';
 import { LinkConnection } from './link-connection.js';
 import { KNOWN_DEVICE, type LoginGate, NEW_DEVICE } from './login-gate.js';
@@ -33,7 +32,6 @@ import { UnlinkConnection } from './unlink-connection.js';
 
 /** Between an unlink and the next QR code, so that the user can read the reason and WhatsApp is not overloaded. */
 const RELINK_DELAY_MS = 3_000;
-const UNLINK_TIMEOUT_MS = 5_000;
 /** Between attempts while a dependency fails, such as the database. */
 const FAILED_DELAY_MS = 2_000;
 
@@ -272,22 +270,13 @@ export class SessionRunner {
       );
     }
     this.isUnlinked = connection !== null;
-    const isNotified = connection?.isOpen ? await this.notifyUnlinked(connection) : false;
+    const isNotified = connection?.isOpen ? await unlinkGracefully(connection) : false;
     connection?.cut();
     await this.forgetDevice('unlinked_on_request');
     this.lastFailure = linkFailures.unlinked('unlinked_on_request', 'The account was unlinked on request.');
     await this.reporter.reportFailure('logged_out', this.lastFailure);
     this.wake.abort();
     return isNotified ? 'notified' : 'not_notified';
-  }
-
-  /** Waits until WhatsApp closes the connection in response, up to a limit in case the connection is dead. */
-  private async notifyUnlinked(connection: Connection): Promise<boolean> {
-    const confirmed = connection
-      .unlink()
-      .then(() => connection.closed)
-      .then(() => true);
-    return Promise.race([confirmed, sleep(UNLINK_TIMEOUT_MS, false)]).catch(() => false);
   }
 
   private async delay(ms: number, end: AbortSignal): Promise<void> {
