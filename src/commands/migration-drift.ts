@@ -2,7 +2,7 @@ import { migrationDataSource } from '../database/data-source.js';
 import { migrate } from '../database/migrations.js';
 import { openDatabase } from '../database/open-database.js';
 import { ENTITIES } from '../entities.js';
-import { loadConfigFromProcess } from '../kernel/config/config.js';
+import { loadConfigFromProcess } from '../kernel/config/process-config.js';
 
 /**
  * `npm run migration:drift`: migrates the configured or embedded database, and fails if its schema differs from the

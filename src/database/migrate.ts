@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { ENTITIES } from '../entities.js';
-import { loadConfigFromProcess } from '../kernel/config/config.js';
+import { loadConfigFromProcess } from '../kernel/config/process-config.js';
 import { createLogger } from '../kernel/logging/logger.js';
 import { migrate } from './migrations.js';
 import { openDatabase } from './open-database.js';

@@ -248,7 +248,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const values = Object.fromEntries(
     [...names].filter((name) => read(name)?.trim()).map((name) => [name, read(name)?.trim()]),
   );
-  const files = readSecretFiles(env);
+  const files = readSecretFiles(env, (name) => Boolean(read(name)?.trim()));
   // The checks below would report a secret that cannot be read as missing.
   if (files.problems.length > 0) throw new ConfigError(files.problems.join('\n'));
   Object.assign(values, files.values);
@@ -282,19 +282,4 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 /** Returns whether clients on other machines can use the API without a key. */
 export function isOpenToOthers({ API_KEY, HOST }: Pick<Config, 'API_KEY' | 'HOST'>): boolean {
   return !API_KEY && !LOOPBACK.test(HOST);
-}
-
-/** Loads `.env` from the working directory, if it exists, and reads the configuration. Variables that are set win. */
-export function loadConfigFromProcess(): Config {
-  try {
-    process.loadEnvFile();
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code !== 'ENOENT')
-      throw new ConfigError(
-        `The file .env in the working directory cannot be read (${message}). Use lines such as PORT=8889.`,
-        { cause },
-      );
-  }
-  return loadConfig(process.env);
 }

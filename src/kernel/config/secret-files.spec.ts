@@ -8,6 +8,10 @@ const VALUES = {
   API_KEY: 'k'.repeat(32),
   DATABASE_URL: 'postgres://me:secret@db:5432/contacts',
   ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+  HTTPS_PROXY: 'http://me:secret@proxy:3128',
+  HTTP_PROXY: 'http://me:secret@proxy:3128',
+  ALL_PROXY: 'socks5://me:secret@proxy:1080',
+  WEBHOOKS_PROXY: 'http://me:secret@proxy:3128',
 };
 const SECRETS = Object.entries(VALUES);
 const NAMES = SECRETS.map(([name]) => name);

@@ -20,14 +20,17 @@ interface SecretFiles {
   problems: string[];
 }
 
-/** Reads the files of all secrets whose `<name>_FILE` is set, as secret stores mount them. */
-export function readSecretFiles(env: NodeJS.ProcessEnv): SecretFiles {
+/**
+ * Reads the files of all secrets whose `<name>_FILE` is set, as secret stores mount them.
+ * @param isSet whether the environment also contains the value itself
+ */
+export function readSecretFiles(env: NodeJS.ProcessEnv, isSet: (name: string) => boolean): SecretFiles {
   const files: SecretFiles = { values: {}, paths: {}, problems: [] };
   for (const name of SECRET_SETTINGS) {
     const path = env[`${name}_FILE`]?.trim();
     if (!path) continue;
     files.paths[name] = path;
-    if (env[name]?.trim()) {
+    if (isSet(name)) {
       files.problems.push(`${name} and ${name}_FILE are both set: remove one of them.`);
       continue;
     }

@@ -1,4 +1,8 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadConfigFromProcess } from '../config/process-config.js';
 import { environmentProxies } from './outgoing-proxies.js';
 
 const NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
@@ -35,6 +39,16 @@ describe('the proxies in the environment', () => {
   it('prefer lower-case names', () => {
     Object.assign(process.env, { HTTPS_PROXY: 'http://upper:1', https_proxy: 'http://lower:1' });
     expect(proxyFor('https://web.whatsapp.com')).toBe('http://lower:1');
+  });
+
+  it('come from files as well', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'proxy-')), 'proxy');
+    writeFileSync(path, 'http://from-file:1\n');
+    process.env.HTTPS_PROXY_FILE = path;
+    loadConfigFromProcess();
+    delete process.env.HTTPS_PROXY_FILE;
+    expect(proxyFor('https://web.whatsapp.com')).toBe('http://from-file:1');
+    expect(proxyFor('http://crm.example.com')).toBeNull();
   });
 
   it('never turn an invalid proxy into a direct connection', () => {

@@ -1,0 +1,26 @@
+import { type Config, ConfigError, loadConfig } from './config.js';
+
+/** Variables that proxy-from-env reads for the proxy of a URL (src/kernel/network/outgoing-proxies.ts). */
+const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'] as const;
+
+/**
+ * Loads `.env` from the working directory, if it exists, and reads the configuration. Variables that are set win.
+ *
+ * Call it before threads start, because each gets a copy of the environment: proxies that come from files are added to
+ * it.
+ */
+export function loadConfigFromProcess(): Config {
+  try {
+    process.loadEnvFile();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code !== 'ENOENT')
+      throw new ConfigError(
+        `The file .env in the working directory cannot be read (${message}). Use lines such as PORT=8889.`,
+        { cause },
+      );
+  }
+  const config = loadConfig(process.env);
+  for (const name of PROXIES) if (config[name]) process.env[name] = config[name];
+  return config;
+}
