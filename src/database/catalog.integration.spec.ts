@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openDataSource } from '../../test/support/open-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
+import { OTHER_NAMES } from './preflight.js';
 
 /**
  * Tables with one small row per account, session, process, request or migration, or one in total. Citus calls them
@@ -82,4 +84,19 @@ describe('a table with the data of accounts or sessions', () => {
     );
     expect(others).toEqual([]);
   });
+});
+
+it('has only names that the preflight looks for in foreign tables and functions', async () => {
+  const dataSource = await openDataSource(database.url);
+  const tables = dataSource.entityMetadatas.map(({ tableName }) => tableName);
+  await dataSource.destroy();
+  // TypeORM creates its own tables if they are missing. Postgres chooses other names for sequences of columns.
+  const created = await database.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind = ANY ('{r,v,S}')
+       AND relname NOT IN ('migration', 'typeorm_metadata')
+       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i', 'e'))
+     UNION SELECT proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
+       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')`,
+  );
+  expect(created.map(({ name }) => name).toSorted()).toEqual([...tables, ...OTHER_NAMES].toSorted());
 });

@@ -59,7 +59,13 @@ describe('toDatabaseError', () => {
   });
 });
 
-it.each(['CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID', 'ENETUNREACH', 'EPROTO'])(
-  'treats %s as an outage, because later connections can succeed',
-  (code) => expect(isDatabaseUnavailable(Object.assign(new Error('broken'), { code }))).toBe(true),
+it.each([
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ENETUNREACH',
+  'EPROTO',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+])('treats %s as an outage, because later connections can succeed', (code) =>
+  expect(isDatabaseUnavailable(Object.assign(new Error('broken'), { code }))).toBe(true),
 );

@@ -4,7 +4,7 @@ import { ConnectionTarget, type Endpoint } from './connection-target.js';
 import { pinIsolationLevel, PINNED_SETTINGS, requirePinnedSettings } from './pinned-settings.js';
 import { type ServerState, unsuitable, watchServerState } from './server-state.js';
 import type { SilenceLimit } from './silence-limit.js';
-import { SilenceWatch } from './silent-connections.js';
+import { SilenceMonitor } from './silence-monitor.js';
 
 /** Time before the kernel checks an idle connection. Linux closes it 10 s later if the other side is gone. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
@@ -54,7 +54,7 @@ export class PostgresClient extends pg.Client {
     });
     pinIsolationLevel(this);
     requirePinnedSettings(this.connection);
-    if (silence) new SilenceWatch(this, silence);
+    if (silence) new SilenceMonitor(this, silence);
     this.#target = target;
     this.#endpoint = target.first;
     this.#state = watchServerState(this.connection, () => this.#isConnected && this.closeIfUnsuitable());

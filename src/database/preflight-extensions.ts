@@ -1,4 +1,4 @@
-import { attempt } from './attempt.js';
+import { attempt } from './savepoint.js';
 import type { Transaction } from './transaction.js';
 
 /** Extensions that the search index needs. Both are trusted, so CREATE on the database is enough to create them. */

@@ -1,13 +1,19 @@
-import { attempt } from './attempt.js';
 import { DatabaseError } from './database-error.js';
 import { prepareExtensions } from './preflight-extensions.js';
+import { attempt } from './savepoint.js';
 import type { Transaction } from './transaction.js';
 
-/** Sequences and functions of the migrations, in addition to the tables of the entities. */
-const OTHER_NAMES = ['session_fencing_token', 'search_key', 'symbols_of', 'note_contact_write'];
+/** Sequences and functions that the migrations create, in addition to the tables of the entities. */
+export const OTHER_NAMES = [
+  'session_fencing_token',
+  'search_key',
+  'second_spelling',
+  'symbols_of',
+  'note_contact_write',
+];
 
 export interface PreflightOptions {
-  /** Migrations in the current schema: none, none but a table `migration` of another program, or some. */
+  /** `empty`: no migrations. `foreign`: the table `migration` belongs to another program. `behind`: some are missing. */
   state: 'empty' | 'foreign' | 'behind';
   /** Tables that the migrations create. */
   tables: readonly string[];

@@ -142,7 +142,7 @@ describe('the message for a connection that fails', () => {
       'TLS is rejected',
       plainOnly,
       'sslmode=require',
-      /does not accept this user, database or address \(.*SSL|encrypt/,
+      /does not accept this user, database or address \(.*(SSL|encrypt)/,
     ],
     [
       'the CA file does not exist',

@@ -109,13 +109,22 @@ describe('the metrics endpoint of every role', () => {
       body: { items: [] },
     });
     await eventually('it logs again', async () => (await linesOfLostConnection()) > 0);
-    for (const [body, message] of [
-      [{ level: 'loud' }, 'Invalid level "loud": use one of fatal, error'],
-      [{}, 'Missing level: use one of'],
-      [{ level: 'debug', minutes: 0 }, 'Invalid minutes 0: use a whole number of minutes from 1 to 1440'],
-      [{ level: 'debug', session: 'none' }, 'none'],
-    ] as const)
-      expect((await set(body)).text).toContain(JSON.stringify(message).slice(1, -1));
+    for (const [body, status, message] of [
+      [{ level: 'loud' }, 400, 'Invalid level "loud": use one of fatal, error'],
+      [{}, 400, 'Missing level: use one of'],
+      [
+        { level: 'debug', minutes: 0 },
+        400,
+        'Invalid minutes 0: use a whole number of minutes from 1 to 1440',
+      ],
+      [{ level: 'debug', session: 'none' }, 404, 'Session "none" does not exist'],
+    ] as const) {
+      const refused = await set(body);
+      expect([refused.status, refused.text]).toEqual([
+        status,
+        expect.stringContaining(JSON.stringify(message).slice(1, -1)),
+      ]);
+    }
   });
 
   it('names a session that does not stay connected, and one that its phone has unlinked', async () => {

@@ -1,4 +1,5 @@
 import type { ExportedContact } from '../../contacts/read/contact-export.repository.js';
+import { isInvisible } from '../../contacts/search/search-key.js';
 
 /** The names of a contact as address books store them. Empty: none. */
 export interface ExportedName {
@@ -13,11 +14,8 @@ export interface ExportedName {
 
 const LINE_BREAK = /\r\n?|[\u0085\u2028\u2029]/g;
 
-/** Control characters that RFC 6350 forbids in values, except tab and line feed. */
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
-
-/** Spaces, the blank Braille pattern, annotation marks, and characters that Unicode lists as invisible by default. */
-const VISIBLE = /[^\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/u;
+/** Control characters, most of which RFC 6350 forbids in values, except tab and line feed. */
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** Returns the names of a contact. The number replaces missing names, and the LID replaces a missing number. */
 export function nameOf(contact: ExportedContact): ExportedName {
@@ -43,5 +41,5 @@ function partsOf(whole: string, first: string, shown: string): { given: string; 
 /** Returns a text without control characters, and with LF as its only line break. Empty if nothing in it is visible. */
 export function visibleText(text: string | null): string {
   const clean = (text ?? '').replace(LINE_BREAK, '\n').replace(CONTROL, '').trim();
-  return VISIBLE.test(clean) ? clean : '';
+  return isInvisible(clean) ? '' : clean;
 }

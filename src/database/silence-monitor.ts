@@ -21,14 +21,14 @@ class ConnectionSilent extends Error {
 }
 
 /** Connections of this thread that have a limit. */
-const open = new Set<SilenceWatch>();
+const open = new Set<SilenceMonitor>();
 const failure = new FailureLog(new Log('PostgresClient'), 'Waiting for Postgres');
 
 /**
  * Closes a connection that was dropped silently (dead host, failover, lost NAT state) when it exceeds its limit. Other
  * connections probably share its fate: those that are idle are closed at once, the others soon.
  */
-export class SilenceWatch {
+export class SilenceMonitor {
   private openedAtMs = 0;
   private limitMs = 0;
 
