@@ -64,8 +64,15 @@ export class SilenceMonitor {
     this.client.once('end', () => open.delete(this));
     // Node.js starts this timer again with each byte that is sent or received.
     this.socket.setTimeout(this.limitMs).on('timeout', () => {
-      if (this.isWaiting) this.giveUp();
+      if (this.isWaiting) this.giveUpUnlessRead();
       else if (!this.state.readyForQuery) this.socket.setTimeout(this.limitMs);
+    });
+  }
+
+  /** After a pause of the event loop, timers run before the responses that have arrived meanwhile are read. */
+  private giveUpUnlessRead(bytesRead = this.socket.bytesRead): void {
+    setImmediate(() => {
+      if (this.isWaiting && this.socket.bytesRead === bytesRead) this.giveUp();
     });
   }
 
@@ -86,8 +93,6 @@ export class SilenceMonitor {
       if (this.client.getTransactionStatus() === 'I') this.socket.destroy(error);
       return;
     }
-    setTimeout(() => {
-      if (this.isWaiting && this.socket.bytesRead === bytesRead) this.giveUp();
-    }, SUSPECT_MS).unref();
+    setTimeout(() => this.giveUpUnlessRead(bytesRead), SUSPECT_MS).unref();
   }
 }
