@@ -180,9 +180,9 @@ describe('the check before the first migration', () => {
       'SELECT current_database() AS name',
     );
     for (const setting of [
-      'statement_timeout = 100',
+      'statement_timeout = 500',
       'lock_timeout = 5',
-      'idle_in_transaction_session_timeout = 200',
+      'idle_in_transaction_session_timeout = 1000',
       `default_transaction_isolation = 'serializable'`,
       'standard_conforming_strings = off',
     ])

@@ -7,8 +7,8 @@ import { TcpProxy } from '../../test/support/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { copyLines } from './copy-lines.js';
 import { dataSourceOptions } from './data-source.js';
-import { channelSql } from './database-schema.js';
 import { isDatabaseUnavailable } from './database-errors.js';
+import { channelSql } from './database-schema.js';
 import { Listener } from './listener.js';
 import { PostgresClient } from './postgres-client.js';
 import { SilenceLimit } from './silence-limit.js';
@@ -119,7 +119,7 @@ describe('a connection that was dropped silently', () => {
 
   it('is not assumed for responses that arrive while the event loop is busy', async () => {
     const limited = { connectionString: database.url, Client: PostgresClient, silence: new SilenceLimit(500) };
-    const direct = new pg.Pool(limited as pg.PoolConfig);
+    const direct = new pg.Pool(limited);
     await direct.query('SELECT 1');
     const slow = direct.query('SELECT pg_sleep(0.3), 1 AS one');
     await sleep(50);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Deployment } from '../support/deployment.js';
 import { eventually, type Service } from '../support/service.js';
+import { element } from '../whatsapp-server/stanza.js';
 import { scrape, sum } from './metrics-reader.js';
 
 const PREFIX = 'whatsapp_contacts';
@@ -93,22 +94,20 @@ describe('the metrics endpoint of every role', () => {
 
   it('changes the log level of a session in the process that runs it', async () => {
     const set = (body: object) => api.request('/log-levels', { method: 'PATCH', json: body });
-    const linesOfLostConnection = async () => {
+    /** Number of log entries about a notification of an unknown type. */
+    const linesOfNotification = async () => {
       const before = session.entries.length;
-      const { logins } = deployment;
-      await api.sessionThat(({ status }) => status === 'open');
-      deployment.server.connections[0]?.cut();
-      await deployment.nextLoginMs(logins);
-      return session.entries.slice(before).filter(({ session: name }) => name === 'default').length;
+      await deployment.phone.notify(element('notification', { from: 's.whatsapp.net', type: 'unheard_of' }));
+      return session.entries.slice(before).filter(({ type }) => type === 'unheard_of').length;
     };
-    expect(await linesOfLostConnection()).toBeGreaterThan(0);
-    expect((await set({ level: 'silent', session: 'default', minutes: null })).status).toBe(200);
-    await eventually('it logs nothing', async () => (await linesOfLostConnection()) === 0);
+    expect(await linesOfNotification()).toBe(1);
+    expect((await set({ level: 'info', session: 'default', minutes: null })).status).toBe(200);
+    await eventually('it logs no details', async () => (await linesOfNotification()) === 0);
     expect(await set({ level: null, session: 'default' })).toMatchObject({
       status: 200,
       body: { items: [] },
     });
-    await eventually('it logs again', async () => (await linesOfLostConnection()) > 0);
+    await eventually('it logs details again', async () => (await linesOfNotification()) === 1);
     for (const [body, status, message] of [
       [{ level: 'loud' }, 400, 'Invalid level "loud": use one of fatal, error'],
       [{}, 400, 'Missing level: use one of'],
