@@ -9,9 +9,13 @@ const SEPARATOR = `|| chr(10) || ' ' ||`;
 
 const keyOf = (text: string) => `coalesce(search_key(${text}), '')`;
 
-/** The key of a name, and that of its second spelling if it has one. */
+/**
+ * The key of a name, and that of its second spelling if it has one. Of long names, only the first characters are
+ * searched: some characters become 18, or are sorted in quadratic time, so the keys of a hostile address book would
+ * take minutes.
+ */
 const keysOf = (name: string) =>
-  `${keyOf(name)} || coalesce(chr(10) || ' ' || search_key(second_spelling(${name})), '')`;
+  `${keyOf(`left(${name}, 200)`)} || coalesce(chr(10) || ' ' || search_key(second_spelling(left(${name}, 200))), '')`;
 
 /**
  * Search keys without vowel signs, quotation marks and invisible characters, in which `ß` equals `ss`, and a second key

@@ -3,8 +3,8 @@ import { type Address, isLid } from '../kernel/identifiers/address.js';
 /** The column of `contact` that contains an address. */
 export type AddressColumn = 'jid' | 'lid';
 
-/** Rows per statement. Limits the size of parameters, and the time that they block the event loop. */
-const MAX_BATCH_ROWS = 5_000;
+/** Rows per statement. Limits the size of parameters, the time that they block the event loop, and that of Postgres. */
+const MAX_BATCH_ROWS = 2_000;
 
 /** Splits entries into those with a number and those with a LID, and each of these into batches. */
 export async function forEachBatch<T extends { address: Address }>(

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { parseDatabaseUrl } from '../kernel/config/database-url.js';
 import { applicationName } from './application-name.js';
+import { requireChannelBinding } from './channel-binding.js';
 import { type ServerRole, type ServerState, unsuitable, watchServerState } from './server-state.js';
 import { type Tls, tlsOptions } from './tls-options.js';
 
@@ -54,6 +55,7 @@ export class ConnectionTarget {
   /** Options of pg, without the endpoint. */
   readonly config: pg.ClientConfig;
   readonly role: ServerRole;
+  readonly requiresChannelBinding: boolean;
   /** Endpoints of each server in the order in which to try them. */
   private readonly servers: [Endpoint, ...Endpoint[]][];
   private current: Endpoint | null;
@@ -80,13 +82,14 @@ export class ConnectionTarget {
         ],
     );
     this.role = (parameters.target_session_attrs ?? 'any') as ServerRole;
+    this.requiresChannelBinding = parameters.channel_binding === 'require';
     this.current = this.endpoints.length === 1 ? this.first : null;
     this.config = {
       ...Object.fromEntries(
         SESSION.filter((name) => parameters[name]).map((name) => [name, parameters[name]]),
       ),
       ...{ user, password, database },
-      ...(parameters.channel_binding === 'require' && { enableChannelBinding: true }),
+      ...(this.requiresChannelBinding && { enableChannelBinding: true }),
     };
   }
 
@@ -172,6 +175,7 @@ export class ConnectionTarget {
       connectionTimeoutMillis: SEARCH_TIMEOUT_MS,
     });
     client.on('error', () => {});
+    if (this.requiresChannelBinding) requireChannelBinding(client.connection);
     const state = watchServerState(client.connection);
     try {
       await client.connect();

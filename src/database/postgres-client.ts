@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import pg from 'pg';
+import { requireChannelBinding } from './channel-binding.js';
 import { ConnectionTarget, type Endpoint } from './connection-target.js';
 import { pinIsolationLevel, PINNED_SETTINGS, requirePinnedSettings } from './pinned-settings.js';
 import { type ServerState, unsuitable, watchServerState } from './server-state.js';
@@ -54,6 +55,7 @@ export class PostgresClient extends pg.Client {
     });
     pinIsolationLevel(this);
     requirePinnedSettings(this.connection);
+    if (target.requiresChannelBinding) requireChannelBinding(this.connection);
     if (silence) new SilenceMonitor(this, silence);
     this.#target = target;
     this.#endpoint = target.first;

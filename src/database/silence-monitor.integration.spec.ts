@@ -117,8 +117,35 @@ describe('a connection that was dropped silently', () => {
     expect(await select()).toEqual([{ one: 1 }]);
   });
 
+  it('is not assumed for other connections if some of them respond', async () => {
+    const patientPool = new pg.Pool({
+      connectionString: url,
+      Client: PostgresClient,
+      silence: new SilenceLimit(60_000),
+    } as pg.PoolConfig);
+    const long = patientPool.query('SELECT pg_sleep(8), 1 AS one');
+    const slow = timed(() => pool.query('SELECT pg_sleep(60)'));
+    let isOver = false;
+    void long.finally(() => (isOver = true)).catch(() => {});
+    while (!isOver) {
+      await select();
+      await sleep(200);
+    }
+    expect((await long).rows).toMatchObject([{ one: 1 }]);
+    expect(isDatabaseUnavailable((await slow).error)).toBe(true);
+    const [{ left } = { left: -1 }] = await database.query<{ left: number }>(
+      `SELECT count(*)::int AS left FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND state = 'active'`,
+    );
+    expect(left).toBe(0);
+    await patientPool.end();
+  });
+
   it('is not assumed for responses that arrive while the event loop is busy', async () => {
-    const limited = { connectionString: database.url, Client: PostgresClient, silence: new SilenceLimit(500) };
+    const limited = {
+      connectionString: database.url,
+      Client: PostgresClient,
+      silence: new SilenceLimit(500),
+    };
     const direct = new pg.Pool(limited);
     await direct.query('SELECT 1');
     const slow = direct.query('SELECT pg_sleep(0.3), 1 AS one');

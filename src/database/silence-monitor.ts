@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type pg from 'pg';
 import { FailureLog } from '../kernel/logging/failure-log.js';
 import { Log } from '../kernel/logging/log.js';
+import { cancelStatement } from './cancel-request.js';
 import type { SilenceLimit } from './silence-limit.js';
 
 /** After one connection has exceeded its limit, the others that wait get this much more time. */
@@ -30,6 +31,7 @@ const failure = new FailureLog(new Log('PostgresClient'), 'Waiting for Postgres'
  */
 export class SilenceMonitor {
   private openedAtMs = 0;
+  private respondedAtMs = 0;
   private limitMs = 0;
 
   /** Starts to watch when the client is connected. */
@@ -59,30 +61,36 @@ export class SilenceMonitor {
 
   private start(): void {
     this.openedAtMs = performance.now();
+    this.client.connection.on('readyForQuery', () => (this.respondedAtMs = performance.now()));
     this.limitMs = this.silence.currentMs;
     open.add(this);
     this.client.once('end', () => open.delete(this));
     // Node.js starts this timer again with each byte that is sent or received.
     this.socket.setTimeout(this.limitMs).on('timeout', () => {
-      if (this.isWaiting) this.giveUpUnlessRead();
+      if (this.isWaiting) this.giveUpUnlessRead(this.limitMs);
       else if (!this.state.readyForQuery) this.socket.setTimeout(this.limitMs);
     });
   }
 
   /** After a pause of the event loop, timers run before the responses that have arrived meanwhile are read. */
-  private giveUpUnlessRead(bytesRead = this.socket.bytesRead): void {
+  private giveUpUnlessRead(silentMs: number, bytesRead = this.socket.bytesRead): void {
     setImmediate(() => {
-      if (this.isWaiting && this.socket.bytesRead === bytesRead) this.giveUp();
+      if (this.isWaiting && this.socket.bytesRead === bytesRead) this.giveUp(silentMs);
     });
   }
 
-  private giveUp(): void {
+  private giveUp(silentMs: number): void {
+    const sinceMs = performance.now() - silentMs;
     this.silence.exceeded(this.openedAtMs);
-    const error = new ConnectionSilent(`Postgres did not respond within ${this.limitMs} ms`);
+    const error = new ConnectionSilent(`Postgres did not respond within ${silentMs} ms`);
     failure.failed(error);
-    this.socket.destroy(error);
     open.delete(this);
-    for (const other of open) other.suspect();
+    this.socket.destroy(error);
+    cancelStatement(this.client);
+    // If another connection of that time received a response, only this statement is slow.
+    const others = [...open];
+    if (others.some((other) => other.openedAtMs < sinceMs && other.respondedAtMs > sinceMs)) return;
+    for (const other of others) other.suspect();
   }
 
   /** Closing an idle connection affects nothing, because its pool opens another one. */
@@ -93,6 +101,6 @@ export class SilenceMonitor {
       if (this.client.getTransactionStatus() === 'I') this.socket.destroy(error);
       return;
     }
-    setTimeout(() => this.giveUpUnlessRead(bytesRead), SUSPECT_MS).unref();
+    setTimeout(() => this.giveUpUnlessRead(SUSPECT_MS, bytesRead), SUSPECT_MS).unref();
   }
 }

@@ -169,6 +169,12 @@ describe('the message for a connection that fails', () => {
       'sslmode=require',
       /does not accept this user.*certificate/,
     ],
+    [
+      'the server does not offer channel binding',
+      either,
+      'sslmode=disable&channel_binding=require',
+      /does not authenticate with channel binding/,
+    ],
   ])('reports that %s', async (_, user, parameters, message) => {
     expect(await problemOf(url(user, parameters))).toMatch(message);
   });
@@ -180,6 +186,15 @@ describe('the message for a connection that fails', () => {
     );
     expect(await problemOf(url(tlsOnly, verify(files.otherCa.cert)))).toMatch(
       /certificate is not signed by|private CA/,
+    );
+  });
+
+  it('reports a server that authenticates without channel binding', async () => {
+    const { cert, key } = files.client;
+    const parameters = `sslmode=require&sslcert=${cert}&sslkey=${key}`;
+    expect(await problemOf(url(certificate, parameters))).toBeNull();
+    expect(await problemOf(url(certificate, `${parameters}&channel_binding=require`))).toMatch(
+      /does not authenticate with channel binding/,
     );
   });
 

@@ -5,7 +5,7 @@ import { Session } from './session.entity.js';
 
 /** Commands that the API can send to the session role. */
 export type SessionCommandKind =
-  'pairing-code' | 'passkey-assertion' | 'passkey-confirm' | 'passkey-cancel' | 'reconnect' | 'unlink';
+  'pairing-code' | 'passkey-assertion' | 'passkey-confirm' | 'passkey-cancel' | 'use-proxy' | 'unlink';
 
 /** A command from the API to the process that holds the lease of the session, and its outcome. */
 @Entity('session_command')

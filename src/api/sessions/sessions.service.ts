@@ -82,11 +82,10 @@ export class SessionsService {
       if (error instanceof SecretsError) return undefined;
       throw error;
     });
-    if (before === undefined || before?.revealed() !== proxy?.revealed()) {
-      await this.proxies.set(name, proxy);
-      const { isAttended } = await this.state.get(name);
-      if (isAttended) await this.commands.send(name, 'reconnect', null);
-    }
+    if (before === undefined || before?.revealed() !== proxy?.revealed()) await this.proxies.set(name, proxy);
+    // Always, because the command of an earlier request may have failed. The session compares the proxies.
+    const { isAttended } = await this.state.get(name);
+    if (isAttended) await this.commands.send(name, 'use-proxy', null);
     return this.get(name);
   }
 

@@ -158,6 +158,6 @@ function contains(url: string, parameter: string): boolean {
   const parameters = new URLSearchParams(query);
   // `ssl` of other libraries decides the same as sslmode.
   return (
-    inParts[parameter] || parameters.has(parameter) || (parameter === 'sslmode' && parameters.has('ssl'))
+    inParts[parameter] || parameters.has(parameter) || !!(parameter === 'sslmode' && parameters.get('ssl'))
   );
 }

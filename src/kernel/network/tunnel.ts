@@ -71,7 +71,8 @@ function refusedWith(status: number, proxy: ProxyUrl, authority: string): ProxyE
 async function openSocks(proxy: ProxyUrl, destination: Destination): Promise<Socket> {
   const { host, port, credentials } = proxy;
   const startedMs = performance.now();
-  const socket = connect({ host, port });
+  // An error may arrive after `socks` has removed its listeners. Without a listener, it would end the process.
+  const socket = connect({ host, port }).on('error', () => {});
   const timer = setTimeout(() => socket.destroy(noResponse()), TIMEOUT_MS);
   await once(socket, 'connect').finally(() => clearTimeout(timer));
   try {
@@ -82,6 +83,7 @@ async function openSocks(proxy: ProxyUrl, destination: Destination): Promise<Soc
       existing_socket: socket,
       timeout: Math.max(1, TIMEOUT_MS - (performance.now() - startedMs)),
     });
+    if (socket.destroyed) throw new Error('The proxy closed the connection');
     return socket;
   } catch (cause) {
     socket.destroy();

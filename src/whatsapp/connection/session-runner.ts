@@ -107,7 +107,7 @@ export class SessionRunner {
     const alone = <T>(work: () => Promise<T>) => this.credentials.runExclusive(work);
     return this.inContext(async () => {
       if (command.kind === 'unlink') return alone(() => this.unlink());
-      if (command.kind === 'reconnect') return alone(() => this.reconnect());
+      if (command.kind === 'use-proxy') return alone(() => this.useProxy());
       return this.linkCommands.run(command);
     });
   }
@@ -252,7 +252,9 @@ export class SessionRunner {
   }
 
   /** Closes the connection, or ends the delay before the next one, because the session has another proxy. */
-  private async reconnect(): Promise<null> {
+  /** Reconnects if the stored proxy is not that of the current connection. */
+  private async useProxy(): Promise<null> {
+    if (!(await this.context.proxies.isOutdated())) return null;
     this.delays.reset();
     this.isReplaced = this.current !== null;
     this.wake.abort();

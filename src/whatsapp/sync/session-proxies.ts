@@ -18,6 +18,12 @@ export class SessionProxies implements OutgoingProxies {
     this.own = await this.repository.find(this.session);
   }
 
+  /** Whether the stored proxy is not the one that was loaded. */
+  async isOutdated(): Promise<boolean> {
+    const stored = await this.repository.find(this.session);
+    return this.own === undefined || stored?.revealed() !== this.own?.revealed();
+  }
+
   for(url: URL): ProxyUrl | null {
     if (this.own === undefined) throw new Error('The proxy of the session is not loaded');
     return this.own ?? environmentProxies.for(url);
