@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Stores with each migration the oldest version of the service that can run on the resulting schema, so that this version can be
- * started again after an upgrade.
+ * Stores with each migration the oldest version of the service that can run on the resulting schema, so that this
+ * version can be started again after an upgrade.
  */
 export class OldestVersion1800000021000 implements MigrationInterface {
   name = 'OldestVersion1800000021000';

@@ -14,13 +14,14 @@ export const IMAGE_FILES = [
   'deploy/kubernetes/base/kustomization.yaml',
   'deploy/portainer/templates.json',
   'docker-compose.yml',
+  'docs/managed-postgres.md',
   'docs/operations.md',
 ];
 
 const NAME = /ghcr\.io\/[\w.-]+\/whatsapp-contacts/g;
 const TAG = /(?<=ghcr\.io\/[\w.-]+\/whatsapp-contacts:)\d+\.\d+\.\d+/g;
-/** In a kustomization, after the name. */
-const NEW_TAG = /(?<=newName: ghcr\.io\/[\w.-]+\/whatsapp-contacts\n\s+newTag: )\S+/g;
+/** In a kustomization, after `name` or `newName`. */
+const NEW_TAG = /(?<=[nN]ame: ghcr\.io\/[\w.-]+\/whatsapp-contacts\n\s+newTag: )\S+/g;
 
 const read = (file) => readFileSync(file, 'utf8');
 const { version } = JSON.parse(read('package.json'));

@@ -75,8 +75,8 @@ export class Config {
   ENCRYPTION_KEY: string[] = [];
 
   /**
-   * Postgres database, in the syntax of libpq. Missing parts come from PGHOST, PGUSER and the other variables of libpq.
-   * Without it and without PGHOST, the service runs an embedded Postgres in DATA_DIR.
+   * Postgres database, in the syntax of libpq. Missing parts come from PGHOST, PGUSER and other variables of libpq;
+   * database-url.ts lists them. Without it and without PGHOST, the service runs an embedded Postgres in DATA_DIR.
    */
   @IsOptional()
   @PostgresUrl()

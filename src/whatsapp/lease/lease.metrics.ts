@@ -9,7 +9,7 @@ export const leases = new Counter({
 
 new Gauge({
   name: 'whatsapp_contacts_saving_failed_seconds',
-  help: 'Time since reads and writes of sessions have been failing because of the database; 0 if they succeed',
+  help: 'How long reads and writes of sessions have been failing because of the database; 0 if none is retried',
   collect() {
     this.set(failingMs() / 1_000);
   },

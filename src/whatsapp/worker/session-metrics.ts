@@ -4,7 +4,7 @@ import { SESSION_STATUSES } from '../../sessions/session.entity.js';
 import type { MeasuredSession, SessionMetricsRepository } from '../../sessions/session-metrics.repository.js';
 import type { LeaseHolder } from '../lease/lease-holder.js';
 
-/** Number of sessions with their own time series: those that have been disconnected longest. */
+/** Number of sessions with their own time series, for each metric that has the label `session`. */
 const MAX_NAMED = 20;
 
 /**
@@ -22,7 +22,7 @@ export function measureSessions(
   });
   const trouble = new Gauge({
     name: 'whatsapp_contacts_session_trouble_seconds',
-    help: `Time since a linked session of this process was last open; the ${MAX_NAMED} longest`,
+    help: `Time since the status of a linked session that is not open last changed; the ${MAX_NAMED} longest`,
     labelNames: ['session', 'status'],
   });
   const unlinked = new Gauge({
