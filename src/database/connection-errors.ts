@@ -10,7 +10,7 @@ interface Cause {
   routine?: string;
   syscall?: string;
   hostname?: string;
-  /** Host that the certificate is not valid for, and the certificate; of Node.js. */
+  /** Set by Node.js: host that the certificate is not valid for, and the certificate. */
   host?: string;
   cert?: { subjectaltname?: string; subject?: { CN?: string } };
 }
@@ -39,7 +39,7 @@ const TLS_REASONS: Record<string, string | ((cause: Cause) => string)> = {
     'Use a host name of the certificate in DATABASE_URL, or sslmode=verify-ca with sslrootcert to accept every name.',
 };
 
-/** Returns whether the code is that of a TLS connection that failed. */
+/** Returns whether the code is that of a failed TLS connection. */
 export function isTlsError(code: string): boolean {
   return code in TLS_REASONS || code === 'EPROTO' || code.startsWith('ERR_SSL_');
 }
@@ -76,7 +76,8 @@ const NETWORK_REASONS: Record<string, (cause: Cause) => string> = {
   ENOENT: () =>
     'its Unix socket does not exist. Check that it is running, and directory and port in DATABASE_URL. In a ' +
     'container, mount the directory of the socket.',
-  EACCES: () => 'this user has no permission to use its Unix socket. Run the service as a user that has.',
+  EACCES: () =>
+    'the service has no permission to use its Unix socket. Run it as a user that can write to the socket.',
 };
 
 /** Converts an error of pg at start to one for the operator. The message does not contain the password. */

@@ -9,7 +9,7 @@ import { type Tls, tlsOptions } from './tls-options.js';
 /** Maximum time to connect to a server of several. A server that takes longer is skipped. */
 const SEARCH_TIMEOUT_MS = 3_000;
 
-/** Time that a server has to respond before one that is listed after it, and has responded, is used. */
+/** After a server has responded, time for the servers that are listed before it to respond. */
 const PRECEDENCE_MS = 300;
 
 /** Where and how to connect. */
@@ -162,7 +162,7 @@ export class ConnectionTarget {
         errors.push(error);
       }
     }
-    // A wrong password, for example, says more than an attempt with TLS at a server that does not support it.
+    // An error of Postgres, such as a wrong password, is more useful than a failed TLS handshake.
     throw errors.find(isFromPostgres) ?? errors.at(-1);
   }
 

@@ -7,7 +7,7 @@ const TIMEOUT_MS = 2_000;
 
 /** Why the database cannot be used. */
 export interface DatabaseProblem {
-  /** Whether nothing else is known, because the database did not respond. */
+  /** Whether the database did not respond, so that its state is unknown. */
   isUnreachable: boolean;
   /** One sentence. */
   message: string;

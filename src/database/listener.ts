@@ -8,7 +8,7 @@ import { PostgresClient } from './postgres-client.js';
 import { SilenceLimit } from './silence-limit.js';
 
 const RECONNECT_AFTER_MS = 1_000;
-/** Without statements, nothing would show that the connection was dropped silently. */
+/** A connection that only listens sends nothing, so it could not detect that it was dropped silently. */
 const HEARTBEAT_EVERY_MS = 5_000;
 const SILENCE_MS = 5_000;
 
@@ -38,7 +38,7 @@ export class Listener implements OnApplicationShutdown {
     const isNew = !this.handlers.has(channel);
     this.handlers.set(channel, handle);
     this.running ??= this.keepConnected();
-    // If this fails, the connection is lost, and the next one listens to all channels.
+    // If this fails, the connection is lost. The next one listens to all channels.
     if (isNew && this.client) this.subscribe(this.client, [channel]).catch(() => {});
   }
 

@@ -25,8 +25,8 @@ export async function limitLockWaits(tx: Transaction): Promise<void> {
 }
 
 /**
- * Runs a transaction with limited lock waits until it has received all locks. A long transaction of another program,
- * for example a dump, delays it for as long as it runs, but never blocks anyone else for longer than the limit.
+ * Repeats a transaction with limited lock waits until it gets all locks. A long transaction of another program, such as
+ * a dump, delays it until that transaction ends. It never blocks other transactions for longer than the limit.
  */
 export async function untilLocksAvailable(
   database: Database,

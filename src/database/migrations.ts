@@ -12,8 +12,8 @@ import type { Transaction } from './transaction.js';
 const MIGRATION_LOCK = 4_203_888;
 
 /**
- * SQL: turns off the timeouts of the database or role that would end the transaction of the migrations. It waits for
- * other processes, and may rewrite tables. Timeouts that this version of Postgres does not have are skipped.
+ * SQL that turns off timeouts of the database or role, because the migration transaction waits for other processes and
+ * can rewrite tables. Skips timeouts that the Postgres version does not have.
  */
 const WITHOUT_TIMEOUTS = `SELECT set_config(name, '0', true) FROM pg_settings
   WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
@@ -118,7 +118,7 @@ async function readState(
   if (table.columns < 3) return 'foreign';
   const known = new Set(migrations.map((migration) => migration.name));
   const applied = await database.query<{ name: string }[]>('SELECT name FROM migration ORDER BY id');
-  // Starts of earlier versions that failed have left an empty table behind.
+  // A failed start of an earlier version can leave an empty table.
   if (applied.length === 0) return 'empty';
   if (!applied.some(({ name }) => known.has(name))) return 'foreign';
   const unknown = applied.map(({ name }) => name).filter((name) => !known.has(name));

@@ -9,7 +9,7 @@ import { SilenceMonitor } from './silence-monitor.js';
 
 /** Time before the kernel checks an idle connection. Linux closes it 10 s later if the other side is gone. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
-/** Maximum time to open a connection. An address may be that of a host that is gone. */
+/** Maximum time to open a connection. The host of an address may no longer exist. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
 export interface PostgresClientConfig extends pg.ClientConfig {
@@ -18,12 +18,11 @@ export interface PostgresClientConfig extends pg.ClientConfig {
 }
 
 /**
- * A connection to a server of a Postgres URL, in the syntax and with the semantics of libpq (docs/managed-postgres.md).
- * All connections of the service are of this class. Its settings do not depend on the defaults of the database.
+ * A connection to Postgres. All connections of the service use this class. It interprets the URL as libpq does
+ * (docs/managed-postgres.md), and its settings do not depend on the defaults of the database.
  *
- * It does not end the process when it is lost. It may be lost before its pool returns it, when no error listener is
- * attached yet, and an unhandled error event would end the process. Users of the connection get the error from their
- * query.
+ * The class handles error events, because an unhandled one would end the process, and a connection can be lost before
+ * its pool attaches a listener. Callers receive the error from their query.
  */
 export class PostgresClient extends pg.Client {
   // Private names, because pools attach the client to errors, and logs must not contain the password.
@@ -45,7 +44,7 @@ export class PostgresClient extends pg.Client {
       ...target.config,
       ...target.first,
       ssl: target.first.ssl,
-      // A pool uses its own limit for the wait for a free connection, too, which may be longer.
+      // Pools also apply this option to the wait for a free connection, so it can be longer.
       connectionTimeoutMillis: Math.min(
         options.connectionTimeoutMillis || CONNECT_TIMEOUT_MS,
         CONNECT_TIMEOUT_MS,

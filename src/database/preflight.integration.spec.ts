@@ -134,7 +134,7 @@ describe('the check before the first migration', () => {
 
   it.each([
     [`''`, /no schema to create tables in/],
-    ['nowhere', /can use none of the search_path \(nowhere\)\. Set DATABASE_SCHEMA/],
+    ['nowhere', /the search_path \(nowhere\) does not contain a schema .* can use\. Set DATABASE_SCHEMA/],
   ])('reports that no schema of the search path %s exists', async (path, expected) => {
     await run(`ALTER ROLE ${role.name} SET search_path = ${path}`);
     expect((await refused()).join('\n')).toMatch(expected);

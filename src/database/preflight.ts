@@ -13,7 +13,10 @@ export const OTHER_NAMES = [
 ];
 
 export interface PreflightOptions {
-  /** `empty`: no migrations. `foreign`: the table `migration` belongs to another program. `behind`: some are missing. */
+  /**
+   * `empty`: no migrations. `foreign`: the table `migration` belongs to another program. `behind`: some migrations are
+   * missing.
+   */
   state: 'empty' | 'foreign' | 'behind';
   /** Tables that the migrations create. */
   tables: readonly string[];
@@ -30,7 +33,7 @@ interface Facts {
   database: string;
   user: string;
   path: string;
-  /** Schema for new tables; null if none of the search path exists and is usable. */
+  /** Schema for new tables; null if the user cannot use any schema of the search path. */
   current: string | null;
   canCreate: boolean | null;
 }
@@ -115,8 +118,8 @@ function schemaObstacles(
   }
   if (current === null) {
     return [
-      `There is no schema to create tables in, because the user ${user} can use none of the search_path ` +
-        `(${path || 'empty'}). Set DATABASE_SCHEMA, for example to whatsapp_contacts.`,
+      `There is no schema to create tables in: the search_path (${path || 'empty'}) does not contain a schema that ` +
+        `the user ${user} can use. Set DATABASE_SCHEMA, for example to whatsapp_contacts.`,
     ];
   }
   if (canCreate) return [];

@@ -47,7 +47,7 @@ export class UnsuitableServer extends Error {
   }
 }
 
-/** Returns why a server does not have the role; null if it has. */
+/** Returns the reason why a server is unsuitable for the role; null if it is suitable. */
 export function unsuitable(role: ServerRole, state: ServerState): UnsuitableServer | null {
   return accepts[role](state) ? null : new UnsuitableServer(role, state);
 }

@@ -10,7 +10,7 @@ describe('SilenceLimit', () => {
   });
   const pass = (ms: number) => jest.advanceTimersByTime(ms);
 
-  it('stays the same if connections of the same outage exceed it', () => {
+  it('does not grow when several connections fail in the same outage', () => {
     const limit = new SilenceLimit(10_000, 80_000);
     const openedAtMs = performance.now();
     pass(60_000);

@@ -1,4 +1,4 @@
-/** A statement is retried within this time. */
+/** Time within which callers retry a failed statement. */
 const IN_A_ROW_MS = 60_000;
 
 /**
@@ -10,7 +10,7 @@ export class SilenceLimit {
   private exceededAtMs = -Infinity;
   private limitMs: number;
 
-  /** @param maxMs equal to `firstMs` if work is never that slow */
+  /** @param maxMs upper bound of the doubled limit; by default, the limit does not change */
   constructor(
     private readonly firstMs: number,
     private readonly maxMs = firstMs,

@@ -17,7 +17,7 @@ import { SilenceLimit } from './silence-limit.js';
 const LIMIT_MS = 2_000;
 const CONNECTIONS = 4;
 
-describe('a connection that was dropped silently', () => {
+describe('SilenceMonitor', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let url: string;
@@ -66,7 +66,7 @@ describe('a connection that was dropped silently', () => {
     await database.drop();
   });
 
-  it('fails one query, and is replaced in every pool', async () => {
+  it('fails one query, and closes the dropped connections of every pool', async () => {
     proxy.swallow();
     const { error, ms } = await timed(select);
     expect(isDatabaseUnavailable(error)).toBe(true);
@@ -77,7 +77,7 @@ describe('a connection that was dropped silently', () => {
     }
   });
 
-  it('fails a transaction, and returns its place in the pool', async () => {
+  it('fails the transaction, and frees its slot in the pool', async () => {
     for (let each = 0; each <= CONNECTIONS; each += 1) {
       const { error } = await timed(() =>
         dataSource.transaction(async (tx) => {
@@ -100,7 +100,7 @@ describe('a connection that was dropped silently', () => {
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
-  it('differs from one whose reader is slow', async () => {
+  it('does not close a connection whose reader is slow', async () => {
     const rows = await copyLines(pool, `SELECT repeat('x', 1000) FROM generate_series(1, 20000)`);
     let bytes = 0;
     for await (const chunk of rows as AsyncIterable<Buffer>) {
@@ -110,14 +110,14 @@ describe('a connection that was dropped silently', () => {
     expect(bytes).toBe(20_000 * 1_001);
   });
 
-  it('is assumed for a query that takes too long, and other queries go on', async () => {
+  it('closes the connection of a query that exceeds the limit, and completes other queries', async () => {
     const { error } = await timed(() => pool.query('SELECT pg_sleep(60)'));
     expect(isDatabaseUnavailable(error)).toBe(true);
     await sleep(2 * LIMIT_MS);
     expect(await select()).toEqual([{ one: 1 }]);
   });
 
-  it('is not assumed for other connections if some of them respond', async () => {
+  it('does not close other connections if some of them respond', async () => {
     const patientPool = new pg.Pool({
       connectionString: url,
       Client: PostgresClient,
@@ -140,7 +140,7 @@ describe('a connection that was dropped silently', () => {
     await patientPool.end();
   });
 
-  it('is not assumed for responses that arrive while the event loop is busy', async () => {
+  it('does not close a connection whose response arrives while the event loop is busy', async () => {
     const limited = {
       connectionString: database.url,
       Client: PostgresClient,
@@ -158,7 +158,7 @@ describe('a connection that was dropped silently', () => {
     await direct.end();
   });
 
-  it('is replaced in the listener', async () => {
+  it('closes the dropped connection of the listener, which reconnects', async () => {
     const listener = new Listener(url, 'test');
     const payloads: string[] = [];
     const receive = async () => {

@@ -16,7 +16,7 @@ interface ClientState {
   _ending: boolean;
 }
 
-/** The connection was dropped silently, or shares the fate of one that was. */
+/** The connection exceeded its limit, or was closed because another one did. */
 class ConnectionSilent extends Error {
   readonly code = 'ETIMEDOUT';
 }
@@ -27,7 +27,8 @@ const failure = new FailureLog(new Log('PostgresClient'), 'Waiting for Postgres'
 
 /**
  * Closes a connection that was dropped silently (dead host, failover, lost NAT state) when it exceeds its limit. Other
- * connections probably share its fate: those that are idle are closed at once, the others soon.
+ * connections have probably been dropped as well: idle ones are closed immediately, waiting ones after a short time
+ * without data.
  */
 export class SilenceMonitor {
   private openedAtMs = 0;

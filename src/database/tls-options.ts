@@ -6,7 +6,7 @@ import { DatabaseError } from './database-error.js';
 /** Options of a TLS connection; false for a connection without TLS. */
 export type Tls = ConnectionOptions | false;
 
-/** Values of `ssl`, which JDBC and node-postgres use in place of sslmode. Any other value verifies the server. */
+/** sslmode by the value of `ssl`, the parameter of JDBC and node-postgres. Other values mean verify-full. */
 const SSL: Record<string, string> = {
   false: 'disable',
   0: 'disable',

@@ -47,14 +47,14 @@ describe('SessionProxiesRepository', () => {
     expect(await repository(first).findAny()).toBeNull();
   });
 
-  it('never takes a proxy that it cannot decrypt for none', async () => {
+  it('throws if it cannot decrypt the proxy, and returns no address', async () => {
     await repository(first).set(DEFAULT_SESSION, proxy);
     await expect(repository(second).find(DEFAULT_SESSION)).rejects.toThrow(/not in ENCRYPTION_KEY/);
     await expect(repository(second).findAny()).rejects.toThrow(/not in ENCRYPTION_KEY/);
     expect(await repository(second).findAddress(DEFAULT_SESSION)).toBeNull();
   });
 
-  it('is encrypted again when the key changes', async () => {
+  it('finds a proxy that was encrypted again with a new key', async () => {
     await repository(first).set(DEFAULT_SESSION, proxy);
     const secrets = new Secrets([second, first]);
     const reencrypt = (text: string, row: Parameters<Secrets['encrypt']>[1]) =>

@@ -41,7 +41,7 @@ export class SessionProxiesRepository {
 
   /**
    * Returns the address of the proxy, without credentials.
-   * @returns null if the session has no proxy. A proxy that cannot be decrypted is logged, and also null
+   * @returns null if the session has no proxy, or if the proxy cannot be decrypted, which is logged
    * @throws SessionNotFound
    */
   async findAddress(session: SessionName): Promise<string | null> {

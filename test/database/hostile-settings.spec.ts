@@ -91,7 +91,7 @@ function expectRecent(...times: (string | null | undefined)[]): void {
   }
 }
 
-describe('the service works on', () => {
+describe('a service with unusual database settings', () => {
   let world: HostileWorld | undefined;
   let receiver: Receiver | undefined;
 
@@ -100,7 +100,7 @@ describe('the service works on', () => {
     await world?.stop();
   });
 
-  it.each(SETTINGS)('%s', async (_, surroundings) => {
+  it.each(SETTINGS)('works with %s', async (_, surroundings) => {
     world = await HostileWorld.create(surroundings);
     await world.start();
     await link(world);
@@ -121,7 +121,7 @@ describe('the service works on', () => {
     expect((await world.service.get('/readyz')).status).toBe(200);
   });
 
-  it('a running database whose date style changes', async () => {
+  it('works after the date style of a running database changes', async () => {
     world = await HostileWorld.create({ statements: ['GRANT CREATE ON SCHEMA public TO ROLE', ...PUBLIC] });
     await world.start();
     const { name } = world.role;

@@ -26,7 +26,7 @@ export class Listener {
   private readonly sockets = new Set<Socket>();
   /** Serializes calls, because sessions of a test that share the server can close and open it at the same time. */
   private readonly changes = new Mutex();
-  /** Remote ports of all connections so far, which show who has connected. */
+  /** Remote ports of all connections so far. Tests compare them with TestProxy.outgoingPorts. */
   readonly clientPorts = new Set<number>();
   private boundPort = 0;
 

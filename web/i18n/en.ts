@@ -502,7 +502,7 @@ export const en = {
     assertion_refused: { what: 'WhatsApp did not accept the confirmation.', todo: 'Confirm again.' },
     passkey_ended: { what: 'WhatsApp ended the passkey confirmation.', todo: 'Link again.' },
     refresh_limited: {
-      what: 'This contact, or many others, were refreshed within the last minute.',
+      what: 'You refreshed this contact, or too many others, within the last minute.',
       todo: 'Try again in a minute.',
     },
     unexpected_error: { what: 'An unexpected error occurred.', todo: 'See the log of the service.' },

@@ -14,7 +14,7 @@ export interface ExportedName {
 
 const LINE_BREAK = /\r\n?|[\u0085\u2028\u2029]/g;
 
-/** Control characters, most of which RFC 6350 forbids in values, except tab and line feed. */
+/** Control characters except tab and line feed. RFC 6350 forbids most of them in values. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** Returns the names of a contact. The number replaces missing names, and the LID replaces a missing number. */

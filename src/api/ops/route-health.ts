@@ -12,8 +12,8 @@ import type { SessionStateRepository } from '../../sessions/session-state.reposi
 
 /** Shorter than the timeout of the readiness probe (docs/operations.md). */
 const TIMEOUT_MS = 2_500;
-/** A number that no contact has. */
-const NOBODY = '10000000@s.whatsapp.net' as Jid;
+/** The number of this JID does not exist. */
+const UNUSED_JID = '10000000@s.whatsapp.net' as Jid;
 
 /** Whether a part of the process can do its work. */
 export interface Health {
@@ -21,8 +21,8 @@ export interface Health {
 }
 
 /**
- * Checks whether the main routes succeed: runs the statements of `GET /getcontact` and `GET /session`, on the same
- * connections. A separate connection that fails is not a problem, because only probes use it.
+ * Checks whether the main routes work: runs the statements of `GET /getcontact` and `GET /session` on the same
+ * connections. Ignores a failure of the dedicated connection of the probes if these statements succeed.
  */
 export class RouteHealth implements Health {
   private readonly checks = new SingleFlight<'routes', string | null>();
@@ -59,14 +59,14 @@ export class RouteHealth implements Health {
   private async read(): Promise<void> {
     const [{ since }] = await Promise.all([
       this.sessions.get(DEFAULT_SESSION),
-      this.contacts.find(DEFAULT_SESSION, [NOBODY]),
+      this.contacts.find(DEFAULT_SESSION, [UNUSED_JID]),
     ]);
     if (!(since instanceof Date) || Number.isNaN(since.getTime()))
       throw new Error('Dates of the database cannot be read');
   }
 }
 
-/** Probes need no key, so the message contains no text of the database. */
+/** Probes require no key, so the message does not contain text from the database. */
 function describe(error: unknown): string {
   if (error instanceof TimeoutError) return `Reading a contact takes longer than ${TIMEOUT_MS} ms.`;
   if (isDatabaseUnavailable(error)) return 'The database cannot be reached.';

@@ -14,10 +14,10 @@ const TRUNK_PREFIX = /\(0\)/g;
 /** Limits the cost of the query. */
 const MAX_TERMS = 8;
 
-/** A trigram index finds fewer characters only at the beginning of a word. */
+/** A trigram index finds shorter terms only at the beginning of a word. */
 const ANYWHERE_FROM_LENGTH = 3;
 
-/** LIDs have 14 or 15 digits. Shorter digits are part of a number. */
+/** LIDs have 14 or 15 digits. Shorter sequences are part of a phone number. */
 const LID_DIGITS = /^\d{13,20}$/;
 
 /** Part of a search. One of the keys must match. */

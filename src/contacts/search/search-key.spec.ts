@@ -54,7 +54,7 @@ describe('searchKey', () => {
     expect(searchKey('李小龍 𠮷')).toBe(' 李 小 龍  𠮷');
   });
 
-  it.each(['Ann', 'Bo', '+_+', '100%', 'a\\b', 'İ', 'ß', 'ﬁ'])('is the key of the key of %s', (name) => {
+  it.each(['Ann', 'Bo', '+_+', '100%', 'a\\b', 'İ', 'ß', 'ﬁ'])('does not change the key of %s', (name) => {
     expect(searchKey(searchKey(name))).toBe(searchKey(name));
   });
 
@@ -79,17 +79,17 @@ describe('secondSpelling', () => {
     expect(searchKey(secondSpelling(name)!)).toBe(key);
   });
 
-  it.each(['Mueller', 'Zoë', 'Ёлкин', 'ñandú', '', '李'])('is null for %j', (name) => {
+  it.each(['Mueller', 'Zoë', 'Ёлкин', 'ñandú', '', '李'])('returns null for %j', (name) => {
     expect(secondSpelling(name)).toBeNull();
   });
 });
 
 describe('isInvisible', () => {
-  it.each(['', ' \n', '\u200b', '\u3164\u2800'])('is true for %j', (text) => {
+  it.each(['', ' \n', '\u200b', '\u3164\u2800'])('returns true for %j', (text) => {
     expect(isInvisible(text)).toBe(true);
   });
 
-  it.each(['.', '\u200bx', '🏴', '\u0301'])('is false for %j', (text) => {
+  it.each(['.', '\u200bx', '🏴', '\u0301'])('returns false for %j', (text) => {
     expect(isInvisible(text)).toBe(false);
   });
 });

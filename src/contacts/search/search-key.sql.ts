@@ -42,7 +42,7 @@ ${spelled.map(([from, to]) => `  key := replace(key, ${literal(from)}, '${to}');
 END`;
 }
 
-/** Returns one step for each block, because translate() compares each character with each one of its list. */
+/** Returns one step for each block, because translate() compares each character with its whole list. */
 function replacements(): string[] {
   return BLOCKS.slice(1).map((end, i) => {
     const pairs = [...REPLACED].filter(([from]) => {
@@ -97,7 +97,7 @@ function classOf(...tables: string[]): string {
   return `E${lines(['[', ...ranges, ']'])}`;
 }
 
-/** Returns a string constant in several lines, which are not split within a part. Postgres joins them. */
+/** Returns a string constant. Splits it into lines between parts; Postgres joins them. */
 function lines(parts: string[]): string {
   const all = [''];
   for (const part of parts) {

@@ -11,7 +11,7 @@ const UNKNOWN_TYPE = 'application/octet-stream';
 /** Share of the limit that remains after evicting, so that not every new picture evicts another. */
 const EVICT_TO = 0.95;
 
-/** `changed` keeps the previous picture, and has no effect if that is the one it names. */
+/** `changed` retains the previous picture. It has no effect if the picture ID is the same. */
 const ON_CONFLICT = `ON CONFLICT (account_id, contact_id) DO UPDATE SET
     state = EXCLUDED.state,
     picture_id = CASE WHEN EXCLUDED.state = 'changed' THEN p.picture_id ELSE EXCLUDED.picture_id END,
@@ -29,7 +29,7 @@ const ON_CONFLICT = `ON CONFLICT (account_id, contact_id) DO UPDATE SET
     ELSE (p.state, p.picture_id, p.bytes) IS DISTINCT FROM (EXCLUDED.state, EXCLUDED.picture_id, EXCLUDED.bytes)
   END`;
 
-/** Equals hasPicture(). A change of a picture that is shown neither before nor after it does not change the contact. */
+/** SQL of hasPicture(). The contact changes only if the picture is shown before or after the update. */
 const IS_SHOWN = (row: string) =>
   `(${row}.state = 'present' OR (${row}.state = 'changed' AND ${row}.size_bytes IS NOT NULL))`;
 

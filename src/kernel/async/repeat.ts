@@ -8,7 +8,7 @@ export interface RepeatOptions {
   failure: FailureLog;
 }
 
-/** Returned by work that had nothing to do, and therefore does not show that a failure has ended. */
+/** Returned by work that had nothing to do. It does not count as recovery from a failure. */
 export const SKIPPED = Symbol('skipped');
 
 /** Runs `work` until `signal` is aborted, and pauses after each run. Logs failures and continues. Never rejects. */

@@ -29,7 +29,7 @@ export class Config {
    * API_KEY or ALLOW_ANONYMOUS.
    */
   @Matches(/^[\w.:-]+$/, {
-    message: 'an address or host name to listen on, for example 127.0.0.1, or :: for all',
+    message: 'an address or host name to listen on, for example 127.0.0.1, or :: for all addresses',
   })
   HOST = '127.0.0.1';
 
@@ -75,8 +75,9 @@ export class Config {
   ENCRYPTION_KEY: string[] = [];
 
   /**
-   * Postgres database, in the syntax of libpq. Missing parts come from PGHOST, PGUSER and other variables of libpq;
-   * database-url.ts lists them. Without it and without PGHOST, the service runs an embedded Postgres in DATA_DIR.
+   * Postgres URL, in the syntax of libpq. Missing parts come from PGHOST, PGUSER and other variables of libpq;
+   * database-url.ts lists them. If neither DATABASE_URL nor PGHOST is set, the service runs an embedded Postgres in
+   * DATA_DIR.
    */
   @IsOptional()
   @PostgresUrl()
@@ -105,11 +106,11 @@ export class Config {
   @Proxy()
   HTTP_PROXY?: string;
 
-  /** Proxy for all URLs without one in HTTPS_PROXY or HTTP_PROXY. */
+  /** Proxy for WhatsApp and for all webhooks. HTTPS_PROXY and HTTP_PROXY take precedence. */
   @Proxy()
   ALL_PROXY?: string;
 
-  /** Hosts that are connected directly, separated by commas: `example.com`, `.example.com`, `10.0.0.1:8080` or `*`. */
+  /** Hosts to connect to directly, separated by commas: `example.com`, `.example.com`, `10.0.0.1:8080` or `*`. */
   @IsOptional()
   @IsString()
   NO_PROXY?: string;

@@ -156,7 +156,7 @@ function contains(url: string, parameter: string): boolean {
     dbname: !!path,
   };
   const parameters = new URLSearchParams(query);
-  // `ssl` of other libraries decides the same as sslmode.
+  // Other libraries use `ssl` instead of sslmode.
   return (
     inParts[parameter] || parameters.has(parameter) || !!(parameter === 'sslmode' && parameters.get('ssl'))
   );

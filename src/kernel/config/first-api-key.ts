@@ -7,8 +7,8 @@ import { Config, ConfigError } from './config.js';
 const ACCESS = ['API_KEY', 'API_KEY_FILE', 'ALLOW_ANONYMOUS'] as const;
 
 /**
- * Sets API_KEY_FILE to a file in DATA_DIR, and creates it with a random key if it does not exist. Does nothing if the
- * environment determines the access.
+ * Sets API_KEY_FILE to a file in DATA_DIR. Creates the file with a random key if it does not exist. Does nothing if the
+ * environment contains API_KEY, API_KEY_FILE or ALLOW_ANONYMOUS.
  *
  * @returns the file and the key if they were created, otherwise null
  * @throws ConfigError if the directory is not writable
@@ -35,5 +35,5 @@ export function useFirstApiKey(env: NodeJS.ProcessEnv): { file: string; key: str
   }
 }
 
-/** Does the same for the environment of this process. */
+/** Calls useFirstApiKey() with the environment of this process. */
 export const useFirstApiKeyOfProcess = () => useFirstApiKey(process.env);

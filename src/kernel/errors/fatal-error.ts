@@ -12,7 +12,7 @@ const LISTENING: Record<string, string> = {
   EADDRINUSE: 'another program uses the port. Set PORT to a free port, for example 8889.',
   EACCES: 'this user cannot use the port. Set PORT to 1024 or higher, for example 8888.',
   EADDRNOTAVAIL:
-    'this machine does not have the address. Set HOST to one of its addresses, or to :: for all.',
+    'this machine does not have the address. Set HOST to one of its addresses, or to :: for all addresses.',
   ENOTFOUND: 'the host name does not exist. Set HOST to an address of this machine, for example 127.0.0.1.',
 };
 

@@ -5,7 +5,7 @@ import { addAbortSignal } from 'node:stream';
 import { ProxyAgent } from './proxy-agent.js';
 import type { ProxyUrl } from './proxy-url.js';
 
-/** The headers of fetch() of Node.js. WhatsApp's sites are known to accept them. */
+/** The headers that fetch() of Node.js sends. WhatsApp's sites accept them. */
 const HEADERS = { accept: '*/*', 'accept-language': '*', 'sec-fetch-mode': 'cors', 'user-agent': 'node' };
 
 export interface GetOptions {
@@ -17,8 +17,8 @@ export interface GetOptions {
 }
 
 /**
- * Sends a GET request to an `https:` URL. Does not follow redirects, and does not decompress. fetch() is not used,
- * because it supports neither SOCKS5 nor an `http.Agent`, which WebSockets need.
+ * Sends a GET request to an `https:` URL. Does not follow redirects, and does not decompress the response. fetch() does
+ * not support SOCKS5 or an `http.Agent`, so it could not use the proxies that WebSockets use.
  *
  * @returns the response; read its body or destroy it
  * @throws ProxyError, or the error of the connection

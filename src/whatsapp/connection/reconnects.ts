@@ -11,9 +11,9 @@ interface Count {
 }
 
 /**
- * Counts for each session the connections in a row that failed or ended early. Unlike a rate, the number exceeds a
- * limit only for sessions that do not stay connected: neither a deployment nor a restart of WhatsApp or of the network
- * ends more than one or a few connections of a session.
+ * Counts consecutive connections of each session that failed or ended early. A deployment, or a restart of WhatsApp
+ * or the network, ends only a few connections of each session. Unlike a rate, the count therefore exceeds a limit only
+ * for sessions that do not stay connected.
  */
 export class Reconnects {
   private readonly counts = new Map<SessionName, Count>();

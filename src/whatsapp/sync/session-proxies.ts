@@ -3,7 +3,7 @@ import { environmentProxies, type OutgoingProxies } from '../../kernel/network/o
 import type { ProxyUrl } from '../../kernel/network/proxy-url.js';
 import type { SessionProxiesRepository } from '../../sessions/session-proxies.repository.js';
 
-/** The proxy of one session, which applies to all hosts, or else the proxies in the environment. */
+/** Applies the proxy of one session to all hosts, or the proxies in the environment if the session has none. */
 export class SessionProxies implements OutgoingProxies {
   /** Undefined before it is loaded. */
   private own: ProxyUrl | null | undefined;

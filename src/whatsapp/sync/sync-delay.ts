@@ -3,7 +3,7 @@ import { LeaseLost } from '../lease/lease-lost.js';
 import type { SessionContext } from './session-context.js';
 
 const DELAYED_AFTER_MS = 60_000;
-/** The report ends by itself, in case the connection ends before the collection has been read. */
+/** The report expires, in case the connection ends before the collection has been read. */
 const REPORTED_FOR_MS = 10 * 60_000;
 const REPEAT_AFTER_MS = 5 * 60_000;
 
@@ -26,7 +26,7 @@ export class SyncDelay {
     this.outdatedCollections.add(collection);
   }
 
-  /** A collection has been read, or waits for a reason that is reported otherwise. */
+  /** A collection has been read, or waits for a reason that is reported separately. */
   caughtUp(collection: string): void {
     this.outdatedCollections.delete(collection);
     if (this.outdatedCollections.size > 0) return;
