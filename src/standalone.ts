@@ -3,7 +3,7 @@ import { useFirstApiKeyOfProcess } from './kernel/config/first-api-key.js';
 
 /**
  * Entry point of the standalone image. In a container the service has to listen on all addresses, so it creates an API
- * key at the first start. Only a terminal shows the key, because logs do not contain secrets.
+ * key at the first start. Only a terminal shows the key.
  */
 try {
   const created = useFirstApiKeyOfProcess();

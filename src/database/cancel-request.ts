@@ -2,10 +2,10 @@ import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import pg from 'pg';
 
-/** Only an attempt: a dead host does not respond, and statements that are not cancelled end at some time. */
+/** Only an attempt: a dead host does not respond, and the statement ends by itself at some time. */
 const TIMEOUT_MS = 5_000;
 
-/** Members of pg.Connection, most of which its types omit. */
+/** Members of pg.Connection. Its types omit most of them. */
 interface CancelConnection extends EventEmitter {
   stream: Socket;
   connect(portOrPath: number | string, host?: string): void;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer, get as getTls } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { ConnectProxy, SocksProxy, type TestProxy } from '../../../test/support/proxies.js';
@@ -129,4 +130,23 @@ describe.each(KINDS)('a request through %s', (_, Proxy) => {
     expect(failure).toMatchObject({ name: 'ProxyError', failure: 'unreachable' });
     expect(failure?.reason).toMatch(/does not respond like an? (HTTP|SOCKS5) proxy|closed the connection/);
   });
+});
+
+it('fails, and does not end the process, if a SOCKS5 proxy resets the connection after its responses', async () => {
+  const accepted = Buffer.from([5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+  const source = `
+    const { parentPort } = require('node:worker_threads');
+    const server = require('node:net').createServer((socket) => {
+      socket.on('error', () => {}).once('data', () => {
+        socket.write(Buffer.from('${accepted.toString('hex')}', 'hex'));
+        socket.resetAndDestroy();
+      });
+    });
+    server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`;
+  // A proxy in the same thread could not respond while the request is written.
+  const proxy = new Worker(source, { eval: true });
+  const [port] = (await once(proxy, 'message')) as [number];
+  for (let each = 0; each < 50; each += 1)
+    expect(await failureOf(`socks5://127.0.0.1:${port}`)).not.toBeNull();
+  await proxy.terminate();
 });
