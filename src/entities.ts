@@ -5,6 +5,7 @@ import { Contact } from './contacts/entities/contact.entity.js';
 import { ContactPicture } from './contacts/entities/contact-picture.entity.js';
 import { FormerLid } from './contacts/entities/former-lid.entity.js';
 import { IdentityKey } from './contacts/entities/identity-key.entity.js';
+import { MergedContact } from './contacts/entities/merged-contact.entity.js';
 import { RefreshRequest } from './contacts/entities/refresh-request.entity.js';
 import { Change } from './feed/change.entity.js';
 import { EncryptionKey } from './secrets/encryption-key.entity.js';
@@ -42,6 +43,7 @@ export const ENTITIES = [
   HistoryNotification,
   IdentityKey,
   LogLevelRecord,
+  MergedContact,
   RateLimit,
   RefreshRequest,
   Session,
