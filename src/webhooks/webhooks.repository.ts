@@ -43,7 +43,9 @@ const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.kinds, w
 
 /** How long the previous secret signs deliveries after a rotation. */
 const FORMER_SECRET_FOR = '24 hours';
-const LISTED_ATTEMPTS = 100;
+/** Limit of the deployment. */
+export const MAX_WEBHOOKS = 10_000;
+export const LISTED_ATTEMPTS = 100;
 
 /** Decrypts the columns that SECRETS selects. @throws SecretsError */
 export function decryptSecrets(secrets: Secrets, id: string, encrypted: readonly string[]): string[] {

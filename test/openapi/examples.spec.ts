@@ -200,10 +200,12 @@ describe('OpenAPI document', () => {
     });
     const found = await client.GET('/getcontact', { params: { query: { phone: '491701234567' } } });
     expect(found.data?.full_name).toBe('Anna Adler');
-    const missing = await client.GET('/contacts/{phone}', { params: { path: { phone: '491709999999' } } });
+    const missing = await client.GET('/sessions/{session}/contacts/{phone}', {
+      params: { path: { session: 'default', phone: '491709999999' } },
+    });
     expect(missing.error?.code).toBe('contact_not_found');
     const page = await client.GET('/sessions/{session}/contacts', {
-      params: { path: { session: 'default' }, query: { limit: '1' } },
+      params: { path: { session: 'default' }, query: { limit: 1 } },
     });
     expect(page.data?.items.map(({ phone }) => phone)).toEqual(['491701234567']);
   });

@@ -38,179 +38,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
-        get: operations["listChanges"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/changes/stream": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
-         *     is `position`, with the sequence number after which the stream starts.
-         */
-        get: operations["streamChanges"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List, search and filter contacts in pages. */
-        get: operations["listContacts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Export the address book as CSV (RFC 4180). */
-        get: operations["exportCsv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts.vcf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Export the address book as vCards, for phones and address books. */
-        get: operations["exportVcards"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Export the address book as an Excel workbook (XLSX). */
-        get: operations["exportXlsx"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts/{phone}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get all data of a contact. */
-        get: operations["getPerson"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts/{phone}/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the current identity key of a contact and all earlier ones. */
-        get: operations["listIdentityKeys"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts/{phone}/picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
-        get: operations["getPicture"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts/{phone}/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
-        post: operations["refreshPerson"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/getcontact": {
         parameters: {
             query?: never;
@@ -350,98 +177,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the status of a session, its problems and recommended actions. */
-        get: operations["getSession"];
-        put?: never;
-        post?: never;
-        /** Unlink the account. Its contacts stay available until another account is linked. */
-        delete: operations["unlinkSession"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/pairing-code": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the current pairing code. WhatsApp can replace the requested code. */
-        get: operations["getPairingCode"];
-        put?: never;
-        /** Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
-        post: operations["requestPairingCode"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/passkey": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
-         *     the developer tools of a browser.
-         */
-        get: operations["getPasskey"];
-        put?: never;
-        /** Submit the assertion that a browser has created. */
-        post: operations["submitPasskey"];
-        /** Cancel the passkey request. A new QR code follows. */
-        delete: operations["cancelPasskey"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/passkey/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
-        post: operations["confirmPasskey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/qr": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
-        get: operations["getQr"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/sessions": {
         parameters: {
             query?: never;
@@ -487,7 +222,7 @@ export interface paths {
             cookie?: never;
         };
         /** List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
-        get: operations["listChangesOfSession"];
+        get: operations["listChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -507,7 +242,7 @@ export interface paths {
          * Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
          *     is `position`, with the sequence number after which the stream starts.
          */
-        get: operations["streamChangesOfSession"];
+        get: operations["streamChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -524,7 +259,7 @@ export interface paths {
             cookie?: never;
         };
         /** List, search and filter contacts in pages. */
-        get: operations["listContactsOfSession"];
+        get: operations["listContacts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -541,7 +276,7 @@ export interface paths {
             cookie?: never;
         };
         /** Export the address book as CSV (RFC 4180). */
-        get: operations["exportCsvOfSession"];
+        get: operations["exportCsv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -558,7 +293,7 @@ export interface paths {
             cookie?: never;
         };
         /** Export the address book as vCards, for phones and address books. */
-        get: operations["exportVcardsOfSession"];
+        get: operations["exportVcards"];
         put?: never;
         post?: never;
         delete?: never;
@@ -575,7 +310,7 @@ export interface paths {
             cookie?: never;
         };
         /** Export the address book as an Excel workbook (XLSX). */
-        get: operations["exportXlsxOfSession"];
+        get: operations["exportXlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -592,7 +327,7 @@ export interface paths {
             cookie?: never;
         };
         /** Get all data of a contact. */
-        get: operations["getPersonOfSession"];
+        get: operations["getPerson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -609,7 +344,7 @@ export interface paths {
             cookie?: never;
         };
         /** List the current identity key of a contact and all earlier ones. */
-        get: operations["listIdentityKeysOfSession"];
+        get: operations["listIdentityKeys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -626,7 +361,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
-        get: operations["getPictureOfSession"];
+        get: operations["getPicture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -645,7 +380,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
-        post: operations["refreshPersonOfSession"];
+        post: operations["refreshPerson"];
         delete?: never;
         options?: never;
         head?: never;
@@ -694,10 +429,10 @@ export interface paths {
             cookie?: never;
         };
         /** Get the current pairing code. WhatsApp can replace the requested code. */
-        get: operations["getPairingCodeOfNamedSession"];
+        get: operations["getPairingCode"];
         put?: never;
         /** Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
-        post: operations["requestPairingCodeOfNamedSession"];
+        post: operations["requestPairingCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -715,12 +450,12 @@ export interface paths {
          * Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
          *     the developer tools of a browser.
          */
-        get: operations["getPasskeyOfNamedSession"];
+        get: operations["getPasskey"];
         put?: never;
         /** Submit the assertion that a browser has created. */
-        post: operations["submitPasskeyOfNamedSession"];
+        post: operations["submitPasskey"];
         /** Cancel the passkey request. A new QR code follows. */
-        delete: operations["cancelPasskeyOfNamedSession"];
+        delete: operations["cancelPasskey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -736,7 +471,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
-        post: operations["confirmPasskeyOfNamedSession"];
+        post: operations["confirmPasskey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -751,7 +486,7 @@ export interface paths {
             cookie?: never;
         };
         /** Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
-        get: operations["getQrOfNamedSession"];
+        get: operations["getQr"];
         put?: never;
         post?: never;
         delete?: never;
@@ -768,85 +503,11 @@ export interface paths {
             cookie?: never;
         };
         /** Get the status of a session, its problems and recommended actions. */
-        get: operations["getSessionOfSession"];
+        get: operations["getSession"];
         put?: never;
         post?: never;
         /** Unlink the account. Its contacts stay available until another account is linked. */
-        delete: operations["unlinkSessionOfSession"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sessions/{session}/session/pairing-code": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the current pairing code. WhatsApp can replace the requested code. */
-        get: operations["getPairingCodeOfSession"];
-        put?: never;
-        /** Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
-        post: operations["requestPairingCodeOfSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sessions/{session}/session/passkey": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
-         *     the developer tools of a browser.
-         */
-        get: operations["getPasskeyOfSession"];
-        put?: never;
-        /** Submit the assertion that a browser has created. */
-        post: operations["submitPasskeyOfSession"];
-        /** Cancel the passkey request. A new QR code follows. */
-        delete: operations["cancelPasskeyOfSession"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sessions/{session}/session/passkey/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
-        post: operations["confirmPasskeyOfSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sessions/{session}/session/qr": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
-        get: operations["getQrOfSession"];
-        put?: never;
-        post?: never;
-        delete?: never;
+        delete: operations["unlinkSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1022,9 +683,15 @@ export interface components {
             /** @description Emoji of the about, separate from the text. */
             emoji: string | null;
             hidden: boolean;
-            /** @description ISO 8601; null if WhatsApp did not report it. */
+            /**
+             * Format: date-time
+             * @description ISO 8601; null if WhatsApp did not report it.
+             */
             set_at: string | null;
-            /** @description ISO 8601; null if the about does not expire. */
+            /**
+             * Format: date-time
+             * @description ISO 8601; null if the about does not expire.
+             */
             expires_at: string | null;
         };
         AcceptedDto: {
@@ -1035,7 +702,7 @@ export interface components {
             /** @description False: no keys are in use, and every caller has all permissions. */
             keys_in_use: boolean;
             /** @description All scopes of the key, including those that `admin` implies. */
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            scopes: components["schemas"]["Scope"][];
             /** @description Names of the sessions that the key can access; null: all sessions. */
             sessions: string[] | null;
         };
@@ -1044,12 +711,17 @@ export interface components {
             message: string;
         };
         ChangeDto: {
-            /** @description Sequence number: that of the previous change plus 1. */
+            /**
+             * Format: int64
+             * @description Sequence number: that of the previous change plus 1.
+             */
             seq: number;
-            /** @description Time of the commit, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Time of the commit, ISO 8601.
+             */
             at: string;
-            /** @enum {string} */
-            kind: "contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed";
+            kind: components["schemas"]["ChangeKind"];
             /** @description ID of the contact; null for `sync.completed` and `session.*`. */
             id: string | null;
             /** @description JID of the contact after the change, or before it if the contact is gone. */
@@ -1068,11 +740,19 @@ export interface components {
             /** @description For `session.*`; otherwise null. */
             session: components["schemas"]["SessionEventDto"] | null;
         };
+        /** @enum {string} */
+        ChangeKind: "contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed";
         ChangePageDto: {
             items: components["schemas"]["ChangeDto"][];
-            /** @description `after` for the next request. */
+            /**
+             * Format: int64
+             * @description `after` for the next request.
+             */
             next: number;
-            /** @description Sequence number of the last change. If `next` equals it, you have read all changes. */
+            /**
+             * Format: int64
+             * @description Sequence number of the last change. If `next` equals it, you have read all changes.
+             */
             latest: number;
         };
         ClientVersionDto: {
@@ -1081,11 +761,15 @@ export interface components {
             /** @description Newest known version, which the next connection reports; null until a session process has started. */
             newest: string | null;
             /**
+             * Format: date-time
              * @description Time when `newest` was last confirmed as WhatsApp's current version, ISO 8601. Phones refuse to link clients that
              *     are months old.
              */
             current_at: string | null;
-            /** @description Time when WhatsApp will refuse `version`, ISO 8601; null if it has not announced one. */
+            /**
+             * Format: date-time
+             * @description Time when WhatsApp will refuse `version`, ISO 8601; null if it has not announced one.
+             */
             expires_at: string | null;
         };
         ConfirmPasskeyRequest: {
@@ -1119,6 +803,7 @@ export interface components {
             moved_to: string | null;
             /** @description JID of the previous number after a number change. */
             moved_from: string | null;
+            /** Format: date-time */
             updated_at: string;
         };
         ContactDto: {
@@ -1156,8 +841,12 @@ export interface components {
             business_name: string | null;
             is_business: boolean | null;
             saved: boolean;
-            /** @description Time when the picture last changed; null if the contact has none, hides it, or has not been fetched yet. */
+            /**
+             * Format: date-time
+             * @description Time when the picture last changed; null if the contact has none, hides it, or has not been fetched yet.
+             */
             picture_updated_at: string | null;
+            /** Format: date-time */
             updated_at: string;
         };
         ContactsDto: {
@@ -1168,16 +857,20 @@ export interface components {
              * @enum {string}
              */
             sync: "complete" | "partial";
-            /** @description Time of the last reconciliation with WhatsApp, ISO 8601; null before the first one. */
+            /**
+             * Format: date-time
+             * @description Time of the last reconciliation with WhatsApp, ISO 8601; null before the first one.
+             */
             checked_at: string | null;
             /** @description Number of contacts that all reconciliations have corrected. */
             repaired: number;
         };
         CreateKeyRequest: {
             name: string;
-            expires_at?: string | null;
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            scopes: components["schemas"]["Scope"][];
             sessions?: string[] | null;
+            /** Format: date-time */
+            expires_at?: string | null;
             requests_per_minute?: number | null;
         };
         CreateSessionRequest: {
@@ -1190,8 +883,11 @@ export interface components {
             session?: string | null;
             url: string;
             /** @description Null for all kinds. */
-            kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
-            /** @description Sequence number to start after, requires `session`; null starts with the next change. */
+            kinds?: components["schemas"]["ChangeKind"][] | null;
+            /**
+             * Format: int64
+             * @description Sequence number to start after, requires `session`; null starts with the next change.
+             */
             after?: number | null;
             /** @description Maximum number of changes per delivery; 100 by default. */
             max_items?: number;
@@ -1201,14 +897,19 @@ export interface components {
             key: string;
             id: string;
             name: string;
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            scopes: components["schemas"]["Scope"][];
             /** @description Null: all sessions. */
             sessions: string[] | null;
             /** @description Null: no limit. */
             requests_per_minute: number | null;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             expires_at: string | null;
-            /** @description Accurate to the minute; null: never. */
+            /**
+             * Format: date-time
+             * @description Accurate to the minute; null: never.
+             */
             last_used_at: string | null;
         };
         CreatedWebhookDto: {
@@ -1219,22 +920,23 @@ export interface components {
             /** @description Session whose changes are sent; null for all sessions. */
             session: string | null;
             /** @description Kinds of changes that are sent; null for all. */
-            kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
+            kinds: components["schemas"]["ChangeKind"][] | null;
             /** @description Maximum number of changes per delivery. */
             max_items: number;
-            /**
-             * @description `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410.
-             * @enum {string}
-             */
-            state: "active" | "disabled" | "paused";
+            /** @description `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410. */
+            state: components["schemas"]["WebhookState"];
             /** @description Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
             reason: string | null;
             /** @description Failed attempts of the current delivery. */
             failures: number;
-            /** @description Time of the next attempt, ISO 8601; null if it is due now. */
+            /**
+             * Format: date-time
+             * @description Time of the next attempt, ISO 8601; null if it is due now.
+             */
             retry_at: string | null;
             /** @description Number of changes that the webhook has not read yet, of all kinds. */
             behind: number;
+            /** Format: date-time */
             created_at: string;
         };
         DegradationDto: {
@@ -1242,9 +944,14 @@ export interface components {
             code: "changes_refused" | "changes_unverified" | "client_expiring" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_delayed" | "sync_key_missing";
             /** @description Explanation for people. */
             message: string;
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             since: string;
         };
+        /** @enum {string} */
+        ErrorCode: "account_linked" | "assertion_refused" | "body_not_json" | "body_too_large" | "changes_gone" | "contact_not_found" | "database_too_slow" | "database_unavailable" | "default_session_stays" | "host_not_allowed" | "invalid_assertion" | "invalid_cursor" | "invalid_request" | "key_invalid" | "key_limited" | "key_missing" | "key_not_found" | "keys_not_in_use" | "no_account_linked" | "no_pairing_code" | "no_passkey" | "no_qr" | "not_acceptable" | "not_started" | "page_not_allowed" | "pairing_limited" | "pairing_refused" | "passkey_ended" | "picture_evicted" | "picture_hidden" | "picture_none" | "picture_not_fetched" | "refresh_limited" | "refused" | "route_not_found" | "scope_missing" | "session_exists" | "session_not_allowed" | "session_not_answering" | "session_not_found" | "stopping" | "token_invalid" | "token_required" | "too_busy" | "too_many_at_once" | "too_many_webhooks" | "unexpected_error" | "webhook_not_found" | "whatsapp_limited" | "whatsapp_not_answering" | "whatsapp_not_ready" | "wrong_step";
         ErrorDto: {
             /** @description The HTTP status. */
             statusCode: number;
@@ -1253,14 +960,17 @@ export interface components {
             /** @description A message for people. It may change at any time. */
             message: string;
             /** @description A stable code for programs. */
-            code: string;
+            code: components["schemas"]["ErrorCode"];
         };
         IdentityKeyDto: {
             /** @description 32 bytes in base64. */
             key: string;
             /** @description SHA-256 of the key, in hex. */
             fingerprint: string;
-            /** @description Time when the key was first seen, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Time when the key was first seen, ISO 8601.
+             */
             since: string;
         };
         KeyDeletedDto: {
@@ -1270,50 +980,62 @@ export interface components {
         KeyDto: {
             id: string;
             name: string;
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            scopes: components["schemas"]["Scope"][];
             /** @description Null: all sessions. */
             sessions: string[] | null;
             /** @description Null: no limit. */
             requests_per_minute: number | null;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             expires_at: string | null;
-            /** @description Accurate to the minute; null: never. */
+            /**
+             * Format: date-time
+             * @description Accurate to the minute; null: never.
+             */
             last_used_at: string | null;
         };
         KeyListDto: {
             items: components["schemas"]["KeyDto"][];
         };
+        /** @enum {string} */
+        LogLevel: "debug" | "error" | "fatal" | "info" | "silent" | "trace" | "warn";
         LogLevelDto: {
             /** @description Null: all sessions, and work without a session. */
             session: string | null;
-            /** @enum {string} */
-            level: "debug" | "error" | "fatal" | "info" | "silent" | "trace" | "warn";
+            level: components["schemas"]["LogLevel"];
+            /** Format: date-time */
             expires_at: string;
         };
         LogLevelListDto: {
             items: components["schemas"]["LogLevelDto"][];
         };
         NamedSessionDto: {
-            /** @enum {string} */
-            status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
-            /**
-             * @description Why the session is not open, or which problem it has; null if there is no problem. Stable.
-             * @enum {string|null}
-             */
-            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            status: components["schemas"]["SessionStatus"];
+            /** @description Why the session is not open, or which problem it has; null if there is no problem. Stable. */
+            reason_code: components["schemas"]["ReasonCode"] | null;
             /** @description Explanation of `reason_code` for people. */
             reason: string | null;
             /** @description Recommended action; null if none is needed. */
             advice: string | null;
             /** @description Problems of a session that works; empty if there are none. Codes are stable, messages are not. */
             degraded: components["schemas"]["DegradationDto"][];
-            /** @description Start of this status, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Start of this status, ISO 8601.
+             */
             since: string;
-            /** @description Time of the next connection attempt, ISO 8601; null if none is planned. */
+            /**
+             * Format: date-time
+             * @description Time of the next connection attempt, ISO 8601; null if none is planned.
+             */
             retry_at: string | null;
             /** @description Text of the current QR code; null if there is none. */
             qr: string | null;
-            /** @description Time when this QR code expires and is replaced, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Time when this QR code expires and is replaced, ISO 8601.
+             */
             qr_expires_at: string | null;
             /** @description The current pairing code (see GET /session/pairing-code); null if there is none. */
             pairing_code: components["schemas"]["PairingOfferDto"] | null;
@@ -1340,14 +1062,20 @@ export interface components {
         PairingCodeDto: {
             /** @description 8 characters. */
             code: string;
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             expires_at: string;
         };
         PairingCodeRequest: {
             phone: string;
         };
         PairingOfferDto: {
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             expires_at: string;
         };
         PasskeyDto: {
@@ -1357,10 +1085,12 @@ export interface components {
             };
             /** @description One-time token to submit with the assertion, and with the confirmation after it. */
             token: string;
-            /** @description End of this step, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description End of this step, ISO 8601.
+             */
             expires_at: string;
-            /** @enum {string} */
-            step: "assertion" | "compare" | "waiting";
+            step: components["schemas"]["PasskeyStep"];
             /** @description Link that passes address and token to the browser extension (extension/). */
             link: string;
         };
@@ -1368,19 +1098,26 @@ export interface components {
             /**
              * @description `assertion`: the passkey must be confirmed in a browser (GET /session/passkey); `waiting`: waiting for WhatsApp and
              *     the phone; `compare`: the user must check that the phone shows the same code (POST /session/passkey/confirm).
-             * @enum {string}
              */
-            step: "assertion" | "compare" | "waiting";
+            step: components["schemas"]["PasskeyStep"];
             /** @description XXXX-XXXX in step `compare`, otherwise null. */
             code: string | null;
-            /** @description End of this step, ISO 8601. Linking then starts again. */
+            /**
+             * Format: date-time
+             * @description End of this step, ISO 8601. Linking then starts again.
+             */
             expires_at: string;
         };
+        /** @enum {string} */
+        PasskeyStep: "assertion" | "compare" | "waiting";
         PictureDto: {
             id: string | null;
             /** @description Path of the image. */
             url: string;
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             updated_at: string;
         };
         ProfilesDto: {
@@ -1393,6 +1130,8 @@ export interface components {
             /** @description Why profile fetches are paused or limited to requested contacts; otherwise null. */
             paused: string | null;
         };
+        /** @enum {string} */
+        ReasonCode: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
         RefreshRequestedDto: {
             requested: boolean;
             message: string;
@@ -1400,22 +1139,34 @@ export interface components {
         ReplayWebhookRequest: {
             /** @description Session of the sequence number; required if the webhook is for all sessions. */
             session?: string;
+            /** Format: int64 */
             after: number;
         };
         RotatedSecretDto: {
             /** @description The new secret. Only this response contains it. */
             secret: string;
-            /** @description Time until which the previous secret also signs deliveries, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Time until which the previous secret also signs deliveries, ISO 8601.
+             */
             former_until: string;
         };
+        /** @enum {string} */
+        Scope: "admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage";
         SeenKeyDto: {
             /** @description 32 bytes in base64. */
             key: string;
             /** @description SHA-256 of the key, in hex. */
             fingerprint: string;
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             first_seen_at: string;
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             last_seen_at: string;
             /** @description Whether this is the current key. */
             current: boolean;
@@ -1425,26 +1176,31 @@ export interface components {
             message: string;
         };
         SessionDto: {
-            /** @enum {string} */
-            status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
-            /**
-             * @description Why the session is not open, or which problem it has; null if there is no problem. Stable.
-             * @enum {string|null}
-             */
-            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            status: components["schemas"]["SessionStatus"];
+            /** @description Why the session is not open, or which problem it has; null if there is no problem. Stable. */
+            reason_code: components["schemas"]["ReasonCode"] | null;
             /** @description Explanation of `reason_code` for people. */
             reason: string | null;
             /** @description Recommended action; null if none is needed. */
             advice: string | null;
             /** @description Problems of a session that works; empty if there are none. Codes are stable, messages are not. */
             degraded: components["schemas"]["DegradationDto"][];
-            /** @description Start of this status, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Start of this status, ISO 8601.
+             */
             since: string;
-            /** @description Time of the next connection attempt, ISO 8601; null if none is planned. */
+            /**
+             * Format: date-time
+             * @description Time of the next connection attempt, ISO 8601; null if none is planned.
+             */
             retry_at: string | null;
             /** @description Text of the current QR code; null if there is none. */
             qr: string | null;
-            /** @description Time when this QR code expires and is replaced, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Time when this QR code expires and is replaced, ISO 8601.
+             */
             qr_expires_at: string | null;
             /** @description The current pairing code (see GET /session/pairing-code); null if there is none. */
             pairing_code: components["schemas"]["PairingOfferDto"] | null;
@@ -1478,26 +1234,25 @@ export interface components {
             items: components["schemas"]["SessionSummaryDto"][];
             next_cursor: string | null;
         };
+        /** @enum {string} */
+        SessionStatus: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
         SessionSummaryDto: {
             name: string;
-            /** @enum {string} */
-            status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
-            /** @enum {string|null} */
-            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            status: components["schemas"]["SessionStatus"];
+            reason_code: components["schemas"]["ReasonCode"] | null;
             reason: string | null;
             advice: string | null;
+            /** Format: date-time */
             since: string;
+            /** Format: date-time */
             retry_at: string | null;
             phone: string | null;
             jid: string | null;
             push_name: string | null;
         };
         SetLogLevelRequest: {
-            /**
-             * @description Null ends the level that was set before.
-             * @enum {string|null}
-             */
-            level: "debug" | "error" | "fatal" | "info" | null | "silent" | "trace" | "warn";
+            /** @description Null ends the level that was set before. */
+            level: components["schemas"]["LogLevel"] | null;
             /** @description Null, or omitted: all sessions, and work without a session. */
             session?: string | null;
             /** @description Minutes until the level ends. The default is 60. */
@@ -1523,22 +1278,29 @@ export interface components {
         UpdateWebhookRequest: {
             url?: string;
             /** @description Null for all kinds. */
-            kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
+            kinds?: components["schemas"]["ChangeKind"][] | null;
             /** @description Maximum number of changes per delivery; 100 by default. */
             max_items?: number;
             /** @description `true` pauses the webhook; `false` continues it, like `POST /webhooks/{id}/resume`. */
             paused?: boolean;
         };
         WebhookAttemptDto: {
+            /** Format: date-time */
             at: string;
             /** @description Header `webhook-id`. Repeated attempts of a delivery have the same ID. */
             delivery_id: string;
             session: string | null;
             /** @description Number of changes in the delivery. */
             items: number;
-            /** @description Sequence number of the first change; null in a test. */
+            /**
+             * Format: int64
+             * @description Sequence number of the first change; null in a test.
+             */
             first_seq: number | null;
-            /** @description Sequence number of the last change; null in a test. */
+            /**
+             * Format: int64
+             * @description Sequence number of the last change; null in a test.
+             */
             last_seq: number | null;
             /** @description Status of the response; null if there was none. */
             status: number | null;
@@ -1550,10 +1312,10 @@ export interface components {
             items: components["schemas"]["WebhookAttemptDto"][];
         };
         WebhookDataDto: {
-            /** @description Null in a test of a webhook for all sessions. */
-            session: string | null;
             /** @description In the order of their sequence numbers; empty in a test. */
             items: components["schemas"]["ChangeDto"][];
+            /** @description Null in a test of a webhook for all sessions. */
+            session: string | null;
         };
         WebhookDeletedDto: {
             deleted: boolean;
@@ -1565,22 +1327,23 @@ export interface components {
             /** @description Session whose changes are sent; null for all sessions. */
             session: string | null;
             /** @description Kinds of changes that are sent; null for all. */
-            kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
+            kinds: components["schemas"]["ChangeKind"][] | null;
             /** @description Maximum number of changes per delivery. */
             max_items: number;
-            /**
-             * @description `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410.
-             * @enum {string}
-             */
-            state: "active" | "disabled" | "paused";
+            /** @description `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410. */
+            state: components["schemas"]["WebhookState"];
             /** @description Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
             reason: string | null;
             /** @description Failed attempts of the current delivery. */
             failures: number;
-            /** @description Time of the next attempt, ISO 8601; null if it is due now. */
+            /**
+             * Format: date-time
+             * @description Time of the next attempt, ISO 8601; null if it is due now.
+             */
             retry_at: string | null;
             /** @description Number of changes that the webhook has not read yet, of all kinds. */
             behind: number;
+            /** Format: date-time */
             created_at: string;
         };
         WebhookListDto: {
@@ -1589,10 +1352,15 @@ export interface components {
         WebhookPayloadDto: {
             /** @enum {string} */
             type: "changes" | "webhook.test";
-            /** @description Commit time of the last change, or the time of the test, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Commit time of the last change, or the time of the test, ISO 8601.
+             */
             timestamp: string;
             data: components["schemas"]["WebhookDataDto"];
         };
+        /** @enum {string} */
+        WebhookState: "active" | "disabled" | "paused";
         WebhookTestedDto: {
             delivered: boolean;
             status: number | null;
@@ -1601,52 +1369,6 @@ export interface components {
         };
     };
     responses: {
-        /** @description Cancel the passkey request. A new QR code follows. */
-        "200.cancelPasskey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["CancelledDto"];
-            };
-        };
-        /** @description Export the address book as CSV (RFC 4180). */
-        "200.exportCsv": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                "Content-Disposition": components["headers"]["Content-Disposition"];
-                [name: string]: unknown;
-            };
-            content: {
-                "text/csv": string;
-            };
-        };
-        /** @description Export the address book as vCards, for phones and address books. */
-        "200.exportVcards": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                "Content-Disposition": components["headers"]["Content-Disposition"];
-                [name: string]: unknown;
-            };
-            content: {
-                "text/vcard": string;
-            };
-        };
-        /** @description Export the address book as an Excel workbook (XLSX). */
-        "200.exportXlsx": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                "Content-Disposition": components["headers"]["Content-Disposition"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-            };
-        };
         /** @description Look up one contact by number or JID. */
         "200.getContact": {
             headers: {
@@ -1671,187 +1393,8 @@ export interface components {
                 "application/json": components["schemas"]["ContactDto"][];
             };
         };
-        /** @description Get the current pairing code. WhatsApp can replace the requested code. */
-        "200.getPairingCode": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["PairingCodeDto"];
-            };
-        };
-        /**
-         * @description Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
-         *     the developer tools of a browser.
-         */
-        "200.getPasskey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["PasskeyDto"];
-                "text/plain": string;
-            };
-        };
-        /** @description Get all data of a contact. */
-        "200.getPerson": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ContactDetailsDto"];
-            };
-        };
-        /** @description Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
-        "200.getPicture": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                ETag: components["headers"]["ETag"];
-                [name: string]: unknown;
-            };
-            content: {
-                "image/jpeg": unknown;
-                "image/png": unknown;
-                "image/webp": unknown;
-            };
-        };
-        /** @description Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
-        "200.getQr": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "image/png": unknown;
-                "image/svg+xml": string;
-                "text/plain": string;
-            };
-        };
-        /** @description Get the status of a session, its problems and recommended actions. */
-        "200.getSession": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["SessionDto"];
-            };
-        };
-        /** @description List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
-        "200.listChanges": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ChangePageDto"];
-            };
-        };
-        /** @description List, search and filter contacts in pages. */
-        "200.listContacts": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                "Changes-Next": components["headers"]["Changes-Next"];
-                ETag: components["headers"]["ETag"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ContactPageDto"];
-            };
-        };
-        /** @description List the current identity key of a contact and all earlier ones. */
-        "200.listIdentityKeys": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ContactKeysDto"];
-            };
-        };
-        /** @description Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
-        "200.requestPairingCode": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["PairingCodeDto"];
-            };
-        };
-        /**
-         * @description Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
-         *     is `position`, with the sequence number after which the stream starts.
-         */
-        "200.streamChanges": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "text/event-stream": string;
-            };
-        };
-        /** @description Unlink the account. Its contacts stay available until another account is linked. */
-        "200.unlinkSession": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["UnlinkedDto"];
-            };
-        };
-        /** @description Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
-        "202.confirmPasskey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AcceptedDto"];
-            };
-        };
-        /** @description Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
-        "202.refreshPerson": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["RefreshRequestedDto"];
-            };
-        };
-        /** @description Submit the assertion that a browser has created. */
-        "202.submitPasskey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AcceptedDto"];
-            };
-        };
         /** @description Not modified since the version in If-None-Match */
-        "304.getPicture": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                ETag: components["headers"]["ETag"];
-                [name: string]: unknown;
-            };
-            content?: never;
-        };
-        /** @description Not modified since the version in If-None-Match */
-        "304.listContacts": {
+        "304.getContacts": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -1860,70 +1403,9 @@ export interface components {
                 [name: string]: unknown;
             };
             content?: never;
-        };
-        /** @description Permanent Redirect */
-        "308.getPerson": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                Location: components["headers"]["Location"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
         };
         /** @description Bad Request */
         "400.invalid_request": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.confirmPasskey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.exportCsv": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.exportVcards": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.exportXlsx": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.getContact": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1942,48 +1424,8 @@ export interface components {
                 "application/json": components["schemas"]["ErrorDto"];
             };
         };
-        /** @description Bad Request */
-        "400.invalid_request.invalid_assertion": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.invalid_cursor": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.pairing_refused": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.streamChanges": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
         /** @description Unauthorized */
-        "401.key_missing.key_invalid": {
+        "401.key_missing": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -1994,7 +1436,7 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed": {
+        "403.scope_missing": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2004,7 +1446,7 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.createKey": {
+        "403.scope_missing.createKey": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2014,7 +1456,7 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.createWebhook": {
+        "403.scope_missing.createWebhook": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2024,7 +1466,7 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.exportCsv": {
+        "403.scope_missing.exportCsv": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2034,7 +1476,7 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.getSession": {
+        "403.scope_missing.listSessions": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2044,27 +1486,7 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.token_required": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.unlinkSession": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Not Found */
-        "404.contact_not_found": {
+        "403.scope_missing.requestPairingCode": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2084,16 +1506,6 @@ export interface components {
             };
         };
         /** @description Not Found */
-        "404.no_passkey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Not Found */
         "404.session_not_found": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2104,7 +1516,7 @@ export interface components {
             };
         };
         /** @description Not Found */
-        "404.session_not_found.contact_not_found": {
+        "404.session_not_found.getPasskey": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2114,27 +1526,7 @@ export interface components {
             };
         };
         /** @description Not Found */
-        "404.session_not_found.no_pairing_code": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Not Found */
-        "404.session_not_found.no_passkey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Not Found */
-        "404.session_not_found.no_qr": {
+        "404.session_not_found.getPerson": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2153,58 +1545,8 @@ export interface components {
                 "application/json": components["schemas"]["ErrorDto"];
             };
         };
-        /** @description Not Acceptable */
-        "406.not_acceptable": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Not Acceptable */
-        "406.not_acceptable.getQr": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
         /** @description Conflict */
-        "409.account_linked.pairing_refused": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Conflict */
-        "409.no_account_linked": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Conflict */
-        "409.token_invalid.no_passkey.wrong_step": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Conflict */
-        "409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended": {
+        "409.token_invalid": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2235,7 +1577,7 @@ export interface components {
             };
         };
         /** @description Too Many Requests */
-        "429.key_limited.pairing_limited.whatsapp_limited": {
+        "429.key_limited.getContacts": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -2246,40 +1588,7 @@ export interface components {
             };
         };
         /** @description Too Many Requests */
-        "429.key_limited.refresh_limited": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Too Many Requests */
-        "429.key_limited.too_many_at_once": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Too Many Requests */
-        "429.key_limited.too_many_at_once.exportCsv": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Too Many Requests */
-        "429.key_limited.too_many_at_once.listContacts": {
+        "429.key_limited.listChanges": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -2311,7 +1620,7 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
-        "503.no_account_linked.database_too_slow.too_busy.database_unavailable": {
+        "503.no_account_linked": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -2322,7 +1631,7 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
-        "503.no_account_linked.database_unavailable": {
+        "503.no_account_linked.getContacts": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -2333,7 +1642,7 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
-        "503.no_account_linked.too_busy.database_unavailable": {
+        "503.no_account_linked.listChanges": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -2344,7 +1653,7 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
-        "503.no_account_linked.too_busy.database_unavailable.exportCsv": {
+        "503.session_not_answering": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -2355,29 +1664,7 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
-        "503.session_not_answering.database_unavailable": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Service Unavailable */
-        "503.stopping.database_unavailable.not_started": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Service Unavailable */
-        "503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable": {
+        "503.stopping": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -2388,7 +1675,39 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /**
+         * @description `true`: only contacts with a phone number; `false`: only contacts without.
+         * @example true
+         */
+        has_phone: boolean;
+        /** @example 5f0c9b1d2e3a */
+        id: string;
+        /** @example wh_5f0c9b1d2e3a4f60 */
+        "id.getWebhook": string;
+        /**
+         * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+         * @example false
+         */
+        is_business: boolean;
+        /** @example 2 */
+        limit: number;
+        /** @example 491701234567 */
+        phone: string;
+        /** @example 491701234567 */
+        "phone.getPerson": string;
+        /**
+         * @description `true`: only contacts that are saved on the phone; `false`: only others.
+         * @example true
+         */
+        saved: boolean;
+        /** @example default */
+        session: string;
+        /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+        "If-None-Match": string;
+        /** @description Sequence number of the last event. Event sources send it when they reconnect. Replaces `after`. */
+        "Last-Event-ID": number;
+    };
     requestBodies: never;
     headers: {
         /** @description Request ID from the caller, or a generated one. Log entries contain it. */
@@ -2396,15 +1715,15 @@ export interface components {
         /** @description `partial` until the first sync after linking is complete, then `complete` */
         "Contacts-Sync": string;
         /** @description Number of the last change that the list contains. GET /changes?after={number} returns later changes. */
-        "Changes-Next": string;
+        "Changes-Next": number;
         /** @description Suggested file name */
         "Content-Disposition": string;
         /** @description Version of the response, for If-None-Match */
         ETag: string;
-        /** @description Path of the created resource, or relative path of the contact that remains after a merge */
+        /** @description Path of the created resource */
         Location: string;
         /** @description Seconds after which the same request may succeed */
-        "Retry-After": string;
+        "Retry-After": number;
         /** @description How to send a key */
         "WWW-Authenticate": string;
     };
@@ -2431,7 +1750,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccessDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
+            401: components["responses"]["401.key_missing"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -2458,26 +1777,11 @@ export interface operations {
             };
         };
     };
-    listChanges: {
+    getContact: {
         parameters: {
-            query?: {
-                /** @example 100 */
-                limit?: string;
-                /**
-                 * @description Returns changes after this sequence number. By default, starts with the oldest stored change.
-                 * @example 1767261600000041
-                 */
-                after?: string;
-                /**
-                 * @description Seconds to wait for a change if there is none.
-                 * @example 0
-                 */
-                wait?: string;
-                /**
-                 * @description Whether to merge all changes of a contact within one response into one.
-                 * @example false
-                 */
-                compact?: "false" | "true";
+            query: {
+                /** @example 491701234567 */
+                phone: components["parameters"]["phone"];
             };
             header?: never;
             path?: never;
@@ -2485,282 +1789,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.listChanges"];
+            200: components["responses"]["200.getContact"];
             400: components["responses"]["400.invalid_request"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited.too_many_at_once"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
-        };
-    };
-    streamChanges: {
-        parameters: {
-            query?: {
-                /**
-                 * @description Starts after this sequence number. By default, starts with the next change.
-                 * @example 1767261600000041
-                 */
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.streamChanges"];
-            400: components["responses"]["400.invalid_request.streamChanges"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited.too_many_at_once"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
-        };
-    };
-    listContacts: {
-        parameters: {
-            query?: {
-                /** @example 2 */
-                limit?: string;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-                /**
-                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
-                 *     and without `e`. Also matches a JID or LID.
-                 * @example adler
-                 */
-                search?: string;
-                /** @example name */
-                sort?: "jid" | "name";
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.listContacts"];
-            304: components["responses"]["304.listContacts"];
-            400: components["responses"]["400.invalid_request.invalid_cursor"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            429: components["responses"]["429.key_limited.too_many_at_once.listContacts"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_too_slow.too_busy.database_unavailable"];
-        };
-    };
-    exportCsv: {
-        parameters: {
-            query?: {
-                /**
-                 * @description Columns and form of the values. `google`, `outlook`: the columns of these programs. `excel`: numbers remain text in
-                 *     Excel. Default: the columns of this service, for programs.
-                 */
-                format?: "excel" | "google" | "outlook";
-                /**
-                 * @description Character between two values.
-                 * @example ,
-                 */
-                separator?: "," | ";" | "tab";
-                /**
-                 * @description Whether the file starts with a byte order mark, for programs that recognize UTF-8 only with it. Default: only for
-                 *     `format=excel`.
-                 * @example false
-                 */
-                bom?: "false" | "true";
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.exportCsv"];
-            400: components["responses"]["400.invalid_request.exportCsv"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
-        };
-    };
-    exportVcards: {
-        parameters: {
-            query?: {
-                /**
-                 * @description Whether to include pictures.
-                 * @example true
-                 */
-                photo?: "false" | "true";
-                /**
-                 * @description Version of the vCards. Default: the version in the `Accept` header, for example `text/vcard;version=3.0`; otherwise
-                 *     4.0.
-                 * @example 4.0
-                 */
-                version?: "3.0" | "4.0";
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.exportVcards"];
-            400: components["responses"]["400.invalid_request.exportVcards"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
-            406: components["responses"]["406.not_acceptable"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
-        };
-    };
-    exportXlsx: {
-        parameters: {
-            query?: {
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.exportXlsx"];
-            400: components["responses"]["400.invalid_request.exportXlsx"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
-        };
-    };
-    getPerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example 491701234567 */
-                phone: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPerson"];
-            308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.contact_not_found"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
-        };
-    };
-    listIdentityKeys: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example 491701234567 */
-                phone: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.listIdentityKeys"];
-            308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.contact_not_found"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
-        };
-    };
-    getPicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example 491701234567 */
-                phone: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPicture"];
-            304: components["responses"]["304.getPicture"];
-            308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
             /** @description Not Found */
             404: {
                 headers: {
@@ -2773,70 +1805,28 @@ export interface operations {
             };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
-        };
-    };
-    refreshPerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example 491701234567 */
-                phone: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            202: components["responses"]["202.refreshPerson"];
-            308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.contact_not_found"];
-            429: components["responses"]["429.key_limited.refresh_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
-        };
-    };
-    getContact: {
-        parameters: {
-            query: {
-                /** @example 491701234567 */
-                phone: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getContact"];
-            400: components["responses"]["400.invalid_request.getContact"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.contact_not_found"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
     getContacts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContacts"];
-            304: components["responses"]["304.listContacts"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            304: components["responses"]["304.getContacts"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
         };
     };
     listKeys: {
@@ -2858,8 +1848,8 @@ export interface operations {
                     "application/json": components["schemas"]["KeyListDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -2899,8 +1889,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             /** @description Conflict */
             409: {
                 headers: {
@@ -2922,7 +1912,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 5f0c9b1d2e3a */
-                id: string;
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -2938,8 +1928,8 @@ export interface operations {
                     "application/json": components["schemas"]["KeyDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             404: components["responses"]["404.key_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -2952,7 +1942,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 5f0c9b1d2e3a */
-                id: string;
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -2968,8 +1958,8 @@ export interface operations {
                     "application/json": components["schemas"]["KeyDeletedDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             404: components["responses"]["404.key_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -3019,8 +2009,8 @@ export interface operations {
                     "application/json": components["schemas"]["LogLevelListDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -3059,8 +2049,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             /** @description Not Found */
             404: {
                 headers: {
@@ -3095,7 +2085,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
+            401: components["responses"]["401.key_missing"];
             /** @description Forbidden */
             403: {
                 headers: {
@@ -3131,212 +2121,14 @@ export interface operations {
                     };
                 };
             };
-            503: components["responses"]["503.stopping.database_unavailable.not_started"];
-        };
-    };
-    getSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getSession"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
-        };
-    };
-    unlinkSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.unlinkSession"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            409: components["responses"]["409.no_account_linked"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    getPairingCode: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPairingCode"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            /** @description Not Found */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
-        };
-    };
-    requestPairingCode: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PairingCodeRequest"];
-            };
-        };
-        responses: {
-            200: components["responses"]["200.requestPairingCode"];
-            400: components["responses"]["400.invalid_request.pairing_refused"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            409: components["responses"]["409.account_linked.pairing_refused"];
-            429: components["responses"]["429.key_limited.pairing_limited.whatsapp_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable"];
-        };
-    };
-    getPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
-            404: components["responses"]["404.no_passkey"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
-        };
-    };
-    submitPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SubmitAssertionRequest"];
-            };
-        };
-        responses: {
-            202: components["responses"]["202.submitPasskey"];
-            400: components["responses"]["400.invalid_request.invalid_assertion"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    cancelPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.cancelPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    confirmPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConfirmPasskeyRequest"];
-            };
-        };
-        responses: {
-            202: components["responses"]["202.confirmPasskey"];
-            400: components["responses"]["400.invalid_request.confirmPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    getQr: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getQr"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            /** @description Not Found */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            406: components["responses"]["406.not_acceptable.getQr"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
+            503: components["responses"]["503.stopping"];
         };
     };
     listSessions: {
         parameters: {
             query?: {
                 /** @example 2 */
-                limit?: string;
+                limit?: components["parameters"]["limit"];
                 /** @description `next_cursor` of the previous page, which is the name of its last session. */
                 cursor?: string;
                 /**
@@ -3371,8 +2163,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.listSessions"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -3412,8 +2204,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             /** @description Conflict */
             409: {
                 headers: {
@@ -3435,7 +2227,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
@@ -3451,8 +2243,8 @@ export interface operations {
                     "application/json": components["schemas"]["NamedSessionDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.listSessions"];
             404: components["responses"]["404.session_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -3471,7 +2263,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
@@ -3497,8 +2289,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             404: components["responses"]["404.session_not_found"];
             /** @description Conflict */
             409: {
@@ -3521,7 +2313,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
@@ -3551,89 +2343,146 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             404: components["responses"]["404.session_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
+            503: components["responses"]["503.session_not_answering"];
         };
     };
-    listChangesOfSession: {
+    listChanges: {
         parameters: {
             query?: {
                 /** @example 100 */
-                limit?: string;
+                limit?: number;
                 /**
                  * @description Returns changes after this sequence number. By default, starts with the oldest stored change.
                  * @example 1767261600000041
                  */
-                after?: string;
+                after?: number;
                 /**
                  * @description Seconds to wait for a change if there is none.
                  * @example 0
                  */
-                wait?: string;
+                wait?: number;
                 /**
                  * @description Whether to merge all changes of a contact within one response into one.
                  * @example false
                  */
-                compact?: "false" | "true";
+                compact?: boolean;
             };
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.listChanges"];
-            400: components["responses"]["400.invalid_request"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            /** @description List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePageDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
             410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited.too_many_at_once"];
+            429: components["responses"]["429.key_limited.listChanges"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
+            503: components["responses"]["503.no_account_linked.listChanges"];
         };
     };
-    streamChangesOfSession: {
+    streamChanges: {
         parameters: {
             query?: {
                 /**
                  * @description Starts after this sequence number. By default, starts with the next change.
                  * @example 1767261600000041
                  */
-                after?: string;
+                after?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Sequence number of the last event. Event sources send it when they reconnect. Replaces `after`. */
+                "Last-Event-ID"?: components["parameters"]["Last-Event-ID"];
+            };
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.streamChanges"];
-            400: components["responses"]["400.invalid_request.streamChanges"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            /**
+             * @description Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
+             *     is `position`, with the sequence number after which the stream starts.
+             */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
             410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited.too_many_at_once"];
+            429: components["responses"]["429.key_limited.listChanges"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
+            503: components["responses"]["503.no_account_linked.listChanges"];
         };
     };
-    listContactsOfSession: {
+    listContacts: {
         parameters: {
             query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: components["parameters"]["has_phone"];
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: components["parameters"]["saved"];
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: components["parameters"]["is_business"];
                 /** @example 2 */
-                limit?: string;
+                limit?: components["parameters"]["limit"];
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string;
                 /**
@@ -3644,45 +2493,95 @@ export interface operations {
                 search?: string;
                 /** @example name */
                 sort?: "jid" | "name";
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
             };
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.listContacts"];
-            304: components["responses"]["304.listContacts"];
-            400: components["responses"]["400.invalid_request.invalid_cursor"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            /** @description List, search and filter contacts in pages. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Changes-Next": components["headers"]["Changes-Next"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPageDto"];
+                };
+            };
+            304: components["responses"]["304.getContacts"];
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
-            429: components["responses"]["429.key_limited.too_many_at_once.listContacts"];
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_too_slow.too_busy.database_unavailable"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
         };
     };
-    exportCsvOfSession: {
+    exportCsv: {
         parameters: {
             query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: components["parameters"]["has_phone"];
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: components["parameters"]["saved"];
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: components["parameters"]["is_business"];
+                /**
+                 * @description Whether the file starts with a byte order mark, for programs that recognize UTF-8 only with it. Default: only for
+                 *     `format=excel`.
+                 * @example false
+                 */
+                bom?: boolean;
                 /**
                  * @description Columns and form of the values. `google`, `outlook`: the columns of these programs. `excel`: numbers remain text in
                  *     Excel. Default: the columns of this service, for programs.
@@ -3693,205 +2592,295 @@ export interface operations {
                  * @example ,
                  */
                 separator?: "," | ";" | "tab";
-                /**
-                 * @description Whether the file starts with a byte order mark, for programs that recognize UTF-8 only with it. Default: only for
-                 *     `format=excel`.
-                 * @example false
-                 */
-                bom?: "false" | "true";
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
             };
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.exportCsv"];
-            400: components["responses"]["400.invalid_request.exportCsv"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            /** @description Export the address book as CSV (RFC 4180). */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.exportCsv"];
             404: components["responses"]["404.session_not_found"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
         };
     };
-    exportVcardsOfSession: {
+    exportVcards: {
         parameters: {
             query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: components["parameters"]["has_phone"];
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: components["parameters"]["saved"];
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: components["parameters"]["is_business"];
                 /**
                  * @description Whether to include pictures.
                  * @example true
                  */
-                photo?: "false" | "true";
+                photo?: boolean;
                 /**
                  * @description Version of the vCards. Default: the version in the `Accept` header, for example `text/vcard;version=3.0`; otherwise
                  *     4.0.
                  * @example 4.0
                  */
                 version?: "3.0" | "4.0";
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
             };
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.exportVcards"];
-            400: components["responses"]["400.invalid_request.exportVcards"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            /** @description Export the address book as vCards, for phones and address books. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vcard": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.exportCsv"];
             404: components["responses"]["404.session_not_found"];
-            406: components["responses"]["406.not_acceptable"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            /** @description Not Acceptable */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
         };
     };
-    exportXlsxOfSession: {
+    exportXlsx: {
         parameters: {
             query?: {
                 /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
-                has_phone?: "false" | "true";
+                has_phone?: components["parameters"]["has_phone"];
                 /**
                  * @description `true`: only contacts that are saved on the phone; `false`: only others.
                  * @example true
                  */
-                saved?: "false" | "true";
+                saved?: components["parameters"]["saved"];
                 /**
                  * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
                  * @example false
                  */
-                is_business?: "false" | "true";
+                is_business?: components["parameters"]["is_business"];
             };
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.exportXlsx"];
-            400: components["responses"]["400.invalid_request.exportXlsx"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            /** @description Export the address book as an Excel workbook (XLSX). */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.exportCsv"];
             404: components["responses"]["404.session_not_found"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
         };
     };
-    getPersonOfSession: {
+    getPerson: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
                 /** @example 491701234567 */
-                phone: string;
+                phone: components["parameters"]["phone.getPerson"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getPerson"];
-            308: components["responses"]["308.getPerson"];
+            /** @description Get all data of a contact. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactDetailsDto"];
+                };
+            };
             400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.session_not_found.contact_not_found"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found.getPerson"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
-    listIdentityKeysOfSession: {
+    listIdentityKeys: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
                 /** @example 491701234567 */
-                phone: string;
+                phone: components["parameters"]["phone.getPerson"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.listIdentityKeys"];
-            308: components["responses"]["308.getPerson"];
+            /** @description List the current identity key of a contact and all earlier ones. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactKeysDto"];
+                };
+            };
             400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.session_not_found.contact_not_found"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found.getPerson"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
-    getPictureOfSession: {
+    getPicture: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
                 /** @example 491701234567 */
-                phone: string;
+                phone: components["parameters"]["phone.getPerson"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getPicture"];
-            304: components["responses"]["304.getPicture"];
-            308: components["responses"]["308.getPerson"];
+            /** @description Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                };
+            };
+            /** @description Not modified since the version in If-None-Match */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
             /** @description Not Found */
             404: {
                 headers: {
@@ -3904,109 +2893,149 @@ export interface operations {
             };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
-    refreshPersonOfSession: {
+    refreshPerson: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
                 /** @example 491701234567 */
-                phone: string;
+                phone: components["parameters"]["phone.getPerson"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            202: components["responses"]["202.refreshPerson"];
-            308: components["responses"]["308.getPerson"];
+            /** @description Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefreshRequestedDto"];
+                };
+            };
             400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.session_not_found.contact_not_found"];
-            429: components["responses"]["429.key_limited.refresh_limited"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found.getPerson"];
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
     getContactOfSession: {
         parameters: {
             query: {
                 /** @example 491701234567 */
-                phone: string;
+                phone: components["parameters"]["phone"];
             };
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContact"];
-            400: components["responses"]["400.invalid_request.getContact"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.session_not_found.contact_not_found"];
+            400: components["responses"]["400.invalid_request"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found.getPerson"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
     getContactsOfSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContacts"];
-            304: components["responses"]["304.listContacts"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            304: components["responses"]["304.getContacts"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
         };
     };
-    getPairingCodeOfNamedSession: {
+    getPairingCode: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getPairingCode"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_pairing_code"];
+            /** @description Get the current pairing code. WhatsApp can replace the requested code. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingCodeDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
     };
-    requestPairingCodeOfNamedSession: {
+    requestPairingCode: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
@@ -4016,45 +3045,114 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["200.requestPairingCode"];
-            400: components["responses"]["400.invalid_request.pairing_refused"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            /** @description Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingCodeDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
             404: components["responses"]["404.session_not_found"];
-            409: components["responses"]["409.account_linked.pairing_refused"];
-            429: components["responses"]["429.key_limited.pairing_limited.whatsapp_limited"];
+            /** @description Conflict */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
         };
     };
-    getPasskeyOfNamedSession: {
+    getPasskey: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
+            /**
+             * @description Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
+             *     the developer tools of a browser.
+             */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyDto"];
+                    "text/plain": string;
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            404: components["responses"]["404.session_not_found.getPasskey"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
     };
-    submitPasskeyOfNamedSession: {
+    submitPasskey: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
@@ -4064,46 +3162,82 @@ export interface operations {
             };
         };
         responses: {
-            202: components["responses"]["202.submitPasskey"];
-            400: components["responses"]["400.invalid_request.invalid_assertion"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended"];
+            /** @description Submit the assertion that a browser has created. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
+            404: components["responses"]["404.session_not_found.getPasskey"];
+            /** @description Conflict */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
+            503: components["responses"]["503.session_not_answering"];
         };
     };
-    cancelPasskeyOfNamedSession: {
+    cancelPasskey: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.cancelPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
+            /** @description Cancel the passkey request. A new QR code follows. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
+            404: components["responses"]["404.session_not_found.getPasskey"];
+            409: components["responses"]["409.token_invalid"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
+            503: components["responses"]["503.session_not_answering"];
         };
     };
-    confirmPasskeyOfNamedSession: {
+    confirmPasskey: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
@@ -4113,247 +3247,154 @@ export interface operations {
             };
         };
         responses: {
-            202: components["responses"]["202.confirmPasskey"];
-            400: components["responses"]["400.invalid_request.confirmPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
+            /** @description Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
+            404: components["responses"]["404.session_not_found.getPasskey"];
+            409: components["responses"]["409.token_invalid"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
+            503: components["responses"]["503.session_not_answering"];
         };
     };
-    getQrOfNamedSession: {
+    getQr: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getQr"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_qr"];
-            406: components["responses"]["406.not_acceptable.getQr"];
+            /** @description Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/svg+xml": string;
+                    "text/plain": string;
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
+            /** @description Not Found */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Acceptable */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
     };
-    getSessionOfSession: {
+    getSession: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getSession"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
+            /** @description Get the status of a session, its problems and recommended actions. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.listSessions"];
             404: components["responses"]["404.session_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
     };
-    unlinkSessionOfSession: {
+    unlinkSession: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.unlinkSession"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            /** @description Unlink the account. Its contacts stay available until another account is linked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnlinkedDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
             404: components["responses"]["404.session_not_found"];
-            409: components["responses"]["409.no_account_linked"];
+            /** @description Conflict */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    getPairingCodeOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPairingCode"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_pairing_code"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
-        };
-    };
-    requestPairingCodeOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PairingCodeRequest"];
-            };
-        };
-        responses: {
-            200: components["responses"]["200.requestPairingCode"];
-            400: components["responses"]["400.invalid_request.pairing_refused"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found"];
-            409: components["responses"]["409.account_linked.pairing_refused"];
-            429: components["responses"]["429.key_limited.pairing_limited.whatsapp_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable"];
-        };
-    };
-    getPasskeyOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
-        };
-    };
-    submitPasskeyOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SubmitAssertionRequest"];
-            };
-        };
-        responses: {
-            202: components["responses"]["202.submitPasskey"];
-            400: components["responses"]["400.invalid_request.invalid_assertion"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    cancelPasskeyOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.cancelPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    confirmPasskeyOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConfirmPasskeyRequest"];
-            };
-        };
-        responses: {
-            202: components["responses"]["202.confirmPasskey"];
-            400: components["responses"]["400.invalid_request.confirmPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    getQrOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getQr"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_qr"];
-            406: components["responses"]["406.not_acceptable.getQr"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
+            503: components["responses"]["503.session_not_answering"];
         };
     };
     hasStarted: {
@@ -4378,7 +3419,7 @@ export interface operations {
                     };
                 };
             };
-            503: components["responses"]["503.stopping.database_unavailable.not_started"];
+            503: components["responses"]["503.stopping"];
         };
     };
     listWebhooks: {
@@ -4400,8 +3441,8 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookListDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -4441,8 +3482,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             /** @description Conflict */
             409: {
                 headers: {
@@ -4456,7 +3497,7 @@ export interface operations {
             410: components["responses"]["410.changes_gone"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
     getWebhook: {
@@ -4465,7 +3506,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
@@ -4481,8 +3522,8 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -4495,7 +3536,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
@@ -4511,8 +3552,8 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDeletedDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -4525,7 +3566,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
@@ -4555,8 +3596,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             410: components["responses"]["410.changes_gone"];
             429: components["responses"]["429.key_limited"];
@@ -4570,7 +3611,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
@@ -4586,8 +3627,8 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookAttemptListDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -4600,7 +3641,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
@@ -4630,13 +3671,13 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             410: components["responses"]["410.changes_gone"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
     resumeWebhook: {
@@ -4645,7 +3686,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
@@ -4661,8 +3702,8 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             410: components["responses"]["410.changes_gone"];
             429: components["responses"]["429.key_limited"];
@@ -4676,7 +3717,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
@@ -4692,8 +3733,8 @@ export interface operations {
                     "application/json": components["schemas"]["RotatedSecretDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -4706,7 +3747,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
@@ -4722,8 +3763,8 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookTestedDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -4766,7 +3807,7 @@ export interface operations {
                  *             "seq": 1767261600000042,
                  *             "at": "2026-01-01T10:00:00.000Z",
                  *             "kind": "contact.changed",
-                 *             "id": "c5f0c9b1d2e3a-1842",
+                 *             "id": "c1",
                  *             "jid": "491701234567@s.whatsapp.net",
                  *             "lid": "123456789012345@lid",
                  *             "fields": [
@@ -4774,7 +3815,7 @@ export interface operations {
                  *             ],
                  *             "merged_into": null,
                  *             "contact": {
-                 *               "id": "c5f0c9b1d2e3a-1842",
+                 *               "id": "c1",
                  *               "jid": "491701234567@s.whatsapp.net",
                  *               "phone": "491701234567",
                  *               "lid": "123456789012345@lid",

@@ -3,6 +3,7 @@ import type { components } from './openapi.js';
 /** Response types, as defined in the API document. */
 type Schemas = components['schemas'];
 
+export type ErrorCode = Schemas['ErrorCode'];
 export type Access = Schemas['AccessDto'];
 export type Scope = Access['scopes'][number];
 export type Session = Schemas['NamedSessionDto'];

@@ -138,11 +138,11 @@ export class ContactPages {
 function toQuery({ search, saved, business, noNumber }: ListQuery, limit: number, cursor: string | null) {
   return {
     sort: 'name' as const,
-    limit: String(limit),
+    limit,
     ...(cursor !== null && { cursor }),
     ...(search.trim() && { search: search.trim() }),
-    ...(saved && { saved: 'true' as const }),
-    ...(business && { is_business: 'true' as const }),
-    ...(noNumber && { has_phone: 'false' as const }),
+    ...(saved && { saved: true }),
+    ...(business && { is_business: true }),
+    ...(noNumber && { has_phone: false }),
   };
 }

@@ -6,9 +6,10 @@ import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { Needs } from '../access/requirements.js';
 import { InvalidRequest } from '../http/request.errors.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
+import { parseInteger } from '../http/validation.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { type ChangePageDto, ListChangesQuery, SEQ, StreamChangesQuery } from './changes.dto.js';
+import { type ChangePageDto, ListChangesQuery, SEQUENCE, StreamChangesQuery } from './changes.dto.js';
 import { BUSY_READERS, changeFrame, ChangesService, positionFrame } from './changes.service.js';
 
 const { seq } = examples.change;
@@ -24,7 +25,7 @@ export class ChangesController {
   /** List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
   @Operation({
     id: 'listChanges',
-    parameters: { after: String(seq - 1), limit: '100', wait: '0', compact: 'false' },
+    parameters: { after: seq - 1, limit: 100, wait: 0, compact: false },
     answer: { items: [examples.change], next: seq, latest: seq },
     errors: [GONE, new NoAccountLinked(), ...BUSY_READERS],
   })
@@ -35,12 +36,7 @@ export class ChangesController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ChangePageDto> {
-    const query = {
-      after: after === undefined ? null : Number(after),
-      limit: Number(limit),
-      waitMs: Number(wait) * 1_000,
-      isCompact: compact === 'true',
-    };
+    const query = { after: after ?? null, limit, waitMs: wait * 1_000, isCompact: compact };
     return this.changes.list(session, query, request, response);
   }
 
@@ -50,7 +46,8 @@ export class ChangesController {
    */
   @Operation({
     id: 'streamChanges',
-    parameters: { after: String(seq - 1) },
+    parameters: { after: seq - 1 },
+    requestHeaders: ['Last-Event-ID'],
     answer: { byType: { 'text/event-stream': STREAM_EXAMPLE } },
     errors: [GONE, new NoAccountLinked(), ...BUSY_READERS],
   })
@@ -62,12 +59,12 @@ export class ChangesController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    if (lastEventId && !SEQ.test(lastEventId))
+    const last = parseInteger(lastEventId, SEQUENCE);
+    if (lastEventId && last === null)
       throw new InvalidRequest(
         `Invalid Last-Event-ID ${JSON.stringify(lastEventId)}: use the id of an event of this stream, ` +
           `for example ${seq}.`,
       );
-    const after = lastEventId || query.after;
-    await this.changes.stream(session, after === undefined ? null : Number(after), request, response);
+    await this.changes.stream(session, last ?? query.after ?? null, request, response);
   }
 }

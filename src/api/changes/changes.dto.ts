@@ -1,9 +1,10 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import type { ChangePayload } from '../../contacts/payload/change-payload.js';
 import type { ChangeKind, SessionEvent } from '../../feed/change.js';
 import { ContactDetailsDto } from '../contacts/contact-details.dto.js';
-import { PageQuery } from '../http/page-query.dto.js';
-import { Pattern, TrueOrFalse } from '../http/validation.js';
+import { MAX_PAGE_ITEMS, PageQuery } from '../http/page-query.dto.js';
+import { type IntegerRange, TrueOrFalse, WholeNumber } from '../http/validation.js';
 
 /** An event of a session. */
 export class SessionEventDto implements SessionEvent {
@@ -42,6 +43,7 @@ export class ChangeDto implements ChangePayload {
 
 /** Response of `GET /changes`. */
 export class ChangePageDto {
+  @ApiProperty({ maxItems: MAX_PAGE_ITEMS })
   items: ChangeDto[];
   /** `after` for the next request. */
   next: number;
@@ -51,42 +53,42 @@ export class ChangePageDto {
 
 const MAX_WAIT_SECONDS = 30;
 
-/** Sequence numbers: integers below 2^53. */
-export const SEQ = /^(0|[1-9]\d{0,14}|[1-8]\d{15})$/;
+/** Sequence numbers. They stay below 2^53, so they are exact as JSON numbers in every language. */
+export const SEQUENCE: IntegerRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, format: 'int64' };
 
 /** Query of `GET /changes`. */
 export class ListChangesQuery extends PageQuery {
   /** Returns changes after this sequence number. By default, starts with the oldest stored change. */
   @IsOptional()
-  @Pattern(
-    SEQ,
+  @WholeNumber(
+    SEQUENCE,
     'the sequence number of a change, from next of the previous response or from the header Changes-Next of a list, ' +
       'for example /changes?after=1767261600000042, or omit it for the oldest stored change',
   )
-  after?: string;
+  after?: number;
 
   /** Seconds to wait for a change if there is none. */
   @IsOptional()
-  @Pattern(
-    /^([12]?\d|30)$/,
+  @WholeNumber(
+    { minimum: 0, maximum: MAX_WAIT_SECONDS },
     `one whole number of seconds from 0 to ${MAX_WAIT_SECONDS}, for example /changes?wait=${MAX_WAIT_SECONDS}`,
   )
-  wait = '0';
+  wait = 0;
 
   /** Whether to merge all changes of a contact within one response into one. */
   @IsOptional()
   @TrueOrFalse('/changes?compact=true')
-  compact: 'true' | 'false' = 'false';
+  compact = false;
 }
 
 /** Query of `GET /changes/stream`. */
 export class StreamChangesQuery {
   /** Starts after this sequence number. By default, starts with the next change. */
   @IsOptional()
-  @Pattern(
-    SEQ,
+  @WholeNumber(
+    SEQUENCE,
     'the sequence number of a change, for example /changes/stream?after=1767261600000042, or omit it to start with ' +
       'the next change',
   )
-  after?: string;
+  after?: number;
 }

@@ -15,7 +15,7 @@ import { CSV_EXAMPLE, VCARD_EXAMPLE } from './export-examples.js';
 import { setSyncHeader } from './response-headers.js';
 import { acceptedVersion, VcardVersionNotAcceptable } from './vcard-version.js';
 
-const FILTER_EXAMPLES = { has_phone: 'true', saved: 'true', is_business: 'false' };
+const FILTER_EXAMPLES = { has_phone: true, saved: true, is_business: false };
 
 /** Which contacts an export contains. */
 interface ExportSource {
@@ -38,7 +38,7 @@ export class ContactExportController {
   /** Export the address book as vCards, for phones and address books. */
   @Operation({
     id: 'exportVcards',
-    parameters: { photo: 'true', version: '4.0', ...FILTER_EXAMPLES },
+    parameters: { photo: true, version: '4.0', ...FILTER_EXAMPLES },
     answer: { byType: { 'text/vcard': VCARD_EXAMPLE } },
     headers: ['Contacts-Sync', 'Content-Disposition'],
     errors: [new VcardVersionNotAcceptable(), new NoAccountLinked(), ...BUSY_STREAMS],
@@ -52,14 +52,14 @@ export class ContactExportController {
   ): Promise<void> {
     const version = query.version ?? acceptedVersion(request);
     const account = await this.sessions.getAccount(session);
-    const source = { session, account, query, photo: query.photo === 'true' };
+    const source = { session, account, query, photo: query.photo };
     await this.export(vcardExport(version), source, request, response);
   }
 
   /** Export the address book as CSV (RFC 4180). */
   @Operation({
     id: 'exportCsv',
-    parameters: { separator: ',', bom: 'false', ...FILTER_EXAMPLES },
+    parameters: { separator: ',', bom: false, ...FILTER_EXAMPLES },
     answer: { byType: { 'text/csv': CSV_EXAMPLE } },
     headers: ['Contacts-Sync', 'Content-Disposition'],
     errors: [new NoAccountLinked(), ...BUSY_STREAMS],
@@ -71,9 +71,9 @@ export class ContactExportController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const { format = null, separator, bom = format === 'excel' ? 'true' : 'false' } = query;
+    const { format = null, separator, bom = format === 'excel' } = query;
     const account = await this.sessions.getAccount(session);
-    const file = csvExport({ format, separator, bom: bom === 'true' });
+    const file = csvExport({ format, separator, bom });
     await this.export(file, { session, account, query, photo: false }, request, response);
   }
 

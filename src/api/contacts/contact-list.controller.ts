@@ -30,12 +30,12 @@ export class ContactListController {
   @Operation({
     id: 'listContacts',
     parameters: {
-      limit: '2',
+      limit: 2,
       sort: 'name',
       search: 'adler',
-      has_phone: 'true',
-      saved: 'true',
-      is_business: 'false',
+      has_phone: true,
+      saved: true,
+      is_business: false,
     },
     answer: { items: [examples.summary], next_cursor: null },
     headers: ['Contacts-Sync', 'Changes-Next'],
@@ -72,9 +72,9 @@ export class ContactListController {
     query: ListContactsQuery,
     after: ContactPlace | null,
   ): Promise<{ changesNext: string; page: string }> {
-    const { sort, search = null } = query;
+    const { limit, sort, search = null } = query;
     const { items, next, changesNext } = await this.contacts.list(accountId, {
-      limit: Number(query.limit),
+      limit,
       sort,
       after,
       search,

@@ -1,8 +1,8 @@
-import { IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import type { ContactListFilter } from '../../contacts/contact.sql.js';
 import { type ContactSort, SORTS } from '../../contacts/read/contact-cursor.js';
-import { PageQuery } from '../http/page-query.dto.js';
+import { MAX_PAGE_ITEMS, PageQuery } from '../http/page-query.dto.js';
 import { expected, Pattern, TrueOrFalse } from '../http/validation.js';
 
 /** An element of `GET /contacts`; unknown values are null. */
@@ -27,6 +27,7 @@ export class ContactSummaryDto {
 
 /** Response of `GET /contacts`; `next_cursor` is null on the last page. */
 export class ContactPageDto {
+  @ApiProperty({ maxItems: MAX_PAGE_ITEMS })
   items: ContactSummaryDto[];
   next_cursor: string | null;
 }
@@ -42,22 +43,22 @@ export class ContactFilter {
   /** `true`: only contacts with a phone number; `false`: only contacts without. */
   @IsOptional()
   @TrueOrFalse('/contacts?has_phone=false')
-  has_phone?: 'true' | 'false';
+  has_phone?: boolean;
 
   /** `true`: only contacts that are saved on the phone; `false`: only others. */
   @IsOptional()
   @TrueOrFalse('/contacts?saved=true')
-  saved?: 'true' | 'false';
+  saved?: boolean;
 
   /** `true`: only businesses; `false`: only contacts that are not known to be a business. */
   @IsOptional()
   @TrueOrFalse('/contacts?is_business=true')
-  is_business?: 'true' | 'false';
+  is_business?: boolean;
 }
 
 export function toPeopleFilter(query: ContactFilter): ContactListFilter {
-  const of = (value: 'true' | 'false' | undefined) => (value === undefined ? null : value === 'true');
-  return { hasPhone: of(query.has_phone), saved: of(query.saved), isBusiness: of(query.is_business) };
+  const { has_phone: hasPhone = null, saved = null, is_business: isBusiness = null } = query;
+  return { hasPhone, saved, isBusiness };
 }
 
 /** Query of `GET /contacts`. */

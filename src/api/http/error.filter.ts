@@ -12,7 +12,7 @@ import { DatabaseTooSlow, DatabaseUnavailable } from './request.errors.js';
 import { requestIdOf } from './request-id.js';
 
 /** Codes of errors from Nest, the router and the body parser, by status. */
-const CODES: Record<number, string> = {
+export const ROUTER_CODES: Readonly<Record<number, string>> = {
   400: 'invalid_request',
   404: 'route_not_found',
   406: 'not_acceptable',
@@ -59,7 +59,7 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 function withCode(statusCode: number, message: string): ErrorDto {
-  return errorBody(statusCode, CODES[statusCode] ?? 'invalid_request', message);
+  return errorBody(statusCode, ROUTER_CODES[statusCode] ?? 'invalid_request', message);
 }
 
 /** Returns the status that Express' body parser and router attach to errors of the caller; null for other errors. */

@@ -3,7 +3,7 @@ import type { DomainError } from '../../kernel/errors/domain-error.js';
 import type { Requirement } from '../access/requirements.js';
 import type { ErrorDto } from '../http/error.dto.js';
 import { bodyOf } from '../http/error-response.js';
-import { type HeaderName, headersOf } from './headers.js';
+import { type HeaderName, headersOf, type RequestHeaderName } from './headers.js';
 import type { OperationInfo } from './operation.js';
 import type { Examples, OperationObject, ParameterObject, ResponseObject } from './types.js';
 
@@ -24,7 +24,10 @@ export function describeOperation(operation: OperationObject, route: RouteDescri
   const { path, suffix, info, requirement, errors } = route;
   operation.operationId = `${info.id}${suffix}`;
   operation.tags = [tagOf(path)];
-  operation.parameters = parametersOf(path, operation.parameters as ParameterObject[], info);
+  operation.parameters = [
+    ...parametersOf(path, operation.parameters as ParameterObject[], info),
+    ...requestHeadersOf(info),
+  ];
   if (info.body !== undefined) addBodyExample(operation, info.body);
   describeSuccess(operation, info);
   operation.security = requirement === 'public' ? [] : securityOf(requirement.scope);
@@ -69,6 +72,14 @@ function parametersOf(
   });
 }
 
+function requestHeadersOf({ requestHeaders = [], isConditional }: OperationInfo): { $ref: string }[] {
+  const names: RequestHeaderName[] = [
+    ...requestHeaders,
+    ...(isConditional ? (['If-None-Match'] as const) : []),
+  ];
+  return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
+}
+
 /** All bodies have named examples, as errors have one for each code. */
 function examplesOf(value: unknown): Examples {
   return { default: { value } };
@@ -105,7 +116,9 @@ function contentByType(
         return [type, { ...content?.[type], examples: examplesOf(JSON.parse(example ?? 'null')) }];
       return [
         type,
-        example === null ? { schema: {} } : { schema: { type: 'string' }, examples: examplesOf(example) },
+        example === null
+          ? { schema: { type: 'string', format: 'binary' } }
+          : { schema: { type: 'string' }, examples: examplesOf(example) },
       ];
     }),
   );

@@ -16,24 +16,27 @@ import { ErrorDto } from '../http/error.dto.js';
 import { unexpectedErrorBody } from '../http/error-response.js';
 import { DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
 import { describeOperation } from './describe-operation.js';
-import { HEADERS } from './headers.js';
+import { withErrorCodes } from './error-codes.js';
+import { withExactTypes } from './exact-types.js';
+import { HEADERS, REQUEST_HEADERS } from './headers.js';
 import { invalidExample } from './invalid-example.js';
 import { OPERATION, type OperationInfo } from './operation.js';
 import { OPS_OPERATIONS } from './ops-operations.js';
-import { shareResponses } from './shared-responses.js';
+import { shareComponents } from './shared-components.js';
 import type { OperationObject, Paths } from './types.js';
 import { WEBHOOKS } from './webhook-operations.js';
 
 const METHODS = ['get', 'post', 'patch', 'delete'] as const;
-/** Suffixes of operationIds, in the order of the paths of a route: see sessionRoutes() and linkRoutes(). */
-const SUFFIXES = ['', 'OfSession', 'OfNamedSession'];
+/** Their paths are fixed, so they are documented without a session as well. */
+const FIXED_PATHS = ['/getcontact', '/getcontacts'];
 const REQUEST_ID = 'req-7f3a';
 
 const DESCRIPTION = `Syncs the contacts of WhatsApp accounts to Postgres and serves them.
 
-Each path of the default session also exists below \`/sessions/{session}\`. Unknown values are \`null\`, but \`""\`
-in \`/getcontact\` and \`/getcontacts\`. Times are ISO 8601 in UTC. Every error is an ErrorDto with a stable
-\`code\`, and every response has an \`X-Request-Id\`.`;
+Paths of a session start with \`/sessions/{session}\`. The first session is \`default\`. Its paths also work without
+this prefix, for example \`/contacts\`, but only \`/getcontact\` and \`/getcontacts\` are listed twice. Unknown values
+are \`null\`, but \`""\` in these two routes. Times are ISO 8601 in UTC. Sequence numbers are integers below 2^53.
+Every error is an ErrorDto with a stable \`code\`, and every response has an \`X-Request-Id\`.`;
 
 const TAGS = [
   { name: 'contacts', description: 'The contacts of an account' },
@@ -61,10 +64,11 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     .setVersion(VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
-    .addBearerAuth(
-      { type: 'http', scheme: 'bearer', description: 'A key from POST /keys, or API_KEY' },
-      'bearer',
-    )
+    .addSecurity('bearer', {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'A key from POST /keys, or API_KEY',
+    })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key' }, 'header')
     .build();
   const document = SwaggerModule.createDocument(app as never, config, {
@@ -73,11 +77,19 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
   });
   describeRoutes(document.paths, handlersOf(app));
   const { components = {}, paths } = sorted({ ...document, paths: { ...document.paths, ...opsPaths() } });
+  const schemas = withErrorCodes(withExactTypes(components.schemas ?? {}), paths);
+  const parts = shareComponents(paths);
   return {
     ...document,
     tags: TAGS,
     paths,
-    components: { ...components, headers: HEADERS, responses: byName(shareResponses(paths)) },
+    components: {
+      ...components,
+      schemas: byName(schemas),
+      ...parts,
+      parameters: { ...parts.parameters, ...REQUEST_HEADERS },
+      headers: HEADERS,
+    },
     webhooks: WEBHOOKS,
   };
 }
@@ -100,16 +112,33 @@ function handlersOf(app: INestApplicationContext): Map<string, Handler> {
   return handlers;
 }
 
+/** Describes each handler once, at the last of its paths (see sessionRoutes() and linkRoutes()). Removes the others. */
 function describeRoutes(paths: Paths, handlers: Map<string, Handler>): void {
-  for (const [path, item] of Object.entries(paths)) {
-    for (const operation of METHODS.flatMap((method) => item[method] ?? [])) {
-      const [, name = '', at = '0'] = /^([^[]+)(?:\[(\d)\])?$/.exec(operation.operationId ?? '') ?? [];
-      const handler = handlers.get(name);
-      if (!handler) throw new Error(`${name} is not described: add @Operation`);
-      const errors = [...errorsOf(path, handler), unexpectedErrorBody(REQUEST_ID)];
-      describeOperation(operation, { path, suffix: SUFFIXES[Number(at)] ?? '', ...handler, errors });
+  const lastPaths = new Map<string, string>();
+  for (const { path, name } of operationsOf(paths)) lastPaths.set(name, path);
+  for (const { path, method, name, operation } of operationsOf(paths)) {
+    const handler = handlers.get(name);
+    if (!handler) throw new Error(`${name} is not described: add @Operation`);
+    const isFixed = FIXED_PATHS.includes(path);
+    if (lastPaths.get(name) !== path && !isFixed) {
+      delete paths[path]?.[method];
+      continue;
     }
+    const suffix = FIXED_PATHS.some((fixed) => path.endsWith(fixed)) && !isFixed ? 'OfSession' : '';
+    const errors = [...errorsOf(path, handler), unexpectedErrorBody(REQUEST_ID)];
+    describeOperation(operation, { path, suffix, ...handler, errors });
   }
+}
+
+/** Lists the operations with the names of their handlers, in the order of the paths of each handler. */
+function operationsOf(paths: Paths) {
+  return Object.entries(paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method) => {
+      const operation = item[method];
+      const [name = ''] = /^[^[]+/.exec(operation?.operationId ?? '') ?? [];
+      return operation ? [{ path, method, name, operation }] : [];
+    }),
+  );
 }
 
 /** Returns the errors of a route: its own, and those that follow from its scope, its path and its parameters. */
@@ -146,7 +175,9 @@ function sorted(document: OpenAPIObject): OpenAPIObject {
   delete components.schemas?.Object;
   return {
     ...document,
-    paths: byName(paths),
+    paths: byName(
+      Object.fromEntries(Object.entries(paths).filter(([, item]) => Object.keys(item).length > 0)),
+    ),
     components: { ...components, schemas: byName(components.schemas ?? {}) },
   };
 }

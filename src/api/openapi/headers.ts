@@ -1,8 +1,11 @@
-import type { HeaderObject, ResponseObject } from './types.js';
+import type { HeaderObject, ParameterObject, ResponseObject } from './types.js';
 
-const header = (description: string, example: string): HeaderObject => ({
+const header = (description: string, example: string | number, format?: 'int64'): HeaderObject => ({
   description,
-  schema: { type: 'string', examples: [example] },
+  schema: {
+    ...(typeof example === 'number' ? { type: 'integer', minimum: 0, format } : { type: 'string' }),
+    examples: [example],
+  },
 });
 
 /** Response headers. */
@@ -17,7 +20,8 @@ export const HEADERS = {
   ),
   'Changes-Next': header(
     'Number of the last change that the list contains. GET /changes?after={number} returns later changes.',
-    '1767261600000042',
+    1_767_261_600_000_042,
+    'int64',
   ),
   'Content-Disposition': header('Suggested file name', 'attachment; filename=contacts.vcf'),
   ETag: header('Version of the response, for If-None-Match', '"1-7-42-complete"'),
@@ -25,7 +29,7 @@ export const HEADERS = {
     'Path of the created resource, or relative path of the contact that remains after a merge',
     '/sessions/sales',
   ),
-  'Retry-After': header('Seconds after which the same request may succeed', '5'),
+  'Retry-After': header('Seconds after which the same request may succeed', 5),
   'WWW-Authenticate': header('How to send a key', 'Bearer realm="whatsapp-contacts"'),
 } satisfies Record<string, HeaderObject>;
 
@@ -36,3 +40,22 @@ export function headersOf(...names: readonly HeaderName[]): ResponseObject['head
   const all: HeaderName[] = ['X-Request-Id', ...names];
   return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
+
+/** Request headers, except those for keys. */
+export const REQUEST_HEADERS = {
+  'If-None-Match': {
+    name: 'If-None-Match',
+    in: 'header',
+    description: 'ETags of stored responses. If one is current, the response is 304 without a body.',
+    schema: { type: 'string' },
+  },
+  'Last-Event-ID': {
+    name: 'Last-Event-ID',
+    in: 'header',
+    description:
+      'Sequence number of the last event. Event sources send it when they reconnect. Replaces `after`.',
+    schema: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, format: 'int64' },
+  },
+} satisfies Record<string, ParameterObject>;
+
+export type RequestHeaderName = keyof typeof REQUEST_HEADERS;

@@ -28,7 +28,7 @@ export class SessionsController {
   /** List sessions, ordered by name. A key that is limited to some sessions sees only these. */
   @Operation({
     id: 'listSessions',
-    parameters: { limit: '2', status: 'open' },
+    parameters: { limit: 2, status: 'open' },
     answer: examples.sessions,
   })
   @Get()

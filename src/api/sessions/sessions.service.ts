@@ -49,13 +49,12 @@ export class SessionsService {
     { limit, cursor, status }: ListSessionsQuery,
     among: readonly string[] | null,
   ): Promise<SessionPageDto> {
-    const size = Number(limit);
-    const query = { limit: size + 1, after: cursor ?? null, status: status ?? null, among };
+    const query = { limit: limit + 1, after: cursor ?? null, status: status ?? null, among };
     const found = await this.sessions.list(query);
-    const page = found.slice(0, size);
+    const page = found.slice(0, limit);
     return {
       items: page.map((session) => toSummary(session, this.config)),
-      next_cursor: found.length > size ? (page.at(-1)?.name ?? null) : null,
+      next_cursor: found.length > limit ? (page.at(-1)?.name ?? null) : null,
     };
   }
 

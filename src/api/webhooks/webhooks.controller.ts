@@ -5,6 +5,7 @@ import type { Access } from '../../access/access.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { TooManyWebhooks, WebhookNotFound } from '../../webhooks/webhooks.errors.js';
+import { MAX_WEBHOOKS } from '../../webhooks/webhooks.repository.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
@@ -21,7 +22,7 @@ import {
   type WebhookListDto,
   type WebhookTestedDto,
 } from './webhooks.dto.js';
-import { MAX_WEBHOOKS, WebhooksService } from './webhooks.service.js';
+import { WebhooksService } from './webhooks.service.js';
 
 const { id } = examples.webhook;
 const UNKNOWN = new WebhookNotFound('wh_0123456789abcdef');

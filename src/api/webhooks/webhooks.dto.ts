@@ -1,4 +1,4 @@
-import { PartialType, PickType } from '@nestjs/swagger';
+import { ApiProperty, PartialType, PickType } from '@nestjs/swagger';
 import {
   ArrayNotEmpty,
   ArrayUnique,
@@ -15,7 +15,11 @@ import {
 import { CHANGE_KINDS, type ChangeKind } from '../../feed/change.js';
 import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import type { WebhookState } from '../../webhooks/webhook.entity.js';
+import { LISTED_ATTEMPTS, MAX_WEBHOOKS } from '../../webhooks/webhooks.repository.js';
 import { expected, Pattern } from '../http/validation.js';
+
+/** Maximum number of changes per delivery. */
+export const MAX_DELIVERY_ITEMS = 1_000;
 
 /** A webhook, without its secret. */
 export class WebhookDto {
@@ -48,6 +52,7 @@ export class CreatedWebhookDto extends WebhookDto {
 
 /** Response of `GET /webhooks`, oldest first. */
 export class WebhookListDto {
+  @ApiProperty({ maxItems: MAX_WEBHOOKS })
   items: WebhookDto[];
 }
 
@@ -86,6 +91,7 @@ export class WebhookAttemptDto {
 
 /** Response of `GET /webhooks/{id}/attempts`, latest first. */
 export class WebhookAttemptListDto {
+  @ApiProperty({ maxItems: LISTED_ATTEMPTS })
   items: WebhookAttemptDto[];
 }
 
@@ -112,7 +118,7 @@ const AFTER = expected(
   'the sequence number of a change, from the header Changes-Next of a list or from next of GET /changes, ' +
     'for example {"after": 1767261600000042}',
 );
-const MAX_ITEMS = expected('a whole number from 1 to 1000, for example {"max_items": 100}');
+const MAX_ITEMS = expected(`a whole number from 1 to ${MAX_DELIVERY_ITEMS}, for example {"max_items": 100}`);
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
 /** Body of `POST /webhooks`. */
@@ -146,7 +152,7 @@ export class CreateWebhookRequest {
   @IsOptional()
   @IsInt(MAX_ITEMS)
   @Min(1, MAX_ITEMS)
-  @Max(1000, MAX_ITEMS)
+  @Max(MAX_DELIVERY_ITEMS, MAX_ITEMS)
   max_items?: number;
 }
 

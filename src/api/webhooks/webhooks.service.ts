@@ -12,7 +12,7 @@ import { WebhookRunner } from '../../webhooks/webhook-runner.js';
 import { createSecret } from '../../webhooks/webhook-secret.js';
 import { WebhookSender } from '../../webhooks/webhook-sender.js';
 import { TooManyWebhooks, WebhookNotFound, WebhookRequestInvalid } from '../../webhooks/webhooks.errors.js';
-import { type ListedWebhook, WebhooksRepository } from '../../webhooks/webhooks.repository.js';
+import { type ListedWebhook, MAX_WEBHOOKS, WebhooksRepository } from '../../webhooks/webhooks.repository.js';
 import type {
   CreatedWebhookDto,
   CreateWebhookRequest,
@@ -25,7 +25,6 @@ import type {
 } from './webhooks.dto.js';
 
 const DEFAULT_MAX_ITEMS = 100;
-export const MAX_WEBHOOKS = 10_000;
 const PAUSED_ON_REQUEST = 'Paused on request. POST /webhooks/{id}/resume continues.';
 
 /** Manages the webhooks that a caller has access to. */

@@ -1,0 +1,39 @@
+import { BodyNotJson, ForeignHost, ForeignPage } from '../../access/access.errors.js';
+import { REFUSAL_CODES } from '../../sessions/command-refused.js';
+import { ROUTER_CODES } from '../http/error.filter.js';
+import type { OperationObject, Paths, ResponseObject, Schemas } from './types.js';
+
+/** Codes of errors that occur before a request reaches its route, and of commands to the session role. */
+const EVERYWHERE = [
+  ...[new ForeignHost('example.com'), new ForeignPage(), new BodyNotJson(undefined)].map(({ code }) => code),
+  ...Object.values(ROUTER_CODES),
+  ...REFUSAL_CODES,
+];
+
+/** Makes the codes of all errors a schema, the type of `code` in ErrorDto. */
+export function withErrorCodes(schemas: Schemas, paths: Paths): Schemas {
+  const { properties } = schemas.ErrorDto as { properties: Record<string, object> };
+  const $ref = '#/components/schemas/ErrorCode';
+  const { description } = properties.code as { description?: string };
+  const code = { description, allOf: [{ $ref }] };
+  return {
+    ...schemas,
+    ErrorDto: { ...schemas.ErrorDto, properties: { ...properties, code } },
+    ErrorCode: { type: 'string', enum: errorCodesOf(paths) },
+  };
+}
+
+/** Lists codes in alphabetical order. The documented errors are instances of their classes. */
+function errorCodesOf(paths: Paths): string[] {
+  const operations = Object.values(paths).flatMap((item) => Object.values(item) as OperationObject[]);
+  const documented = operations.flatMap(({ responses }) =>
+    Object.entries(responses)
+      .filter(([status]) => Number(status) >= 400)
+      .flatMap(([, response]) => codesOf(response as ResponseObject)),
+  );
+  return [...new Set([...EVERYWHERE, ...documented])].sort();
+}
+
+function codesOf({ content }: ResponseObject): string[] {
+  return Object.keys(content?.['application/json']?.examples ?? {});
+}
