@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { type ContactDto, toContactLookup } from '../../src/api/contacts/contact.dto.js';
+import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
+import { toContactLookup } from '../../src/api/contacts/contact-reference.js';
 import type { ContactRow, ContactRowJson } from '../../src/contacts/contact-row.js';
 import { ContactDetailsRepository, type KeyRow } from '../../src/contacts/read/contact-details.repository.js';
 import { ContactsRepository } from '../../src/contacts/read/contacts.repository.js';

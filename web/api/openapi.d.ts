@@ -1344,6 +1344,7 @@ export interface components {
             expires_at: string;
         };
         PairingCodeRequest: {
+            /** @description Number with country code, with or without `+`, `00` and separators. */
             phone: string;
         };
         PairingOfferDto: {
@@ -2691,7 +2692,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`.
+                 * @example 491701234567
+                 */
                 phone: string;
             };
             cookie?: never;
@@ -2713,7 +2717,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`.
+                 * @example 491701234567
+                 */
                 phone: string;
             };
             cookie?: never;
@@ -2735,7 +2742,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`.
+                 * @example 491701234567
+                 */
                 phone: string;
             };
             cookie?: never;
@@ -2767,7 +2777,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`.
+                 * @example 491701234567
+                 */
                 phone: string;
             };
             cookie?: never;
@@ -2787,7 +2800,10 @@ export interface operations {
     getContact: {
         parameters: {
             query: {
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID.
+                 * @example 491701234567
+                 */
                 phone: string;
             };
             header?: never;
@@ -3814,7 +3830,10 @@ export interface operations {
             path: {
                 /** @example default */
                 session: string;
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`.
+                 * @example 491701234567
+                 */
                 phone: string;
             };
             cookie?: never;
@@ -3838,7 +3857,10 @@ export interface operations {
             path: {
                 /** @example default */
                 session: string;
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`.
+                 * @example 491701234567
+                 */
                 phone: string;
             };
             cookie?: never;
@@ -3862,7 +3884,10 @@ export interface operations {
             path: {
                 /** @example default */
                 session: string;
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`.
+                 * @example 491701234567
+                 */
                 phone: string;
             };
             cookie?: never;
@@ -3896,7 +3921,10 @@ export interface operations {
             path: {
                 /** @example default */
                 session: string;
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`.
+                 * @example 491701234567
+                 */
                 phone: string;
             };
             cookie?: never;
@@ -3916,7 +3944,10 @@ export interface operations {
     getContactOfSession: {
         parameters: {
             query: {
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID.
+                 * @example 491701234567
+                 */
                 phone: string;
             };
             header?: never;

@@ -9,7 +9,7 @@ import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
-import { toContactLookup } from './contact.dto.js';
+import { toContactLookup } from './contact-reference.js';
 
 /** A contact of an account, and whether the account's first sync is complete. */
 export interface AccountContact {
