@@ -215,6 +215,59 @@ describe('the contact API', () => {
     },
   );
 
+  it.each([
+    '+49 170 1111111',
+    '0049 170 1111111',
+    '+49 (0) 170/111-11.11',
+    '(+49) 170 1111111',
+    '\u202a+49 170 111\u00a0\u201011 11\u202c',
+    '＋４９ １７０ １１１１１１１',
+    '+٤٩ ١٧٠ ١١١١١١١',
+    '491701111111@c.us',
+  ])('accepts the number %s on all routes', async (phone) => {
+    await book.apply({ ...saved(ANNA, 'Anna'), ...present });
+    const inPath = `/contacts/${encodeURIComponent(phone)}`;
+    const read = async (path: string) => (await book.service.get<Record<string, unknown>>(path)).body;
+    const query = new URLSearchParams({ phone }).toString();
+    expect(await read(`/getcontact?${query}`)).toMatchObject({ jid: ANNA, full_name: 'Anna' });
+    expect(await read(`/getcontact?phone=${phone.replaceAll(/[^ -~]/g, encodeURIComponent)}`)).toMatchObject({
+      jid: ANNA,
+    });
+    expect(await read(inPath)).toMatchObject({ jid: ANNA, full_name: 'Anna' });
+    expect(await read(`${inPath}/keys`)).toMatchObject({ jid: ANNA });
+    expect((await book.service.get(`${inPath}/picture`)).status).toBe(200);
+    expect((await book.service.request(`${inPath}/refresh`, { method: 'POST' })).status).toBe(202);
+    const { body } = await book.service.get<Problem>(`/contacts/${encodeURIComponent('+49 170 9999998')}`);
+    expect(body.message).toBe('No contact found for 491709999998.');
+  });
+
+  it('returns each contact of a list by its number, JID, LID and username', async () => {
+    const lid = '222222222222222@lid' as Lid;
+    await book.apply({
+      ...saved(ANNA, 'Anna'),
+      mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: EARLIER }],
+      pushNames: [{ address: lid, name: 'no number', observedAt: EARLIER }],
+      usernames: [
+        { address: ANNA, name: 'anna.a_1', observedAt: EARLIER },
+        { address: lid, name: '?ó/&#% 1', observedAt: EARLIER },
+      ],
+    });
+    await book.apply(saved('12345@s.whatsapp.net' as Jid, 'Service'));
+    const { items } = (
+      await book.service.get<{ items: Record<'id' | 'phone' | 'jid' | 'lid' | 'username', string | null>[] }>(
+        '/contacts',
+      )
+    ).body;
+    expect(items).toHaveLength(3);
+    for (const { id, phone, jid, lid: itsLid, username } of items) {
+      for (const reference of [phone, jid, itsLid, username && `@${username}`]) {
+        if (reference === null) continue;
+        const { body } = await book.service.get(`/contacts/${encodeURIComponent(reference)}`);
+        expect([reference, body]).toEqual([reference, expect.objectContaining({ id })]);
+      }
+    }
+  });
+
   it('returns the picture with its actual type, and 304 if it is unchanged', async () => {
     await book.apply(present);
     const url = `http://127.0.0.1:${book.service.port}/contacts/491701111111/picture`;
@@ -308,15 +361,24 @@ describe('the contact API', () => {
   });
 
   describe.each(['', '/picture', '/keys'])('at /contacts/{phone}%s', (path) => {
-    it.each(['%2B491701111111', '0170111', '1234567890123456', 'anna', '49170-1', '120363012345678901@g.us'])(
+    it.each(['%2B', '1234567890123456', 'anna', '49170x1', '120363012345678901@g.us'])(
       'rejects %s with the correct form and an example',
       async (phone) => {
         const { status, body } = await book.service.get<Problem>(`/contacts/${phone}${path}`);
         expect(status).toBe(400);
-        expect(body.message).toContain(`Invalid phone "${decodeURIComponent(phone)}": use up to 15 digits`);
-        expect(body.message).toContain('/contacts/491701234567');
+        const form = 'use a number with country code, for example /contacts/491701234567 or +49 170 1234567';
+        expect(body.message).toContain(`Invalid phone "${decodeURIComponent(phone)}": ${form}`);
       },
     );
+
+    it.each(['0170111', '0170%20111', '(0)170-111'])('requests the country code of %s', async (phone) => {
+      const { status, body } = await book.service.get<Problem>(`/contacts/${phone}${path}`);
+      expect([status, body.message]).toEqual([
+        400,
+        `Invalid phone "${decodeURIComponent(phone)}": use the country code in place of the leading 0, for example ` +
+          '491701234567 or +49 170 1234567.',
+      ]);
+    });
 
     it('answers 404 for an unknown contact', async () => {
       const { status, headers, body } = await book.service.get<Problem>(`/contacts/491709999998${path}`);

@@ -69,7 +69,8 @@ describe('the MCP server', () => {
   it('returns a contact as the API does, on any replica', async () => {
     const client = await connect(MASTER, world.other);
     const { body } = await world.request('GET', '/contacts/491700000010', MASTER);
-    expect(dataOf(await call(client, 'get_person', { phone: jidOf(10) }))).toEqual(body);
+    for (const phone of [jidOf(10), '+49 170 0000010', '0049-170-0000010'])
+      expect(dataOf(await call(client, 'get_person', { phone }))).toEqual(body);
   });
 
   it('lists the latest changes, and those after a number', async () => {
@@ -90,7 +91,8 @@ describe('the MCP server', () => {
 
   it.each([
     ['get_person', { phone: '491709999999' }, 'No contact found for 491709999999.'],
-    ['get_person', { phone: '+49 170' }, 'Invalid phone "+49 170"'],
+    ['get_person', { phone: '0170 0000010' }, 'Invalid phone "0170 0000010": use the country code'],
+    ['get_person', { phone: 'Anna' }, 'Invalid phone "Anna"'],
     ['search_people', { session: 'nosuch' }, 'nosuch'],
     ['search_people', { cursor: 'nonsense' }, 'Invalid cursor "nonsense"'],
     ['search_people', { session: 'sales' }, 'No WhatsApp account is linked yet.'],

@@ -1069,6 +1069,7 @@ export interface components {
             expires_at: string;
         };
         PairingCodeRequest: {
+            /** @description Number with country code, with or without `+`, `00` and separators. */
             phone: string;
         };
         PairingOfferDto: {
@@ -1404,6 +1405,17 @@ export interface components {
             };
             content?: never;
         };
+        /** @description Permanent Redirect */
+        "308.getPerson": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                Location: components["headers"]["Location"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
         /** @description Bad Request */
         "400.invalid_request": {
             headers: {
@@ -1692,9 +1704,15 @@ export interface components {
         is_business: boolean;
         /** @example 2 */
         limit: number;
-        /** @example 491701234567 */
+        /**
+         * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID.
+         * @example 491701234567
+         */
         phone: string;
-        /** @example 491701234567 */
+        /**
+         * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID.
+         * @example 491701234567
+         */
         "phone.getPerson": string;
         /**
          * @description `true`: only contacts that are saved on the phone; `false`: only others.
@@ -1720,7 +1738,7 @@ export interface components {
         "Content-Disposition": string;
         /** @description Version of the response, for If-None-Match */
         ETag: string;
-        /** @description Path of the created resource */
+        /** @description Path of the created resource, or relative path of the contact that remains after a merge */
         Location: string;
         /** @description Seconds after which the same request may succeed */
         "Retry-After": number;
@@ -1780,7 +1798,10 @@ export interface operations {
     getContact: {
         parameters: {
             query: {
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID.
+                 * @example 491701234567
+                 */
                 phone: components["parameters"]["phone"];
             };
             header?: never;
@@ -2776,7 +2797,10 @@ export interface operations {
             path: {
                 /** @example default */
                 session: components["parameters"]["session"];
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID.
+                 * @example 491701234567
+                 */
                 phone: components["parameters"]["phone.getPerson"];
             };
             cookie?: never;
@@ -2794,6 +2818,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContactDetailsDto"];
                 };
             };
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
@@ -2810,7 +2835,10 @@ export interface operations {
             path: {
                 /** @example default */
                 session: components["parameters"]["session"];
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID.
+                 * @example 491701234567
+                 */
                 phone: components["parameters"]["phone.getPerson"];
             };
             cookie?: never;
@@ -2828,6 +2856,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContactKeysDto"];
                 };
             };
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
@@ -2847,7 +2876,10 @@ export interface operations {
             path: {
                 /** @example default */
                 session: components["parameters"]["session"];
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID.
+                 * @example 491701234567
+                 */
                 phone: components["parameters"]["phone.getPerson"];
             };
             cookie?: never;
@@ -2878,6 +2910,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
@@ -2903,7 +2936,10 @@ export interface operations {
             path: {
                 /** @example default */
                 session: components["parameters"]["session"];
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID.
+                 * @example 491701234567
+                 */
                 phone: components["parameters"]["phone.getPerson"];
             };
             cookie?: never;
@@ -2921,6 +2957,7 @@ export interface operations {
                     "application/json": components["schemas"]["RefreshRequestedDto"];
                 };
             };
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
@@ -2943,7 +2980,10 @@ export interface operations {
     getContactOfSession: {
         parameters: {
             query: {
-                /** @example 491701234567 */
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID.
+                 * @example 491701234567
+                 */
                 phone: components["parameters"]["phone"];
             };
             header?: never;
@@ -3807,7 +3847,7 @@ export interface operations {
                  *             "seq": 1767261600000042,
                  *             "at": "2026-01-01T10:00:00.000Z",
                  *             "kind": "contact.changed",
-                 *             "id": "c1",
+                 *             "id": "c5f0c9b1d2e3a-1842",
                  *             "jid": "491701234567@s.whatsapp.net",
                  *             "lid": "123456789012345@lid",
                  *             "fields": [
@@ -3815,7 +3855,7 @@ export interface operations {
                  *             ],
                  *             "merged_into": null,
                  *             "contact": {
-                 *               "id": "c1",
+                 *               "id": "c5f0c9b1d2e3a-1842",
                  *               "jid": "491701234567@s.whatsapp.net",
                  *               "phone": "491701234567",
                  *               "lid": "123456789012345@lid",

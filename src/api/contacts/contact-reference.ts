@@ -1,45 +1,59 @@
 import { CONTACT_ID } from '../../contacts/contact-id.js';
 import type { ContactLookup } from '../../contacts/read/contact-details.repository.js';
+import { parseTypedNumber } from '../../contacts/search/typed-number.js';
 import {
   type Address,
   isLid,
   jidOf,
+  parseAddress,
   parsePhone,
   type Phone,
   phoneOf,
 } from '../../kernel/identifiers/address.js';
 import { mobileVariants } from '../../kernel/identifiers/mobile-variants.js';
-import { Pattern } from '../http/validation.js';
+import { PhoneParameter } from '../http/phone-parameter.js';
 
 /**
- * Up to 15 digits without a leading zero (E.164), and up to 20 digits for LIDs. Accepts the address of every contact
+ * Up to 15 digits without a leading zero (E.164), and up to 20 digits for LIDs. Matches the address of every contact
  * that can be stored (see parseAddress): address books contain short numbers as well.
  */
 const NUMBER_OR_JID = /^([1-9]\d{0,14}(@s\.whatsapp\.net)?|[1-9]\d{0,19}@lid)$/;
 
-/** Also accepts a username after `@` (letters, digits, dots, hyphens and underscores), and an ID. */
-const REFERENCE = new RegExp(`${NUMBER_OR_JID.source}|^@[\\p{L}\\p{N}._-]{1,64}$|${CONTACT_ID.source}`, 'u');
+/** Also matches every username that can be stored (see cleanUsername), and IDs. */
+const REFERENCE = new RegExp(`${NUMBER_OR_JID.source}|^@[^\\p{Cc}]{1,64}$|${CONTACT_ID.source}`, 'u');
 
-const NUMBER = 'up to 15 digits with country code and no other characters, for example';
 const JID = 'a JID, for example 491701234567@s.whatsapp.net';
 
 /** The forms of a reference, for messages. */
 export const referenceForms = (example: string) =>
-  `${NUMBER} ${example}, or ${JID}, or a username, for example @anna, or an id, for example c5f0c9b1d2e3a-1842`;
+  `${numberLike(example)}, or ${JID}, or a username, for example @anna, or an id, for example c5f0c9b1d2e3a-1842`;
 
-/** Accepts a number or a JID. */
+/**
+ * Accepts a number, JID or LID in any form that people and programs write, and replaces it with the stored form.
+ *
+ * @param example for messages
+ */
 export function IsNumberOrJid(example: string): PropertyDecorator {
-  return Pattern(NUMBER_OR_JID, `${NUMBER} ${example}, or ${JID}`);
+  return PhoneParameter(NUMBER_OR_JID, `${numberLike(example)}, or ${JID}`, parseNumberOrJid);
 }
 
-/** Also accepts a username after `@`, and the ID of a contact. */
+/** Like IsNumberOrJid(), and accepts a username after `@`, and the ID of a contact. */
 export function IsContactReference(example: string): PropertyDecorator {
-  return Pattern(REFERENCE, referenceForms(example));
+  return PhoneParameter(REFERENCE, referenceForms(example), parseNumberOrJid);
 }
 
-/** Returns null if the text is not a valid reference. */
+/** Returns null if the text is not a reference in any form. */
 export function parseContactReference(text: string): ContactLookup | null {
-  return REFERENCE.test(text) ? toContactLookup(text) : null;
+  const reference = REFERENCE.test(text) ? text : parseNumberOrJid(text);
+  return reference === null ? null : toContactLookup(reference);
+}
+
+function numberLike(example: string): string {
+  return `a number with country code, for example ${example} or +49 170 1234567`;
+}
+
+function parseNumberOrJid(text: string): string | null {
+  return parseAddress(text.trim()) ?? parseTypedNumber(text);
 }
 
 /**

@@ -15,12 +15,14 @@ export class ContactDto implements ContactNames {
 
 /** Query of `GET /getcontact`. */
 export class GetContactQuery {
+  /** Number with country code, with or without `+`, `00` and separators; or a JID or LID. */
   @IsNumberOrJid('/getcontact?phone=491701234567')
   phone: string;
 }
 
 /** Path of `/contacts/{phone}` and the routes below it. */
 export class ContactPath {
+  /** Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID. */
   @IsContactReference('/contacts/491701234567')
   phone: string;
 }

@@ -1,5 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import { Injectable } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { z } from 'zod';
 import { SessionNotAllowed } from '../../access/access.errors.js';
@@ -108,15 +109,18 @@ export class McpTools {
         inputSchema: z.object({
           phone: z
             .string()
-            .describe('Number with country code, digits only; or a JID; or a username with a leading @'),
+            .describe(
+              'Number with country code, for example +49 170 1234567; or a JID; or a username with a leading @',
+            ),
           session,
         }),
       },
       ({ phone, session: name }) =>
         this.run(access, name, async (of) => {
-          const problem = firstMessage(validateSync(Object.assign(new ContactPath(), { phone })));
+          const contact = plainToInstance(ContactPath, { phone });
+          const problem = firstMessage(validateSync(contact));
           if (problem) throw new InvalidRequest(problem);
-          const { person } = await this.details.get(of, phone);
+          const { person } = await this.details.get(of, contact.phone);
           return toDetails(person, pathPrefixOf(of));
         }),
     );

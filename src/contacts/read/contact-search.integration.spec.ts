@@ -85,6 +85,11 @@ describe('a search', () => {
     ['Ivory Coast', '22508139912', '+225 07 08 13 99 12'],
     ['Brazil', '5511987654321', '55 11 8765 4321'],
     ['Germany with a trunk prefix', '491701234567', '+49 (0)170 1234567'],
+    [
+      'Germany with the characters of another program',
+      '491701234567',
+      '\u202a+49\u2011170\u00a01234567\u202c',
+    ],
     ['JID', '491701234567', '491701234567@s.whatsapp.net'],
     ['short number', '12345', '12345'],
   ])('finds a number of the form %s', async (_, number, typed) => {
