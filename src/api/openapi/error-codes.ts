@@ -28,7 +28,7 @@ function errorCodesOf(paths: Paths): string[] {
   const operations = Object.values(paths).flatMap((item) => Object.values(item) as OperationObject[]);
   const documented = operations.flatMap(({ responses }) =>
     Object.entries(responses)
-      .filter(([status]) => Number(status) >= 400)
+      .filter(([status]) => Number(status) >= 300)
       .flatMap(([, response]) => codesOf(response as ResponseObject)),
   );
   return [...new Set([...EVERYWHERE, ...documented])].sort();
