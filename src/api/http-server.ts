@@ -1,4 +1,4 @@
-import { type DynamicModule, type INestApplication, ValidationPipe } from '@nestjs/common';
+import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
@@ -16,9 +16,9 @@ import { refuseForeignPages } from './http/foreign-pages.js';
 import { GracefulServer } from './http/graceful-server.js';
 import { jsonBodies } from './http/json-bodies.js';
 import { oneAtATime } from './http/one-at-a-time.js';
-import { InvalidRequest } from './http/request.errors.js';
+import { RequestValidation } from './http/request-validation.js';
 import { Stopping } from './http/stopping.js';
-import { firstMessage } from './http/validation.js';
+import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { apiDocsPolicy, isApiDocs, serveApiDocs } from './openapi/api-docs.js';
 import { measureDeployment } from './ops/deployment-metrics.js';
 import { type MeasuredThread, Metrics } from './ops/metrics.js';
@@ -64,12 +64,9 @@ export async function createHttpServer(
   });
   app.use(jsonBodies(MAX_BODY));
   app.useGlobalFilters(new ErrorFilter());
-  app.useGlobalPipes(
-    new ValidationPipe({
-      transform: true,
-      exceptionFactory: (errors) => new InvalidRequest(firstMessage(errors)),
-    }),
-  );
+  // After the AccessGuard of AccessApiModule.
+  app.useGlobalGuards(new UndeclaredInputGuard());
+  app.useGlobalPipes(new RequestValidation());
   serveApiDocs(app);
   servePage(app);
   return new GracefulServer(app);

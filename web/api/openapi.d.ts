@@ -1863,7 +1863,7 @@ export interface components {
             content?: never;
         };
         /** @description Bad Request */
-        "400.invalid_request": {
+        "400.unknown_parameter": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1873,7 +1873,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.confirmPasskey": {
+        "400.unknown_parameter.invalid_request": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1883,7 +1883,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.exportCsv": {
+        "400.unknown_parameter.invalid_request.confirmPasskey": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1893,7 +1893,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.exportVcards": {
+        "400.unknown_parameter.invalid_request.exportCsv": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1903,7 +1903,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.exportXlsx": {
+        "400.unknown_parameter.invalid_request.exportVcards": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1913,7 +1913,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.getContact": {
+        "400.unknown_parameter.invalid_request.exportXlsx": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1923,7 +1923,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.getPerson": {
+        "400.unknown_parameter.invalid_request.getContact": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1933,7 +1933,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.invalid_assertion": {
+        "400.unknown_parameter.invalid_request.getPerson": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1943,7 +1943,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.invalid_cursor": {
+        "400.unknown_parameter.invalid_request.invalid_assertion": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1953,7 +1953,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.pairing_refused": {
+        "400.unknown_parameter.invalid_request.invalid_cursor": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1963,7 +1963,17 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.streamChanges": {
+        "400.unknown_parameter.invalid_request.pairing_refused": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.unknown_parameter.invalid_request.streamChanges": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2421,6 +2431,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccessDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -2476,7 +2487,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.listChanges"];
-            400: components["responses"]["400.invalid_request"];
+            400: components["responses"]["400.unknown_parameter.invalid_request"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             410: components["responses"]["410.changes_gone"];
@@ -2501,7 +2512,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.streamChanges"];
-            400: components["responses"]["400.invalid_request.streamChanges"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.streamChanges"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             410: components["responses"]["410.changes_gone"];
@@ -2549,7 +2560,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.listContacts"];
             304: components["responses"]["304.listContacts"];
-            400: components["responses"]["400.invalid_request.invalid_cursor"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.invalid_cursor"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             429: components["responses"]["429.key_limited.too_many_at_once.listContacts"];
@@ -2599,7 +2610,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.exportCsv"];
-            400: components["responses"]["400.invalid_request.exportCsv"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.exportCsv"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
@@ -2644,7 +2655,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.exportVcards"];
-            400: components["responses"]["400.invalid_request.exportVcards"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.exportVcards"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             406: components["responses"]["406.not_acceptable"];
@@ -2679,7 +2690,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.exportXlsx"];
-            400: components["responses"]["400.invalid_request.exportXlsx"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.exportXlsx"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
@@ -2703,7 +2714,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.contact_not_found"];
@@ -2728,7 +2739,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.listIdentityKeys"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.contact_not_found"];
@@ -2754,7 +2765,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.getPicture"];
             304: components["responses"]["304.getPicture"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             /** @description Not Found */
@@ -2788,7 +2799,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["202.refreshPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.contact_not_found"];
@@ -2813,7 +2824,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContact"];
-            400: components["responses"]["400.invalid_request.getContact"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.getContact"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.contact_not_found"];
@@ -2833,6 +2844,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.getContacts"];
             304: components["responses"]["304.listContacts"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
@@ -2859,6 +2871,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyListDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
             429: components["responses"]["429.key_limited"];
@@ -2939,6 +2952,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
             404: components["responses"]["404.key_not_found"];
@@ -2969,6 +2983,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyDeletedDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
             404: components["responses"]["404.key_not_found"];
@@ -3020,6 +3035,7 @@ export interface operations {
                     "application/json": components["schemas"]["LogLevelListDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
             429: components["responses"]["429.key_limited"];
@@ -3145,6 +3161,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getSession"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
             429: components["responses"]["429.key_limited"];
@@ -3162,6 +3179,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.unlinkSession"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             409: components["responses"]["409.no_account_linked"];
@@ -3180,6 +3198,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPairingCode"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             /** @description Not Found */
@@ -3211,7 +3230,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["200.requestPairingCode"];
-            400: components["responses"]["400.invalid_request.pairing_refused"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.pairing_refused"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             409: components["responses"]["409.account_linked.pairing_refused"];
@@ -3230,6 +3249,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPasskey"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
             404: components["responses"]["404.no_passkey"];
@@ -3252,7 +3272,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["202.submitPasskey"];
-            400: components["responses"]["400.invalid_request.invalid_assertion"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.invalid_assertion"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.no_passkey"];
@@ -3272,6 +3292,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.cancelPasskey"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.no_passkey"];
@@ -3295,7 +3316,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["202.confirmPasskey"];
-            400: components["responses"]["400.invalid_request.confirmPasskey"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.confirmPasskey"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.no_passkey"];
@@ -3315,6 +3336,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getQr"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             /** @description Not Found */
@@ -3452,6 +3474,7 @@ export interface operations {
                     "application/json": components["schemas"]["NamedSessionDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
             404: components["responses"]["404.session_not_found"];
@@ -3591,7 +3614,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.listChanges"];
-            400: components["responses"]["400.invalid_request"];
+            400: components["responses"]["400.unknown_parameter.invalid_request"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.session_not_found"];
@@ -3620,7 +3643,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.streamChanges"];
-            400: components["responses"]["400.invalid_request.streamChanges"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.streamChanges"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.session_not_found"];
@@ -3672,7 +3695,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.listContacts"];
             304: components["responses"]["304.listContacts"];
-            400: components["responses"]["400.invalid_request.invalid_cursor"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.invalid_cursor"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.session_not_found"];
@@ -3726,7 +3749,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.exportCsv"];
-            400: components["responses"]["400.invalid_request.exportCsv"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.exportCsv"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             404: components["responses"]["404.session_not_found"];
@@ -3775,7 +3798,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.exportVcards"];
-            400: components["responses"]["400.invalid_request.exportVcards"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.exportVcards"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             404: components["responses"]["404.session_not_found"];
@@ -3814,7 +3837,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.exportXlsx"];
-            400: components["responses"]["400.invalid_request.exportXlsx"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.exportXlsx"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             404: components["responses"]["404.session_not_found"];
@@ -3841,7 +3864,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.session_not_found.contact_not_found"];
@@ -3868,7 +3891,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.listIdentityKeys"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.session_not_found.contact_not_found"];
@@ -3896,7 +3919,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.getPicture"];
             304: components["responses"]["304.getPicture"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             /** @description Not Found */
@@ -3932,7 +3955,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["202.refreshPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.session_not_found.contact_not_found"];
@@ -3960,7 +3983,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContact"];
-            400: components["responses"]["400.invalid_request.getContact"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.getContact"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.session_not_found.contact_not_found"];
@@ -3983,6 +4006,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.getContacts"];
             304: components["responses"]["304.listContacts"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.session_not_found"];
@@ -4004,6 +4028,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPairingCode"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_pairing_code"];
@@ -4029,7 +4054,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["200.requestPairingCode"];
-            400: components["responses"]["400.invalid_request.pairing_refused"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.pairing_refused"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found"];
@@ -4052,6 +4077,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPasskey"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
             404: components["responses"]["404.session_not_found.no_passkey"];
@@ -4077,7 +4103,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["202.submitPasskey"];
-            400: components["responses"]["400.invalid_request.invalid_assertion"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.invalid_assertion"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_passkey"];
@@ -4100,6 +4126,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.cancelPasskey"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_passkey"];
@@ -4126,7 +4153,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["202.confirmPasskey"];
-            400: components["responses"]["400.invalid_request.confirmPasskey"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.confirmPasskey"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_passkey"];
@@ -4149,6 +4176,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getQr"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_qr"];
@@ -4171,6 +4199,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getSession"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
             404: components["responses"]["404.session_not_found"];
@@ -4192,6 +4221,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.unlinkSession"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found"];
@@ -4214,6 +4244,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPairingCode"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_pairing_code"];
@@ -4239,7 +4270,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["200.requestPairingCode"];
-            400: components["responses"]["400.invalid_request.pairing_refused"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.pairing_refused"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found"];
@@ -4262,6 +4293,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPasskey"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
             404: components["responses"]["404.session_not_found.no_passkey"];
@@ -4287,7 +4319,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["202.submitPasskey"];
-            400: components["responses"]["400.invalid_request.invalid_assertion"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.invalid_assertion"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_passkey"];
@@ -4310,6 +4342,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.cancelPasskey"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_passkey"];
@@ -4336,7 +4369,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["202.confirmPasskey"];
-            400: components["responses"]["400.invalid_request.confirmPasskey"];
+            400: components["responses"]["400.unknown_parameter.invalid_request.confirmPasskey"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_passkey"];
@@ -4359,6 +4392,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getQr"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
             404: components["responses"]["404.session_not_found.no_qr"];
@@ -4412,6 +4446,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookListDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             429: components["responses"]["429.key_limited"];
@@ -4493,6 +4528,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -4523,6 +4559,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDeletedDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -4598,6 +4635,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookAttemptListDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -4673,6 +4711,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -4704,6 +4743,7 @@ export interface operations {
                     "application/json": components["schemas"]["RotatedSecretDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -4734,6 +4774,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookTestedDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];

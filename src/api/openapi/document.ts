@@ -15,6 +15,7 @@ import { REQUIREMENT, type Requirement } from '../access/requirements.js';
 import { ErrorDto } from '../http/error.dto.js';
 import { unexpectedErrorBody } from '../http/error-response.js';
 import { DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
+import { closeBodies } from './closed-bodies.js';
 import { describeOperation } from './describe-operation.js';
 import { HEADERS } from './headers.js';
 import { invalidExample } from './invalid-example.js';
@@ -22,6 +23,7 @@ import { OPERATION, type OperationInfo } from './operation.js';
 import { OPS_OPERATIONS } from './ops-operations.js';
 import { shareResponses } from './shared-responses.js';
 import type { OperationObject, Paths } from './types.js';
+import { unknownExample } from './unknown-example.js';
 import { WEBHOOKS } from './webhook-operations.js';
 
 const METHODS = ['get', 'post', 'patch', 'delete'] as const;
@@ -50,6 +52,7 @@ interface Handler {
   info: OperationInfo;
   /** The message for an invalid request; null if the handler has no validated parameters. */
   invalid: string | null;
+  unknown: DomainError;
 }
 
 /** Creates the OpenAPI 3.1 document from types, docstrings, validators and decorators. */
@@ -72,6 +75,7 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     operationIdFactory: (controller, method) => `${controller}.${method}`,
   });
   describeRoutes(document.paths, handlersOf(app));
+  closeBodies(document);
   const { components = {}, paths } = sorted({ ...document, paths: { ...document.paths, ...opsPaths() } });
   return {
     ...document,
@@ -93,8 +97,10 @@ function handlersOf(app: INestApplicationContext): Map<string, Handler> {
       const info = Reflect.getMetadata(OPERATION, handler) as OperationInfo | undefined;
       const requirement = (Reflect.getMetadata(REQUIREMENT, handler) ??
         Reflect.getMetadata(REQUIREMENT, controller)) as Requirement;
-      const invalid = info ? invalidExample(prototype, name) : null;
-      if (info) handlers.set(`${controller.name}.${name}`, { info, requirement, invalid });
+      if (!info) continue;
+      const invalid = invalidExample(prototype, name);
+      const unknown = unknownExample(controller, name);
+      handlers.set(`${controller.name}.${name}`, { info, requirement, invalid, unknown });
     }
   }
   return handlers;
@@ -113,7 +119,7 @@ function describeRoutes(paths: Paths, handlers: Map<string, Handler>): void {
 }
 
 /** Returns the errors of a route: its own, and those that follow from its scope, its path and its parameters. */
-function errorsOf(path: string, { info, invalid, requirement }: Handler): DomainError[] {
+function errorsOf(path: string, { info, invalid, unknown, requirement }: Handler): DomainError[] {
   const errors: DomainError[] = [];
   if (requirement !== 'public') {
     errors.push(new KeyMissing(), new KeyInvalid());
@@ -121,6 +127,7 @@ function errorsOf(path: string, { info, invalid, requirement }: Handler): Domain
       errors.push(new ScopeMissing(requirement.scope), new SessionNotAllowed('default', ['sales']));
     errors.push(keyLimited(600, 42));
   }
+  errors.push(unknown);
   if (invalid) errors.push(new InvalidRequest(invalid));
   if (path.includes('{session}')) errors.push(new SessionNotFound('nosuch'));
   return [...errors, ...(info.errors ?? []), new DatabaseUnavailable()];
