@@ -92,6 +92,7 @@ const PROVOCATIONS: Provocation[] = [
   { code: 'unknown_parameter', path: '/getcontacts?limit=1' },
   { code: 'unknown_parameter', path: '/keys', method: 'POST', body: { nam: 'crm' } },
   { code: 'route_not_found', path: '/nothing' },
+  { code: 'method_not_allowed', path: '/contacts', method: 'DELETE' },
   {
     code: 'body_not_json',
     path: '/keys',
