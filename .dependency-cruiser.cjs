@@ -26,7 +26,7 @@ const API = {
   openapi: 'ops http access',
   http: 'access',
   access: '',
-  page: '',
+  page: 'http',
 };
 
 /** The same for the folders of src/contacts. */

@@ -137,14 +137,18 @@ describe('the service, linked to a phone', () => {
     '?phone=1234567890123456',
     '?phone=120363012345678901@g.us',
     '?phone=status@broadcast',
-    '?phone[]=491701234567',
-    '?number=491701234567',
   ])('rejects /getcontact%s, and returns the correct form with an example', async (query) => {
     const { status, body } = await service.get<Record<string, unknown>>(`/getcontact${query}`);
     expect(status).toBe(400);
     expect(Object.keys(body)).toEqual(['statusCode', 'error', 'message', 'code']);
     expect(body).toMatchObject({ statusCode: 400, error: 'Bad Request', code: 'invalid_request' });
     expect(body.message).toMatch(/^(Invalid|Missing) phone.*: use .*country code.*for example/);
+  });
+
+  it.each(['phone[]', 'phon', 'number'])('rejects the unknown parameter %s of /getcontact', async (name) => {
+    const { status, body } = await service.get<Record<string, unknown>>(`/getcontact?${name}=491701234567`);
+    expect([status, body.code]).toEqual([400, 'unknown_parameter']);
+    expect(body.message).toMatch(/^Unknown parameter ".*(did you mean phone\?)? Valid: phone\.$/);
   });
 
   it('answers 404 for an unknown number', async () => {

@@ -103,6 +103,22 @@ describe('the MCP server', () => {
     expect(content[0]?.text).toContain(message);
   });
 
+  it.each([
+    [
+      'search_people',
+      { search: 'garcia' },
+      'Unknown argument "search". Valid: query, limit, cursor, session.',
+    ],
+    [
+      'get_person',
+      { phones: '49170' },
+      'Unknown argument "phones": did you mean phone? Valid: phone, session.',
+    ],
+  ])('rejects the unknown argument of %s %j', async (name, values, message) => {
+    const { content, isError } = await call(await connect(MASTER), name, values);
+    expect([isError, content[0]?.text]).toEqual([true, expect.stringContaining(message)]);
+  });
+
   it('limits a key to its scopes and sessions', async () => {
     const { key } = await world.create({ scopes: ['contacts:read'], sessions: ['sales'] });
     const client = await connect(key);

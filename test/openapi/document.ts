@@ -127,7 +127,7 @@ export function differences(answered: Answered): string[] {
   const { method, path, status, headers, text } = answered;
   const operation = operationFor(method, path);
   if (!operation) {
-    const isUndocumented = [401, 403, 404, 415, 503].includes(status) || method === 'OPTIONS';
+    const isUndocumented = [401, 403, 404, 405, 415, 503].includes(status) || method === 'OPTIONS';
     if (!isUndocumented) return [`${method} ${path} is not in the document, but returns ${status}`];
     return unknownCode(`${method} ${path}`, headers, text);
   }

@@ -103,7 +103,11 @@ const PROVOCATIONS: Provocation[] = [
   { code: 'default_session_stays', path: '/sessions/default', method: 'DELETE' },
   { code: 'no_qr', path: '/session/qr' },
   { code: 'no_pairing_code', path: '/session/pairing-code' },
+  { code: 'unknown_parameter', path: '/getcontact?phon=491701234567' },
+  { code: 'unknown_parameter', path: '/getcontacts?limit=1' },
+  { code: 'unknown_parameter', path: '/keys', method: 'POST', body: { nam: 'crm' } },
   { code: 'route_not_found', path: '/nothing' },
+  { code: 'method_not_allowed', path: '/contacts', method: 'DELETE' },
   {
     code: 'body_not_json',
     path: '/keys',

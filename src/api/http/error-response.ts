@@ -8,6 +8,7 @@ const STATUS_OF: Record<DomainErrorKind, number> = {
   unauthorised: 401,
   forbidden: 403,
   'not-found': 404,
+  'wrong-method': 405,
   'not-acceptable': 406,
   conflict: 409,
   gone: 410,

@@ -27,3 +27,19 @@ export class TooBusy extends DomainError {
     );
   }
 }
+
+/** The methods of probes, metrics and static files. */
+export const READ_METHODS = ['GET', 'HEAD'];
+
+/** The path exists, but not with this method. */
+export class MethodNotAllowed extends DomainError {
+  readonly kind = 'wrong-method';
+  readonly code = 'method_not_allowed';
+  override readonly headers: Readonly<Record<'Allow', string>>;
+
+  /** @param allowed methods of the path */
+  constructor(method: string, allowed: readonly string[]) {
+    super(`This path does not support ${method}. Use ${allowed.join(', ')}; /api-docs lists all routes.`);
+    this.headers = { Allow: allowed.join(', ') };
+  }
+}

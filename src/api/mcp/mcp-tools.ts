@@ -25,6 +25,7 @@ import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { ContactPath } from '../contacts/contact.dto.js';
 import { ContactDetailsService } from '../contacts/contact-details.service.js';
 import { InvalidRequest } from '../http/request.errors.js';
+import { UnknownParameter } from '../http/unknown-parameter.js';
 import { firstMessage } from '../http/validation.js';
 import { SessionStatusService } from '../sessions/session-status.service.js';
 
@@ -37,6 +38,15 @@ const MAX_CONTACTS = 50;
 const MAX_CHANGES = 100;
 
 const session = z.string().optional().describe(`Name of the session; default: ${DEFAULT_SESSION}`);
+/** Rejects unknown arguments. A model would not notice that they were ignored. */
+const argumentsOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? new UnknownParameter('tool', String(issue.keys[0]), Object.keys(shape)).message
+        : undefined,
+  });
+
 const READ_ONLY = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
 
 type Result = { content: { type: 'text'; text: string }[]; isError?: boolean };
@@ -77,7 +87,7 @@ export class McpTools {
         description:
           'Lists the contacts that match a part of a name or number, or all contacts, ordered by name.',
         annotations: READ_ONLY,
-        inputSchema: z.object({
+        inputSchema: argumentsOf({
           query: z.string().max(200).optional().describe('Parts of names, or digits of a number'),
           limit: z.number().int().min(1).max(MAX_CONTACTS).default(20),
           cursor: z.string().optional().describe('next_cursor of the previous result, for the next page'),
@@ -106,7 +116,7 @@ export class McpTools {
         title: 'Get a contact',
         description: 'Returns all data of a contact: names, number, about, picture and identity key.',
         annotations: READ_ONLY,
-        inputSchema: z.object({
+        inputSchema: argumentsOf({
           phone: z
             .string()
             .describe(
@@ -134,7 +144,7 @@ export class McpTools {
         description:
           'Lists changes of the address book: contacts that were added, changed or removed, and new identity keys.',
         annotations: READ_ONLY,
-        inputSchema: z.object({
+        inputSchema: argumentsOf({
           after: z
             .number()
             .int()
@@ -164,7 +174,7 @@ export class McpTools {
         description:
           'Returns whether an account is linked and connected, problems and solutions, and the number of contacts.',
         annotations: READ_ONLY,
-        inputSchema: z.object({ session }),
+        inputSchema: argumentsOf({ session }),
       },
       ({ session: name }) =>
         this.run(access, name, async (of) => {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createMcpHandler } from '@modelcontextprotocol/server';
-import { All, Controller, Req, Res } from '@nestjs/common';
+import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request as HttpRequest, Response as HttpResponse } from 'express';
 import type { Access } from '../../access/access.js';
@@ -26,9 +26,10 @@ export class McpController {
     private readonly tools: McpTools,
   ) {}
 
-  @All()
+  @Post()
   async handle(
     @CallerAccess() access: Access,
+    @Body() message: unknown,
     @Req() request: HttpRequest,
     @Res() response: HttpResponse,
   ): Promise<void> {
@@ -39,9 +40,7 @@ export class McpController {
       maxSubscriptions: 0,
       onerror: (err) => this.log.debug({ err }, 'Handling MCP request failed'),
     });
-    const { status, headers, body } = await handler.fetch(toWebRequest(request), {
-      parsedBody: request.body as unknown,
-    });
+    const { status, headers, body } = await handler.fetch(toWebRequest(request), { parsedBody: message });
     response.writeHead(status, Object.fromEntries(headers));
     if (body) await pipeline(Readable.fromWeb(body as never), response).catch(() => response.destroy());
     else response.end();

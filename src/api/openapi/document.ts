@@ -15,6 +15,7 @@ import { REQUIREMENT, type Requirement } from '../access/requirements.js';
 import { ErrorDto } from '../http/error.dto.js';
 import { unexpectedErrorBody } from '../http/error-response.js';
 import { DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
+import { closeBodies } from './closed-bodies.js';
 import { describeOperation } from './describe-operation.js';
 import { withErrorCodes } from './error-codes.js';
 import { withExactTypes } from './exact-types.js';
@@ -24,6 +25,7 @@ import { OPERATION, type OperationInfo } from './operation.js';
 import { OPS_OPERATIONS } from './ops-operations.js';
 import { shareComponents } from './shared-components.js';
 import type { OperationObject, Paths } from './types.js';
+import { unknownExample } from './unknown-example.js';
 import { WEBHOOKS } from './webhook-operations.js';
 
 const METHODS = ['get', 'post', 'patch', 'delete'] as const;
@@ -53,6 +55,7 @@ interface Handler {
   info: OperationInfo;
   /** The message for an invalid request; null if the handler has no validated parameters. */
   invalid: string | null;
+  unknown: DomainError;
 }
 
 /** Creates the OpenAPI 3.1 document from types, docstrings, validators and decorators. */
@@ -76,6 +79,7 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     operationIdFactory: (controller, method) => `${controller}.${method}`,
   });
   describeRoutes(document.paths, handlersOf(app));
+  closeBodies(document);
   const { components = {}, paths } = sorted({ ...document, paths: { ...document.paths, ...opsPaths() } });
   const schemas = withErrorCodes(withExactTypes(components.schemas ?? {}), paths);
   const parts = shareComponents(paths);
@@ -105,8 +109,10 @@ function handlersOf(app: INestApplicationContext): Map<string, Handler> {
       const info = Reflect.getMetadata(OPERATION, handler) as OperationInfo | undefined;
       const requirement = (Reflect.getMetadata(REQUIREMENT, handler) ??
         Reflect.getMetadata(REQUIREMENT, controller)) as Requirement;
-      const invalid = info ? invalidExample(prototype, name) : null;
-      if (info) handlers.set(`${controller.name}.${name}`, { info, requirement, invalid });
+      if (!info) continue;
+      const invalid = invalidExample(prototype, name);
+      const unknown = unknownExample(controller, name);
+      handlers.set(`${controller.name}.${name}`, { info, requirement, invalid, unknown });
     }
   }
   return handlers;
@@ -142,7 +148,7 @@ function operationsOf(paths: Paths) {
 }
 
 /** Returns the errors of a route: its own, and those that follow from its scope, its path and its parameters. */
-function errorsOf(path: string, { info, invalid, requirement }: Handler): DomainError[] {
+function errorsOf(path: string, { info, invalid, unknown, requirement }: Handler): DomainError[] {
   const errors: DomainError[] = [];
   if (requirement !== 'public') {
     errors.push(new KeyMissing(), new KeyInvalid());
@@ -150,6 +156,7 @@ function errorsOf(path: string, { info, invalid, requirement }: Handler): Domain
       errors.push(new ScopeMissing(requirement.scope), new SessionNotAllowed('default', ['sales']));
     errors.push(keyLimited(600, 42));
   }
+  errors.push(unknown);
   if (invalid) errors.push(new InvalidRequest(invalid));
   if (path.includes('{session}')) errors.push(new SessionNotFound('nosuch'));
   return [...errors, ...(info.errors ?? []), new DatabaseUnavailable()];

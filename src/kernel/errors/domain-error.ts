@@ -4,6 +4,7 @@ export type DomainErrorKind =
   | 'unauthorised'
   | 'forbidden'
   | 'not-found'
+  | 'wrong-method'
   | 'not-acceptable'
   | 'conflict'
   | 'gone'
