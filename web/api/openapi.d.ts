@@ -951,7 +951,7 @@ export interface components {
             since: string;
         };
         /** @enum {string} */
-        ErrorCode: "account_linked" | "assertion_refused" | "body_not_json" | "body_too_large" | "changes_gone" | "contact_merged" | "contact_not_found" | "database_too_slow" | "database_unavailable" | "default_session_stays" | "host_not_allowed" | "invalid_assertion" | "invalid_cursor" | "invalid_request" | "key_invalid" | "key_limited" | "key_missing" | "key_not_found" | "keys_not_in_use" | "no_account_linked" | "no_pairing_code" | "no_passkey" | "no_qr" | "not_acceptable" | "not_started" | "page_not_allowed" | "pairing_limited" | "pairing_refused" | "passkey_ended" | "picture_evicted" | "picture_hidden" | "picture_none" | "picture_not_fetched" | "refresh_limited" | "refused" | "route_not_found" | "scope_missing" | "session_exists" | "session_not_allowed" | "session_not_answering" | "session_not_found" | "stopping" | "token_invalid" | "token_required" | "too_busy" | "too_many_at_once" | "too_many_webhooks" | "unexpected_error" | "webhook_not_found" | "whatsapp_limited" | "whatsapp_not_answering" | "whatsapp_not_ready" | "wrong_step";
+        ErrorCode: "account_linked" | "assertion_refused" | "body_not_json" | "body_too_large" | "changes_gone" | "contact_merged" | "contact_not_found" | "database_too_slow" | "database_unavailable" | "default_session_stays" | "host_not_allowed" | "invalid_assertion" | "invalid_cursor" | "invalid_request" | "key_invalid" | "key_limited" | "key_missing" | "key_not_found" | "keys_not_in_use" | "no_account_linked" | "no_pairing_code" | "no_passkey" | "no_qr" | "not_acceptable" | "not_started" | "page_not_allowed" | "pairing_limited" | "pairing_refused" | "passkey_ended" | "picture_evicted" | "picture_hidden" | "picture_none" | "picture_not_fetched" | "refresh_limited" | "refused" | "route_not_found" | "scope_missing" | "session_exists" | "session_not_allowed" | "session_not_answering" | "session_not_found" | "stopping" | "token_invalid" | "token_required" | "too_busy" | "too_many_at_once" | "too_many_webhooks" | "unexpected_error" | "unknown_parameter" | "webhook_not_found" | "whatsapp_limited" | "whatsapp_not_answering" | "whatsapp_not_ready" | "wrong_step";
         ErrorDto: {
             /** @description The HTTP status. */
             statusCode: number;
@@ -1417,7 +1417,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request": {
+        "400.unknown_parameter": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1427,7 +1427,17 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.getPerson": {
+        "400.unknown_parameter.getContact": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.unknown_parameter.getPerson": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1768,6 +1778,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccessDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -1811,7 +1822,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContact"];
-            400: components["responses"]["400.invalid_request"];
+            400: components["responses"]["400.unknown_parameter.getContact"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             /** @description Not Found */
@@ -1843,6 +1854,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.getContacts"];
             304: components["responses"]["304.getContacts"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             429: components["responses"]["429.key_limited.getContacts"];
@@ -1869,6 +1881,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyListDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createKey"];
             429: components["responses"]["429.key_limited"];
@@ -1949,6 +1962,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createKey"];
             404: components["responses"]["404.key_not_found"];
@@ -1979,6 +1993,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyDeletedDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createKey"];
             404: components["responses"]["404.key_not_found"];
@@ -2030,6 +2045,7 @@ export interface operations {
                     "application/json": components["schemas"]["LogLevelListDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createKey"];
             429: components["responses"]["429.key_limited"];
@@ -2264,6 +2280,7 @@ export interface operations {
                     "application/json": components["schemas"]["NamedSessionDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.listSessions"];
             404: components["responses"]["404.session_not_found"];
@@ -2819,7 +2836,7 @@ export interface operations {
                 };
             };
             308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.getPerson"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found.getPerson"];
@@ -2857,7 +2874,7 @@ export interface operations {
                 };
             };
             308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.getPerson"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found.getPerson"];
@@ -2911,7 +2928,7 @@ export interface operations {
                 content?: never;
             };
             308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.getPerson"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             /** @description Not Found */
@@ -2958,7 +2975,7 @@ export interface operations {
                 };
             };
             308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
+            400: components["responses"]["400.unknown_parameter.getPerson"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found.getPerson"];
@@ -2996,7 +3013,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContact"];
-            400: components["responses"]["400.invalid_request"];
+            400: components["responses"]["400.unknown_parameter.getContact"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found.getPerson"];
@@ -3022,6 +3039,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.getContacts"];
             304: components["responses"]["304.getContacts"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
@@ -3052,6 +3070,7 @@ export interface operations {
                     "application/json": components["schemas"]["PairingCodeDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.requestPairingCode"];
             /** @description Not Found */
@@ -3169,6 +3188,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             /** @description Forbidden */
             403: {
@@ -3262,6 +3282,7 @@ export interface operations {
                     "application/json": components["schemas"]["CancelledDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.requestPairingCode"];
             404: components["responses"]["404.session_not_found.getPasskey"];
@@ -3340,6 +3361,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.requestPairingCode"];
             /** @description Not Found */
@@ -3389,6 +3411,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.listSessions"];
             404: components["responses"]["404.session_not_found"];
@@ -3419,6 +3442,7 @@ export interface operations {
                     "application/json": components["schemas"]["UnlinkedDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.requestPairingCode"];
             404: components["responses"]["404.session_not_found"];
@@ -3481,6 +3505,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookListDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             429: components["responses"]["429.key_limited"];
@@ -3562,6 +3587,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -3592,6 +3618,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDeletedDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -3667,6 +3694,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookAttemptListDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -3742,6 +3770,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -3773,6 +3802,7 @@ export interface operations {
                     "application/json": components["schemas"]["RotatedSecretDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -3803,6 +3833,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookTestedDto"];
                 };
             };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
