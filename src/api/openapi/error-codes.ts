@@ -1,11 +1,17 @@
 import { BodyNotJson, ForeignHost, ForeignPage } from '../../access/access.errors.js';
 import { REFUSAL_CODES } from '../../sessions/command-refused.js';
 import { ROUTER_CODES } from '../http/error.filter.js';
+import { MethodNotAllowed } from '../http/http.errors.js';
 import type { OperationObject, Paths, ResponseObject, Schemas } from './types.js';
 
 /** Codes of errors that occur before a request reaches its route, and of commands to the session role. */
 const EVERYWHERE = [
-  ...[new ForeignHost('example.com'), new ForeignPage(), new BodyNotJson(undefined)].map(({ code }) => code),
+  ...[
+    new ForeignHost('example.com'),
+    new ForeignPage(),
+    new BodyNotJson(undefined),
+    new MethodNotAllowed('PUT', ['GET']),
+  ].map(({ code }) => code),
   ...Object.values(ROUTER_CODES),
   ...REFUSAL_CODES,
 ];
