@@ -403,7 +403,7 @@ describe('the contact API', () => {
       ],
       [{}, 'Missing contacts'],
       [{ contacts: ['491701111111'], fields: ['names'] }, 'Invalid fields ["names"]: use a list of id, jid,'],
-    ])('rejects %j', async (request, message) => {
+    ])('rejects a malformed request (%#)', async (request, message) => {
       const { status, body } = await lookUp(request);
       expect([status, body.message]).toEqual([400, expect.stringContaining(message)]);
     });
