@@ -319,6 +319,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{session}/contacts/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look up 1 to 1,000 contacts by number, JID, LID, username or ID. */
+        post: operations["lookUpContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session}/contacts/{phone}": {
         parameters: {
             query?: never;
@@ -951,7 +968,7 @@ export interface components {
             since: string;
         };
         /** @enum {string} */
-        ErrorCode: "account_linked" | "assertion_refused" | "body_not_json" | "body_too_large" | "changes_gone" | "contact_merged" | "contact_not_found" | "database_too_slow" | "database_unavailable" | "default_session_stays" | "host_not_allowed" | "invalid_assertion" | "invalid_cursor" | "invalid_request" | "key_invalid" | "key_limited" | "key_missing" | "key_not_found" | "keys_not_in_use" | "no_account_linked" | "no_pairing_code" | "no_passkey" | "no_qr" | "not_acceptable" | "not_started" | "page_not_allowed" | "pairing_limited" | "pairing_refused" | "passkey_ended" | "picture_evicted" | "picture_hidden" | "picture_none" | "picture_not_fetched" | "refresh_limited" | "refused" | "route_not_found" | "scope_missing" | "session_exists" | "session_not_allowed" | "session_not_answering" | "session_not_found" | "stopping" | "token_invalid" | "token_required" | "too_busy" | "too_many_at_once" | "too_many_webhooks" | "unexpected_error" | "unknown_parameter" | "webhook_not_found" | "whatsapp_limited" | "whatsapp_not_answering" | "whatsapp_not_ready" | "wrong_step";
+        ErrorCode: "account_linked" | "assertion_refused" | "body_not_json" | "body_too_large" | "changes_gone" | "contact_merged" | "contact_not_found" | "database_too_slow" | "database_unavailable" | "default_session_stays" | "host_not_allowed" | "invalid_assertion" | "invalid_cursor" | "invalid_request" | "key_invalid" | "key_limited" | "key_missing" | "key_not_found" | "keys_not_in_use" | "method_not_allowed" | "no_account_linked" | "no_pairing_code" | "no_passkey" | "no_qr" | "not_acceptable" | "not_started" | "page_not_allowed" | "pairing_limited" | "pairing_refused" | "passkey_ended" | "picture_evicted" | "picture_hidden" | "picture_none" | "picture_not_fetched" | "refresh_limited" | "refused" | "route_not_found" | "scope_missing" | "session_exists" | "session_not_allowed" | "session_not_answering" | "session_not_found" | "stopping" | "token_invalid" | "token_required" | "too_busy" | "too_many_at_once" | "too_many_webhooks" | "unexpected_error" | "unknown_parameter" | "webhook_not_found" | "whatsapp_limited" | "whatsapp_not_answering" | "whatsapp_not_ready" | "wrong_step";
         ErrorDto: {
             /** @description The HTTP status. */
             statusCode: number;
@@ -1009,6 +1026,21 @@ export interface components {
         };
         LogLevelListDto: {
             items: components["schemas"]["LogLevelDto"][];
+        };
+        LookUpContactsRequest: {
+            /** @description 1 to 1,000 numbers, JIDs, LIDs, usernames after `@`, or IDs. */
+            contacts: string[];
+            /** @description The fields of each contact in the response; all if omitted. */
+            fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+        };
+        LookedUpContactDto: {
+            /** @description The entry as it was requested. */
+            query: string;
+            /** @description Null if there is no such contact. */
+            contact: components["schemas"]["SelectedContactDto"] | null;
+        };
+        LookedUpContactsDto: {
+            items: components["schemas"]["LookedUpContactDto"][];
         };
         NamedSessionDto: {
             status: components["schemas"]["SessionStatus"];
@@ -1171,6 +1203,37 @@ export interface components {
             last_seen_at: string;
             /** @description Whether this is the current key. */
             current: boolean;
+        };
+        SelectedContactDto: {
+            /** @description Opaque; stays the same for as long as the contact exists, even if its number or LID changes. */
+            id?: string;
+            /** @description Null if only the LID is known. */
+            jid?: string | null;
+            /** @description Phone number with country code, digits only. */
+            phone?: string | null;
+            lid?: string | null;
+            /** @description Without the leading `@`. */
+            username?: string | null;
+            push_name?: string | null;
+            full_name?: string | null;
+            first_name?: string | null;
+            /** @description Business name, verified by WhatsApp. */
+            business_name?: string | null;
+            is_business?: boolean | null;
+            /** @description Null if unknown. */
+            about?: components["schemas"]["AboutDto"] | null;
+            /** @description Null if there is none, it is hidden, or it is unknown; `GET /contacts/{phone}/picture` returns the reason. */
+            picture?: components["schemas"]["PictureDto"] | null;
+            /** @description Null if unknown. */
+            identity_key?: components["schemas"]["IdentityKeyDto"] | null;
+            /** @description Whether the contact is saved on the phone. */
+            saved?: boolean;
+            /** @description JID of the new number after a number change. */
+            moved_to?: string | null;
+            /** @description JID of the previous number after a number change. */
+            moved_from?: string | null;
+            /** Format: date-time */
+            updated_at?: string;
         };
         SessionDeletedDto: {
             deleted: boolean;
@@ -1620,6 +1683,17 @@ export interface components {
                 "application/json": components["schemas"]["ErrorDto"];
             };
         };
+        /** @description Too Many Requests */
+        "429.key_limited.listContacts": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
         /** @description Internal Server Error */
         "500.unexpected_error": {
             headers: {
@@ -1788,7 +1862,10 @@ export interface operations {
     getApiDocument: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1798,11 +1875,21 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": Record<string, never>;
                 };
+            };
+            /** @description Not modified since the version in If-None-Match */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -2571,17 +2658,7 @@ export interface operations {
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            429: components["responses"]["429.key_limited.listContacts"];
             500: components["responses"]["500.unexpected_error"];
             /** @description Service Unavailable */
             503: {
@@ -2805,6 +2882,61 @@ export interface operations {
             429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.getContacts"];
+        };
+    };
+    lookUpContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example default */
+                session: components["parameters"]["session"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpContactsRequest"];
+            };
+        };
+        responses: {
+            /** @description Look up 1 to 1,000 contacts by number, JID, LID, username or ID. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedUpContactsDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.listContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
         };
     };
     getPerson: {
