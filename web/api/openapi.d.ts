@@ -1794,7 +1794,8 @@ export interface components {
          */
         phone: string;
         /**
-         * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID.
+         * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an
+         *     ID.
          * @example 491701234567
          */
         "phone.getPerson": string;
@@ -2947,7 +2948,8 @@ export interface operations {
                 /** @example default */
                 session: components["parameters"]["session"];
                 /**
-                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID.
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an
+                 *     ID.
                  * @example 491701234567
                  */
                 phone: components["parameters"]["phone.getPerson"];
@@ -2985,7 +2987,8 @@ export interface operations {
                 /** @example default */
                 session: components["parameters"]["session"];
                 /**
-                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID.
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an
+                 *     ID.
                  * @example 491701234567
                  */
                 phone: components["parameters"]["phone.getPerson"];
@@ -3026,7 +3029,8 @@ export interface operations {
                 /** @example default */
                 session: components["parameters"]["session"];
                 /**
-                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID.
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an
+                 *     ID.
                  * @example 491701234567
                  */
                 phone: components["parameters"]["phone.getPerson"];
@@ -3086,7 +3090,8 @@ export interface operations {
                 /** @example default */
                 session: components["parameters"]["session"];
                 /**
-                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID.
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an
+                 *     ID.
                  * @example 491701234567
                  */
                 phone: components["parameters"]["phone.getPerson"];

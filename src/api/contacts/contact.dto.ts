@@ -22,7 +22,10 @@ export class GetContactQuery {
 
 /** Path of `/contacts/{phone}` and the routes below it. */
 export class ContactPath {
-  /** Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an ID. */
+  /**
+   * Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an
+   * ID.
+   */
   @IsContactReference('/contacts/491701234567')
   phone: string;
 }

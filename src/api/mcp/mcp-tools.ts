@@ -124,7 +124,7 @@ export class McpTools {
           phone: z
             .string()
             .describe(
-              'Number with country code, for example +49 170 1234567; or a JID; or a username with a leading @; or an id',
+              'Number with country code, for example +49 170 1234567; a JID; a username with a leading @; or an id',
             ),
           session,
         }),
