@@ -909,52 +909,13 @@ export interface components {
             /** @description Maximum number of changes per delivery; 100 by default. */
             max_items?: number;
         };
-        CreatedKeyDto: {
+        CreatedKeyDto: components["schemas"]["KeyDto"] & {
             /** @description The service stores only a hash of it. */
             key: string;
-            id: string;
-            name: string;
-            scopes: components["schemas"]["Scope"][];
-            /** @description Null: all sessions. */
-            sessions: string[] | null;
-            /** @description Null: no limit. */
-            requests_per_minute: number | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            expires_at: string | null;
-            /**
-             * Format: date-time
-             * @description Accurate to the minute; null: never.
-             */
-            last_used_at: string | null;
         };
-        CreatedWebhookDto: {
+        CreatedWebhookDto: components["schemas"]["WebhookDto"] & {
             /** @description Verifies signatures, with any library for Standard Webhooks. */
             secret: string;
-            id: string;
-            url: string;
-            /** @description Session whose changes are sent; null for all sessions. */
-            session: string | null;
-            /** @description Kinds of changes that are sent; null for all. */
-            kinds: components["schemas"]["ChangeKind"][] | null;
-            /** @description Maximum number of changes per delivery. */
-            max_items: number;
-            /** @description `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410. */
-            state: components["schemas"]["WebhookState"];
-            /** @description Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
-            reason: string | null;
-            /** @description Failed attempts of the current delivery. */
-            failures: number;
-            /**
-             * Format: date-time
-             * @description Time of the next attempt, ISO 8601; null if it is due now.
-             */
-            retry_at: string | null;
-            /** @description Number of changes that the webhook has not read yet, of all kinds. */
-            behind: number;
-            /** Format: date-time */
-            created_at: string;
         };
         DegradationDto: {
             /** @enum {string} */
@@ -1042,53 +1003,7 @@ export interface components {
         LookedUpContactsDto: {
             items: components["schemas"]["LookedUpContactDto"][];
         };
-        NamedSessionDto: {
-            status: components["schemas"]["SessionStatus"];
-            /** @description Why the session is not open, or which problem it has; null if there is no problem. Stable. */
-            reason_code: components["schemas"]["ReasonCode"] | null;
-            /** @description Explanation of `reason_code` for people. */
-            reason: string | null;
-            /** @description Recommended action; null if none is needed. */
-            advice: string | null;
-            /** @description Problems of a session that works; empty if there are none. Codes are stable, messages are not. */
-            degraded: components["schemas"]["DegradationDto"][];
-            /**
-             * Format: date-time
-             * @description Start of this status, ISO 8601.
-             */
-            since: string;
-            /**
-             * Format: date-time
-             * @description Time of the next connection attempt, ISO 8601; null if none is planned.
-             */
-            retry_at: string | null;
-            /** @description Text of the current QR code; null if there is none. */
-            qr: string | null;
-            /**
-             * Format: date-time
-             * @description Time when this QR code expires and is replaced, ISO 8601.
-             */
-            qr_expires_at: string | null;
-            /** @description The current pairing code (see GET /session/pairing-code); null if there is none. */
-            pairing_code: components["schemas"]["PairingOfferDto"] | null;
-            /** @description The current passkey request; null if there is none. */
-            passkey: components["schemas"]["PasskeyStatusDto"] | null;
-            /** @description Number of the linked account; null if none is linked. */
-            phone: string | null;
-            /** @description JID of the linked account; null if none is linked. */
-            jid: string | null;
-            /** @description Push name of the linked account; null if none is linked. */
-            push_name: string | null;
-            /** @description Contacts of the linked account, or of the last one. */
-            contacts: components["schemas"]["ContactsDto"];
-            /** @description Progress of fetching about, picture, business name and identity key of these contacts. */
-            profiles: components["schemas"]["ProfilesDto"];
-            client: components["schemas"]["ClientVersionDto"];
-            /**
-             * @description Proxy of the session, without user name and password, for example `socks5://proxy.example.com:1080`; null if the
-             *     proxies in the environment apply.
-             */
-            proxy: string | null;
+        NamedSessionDto: components["schemas"]["SessionDto"] & {
             name: string;
         };
         PairingCodeDto: {
@@ -1457,7 +1372,7 @@ export interface components {
                 "application/json": components["schemas"]["ContactDto"][];
             };
         };
-        /** @description Not modified since the version in If-None-Match */
+        /** @description Not modified */
         "304.getContacts": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1883,7 +1798,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description Not modified since the version in If-None-Match */
+            /** @description Not modified */
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3053,7 +2968,7 @@ export interface operations {
                     "image/webp": string;
                 };
             };
-            /** @description Not modified since the version in If-None-Match */
+            /** @description Not modified */
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

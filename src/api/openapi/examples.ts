@@ -40,9 +40,9 @@ export const details = {
   moved_from: null,
 };
 
-export const lookupRequest = { contacts: [PHONE, LID, '@ben'], fields: ['id', 'jid', 'full_name'] };
+export const lookupRequest = { contacts: [PHONE, LID, '@ben'], fields: ['full_name'] };
 
-const found = { id: ID, jid: JID, full_name: NAMES.full_name };
+const found = { full_name: NAMES.full_name };
 
 export const lookup = {
   items: [
