@@ -114,7 +114,7 @@ describe('the contact API', () => {
     await book.apply({ mappings: [{ jid: ANNA, lid, observedAt: LATER }] });
     const { body: anna } = await book.service.get<ContactDetailsDto>('/contacts/491701111111');
 
-    for (const path of ['', '/', '/picture', '/keys?a=1&b=/x', '?a=1']) {
+    for (const path of ['', '/', '/picture', '/keys']) {
       const from = `http://127.0.0.1:${book.service.port}/sessions/default/contacts/${former.id}${path}`;
       const { status, headers } = await fetch(from, { redirect: 'manual' });
       expect([status, new URL(headers.get('location') ?? '', from).href]).toEqual([
@@ -446,7 +446,7 @@ describe('the contact API', () => {
     });
 
     it.each([
-      [{ contacts: ['491701111111', 'nonsense'] }, 'Invalid contacts[1] "nonsense": use up to 15 digits'],
+      [{ contacts: ['491701111111', 'nonsense'] }, 'Invalid contacts[1] "nonsense": use a number with'],
       [{ contacts: ['491701111111', 491701111111] }, 'Invalid contacts[1] 491701111111: use'],
       [{ contacts: [''] }, 'Missing contacts[0]: use'],
       [{ contacts: [] }, 'Invalid contacts []: use a list of 1 to 1000'],
