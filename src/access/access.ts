@@ -16,6 +16,12 @@ export class Access {
   has(scope: Scope): boolean {
     return this.scopes === null || this.scopes.includes(scope) || this.scopes.includes('admin');
   }
+
+  /** Webhooks that the caller may see: none, those of a session, or also those for all sessions. */
+  get webhooks(): 'none' | 'session' | 'all' {
+    if (!this.has('webhooks:manage')) return 'none';
+    return this.sessions === null ? 'all' : 'session';
+  }
 }
 
 /** Permissions of API_KEY, and of all callers if no keys are in use. */

@@ -1049,8 +1049,8 @@ export interface components {
             /** @description Time of the commit, ISO 8601. */
             at: string;
             /** @enum {string} */
-            kind: "contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed";
-            /** @description ID of the contact; null for `sync.completed` and `session.*`. */
+            kind: "contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed" | "webhook.stopped";
+            /** @description ID of the contact; null for `sync.completed`, `session.*` and `webhook.stopped`. */
             id: string | null;
             /** @description JID of the contact after the change, or before it if the contact is gone. */
             jid: string | null;
@@ -1065,8 +1065,10 @@ export interface components {
             merged_into: string | null;
             /** @description The contact after the change, as in `GET /contacts/{phone}`. Null if it is gone, and if `id` is null. */
             contact: components["schemas"]["ContactDetailsDto"] | null;
-            /** @description For `session.*`; otherwise null. */
+            /** @description For `session.*`; otherwise null. Null, too, if the account was linked through another session at that time. */
             session: components["schemas"]["SessionEventDto"] | null;
+            /** @description For `webhook.stopped`, if the key has the scope `webhooks:manage` for this webhook; otherwise null. */
+            webhook: components["schemas"]["WebhookEventDto"] | null;
         };
         ChangePageDto: {
             items: components["schemas"]["ChangeDto"][];
@@ -1186,11 +1188,18 @@ export interface components {
             proxy?: string | null;
         };
         CreateWebhookRequest: {
+            /**
+             * @description Headers to add to deliveries, for example for authentication: up to 20, with 8,000 characters in total. Null for
+             *     none.
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
             /** @description Null for all sessions. */
             session?: string | null;
             url: string;
             /** @description Null for all kinds. */
-            kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
+            kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed" | "webhook.stopped")[] | null;
             /** @description Sequence number to start after, requires `session`; null starts with the next change. */
             after?: number | null;
             /** @description Maximum number of changes per delivery; 100 by default. */
@@ -1216,10 +1225,12 @@ export interface components {
             secret: string;
             id: string;
             url: string;
+            /** @description Names of the headers that the service adds to deliveries. Their values are not returned. */
+            header_names: string[];
             /** @description Session whose changes are sent; null for all sessions. */
             session: string | null;
             /** @description Kinds of changes that are sent; null for all. */
-            kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
+            kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed" | "webhook.stopped")[] | null;
             /** @description Maximum number of changes per delivery. */
             max_items: number;
             /**
@@ -1521,9 +1532,16 @@ export interface components {
             proxy: string | null;
         };
         UpdateWebhookRequest: {
+            /**
+             * @description Headers to add to deliveries, for example for authentication: up to 20, with 8,000 characters in total. Null for
+             *     none.
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
             url?: string;
             /** @description Null for all kinds. */
-            kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
+            kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed" | "webhook.stopped")[] | null;
             /** @description Maximum number of changes per delivery; 100 by default. */
             max_items?: number;
             /** @description `true` pauses the webhook; `false` continues it, like `POST /webhooks/{id}/resume`. */
@@ -1562,10 +1580,12 @@ export interface components {
         WebhookDto: {
             id: string;
             url: string;
+            /** @description Names of the headers that the service adds to deliveries. Their values are not returned. */
+            header_names: string[];
             /** @description Session whose changes are sent; null for all sessions. */
             session: string | null;
             /** @description Kinds of changes that are sent; null for all. */
-            kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
+            kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed" | "webhook.stopped")[] | null;
             /** @description Maximum number of changes per delivery. */
             max_items: number;
             /**
@@ -1582,6 +1602,15 @@ export interface components {
             /** @description Number of changes that the webhook has not read yet, of all kinds. */
             behind: number;
             created_at: string;
+        };
+        WebhookEventDto: {
+            id: string;
+            /** @description Session of the webhook; null if it is for all sessions. */
+            session: string | null;
+            /** @enum {string} */
+            state: "disabled" | "paused";
+            /** @description Explanation for people. */
+            reason: string;
         };
         WebhookListDto: {
             items: components["schemas"]["WebhookDto"][];
@@ -4787,7 +4816,8 @@ export interface operations {
                  *               "moved_to": null,
                  *               "moved_from": null
                  *             },
-                 *             "session": null
+                 *             "session": null,
+                 *             "webhook": null
                  *           }
                  *         ]
                  *       }
