@@ -5,7 +5,7 @@ export class Access {
   /**
    * @param scopes null for all
    * @param sessions null for all
-   * @param keyId ID of the created key; null for API_KEY, or without keys
+   * @param keyId identifies the created key, or the subject of an access token; null for API_KEY, or without keys
    */
   constructor(
     private readonly scopes: readonly Scope[] | null,

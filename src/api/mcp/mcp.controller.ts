@@ -24,7 +24,7 @@ import { type McpCaller, McpTools } from './mcp-tools.js';
  */
 @Controller('mcp')
 @ApiExcludeController()
-@Needs('contacts:read', { acrossSessions: true })
+@Needs('contacts:read', { acrossSessions: true, orAccessToken: true })
 export class McpController {
   private readonly log = new Log(McpController.name);
 
