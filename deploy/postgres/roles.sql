@@ -36,8 +36,10 @@ TO whatsapp_contacts_api;
 GRANT INSERT, DELETE, UPDATE (proxy) ON session TO whatsapp_contacts_api;
 -- Compared with ENCRYPTION_KEY at startup.
 GRANT SELECT ON encryption_key TO whatsapp_contacts_api;
--- The row of an account is locked before it is deleted, which requires an UPDATE privilege.
-GRANT UPDATE (linked_at), DELETE ON account TO whatsapp_contacts_api;
+GRANT DELETE ON account TO whatsapp_contacts_api;
+-- Webhooks that stop are reported in the feed.
+GRANT UPDATE (feed_latest) ON account TO whatsapp_contacts_api;
+GRANT INSERT ON change TO whatsapp_contacts_api;
 GRANT UPDATE (profile_requested_at) ON contact TO whatsapp_contacts_api;
 GRANT UPDATE (last_used_at) ON contact_picture TO whatsapp_contacts_api;
 
@@ -47,8 +49,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
   degradation, encryption_key, former_lid, history_notification, identity_key, refresh_request, session, session_command,
   session_process, sync_key_request
 TO whatsapp_contacts_session;
--- Session processes re-encrypt webhook secrets when the key changes.
-GRANT SELECT (id, secret, former_secret), UPDATE (secret, former_secret) ON webhook TO whatsapp_contacts_session;
+-- Session processes re-encrypt the secrets of webhooks when the key changes.
+GRANT SELECT (id, secret, former_secret, headers), UPDATE (secret, former_secret, headers) ON webhook
+TO whatsapp_contacts_session;
 GRANT SELECT ON log_level TO whatsapp_contacts_session;
 -- Session processes check the API keys of requests for metrics.
 GRANT SELECT ON api_key TO whatsapp_contacts_session;

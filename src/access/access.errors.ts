@@ -6,31 +6,48 @@ const CHALLENGE = 'Bearer realm="whatsapp-contacts"';
 export class KeyMissing extends DomainError {
   readonly kind = 'unauthorised';
   readonly code = 'key_missing';
-  override readonly headers = { 'WWW-Authenticate': CHALLENGE };
+  override readonly headers: Readonly<Record<string, string>>;
 
-  constructor() {
+  /** @param parameters more parameters of the challenge, each after a comma */
+  constructor(parameters = '') {
     super('This request requires an API key. Send "Authorization: Bearer <key>" or "X-API-Key: <key>".');
+    this.headers = { 'WWW-Authenticate': `${CHALLENGE}${parameters}` };
   }
 }
 
 export class KeyInvalid extends DomainError {
   readonly kind = 'unauthorised';
   readonly code = 'key_invalid';
-  override readonly headers = { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` };
+  override readonly headers: Readonly<Record<string, string>>;
 
-  constructor() {
+  /** @param parameters more parameters of the challenge, each after a comma */
+  constructor(parameters = '') {
     super(
       'Invalid API key. It is mistyped, expired or deleted: check it, or ask an administrator for a new one.',
     );
+    this.headers = { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"${parameters}` };
   }
 }
 
 export class ScopeMissing extends DomainError {
   readonly kind = 'forbidden';
   readonly code = 'scope_missing';
+  override readonly headers: Readonly<Record<string, string>> | undefined;
 
-  constructor(scope: Scope) {
+  /** @param parameters more parameters of the challenge, each after a comma; without them, there is no challenge */
+  constructor(scope: Scope, parameters = '') {
     super(`Missing scope ${scope}. Use an API key that has this scope, or ask an administrator for one.`);
+    const challenge = `${CHALLENGE}, error="insufficient_scope", scope="${scope}"${parameters}`;
+    this.headers = parameters ? { 'WWW-Authenticate': challenge } : undefined;
+  }
+}
+
+export class AuthorizationServerUnavailable extends DomainError {
+  readonly kind = 'unavailable';
+  readonly code = 'authorization_server_unavailable';
+
+  constructor() {
+    super('The keys of the authorization server cannot be read. Try again in a few seconds.');
   }
 }
 

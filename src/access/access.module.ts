@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessTokens } from './access-tokens.js';
 import { ApiKey } from './api-key.entity.js';
 import { ApiKeyCache } from './api-key-cache.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
@@ -9,7 +10,7 @@ import { RateLimitsRepository } from './rate-limits.repository.js';
 /** API keys with their scopes and limits. */
 @Module({
   imports: [TypeOrmModule.forFeature([ApiKey])],
-  providers: [ApiKeyCache, ApiKeysRepository, KeyLimits, RateLimitsRepository],
-  exports: [ApiKeyCache, ApiKeysRepository, KeyLimits, RateLimitsRepository],
+  providers: [AccessTokens, ApiKeyCache, ApiKeysRepository, KeyLimits, RateLimitsRepository],
+  exports: [AccessTokens, ApiKeyCache, ApiKeysRepository, KeyLimits, RateLimitsRepository],
 })
 export class AccessModule {}

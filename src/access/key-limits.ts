@@ -28,7 +28,7 @@ export class KeyLimits {
   constructor(private readonly limits: RateLimitsRepository) {}
 
   /** Counts a request. @throws TooManyRequests if the key exceeds its limit */
-  count({ id, requestsPerMinute: limit }: ApiKey): void {
+  count({ id, requestsPerMinute: limit }: Pick<ApiKey, 'id' | 'requestsPerMinute'>): void {
     if (limit === null) return;
     const nowMs = Date.now();
     const count = this.countOf(id);

@@ -3,7 +3,7 @@ import { isDatabaseUnavailable } from '../database/database-errors.js';
 import { pause } from '../kernel/async/pause.js';
 import { SingleFlight } from '../kernel/async/single-flight.js';
 import { FeedMonitor } from './feed-monitor.js';
-import { type FeedPage, FeedReadsRepository } from './feed-reads.repository.js';
+import { type Feed, type FeedPage, FeedReadsRepository } from './feed-reads.repository.js';
 
 const PAGE_ROWS = 200;
 const RETRY_MS = 1_000;
@@ -22,12 +22,13 @@ export class FeedReader {
    * @param after null: from the oldest stored change
    * @throws ChangesGone
    */
-  async read(accountId: number, after: number | null, limit = PAGE_ROWS): Promise<FeedPage> {
-    return this.reading.run(`${accountId} ${after} ${limit}`, () => this.reads.read(accountId, after, limit));
+  async read(feed: Feed, after: number | null, limit = PAGE_ROWS): Promise<FeedPage> {
+    const key = `${feed.accountId} ${feed.session} ${after} ${limit}`;
+    return this.reading.run(key, () => this.reads.read(feed, after, limit));
   }
 
   /** Resolves when there may be changes after a page, or when the signal is aborted. */
-  grown(accountId: number, page: FeedPage, signal: AbortSignal): Promise<void> {
+  grown({ accountId }: Feed, page: FeedPage, signal: AbortSignal): Promise<void> {
     return this.monitor.grown(accountId, page, signal);
   }
 
@@ -35,14 +36,14 @@ export class FeedReader {
    * Yields all changes after a number as they are committed, until the signal is aborted. Yields nothing while the
    * database is unavailable.
    *
-   * @throws ChangesGone if changes are pruned before they are read
+   * @throws ChangesGone if changes are pruned before they are read, or the account is linked through another session
    */
-  async *follow(accountId: number, after: number, signal: AbortSignal): AsyncGenerator<FeedPage> {
+  async *follow(feed: Feed, after: number, signal: AbortSignal): AsyncGenerator<FeedPage> {
     let position = after;
     while (!signal.aborted) {
-      const page = await this.tryToRead(accountId, position);
+      const page = await this.tryToRead(feed, position);
       if (!page) await pause(RETRY_MS, signal);
-      else if (page.rows.length === 0) await this.grown(accountId, page, signal);
+      else if (page.rows.length === 0) await this.grown(feed, page, signal);
       else {
         position = page.next;
         yield page;
@@ -50,9 +51,9 @@ export class FeedReader {
     }
   }
 
-  private async tryToRead(accountId: number, after: number): Promise<FeedPage | null> {
+  private async tryToRead(feed: Feed, after: number): Promise<FeedPage | null> {
     try {
-      return await this.read(accountId, after);
+      return await this.read(feed, after);
     } catch (error) {
       if (isDatabaseUnavailable(error)) return null;
       throw error;

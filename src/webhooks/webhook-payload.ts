@@ -1,6 +1,5 @@
-import { type ChangePayload, toChange } from '../contacts/payload/change-payload.js';
+import { type ChangePayload, type ChangeReader, toChange } from '../contacts/payload/change-payload.js';
 import type { ChangeRow } from '../feed/feed-reads.repository.js';
-import { pathPrefixOf, type SessionName } from '../kernel/identifiers/session-name.js';
 
 /** Body of a delivery. WebhookPayloadDto describes the fields. */
 export interface WebhookPayload {
@@ -10,12 +9,12 @@ export interface WebhookPayload {
 }
 
 /** Returns the body of a delivery. The same changes always result in the same text. */
-export function changesPayload(session: SessionName, rows: ChangeRow[]): string {
-  const items = rows.map((row) => toChange(row, pathPrefixOf(session)));
+export function changesPayload(reader: ChangeReader, rows: ChangeRow[]): string {
+  const items = rows.map((row) => toChange(row, reader));
   return JSON.stringify({
     type: 'changes',
     timestamp: items.at(-1)?.at ?? '',
-    data: { session, items },
+    data: { session: reader.session, items },
   } satisfies WebhookPayload);
 }
 

@@ -29,8 +29,16 @@ export class Webhook {
   @JoinColumn({ name: 'session', foreignKeyConstraintName: 'webhook_session' })
   session: Session | null;
 
+  /** Key that created the webhook, which may have been deleted since; null if it was API_KEY, or without keys. */
+  @Column('text', { name: 'key_id', nullable: true })
+  keyId: string | null;
+
   @Column('text')
   url: string;
+
+  /** Headers of the receiver as a JSON object, encrypted; null if there are none. */
+  @Column('text', { nullable: true })
+  headers: string | null;
 
   /** Null for all. */
   @Column('text', { array: true, nullable: true })
@@ -70,6 +78,7 @@ export class Webhook {
   @Column('uuid', { name: 'lease_id', nullable: true })
   leaseId: string | null;
 
+  /** End of the lease, or when the last one was released. The webhook that has waited longest is next. */
   @Column('timestamptz', { name: 'lease_until', nullable: true })
   leaseUntil: Date | null;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Scope, SCOPES } from '../../src/access/scopes.js';
+import type { ChangePageDto } from '../../src/api/changes/changes.dto.js';
 import type { KeyListDto } from '../../src/api/keys/keys.dto.js';
 import type { SessionPageDto } from '../../src/api/sessions/sessions.dto.js';
 import { eventually } from '../support/service.js';
@@ -206,6 +207,73 @@ describe('the API with keys', () => {
         expect.stringMatching(/only sales\. Use a path such as \/sessions\/sales\//),
       ]);
     }
+  });
+
+  it('is void for a later session with the name of a deleted one', async () => {
+    await world.request('POST', '/sessions', MASTER, { name: 'temporary' });
+    const only = await world.create({
+      scopes: ['contacts:read', 'webhooks:manage'],
+      sessions: ['temporary'],
+    });
+    const both = await world.create({ scopes: ['session:read'], sessions: ['temporary', 'default'] });
+    const webhook = { url: 'https://crm.example.com/', session: 'temporary' };
+    const { body: created } = await world.request<{ id: string }>('POST', '/webhooks', only.key, webhook);
+    expect((await world.request('DELETE', '/sessions/temporary', MASTER)).status).toBe(200);
+    await world.request('POST', '/sessions', MASTER, { name: 'temporary' });
+    for (const service of [world.book.service, world.other]) {
+      const read = (path: string, key: string) => world.request('GET', path, key, undefined, service);
+      expect((await read('/sessions/temporary/contacts', only.key)).status).toBe(401);
+      expect((await read('/sessions/temporary', both.key)).status).toBe(403);
+      expect((await read('/session', both.key)).status).toBe(200);
+      expect((await read(`/webhooks/${created.id}`, MASTER)).status).toBe(404);
+    }
+  });
+
+  it('limits the webhooks of a key', async () => {
+    const { id, key } = await world.create({ scopes: ['webhooks:manage'] });
+    await world.book.dataSource.query(
+      `INSERT INTO webhook (id, key_id, url, max_items, secret, state)
+       SELECT 'wh_' || i, $1, 'https://crm.example.com/', 1, 'whsec_', 'paused' FROM generate_series(1, 1000) AS i`,
+      [id],
+    );
+    const create = (caller: string) =>
+      world.request('POST', '/webhooks', caller, { url: 'https://crm.example.com/' });
+    const { status, body } = await create(key);
+    expect([status, body.message]).toEqual([
+      409,
+      expect.stringContaining('This API key has the maximum of 1000'),
+    ]);
+    expect((await create(MASTER)).status).toBe(201);
+    await world.book.dataSource.query('DELETE FROM webhook');
+  });
+
+  it('shows events of webhooks only to keys that may manage them', async () => {
+    const { accountId, dataSource } = world.book;
+    const add = (webhook: object) =>
+      dataSource.query(
+        `WITH a AS (UPDATE account SET feed_latest = feed_latest + 1 WHERE id = $1 RETURNING feed_latest AS seq)
+         INSERT INTO change (account_id, seq, at, kind, webhook) SELECT $1, seq, now(), 'webhook.stopped', $2 FROM a`,
+        [accountId, webhook],
+      );
+    await add({ id: 'wh_1', session: 'default', state: 'paused', reason: 'It failed.' });
+    await add({ id: 'wh_2', session: null, state: 'paused', reason: 'It failed.' });
+    const scopes = ['contacts:read', 'webhooks:manage'];
+    const keys = await Promise.all([
+      world.create({ scopes }),
+      world.create({ scopes, sessions: ['default'] }),
+      world.create({ scopes: ['contacts:read'] }),
+    ]);
+    const seen = await Promise.all(
+      keys.map(async ({ key }) => {
+        const { body } = await world.request<ChangePageDto>('GET', '/changes', key);
+        return body.items.slice(-2).map(({ webhook }) => webhook?.id ?? null);
+      }),
+    );
+    expect(seen).toEqual([
+      ['wh_1', 'wh_2'],
+      ['wh_1', null],
+      [null, null],
+    ]);
   });
 
   it('limits the requests of a key per minute across all replicas', async () => {

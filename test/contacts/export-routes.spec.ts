@@ -146,7 +146,10 @@ describe('the address book export', () => {
 
   it('suggests a file name with the session', async () => {
     await book.database.query(
-      `INSERT INTO session (name, account_id, is_linked) VALUES ('sales', ${book.accountId}, false)`,
+      `WITH other AS (
+         INSERT INTO account (jid, linked_at, synced_at) VALUES ('4915111111111@s.whatsapp.net', now(), now())
+         RETURNING id
+       ) INSERT INTO session (name, account_id) SELECT 'sales', id FROM other`,
     );
     for (const extension of ['vcf', 'csv', 'xlsx']) {
       const nameOf = async (prefix: string) =>
@@ -155,6 +158,7 @@ describe('the address book export', () => {
       expect(await nameOf('/sessions/sales')).toBe(`attachment; filename=contacts-sales.${extension}`);
     }
     await book.database.query(`DELETE FROM session WHERE name = 'sales'`);
+    await book.database.query(`DELETE FROM account WHERE id <> ${book.accountId}`);
   });
 
   it('writes a byte order mark, separators and columns as requested', async () => {

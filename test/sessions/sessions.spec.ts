@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ChangePageDto } from '../../src/api/changes/changes.dto.js';
 import type { SessionPageDto } from '../../src/api/sessions/sessions.dto.js';
+import { StreamReader } from '../feed/stream-reader.js';
+import { eventually } from '../support/service.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { SessionsWorld } from './sessions-world.js';
 
@@ -19,6 +22,7 @@ describe('the API for several sessions', () => {
   let world: SessionsWorld;
   let first: Phone;
   let second: Phone;
+  let third: Phone;
 
   const namesOf = async (prefix: string) =>
     (await world.api.get<{ full_name: string }[]>(`${prefix}/getcontacts`)).body.map(
@@ -166,7 +170,7 @@ describe('the API for several sessions', () => {
   });
 
   it('keeps other sessions linked when one is unlinked on request', async () => {
-    const third = world.phone('491700000003', 'Third');
+    third = world.phone('491700000003', 'Third');
     await world.link('twin', third);
     const { status, body } = await world.delete('/sessions/twin/session');
     expect([status, body]).toMatchObject([200, { unlinked: true }]);
@@ -175,8 +179,31 @@ describe('the API for several sessions', () => {
     expect((await world.session('sales')).status).toBe('open');
   });
 
+  it('shows nothing of an account to the session that it was linked through before', async () => {
+    await world.create('mover');
+    const stream = await new StreamReader(
+      `http://127.0.0.1:${world.api.port}/sessions/twin/changes/stream`,
+    ).opened();
+    await world.link('mover', third);
+    for (const route of ['/getcontacts', '/contacts', '/changes'])
+      expect((await world.api.get(`/sessions/twin${route}`)).status).toBe(503);
+    await eventually('the stream ends, and is refused', async () => stream.refusals.includes(503));
+    stream.close();
+    expect(stream.changes).toEqual([]);
+    const { body } = await world.api.get<ChangePageDto>('/sessions/mover/changes');
+    const events = body.items.filter(({ kind }) => kind.startsWith('session.'));
+    expect(events.map(({ kind, session }) => [kind, session?.name ?? null])).toEqual([
+      ['session.linked', null],
+      ['session.open', null],
+      ['session.logged_out', null],
+      ['session.linked', 'mover'],
+      ['session.open', 'mover'],
+    ]);
+  });
+
   it('deletes a session with its data, and its contacts on request', async () => {
-    const kept = await world.delete('/sessions/twin');
+    await world.delete('/sessions/twin');
+    const kept = await world.delete('/sessions/mover');
     expect([kept.status, kept.body.message]).toEqual([200, expect.stringMatching(/contacts stay/)]);
     const { status, body } = await world.delete('/sessions/sales?contacts=delete');
     expect([status, body.message]).toEqual([200, expect.stringMatching(/Its contacts are deleted/)]);

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from '../../access/access.errors.js';
 import { type Access, FULL_ACCESS } from '../../access/access.js';
+import { AccessTokens } from '../../access/access-tokens.js';
 import { ApiKeyCache, type CachedKey, isExpired } from '../../access/api-key-cache.js';
 import { KeyLimits } from '../../access/key-limits.js';
 import { hashOfKey, idOfKey, isKey } from '../../access/key-text.js';
@@ -10,7 +11,7 @@ import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
 import { keyOf } from './request-key.js';
 import { type GuardedRequest, REQUIREMENT, type Requirement, type ScopeRequirement } from './requirements.js';
 
-/** Checks the key of each request and the scope of its route. Without API_KEY, all requests are allowed. */
+/** Checks the key or token of each request, and the scope of its route. Without API_KEY, all requests are allowed. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly masterHash: Buffer | null;
@@ -20,11 +21,14 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly known: ApiKeyCache,
     private readonly limits: KeyLimits,
+    private readonly tokens: AccessTokens,
   ) {
     this.masterHash = API_KEY ? hashOfKey(API_KEY) : null;
   }
 
-  /** @throws KeyMissing, KeyInvalid, ScopeMissing, SessionNotAllowed, TooManyRequests */
+  /**
+   * @throws KeyMissing, KeyInvalid, ScopeMissing, SessionNotAllowed, TooManyRequests, AuthorizationServerUnavailable
+   */
   canActivate(context: ExecutionContext): true | Promise<true> {
     const targets = [context.getHandler(), context.getClass()];
     const requirement = this.reflector.getAllAndOverride<Requirement>(REQUIREMENT, targets);
@@ -37,11 +41,27 @@ export class AccessGuard implements CanActivate {
       return admit(request, requirement, FULL_ACCESS);
     if (text === null || id === null) {
       if (requirement.orToken) return admit(request, requirement, null);
-      throw text === null ? new KeyMissing() : new KeyInvalid();
+      return this.admitToken(request, requirement, text);
     }
     const known = this.known.peek(id);
     if (known !== undefined) return this.admitKey(request, requirement, text, known);
     return this.known.load(id).then((loaded) => this.admitKey(request, requirement, text, loaded));
+  }
+
+  /** Admits an access token, or throws an error that refers to the authorization server. */
+  private admitToken(
+    request: GuardedRequest,
+    requirement: ScopeRequirement,
+    text: string | null,
+  ): Promise<true> {
+    const { orAccessToken, scope } = requirement;
+    const challenge = orAccessToken ? this.tokens.challenge : '';
+    if (text === null) throw new KeyMissing(challenge);
+    if (!orAccessToken || !this.tokens.accepts(text)) throw new KeyInvalid(challenge);
+    return this.tokens.verify(text).then((access) => {
+      if (scope && !access.has(scope)) throw new ScopeMissing(scope, challenge);
+      return admit(request, requirement, access);
+    });
   }
 
   private admitKey(

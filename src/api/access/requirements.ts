@@ -11,6 +11,8 @@ export interface ScopeRequirement {
   scope: Scope | null;
   /** The one-time token of a passkey ceremony can replace the key. The handler checks the token. */
   orToken?: true;
+  /** An access token of the authorization server can replace the key. */
+  orAccessToken?: true;
   /** The route covers all sessions. The handler returns only the sessions of the key. */
   acrossSessions?: true;
 }

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import type { ChangePayload } from '../../contacts/payload/change-payload.js';
-import type { ChangeKind, SessionEvent } from '../../feed/change.js';
+import type { ChangeKind, SessionEvent, WebhookEvent } from '../../feed/change.js';
 import { ContactDetailsDto } from '../contacts/contact-details.dto.js';
 import { MAX_PAGE_ITEMS, PageQuery } from '../http/page-query.dto.js';
 import { type IntegerRange, TrueOrFalse, WholeNumber } from '../http/validation.js';
@@ -15,6 +15,16 @@ export class SessionEventDto implements SessionEvent {
   reason: string | null;
 }
 
+/** A webhook that was paused after failures, or disabled because its receiver returned 410. */
+export class WebhookEventDto implements WebhookEvent {
+  id: string;
+  /** Session of the webhook; null if it is for all sessions. */
+  session: string | null;
+  state: 'paused' | 'disabled';
+  /** Explanation for people. */
+  reason: string;
+}
+
 /** A change. It never changes after it is committed. */
 export class ChangeDto implements ChangePayload {
   /** Sequence number: that of the previous change plus 1. */
@@ -22,7 +32,7 @@ export class ChangeDto implements ChangePayload {
   /** Time of the commit, ISO 8601. */
   at: string;
   kind: ChangeKind;
-  /** ID of the contact; null for `sync.completed` and `session.*`. */
+  /** ID of the contact; null for `sync.completed`, `session.*` and `webhook.stopped`. */
   id: string | null;
   /** JID of the contact after the change, or before it if the contact is gone. */
   jid: string | null;
@@ -37,8 +47,10 @@ export class ChangeDto implements ChangePayload {
   merged_into: string | null;
   /** The contact after the change, as in `GET /contacts/{phone}`. Null if it is gone, and if `id` is null. */
   contact: ContactDetailsDto | null;
-  /** For `session.*`; otherwise null. */
+  /** For `session.*`; otherwise null. Null, too, if the account was linked through another session at that time. */
   session: SessionEventDto | null;
+  /** For `webhook.stopped`, if the key has the scope `webhooks:manage` for this webhook; otherwise null. */
+  webhook: WebhookEventDto | null;
 }
 
 /** Response of `GET /changes`. */

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { KeyInvalid } from '../../access/access.errors.js';
 import { ApiKeyCache } from '../../access/api-key-cache.js';
-import { compact, toChange } from '../../contacts/payload/change-payload.js';
+import { type ChangeReader, compact, toChange } from '../../contacts/payload/change-payload.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
 import { FeedReader } from '../../feed/feed-reader.js';
 import type { FeedPage } from '../../feed/feed-reads.repository.js';
-import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
 import { callerOf, type GuardedRequest } from '../access/requirements.js';
 import { FairSlots } from '../http/fair-slots.js';
@@ -49,7 +49,7 @@ export class ChangesService {
     overall: READERS,
     maxWaitMs: 1,
   });
-  /** Serialized events by path prefix, shared by all streams that read the same page. */
+  /** Serialized events by ChangeReader.webhooks, shared by all streams that read the same page. */
   private readonly frames = new WeakMap<FeedPage, Map<string, string>>();
 
   constructor(
@@ -66,19 +66,21 @@ export class ChangesService {
     request: GuardedRequest,
     response: Response,
   ): Promise<ChangePageDto> {
-    const { id } = await this.sessions.getAccount(session);
-    let page = await this.feed.read(id, query.after, query.limit);
+    const { id: accountId } = await this.sessions.getAccount(session);
+    const feed = { accountId, session };
+    let page = await this.feed.read(feed, query.after, query.limit);
     if (page.rows.length === 0 && query.waitMs > 0) {
       const { signal, release } = await this.enter(request, response);
       try {
-        await this.feed.grown(id, page, AbortSignal.any([signal, AbortSignal.timeout(query.waitMs)]));
+        await this.feed.grown(feed, page, AbortSignal.any([signal, AbortSignal.timeout(query.waitMs)]));
       } finally {
         release();
       }
       if (!(await this.keys.isStillValid(request))) throw new KeyInvalid();
-      page = await this.feed.read(id, page.next, query.limit);
+      page = await this.feed.read(feed, page.next, query.limit);
     }
-    const changes = page.rows.map((row) => toChange(row, pathPrefixOf(session)));
+    const reader = { session, webhooks: request.access?.webhooks ?? 'none' };
+    const changes = page.rows.map((row) => toChange(row, reader));
     return { items: query.isCompact ? compact(changes) : changes, next: page.next, latest: page.latest };
   }
 
@@ -96,9 +98,11 @@ export class ChangesService {
     response: Response,
   ): Promise<void> {
     const account = await this.sessions.getAccount(session);
+    const feed = { accountId: account.id, session };
     const position = after ?? Number(account.feedLatest);
-    await this.feed.read(account.id, position);
+    await this.feed.read(feed, position);
     const { signal, end, release } = await this.enter(request, response);
+    const reader = { session, webhooks: request.access?.webhooks ?? 'none' };
     openStreams.inc();
     const stillThere = setInterval(() => {
       if (response.writableLength === 0) response.write(':\n\n');
@@ -110,9 +114,9 @@ export class ChangesService {
     try {
       response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
       response.write(`retry: ${RECONNECT_AFTER_MS}\n\n${positionFrame(position)}`);
-      for await (const page of this.feed.follow(account.id, position, signal)) {
+      for await (const page of this.feed.follow(feed, position, signal)) {
         if (!(await this.keys.isStillValid(request))) break;
-        if (!response.write(this.framesOf(page, session))) await once(response, 'drain', { signal });
+        if (!response.write(this.framesOf(page, reader))) await once(response, 'drain', { signal });
       }
     } catch (error) {
       if (!signal.aborted && !(error instanceof ChangesGone)) throw error;
@@ -162,14 +166,13 @@ export class ChangesService {
     }
   }
 
-  private framesOf(page: FeedPage, session: SessionName): string {
-    const prefix = pathPrefixOf(session);
+  private framesOf(page: FeedPage, reader: ChangeReader): string {
     const ofPage = this.frames.get(page) ?? new Map<string, string>();
     this.frames.set(page, ofPage);
-    let text = ofPage.get(prefix);
+    let text = ofPage.get(reader.webhooks);
     if (text === undefined) {
-      text = page.rows.map((row) => changeFrame(toChange(row, prefix))).join('');
-      ofPage.set(prefix, text);
+      text = page.rows.map((row) => changeFrame(toChange(row, reader))).join('');
+      ofPage.set(reader.webhooks, text);
     }
     return text;
   }

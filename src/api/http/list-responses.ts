@@ -79,6 +79,15 @@ export class ListResponses {
     await this.send(this.pages, { request, response, list }, async () => [await load()]);
   }
 
+  /**
+   * Runs a read of the size of a page within the caller's share.
+   * @throws TooManyAtOnce, TooBusy
+   */
+  async withinShare<T>(request: Request, read: () => Promise<T>): Promise<T> {
+    const release = await this.pages.take(callerOf(request));
+    return read().finally(release);
+  }
+
   /** Throws errors until the first byte is sent. Later errors end the connection. */
   private async send(
     slots: FairSlots,

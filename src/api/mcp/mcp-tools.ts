@@ -10,7 +10,9 @@ import { toChange } from '../../contacts/payload/change-payload.js';
 import { toDetails } from '../../contacts/payload/contact-payload.js';
 import { fromCursor, toCursor } from '../../contacts/read/contact-cursor.js';
 import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';
-import { FeedReader } from '../../feed/feed-reader.js';
+import { isDatabaseUnavailable, isTooSlow } from '../../database/database-errors.js';
+import { CHANGE_KINDS } from '../../feed/change.js';
+import { FeedReadsRepository } from '../../feed/feed-reads.repository.js';
 import { VERSION } from '../../kernel/config/version.js';
 import { DomainError } from '../../kernel/errors/domain-error.js';
 import {
@@ -24,12 +26,15 @@ import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { ContactPath } from '../contacts/contact.dto.js';
 import { ContactDetailsService } from '../contacts/contact-details.service.js';
+import type { ContactSummaryDto } from '../contacts/contact-list.dto.js';
 import { ContactLookupService } from '../contacts/contact-lookup.service.js';
 import { CONTACT_FIELDS } from '../contacts/field-selection.js';
-import { InvalidRequest } from '../http/request.errors.js';
+import { DatabaseTooSlow, DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
 import { UnknownParameter } from '../http/unknown-parameter.js';
 import { firstMessage } from '../http/validation.js';
 import { SessionStatusService } from '../sessions/session-status.service.js';
+import { messageFor } from './mcp.errors.js';
+import * as results from './mcp-results.js';
 
 /** Precedes all address book data, because contacts choose their own names. */
 const NOTICE =
@@ -40,6 +45,8 @@ const MAX_CONTACTS = 50;
 const MAX_CHANGES = 100;
 
 const session = z.string().optional().describe(`Name of the session; default: ${DEFAULT_SESSION}`);
+const time = z.iso.datetime({ offset: true }).optional();
+
 /** Rejects unknown arguments. A model would not notice that they were ignored. */
 const argumentsOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, {
@@ -51,7 +58,18 @@ const argumentsOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
 
 const READ_ONLY = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
 
-type Result = { content: { type: 'text'; text: string }[]; isError?: boolean };
+type Result = {
+  content: { type: 'text'; text: string }[];
+  structuredContent?: Record<string, unknown>;
+  isError?: boolean;
+};
+
+/** The caller of a tool. */
+export interface McpCaller {
+  access: Access;
+  /** Runs a read of many rows within the caller's share. */
+  withinShare: <T>(read: () => Promise<T>) => Promise<T>;
+}
 
 /** The tools of the MCP server. They only read, with the permissions of the caller's key. */
 @Injectable()
@@ -62,28 +80,31 @@ export class McpTools {
     private readonly contacts: ContactListRepository,
     private readonly details: ContactDetailsService,
     private readonly lookups: ContactLookupService,
-    private readonly feed: FeedReader,
+    private readonly feed: FeedReadsRepository,
     private readonly sessions: SessionsRepository,
     private readonly status: SessionStatusService,
   ) {}
 
   /** Creates a server with the tools that the caller may use. */
-  createServer(access: Access): McpServer {
+  createServer(caller: McpCaller): McpServer {
     const server = new McpServer(
       { name: 'whatsapp-contacts', version: VERSION },
-      { instructions: `Reads WhatsApp address books. ${NOTICE}` },
+      {
+        instructions: `Reads WhatsApp address books. ${NOTICE}`,
+        capabilities: { tools: { listChanged: false } },
+      },
     );
-    if (access.has('contacts:read')) {
-      this.addSearch(server, access);
-      this.addDetails(server, access);
-      this.addLookup(server, access);
-      this.addChanges(server, access);
+    if (caller.access.has('contacts:read')) {
+      this.addSearch(server, caller);
+      this.addDetails(server, caller);
+      this.addLookup(server, caller);
+      this.addChanges(server, caller);
     }
-    if (access.has('session:read')) this.addStatus(server, access);
+    if (caller.access.has('session:read')) this.addStatus(server, caller);
     return server;
   }
 
-  private addSearch(server: McpServer, access: Access): void {
+  private addSearch(server: McpServer, { access, withinShare }: McpCaller): void {
     server.registerTool(
       'search_people',
       {
@@ -97,23 +118,26 @@ export class McpTools {
           cursor: z.string().optional().describe('next_cursor of the previous result, for the next page'),
           session,
         }),
+        outputSchema: results.people,
       },
       ({ query, limit, cursor, session: name }) =>
         this.run(access, name, async (of) => {
           const { id } = await this.sessions.getAccount(of);
-          const { items, next } = await this.contacts.list(id, {
+          const list = {
             limit,
-            sort: 'name',
+            sort: 'name' as const,
             after: cursor === undefined ? null : fromCursor('name', cursor),
             search: query?.trim() ? query : null,
             ...ALL_CONTACTS,
-          });
-          return { people: JSON.parse(`[${items}]`) as unknown, next_cursor: next && toCursor('name', next) };
+          };
+          const { items, next } = await withinShare(() => this.contacts.list(id, list));
+          const people = (JSON.parse(`[${items}]`) as ContactSummaryDto[]).map(results.toPerson);
+          return { people, ...(next && { next_cursor: toCursor('name', next) }) };
         }),
     );
   }
 
-  private addDetails(server: McpServer, access: Access): void {
+  private addDetails(server: McpServer, { access }: McpCaller): void {
     server.registerTool(
       'get_person',
       {
@@ -128,19 +152,20 @@ export class McpTools {
             ),
           session,
         }),
+        outputSchema: results.details,
       },
       ({ phone, session: name }) =>
         this.run(access, name, async (of) => {
           const contact = plainToInstance(ContactPath, { phone });
           const problem = firstMessage(validateSync(contact));
-          if (problem) throw new InvalidRequest(problem);
+          if (problem) throw new InvalidRequest(`${problem}. search_people finds contacts by name.`);
           const { person } = await this.details.get(of, contact.phone);
-          return toDetails(person, pathPrefixOf(of));
+          return results.toPersonDetails(toDetails(person, pathPrefixOf(of)));
         }),
     );
   }
 
-  private addLookup(server: McpServer, access: Access): void {
+  private addLookup(server: McpServer, { access, withinShare }: McpCaller): void {
     server.registerTool(
       'look_up_people',
       {
@@ -161,46 +186,48 @@ export class McpTools {
             .describe('Fields of each contact; default: all'),
           session,
         }),
+        outputSchema: results.lookups,
       },
       ({ contacts, fields, session: name }) =>
         this.run(access, name, async (of) => {
-          const { items } = await this.lookups.lookUp(of, contacts, fields);
-          return { people: items };
+          const { items } = await withinShare(() => this.lookups.lookUp(of, contacts, fields));
+          return results.toLookups(items);
         }),
     );
   }
 
-  private addChanges(server: McpServer, access: Access): void {
+  private addChanges(server: McpServer, { access, withinShare }: McpCaller): void {
     server.registerTool(
       'list_recent_changes',
       {
         title: 'List recent changes',
         description:
-          'Lists changes of the address book: contacts that were added, changed or removed, and new identity keys.',
+          'Lists changes of the address book: contacts that were added, changed or removed, and new identity keys. ' +
+          'Without after and since, returns the latest changes.',
         annotations: READ_ONLY,
         inputSchema: argumentsOf({
-          after: z
-            .number()
-            .int()
-            .min(0)
-            .optional()
-            .describe('Sequence number of a change; default: returns the latest changes'),
+          after: z.number().int().min(0).optional().describe('Number of a change; returns those that follow'),
+          since: time.describe('Earliest time, for example 2026-01-31T00:00:00Z'),
+          until: time.describe('Latest time'),
+          kinds: z.array(z.enum(CHANGE_KINDS)).min(1).optional().describe('Default: all kinds'),
           limit: z.number().int().min(1).max(MAX_CHANGES).default(20),
           session,
         }),
+        outputSchema: results.changes,
       },
-      ({ after, limit, session: name }) =>
+      ({ after = null, since, until, kinds = null, limit, session: name }) =>
         this.run(access, name, async (of) => {
-          const { id, feedLatest } = await this.sessions.getAccount(of);
-          const oldest = (await this.feed.read(id, null, 1)).rows[0]?.seq ?? Number(feedLatest) + 1;
-          const from = after ?? Math.max(oldest - 1, Number(feedLatest) - limit);
-          const { rows, next, latest } = await this.feed.read(id, from, limit);
-          return { changes: rows.map((row) => toChange(row, pathPrefixOf(of))), next, latest };
+          const { id } = await this.sessions.getAccount(of);
+          const search = { after, since: toDate(since), until: toDate(until), kinds, limit };
+          const feed = { accountId: id, session: of };
+          const { rows, next, latest } = await withinShare(() => this.feed.search(feed, search));
+          const reader = { session: of, webhooks: access.webhooks };
+          return { changes: rows.map((row) => results.toCompactChange(toChange(row, reader))), next, latest };
         }),
     );
   }
 
-  private addStatus(server: McpServer, access: Access): void {
+  private addStatus(server: McpServer, { access }: McpCaller): void {
     server.registerTool(
       'get_session',
       {
@@ -209,18 +236,10 @@ export class McpTools {
           'Returns whether an account is linked and connected, problems and solutions, and the number of contacts.',
         annotations: READ_ONLY,
         inputSchema: argumentsOf({ session }),
+        outputSchema: results.session,
       },
       ({ session: name }) =>
-        this.run(access, name, async (of) => {
-          const {
-            qr: _,
-            qr_expires_at: __,
-            pairing_code: ___,
-            passkey: ____,
-            ...status
-          } = await this.status.describe(of);
-          return { name: of, ...status };
-        }),
+        this.run(access, name, async (of) => results.toSessionResult(of, await this.status.describe(of))),
     );
   }
 
@@ -228,21 +247,34 @@ export class McpTools {
   private async run(
     { sessions }: Access,
     name: string = DEFAULT_SESSION,
-    read: (session: SessionName) => Promise<object>,
+    read: (session: SessionName) => Promise<Record<string, unknown>>,
   ): Promise<Result> {
     try {
       const parsed = parseSessionName(name);
       if (!parsed) throw new SessionNotFound(name);
       if (sessions && !sessions.includes(parsed)) throw new SessionNotAllowed(parsed, sessions);
-      return resultOf(NOTICE, JSON.stringify(await read(parsed)));
-    } catch (err) {
-      if (err instanceof DomainError) return { ...resultOf(err.message), isError: true };
-      this.log.error({ err }, 'Running MCP tool failed');
-      return { ...resultOf('Unexpected error. The log of the service contains details.'), isError: true };
+      const result = await read(parsed);
+      return { content: contentOf(NOTICE, JSON.stringify(result)), structuredContent: result };
+    } catch (thrown) {
+      const error = toDomainError(thrown);
+      const message = error && messageFor(error, { session: name, sessions });
+      if (!message) this.log.error({ err: thrown }, 'Running MCP tool failed');
+      const fallback = 'Unexpected error. The log of the service contains details.';
+      return { content: contentOf(message ?? fallback), isError: true };
     }
   }
 }
 
-function resultOf(...texts: string[]): Result {
-  return { content: texts.map((text) => ({ type: 'text', text })) };
+function contentOf(...texts: string[]): Result['content'] {
+  return texts.map((text) => ({ type: 'text', text }));
+}
+
+function toDate(text: string | undefined): Date | null {
+  return text === undefined ? null : new Date(text);
+}
+
+function toDomainError(thrown: unknown): DomainError | null {
+  if (thrown instanceof DomainError) return thrown;
+  if (isDatabaseUnavailable(thrown)) return new DatabaseUnavailable();
+  return isTooSlow(thrown) ? new DatabaseTooSlow() : null;
 }

@@ -70,11 +70,13 @@ export const change = {
   merged_into: null,
   contact: details,
   session: null,
+  webhook: null,
 };
 
 export const webhook = {
   id: 'wh_5f0c9b1d2e3a4f60',
   url: 'https://crm.example.com/contacts',
+  header_names: ['Authorization'],
   session: 'default',
   kinds: null,
   max_items: 100,
@@ -86,7 +88,12 @@ export const webhook = {
   created_at: TIME,
 };
 
-export const webhookRequest = { url: webhook.url, session: webhook.session, max_items: 100 };
+export const webhookRequest = {
+  url: webhook.url,
+  headers: { Authorization: 'Bearer 8f14e45f' },
+  session: webhook.session,
+  max_items: 100,
+};
 
 export const createdWebhook = { ...webhook, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3ITyWgJdQ0g=' };
 

@@ -17,6 +17,7 @@ import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import type { WebhookState } from '../../webhooks/webhook.entity.js';
 import { LISTED_ATTEMPTS, MAX_WEBHOOKS } from '../../webhooks/webhooks.repository.js';
 import { expected, Pattern } from '../http/validation.js';
+import { IsWebhookHeaders } from './webhook-headers.js';
 
 /** Maximum number of changes per delivery. */
 export const MAX_DELIVERY_ITEMS = 1_000;
@@ -25,6 +26,8 @@ export const MAX_DELIVERY_ITEMS = 1_000;
 export class WebhookDto {
   id: string;
   url: string;
+  /** Names of the headers that the service adds to deliveries. Their values are not returned. */
+  header_names: string[];
   /** Session whose changes are sent; null for all sessions. */
   session: string | null;
   /** Kinds of changes that are sent; null for all. */
@@ -128,6 +131,14 @@ export class CreateWebhookRequest {
   @Matches(/^.{1,2000}$/, URL_FORM)
   url: string;
 
+  /**
+   * Headers to add to deliveries, for example for authentication: up to 20, with 8,000 characters in total. Null for
+   * none.
+   */
+  @IsOptional()
+  @IsWebhookHeaders()
+  headers?: Record<string, string> | null;
+
   /** Null for all sessions. */
   @IsOptional()
   @Pattern(SESSION_NAME, SESSION_FORM)
@@ -158,7 +169,7 @@ export class CreateWebhookRequest {
 
 /** Body of `PATCH /webhooks/{id}`. Omitted fields stay unchanged. */
 export class UpdateWebhookRequest extends PartialType(
-  PickType(CreateWebhookRequest, ['url', 'kinds', 'max_items']),
+  PickType(CreateWebhookRequest, ['url', 'headers', 'kinds', 'max_items']),
 ) {
   /** `true` pauses the webhook; `false` continues it, like `POST /webhooks/{id}/resume`. */
   @IsOptional()

@@ -1,5 +1,6 @@
-import type { ChangeKind, SessionEvent } from '../../feed/change.js';
+import type { ChangeKind, SessionEvent, WebhookEvent } from '../../feed/change.js';
 import type { ChangeRow } from '../../feed/feed-reads.repository.js';
+import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { type ContactRowJson, fromJson } from '../contact-row.js';
 import { type ContactPayload, toDetails } from './contact-payload.js';
 
@@ -15,11 +16,25 @@ export interface ChangePayload {
   merged_into: string | null;
   contact: ContactPayload | null;
   session: SessionEvent | null;
+  webhook: WebhookEvent | null;
 }
 
-/** @param pathPrefix path of the session's routes */
-export function toChange(row: ChangeRow, pathPrefix: string): ChangePayload {
-  const { seq, at, kind, contactId, jid, lid, fields, mergedInto, contact, session } = row;
+/**
+ * A reader of the changes of one session, and the webhooks that the reader may see. `session`: webhooks of the session;
+ * `all`: also webhooks for all sessions.
+ */
+export interface ChangeReader {
+  session: SessionName;
+  webhooks: 'none' | 'session' | 'all';
+}
+
+/**
+ * Returns a change without events that the reader may not see: of webhooks, and of a session that the account was
+ * linked through before. The change itself remains, so that sequence numbers have no gaps.
+ */
+export function toChange(row: ChangeRow, { session: name, webhooks }: ChangeReader): ChangePayload {
+  const { seq, at, kind, contactId, jid, lid, fields, mergedInto, contact, session, webhook } = row;
+  const seesWebhook = webhooks === 'all' || (webhooks === 'session' && webhook?.session !== null);
   return {
     seq,
     at: at.toISOString(),
@@ -30,8 +45,11 @@ export function toChange(row: ChangeRow, pathPrefix: string): ChangePayload {
     fields: fields ?? [],
     merged_into: mergedInto,
     contact:
-      contactId && contact ? toDetails(fromJson(contact as ContactRowJson, contactId), pathPrefix) : null,
-    session,
+      contactId && contact
+        ? toDetails(fromJson(contact as ContactRowJson, contactId), pathPrefixOf(name))
+        : null,
+    session: session?.name === name ? session : null,
+    webhook: seesWebhook ? webhook : null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 import { PROXY_URL_FORM, ProxyUrl } from '../network/proxy-url.js';
+import { isTrustworthyUrl } from '../network/trustworthy-url.js';
 import { parseDatabaseUrl } from './database-url.js';
 
 /** Converts text to a number. Returns other text unchanged, so that the error message contains it. */
@@ -59,4 +60,11 @@ export function Proxy({ orDirect = false } = {}): PropertyDecorator {
   const message = orDirect ? `direct, or ${PROXY_URL_FORM}` : PROXY_URL_FORM;
   const decorators = [IsOptional(), ValidateBy({ name: 'isProxyUrl', validator: { validate } }, { message })];
   return (config, name) => decorators.forEach((decorate) => decorate(config, name));
+}
+
+/** Accepts `https:` URLs, and `http:` URLs of this machine. */
+export function ServerUrl(example: string): PropertyDecorator {
+  const validator = { validate: (text: unknown) => isTrustworthyUrl(String(text)) };
+  const message = `an https URL without user, query and fragment, or http on localhost, for example ${example}`;
+  return ValidateBy({ name: 'isServerUrl', validator }, { message });
 }

@@ -3,7 +3,7 @@ import { plainToInstance, Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, ValidateBy, validateSync } from 'class-validator';
 import ipaddr from 'ipaddr.js';
 import { LOG_LEVELS, type LogLevel } from '../logging/log-levels.js';
-import { Flag, Integer, OneOf, PostgresUrl, Proxy, toList, toWords } from './config-decorators.js';
+import { Flag, Integer, OneOf, PostgresUrl, Proxy, ServerUrl, toList, toWords } from './config-decorators.js';
 import { readDatabaseUrl } from './database-url.js';
 import { readSecretFiles, SECRET_SETTINGS } from './secret-files.js';
 
@@ -56,6 +56,19 @@ export class Config {
     message: 'host names separated by commas, for example contacts.example.com,contacts.internal',
   })
   ALLOWED_HOSTS: string[] = [];
+
+  /**
+   * Issuer of access tokens for MCP, as in their `iss` claim: an `https:` URL, or `http:` on this machine. Requires
+   * API_KEY and OAUTH_AUDIENCE.
+   */
+  @IsOptional()
+  @ServerUrl('https://login.example.com')
+  OAUTH_ISSUER?: string;
+
+  /** URL of `/mcp` as clients use it. Access tokens must have it as `aud` claim. */
+  @IsOptional()
+  @ServerUrl('https://contacts.example.com/mcp')
+  OAUTH_AUDIENCE?: string;
 
   /** Pairing codes that can be requested within 10 minutes, for each session. Each one notifies the phone. */
   @Integer(1, 1_000, { form: 'number of codes', example: 3 })
@@ -228,6 +241,8 @@ const SECRETS = new Set<string>(SECRET_SETTINGS);
 /** Settings without a default that are therefore not properties of a new Config. */
 const WITHOUT_DEFAULT = [
   'API_KEY',
+  'OAUTH_ISSUER',
+  'OAUTH_AUDIENCE',
   'DATABASE_URL',
   'DATABASE_SCHEMA',
   'HTTPS_PROXY',
@@ -266,6 +281,15 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     problems.push(
       `ROLE "${config.ROLE}" requires DATABASE_URL, because the roles share one Postgres database. Set it, for ` +
         'example to postgres://user:password@localhost:5432/whatsapp_contacts.',
+    );
+  }
+  if (
+    Boolean(config.OAUTH_ISSUER) !== Boolean(config.OAUTH_AUDIENCE) ||
+    (config.OAUTH_ISSUER && !config.API_KEY)
+  ) {
+    problems.push(
+      'OAUTH_ISSUER and OAUTH_AUDIENCE require each other and API_KEY. Set all of them, for example OAUTH_ISSUER to ' +
+        'https://login.example.com and OAUTH_AUDIENCE to https://contacts.example.com/mcp.',
     );
   }
   if (config.ROLE !== 'session' && isOpenToOthers(config) && config.ALLOW_ANONYMOUS !== true) {

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import { Config } from '../kernel/config/config.js';
+import { SESSION_NAME } from '../kernel/identifiers/session-name.js';
+import { FailureLog } from '../kernel/logging/failure-log.js';
+import { Log } from '../kernel/logging/log.js';
+import { AuthorizationServerUnavailable, KeyInvalid } from './access.errors.js';
+import { Access } from './access.js';
+import { AuthorizationServer } from './authorization-server.js';
+import { KeyLimits } from './key-limits.js';
+import type { Scope } from './scopes.js';
+
+/** Scopes that access tokens can have. */
+export const TOKEN_SCOPES: readonly Scope[] = ['contacts:read', 'session:read'];
+
+/** Claim with the names of the sessions that a token can access. Without it, a token can access all sessions. */
+const SESSIONS_CLAIM = 'whatsapp_sessions';
+/** Signatures with asymmetric keys: a shared secret could be confused with a public key. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const CLOCK_TOLERANCE_SECONDS = 30;
+const REQUESTS_PER_MINUTE = 600;
+/** After the metadata of the authorization server could not be read. */
+const RETRY_AFTER_MS = 5_000;
+/** Larger tokens are not read. */
+const MAX_TOKEN_CHARACTERS = 8_192;
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Verifies access tokens of the authorization server in OAUTH_ISSUER, which are JWTs (RFC 9068). */
+@Injectable()
+export class AccessTokens {
+  private readonly failure = new FailureLog(
+    new Log(AccessTokens.name),
+    'Reading keys of the authorization server',
+  );
+  private readonly server: AuthorizationServer | null;
+  private keys: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
+
+  constructor(
+    private readonly config: Config,
+    private readonly limits: KeyLimits,
+  ) {
+    this.server = config.OAUTH_ISSUER ? new AuthorizationServer(config.OAUTH_ISSUER) : null;
+  }
+
+  /** Parameters of the challenge in `WWW-Authenticate`; empty without an authorization server. */
+  get challenge(): string {
+    const { OAUTH_ISSUER, OAUTH_AUDIENCE } = this.config;
+    if (!OAUTH_ISSUER || !OAUTH_AUDIENCE) return '';
+    return `, resource_metadata="${metadataUrlOf(OAUTH_AUDIENCE)}"`;
+  }
+
+  /** Whether a text may be an access token. */
+  accepts(text: string): boolean {
+    return this.server !== null && text.length <= MAX_TOKEN_CHARACTERS && JWT.test(text);
+  }
+
+  /**
+   * Returns the permissions of a token, and counts the request.
+   * @throws KeyInvalid, AuthorizationServerUnavailable, TooManyRequests
+   */
+  async verify(token: string): Promise<Access> {
+    const claims = await this.readClaims(token);
+    const sessions = sessionsOf(claims);
+    if (!claims.sub || sessions === undefined) throw new KeyInvalid(this.challenge);
+    const id = `oauth ${claims.sub}`;
+    this.limits.count({ id, requestsPerMinute: REQUESTS_PER_MINUTE });
+    return new Access(scopesOf(claims), sessions, id);
+  }
+
+  private async readClaims(token: string): Promise<JWTPayload> {
+    const { OAUTH_ISSUER: issuer, OAUTH_AUDIENCE: audience } = this.config;
+    try {
+      const { payload } = await jwtVerify(token, await this.findKeys(), {
+        issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        requiredClaims: ['exp'],
+      });
+      this.failure.recovered();
+      return payload;
+    } catch (error) {
+      if (isInvalidToken(error)) throw new KeyInvalid(this.challenge);
+      this.failure.failed(error);
+      throw new AuthorizationServerUnavailable();
+    }
+  }
+
+  private findKeys() {
+    const { server } = this;
+    if (!server) throw new Error('OAUTH_ISSUER is not set');
+    if (this.keys) return this.keys;
+    this.keys = server
+      .findKeysUrl()
+      .then((url) =>
+        createRemoteJWKSet(url, { [customFetch]: async () => Response.json(await server.get(url)) }),
+      );
+    const { keys } = this;
+    // Callers without a valid token could otherwise cause a request for each of theirs.
+    keys.catch(() => setTimeout(() => (this.keys = null), RETRY_AFTER_MS).unref());
+    return keys;
+  }
+}
+
+/** Returns the URL of the metadata of a resource (RFC 9728, 3.1). */
+export function metadataUrlOf(resource: string): string {
+  const { origin, pathname } = new URL(resource);
+  return `${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`;
+}
+
+/** Other errors are failures to read the keys. */
+function isInvalidToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JWTClaimValidationFailed ||
+    error instanceof errors.JWTExpired ||
+    error instanceof errors.JWTInvalid ||
+    error instanceof errors.JWSInvalid ||
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JOSEAlgNotAllowed ||
+    error instanceof errors.JOSENotSupported ||
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys
+  );
+}
+
+/** Reads `scope` (RFC 9068) or `scp` (Microsoft Entra). */
+function scopesOf({ scope, scp }: JWTPayload): Scope[] {
+  const given = [scope, scp].flat().flatMap((each) => (typeof each === 'string' ? each.split(' ') : []));
+  return TOKEN_SCOPES.filter((each) => given.includes(each));
+}
+
+/** @returns null for all; undefined if the claim is invalid */
+function sessionsOf(claims: JWTPayload): string[] | null | undefined {
+  const names = claims[SESSIONS_CLAIM];
+  if (names === undefined) return null;
+  const isValid =
+    Array.isArray(names) && names.every((name) => typeof name === 'string' && SESSION_NAME.test(name));
+  return isValid && names.length > 0 ? (names as string[]) : undefined;
+}
