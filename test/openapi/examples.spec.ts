@@ -38,8 +38,8 @@ function normalise(body: unknown): unknown {
     const isOurs = name === 'key' && String(value).startsWith('wac_');
     // The session role fetches the version of WhatsApp Web in the background.
     if (name === 'newest' || name === 'current_at') return 'any version';
-    const isWebhooks = /^(wh_|whsec_)/.test(String(value));
-    return isOurs || isWebhooks || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value)))
+    const isRandom = /^(wh_|whsec_|wst_)/.test(String(value));
+    return isOurs || isRandom || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value)))
       ? 'generated'
       : value;
   });

@@ -75,6 +75,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/changes/stream-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a ticket for `GET /changes/stream`, because the EventSource of browsers cannot send a key. It is valid for one
+         *     request within 60 seconds.
+         */
+        post: operations["createStreamTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts": {
         parameters: {
             query?: never;
@@ -510,6 +530,26 @@ export interface paths {
         get: operations["streamChangesOfSession"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session}/changes/stream-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a ticket for `GET /changes/stream`, because the EventSource of browsers cannot send a key. It is valid for one
+         *     request within 60 seconds.
+         */
+        post: operations["createStreamTicketOfSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1383,6 +1423,18 @@ export interface components {
             /** @description ISO 8601. */
             updated_at: string;
         };
+        ProblemDto: {
+            /** @description `urn:whatsapp-contacts:error:` and the code. */
+            type: string;
+            /** @description The reason phrase of the status. */
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description A message for people. It may change at any time. */
+            detail: string;
+            /** @description A stable code for programs, as in ErrorDto. */
+            code: string;
+        };
         ProfilesDto: {
             /** @description Number of contacts whose profile can be fetched. */
             people: number;
@@ -1503,6 +1555,12 @@ export interface components {
             /** @description Minutes until the level ends. The default is 60. */
             minutes?: number | null;
         };
+        StreamTicketDto: {
+            /** @description Replaces the key in one request: `GET /changes/stream?ticket=…`. */
+            ticket: string;
+            /** @description ISO 8601. */
+            expires_at: string;
+        };
         SubmitAssertionRequest: {
             /** @description Result of `navigator.credentials.get`, as an object or as JSON; see checkAssertion. */
             assertion: Record<string, never>;
@@ -1605,6 +1663,8 @@ export interface components {
         "200.cancelPasskey": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1617,6 +1677,8 @@ export interface components {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 "Content-Disposition": components["headers"]["Content-Disposition"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1629,6 +1691,8 @@ export interface components {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 "Content-Disposition": components["headers"]["Content-Disposition"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1641,6 +1705,8 @@ export interface components {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 "Content-Disposition": components["headers"]["Content-Disposition"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1652,6 +1718,8 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1665,6 +1733,8 @@ export interface components {
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 "Changes-Next": components["headers"]["Changes-Next"];
                 ETag: components["headers"]["ETag"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1675,6 +1745,8 @@ export interface components {
         "200.getPairingCode": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1688,6 +1760,8 @@ export interface components {
         "200.getPasskey": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1700,6 +1774,8 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1712,6 +1788,8 @@ export interface components {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 ETag: components["headers"]["ETag"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1724,6 +1802,8 @@ export interface components {
         "200.getQr": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1736,6 +1816,8 @@ export interface components {
         "200.getSession": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1746,6 +1828,8 @@ export interface components {
         "200.listChanges": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1759,6 +1843,8 @@ export interface components {
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 "Changes-Next": components["headers"]["Changes-Next"];
                 ETag: components["headers"]["ETag"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1770,6 +1856,8 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1780,6 +1868,8 @@ export interface components {
         "200.requestPairingCode": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1793,6 +1883,8 @@ export interface components {
         "200.streamChanges": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1803,16 +1895,35 @@ export interface components {
         "200.unlinkSession": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["UnlinkedDto"];
             };
         };
+        /**
+         * @description Create a ticket for `GET /changes/stream`, because the EventSource of browsers cannot send a key. It is valid for one
+         *     request within 60 seconds.
+         */
+        "201.createStreamTicket": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["StreamTicketDto"];
+            };
+        };
         /** @description Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
         "202.confirmPasskey": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1824,6 +1935,8 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1834,6 +1947,8 @@ export interface components {
         "202.submitPasskey": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1846,6 +1961,8 @@ export interface components {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 ETag: components["headers"]["ETag"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content?: never;
@@ -1857,6 +1974,8 @@ export interface components {
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 "Changes-Next": components["headers"]["Changes-Next"];
                 ETag: components["headers"]["ETag"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content?: never;
@@ -1869,6 +1988,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
@@ -1879,6 +1999,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
@@ -1889,6 +2010,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
@@ -1899,6 +2021,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
@@ -1909,6 +2032,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
@@ -1919,6 +2043,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
@@ -1929,6 +2054,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
@@ -1939,6 +2065,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
@@ -1949,6 +2076,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
@@ -1959,6 +2087,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
@@ -1969,6 +2098,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Unauthorized */
@@ -1980,6 +2110,19 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
+            };
+        };
+        /** @description Unauthorized */
+        "401.key_missing.key_invalid.ticket_invalid": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -1990,6 +2133,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -2000,6 +2144,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -2010,6 +2155,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -2020,6 +2166,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -2030,6 +2177,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -2040,6 +2188,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -2050,6 +2199,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -2060,6 +2210,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -2070,6 +2221,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -2080,6 +2232,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -2090,6 +2243,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -2100,6 +2254,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -2110,6 +2265,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -2120,6 +2276,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -2130,6 +2287,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -2140,6 +2298,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Acceptable */
@@ -2150,6 +2309,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Acceptable */
@@ -2160,6 +2320,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Conflict */
@@ -2170,6 +2331,18 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
+            };
+        };
+        /** @description Conflict */
+        "409.fetches_off": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Conflict */
@@ -2180,6 +2353,18 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
+            };
+        };
+        /** @description Conflict */
+        "409.request_in_progress": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Conflict */
@@ -2190,6 +2375,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Conflict */
@@ -2200,6 +2386,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Gone */
@@ -2210,6 +2397,18 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
+            };
+        };
+        /** @description Unprocessable Entity */
+        "422.idempotency_key_reused": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
@@ -2217,10 +2416,27 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
+            };
+        };
+        /** @description Too Many Requests */
+        "429.key_limited.idempotency_limited": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
@@ -2228,10 +2444,13 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
@@ -2239,10 +2458,13 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
@@ -2250,10 +2472,13 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
@@ -2261,10 +2486,13 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
@@ -2272,10 +2500,13 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Internal Server Error */
@@ -2286,6 +2517,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -2297,6 +2529,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -2308,6 +2541,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -2319,6 +2553,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -2330,6 +2565,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -2341,6 +2577,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -2352,6 +2589,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -2374,6 +2612,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
     };
@@ -2390,9 +2629,13 @@ export interface components {
         "Content-Disposition": string;
         /** @description Version of the response, for If-None-Match */
         ETag: string;
-        /** @description Path of the created resource */
+        /** @description Path of the created resource, including the path under which a proxy publishes the service */
         Location: string;
-        /** @description Seconds after which the same request may succeed */
+        /** @description Requests per window (`q`) of the API key, and its length in seconds (`w`). Only if the key is limited. */
+        "RateLimit-Policy": string;
+        /** @description Remaining requests of the API key (`r`), and seconds until the next window (`t`). Only if the key is limited. */
+        RateLimit: string;
+        /** @description Seconds after which the same request may succeed. Absent if waiting does not help */
         "Retry-After": string;
         /** @description How to send a key */
         "WWW-Authenticate": string;
@@ -2414,6 +2657,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2492,6 +2737,8 @@ export interface operations {
                  * @example 1767261600000041
                  */
                 after?: string;
+                /** @description A ticket instead of a key, from `POST /changes/stream-ticket`. */
+                ticket?: string;
             };
             header?: never;
             path?: never;
@@ -2501,12 +2748,29 @@ export interface operations {
         responses: {
             200: components["responses"]["200.streamChanges"];
             400: components["responses"]["400.invalid_request.streamChanges"];
-            401: components["responses"]["401.key_missing.key_invalid"];
+            401: components["responses"]["401.key_missing.key_invalid.ticket_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             410: components["responses"]["410.changes_gone"];
             429: components["responses"]["429.key_limited.too_many_at_once"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
+        };
+    };
+    createStreamTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: components["responses"]["201.createStreamTicket"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     listContacts: {
@@ -2755,6 +3019,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -2779,6 +3044,7 @@ export interface operations {
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.contact_not_found"];
+            409: components["responses"]["409.fetches_off"];
             429: components["responses"]["429.key_limited.refresh_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.database_unavailable"];
@@ -2837,6 +3103,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2853,7 +3121,10 @@ export interface operations {
     createKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2868,6 +3139,8 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     Location: components["headers"]["Location"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2882,6 +3155,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing.key_invalid"];
@@ -2894,9 +3168,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.idempotency_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
@@ -2917,6 +3193,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2947,6 +3225,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2998,6 +3278,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3028,6 +3310,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3042,6 +3326,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing.key_invalid"];
@@ -3054,6 +3339,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3074,13 +3360,25 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "text/plain": string;
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -3091,7 +3389,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            503: components["responses"]["503.database_unavailable"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
         };
     };
     isReady: {
@@ -3174,6 +3482,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3309,6 +3618,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             406: components["responses"]["406.not_acceptable.getQr"];
@@ -3340,6 +3650,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3354,6 +3666,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing.key_invalid"];
@@ -3366,7 +3679,10 @@ export interface operations {
     createSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3381,6 +3697,8 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     Location: components["headers"]["Location"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3395,6 +3713,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing.key_invalid"];
@@ -3407,9 +3726,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.idempotency_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
@@ -3430,6 +3751,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3466,6 +3789,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3480,6 +3805,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing.key_invalid"];
@@ -3493,6 +3819,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3520,6 +3847,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3534,6 +3863,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing.key_invalid"];
@@ -3593,6 +3923,8 @@ export interface operations {
                  * @example 1767261600000041
                  */
                 after?: string;
+                /** @description A ticket instead of a key, from `POST /changes/stream-ticket`. */
+                ticket?: string;
             };
             header?: never;
             path: {
@@ -3605,13 +3937,34 @@ export interface operations {
         responses: {
             200: components["responses"]["200.streamChanges"];
             400: components["responses"]["400.invalid_request.streamChanges"];
-            401: components["responses"]["401.key_missing.key_invalid"];
+            401: components["responses"]["401.key_missing.key_invalid.ticket_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.session_not_found"];
             410: components["responses"]["410.changes_gone"];
             429: components["responses"]["429.key_limited.too_many_at_once"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
+        };
+    };
+    createStreamTicketOfSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example default */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: components["responses"]["201.createStreamTicket"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     listContactsOfSession: {
@@ -3882,6 +4235,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3908,6 +4262,7 @@ export interface operations {
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
             404: components["responses"]["404.session_not_found.contact_not_found"];
+            409: components["responses"]["409.fetches_off"];
             429: components["responses"]["429.key_limited.refresh_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.database_unavailable"];
@@ -4375,6 +4730,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4391,7 +4748,10 @@ export interface operations {
     createWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4406,6 +4766,8 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     Location: components["headers"]["Location"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4420,6 +4782,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing.key_invalid"];
@@ -4432,10 +4795,12 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.idempotency_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
@@ -4456,6 +4821,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4486,6 +4853,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4520,6 +4889,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4534,6 +4905,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing.key_invalid"];
@@ -4561,6 +4933,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4578,7 +4952,10 @@ export interface operations {
     replayWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
                 id: string;
@@ -4595,6 +4972,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4609,13 +4988,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
+            409: components["responses"]["409.request_in_progress"];
             410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.idempotency_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.database_unavailable"];
         };
@@ -4636,6 +5018,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4654,7 +5038,10 @@ export interface operations {
     rotateWebhookSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
                 id: string;
@@ -4667,6 +5054,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4676,7 +5065,9 @@ export interface operations {
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
-            429: components["responses"]["429.key_limited"];
+            409: components["responses"]["409.request_in_progress"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.idempotency_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
@@ -4697,6 +5088,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {

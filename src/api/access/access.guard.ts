@@ -1,10 +1,18 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { KeyInvalid, KeyMissing, ScopeMissing, SessionNotAllowed } from '../../access/access.errors.js';
-import { type Access, FULL_ACCESS } from '../../access/access.js';
+import {
+  KeyInvalid,
+  KeyMissing,
+  ScopeMissing,
+  SessionNotAllowed,
+  TicketInvalid,
+} from '../../access/access.errors.js';
+import { type Access, ANONYMOUS_ACCESS, MASTER_ACCESS } from '../../access/access.js';
 import { ApiKeyCache, type CachedKey, isExpired } from '../../access/api-key-cache.js';
+import { rateLimitHeaders } from '../../access/key-budget.js';
 import { KeyLimits } from '../../access/key-limits.js';
-import { hashOfKey, idOfKey, isKey } from '../../access/key-text.js';
+import { hashOfKey, idOfKey, isKey, TICKET } from '../../access/key-text.js';
+import { StreamTicketsRepository } from '../../access/stream-tickets.repository.js';
 import { Config } from '../../kernel/config/config.js';
 import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
 import { keyOf } from './request-key.js';
@@ -20,23 +28,27 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly known: ApiKeyCache,
     private readonly limits: KeyLimits,
+    private readonly tickets: StreamTicketsRepository,
   ) {
     this.masterHash = API_KEY ? hashOfKey(API_KEY) : null;
   }
 
-  /** @throws KeyMissing, KeyInvalid, ScopeMissing, SessionNotAllowed, TooManyRequests */
+  /** @throws KeyMissing, KeyInvalid, TicketInvalid, ScopeMissing, SessionNotAllowed, TooManyRequests */
   canActivate(context: ExecutionContext): true | Promise<true> {
     const targets = [context.getHandler(), context.getClass()];
     const requirement = this.reflector.getAllAndOverride<Requirement>(REQUIREMENT, targets);
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     if (requirement === 'public') return true;
-    if (!this.masterHash) return admit(request, requirement, FULL_ACCESS);
+    if (!this.masterHash) return admit(request, requirement, ANONYMOUS_ACCESS);
     const text = keyOf(request.headers);
     const id = text === null ? null : idOfKey(text);
     if (text !== null && id === null && isKey(text, this.masterHash))
-      return admit(request, requirement, FULL_ACCESS);
+      return admit(request, requirement, MASTER_ACCESS);
     if (text === null || id === null) {
       if (requirement.orToken) return admit(request, requirement, null);
+      const { ticket } = request.query;
+      if (requirement.orTicket && text === null && typeof ticket === 'string')
+        return this.admitTicket(request, requirement, ticket);
       throw text === null ? new KeyMissing() : new KeyInvalid();
     }
     const known = this.known.peek(id);
@@ -51,7 +63,26 @@ export class AccessGuard implements CanActivate {
     known: CachedKey | null,
   ): true {
     if (!known || !isKey(text, known.key.hash) || isExpired(known.key)) throw new KeyInvalid();
-    this.limits.count(known.key);
+    return this.admitKnown(request, requirement, known);
+  }
+
+  /** Admits a request with the permissions of the key that created the ticket. */
+  private async admitTicket(
+    request: GuardedRequest,
+    requirement: ScopeRequirement,
+    text: string,
+  ): Promise<true> {
+    const ticket = TICKET.test(text) ? await this.tickets.take(hashOfKey(text)) : null;
+    if (!ticket || ticket.session !== (request.params.session ?? DEFAULT_SESSION)) throw new TicketInvalid();
+    if (ticket.keyId === null) return admit(request, requirement, MASTER_ACCESS);
+    const known = this.known.peek(ticket.keyId) ?? (await this.known.load(ticket.keyId));
+    if (!known || isExpired(known.key)) throw new TicketInvalid();
+    return this.admitKnown(request, requirement, known);
+  }
+
+  private admitKnown(request: GuardedRequest, requirement: ScopeRequirement, known: CachedKey): true {
+    const budget = this.limits.count(known.key);
+    if (budget) request.res?.set(rateLimitHeaders(budget));
     this.known.recordUse(known.key);
     return admit(request, requirement, known.access);
   }

@@ -1,4 +1,5 @@
 import { IsOptional } from 'class-validator';
+import { TICKET } from '../../access/key-text.js';
 import type { ChangePayload } from '../../contacts/payload/change-payload.js';
 import type { ChangeKind, SessionEvent } from '../../feed/change.js';
 import { ContactDetailsDto } from '../contacts/contact-details.dto.js';
@@ -79,6 +80,14 @@ export class ListChangesQuery extends PageQuery {
   compact: 'true' | 'false' = 'false';
 }
 
+/** Response of `POST /changes/stream-ticket`. */
+export class StreamTicketDto {
+  /** Replaces the key in one request: `GET /changes/stream?ticket=…`. */
+  ticket: string;
+  /** ISO 8601. */
+  expires_at: string;
+}
+
 /** Query of `GET /changes/stream`. */
 export class StreamChangesQuery {
   /** Starts after this sequence number. By default, starts with the next change. */
@@ -89,4 +98,11 @@ export class StreamChangesQuery {
       'the next change',
   )
   after?: string;
+
+  /** A ticket instead of a key, from `POST /changes/stream-ticket`. */
+  @IsOptional()
+  @Pattern(TICKET, 'the ticket of POST /changes/stream-ticket, for example /changes/stream?ticket=wst_…', {
+    isSecret: true,
+  })
+  ticket?: string;
 }

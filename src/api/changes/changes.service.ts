@@ -11,6 +11,7 @@ import type { FeedPage } from '../../feed/feed-reads.repository.js';
 import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
 import { callerOf, type GuardedRequest } from '../access/requirements.js';
+import { basePathOf } from '../http/base-path.js';
 import { FairSlots } from '../http/fair-slots.js';
 import { TooBusy, TooManyAtOnce } from '../http/http.errors.js';
 import { Stopping } from '../http/stopping.js';
@@ -78,7 +79,7 @@ export class ChangesService {
       if (!(await this.keys.isStillValid(request))) throw new KeyInvalid();
       page = await this.feed.read(id, page.next, query.limit);
     }
-    const changes = page.rows.map((row) => toChange(row, pathPrefixOf(session)));
+    const changes = page.rows.map((row) => toChange(row, prefixOf(request, session)));
     return { items: query.isCompact ? compact(changes) : changes, next: page.next, latest: page.latest };
   }
 
@@ -99,6 +100,7 @@ export class ChangesService {
     const position = after ?? Number(account.feedLatest);
     await this.feed.read(account.id, position);
     const { signal, end, release } = await this.enter(request, response);
+    const prefix = prefixOf(request, session);
     openStreams.inc();
     const stillThere = setInterval(() => {
       if (response.writableLength === 0) response.write(':\n\n');
@@ -112,7 +114,7 @@ export class ChangesService {
       response.write(`retry: ${RECONNECT_AFTER_MS}\n\n${positionFrame(position)}`);
       for await (const page of this.feed.follow(account.id, position, signal)) {
         if (!(await this.keys.isStillValid(request))) break;
-        if (!response.write(this.framesOf(page, session))) await once(response, 'drain', { signal });
+        if (!response.write(this.framesOf(page, prefix))) await once(response, 'drain', { signal });
       }
     } catch (error) {
       if (!signal.aborted && !(error instanceof ChangesGone)) throw error;
@@ -162,8 +164,7 @@ export class ChangesService {
     }
   }
 
-  private framesOf(page: FeedPage, session: SessionName): string {
-    const prefix = pathPrefixOf(session);
+  private framesOf(page: FeedPage, prefix: string): string {
     const ofPage = this.frames.get(page) ?? new Map<string, string>();
     this.frames.set(page, ofPage);
     let text = ofPage.get(prefix);
@@ -173,6 +174,11 @@ export class ChangesService {
     }
     return text;
   }
+}
+
+/** Returns the path of the session's routes, as the caller reaches it. */
+function prefixOf(request: GuardedRequest, session: SessionName): string {
+  return `${basePathOf(request)}${pathPrefixOf(session)}`;
 }
 
 /**

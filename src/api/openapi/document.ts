@@ -14,6 +14,7 @@ import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { REQUIREMENT, type Requirement } from '../access/requirements.js';
 import { ErrorDto } from '../http/error.dto.js';
 import { unexpectedErrorBody } from '../http/error-response.js';
+import { ProblemDto } from '../http/problem.dto.js';
 import { DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
 import { describeOperation } from './describe-operation.js';
 import { HEADERS } from './headers.js';
@@ -33,7 +34,8 @@ const DESCRIPTION = `Syncs the contacts of WhatsApp accounts to Postgres and ser
 
 Each path of the default session also exists below \`/sessions/{session}\`. Unknown values are \`null\`, but \`""\`
 in \`/getcontact\` and \`/getcontacts\`. Times are ISO 8601 in UTC. Every error is an ErrorDto with a stable
-\`code\`, and every response has an \`X-Request-Id\`.`;
+\`code\`, or a ProblemDto if \`Accept\` prefers \`application/problem+json\`. Every response has an
+\`X-Request-Id\`.`;
 
 const TAGS = [
   { name: 'contacts', description: 'The contacts of an account' },
@@ -60,7 +62,7 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion(VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer('/')
+    .addServer('.', 'This service')
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', description: 'A key from POST /keys, or API_KEY' },
       'bearer',
@@ -68,7 +70,7 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key' }, 'header')
     .build();
   const document = SwaggerModule.createDocument(app as never, config, {
-    extraModels: [ErrorDto],
+    extraModels: [ErrorDto, ProblemDto],
     operationIdFactory: (controller, method) => `${controller}.${method}`,
   });
   describeRoutes(document.paths, handlersOf(app));
@@ -119,7 +121,7 @@ function errorsOf(path: string, { info, invalid, requirement }: Handler): Domain
     errors.push(new KeyMissing(), new KeyInvalid());
     if (requirement.scope)
       errors.push(new ScopeMissing(requirement.scope), new SessionNotAllowed('default', ['sales']));
-    errors.push(keyLimited(600, 42));
+    errors.push(keyLimited({ limit: 600, remaining: 0, resetSeconds: 42 }));
   }
   if (invalid) errors.push(new InvalidRequest(invalid));
   if (path.includes('{session}')) errors.push(new SessionNotFound('nosuch'));
