@@ -1,5 +1,7 @@
 import { ApiKey } from './access/api-key.entity.js';
+import { IdempotentRequest } from './access/idempotent-request.entity.js';
 import { RateLimit } from './access/rate-limit.entity.js';
+import { StreamTicket } from './access/stream-ticket.entity.js';
 import { Account } from './accounts/account.entity.js';
 import { Contact } from './contacts/entities/contact.entity.js';
 import { ContactPicture } from './contacts/entities/contact-picture.entity.js';
@@ -41,6 +43,7 @@ export const ENTITIES = [
   EncryptionKey,
   FormerLid,
   HistoryNotification,
+  IdempotentRequest,
   IdentityKey,
   LogLevelRecord,
   MergedContact,
@@ -49,6 +52,7 @@ export const ENTITIES = [
   Session,
   SessionCommand,
   SessionProcess,
+  StreamTicket,
   SyncKeyRequest,
   Webhook,
   WebhookAttempt,

@@ -31,7 +31,8 @@ GRANT SELECT ON
   account, change, client_version, contact, contact_picture, degradation, former_lid, identity_key, session, session_process
 TO whatsapp_contacts_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-  api_key, log_level, rate_limit, refresh_request, session_command, webhook, webhook_attempt, webhook_cursor
+  api_key, idempotent_request, log_level, rate_limit, refresh_request, session_command, stream_ticket, webhook,
+  webhook_attempt, webhook_cursor
 TO whatsapp_contacts_api;
 GRANT INSERT, DELETE, UPDATE (proxy) ON session TO whatsapp_contacts_api;
 -- Compared with ENCRYPTION_KEY at startup.
@@ -49,9 +50,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
   degradation, encryption_key, former_lid, history_notification, identity_key, refresh_request, session, session_command,
   session_process, sync_key_request
 TO whatsapp_contacts_session;
--- Session processes re-encrypt the secrets of webhooks when the key changes.
+-- Session processes re-encrypt the secrets of webhooks and stored responses when the key changes.
 GRANT SELECT (id, secret, former_secret, headers), UPDATE (secret, former_secret, headers) ON webhook
 TO whatsapp_contacts_session;
+GRANT SELECT (id, response), UPDATE (response) ON idempotent_request TO whatsapp_contacts_session;
 GRANT SELECT ON log_level TO whatsapp_contacts_session;
 -- Session processes check the API keys of requests for metrics.
 GRANT SELECT ON api_key TO whatsapp_contacts_session;

@@ -7,6 +7,7 @@ import { Log } from '../kernel/logging/log.js';
 import { AuthorizationServerUnavailable, KeyInvalid } from './access.errors.js';
 import { Access } from './access.js';
 import { AuthorizationServer } from './authorization-server.js';
+import type { KeyBudget } from './key-budget.js';
 import { KeyLimits } from './key-limits.js';
 import type { Scope } from './scopes.js';
 
@@ -56,15 +57,16 @@ export class AccessTokens {
 
   /**
    * Returns the permissions of a token, and counts the request.
+   *
    * @throws KeyInvalid, AuthorizationServerUnavailable, TooManyRequests
    */
-  async verify(token: string): Promise<Access> {
+  async verify(token: string): Promise<{ access: Access; budget: KeyBudget | null }> {
     const claims = await this.readClaims(token);
     const sessions = sessionsOf(claims);
     if (!claims.sub || sessions === undefined) throw new KeyInvalid(this.challenge);
     const id = `oauth ${claims.sub}`;
-    this.limits.count({ id, requestsPerMinute: REQUESTS_PER_MINUTE });
-    return new Access(scopesOf(claims), sessions, id);
+    const budget = this.limits.count({ id, requestsPerMinute: REQUESTS_PER_MINUTE });
+    return { access: new Access(scopesOf(claims), sessions, id), budget };
   }
 
   private async readClaims(token: string): Promise<JWTPayload> {

@@ -1,4 +1,5 @@
 import { DomainError } from '../kernel/errors/domain-error.js';
+import { type KeyBudget, rateLimitHeaders } from './key-budget.js';
 import type { Scope } from './scopes.js';
 
 const CHALLENGE = 'Bearer realm="whatsapp-contacts"';
@@ -26,6 +27,22 @@ export class KeyInvalid extends DomainError {
       'Invalid API key. It is mistyped, expired or deleted: check it, or ask an administrator for a new one.',
     );
     this.headers = { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"${parameters}` };
+  }
+}
+
+/** Tickets are valid for this time. */
+export const TICKET_SECONDS = 60;
+
+export class TicketInvalid extends DomainError {
+  readonly kind = 'unauthorised';
+  readonly code = 'ticket_invalid';
+  override readonly headers = { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` };
+
+  constructor() {
+    super(
+      `Invalid ticket. A ticket is valid for one request within ${TICKET_SECONDS} seconds, and only for its session. ` +
+        'Create another one with POST /changes/stream-ticket.',
+    );
   }
 }
 
@@ -70,15 +87,16 @@ export class TooManyRequests extends DomainError {
     readonly code: 'key_limited' | 'pairing_limited',
     message: string,
     override readonly retryAfterSeconds: number,
+    override readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }
 }
 
-/** @param limit requests per minute */
-export function keyLimited(limit: number, retryAfterSeconds: number): TooManyRequests {
+export function keyLimited(budget: KeyBudget): TooManyRequests {
+  const { limit, resetSeconds } = budget;
   const message = `This API key is limited to ${limit} requests per minute. Retry after the seconds in Retry-After.`;
-  return new TooManyRequests('key_limited', message, retryAfterSeconds);
+  return new TooManyRequests('key_limited', message, resetSeconds, rateLimitHeaders(budget));
 }
 
 export class KeyNotFound extends DomainError {

@@ -24,5 +24,8 @@ export class Access {
   }
 }
 
-/** Permissions of API_KEY, and of all callers if no keys are in use. */
-export const FULL_ACCESS = new Access(null, null);
+/** Permissions of API_KEY. */
+export const MASTER_ACCESS = new Access(null, null);
+
+/** Permissions of all callers if no keys are in use. */
+export const ANONYMOUS_ACCESS = new Access(null, null);

@@ -3,9 +3,9 @@ import { FailureLog } from '../kernel/logging/failure-log.js';
 import { Log } from '../kernel/logging/log.js';
 import { keyLimited } from './access.errors.js';
 import type { ApiKey } from './api-key.entity.js';
+import { type KeyBudget, WINDOW_SECONDS } from './key-budget.js';
 import { RateLimitsRepository } from './rate-limits.repository.js';
 
-const WINDOW_SECONDS = 60;
 /** Interval at which replicas share their counts. A key may exceed its limit by the requests within this time. */
 const SHARE_EVERY_MS = 250;
 
@@ -27,18 +27,24 @@ export class KeyLimits {
 
   constructor(private readonly limits: RateLimitsRepository) {}
 
-  /** Counts a request. @throws TooManyRequests if the key exceeds its limit */
-  count({ id, requestsPerMinute: limit }: Pick<ApiKey, 'id' | 'requestsPerMinute'>): void {
-    if (limit === null) return;
+  /**
+   * Counts a request.
+   *
+   * @returns the remaining requests, disregarding those that other replicas have not shared yet; null if unlimited
+   * @throws TooManyRequests if the key exceeds its limit
+   */
+  count({ id, requestsPerMinute: limit }: Pick<ApiKey, 'id' | 'requestsPerMinute'>): KeyBudget | null {
+    if (limit === null) return null;
     const nowMs = Date.now();
     const count = this.countOf(id);
     if (nowMs >= count.endsAtMs)
       Object.assign(count, { pending: 0, shared: 0, endsAtMs: nowMs + WINDOW_SECONDS * 1_000 });
-    if (count.shared + count.pending >= limit) {
-      throw keyLimited(limit, Math.max(1, Math.ceil((count.endsAtMs - nowMs) / 1_000)));
-    }
+    const resetSeconds = Math.max(1, Math.ceil((count.endsAtMs - nowMs) / 1_000));
+    if (count.shared + count.pending >= limit) throw keyLimited({ limit, remaining: 0, resetSeconds });
     count.pending += 1;
+    const remaining = limit - count.shared - count.pending;
     if (!count.isSharing && nowMs - count.sharedAtMs >= SHARE_EVERY_MS) void this.share(id, limit, count);
+    return { limit, remaining, resetSeconds };
   }
 
   /**

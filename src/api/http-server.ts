@@ -11,6 +11,7 @@ import { createLogger } from '../kernel/logging/logger.js';
 import { SecretKeys } from '../secrets/secret-keys.js';
 import { SessionStateRepository } from '../sessions/session-state.repository.js';
 import { MetricsAccess } from './access/metrics-access.js';
+import { allowOrigins } from './http/cross-origin.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { refuseForeignPages } from './http/foreign-pages.js';
 import { GracefulServer } from './http/graceful-server.js';
@@ -55,10 +56,10 @@ export async function createHttpServer(
   void keys.followCompletion(app.get(Stopping).signal);
   app.disable('x-powered-by');
   app.set('etag', false);
-  // For links to this service, proxies on this machine or in a private network can set the scheme and the host.
-  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  app.set('trust proxy', config.TRUSTED_PROXIES);
   app.use(oneAtATime());
   app.use(safeHeaders());
+  if (config.CORS_ORIGINS.length > 0) app.use(allowOrigins(config.CORS_ORIGINS));
   if (!config.API_KEY) app.use(refuseForeignPages(config));
   const ops = opsRoutes(app, config, sessions);
   app.use((request: Request, response: Response, next: NextFunction) => {

@@ -55,6 +55,19 @@ export class InvalidCursor extends DomainError {
 /** Limit per account, for all callers together. */
 export const REFRESHES_PER_MINUTE = 30;
 
+/** Not even requested profiles are fetched, so a request would never be served. */
+export class FetchesOff extends DomainError {
+  readonly kind = 'conflict';
+  readonly code = 'fetches_off';
+
+  constructor() {
+    super(
+      'Profiles are not fetched, because DOWNLOADS_PER_MINUTE is 0. Ask the operator to set a higher number for the ' +
+        'process that runs the session, for example 20.',
+    );
+  }
+}
+
 const REFRESH_LIMITED = {
   contact: 'A refresh of this contact was requested less than a minute ago.',
   account: `The limit of ${REFRESHES_PER_MINUTE} refreshes per minute is reached for this account.`,

@@ -18,6 +18,7 @@ const COLUMNS: readonly SecretColumn[] = [
   { table: 'webhook', column: 'former_secret', key: ['id'] },
   { table: 'webhook', column: 'headers', key: ['id'] },
   { table: 'session', column: 'proxy', key: ['name'] },
+  { table: 'idempotent_request', column: 'response', key: ['id'] },
 ];
 
 const BATCH = 500;

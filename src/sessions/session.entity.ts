@@ -96,6 +96,10 @@ export class Session {
   @Column('text', { name: 'profiles_paused', nullable: true })
   profilesPaused: string | null;
 
+  /** Whether this pause lasts as long as the configuration of the process: not even requested profiles are fetched. */
+  @Column('boolean', { name: 'profiles_off', default: false })
+  profilesOff: boolean;
+
   /** When profile fetches may resume after WhatsApp has rate-limited them; null if it has not. */
   @Column('timestamptz', { name: 'profiles_resume_at', nullable: true })
   profilesResumeAt: Date | null;

@@ -18,6 +18,7 @@ const ROUTES: Record<Scope, [method: string, path: string][]> = {
     ['GET', '/changes'],
     ['GET', '/changes/stream?after=99'],
     ['POST', '/contacts/491700000010/refresh'],
+    ['POST', '/changes/stream-ticket'],
   ],
   'contacts:export': [
     ['GET', '/contacts.csv'],

@@ -33,10 +33,15 @@ describe('the API for lists, pages and exports', () => {
   });
 
   /** Without what fetch() sends and decodes by itself. */
-  function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<RawAnswer> {
+  function ask(
+    path: string,
+    headers: Record<string, string> = {},
+    method = 'GET',
+    localAddress?: string,
+  ): Promise<RawAnswer> {
     return new Promise((resolve, reject) => {
       const asking = request(
-        { host: '127.0.0.1', port: book.service.port, path, method, headers },
+        { host: '127.0.0.1', port: book.service.port, path, method, headers, localAddress },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -181,12 +186,14 @@ describe('the API for lists, pages and exports', () => {
       const stalled = await Promise.all(
         Array.from({ length: 30 }, () => RawConnection.open(book.service.port)),
       );
-      for (const connection of stalled) {
+      for (const [i, connection] of stalled.entries()) {
         connection.socket.pause();
-        connection.send('GET /getcontacts HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 10.0.0.1\r\n\r\n');
+        // Callers cannot choose the address that they are counted by.
+        const forwarded = `X-Forwarded-For: 10.0.0.${i}`;
+        connection.send(`GET /getcontacts HTTP/1.1\r\nHost: localhost\r\n${forwarded}\r\n\r\n`);
       }
       await sleep(1_000);
-      const other = await ask('/getcontacts', { 'x-forwarded-for': '10.0.0.2' });
+      const other = await ask('/getcontacts', {}, 'GET', '127.0.0.2');
       expect(other.status).toBe(200);
       const last = stalled.at(-1) as RawConnection;
       last.socket.resume();

@@ -167,9 +167,13 @@ function isEverywhere(status: number, text: string): boolean {
   return status >= 400 && refusal.test(text);
 }
 
-/** After an early error, the account and its sync state are not known. */
+/**
+ * Only keys with a limit have the headers of the limit, and `Retry-After` is absent if waiting does not help. After an
+ * early error, the account and its sync state are not known.
+ */
 function isOptional(name: string, status: number): boolean {
-  return name === 'Contacts-Sync' && status >= 400;
+  if (name.startsWith('RateLimit')) return true;
+  return (name === 'Contacts-Sync' && status >= 400) || (name === 'Retry-After' && status >= 429);
 }
 
 function schemaErrors(at: string, operation: Operation, status: number, body: unknown): string[] {

@@ -41,9 +41,9 @@ function normalise(body: unknown): unknown {
     const isOurs = name === 'key' && String(value).startsWith('wac_');
     // The session role fetches the version of WhatsApp Web in the background.
     if (name === 'newest' || name === 'current_at') return 'any version';
-    const isWebhooks = /^(wh_|whsec_)/.test(String(value));
+    const isRandom = /^(wh_|whsec_|wst_)/.test(String(value));
     const isContactId = name === 'id' && CONTACT_ID.test(String(value));
-    return isOurs || isWebhooks || isContactId || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value)))
+    return isOurs || isRandom || isContactId || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value)))
       ? 'generated'
       : value;
   });

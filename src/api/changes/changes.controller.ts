@@ -1,16 +1,25 @@
-import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { TicketInvalid } from '../../access/access.errors.js';
+import type { Access } from '../../access/access.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
-import { Needs } from '../access/requirements.js';
+import { CallerAccess, Needs } from '../access/requirements.js';
 import { InvalidRequest } from '../http/request.errors.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import { parseInteger } from '../http/validation.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { type ChangePageDto, ListChangesQuery, SEQUENCE, StreamChangesQuery } from './changes.dto.js';
+import {
+  type ChangePageDto,
+  ListChangesQuery,
+  SEQUENCE,
+  StreamChangesQuery,
+  type StreamTicketDto,
+} from './changes.dto.js';
 import { BUSY_READERS, changeFrame, ChangesService, positionFrame } from './changes.service.js';
+import { StreamTickets } from './stream-tickets.js';
 
 const { seq } = examples.change;
 const GONE = ChangesGone.pruned(seq - 2_000, seq - 1_000);
@@ -20,7 +29,10 @@ const STREAM_EXAMPLE = `retry: 1000\n\n${positionFrame(seq - 1)}${changeFrame(ex
 @Controller(sessionRoutes('changes'))
 @Needs('contacts:read')
 export class ChangesController {
-  constructor(private readonly changes: ChangesService) {}
+  constructor(
+    private readonly changes: ChangesService,
+    private readonly tickets: StreamTickets,
+  ) {}
 
   /** List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
   @Operation({
@@ -49,9 +61,10 @@ export class ChangesController {
     parameters: { after: seq - 1 },
     requestHeaders: ['Last-Event-ID'],
     answer: { byType: { 'text/event-stream': STREAM_EXAMPLE } },
-    errors: [GONE, new NoAccountLinked(), ...BUSY_READERS],
+    errors: [new TicketInvalid(), GONE, new NoAccountLinked(), ...BUSY_READERS],
   })
   @Get('stream')
+  @Needs('contacts:read', { orTicket: true })
   async stream(
     @SessionParam() session: SessionName,
     @Query() query: StreamChangesQuery,
@@ -66,5 +79,21 @@ export class ChangesController {
           `for example ${seq}.`,
       );
     await this.changes.stream(session, last ?? query.after ?? null, request, response);
+  }
+
+  /**
+   * Create a ticket for `GET /changes/stream`, because the EventSource of browsers cannot send a key. It is valid for
+   * one request within 60 seconds.
+   */
+  @Operation({
+    id: 'createStreamTicket',
+    answer: { ticket: `wst_${'6YlVQm1yZQ9b3c0T4xv8kR2sWn7uHj5dLe0gFp1aBiM'}`, expires_at: examples.TIME },
+  })
+  @Post('stream-ticket')
+  createTicket(
+    @SessionParam() session: SessionName,
+    @CallerAccess() access: Access,
+  ): Promise<StreamTicketDto> {
+    return this.tickets.create(session, access);
   }
 }

@@ -1,10 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
+import { TICKET } from '../../access/key-text.js';
 import type { ChangePayload } from '../../contacts/payload/change-payload.js';
 import type { ChangeKind, SessionEvent, WebhookEvent } from '../../feed/change.js';
 import { ContactDetailsDto } from '../contacts/contact-details.dto.js';
 import { MAX_PAGE_ITEMS, PageQuery } from '../http/page-query.dto.js';
-import { type IntegerRange, TrueOrFalse, WholeNumber } from '../http/validation.js';
+import { type IntegerRange, Pattern, TrueOrFalse, WholeNumber } from '../http/validation.js';
 
 /** An event of a session. */
 export class SessionEventDto implements SessionEvent {
@@ -93,6 +94,14 @@ export class ListChangesQuery extends PageQuery {
   compact = false;
 }
 
+/** Response of `POST /changes/stream-ticket`. */
+export class StreamTicketDto {
+  /** Replaces the key in one request: `GET /changes/stream?ticket=…`. */
+  ticket: string;
+  /** ISO 8601. */
+  expires_at: string;
+}
+
 /** Query of `GET /changes/stream`. */
 export class StreamChangesQuery {
   /** Starts after this sequence number. By default, starts with the next change. */
@@ -103,4 +112,11 @@ export class StreamChangesQuery {
       'the next change',
   )
   after?: number;
+
+  /** A ticket instead of a key, from `POST /changes/stream-ticket`. */
+  @IsOptional()
+  @Pattern(TICKET, 'the ticket of POST /changes/stream-ticket, for example /changes/stream?ticket=wst_…', {
+    isSecret: true,
+  })
+  ticket?: string;
 }

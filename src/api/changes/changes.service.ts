@@ -11,6 +11,7 @@ import type { FeedPage } from '../../feed/feed-reads.repository.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
 import { callerOf, type GuardedRequest } from '../access/requirements.js';
+import { basePathOf } from '../http/base-path.js';
 import { FairSlots } from '../http/fair-slots.js';
 import { TooBusy, TooManyAtOnce } from '../http/http.errors.js';
 import { Stopping } from '../http/stopping.js';
@@ -49,7 +50,7 @@ export class ChangesService {
     overall: READERS,
     maxWaitMs: 1,
   });
-  /** Serialized events by ChangeReader.webhooks, shared by all streams that read the same page. */
+  /** Serialized events by ChangeReader, shared by all streams that read the same page. */
   private readonly frames = new WeakMap<FeedPage, Map<string, string>>();
 
   constructor(
@@ -79,7 +80,7 @@ export class ChangesService {
       if (!(await this.keys.isStillValid(request))) throw new KeyInvalid();
       page = await this.feed.read(feed, page.next, query.limit);
     }
-    const reader = { session, webhooks: request.access?.webhooks ?? 'none' };
+    const reader = readerOf(request, session);
     const changes = page.rows.map((row) => toChange(row, reader));
     return { items: query.isCompact ? compact(changes) : changes, next: page.next, latest: page.latest };
   }
@@ -102,7 +103,7 @@ export class ChangesService {
     const position = after ?? Number(account.feedLatest);
     await this.feed.read(feed, position);
     const { signal, end, release } = await this.enter(request, response);
-    const reader = { session, webhooks: request.access?.webhooks ?? 'none' };
+    const reader = readerOf(request, session);
     openStreams.inc();
     const stillThere = setInterval(() => {
       if (response.writableLength === 0) response.write(':\n\n');
@@ -169,13 +170,18 @@ export class ChangesService {
   private framesOf(page: FeedPage, reader: ChangeReader): string {
     const ofPage = this.frames.get(page) ?? new Map<string, string>();
     this.frames.set(page, ofPage);
-    let text = ofPage.get(reader.webhooks);
+    const key = `${reader.webhooks} ${reader.basePath}`;
+    let text = ofPage.get(key);
     if (text === undefined) {
       text = page.rows.map((row) => changeFrame(toChange(row, reader))).join('');
-      ofPage.set(reader.webhooks, text);
+      ofPage.set(key, text);
     }
     return text;
   }
+}
+
+function readerOf(request: GuardedRequest, session: SessionName): ChangeReader {
+  return { session, webhooks: request.access?.webhooks ?? 'none', basePath: basePathOf(request) };
 }
 
 /**

@@ -2,11 +2,18 @@ import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common
 import type { Request, Response } from 'express';
 import { CONTACT_ID } from '../../contacts/contact-id.js';
 import type { ContactRow } from '../../contacts/contact-row.js';
-import { ContactMerged, ContactNotFound, NoPicture, RefreshLimited } from '../../contacts/contacts.errors.js';
+import {
+  ContactMerged,
+  ContactNotFound,
+  FetchesOff,
+  NoPicture,
+  RefreshLimited,
+} from '../../contacts/contacts.errors.js';
 import { toDetails, toKeys } from '../../contacts/payload/contact-payload.js';
 import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { Needs } from '../access/requirements.js';
+import { BasePath } from '../http/base-path.js';
 import { isNotModified } from '../http/conditional.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
@@ -46,10 +53,11 @@ export class ContactDetailsController {
   async get(
     @SessionParam() session: SessionName,
     @Param() { phone }: ContactPath,
+    @BasePath() basePath: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactDetailsDto> {
     const { person } = await this.find(session, phone, response);
-    return toDetails(person, pathPrefixOf(session));
+    return toDetails(person, `${basePath}${pathPrefixOf(session)}`);
   }
 
   /** List the current identity key of a contact and all earlier ones. */
@@ -108,7 +116,7 @@ export class ContactDetailsController {
     parameters: { phone: examples.PHONE },
     answer: REQUESTED,
     headers: ['Contacts-Sync'],
-    errors: [...UNKNOWN, new RefreshLimited('contact', 42)],
+    errors: [...UNKNOWN, new FetchesOff(), new RefreshLimited('contact', 42)],
   })
   @Post('refresh')
   @HttpCode(202)
@@ -117,7 +125,7 @@ export class ContactDetailsController {
     @Param() { phone }: ContactPath,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RefreshRequestedDto> {
-    await this.contacts.refresh(await this.find(session, phone, response));
+    await this.contacts.refresh(session, await this.find(session, phone, response));
     return REQUESTED;
   }
 

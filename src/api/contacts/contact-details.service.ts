@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ContactNotFound, NoPicture } from '../../contacts/contacts.errors.js';
+import { ContactNotFound, FetchesOff, NoPicture } from '../../contacts/contacts.errors.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { RefreshRequestsRepository } from '../../contacts/fetches/refresh-requests.repository.js';
 import {
@@ -11,6 +11,7 @@ import { PictureReadsRepository, type StoredPicture } from '../../contacts/read/
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { toContactLookup } from './contact-reference.js';
 
@@ -36,6 +37,7 @@ export class ContactDetailsService {
     private readonly pictures: PictureReadsRepository,
     private readonly refreshes: RefreshRequestsRepository,
     private readonly fetches: ProfileFetchesRepository,
+    private readonly state: SessionStateRepository,
   ) {}
 
   /**
@@ -82,8 +84,10 @@ export class ContactDetailsService {
     throw new NoPicture('picture_evicted');
   }
 
-  /** Schedules a profile fetch before all others. @throws RefreshLimited */
-  async refresh({ accountId, person }: AccountContact): Promise<void> {
+  /** Schedules a profile fetch before all others. @throws FetchesOff, RefreshLimited */
+  async refresh(session: SessionName, { accountId, person }: AccountContact): Promise<void> {
+    const { profilesPause } = await this.state.get(session);
+    if (profilesPause.isOff) throw new FetchesOff();
     await this.refreshes.add(accountId, person.rowNumber);
     await this.fetches.request(accountId, addressOf(person));
   }

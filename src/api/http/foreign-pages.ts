@@ -15,13 +15,17 @@ const PASSKEY_PATH = /\/passkey(\/confirm)?\/?$/;
  */
 export function refuseForeignPages({
   ALLOWED_HOSTS,
+  CORS_ORIGINS,
   HOST,
-}: Pick<Config, 'ALLOWED_HOSTS' | 'HOST'>): RequestHandler {
+}: Pick<Config, 'ALLOWED_HOSTS' | 'CORS_ORIGINS' | 'HOST'>): RequestHandler {
   const allowed = new Set([...ALLOWED_HOSTS, HOST.toLowerCase()]);
+  const isForeign = (request: Request) =>
+    !CORS_ORIGINS.includes(request.headers.origin ?? '') && isFromForeignPage(request);
   return (request, _response, next) => {
-    const host = nameOf(request.headers.host ?? '');
-    if (!isTrusted(host, allowed)) throw new ForeignHost(host);
-    if (!SAFE_METHODS.has(request.method) && !PASSKEY_PATH.test(request.path) && isFromForeignPage(request))
+    // A proxy can set X-Forwarded-Host or pass it on from the page, so both have to be known.
+    for (const host of [request.headers.host ?? '', hostOf(request)].map(nameOf))
+      if (!isTrusted(host, allowed)) throw new ForeignHost(host);
+    if (!SAFE_METHODS.has(request.method) && !PASSKEY_PATH.test(request.path) && isForeign(request))
       throw new ForeignPage();
     next();
   };
@@ -33,11 +37,16 @@ function isTrusted(host: string, allowed: ReadonlySet<string>): boolean {
 }
 
 /** Browsers send at least one of the two headers; other clients send neither. */
-function isFromForeignPage({ headers }: Request): boolean {
-  const site = headers['sec-fetch-site'];
+function isFromForeignPage(request: Request): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers;
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
-  const { origin } = headers;
-  return origin !== undefined && origin.replace(/^https?:\/\//, '') !== headers.host;
+  return origin !== undefined && origin.replace(/^https?:\/\//, '') !== hostOf(request);
+}
+
+/** Returns the host that the browser has requested, from a proxy in TRUSTED_PROXIES or from the header `Host`. */
+function hostOf(request: Request): string {
+  // Requests of HTTP/1.0 can omit the header, which the type of `request.host` does not consider.
+  return request.headers.host === undefined ? '' : request.host;
 }
 
 /** Returns the name in a `Host` header, without the port and the brackets of IPv6. */

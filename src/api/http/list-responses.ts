@@ -96,7 +96,7 @@ export class ListResponses {
   ): Promise<void> {
     const encoding = list.isCompressed ? null : encodingFor(request);
     const etag = list.version && `"${list.version}${encoding ? `-${encoding.name}` : ''}"`;
-    response.setHeader('Vary', list.vary ? `Accept-Encoding, ${list.vary}` : 'Accept-Encoding');
+    response.vary(list.vary ? `Accept-Encoding, ${list.vary}` : 'Accept-Encoding');
     response.setHeader('Cache-Control', etag ? 'private, no-cache' : 'no-store');
     if (etag) response.setHeader('ETag', etag);
     if (etag && isNotModified(request, etag)) return void response.status(304).end();

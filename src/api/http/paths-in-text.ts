@@ -1,9 +1,18 @@
-/** Paths of the default session in messages. */
-const PATH = /(?<=^|[\s(])\/(?=(session|contacts|getcontacts?)([/.,;:?\s)]|$))/g;
+const pathsTo = (routes: string) => new RegExp(`(?<=^|[\\s(])/(?=(${routes})([/.,;:?\\s)]|$))`, 'g');
 
-/** Inserts a prefix such as `/sessions/sales` before the paths in a message. */
+/** Paths of the default session in messages. */
+const SESSION_PATHS = pathsTo('session|changes|contacts|getcontacts?');
+/** All paths in messages. */
+const PATHS = pathsTo('access|changes|contacts|getcontacts?|keys|log-levels|mcp|sessions?|webhooks');
+
+/** Inserts a prefix such as `/sessions/sales` before the paths of the default session in a message. */
 export function withPathPrefix(text: string, prefix: string): string {
-  return prefix === '' ? text : text.replace(PATH, `${prefix}/`);
+  return prefix === '' ? text : text.replace(SESSION_PATHS, `${prefix}/`);
+}
+
+/** Inserts the path under which a proxy publishes the service before all paths in a message, see basePathOf(). */
+export function withBasePath(text: string, basePath: string): string {
+  return basePath === '' ? text : text.replace(PATHS, `${basePath}/`);
 }
 
 /** Returns `/sessions/{name}` from a request path; empty for the default session. */

@@ -221,7 +221,7 @@ export class McpTools {
           const search = { after, since: toDate(since), until: toDate(until), kinds, limit };
           const feed = { accountId: id, session: of };
           const { rows, next, latest } = await withinShare(() => this.feed.search(feed, search));
-          const reader = { session: of, webhooks: access.webhooks };
+          const reader = { session: of, webhooks: access.webhooks, basePath: '' };
           return { changes: rows.map((row) => results.toCompactChange(toChange(row, reader))), next, latest };
         }),
     );

@@ -3,6 +3,7 @@ import type { DomainError } from '../../kernel/errors/domain-error.js';
 import type { Requirement } from '../access/requirements.js';
 import type { ErrorDto } from '../http/error.dto.js';
 import { bodyOf } from '../http/error-response.js';
+import { PROBLEM_TYPE } from '../http/problem.js';
 import { type HeaderName, headersOf, type RequestHeaderName } from './headers.js';
 import type { OperationInfo } from './operation.js';
 import type { Examples, OperationObject, ParameterObject, ResponseObject } from './types.js';
@@ -29,10 +30,12 @@ export function describeOperation(operation: OperationObject, route: RouteDescri
     ...requestHeadersOf(info),
   ];
   if (info.body !== undefined) addBodyExample(operation, info.body);
-  describeSuccess(operation, info);
+  describeSuccess(operation, info, requirement);
   operation.security = requirement === 'public' ? [] : securityOf(requirement.scope);
   const responses = operation.responses as Record<string, ResponseObject>;
-  for (const error of errors) addError(responses, 'kind' in error ? bodyOf(error) : error);
+  // Probes and metrics are served without content negotiation.
+  const types = tagOf(path) === 'operation' ? ERROR_TYPE : { ...ERROR_TYPE, ...PROBLEM };
+  for (const error of errors) addError(responses, types, 'kind' in error ? bodyOf(error) : error);
 }
 
 function securityOf(scope: Scope | null): OperationObject['security'] {
@@ -90,11 +93,18 @@ function addBodyExample(operation: OperationObject, example: unknown): void {
   for (const media of Object.values(content)) media.examples = examplesOf(example);
 }
 
-function describeSuccess(operation: OperationObject, info: OperationInfo): void {
+/** Headers of responses to keys with a limit. */
+const LIMIT_HEADERS: readonly HeaderName[] = ['RateLimit-Policy', 'RateLimit'];
+
+function describeSuccess(operation: OperationObject, info: OperationInfo, requirement: Requirement): void {
   const responses = operation.responses as Record<string, ResponseObject>;
   const [status = '200'] = Object.keys(responses);
   const response = responses[status] as ResponseObject;
-  const names: HeaderName[] = [...(info.headers ?? []), ...(info.isConditional ? (['ETag'] as const) : [])];
+  const names: HeaderName[] = [
+    ...(info.headers ?? []),
+    ...(info.isConditional ? (['ETag'] as const) : []),
+    ...(requirement === 'public' ? [] : LIMIT_HEADERS),
+  ];
   response.description = operation.summary ?? 'Success';
   response.headers = headersOf(...names);
   if ('byType' in info.answer) response.content = contentByType(info.answer.byType, response);
@@ -124,16 +134,20 @@ function contentByType(
   );
 }
 
-function addError(responses: Record<string, ResponseObject>, body: ErrorDto): void {
+const ERROR_TYPE = { 'application/json': { schema: { $ref: '#/components/schemas/ErrorDto' } } };
+const PROBLEM = { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/ProblemDto' } } };
+
+function addError(responses: Record<string, ResponseObject>, types: object, body: ErrorDto): void {
   const { statusCode: status, error, code } = body;
   const headers: HeaderName[] = status === 401 ? ['WWW-Authenticate'] : [];
   if (status === 308) headers.push('Location');
   if (status === 429 || status === 503) headers.push('Retry-After');
+  if (status === 429) headers.push(...LIMIT_HEADERS);
   const response = (responses[status] ??= {
     description: error,
     headers: headersOf(...headers),
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorDto' }, examples: {} } },
+    content: structuredClone(types) as ResponseObject['content'],
   });
-  const examples = response.content?.['application/json']?.examples;
-  if (examples) examples[code] = { value: body };
+  const media = response.content?.['application/json'];
+  if (media) media.examples = { ...media.examples, [code]: { value: body } };
 }

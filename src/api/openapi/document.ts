@@ -14,6 +14,7 @@ import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { REQUIREMENT, type Requirement } from '../access/requirements.js';
 import { ErrorDto } from '../http/error.dto.js';
 import { unexpectedErrorBody } from '../http/error-response.js';
+import { ProblemDto } from '../http/problem.dto.js';
 import { DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
 import { closeBodies } from './closed-bodies.js';
 import { describeOperation } from './describe-operation.js';
@@ -38,7 +39,8 @@ const DESCRIPTION = `Syncs the contacts of WhatsApp accounts to Postgres and ser
 Paths of a session start with \`/sessions/{session}\`. The first session is \`default\`. Its paths also work without
 this prefix, for example \`/contacts\`, but only \`/getcontact\` and \`/getcontacts\` are listed twice. Unknown values
 are \`null\`, but \`""\` in these two routes. Times are ISO 8601 in UTC. Sequence numbers are integers below 2^53.
-Every error is an ErrorDto with a stable \`code\`, and every response has an \`X-Request-Id\`.`;
+Every error is an ErrorDto with a stable \`code\`, or a ProblemDto if \`Accept\` prefers
+\`application/problem+json\`. Every response has an \`X-Request-Id\`.`;
 
 const TAGS = [
   { name: 'contacts', description: 'The contacts of an account' },
@@ -66,7 +68,7 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion(VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer('/')
+    .addServer('.', 'This service')
     .addSecurity('bearer', {
       type: 'http',
       scheme: 'bearer',
@@ -75,7 +77,7 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key' }, 'header')
     .build();
   const document = SwaggerModule.createDocument(app as never, config, {
-    extraModels: [ErrorDto],
+    extraModels: [ErrorDto, ProblemDto],
     operationIdFactory: (controller, method) => `${controller}.${method}`,
   });
   describeRoutes(document.paths, handlersOf(app));
@@ -154,7 +156,7 @@ function errorsOf(path: string, { info, invalid, unknown, requirement }: Handler
     errors.push(new KeyMissing(), new KeyInvalid());
     if (requirement.scope)
       errors.push(new ScopeMissing(requirement.scope), new SessionNotAllowed('default', ['sales']));
-    errors.push(keyLimited(600, 42));
+    errors.push(keyLimited({ limit: 600, remaining: 0, resetSeconds: 42 }));
   }
   errors.push(unknown);
   if (invalid) errors.push(new InvalidRequest(invalid));

@@ -16,17 +16,24 @@ const EVERYWHERE = [
   ...REFUSAL_CODES,
 ];
 
-/** Makes the codes of all errors a schema, the type of `code` in ErrorDto. */
+interface ErrorSchema {
+  properties: Record<string, object> & { code: { description?: string } };
+}
+
+/** Makes the codes of all errors a schema, the type of `code` in both forms of errors. */
 export function withErrorCodes(schemas: Schemas, paths: Paths): Schemas {
-  const { properties } = schemas.ErrorDto as { properties: Record<string, object> };
-  const $ref = '#/components/schemas/ErrorCode';
-  const { description } = properties.code as { description?: string };
-  const code = { description, allOf: [{ $ref }] };
   return {
     ...schemas,
-    ErrorDto: { ...schemas.ErrorDto, properties: { ...properties, code } },
+    ErrorDto: withCode(schemas.ErrorDto as ErrorSchema),
+    ProblemDto: withCode(schemas.ProblemDto as ErrorSchema),
     ErrorCode: { type: 'string', enum: errorCodesOf(paths) },
   };
+}
+
+function withCode({ properties, ...schema }: ErrorSchema): Schemas[string] {
+  const { description } = properties.code;
+  const code = { description, allOf: [{ $ref: '#/components/schemas/ErrorCode' }] };
+  return { ...schema, properties: { ...properties, code } } as Schemas[string];
 }
 
 /** Lists codes in alphabetical order. The documented errors are instances of their classes. */

@@ -26,10 +26,19 @@ export const HEADERS = {
   'Content-Disposition': header('Suggested file name', 'attachment; filename=contacts.vcf'),
   ETag: header('Version of the response, for If-None-Match', '"1-7-42-complete"'),
   Location: header(
-    'Path of the created resource, or relative path of the contact that remains after a merge',
+    'Path of the created resource, including the path under which a proxy publishes the service; or relative path of ' +
+      'the contact that remains after a merge',
     '/sessions/sales',
   ),
-  'Retry-After': header('Seconds after which the same request may succeed', 5),
+  'RateLimit-Policy': header(
+    'Requests per window (`q`) of the API key, and its length in seconds (`w`). Only if the key is limited.',
+    '"key";q=600;w=60',
+  ),
+  RateLimit: header(
+    'Remaining requests of the API key (`r`), and seconds until the next window (`t`). Only if the key is limited.',
+    '"key";r=599;t=60',
+  ),
+  'Retry-After': header('Seconds after which the same request may succeed. Absent if waiting does not help', 5),
   'WWW-Authenticate': header('How to send a key', 'Bearer realm="whatsapp-contacts"'),
 } satisfies Record<string, HeaderObject>;
 

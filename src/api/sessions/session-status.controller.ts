@@ -3,12 +3,14 @@ import type { Access } from '../../access/access.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
+import { BasePath } from '../http/base-path.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import type { UnlinkedDto } from './link.dto.js';
 import { LinkService, REMOVE_DEVICE, UNLINKED } from './link.service.js';
 import type { SessionDto } from './session-status.dto.js';
+import { atBasePath } from './session-status.js';
 import { SessionStatusService, shownTo } from './session-status.service.js';
 import { SessionNotAnswering } from './sessions-api.errors.js';
 
@@ -27,8 +29,12 @@ export class SessionStatusController {
   /** Get the status of a session, its problems and recommended actions. */
   @Operation({ id: 'getSession', answer: examples.session })
   @Get()
-  async describe(@SessionParam() session: SessionName, @CallerAccess() access: Access): Promise<SessionDto> {
-    return shownTo(access, await this.status.describe(session));
+  async describe(
+    @SessionParam() session: SessionName,
+    @CallerAccess() access: Access,
+    @BasePath() basePath: string,
+  ): Promise<SessionDto> {
+    return atBasePath(basePath, shownTo(access, await this.status.describe(session)));
   }
 
   /** Unlink the account. Its contacts stay available until another account is linked. */

@@ -7,6 +7,8 @@ import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { TooManyWebhooks, WebhookNotFound } from '../../webhooks/webhooks.errors.js';
 import { MAX_WEBHOOKS } from '../../webhooks/webhooks.repository.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
+import { BasePath } from '../http/base-path.js';
+import { IDEMPOTENCY_ERRORS, Idempotent } from '../http/idempotent.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { WebhookPayloadDto } from './webhook-payload.dto.js';
@@ -41,16 +43,18 @@ export class WebhooksController {
     body: examples.webhookRequest,
     answer: examples.createdWebhook,
     headers: ['Location'],
-    errors: [new NoAccountLinked(), GONE, new TooManyWebhooks(MAX_WEBHOOKS)],
+    errors: [new NoAccountLinked(), GONE, new TooManyWebhooks(MAX_WEBHOOKS), ...IDEMPOTENCY_ERRORS],
   })
   @Post()
+  @Idempotent()
   async create(
     @CallerAccess() access: Access,
     @Body() request: CreateWebhookRequest,
+    @BasePath() basePath: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CreatedWebhookDto> {
     const created = await this.webhooks.create(access, request);
-    response.setHeader('Location', `/webhooks/${created.id}`);
+    response.setHeader('Location', `${basePath}/webhooks/${created.id}`);
     return created;
   }
 
@@ -112,9 +116,10 @@ export class WebhooksController {
     parameters: { id },
     body: { after: examples.change.seq },
     answer: examples.webhook,
-    errors: [UNKNOWN, new NoAccountLinked(), GONE],
+    errors: [UNKNOWN, new NoAccountLinked(), GONE, ...IDEMPOTENCY_ERRORS],
   })
   @Post(':id/replay')
+  @Idempotent()
   @HttpCode(200)
   replay(
     @CallerAccess() access: Access,
@@ -142,9 +147,10 @@ export class WebhooksController {
     id: 'rotateWebhookSecret',
     parameters: { id },
     answer: { secret: examples.createdWebhook.secret, former_until: examples.TIME },
-    errors: [UNKNOWN],
+    errors: [UNKNOWN, ...IDEMPOTENCY_ERRORS],
   })
   @Post(':id/rotate')
+  @Idempotent()
   @HttpCode(200)
   rotate(@CallerAccess() access: Access, @Param('id') webhook: string): Promise<RotatedSecretDto> {
     return this.webhooks.rotate(access, webhook);

@@ -26,13 +26,15 @@ export interface ChangePayload {
 export interface ChangeReader {
   session: SessionName;
   webhooks: 'none' | 'session' | 'all';
+  /** Path under which the reader reaches the service, for example `/wa`; empty for the root. */
+  basePath: string;
 }
 
 /**
  * Returns a change without events that the reader may not see: of webhooks, and of a session that the account was
  * linked through before. The change itself remains, so that sequence numbers have no gaps.
  */
-export function toChange(row: ChangeRow, { session: name, webhooks }: ChangeReader): ChangePayload {
+export function toChange(row: ChangeRow, { session: name, webhooks, basePath }: ChangeReader): ChangePayload {
   const { seq, at, kind, contactId, jid, lid, fields, mergedInto, contact, session, webhook } = row;
   const seesWebhook = webhooks === 'all' || (webhooks === 'session' && webhook?.session !== null);
   return {
@@ -46,7 +48,7 @@ export function toChange(row: ChangeRow, { session: name, webhooks }: ChangeRead
     merged_into: mergedInto,
     contact:
       contactId && contact
-        ? toDetails(fromJson(contact as ContactRowJson, contactId), pathPrefixOf(name))
+        ? toDetails(fromJson(contact as ContactRowJson, contactId), `${basePath}${pathPrefixOf(name)}`)
         : null,
     session: session?.name === name ? session : null,
     webhook: seesWebhook ? webhook : null,

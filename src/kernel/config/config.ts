@@ -3,7 +3,18 @@ import { plainToInstance, Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, ValidateBy, validateSync } from 'class-validator';
 import ipaddr from 'ipaddr.js';
 import { LOG_LEVELS, type LogLevel } from '../logging/log-levels.js';
-import { Flag, Integer, OneOf, PostgresUrl, Proxy, ServerUrl, toList, toWords } from './config-decorators.js';
+import {
+  Flag,
+  Integer,
+  OneOf,
+  Origins,
+  PostgresUrl,
+  Proxy,
+  ServerUrl,
+  toList,
+  toWords,
+  TrustedAddresses,
+} from './config-decorators.js';
 import { readDatabaseUrl } from './database-url.js';
 import { readSecretFiles, SECRET_SETTINGS } from './secret-files.js';
 
@@ -69,6 +80,17 @@ export class Config {
   @IsOptional()
   @ServerUrl('https://contacts.example.com/mcp')
   OAUTH_AUDIENCE?: string;
+
+  /**
+   * Addresses of the proxies in front of the service: IP addresses, CIDRs, `loopback`, `linklocal` and `uniquelocal`.
+   * Only their `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` count: other clients could choose these values.
+   */
+  @TrustedAddresses()
+  TRUSTED_PROXIES: string[] = [];
+
+  /** Origins of web pages that can call the API from a browser, separated by commas. By default, none (CORS). */
+  @Origins()
+  CORS_ORIGINS: string[] = [];
 
   /** Pairing codes that can be requested within 10 minutes, for each session. Each one notifies the phone. */
   @Integer(1, 1_000, { form: 'number of codes', example: 3 })

@@ -7,6 +7,7 @@ export type DomainErrorKind =
   | 'wrong-method'
   | 'not-acceptable'
   | 'conflict'
+  | 'unprocessable'
   | 'gone'
   | 'moved'
   | 'unsupported'
@@ -20,8 +21,8 @@ export abstract class DomainError extends Error {
   /** Stable identifier for programs. */
   abstract readonly code: string;
 
-  /** Seconds after which the same request may succeed; undefined if unknown. */
-  readonly retryAfterSeconds?: number;
+  /** Seconds after which the same request may succeed; undefined if unknown, null if waiting does not help. */
+  readonly retryAfterSeconds?: number | null;
 
   /** Headers of the HTTP response. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -66,7 +66,7 @@ export class FetchPause {
   /** Returns which contacts may be fetched now. Reports the reason in the background if it has changed. */
   check(): Allowed {
     const now = new Date();
-    if (this.config.DOWNLOADS_PER_MINUTE === 0) return this.allow('none', 'DOWNLOADS_PER_MINUTE is 0.');
+    if (this.isOff) return this.allow('none', 'DOWNLOADS_PER_MINUTE is 0.');
     if (this.resumeAt && this.resumeAt > now) return 'none';
     this.resumeAt = null;
     this.code = null;
@@ -126,8 +126,12 @@ export class FetchPause {
     return allowed;
   }
 
-  private async write(pause: Omit<ProfilesPause, 'nextBatchAt'>): Promise<void> {
-    const { lease } = this;
-    await lease.transaction((tx) => this.state.reportProfilesPause(tx, lease.session, pause));
+  private get isOff(): boolean {
+    return this.config.DOWNLOADS_PER_MINUTE === 0;
+  }
+
+  private async write(pause: Pick<ProfilesPause, 'reason' | 'resumeAt'>): Promise<void> {
+    const { lease, isOff } = this;
+    await lease.transaction((tx) => this.state.reportProfilesPause(tx, lease.session, { ...pause, isOff }));
   }
 }

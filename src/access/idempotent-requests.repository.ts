@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { IdempotentRequest } from './idempotent-request.entity.js';
+
+export type NewRequest = Pick<IdempotentRequest, 'id' | 'caller' | 'requestHash'>;
+
+/** An earlier request with the same caller, route and key. */
+export interface EarlierRequest {
+  requestHash: Buffer;
+  /** Null if it has not succeeded yet. */
+  response: string | null;
+  ageSeconds: number;
+}
+
+/** Keys are valid for this time. */
+const EXPIRES_AFTER = '24 hours';
+
+/** Stores requests with an `Idempotency-Key`, for all replicas. */
+@Injectable()
+export class IdempotentRequestsRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Stores a request before it is processed. @returns false if it was sent before, or the caller has too many */
+  async add({ id, caller, requestHash }: NewRequest, maxPerCaller: number): Promise<boolean> {
+    const added = await this.dataSource.query<unknown[]>(
+      `INSERT INTO idempotent_request AS r (id, caller, request_hash, expires_at)
+       SELECT $1, $2, $3, now() + interval '${EXPIRES_AFTER}'
+       WHERE (SELECT count(*) FROM idempotent_request WHERE caller = $2 AND expires_at > now()) < $4
+       ON CONFLICT (id) DO UPDATE SET request_hash = EXCLUDED.request_hash, response = NULL, created_at = now(),
+         expires_at = EXCLUDED.expires_at
+       WHERE r.expires_at <= now()
+       RETURNING id`,
+      [id, caller, requestHash, maxPerCaller],
+    );
+    return added.length > 0;
+  }
+
+  async find(id: string): Promise<EarlierRequest | null> {
+    const rows = await this.dataSource.query<EarlierRequest[]>(
+      `SELECT request_hash AS "requestHash", response,
+         extract(epoch FROM now() - created_at)::float AS "ageSeconds"
+       FROM idempotent_request WHERE id = $1 AND expires_at > now()`,
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+
+  async finish(id: string, response: string): Promise<void> {
+    await this.dataSource.query('UPDATE idempotent_request SET response = $2 WHERE id = $1', [id, response]);
+  }
+
+  /** Deletes a request that has failed, so that it can be sent again with the same key. */
+  async remove(id: string): Promise<void> {
+    await this.dataSource.query('DELETE FROM idempotent_request WHERE id = $1 AND response IS NULL', [id]);
+  }
+
+  async deleteExpired(): Promise<void> {
+    await this.dataSource.query('DELETE FROM idempotent_request WHERE expires_at <= now()');
+  }
+}
