@@ -52,6 +52,8 @@ describe('a table with the data of accounts or sessions', () => {
       'former_lid',
       'history_notification',
       'identity_key',
+      'number_check',
+      'number_check_quota',
       'refresh_request',
       'sync_key_request',
     ]);

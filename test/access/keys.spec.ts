@@ -23,6 +23,7 @@ const ROUTES: Record<Scope, [method: string, path: string][]> = {
     ['GET', '/contacts.vcf'],
     ['GET', '/contacts.xlsx'],
   ],
+  'contacts:check': [],
   'session:read': [
     ['GET', '/session'],
     ['GET', '/sessions'],

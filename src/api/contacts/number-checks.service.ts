@@ -1,0 +1,196 @@
+import { Injectable } from '@nestjs/common';
+import type { AcceptedChecks, CheckStop, StoredAnswer } from '../../contacts/checks/number-check.js';
+import { NumberChecksRepository } from '../../contacts/checks/number-checks.repository.js';
+import { pause } from '../../kernel/async/pause.js';
+import { Config } from '../../kernel/config/config.js';
+import type { Phone } from '../../kernel/identifiers/address.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { CommandRefused } from '../../sessions/command-refused.js';
+import { DegradationsRepository } from '../../sessions/degradations.repository.js';
+import { SessionStateRepository } from '../../sessions/session-state.repository.js';
+import { FairSlots, type SlotLimits } from '../http/fair-slots.js';
+import { TooBusy, TooManyAtOnce } from '../http/http.errors.js';
+import { CommandSender } from '../sessions/command-sender.js';
+import { SessionNotAnswering } from '../sessions/sessions-api.errors.js';
+import type { CheckReason, ChecksDto, NumberCheckDto } from './number-checks.dto.js';
+
+/** How long a request waits for answers. Less than the time after which proxies usually end a request. */
+const WAIT_MS = 25_000;
+const POLL_EVERY_MS = 500;
+/** The session role only queues the numbers, but another command of the session may be running. */
+const COMMAND_TIMEOUT_MS = 10_000;
+
+/** A waiting request reads the database twice per POLL_EVERY_MS. */
+const SLOTS: SlotLimits = { what: 'number checks', perCaller: 2, overall: 20, maxWaitMs: 10_000 };
+
+/** Errors of checks without a free slot. */
+export const BUSY_CHECKS = [
+  new TooManyAtOnce(SLOTS.what, SLOTS.perCaller),
+  new TooBusy(SLOTS.what, SLOTS.overall),
+];
+
+/** The account whose session checks numbers, and whether its first sync is complete. */
+interface CheckingAccount {
+  accountId: number;
+  synced: boolean;
+}
+
+/** Who requests checks, and when the caller has disconnected. */
+interface CheckRequest {
+  session: SessionName;
+  caller: string;
+  disconnected: AbortSignal;
+}
+
+export interface NumberChecks {
+  /** One entry per requested number. */
+  numbers: Map<Phone, NumberCheckDto>;
+  checks: ChecksDto;
+}
+
+/** Checks whether numbers are on WhatsApp. Stored answers are used first, and do not count against CHECKS_PER_DAY. */
+@Injectable()
+export class NumberChecksService {
+  private readonly slots = new FairSlots(SLOTS);
+
+  constructor(
+    private readonly config: Config,
+    private readonly stored: NumberChecksRepository,
+    private readonly commands: CommandSender,
+    private readonly state: SessionStateRepository,
+    private readonly degradations: DegradationsRepository,
+  ) {}
+
+  /**
+   * Waits up to WAIT_MS. Numbers without an answer have a reason. Later answers are stored for the next request.
+   *
+   * @throws TooManyAtOnce, TooBusy
+   */
+  async check(
+    { session, caller, disconnected }: CheckRequest,
+    account: CheckingAccount,
+    phones: Phone[],
+  ): Promise<NumberChecks> {
+    const release = await this.slots.take(caller);
+    const giveUp = AbortSignal.any([disconnected, AbortSignal.timeout(WAIT_MS)]);
+    return this.checkAll(session, account, phones, giveUp).finally(release);
+  }
+
+  private async checkAll(
+    session: SessionName,
+    account: CheckingAccount,
+    phones: Phone[],
+    giveUp: AbortSignal,
+  ): Promise<NumberChecks> {
+    const before = await this.findAnswers(account, phones);
+    const missing = phones.filter((phone) => !before.has(phone));
+    const reasonOf = missing.length > 0 ? await this.ask(session, account, missing, giveUp) : null;
+    const answers = reasonOf ? await this.findAnswers(account, phones) : before;
+    const numbers = phones.map((phone) => {
+      const answer = answers.get(phone);
+      return [phone, answer ? toDto(answer) : withoutAnswer(reasonOf?.(phone) ?? 'pending')] as const;
+    });
+    return { numbers: new Map(numbers), checks: await this.describe(session, account) };
+  }
+
+  /**
+   * Sends numbers to the session role, and waits for the answers.
+   *
+   * @returns why a number has no answer, unless it has one
+   */
+  private async ask(
+    session: SessionName,
+    account: CheckingAccount,
+    phones: Phone[],
+    giveUp: AbortSignal,
+  ): Promise<(phone: Phone) => CheckReason> {
+    const obstacle = await this.findObstacle(session, account);
+    if (obstacle) return () => obstacle;
+    const { used } = await this.stored.getQuota(account.accountId);
+    const allowed = phones.slice(0, Math.max(0, this.config.CHECKS_PER_DAY - used));
+    if (allowed.length === 0) return () => 'quota_used';
+    const result = await this.send(session, allowed);
+    if (!result) return () => 'session_not_open';
+    const { accepted, stop } = result;
+    if (stop) return () => stop.reason;
+    const laterStop = await this.waitForAnswers(session, account, accepted, giveUp);
+    return (phone) => (accepted.includes(phone) ? (laterStop?.reason ?? 'pending') : 'quota_used');
+  }
+
+  private async findObstacle(
+    session: SessionName,
+    { accountId, synced }: CheckingAccount,
+  ): Promise<CheckReason | null> {
+    if (this.config.CHECKS_PER_DAY === 0) return 'disabled';
+    // Numbers of contacts that are not synced yet would be checked as well.
+    if (!synced) return 'not_synced';
+    const stop = await this.findStop(session, accountId);
+    if (stop) return stop.reason;
+    const { status, isAttended } = await this.state.get(session);
+    return status === 'open' && isAttended ? null : 'session_not_open';
+  }
+
+  /** Returns null if the session role cannot query WhatsApp at the moment. */
+  private async send(session: SessionName, phones: Phone[]): Promise<AcceptedChecks | null> {
+    const argument = JSON.stringify(phones);
+    try {
+      const result = await this.commands.send(session, 'check-numbers', argument, COMMAND_TIMEOUT_MS);
+      return JSON.parse(result ?? 'null') as AcceptedChecks | null;
+    } catch (error) {
+      if (error instanceof CommandRefused || error instanceof SessionNotAnswering) return null;
+      throw error;
+    }
+  }
+
+  /** @returns a stop that WhatsApp has caused in the meantime; null if there is none */
+  private async waitForAnswers(
+    session: SessionName,
+    account: CheckingAccount,
+    phones: Phone[],
+    giveUp: AbortSignal,
+  ): Promise<CheckStop | null> {
+    for (;;) {
+      const answers = await this.findAnswers(account, phones);
+      if (answers.size === phones.length) return null;
+      const stop = await this.findStop(session, account.accountId);
+      if (stop || giveUp.aborted) return stop;
+      await pause(POLL_EVERY_MS, giveUp);
+    }
+  }
+
+  private async findAnswers(
+    { accountId }: CheckingAccount,
+    phones: Phone[],
+  ): Promise<Map<Phone, StoredAnswer>> {
+    const answers = await this.stored.find(accountId, phones);
+    return new Map(answers.map((answer) => [answer.phone, answer]));
+  }
+
+  private async findStop(session: SessionName, accountId: number): Promise<CheckStop | null> {
+    const { stop } = await this.stored.getQuota(accountId);
+    if (stop) return stop;
+    const until = await this.degradations.findEnd(session, 'reachout_locked');
+    return until && { reason: 'reach_out_locked', until };
+  }
+
+  private async describe(session: SessionName, { accountId }: CheckingAccount): Promise<ChecksDto> {
+    const limit = this.config.CHECKS_PER_DAY;
+    const { used, resetsAt } = await this.stored.getQuota(accountId);
+    const stop = await this.findStop(session, accountId);
+    return {
+      limit,
+      remaining: Math.max(0, limit - used),
+      resets_at: resetsAt.toISOString(),
+      stopped: stop && { reason: stop.reason, until: stop.until.toISOString() },
+    };
+  }
+}
+
+function toDto({ onWhatsapp, jid, lid, checkedAt }: StoredAnswer): NumberCheckDto {
+  const reason = onWhatsapp === null ? 'no_answer' : null;
+  return { on_whatsapp: onWhatsapp, reason, checked_at: checkedAt.toISOString(), jid, lid };
+}
+
+function withoutAnswer(reason: CheckReason): NumberCheckDto {
+  return { on_whatsapp: null, reason, checked_at: null, jid: null, lid: null };
+}
