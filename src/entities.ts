@@ -5,6 +5,7 @@ import { Contact } from './contacts/entities/contact.entity.js';
 import { ContactPicture } from './contacts/entities/contact-picture.entity.js';
 import { FormerLid } from './contacts/entities/former-lid.entity.js';
 import { IdentityKey } from './contacts/entities/identity-key.entity.js';
+import { MergedContact } from './contacts/entities/merged-contact.entity.js';
 import { NumberCheck } from './contacts/entities/number-check.entity.js';
 import { NumberCheckQuota } from './contacts/entities/number-check-quota.entity.js';
 import { RefreshRequest } from './contacts/entities/refresh-request.entity.js';
@@ -44,6 +45,7 @@ export const ENTITIES = [
   HistoryNotification,
   IdentityKey,
   LogLevelRecord,
+  MergedContact,
   NumberCheck,
   NumberCheckQuota,
   RateLimit,

@@ -12,6 +12,16 @@ export const HAS_NAME = `num_nonnulls(c.push_name, c.full_name, c.first_name, c.
 /** Sort key of lists: the number, or the LID of contacts without one. Must equal the indexes of `contact`. */
 export const ADDRESS = 'coalesce(c.jid, c.lid)';
 
+/**
+ * The ID of a contact in the API. Opaque for callers.
+ *
+ * @param accountId SQL expression
+ * @param number SQL expression: `id` of the contact
+ */
+export function contactId(accountId: string, number: string): string {
+  return `(SELECT contact_id_prefix FROM account WHERE id = ${accountId}) || ${number}`;
+}
+
 /** Whether row `c` is saved in the phone's address book, under the number or the LID. */
 export const SAVED = '(c.saved OR c.lid_saved)';
 

@@ -9,6 +9,19 @@ export class ContactNotFound extends DomainError {
   }
 }
 
+/** The ID belongs to a contact that became part of another one. */
+export class ContactMerged extends DomainError {
+  readonly kind = 'moved';
+  readonly code = 'contact_merged';
+  override readonly headers: { Location: string };
+
+  /** @param location of the contact that remains, relative to the requested URL */
+  constructor(id: string, remaining: string, location: string) {
+    super(`The contact ${id} was merged into ${remaining}. Use this id.`);
+    this.headers = { Location: location };
+  }
+}
+
 const NO_PICTURE = {
   picture_none: 'This contact has no profile picture.',
   picture_hidden: 'This contact does not show the profile picture to this account.',

@@ -15,6 +15,7 @@ import { IdentityKeysRepository } from './write/identity-keys.repository.js';
 import { KnownLidsRepository } from './write/known-lids.repository.js';
 import { LidChangesRepository } from './write/lid-changes.repository.js';
 import { LidMappingsRepository } from './write/lid-mappings.repository.js';
+import { MergedContactsRepository } from './write/merged-contacts.repository.js';
 import { NumberChangesRepository } from './write/number-changes.repository.js';
 import { PicturesRepository } from './write/pictures.repository.js';
 import { ProfileChangesRepository } from './write/profile-changes.repository.js';
@@ -34,6 +35,7 @@ import { ProfileMovesRepository } from './write/profile-moves.repository.js';
     CachedContactsRepository,
     LidChangesRepository,
     LidMappingsRepository,
+    MergedContactsRepository,
     NumberChangesRepository,
     NumberCheckPruner,
     NumberChecksRepository,

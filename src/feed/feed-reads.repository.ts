@@ -13,18 +13,24 @@ export interface ChangeRow {
   seq: number;
   at: Date;
   kind: ChangeKind;
+  /** As callers see it, like `mergedInto`. */
   contactId: string | null;
   jid: string | null;
   lid: string | null;
   fields: string[] | null;
   mergedInto: string | null;
+  /** See Change. */
   contact: object | null;
   session: SessionEvent | null;
 }
 
-/** The columns of a ChangeRow. Numbers are below 2^53. As JSON, they are exact with any extra_float_digits. */
-export const CHANGE_COLUMNS = `to_json(seq) AS seq, at, kind, contact_id AS "contactId", jid, lid, fields,
-  merged_into AS "mergedInto", contact, session`;
+/**
+ * The columns of a ChangeRow, from row `change` and its account `a`. Numbers are below 2^53. As JSON, they are exact
+ * with any extra_float_digits.
+ */
+export const CHANGE_COLUMNS = `to_json(change.seq) AS seq, change.at, change.kind,
+  a.contact_id_prefix || change.contact_id AS "contactId", change.jid, change.lid, change.fields,
+  a.contact_id_prefix || change.merged_into AS "mergedInto", change.contact, change.session`;
 
 export interface FeedPage {
   /** In the order of their numbers, without gaps. */

@@ -20,8 +20,6 @@ export interface SessionAccount {
   linkedAt: Date;
   /** Increases with every change of its contacts. */
   revision: string;
-  /** Its feed begins after this number: the time of the first link in microseconds since 1970. Never changes. */
-  feedStart: string;
   /** Number of the last change in its feed. */
   feedLatest: string;
   /** When the first sync after linking was complete; null while it runs. */
@@ -65,7 +63,7 @@ export interface ListedSession {
 export type DeletedContacts = 'deleted' | 'kept' | 'shared' | 'none';
 
 const ACCOUNT = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt",
-  a.revision, a.feed_start AS "feedStart", a.feed_latest AS "feedLatest", a.reconciled_at AS "reconciledAt",
+  a.revision, a.feed_latest AS "feedLatest", a.reconciled_at AS "reconciledAt",
   a.repaired, a.push_names_read AS "pushNamesRead", s.is_linked AS "isLinked"`;
 
 /** Status that the API returns. Equals toStatus() (src/api/sessions) for sessions without a process. */

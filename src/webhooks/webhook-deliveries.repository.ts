@@ -187,8 +187,8 @@ export class WebhookDeliveriesRepository {
     { kinds, maxItems }: LeasedRow,
   ): Promise<ChangeRow[]> {
     return tx.query<ChangeRow[]>(
-      `SELECT ${CHANGE_COLUMNS} FROM change
-       WHERE account_id = $1 AND seq > $2 AND seq <= $3 AND ($4::text[] IS NULL OR kind = ANY ($4))
+      `SELECT ${CHANGE_COLUMNS} FROM account a JOIN change ON change.account_id = a.id
+       WHERE a.id = $1 AND change.seq > $2 AND change.seq <= $3 AND ($4::text[] IS NULL OR change.kind = ANY ($4))
        ORDER BY change.seq LIMIT $5`,
       [accountId, position, deliveryTo ?? latest, kinds, maxItems],
     );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ContactPageDto } from '../../src/api/contacts/contact-list.dto.js';
+import { CONTACT_ID } from '../../src/contacts/contact-id.js';
 import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import { jidOf, ServedAddressBook } from './served-address-book.js';
 
@@ -50,7 +51,7 @@ describe('the address book API', () => {
     expect(cursor).toBeNull();
     expect(items).toEqual([
       {
-        id: expect.stringMatching(/^c\d+$/),
+        id: expect.stringMatching(CONTACT_ID),
         jid: jidOf(10),
         phone: '491700000010',
         lid: null,

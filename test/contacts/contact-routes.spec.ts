@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ContactDetailsDto, ContactKeysDto } from '../../src/api/contacts/contact-details.dto.js';
+import { CONTACT_ID } from '../../src/contacts/contact-id.js';
 import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
 import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import { ServedAddressBook } from './served-address-book.js';
@@ -55,7 +56,7 @@ describe('the contact API', () => {
     expect(Math.abs(Date.parse(updatedAt) - Date.now())).toBeLessThan(60_000);
     expect(picture).toMatchObject({ id: '17', url: '/contacts/491701111111/picture' });
     expect(rest).toEqual({
-      id: expect.stringMatching(/^c\d+$/),
+      id: expect.stringMatching(CONTACT_ID),
       jid: ANNA,
       phone: '491701111111',
       lid: ANNA_LID,
@@ -83,6 +84,49 @@ describe('the contact API', () => {
     });
     expect((await book.service.get(`/contacts/${ANNA_LID}`)).body).toEqual(body);
     expect((await book.service.get(`/contacts/${ANNA}`)).body).toEqual(body);
+    expect((await book.service.get(`/contacts/${body.id}`)).body).toEqual(body);
+    expect((await book.service.get(`/contacts/${body.id}/keys`)).body).toMatchObject({ id: body.id });
+    expect((await book.service.get(`/contacts/${body.id}/picture`)).status).toBe(200);
+    expect((await book.service.post(`/contacts/${body.id}/refresh`, {})).status).toBe(202);
+  });
+
+  it('does not find the ID of a contact of another account', async () => {
+    await book.apply(saved(ANNA, 'Anna'));
+    const { body } = await book.service.get<ContactDetailsDto>('/contacts/491701111111');
+    const other = body.id.replace(/^c.{12}/, 'c000000000000');
+    expect(await book.service.get(`/contacts/${other}`)).toMatchObject({
+      status: 404,
+      body: { message: `No contact found for ${other}.` },
+    });
+    await book.clear();
+    await book.apply(saved(ANNA, 'Anna'));
+    expect((await book.service.get(`/contacts/${body.id}`)).status).toBe(404);
+  });
+
+  it('redirects the ID of a merged contact to the one that remains', async () => {
+    await book.apply({ pushNames: [{ address: ANNA_LID, name: 'anni', observedAt: EARLIER }] });
+    const { body: former } = await book.service.get<ContactDetailsDto>(`/contacts/${ANNA_LID}`);
+    // Merged twice: the contact of the LID into that of its new LID, and that one into the contact of the number.
+    const lid = '222222222222222@lid' as Lid;
+    await book.apply({ pushNames: [{ address: lid, name: 'anna', observedAt: EARLIER }] });
+    await book.apply({ lidChanges: [{ oldLid: ANNA_LID, newLid: lid, observedAt: LATER }] });
+    await book.apply({ ...saved(ANNA, 'Anna'), ...present });
+    await book.apply({ mappings: [{ jid: ANNA, lid, observedAt: LATER }] });
+    const { body: anna } = await book.service.get<ContactDetailsDto>('/contacts/491701111111');
+
+    for (const path of ['', '/', '/picture', '/keys?a=1&b=/x', '?a=1']) {
+      const from = `http://127.0.0.1:${book.service.port}/sessions/default/contacts/${former.id}${path}`;
+      const { status, headers } = await fetch(from, { redirect: 'manual' });
+      expect([status, new URL(headers.get('location') ?? '', from).href]).toEqual([
+        308,
+        from.replace(former.id, anna.id),
+      ]);
+    }
+    const moved = await book.service.request(`/contacts/${former.id}`, { redirect: 'manual' });
+    expect(moved.headers.get('location')).toBe(anna.id);
+    expect(moved.body).toMatchObject({ code: 'contact_merged' });
+    expect((await book.service.get(`/contacts/${former.id}`)).body).toEqual(anna);
+    expect((await book.service.post(`/contacts/${former.id}/refresh`, {})).status).toBe(202);
   });
 
   it('returns null for unknown values, and distinguishes hidden from empty about texts', async () => {

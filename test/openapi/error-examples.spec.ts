@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { change } from '../../src/api/openapi/examples.js';
+import { change, ID } from '../../src/api/openapi/examples.js';
+import { rowNumberOf } from '../../src/contacts/contact-id.js';
 import type { Address } from '../../src/kernel/identifiers/address.js';
 import { MASTER } from '../access/access-world.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
@@ -7,6 +8,7 @@ import { document, errorExampleOf, operationFor } from './document.js';
 
 const ANNA = '491701234567@s.whatsapp.net' as Address;
 const UNKNOWN = '/contacts/491709999999';
+const MERGED = 'c5f0c9b1d2e3a-1937';
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 /** They need WhatsApp, an unavailable database, or many callers: other specs provoke them. */
@@ -66,6 +68,19 @@ const PROVOCATIONS: Provocation[] = [
   { code: 'invalid_request', path: '/sessions', method: 'POST', body: { name: '+' } },
   { code: 'contact_not_found', path: '/getcontact?phone=491709999999' },
   { code: 'contact_not_found', path: UNKNOWN },
+  {
+    code: 'contact_merged',
+    path: `/contacts/${MERGED}`,
+    before: async (book) => {
+      await anna()(book);
+      await book.dataSource.query(`UPDATE account SET contact_id_prefix = $1`, [MERGED.replace(/\d+$/, '')]);
+      await book.dataSource.query('UPDATE contact SET id = $1', [rowNumberOf(ID)]);
+      await book.dataSource.query(
+        `INSERT INTO merged_contact (account_id, id, merged_into) SELECT account_id, $1, id FROM contact`,
+        [rowNumberOf(MERGED)],
+      );
+    },
+  },
   { code: 'no_account_linked', path: '/getcontacts', before: unlinked },
   { code: 'invalid_cursor', path: '/contacts?cursor=nonsense' },
   {
@@ -105,6 +120,7 @@ describe('OpenAPI document', () => {
   const send = ({ path, method = 'GET', key = MASTER, body, headers }: Omit<Provocation, 'code'>) =>
     book.service.request<{ code: string; message: string; statusCode: number; key: string }>(path, {
       method,
+      redirect: 'manual',
       headers: {
         ...(key !== null && { 'X-API-Key': key }),
         ...(body && JSON_TYPE),

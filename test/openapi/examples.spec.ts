@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import createClient from 'openapi-fetch';
 import { change } from '../../src/api/openapi/examples.js';
+import { CONTACT_ID } from '../../src/contacts/contact-id.js';
 import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import type { paths } from '../../web/api/openapi.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
@@ -39,7 +40,8 @@ function normalise(body: unknown): unknown {
     // The session role fetches the version of WhatsApp Web in the background.
     if (name === 'newest' || name === 'current_at') return 'any version';
     const isWebhooks = /^(wh_|whsec_)/.test(String(value));
-    return isOurs || isWebhooks || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value)))
+    const isContactId = name === 'id' && CONTACT_ID.test(String(value));
+    return isOurs || isWebhooks || isContactId || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value)))
       ? 'generated'
       : value;
   });
@@ -145,7 +147,8 @@ describe('OpenAPI document', () => {
     const when = (lines: unknown) =>
       String(lines)
         .replace(/20\d\d-?\d\d-?\d\dT[\d:]+Z/g, 'a time')
-        .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'a UUID');
+        .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'a UUID')
+        .replace(/c[0-9a-f]{12}-\d+/, 'an ID');
     expect(when(text)).toBe(when(exampleOf(find(id), 200, type)));
   });
 

@@ -1861,6 +1861,17 @@ export interface components {
             };
             content?: never;
         };
+        /** @description Permanent Redirect */
+        "308.getPerson": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                Location: components["headers"]["Location"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
         /** @description Bad Request */
         "400.invalid_request": {
             headers: {
@@ -2390,7 +2401,7 @@ export interface components {
         "Content-Disposition": string;
         /** @description Version of the response, for If-None-Match */
         ETag: string;
-        /** @description Path of the created resource */
+        /** @description Path of the created resource, or relative path of the contact that remains after a merge */
         Location: string;
         /** @description Seconds after which the same request may succeed */
         "Retry-After": string;
@@ -2699,6 +2710,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPerson"];
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -2721,6 +2733,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.listIdentityKeys"];
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -2744,6 +2757,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.getPicture"];
             304: components["responses"]["304.getPicture"];
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -2775,6 +2789,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["202.refreshPerson"];
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -3822,6 +3837,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPerson"];
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -3846,6 +3862,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.listIdentityKeys"];
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -3871,6 +3888,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.getPicture"];
             304: components["responses"]["304.getPicture"];
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -3904,6 +3922,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["202.refreshPerson"];
+            308: components["responses"]["308.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -4747,7 +4766,7 @@ export interface operations {
                  *             "seq": 1767261600000042,
                  *             "at": "2026-01-01T10:00:00.000Z",
                  *             "kind": "contact.changed",
-                 *             "id": "c1",
+                 *             "id": "c5f0c9b1d2e3a-1842",
                  *             "jid": "491701234567@s.whatsapp.net",
                  *             "lid": "123456789012345@lid",
                  *             "fields": [
@@ -4755,7 +4774,7 @@ export interface operations {
                  *             ],
                  *             "merged_into": null,
                  *             "contact": {
-                 *               "id": "c1",
+                 *               "id": "c5f0c9b1d2e3a-1842",
                  *               "jid": "491701234567@s.whatsapp.net",
                  *               "phone": "491701234567",
                  *               "lid": "123456789012345@lid",

@@ -1,7 +1,8 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { CONTACT_ID } from '../../contacts/contact-id.js';
 import type { ContactRow } from '../../contacts/contact-row.js';
-import { ContactNotFound, NoPicture, RefreshLimited } from '../../contacts/contacts.errors.js';
+import { ContactMerged, ContactNotFound, NoPicture, RefreshLimited } from '../../contacts/contacts.errors.js';
 import { toDetails, toKeys } from '../../contacts/payload/contact-payload.js';
 import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
@@ -13,9 +14,15 @@ import { Operation } from '../openapi/operation.js';
 import { ContactPath } from './contact.dto.js';
 import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
 import { type AccountContact, ContactDetailsService } from './contact-details.service.js';
+import { relativeLocation } from './relative-location.js';
 import { setSyncHeader } from './response-headers.js';
 
-const UNKNOWN = [new ContactNotFound('491709999999'), new NoAccountLinked()];
+const MERGED_ID = 'c5f0c9b1d2e3a-1937';
+const UNKNOWN = [
+  new ContactMerged(MERGED_ID, examples.ID, examples.ID),
+  new ContactNotFound('491709999999'),
+  new NoAccountLinked(),
+];
 const REQUESTED: RefreshRequestedDto = {
   requested: true,
   message: 'The contact is fetched next. If anything has changed, updated_at changes.',
@@ -114,8 +121,13 @@ export class ContactDetailsController {
     return REQUESTED;
   }
 
-  private find(session: SessionName, phone: string, response: Response): Promise<AccountContact> {
-    return this.contacts.get(session, phone, (synced) => setSyncHeader(response, synced));
+  /** @throws ContactMerged if the ID of a merged contact is requested, so that callers store the current one */
+  private async find(session: SessionName, phone: string, response: Response): Promise<AccountContact> {
+    const found = await this.contacts.get(session, phone, (synced) => setSyncHeader(response, synced));
+    const { id } = found.person;
+    if (CONTACT_ID.test(phone) && phone !== id)
+      throw new ContactMerged(phone, id, relativeLocation(response.req.originalUrl, phone, id));
+    return found;
   }
 }
 

@@ -1,21 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import type { ContactRow } from '../../contacts/contact-row.js';
 import { ContactNotFound, NoPicture } from '../../contacts/contacts.errors.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { RefreshRequestsRepository } from '../../contacts/fetches/refresh-requests.repository.js';
-import { ContactDetailsRepository, type KeyRow } from '../../contacts/read/contact-details.repository.js';
+import {
+  ContactDetailsRepository,
+  type KeyRow,
+  type StoredContact,
+} from '../../contacts/read/contact-details.repository.js';
 import { PictureReadsRepository, type StoredPicture } from '../../contacts/read/picture-reads.repository.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
 import type { Address } from '../../kernel/identifiers/address.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
-import { toContactLookup } from './contact.dto.js';
+import { toContactLookup } from './contact-reference.js';
 
 /** A contact of an account, and whether the account's first sync is complete. */
 export interface AccountContact {
   accountId: number;
   synced: boolean;
-  person: ContactRow;
+  person: StoredContact;
 }
 
 /** Error codes for pictures whose bytes are not stored. */
@@ -48,13 +51,14 @@ export class ContactDetailsService {
     const found = await this.details.find(session, toContactLookup(phone));
     if (!found) throw new NoAccountLinked();
     onAccount?.(found.synced);
-    if (!found.person) throw new ContactNotFound(phone);
-    return { ...found, person: found.person };
+    const { result: person, ...account } = found;
+    if (!person) throw new ContactNotFound(phone);
+    return { ...account, person };
   }
 
   /** Returns the current identity key and all earlier ones. */
   listKeys({ accountId, person }: AccountContact): Promise<KeyRow[]> {
-    return this.details.listKeys(accountId, person.id);
+    return this.details.listKeys(accountId, person.rowNumber);
   }
 
   /**
@@ -63,10 +67,11 @@ export class ContactDetailsService {
    * @throws NoPicture with the reason
    */
   async getPicture({ accountId, person }: AccountContact): Promise<StoredPicture> {
-    const picture = person.picture_bytes === null ? null : await this.pictures.find(accountId, person.id);
+    const picture =
+      person.picture_bytes === null ? null : await this.pictures.find(accountId, person.rowNumber);
     if (picture) {
       // A read-only database must still serve pictures.
-      await this.pictures.markUsed(accountId, person.id).catch((error: unknown) => {
+      await this.pictures.markUsed(accountId, person.rowNumber).catch((error: unknown) => {
         if (!isDatabaseUnavailable(error)) throw error;
       });
       return picture;
@@ -79,12 +84,12 @@ export class ContactDetailsService {
 
   /** Schedules a profile fetch before all others. @throws RefreshLimited */
   async refresh({ accountId, person }: AccountContact): Promise<void> {
-    await this.refreshes.add(accountId, person.id);
+    await this.refreshes.add(accountId, person.rowNumber);
     await this.fetches.request(accountId, addressOf(person));
   }
 }
 
-function addressOf({ jid, lid }: ContactRow): Address {
+function addressOf({ jid, lid }: StoredContact): Address {
   const address = jid ?? lid;
   if (!address) throw new Error('A contact has neither a JID nor a LID, which a constraint should prevent');
   return address;

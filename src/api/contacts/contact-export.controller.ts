@@ -53,7 +53,7 @@ export class ContactExportController {
     const version = query.version ?? acceptedVersion(request);
     const account = await this.sessions.getAccount(session);
     const source = { session, account, query, photo: query.photo === 'true' };
-    await this.export(vcardExport(account, version), source, request, response);
+    await this.export(vcardExport(version), source, request, response);
   }
 
   /** Export the address book as CSV (RFC 4180). */

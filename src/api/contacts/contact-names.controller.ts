@@ -11,7 +11,8 @@ import { BUSY_STREAMS, ListResponses } from '../http/list-responses.js';
 import { SessionParam } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
+import { ContactDto, GetContactQuery } from './contact.dto.js';
+import { toAddresses } from './contact-reference.js';
 import { CHANGES_HEADER, setSyncHeader, versionOf } from './response-headers.js';
 
 /** `/getcontact` and `/getcontacts`, which return only names. */

@@ -16,4 +16,4 @@ export const VCARD_EXAMPLE = [
 
 export const CSV_EXAMPLE =
   `${COLUMNS.join(',')}\r\n491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,` +
-  '2026-01-01T10:00:00Z,123456789012345@lid,,c1\r\n';
+  '2026-01-01T10:00:00Z,123456789012345@lid,,c5f0c9b1d2e3a-1842\r\n';

@@ -5,7 +5,7 @@ import type { SessionAccount } from '../../sessions/sessions.repository.js';
 export const CHANGES_HEADER = 'Changes-Next';
 
 /** Part of every ETag. Increase it when the format of a response changes, so that cached responses expire. */
-const FORMAT_VERSION = 4;
+const FORMAT_VERSION = 5;
 
 /** Sets `Contacts-Sync`. Contacts may be missing until the first sync after linking is complete. */
 export function setSyncHeader(response: Response, isSynced: boolean): void {

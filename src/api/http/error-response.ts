@@ -3,6 +3,7 @@ import type { DomainError, DomainErrorKind } from '../../kernel/errors/domain-er
 import type { ErrorDto } from './error.dto.js';
 
 const STATUS_OF: Record<DomainErrorKind, number> = {
+  moved: 308,
   invalid: 400,
   unauthorised: 401,
   forbidden: 403,

@@ -114,6 +114,7 @@ function contentByType(
 function addError(responses: Record<string, ResponseObject>, body: ErrorDto): void {
   const { statusCode: status, error, code } = body;
   const headers: HeaderName[] = status === 401 ? ['WWW-Authenticate'] : [];
+  if (status === 308) headers.push('Location');
   if (status === 429 || status === 503) headers.push('Retry-After');
   const response = (responses[status] ??= {
     description: error,

@@ -8,7 +8,7 @@ const NAMES = { push_name: 'anni', full_name: 'Anna Adler', first_name: 'Anna' }
 
 export const contact = { jid: JID, ...NAMES };
 
-const ID = 'c1';
+export const ID = 'c5f0c9b1d2e3a-1842';
 
 export const summary = {
   id: ID,

@@ -21,7 +21,10 @@ export const HEADERS = {
   ),
   'Content-Disposition': header('Suggested file name', 'attachment; filename=contacts.vcf'),
   ETag: header('Version of the response, for If-None-Match', '"1-7-42-complete"'),
-  Location: header('Path of the created resource', '/sessions/sales'),
+  Location: header(
+    'Path of the created resource, or relative path of the contact that remains after a merge',
+    '/sessions/sales',
+  ),
   'Retry-After': header('Seconds after which the same request may succeed', '5'),
   'WWW-Authenticate': header('How to send a key', 'Bearer realm="whatsapp-contacts"'),
 } satisfies Record<string, HeaderObject>;

@@ -1,6 +1,6 @@
 import type { ChangeKind, SessionEvent } from '../../feed/change.js';
 import type { ChangeRow } from '../../feed/feed-reads.repository.js';
-import { contactIdOf, type ContactRowJson, fromJson } from '../contact-row.js';
+import { type ContactRowJson, fromJson } from '../contact-row.js';
 import { type ContactPayload, toDetails } from './contact-payload.js';
 
 /** A change in responses of the API and in webhooks; ChangeDto describes the fields. */
@@ -24,12 +24,13 @@ export function toChange(row: ChangeRow, pathPrefix: string): ChangePayload {
     seq,
     at: at.toISOString(),
     kind,
-    id: contactId && contactIdOf(contactId),
+    id: contactId,
     jid,
     lid,
     fields: fields ?? [],
-    merged_into: mergedInto && contactIdOf(mergedInto),
-    contact: contact && toDetails(fromJson(contact as ContactRowJson), pathPrefix),
+    merged_into: mergedInto,
+    contact:
+      contactId && contact ? toDetails(fromJson(contact as ContactRowJson, contactId), pathPrefix) : null,
     session,
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { phoneOf } from '../../kernel/identifiers/address.js';
-import { contactIdOf, type ContactRow, hasPicture } from '../contact-row.js';
+import { type ContactRow, hasPicture } from '../contact-row.js';
 import type { KeyRow } from '../read/contact-details.repository.js';
 
 export interface AboutPayload {
@@ -64,7 +64,7 @@ export interface ContactKeysPayload {
 export function toDetails(contact: ContactRow, pathPrefix: string): ContactPayload {
   const { jid, lid } = contact;
   return {
-    id: contactIdOf(contact.id),
+    id: contact.id,
     jid,
     phone: jid && phoneOf(jid),
     lid,
@@ -86,7 +86,7 @@ export function toDetails(contact: ContactRow, pathPrefix: string): ContactPaylo
 
 export function toKeys({ id, jid, lid }: ContactRow, keys: KeyRow[]): ContactKeysPayload {
   return {
-    id: contactIdOf(id),
+    id,
     jid,
     lid,
     keys: keys.map((row) => ({

@@ -6,6 +6,7 @@ import {
   ABOUT,
   ADDRESS,
   conditionsOf,
+  contactId,
   type ContactListFilter,
   FIRST_NAME,
   FULL_NAME,
@@ -60,7 +61,8 @@ export class ContactExportRepository {
     const rows = await copyLines(
       this.streams,
       `SELECT row_to_json(exported) FROM (
-         SELECT 'c' || sorted.id AS id, sorted.jid, phone, full_name, first_name, push_name, business_name,
+         SELECT ${contactId(String(accountId), 'sorted.id')} AS id,
+           sorted.jid, phone, full_name, first_name, push_name, business_name,
            is_business, saved, about, updated_at, lid, username, ${photo ? PHOTO : 'NULL::json'} AS photo
          FROM (
            SELECT c.account_id, c.id, c.jid, c.lid, c.username, split_part(c.jid, '@', 1) AS phone,

@@ -7,6 +7,7 @@ import { poolOf } from '../../database/postgres-pool.js';
 import {
   ADDRESS,
   conditionsOf,
+  contactId,
   type ContactListFilter,
   FIRST_NAME,
   FULL_NAME,
@@ -93,7 +94,8 @@ export function toSql(accountId: number, query: ContactListQuery): { text: strin
     FROM (
       SELECT row_number() OVER () AS place, p.address, p.sort_name, (
         SELECT row_to_json(item) FROM (
-          SELECT 'c' || p.id AS id, p.jid, split_part(p.jid, '@', 1) AS phone, p.lid, p.username, p.push_name,
+          SELECT ${contactId('$1', 'p.id')} AS id,
+            p.jid, split_part(p.jid, '@', 1) AS phone, p.lid, p.username, p.push_name,
             p.full_name, p.first_name, p.business_name, p.is_business, p.saved,
             (${PICTURE}) AS picture_updated_at, p.updated_at
         ) item)::text AS item

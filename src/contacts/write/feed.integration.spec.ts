@@ -258,7 +258,7 @@ function expectEqualToList(feed: FeedRow[], list: Record<string, unknown>[]): vo
     if (mergedInto) expect(copy.has(mergedInto)).toBe(true);
     if (kind === 'contact.created') expect(copy.has(id)).toBe(false);
     if (contact === null) expect(copy.delete(id)).toBe(true);
-    else copy.set(id, toDetails(fromJson(contact), ''));
+    else copy.set(id, toDetails(fromJson(contact, id), ''));
   }
   const expected = list.map((item) => {
     const {
@@ -268,7 +268,7 @@ function expectEqualToList(feed: FeedRow[], list: Record<string, unknown>[]): vo
       moved_to: ___,
       moved_from: ____,
       ...summary
-    } = (copy.get(String(item.id).slice(1)) ?? {}) as Partial<ContactPayload>;
+    } = (copy.get(String(item.id)) ?? {}) as Partial<ContactPayload>;
     return { ...summary, picture_updated_at: picture?.updated_at ?? null };
   });
   expect(list).toEqual(expected);

@@ -7,6 +7,7 @@ export type DomainErrorKind =
   | 'not-acceptable'
   | 'conflict'
   | 'gone'
+  | 'moved'
   | 'unsupported'
   | 'limited'
   | 'unavailable';
