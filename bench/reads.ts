@@ -12,14 +12,15 @@ import { cpuMs } from './cpu-time.js';
 import { seedContacts } from './seed.js';
 
 /**
- * `npm run bench:reads [-- contacts]`: compares `/getcontact` and `/getcontacts` with floors measured in the same run. The
- * floor of one contact, read with and without API keys, is bare Nest on Express. The floor of all contacts is a COPY of
+ * `npm run bench:reads [-- contacts]`: compares `/getcontact` and `/getcontacts` with floors measured in the same run, and
+ * lookups of 1,000 contacts with `/getcontact`. The floor of one contact, read with and without API keys, is bare Nest on Express. The floor of all contacts is a COPY of
  * the same rows that discards them. Runs on the oldest supported Node.js and on the version of the image, with the
  * Postgres of TEST_DATABASE_URL or an embedded one.
  */
 const contacts = Number(process.argv[2] ?? 100_000);
 const ROUNDS = 5;
 const SECONDS = 4;
+const LOOKUP_ENTRIES = 1_000;
 
 const median = (values: number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
@@ -38,7 +39,7 @@ async function speedOf(
 ): Promise<Speed> {
   const requests = random
     ? Array.from({ length: 1000 }, () => ({
-        path: `/getcontact?phone=4917${String(Math.floor(Math.random() * contacts)).padStart(8, '0')}`,
+        path: `/getcontact?phone=${randomPhone()}`,
       }))
     : [{ path: '/getcontact' }];
   const before = await cpuMs(process);
@@ -47,6 +48,24 @@ async function speedOf(
     throw new Error(`${result.non2xx} responses had an error status`);
   const us = (((await cpuMs(process)) - before) / result.requests.total) * 1000;
   return { perSecond: result.requests.average, us };
+}
+
+const randomPhone = () => `4917${String(Math.floor(Math.random() * contacts)).padStart(8, '0')}`;
+
+/** Measures lookups of random contacts, one at a time. */
+async function lookupsOf(process: ChildProcess, target: string): Promise<Speed & { p50Ms: number }> {
+  const requests = Array.from({ length: 20 }, () => ({
+    path: '/contacts/lookup',
+    method: 'POST' as const,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ contacts: Array.from({ length: LOOKUP_ENTRIES }, randomPhone) }),
+  }));
+  const before = await cpuMs(process);
+  const result = await autocannon({ url: target, connections: 1, duration: SECONDS, requests });
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${result.non2xx} responses had an error status`);
+  const us = (((await cpuMs(process)) - before) / result.requests.total / LOOKUP_ENTRIES) * 1000;
+  return { perSecond: result.requests.average * LOOKUP_ENTRIES, us, p50Ms: result.latency.p50 };
 }
 
 async function listMs(service: Service): Promise<{ ms: number; bytes: number }> {
@@ -99,7 +118,8 @@ async function measure(version: string): Promise<void> {
       const floor = await speedOf(bare, bareUrl, false);
       const ours = await speedOf(service.process, `http://127.0.0.1:${service.port}`, true);
       const keyed = await speedOf(locked.process, `http://127.0.0.1:${locked.port}`, true, { authorization });
-      if (round > 0) one.push({ floor, ours, keyed });
+      const many = await lookupsOf(service.process, `http://127.0.0.1:${service.port}`);
+      if (round > 0) one.push({ floor, ours, keyed, many });
     }
     const all: List[] = [];
     for (let round = 0; round <= ROUNDS; round += 1) {
@@ -115,7 +135,7 @@ async function measure(version: string): Promise<void> {
   }
 }
 
-type OneContact = Record<'floor' | 'ours' | 'keyed', Speed>;
+type OneContact = Record<'floor' | 'ours' | 'keyed', Speed> & { many: Speed & { p50Ms: number } };
 type List = Record<'floor' | 'ours' | 'bytes', number>;
 
 function print(version: string, one: OneContact[], all: List[]): void {
@@ -134,6 +154,9 @@ function print(version: string, one: OneContact[], all: List[]): void {
   line('  of bare Nest', ({ ours, floor }, of) => ours[of] / floor[of], 2);
   line('  with a key', ({ keyed }, of) => keyed[of], 0);
   line('  with / without', ({ ours, keyed }, of) => keyed[of] / ours[of], 2);
+  line('in lookups of 1,000', ({ many }, of) => many[of], 1);
+  line('  of /getcontact', ({ many, ours }, of) => many[of] / ours[of], 2);
+  console.log(`  a lookup of 1,000     ${median(one.map(({ many }) => many.p50Ms)).toFixed(1)} ms p50`);
   console.log(
     `All ${contacts} contacts, ${((all[0]?.bytes ?? 0) / 1e6).toFixed(1)} MB, ms, median of ${ROUNDS}:`,
   );

@@ -41,6 +41,15 @@ export class KeyLimits {
     if (!count.isSharing && nowMs - count.sharedAtMs >= SHARE_EVERY_MS) void this.share(id, limit, count);
   }
 
+  /**
+   * Counts further requests for the work of a request that was counted before. They may exceed the limit, because a
+   * request that alone exceeds it could never be served.
+   */
+  charge(id: string, requests: number): void {
+    const count = this.counts.get(id);
+    if (count) count.pending += requests;
+  }
+
   private countOf(id: string): Count {
     let count = this.counts.get(id);
     if (!count) {

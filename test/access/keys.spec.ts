@@ -224,6 +224,18 @@ describe('the API with keys', () => {
     expect((await world.request('GET', '/contacts', MASTER)).status).toBe(200);
   });
 
+  it('counts a lookup as one request per 100 entries', async () => {
+    const { key } = await world.create({ scopes: ['contacts:read'], requests_per_minute: 10 });
+    const lookUp = (entries: number) =>
+      world.request('POST', '/contacts/lookup', key, {
+        contacts: Array.from({ length: entries }, () => '491700000010'),
+      });
+    const statuses: number[] = [];
+    // 1 + 2 + 10 requests. The third is admitted, because fewer than ten are counted before it.
+    for (const entries of [100, 101, 1_000, 1]) statuses.push((await lookUp(entries)).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+  });
+
   it.each([
     [{ name: ' ' }, /Invalid name/],
     [{ scopes: [] }, /Invalid scopes/],

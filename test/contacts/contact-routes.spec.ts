@@ -307,6 +307,114 @@ describe('the contact API', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(10);
   });
 
+  describe('looking up many contacts', () => {
+    interface Lookup extends Problem {
+      items: { query: string; contact: Partial<ContactDetailsDto> | null }[];
+    }
+    const lookUp = (body: object, prefix = '') =>
+      book.service.post<Lookup>(`${prefix}/contacts/lookup`, body);
+
+    it('returns each as GET /contacts/{phone} does, in the order of the request', async () => {
+      const short = '525512345678@s.whatsapp.net' as Jid;
+      await book.apply({
+        saved: [ANNA, short].map((address) => ({ address, fullName: 'Anna', firstName: null })),
+        mappings: [{ jid: ANNA, lid: ANNA_LID, observedAt: LATER }],
+        usernames: [{ address: ANNA, name: 'Anna.A', observedAt: EARLIER }],
+        identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }],
+        ...present,
+      });
+      const { body: anna } = await book.service.get<ContactDetailsDto>('/contacts/491701111111');
+      const { body: other } = await book.service.get<ContactDetailsDto>('/contacts/525512345678');
+      const contacts: [string, ContactDetailsDto | null][] = [
+        ['5215512345678', other],
+        ['491709999999', null],
+        [ANNA_LID, anna],
+        ['@anna.a', anna],
+        [anna.id, anna],
+        [ANNA, anna],
+        [ANNA, anna],
+        ['c000000000000-1', null],
+        ['@nobody', null],
+        ['525512345678', other],
+      ];
+      const { status, headers, body } = await lookUp({ contacts: contacts.map(([query]) => query) });
+      expect([status, headers.get('contacts-sync')]).toEqual([200, 'complete']);
+      expect(body.items).toEqual(contacts.map(([query, contact]) => ({ query, contact })));
+    });
+
+    it('prefers the requested form of a number', async () => {
+      const [short, long] = ['525512345678', '5215512345678'];
+      await book.apply({
+        saved: [short, long].map((phone) => ({
+          address: `${phone}@s.whatsapp.net` as Jid,
+          fullName: phone,
+          firstName: null,
+        })),
+      });
+      const { body } = await lookUp({ contacts: [long, short], fields: ['full_name'] });
+      expect(body.items.map(({ contact }) => contact)).toEqual([{ full_name: long }, { full_name: short }]);
+    });
+
+    it('follows former LIDs and the IDs of merged contacts', async () => {
+      const lid = '222222222222222@lid' as Lid;
+      await book.apply({ pushNames: [{ address: ANNA_LID, name: 'anni', observedAt: EARLIER }] });
+      const { body: former } = await book.service.get<ContactDetailsDto>(`/contacts/${ANNA_LID}`);
+      await book.apply({ lidChanges: [{ oldLid: ANNA_LID, newLid: lid, observedAt: LATER }] });
+      await book.apply(saved(ANNA, 'Anna'));
+      await book.apply({ mappings: [{ jid: ANNA, lid, observedAt: LATER }] });
+      const { body } = await lookUp({ contacts: [ANNA_LID, former.id, ANNA], fields: ['id', 'lid'] });
+      const [first, ...others] = body.items.map(({ contact }) => contact);
+      expect(first).toMatchObject({ lid });
+      expect(first?.id).not.toBe(former.id);
+      expect(others).toEqual([first, first]);
+    });
+
+    it('returns 1,000 contacts with the requested fields', async () => {
+      const phones = Array.from({ length: 1_000 }, (_, i) => String(491_705_550_000 + i));
+      await book.apply({
+        saved: phones.slice(0, 500).map((phone) => ({
+          address: `${phone}@s.whatsapp.net` as Jid,
+          fullName: `Person ${phone}`,
+          firstName: null,
+        })),
+      });
+      const { body } = await lookUp(
+        { contacts: phones.toReversed(), fields: ['phone', 'full_name'] },
+        '/sessions/default',
+      );
+      expect(body.items).toEqual(
+        phones
+          .map((phone, i) => ({
+            query: phone,
+            contact: i < 500 ? { phone, full_name: `Person ${phone}` } : null,
+          }))
+          .reverse(),
+      );
+    });
+
+    it.each([
+      [{ contacts: ['491701111111', 'nonsense'] }, 'Invalid contacts[1] "nonsense": use up to 15 digits'],
+      [{ contacts: ['491701111111', 491701111111] }, 'Invalid contacts[1] 491701111111: use'],
+      [{ contacts: [''] }, 'Missing contacts[0]: use'],
+      [{ contacts: [] }, 'Invalid contacts []: use a list of 1 to 1000'],
+      [
+        { contacts: Array.from({ length: 1_001 }, () => '491701111111') },
+        'Invalid contacts: use a list of 1 to 1000',
+      ],
+      [{}, 'Missing contacts'],
+      [{ contacts: ['491701111111'], fields: ['names'] }, 'Invalid fields ["names"]: use a list of id, jid,'],
+    ])('rejects %j', async (request, message) => {
+      const { status, body } = await lookUp(request);
+      expect([status, body.message]).toEqual([400, expect.stringContaining(message)]);
+    });
+
+    it('fails while no account is linked', async () => {
+      await book.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
+      expect((await lookUp({ contacts: ['491701111111'] })).status).toBe(503);
+      expect((await lookUp({ contacts: ['491701111111'] }, '/sessions/nosuch')).status).toBe(404);
+    });
+  });
+
   describe.each(['', '/picture', '/keys'])('at /contacts/{phone}%s', (path) => {
     it.each(['%2B491701111111', '0170111', '1234567890123456', 'anna', '49170-1', '120363012345678901@g.us'])(
       'rejects %s with the correct form and an example',

@@ -46,6 +46,7 @@ describe('the MCP server', () => {
       'get_person',
       'get_session',
       'list_recent_changes',
+      'look_up_people',
       'search_people',
     ]);
     expect(tools.every(({ annotations }) => annotations?.readOnlyHint === true)).toBe(true);
@@ -72,6 +73,20 @@ describe('the MCP server', () => {
     expect(dataOf(await call(client, 'get_person', { phone: jidOf(10) }))).toEqual(body);
   });
 
+  it('looks up several contacts, also by ID', async () => {
+    const client = await connect(MASTER);
+    const { id } = dataOf<{ id: string }>(await call(client, 'get_person', { phone: '491700000010' }));
+    const contacts = ['491709999999', id];
+    const fields = ['full_name'];
+    expect(dataOf(await call(client, 'look_up_people', { contacts, fields }))).toEqual({
+      people: [
+        { query: '491709999999', contact: null },
+        { query: id, contact: { full_name: 'Anna' } },
+      ],
+    });
+    expect(dataOf(await call(client, 'get_person', { phone: id }))).toMatchObject({ id });
+  });
+
   it('lists the latest changes, and those after a number', async () => {
     const client = await connect(MASTER);
     type Changes = { changes: { seq: number }[]; next: number; latest: number };
@@ -91,6 +106,7 @@ describe('the MCP server', () => {
   it.each([
     ['get_person', { phone: '491709999999' }, 'No contact found for 491709999999.'],
     ['get_person', { phone: '+49 170' }, 'Invalid phone "+49 170"'],
+    ['look_up_people', { contacts: ['+'] }, 'Invalid contacts[0] "+"'],
     ['search_people', { session: 'nosuch' }, 'nosuch'],
     ['search_people', { cursor: 'nonsense' }, 'Invalid cursor "nonsense"'],
     ['search_people', { session: 'sales' }, 'No WhatsApp account is linked yet.'],

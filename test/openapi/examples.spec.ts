@@ -101,6 +101,7 @@ describe('OpenAPI document', () => {
     'listContacts',
     'getPerson',
     'listIdentityKeys',
+    'lookUpContacts',
     'refreshPerson',
     'createSession',
     'createKey',

@@ -143,6 +143,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look up 1 to 1,000 contacts by number, JID, LID, username or ID. */
+        post: operations["lookUpContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{phone}": {
         parameters: {
             query?: never;
@@ -578,6 +595,23 @@ export interface paths {
         get: operations["exportXlsxOfSession"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session}/contacts/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look up 1 to 1,000 contacts by number, JID, LID, username or ID. */
+        post: operations["lookUpContactsOfSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1293,6 +1327,21 @@ export interface components {
         LogLevelListDto: {
             items: components["schemas"]["LogLevelDto"][];
         };
+        LookUpContactsRequest: {
+            /** @description 1 to 1,000 numbers, JIDs, LIDs, usernames after `@`, or IDs. */
+            contacts: string[];
+            /** @description The fields of each contact in the response; all if omitted. */
+            fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+        };
+        LookedUpContactDto: {
+            /** @description The entry as it was requested. */
+            query: string;
+            /** @description Null if there is no such contact. */
+            contact: components["schemas"]["SelectedContactDto"] | null;
+        };
+        LookedUpContactsDto: {
+            items: components["schemas"]["LookedUpContactDto"][];
+        };
         NamedSessionDto: {
             /** @enum {string} */
             status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
@@ -1419,6 +1468,36 @@ export interface components {
             last_seen_at: string;
             /** @description Whether this is the current key. */
             current: boolean;
+        };
+        SelectedContactDto: {
+            /** @description Opaque; stays the same for as long as the contact exists, even if its number or LID changes. */
+            id?: string;
+            /** @description Null if only the LID is known. */
+            jid?: string | null;
+            /** @description Phone number with country code, digits only. */
+            phone?: string | null;
+            lid?: string | null;
+            /** @description Without the leading `@`. */
+            username?: string | null;
+            push_name?: string | null;
+            full_name?: string | null;
+            first_name?: string | null;
+            /** @description Business name, verified by WhatsApp. */
+            business_name?: string | null;
+            is_business?: boolean | null;
+            /** @description Null if unknown. */
+            about?: components["schemas"]["AboutDto"] | null;
+            /** @description Null if there is none, it is hidden, or it is unknown; `GET /contacts/{phone}/picture` returns the reason. */
+            picture?: components["schemas"]["PictureDto"] | null;
+            /** @description Null if unknown. */
+            identity_key?: components["schemas"]["IdentityKeyDto"] | null;
+            /** @description Whether the contact is saved on the phone. */
+            saved?: boolean;
+            /** @description JID of the new number after a number change. */
+            moved_to?: string | null;
+            /** @description JID of the previous number after a number change. */
+            moved_from?: string | null;
+            updated_at?: string;
         };
         SessionDeletedDto: {
             deleted: boolean;
@@ -1776,6 +1855,17 @@ export interface components {
                 "application/json": components["schemas"]["ContactKeysDto"];
             };
         };
+        /** @description Look up 1 to 1,000 contacts by number, JID, LID, username or ID. */
+        "200.lookUpContacts": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["LookedUpContactsDto"];
+            };
+        };
         /** @description Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
         "200.requestPairingCode": {
             headers: {
@@ -1954,6 +2044,16 @@ export interface components {
         };
         /** @description Bad Request */
         "400.invalid_request.invalid_cursor": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.invalid_request.lookUpContacts": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2355,6 +2455,17 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
+        "503.no_account_linked.too_busy.database_unavailable.lookUpContacts": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Service Unavailable */
         "503.session_not_answering.database_unavailable": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2695,6 +2806,28 @@ export interface operations {
             429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+        };
+    };
+    lookUpContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpContactsRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["200.lookUpContacts"];
+            400: components["responses"]["400.invalid_request.lookUpContacts"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            429: components["responses"]["429.key_limited.too_many_at_once.listContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.lookUpContacts"];
         };
     };
     getPerson: {
@@ -3820,6 +3953,32 @@ export interface operations {
             429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+        };
+    };
+    lookUpContactsOfSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example default */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpContactsRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["200.lookUpContacts"];
+            400: components["responses"]["400.invalid_request.lookUpContacts"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.too_many_at_once.listContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.lookUpContacts"];
         };
     };
     getPersonOfSession: {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../../access/access.module.js';
 import { ContactsModule } from '../../contacts/contacts.module.js';
 import { RefreshRequestsRepository } from '../../contacts/fetches/refresh-requests.repository.js';
 import { ContactDetailsRepository } from '../../contacts/read/contact-details.repository.js';
@@ -10,13 +11,16 @@ import { ContactDetailsController } from './contact-details.controller.js';
 import { ContactDetailsService } from './contact-details.service.js';
 import { ContactExportController } from './contact-export.controller.js';
 import { ContactListController } from './contact-list.controller.js';
+import { ContactLookupController } from './contact-lookup.controller.js';
+import { ContactLookupService } from './contact-lookup.service.js';
 import { ContactNamesController } from './contact-names.controller.js';
 
 @Module({
-  imports: [ContactsModule, SessionsModule],
+  imports: [AccessModule, ContactsModule, SessionsModule],
   controllers: [
     ContactNamesController,
     ContactListController,
+    ContactLookupController,
     ContactExportController,
     ContactDetailsController,
   ],
@@ -24,10 +28,11 @@ import { ContactNamesController } from './contact-names.controller.js';
     ContactDetailsRepository,
     ContactDetailsService,
     ContactExportRepository,
+    ContactLookupService,
     ContactListRepository,
     PictureReadsRepository,
     RefreshRequestsRepository,
   ],
-  exports: [ContactDetailsService, ContactListRepository],
+  exports: [ContactDetailsService, ContactListRepository, ContactLookupService],
 })
 export class ContactsApiModule {}

@@ -65,11 +65,14 @@ export class ListResponses {
     await this.send(this.streams, { request, response, list }, async () => withFirstPart(await open()));
   }
 
-  /** @param load returns the JSON of the page */
+  /**
+   * @param version as in ListResponse
+   * @param load returns the JSON of the page
+   */
   async page(
     request: Request,
     response: Response,
-    version: string,
+    version: string | null,
     load: () => Promise<string>,
   ): Promise<void> {
     const list = { contentType: 'application/json; charset=utf-8', version };

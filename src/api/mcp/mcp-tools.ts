@@ -23,6 +23,8 @@ import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { ContactPath } from '../contacts/contact.dto.js';
 import { ContactDetailsService } from '../contacts/contact-details.service.js';
+import { ContactLookupService } from '../contacts/contact-lookup.service.js';
+import { CONTACT_FIELDS } from '../contacts/field-selection.js';
 import { InvalidRequest } from '../http/request.errors.js';
 import { firstMessage } from '../http/validation.js';
 import { SessionStatusService } from '../sessions/session-status.service.js';
@@ -48,6 +50,7 @@ export class McpTools {
   constructor(
     private readonly contacts: ContactListRepository,
     private readonly details: ContactDetailsService,
+    private readonly lookups: ContactLookupService,
     private readonly feed: FeedReader,
     private readonly sessions: SessionsRepository,
     private readonly status: SessionStatusService,
@@ -62,6 +65,7 @@ export class McpTools {
     if (access.has('contacts:read')) {
       this.addSearch(server, access);
       this.addDetails(server, access);
+      this.addLookup(server, access);
       this.addChanges(server, access);
     }
     if (access.has('session:read')) this.addStatus(server, access);
@@ -108,7 +112,7 @@ export class McpTools {
         inputSchema: z.object({
           phone: z
             .string()
-            .describe('Number with country code, digits only; or a JID; or a username with a leading @'),
+            .describe('Number with country code, digits only; a JID; a username with a leading @; or an id'),
           session,
         }),
       },
@@ -118,6 +122,38 @@ export class McpTools {
           if (problem) throw new InvalidRequest(problem);
           const { person } = await this.details.get(of, phone);
           return toDetails(person, pathPrefixOf(of));
+        }),
+    );
+  }
+
+  private addLookup(server: McpServer, access: Access): void {
+    server.registerTool(
+      'look_up_people',
+      {
+        title: 'Look up contacts',
+        description:
+          'Returns the data of several contacts, in the order of the request; null for those that do not exist.',
+        annotations: READ_ONLY,
+        inputSchema: z.object({
+          contacts: z
+            .array(z.string())
+            .min(1)
+            .max(MAX_CONTACTS)
+            .describe(
+              'Numbers with country code, digits only; JIDs; LIDs; usernames with a leading @; or ids',
+            ),
+          fields: z
+            .array(z.enum(CONTACT_FIELDS))
+            .min(1)
+            .optional()
+            .describe('Fields of each contact; default: all'),
+          session,
+        }),
+      },
+      ({ contacts, fields, session: name }) =>
+        this.run(access, name, async (of) => {
+          const { items } = await this.lookups.lookUp(of, contacts, fields);
+          return { people: items };
         }),
     );
   }

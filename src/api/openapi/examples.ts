@@ -40,6 +40,18 @@ export const details = {
   moved_from: null,
 };
 
+export const lookupRequest = { contacts: [PHONE, LID, '@ben'], fields: ['id', 'jid', 'full_name'] };
+
+const found = { id: ID, jid: JID, full_name: NAMES.full_name };
+
+export const lookup = {
+  items: [
+    { query: PHONE, contact: found },
+    { query: LID, contact: found },
+    { query: '@ben', contact: null },
+  ],
+};
+
 export const keys = {
   id: ID,
   jid: JID,

@@ -1,0 +1,41 @@
+import { PartialType } from '@nestjs/swagger';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional } from 'class-validator';
+import { expected } from '../http/validation.js';
+import { ContactDetailsDto } from './contact-details.dto.js';
+import { type ContactField, ContactFields } from './field-selection.js';
+
+const MAX_ENTRIES = 1_000;
+const CONTACTS = expected(
+  `a list of 1 to ${MAX_ENTRIES} numbers, JIDs, LIDs, usernames or ids, for example ` +
+    '{"contacts": ["491701234567", "123456789012345@lid", "@anna"]}',
+);
+
+/** The body of `POST /contacts/lookup`. */
+export class LookUpContactsRequest {
+  /** 1 to 1,000 numbers, JIDs, LIDs, usernames after `@`, or IDs. */
+  @IsArray(CONTACTS)
+  @ArrayMinSize(1, CONTACTS)
+  @ArrayMaxSize(MAX_ENTRIES, CONTACTS)
+  contacts: string[];
+
+  /** The fields of each contact in the response; all if omitted. */
+  @IsOptional()
+  @ContactFields('{"fields": ["id", "full_name"]}')
+  fields?: ContactField[];
+}
+
+/** The requested fields of a contact. */
+export class SelectedContactDto extends PartialType(ContactDetailsDto) {}
+
+/** The contact of one entry. */
+export class LookedUpContactDto {
+  /** The entry as it was requested. */
+  query: string;
+  /** Null if there is no such contact. */
+  contact: SelectedContactDto | null;
+}
+
+/** The response of `POST /contacts/lookup`: one item per entry, in the same order. */
+export class LookedUpContactsDto {
+  items: LookedUpContactDto[];
+}
