@@ -1069,7 +1069,7 @@ export interface components {
             /** @description False: no keys are in use, and every caller has all permissions. */
             keys_in_use: boolean;
             /** @description All scopes of the key, including those that `admin` implies. */
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            scopes: ("admin" | "contacts:check" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
             /** @description Names of the sessions that the key can access; null: all sessions. */
             sessions: string[] | null;
         };
@@ -1108,6 +1108,22 @@ export interface components {
             next: number;
             /** @description Sequence number of the last change. If `next` equals it, you have read all changes. */
             latest: number;
+        };
+        ChecksDto: {
+            /** @description Numbers per day; `CHECKS_PER_DAY`. */
+            limit: number;
+            /** @description Numbers that can still be checked today. Numbers without an answer of WhatsApp count as well. */
+            remaining: number;
+            /** @description Start of the next day in UTC, ISO 8601. */
+            resets_at: string;
+            /** @description Null if checks are possible. */
+            stopped: components["schemas"]["ChecksStoppedDto"] | null;
+        };
+        ChecksStoppedDto: {
+            /** @enum {string} */
+            reason: "rate_limited" | "reach_out_locked" | "refused" | "unanswered";
+            /** @description ISO 8601. */
+            until: string;
         };
         ClientVersionDto: {
             /** @description Version of the last connection; null before the first one. */
@@ -1210,7 +1226,7 @@ export interface components {
         CreateKeyRequest: {
             name: string;
             expires_at?: string | null;
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            scopes: ("admin" | "contacts:check" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
             sessions?: string[] | null;
             requests_per_minute?: number | null;
         };
@@ -1235,7 +1251,7 @@ export interface components {
             key: string;
             id: string;
             name: string;
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            scopes: ("admin" | "contacts:check" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
             /** @description Null: all sessions. */
             sessions: string[] | null;
             /** @description Null: no limit. */
@@ -1273,7 +1289,7 @@ export interface components {
         };
         DegradationDto: {
             /** @enum {string} */
-            code: "changes_refused" | "changes_unverified" | "client_expiring" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_delayed" | "sync_key_missing";
+            code: "changes_refused" | "changes_unverified" | "checks_stopped" | "client_expiring" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_delayed" | "sync_key_missing";
             /** @description Explanation for people. */
             message: string;
             /** @description ISO 8601. */
@@ -1304,7 +1320,7 @@ export interface components {
         KeyDto: {
             id: string;
             name: string;
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            scopes: ("admin" | "contacts:check" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
             /** @description Null: all sessions. */
             sessions: string[] | null;
             /** @description Null: no limit. */
@@ -1332,8 +1348,15 @@ export interface components {
             contacts: string[];
             /** @description The fields of each contact in the response; all if omitted. */
             fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+            /**
+             * @description Queries WhatsApp for whether numbers are registered that are not contacts, within a daily quota. Requires the scope
+             *     `contacts:check` as well. Checks can get the account banned, see docs/number-checks.md.
+             */
+            check?: boolean;
         };
         LookedUpContactDto: {
+            /** @description Only with `check`. Null for contacts, and for entries that are not phone numbers. */
+            check?: components["schemas"]["NumberCheckDto"] | null;
             /** @description The entry as it was requested. */
             query: string;
             /** @description Null if there is no such contact. */
@@ -1341,6 +1364,8 @@ export interface components {
         };
         LookedUpContactsDto: {
             items: components["schemas"]["LookedUpContactDto"][];
+            /** @description Only with `check`. */
+            checks?: components["schemas"]["ChecksDto"];
         };
         NamedSessionDto: {
             /** @enum {string} */
@@ -1385,6 +1410,18 @@ export interface components {
              */
             proxy: string | null;
             name: string;
+        };
+        NumberCheckDto: {
+            /** @enum {string|null} */
+            reason: "disabled" | "no_answer" | "not_synced" | null | "pending" | "quota_used" | "rate_limited" | "reach_out_locked" | "refused" | "session_not_open" | "unanswered";
+            /** @description Null if there is no answer; `reason` contains why. */
+            on_whatsapp: boolean | null;
+            /** @description Time of the answer, ISO 8601. Answers are stored for 30 days. Null if there was no query. */
+            checked_at: string | null;
+            /** @description Address that WhatsApp uses for the number. Can differ from the requested number, for example in Brazil. */
+            jid: string | null;
+            /** @description Null if WhatsApp did not return it. */
+            lid: string | null;
         };
         PairingCodeDto: {
             /** @description 8 characters. */

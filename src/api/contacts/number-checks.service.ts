@@ -3,15 +3,15 @@ import type { AcceptedChecks, CheckStop, StoredAnswer } from '../../contacts/che
 import { NumberChecksRepository } from '../../contacts/checks/number-checks.repository.js';
 import { pause } from '../../kernel/async/pause.js';
 import { Config } from '../../kernel/config/config.js';
-import type { Phone } from '../../kernel/identifiers/address.js';
+import { parsePhone, type Phone } from '../../kernel/identifiers/address.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import { DegradationsRepository } from '../../sessions/degradations.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import { FairSlots, type SlotLimits } from '../http/fair-slots.js';
-import { TooBusy, TooManyAtOnce } from '../http/http.errors.js';
 import { CommandSender } from '../sessions/command-sender.js';
 import { SessionNotAnswering } from '../sessions/sessions-api.errors.js';
+import type { LookedUpContact, LookupResult } from './contact-lookup.service.js';
 import type { CheckReason, ChecksDto, NumberCheckDto } from './number-checks.dto.js';
 
 /** How long a request waits for answers. Less than the time after which proxies usually end a request. */
@@ -23,28 +23,18 @@ const COMMAND_TIMEOUT_MS = 10_000;
 /** A waiting request reads the database twice per POLL_EVERY_MS. */
 const SLOTS: SlotLimits = { what: 'number checks', perCaller: 2, overall: 20, maxWaitMs: 10_000 };
 
-/** Errors of checks without a free slot. */
-export const BUSY_CHECKS = [
-  new TooManyAtOnce(SLOTS.what, SLOTS.perCaller),
-  new TooBusy(SLOTS.what, SLOTS.overall),
-];
+type CheckingAccount = Pick<LookupResult, 'accountId' | 'synced'>;
 
-/** The account whose session checks numbers, and whether its first sync is complete. */
-interface CheckingAccount {
-  accountId: number;
-  synced: boolean;
-}
-
-/** Who requests checks, and when the caller has disconnected. */
 interface CheckRequest {
   session: SessionName;
   caller: string;
-  disconnected: AbortSignal;
+  /** Aborted when the caller has disconnected. */
+  gone: AbortSignal;
 }
 
-export interface NumberChecks {
-  /** One entry per requested number. */
-  numbers: Map<Phone, NumberCheckDto>;
+/** The result of a lookup with checks. */
+export interface CheckedLookup extends Pick<LookupResult, 'synced'> {
+  items: (LookedUpContact & { check: NumberCheckDto | null })[];
   checks: ChecksDto;
 }
 
@@ -62,35 +52,49 @@ export class NumberChecksService {
   ) {}
 
   /**
-   * Waits up to WAIT_MS. Numbers without an answer have a reason. Later answers are stored for the next request.
+   * Checks the numbers of a lookup that are not contacts. Waits up to WAIT_MS. Numbers without an answer have a reason.
+   * Later answers are stored for the next request.
    *
-   * @throws TooManyAtOnce, TooBusy
+   * @throws TooManyAtOnce, TooBusy, or the error of `lookUp`
    */
-  async check(
-    { session, caller, disconnected }: CheckRequest,
-    account: CheckingAccount,
-    phones: Phone[],
-  ): Promise<NumberChecks> {
-    const release = await this.slots.take(caller);
-    const giveUp = AbortSignal.any([disconnected, AbortSignal.timeout(WAIT_MS)]);
-    return this.checkAll(session, account, phones, giveUp).finally(release);
+  async check(request: CheckRequest, lookUp: () => Promise<LookupResult>): Promise<CheckedLookup> {
+    const release = await this.slots.take(request.caller);
+    return this.checkItems(request, lookUp).finally(release);
   }
 
-  private async checkAll(
+  private async checkItems(
+    { session, gone }: CheckRequest,
+    lookUp: () => Promise<LookupResult>,
+  ): Promise<CheckedLookup> {
+    const { items, ...account } = await lookUp();
+    const giveUp = AbortSignal.any([gone, AbortSignal.timeout(WAIT_MS)]);
+    const phones = items.map(phoneToCheck);
+    const wanted = [...new Set(phones)].filter((phone) => phone !== null);
+    const numbers = await this.checkNumbers(session, account, wanted, giveUp);
+    return {
+      synced: account.synced,
+      items: items.map((item, i) => ({ ...item, check: numbers.get(phones[i] ?? null) ?? null })),
+      checks: await this.describe(session, account),
+    };
+  }
+
+  private async checkNumbers(
     session: SessionName,
     account: CheckingAccount,
     phones: Phone[],
     giveUp: AbortSignal,
-  ): Promise<NumberChecks> {
+  ): Promise<Map<Phone | null, NumberCheckDto>> {
     const before = await this.findAnswers(account, phones);
     const missing = phones.filter((phone) => !before.has(phone));
-    const reasonOf = missing.length > 0 ? await this.ask(session, account, missing, giveUp) : null;
-    const answers = reasonOf ? await this.findAnswers(account, phones) : before;
-    const numbers = phones.map((phone) => {
-      const answer = answers.get(phone);
-      return [phone, answer ? toDto(answer) : withoutAnswer(reasonOf?.(phone) ?? 'pending')] as const;
-    });
-    return { numbers: new Map(numbers), checks: await this.describe(session, account) };
+    if (missing.length === 0) return new Map([...before].map(([phone, answer]) => [phone, toDto(answer)]));
+    const reasonOf = await this.ask(session, account, missing, giveUp);
+    const answers = await this.findAnswers(account, phones);
+    return new Map(
+      phones.map((phone) => {
+        const answer = answers.get(phone);
+        return [phone, answer ? toDto(answer) : withoutAnswer(reasonOf(phone))];
+      }),
+    );
   }
 
   /**
@@ -184,6 +188,11 @@ export class NumberChecksService {
       stopped: stop && { reason: stop.reason, until: stop.until.toISOString() },
     };
   }
+}
+
+/** Returns the number of an entry; null if it is a contact, or not a number that WhatsApp can have. */
+function phoneToCheck({ query, contact }: LookedUpContact): Phone | null {
+  return contact ? null : parsePhone(query.replace(/@s\.whatsapp\.net$/, ''));
 }
 
 function toDto({ onWhatsapp, jid, lid, checkedAt }: StoredAnswer): NumberCheckDto {
