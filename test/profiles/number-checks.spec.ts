@@ -54,7 +54,7 @@ describe('checking whether numbers are on WhatsApp', () => {
       `${REGISTERED}@s.whatsapp.net`,
     ];
     const first = await check(...entries);
-    const answer = { on_whatsapp: true, reason: null, checked_at: expect.stringMatching(/^20/) as string };
+    const answer = { on_whatsapp: true, reason: null, checked_at: expect.stringMatching(/^20/) as unknown };
     const registered = { ...answer, jid: `${REGISTERED}@s.whatsapp.net`, lid: '777000000000001@lid' };
     expect(first.items.map((item) => item.check)).toEqual([
       null,
