@@ -52,6 +52,7 @@ describe('a table with the data of accounts or sessions', () => {
       'former_lid',
       'history_notification',
       'identity_key',
+      'merged_contact',
       'number_check',
       'number_check_quota',
       'refresh_request',
