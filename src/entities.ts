@@ -8,6 +8,8 @@ import { ContactPicture } from './contacts/entities/contact-picture.entity.js';
 import { FormerLid } from './contacts/entities/former-lid.entity.js';
 import { IdentityKey } from './contacts/entities/identity-key.entity.js';
 import { MergedContact } from './contacts/entities/merged-contact.entity.js';
+import { NumberCheck } from './contacts/entities/number-check.entity.js';
+import { NumberCheckQuota } from './contacts/entities/number-check-quota.entity.js';
 import { RefreshRequest } from './contacts/entities/refresh-request.entity.js';
 import { Change } from './feed/change.entity.js';
 import { EncryptionKey } from './secrets/encryption-key.entity.js';
@@ -47,6 +49,8 @@ export const ENTITIES = [
   IdentityKey,
   LogLevelRecord,
   MergedContact,
+  NumberCheck,
+  NumberCheckQuota,
   RateLimit,
   RefreshRequest,
   Session,

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { FeedModule } from '../feed/feed.module.js';
+import { NumberCheckPruner } from './checks/number-check-pruner.js';
+import { NumberChecksRepository } from './checks/number-checks.repository.js';
 import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.js';
 import { ContactsRepository } from './read/contacts.repository.js';
 import { CachedContactsRepository } from './write/cached-contacts.repository.js';
@@ -35,6 +37,8 @@ import { ProfileMovesRepository } from './write/profile-moves.repository.js';
     LidMappingsRepository,
     MergedContactsRepository,
     NumberChangesRepository,
+    NumberCheckPruner,
+    NumberChecksRepository,
     ProfileMovesRepository,
     ContactSnapshotsRepository,
     PicturesRepository,
@@ -47,6 +51,8 @@ import { ProfileMovesRepository } from './write/profile-moves.repository.js';
     ContactsService,
     ContactCaches,
     CachedContactsRepository,
+    NumberCheckPruner,
+    NumberChecksRepository,
     PicturesRepository,
     ProfileFetchesRepository,
   ],

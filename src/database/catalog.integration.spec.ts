@@ -55,6 +55,8 @@ describe('a table with the data of accounts or sessions', () => {
       'history_notification',
       'identity_key',
       'merged_contact',
+      'number_check',
+      'number_check_quota',
       'refresh_request',
       'sync_key_request',
     ]);

@@ -25,6 +25,7 @@ const ROUTES: Record<Scope, [method: string, path: string][]> = {
     ['GET', '/contacts.vcf'],
     ['GET', '/contacts.xlsx'],
   ],
+  'contacts:check': [],
   'session:read': [
     ['GET', '/session'],
     ['GET', '/sessions'],
@@ -104,6 +105,20 @@ describe('the API with keys', () => {
       else expect([status, body.message]).toEqual([403, expect.stringContaining(`Missing scope ${scope}.`)]);
     }
     expect([401, 403]).not.toContain((await world.request(method, path, MASTER)).status);
+  });
+
+  it('accepts checks of numbers only with their scope, in addition to that of lookups', async () => {
+    const lookUp = (key: string | undefined) =>
+      world.request('POST', '/contacts/lookup', key ?? '', { contacts: ['491709999999'], check: true });
+    const both = await world.create({ scopes: ['contacts:read', 'contacts:check'] });
+    expect((await lookUp(both.key)).status).toBe(200);
+    for (const [held, missing] of [
+      ['contacts:read', 'contacts:check'],
+      ['contacts:check', 'contacts:read'],
+    ] as const) {
+      const { status, body } = await lookUp(keys.get(held));
+      expect([status, body.message]).toEqual([403, expect.stringContaining(`Missing scope ${missing}.`)]);
+    }
   });
 
   it.each(['/livez', '/readyz', '/startupz'])('requires no key for %s', async (path) => {

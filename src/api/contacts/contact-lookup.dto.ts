@@ -1,8 +1,9 @@
-import { PartialType } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional } from 'class-validator';
+import { ApiProperty, PartialType } from '@nestjs/swagger';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsOptional } from 'class-validator';
 import { expected } from '../http/validation.js';
 import { ContactDetailsDto } from './contact-details.dto.js';
 import { type ContactField, ContactFields } from './field-selection.js';
+import { ChecksDto, NumberCheckDto } from './number-checks.dto.js';
 
 const MAX_ENTRIES = 1_000;
 const CONTACTS = expected(
@@ -22,6 +23,14 @@ export class LookUpContactsRequest {
   @IsOptional()
   @ContactFields('{"fields": ["id", "full_name"]}')
   fields?: ContactField[];
+
+  /**
+   * Queries WhatsApp for whether numbers are registered that are not contacts, within a daily quota. Requires the scope
+   * `contacts:check` as well. Checks can get the account banned, see docs/number-checks.md.
+   */
+  @IsOptional()
+  @IsBoolean(expected('true or false, for example {"check": true}'))
+  check?: boolean;
 }
 
 /** The requested fields of a contact. */
@@ -33,9 +42,14 @@ export class LookedUpContactDto {
   query: string;
   /** Null if there is no such contact. */
   contact: SelectedContactDto | null;
+  /** Only with `check`. Null for contacts, and for entries that are not phone numbers. */
+  @ApiProperty({ type: NumberCheckDto, nullable: true, required: false })
+  check?: NumberCheckDto | null;
 }
 
 /** The response of `POST /contacts/lookup`: one item per entry, in the same order. */
 export class LookedUpContactsDto {
   items: LookedUpContactDto[];
+  /** Only with `check`. */
+  checks?: ChecksDto;
 }

@@ -27,6 +27,7 @@ export interface LookedUpContact {
 }
 
 export interface LookupResult {
+  accountId: number;
   /** Whether the first sync of the account is complete. */
   synced: boolean;
   /** One per entry, in the same order. */
@@ -55,7 +56,7 @@ export class ContactLookupService {
       query: entries[i] as string,
       contact: contact && selectFields(toDetails(contact, pathPrefix), fields),
     }));
-    return { synced: found.synced, items };
+    return { accountId: found.accountId, synced: found.synced, items };
   }
 }
 

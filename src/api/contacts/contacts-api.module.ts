@@ -7,6 +7,7 @@ import { ContactExportRepository } from '../../contacts/read/contact-export.repo
 import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';
 import { PictureReadsRepository } from '../../contacts/read/picture-reads.repository.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
+import { SessionsApiModule } from '../sessions/sessions-api.module.js';
 import { ContactDetailsController } from './contact-details.controller.js';
 import { ContactDetailsService } from './contact-details.service.js';
 import { ContactExportController } from './contact-export.controller.js';
@@ -14,9 +15,10 @@ import { ContactListController } from './contact-list.controller.js';
 import { ContactLookupController } from './contact-lookup.controller.js';
 import { ContactLookupService } from './contact-lookup.service.js';
 import { ContactNamesController } from './contact-names.controller.js';
+import { NumberChecksService } from './number-checks.service.js';
 
 @Module({
-  imports: [AccessModule, ContactsModule, SessionsModule],
+  imports: [AccessModule, ContactsModule, SessionsApiModule, SessionsModule],
   controllers: [
     ContactNamesController,
     ContactListController,
@@ -30,6 +32,7 @@ import { ContactNamesController } from './contact-names.controller.js';
     ContactExportRepository,
     ContactLookupService,
     ContactListRepository,
+    NumberChecksService,
     PictureReadsRepository,
     RefreshRequestsRepository,
   ],

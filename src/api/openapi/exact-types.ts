@@ -16,7 +16,7 @@ interface Schema {
 
 /** Properties that exceed 32 bits. */
 const SEQUENCE_NUMBERS = new Set(['seq', 'next', 'latest', 'after', 'first_seq', 'last_seq']);
-const TIMES = /^(at|since|timestamp|\w+_at|\w+_until)$/;
+const TIMES = /^(at|since|until|timestamp|\w+_at|\w+_until)$/;
 
 /** Enums that become a schema, so that generated clients have one type for each. By the properties that have them. */
 const ENUM_NAMES: Readonly<Record<string, string>> = {

@@ -240,6 +240,13 @@ export class Config {
   DOWNLOADS_START_AFTER_MINUTES = 5;
 
   /**
+   * Numbers per day and account that callers can check for being on WhatsApp (`POST /contacts/lookup` with `check`). 0
+   * turns this off. WhatsApp bans accounts that check numbers in bulk.
+   */
+  @Integer(0, 10_000, { form: 'number of numbers', example: 100 })
+  CHECKS_PER_DAY = 100;
+
+  /**
    * Megabytes of profile pictures to store for each account. Beyond it, the least recently used ones are deleted. A
    * preview has 3 to 15 kB, so the default is enough for more than 30,000 contacts and fits on a small disk.
    */

@@ -57,6 +57,15 @@ export class FetchPause {
     this.code = isLock ? 'reach_out_lock' : null;
   }
 
+  /**
+   * Returns the end of a pause because WhatsApp requires fewer requests, or has refused some; null if there is none.
+   * The reason of a pause that a previous process has stored is unknown, so it counts.
+   */
+  get limitedUntil(): Date | null {
+    const isOver = !this.resumeAt || this.resumeAt <= new Date();
+    return isOver || this.code === 'unanswered' ? null : this.resumeAt;
+  }
+
   /** @param syncedAt end of the first sync; null during it */
   firstSync({ linkedAt, syncedAt }: { linkedAt: Date; syncedAt: Date | null }): void {
     const afterMs = this.config.DOWNLOADS_START_AFTER_MINUTES * 60_000;

@@ -1,0 +1,208 @@
+import { Injectable } from '@nestjs/common';
+import type { AcceptedChecks, CheckStop, StoredAnswer } from '../../contacts/checks/number-check.js';
+import { NumberChecksRepository } from '../../contacts/checks/number-checks.repository.js';
+import { pause } from '../../kernel/async/pause.js';
+import { Config } from '../../kernel/config/config.js';
+import { parsePhone, type Phone, phoneOf } from '../../kernel/identifiers/address.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { CommandRefused } from '../../sessions/command-refused.js';
+import { DegradationsRepository } from '../../sessions/degradations.repository.js';
+import { SessionStateRepository } from '../../sessions/session-state.repository.js';
+import { FairSlots, type SlotLimits } from '../http/fair-slots.js';
+import { CommandSender } from '../sessions/command-sender.js';
+import { SessionNotAnswering } from '../sessions/sessions-api.errors.js';
+import { parseContactReference } from './contact-reference.js';
+import type { LookedUpContact, LookupResult } from './contact-lookup.service.js';
+import type { CheckReason, ChecksDto, NumberCheckDto } from './number-checks.dto.js';
+
+/** How long a request waits for answers. Less than the time after which proxies usually end a request. */
+const WAIT_MS = 25_000;
+const POLL_EVERY_MS = 500;
+/** The session role only queues the numbers, but another command of the session may be running. */
+const COMMAND_TIMEOUT_MS = 10_000;
+
+/** A waiting request reads the database twice per POLL_EVERY_MS. */
+const SLOTS: SlotLimits = { what: 'number checks', perCaller: 2, overall: 20, maxWaitMs: 10_000 };
+
+type CheckingAccount = Pick<LookupResult, 'accountId' | 'synced'>;
+
+interface CheckRequest {
+  session: SessionName;
+  caller: string;
+  /** Aborted when the caller has disconnected. */
+  gone: AbortSignal;
+}
+
+/** The result of a lookup with checks. */
+export interface CheckedLookup extends Pick<LookupResult, 'synced'> {
+  items: (LookedUpContact & { check: NumberCheckDto | null })[];
+  checks: ChecksDto;
+}
+
+/** Checks whether numbers are on WhatsApp. Stored answers are used first, and do not count against CHECKS_PER_DAY. */
+@Injectable()
+export class NumberChecksService {
+  private readonly slots = new FairSlots(SLOTS);
+
+  constructor(
+    private readonly config: Config,
+    private readonly stored: NumberChecksRepository,
+    private readonly commands: CommandSender,
+    private readonly state: SessionStateRepository,
+    private readonly degradations: DegradationsRepository,
+  ) {}
+
+  /**
+   * Checks the numbers of a lookup that are not contacts. Waits up to WAIT_MS. Numbers without an answer have a reason.
+   * Later answers are stored for the next request.
+   *
+   * @throws TooManyAtOnce, TooBusy, or the error of `lookUp`
+   */
+  async check(request: CheckRequest, lookUp: () => Promise<LookupResult>): Promise<CheckedLookup> {
+    const release = await this.slots.take(request.caller);
+    return this.checkItems(request, lookUp).finally(release);
+  }
+
+  private async checkItems(
+    { session, gone }: CheckRequest,
+    lookUp: () => Promise<LookupResult>,
+  ): Promise<CheckedLookup> {
+    const { items, ...account } = await lookUp();
+    const giveUp = AbortSignal.any([gone, AbortSignal.timeout(WAIT_MS)]);
+    const phones = items.map(phoneToCheck);
+    const wanted = [...new Set(phones)].filter((phone) => phone !== null);
+    const numbers = await this.checkNumbers(session, account, wanted, giveUp);
+    return {
+      synced: account.synced,
+      items: items.map((item, i) => ({ ...item, check: numbers.get(phones[i] ?? null) ?? null })),
+      checks: await this.describe(session, account),
+    };
+  }
+
+  private async checkNumbers(
+    session: SessionName,
+    account: CheckingAccount,
+    phones: Phone[],
+    giveUp: AbortSignal,
+  ): Promise<Map<Phone | null, NumberCheckDto>> {
+    const before = await this.findAnswers(account, phones);
+    const missing = phones.filter((phone) => !before.has(phone));
+    if (missing.length === 0) return new Map([...before].map(([phone, answer]) => [phone, toDto(answer)]));
+    const reasonOf = await this.ask(session, account, missing, giveUp);
+    const answers = await this.findAnswers(account, phones);
+    return new Map(
+      phones.map((phone) => {
+        const answer = answers.get(phone);
+        return [phone, answer ? toDto(answer) : withoutAnswer(reasonOf(phone))];
+      }),
+    );
+  }
+
+  /**
+   * Sends numbers to the session role, and waits for the answers.
+   *
+   * @returns why a number has no answer, unless it has one
+   */
+  private async ask(
+    session: SessionName,
+    account: CheckingAccount,
+    phones: Phone[],
+    giveUp: AbortSignal,
+  ): Promise<(phone: Phone) => CheckReason> {
+    const obstacle = await this.findObstacle(session, account);
+    if (obstacle) return () => obstacle;
+    const { used } = await this.stored.getQuota(account.accountId);
+    const allowed = phones.slice(0, Math.max(0, this.config.CHECKS_PER_DAY - used));
+    if (allowed.length === 0) return () => 'quota_used';
+    const result = await this.send(session, allowed);
+    if (!result) return () => 'session_not_open';
+    const { accepted, stop } = result;
+    if (stop) return () => stop.reason;
+    const laterStop = await this.waitForAnswers(session, account, accepted, giveUp);
+    return (phone) => (accepted.includes(phone) ? (laterStop?.reason ?? 'pending') : 'quota_used');
+  }
+
+  private async findObstacle(
+    session: SessionName,
+    { accountId, synced }: CheckingAccount,
+  ): Promise<CheckReason | null> {
+    if (this.config.CHECKS_PER_DAY === 0) return 'disabled';
+    // Numbers of contacts that are not synced yet would be checked as well.
+    if (!synced) return 'not_synced';
+    const stop = await this.findStop(session, accountId);
+    if (stop) return stop.reason;
+    const { status, isAttended } = await this.state.get(session);
+    return status === 'open' && isAttended ? null : 'session_not_open';
+  }
+
+  /** Returns null if the session role cannot query WhatsApp at the moment. */
+  private async send(session: SessionName, phones: Phone[]): Promise<AcceptedChecks | null> {
+    const argument = JSON.stringify(phones);
+    try {
+      const result = await this.commands.send(session, 'check-numbers', argument, COMMAND_TIMEOUT_MS);
+      return JSON.parse(result ?? 'null') as AcceptedChecks | null;
+    } catch (error) {
+      if (error instanceof CommandRefused || error instanceof SessionNotAnswering) return null;
+      throw error;
+    }
+  }
+
+  /** @returns a stop that WhatsApp has caused in the meantime; null if there is none */
+  private async waitForAnswers(
+    session: SessionName,
+    account: CheckingAccount,
+    phones: Phone[],
+    giveUp: AbortSignal,
+  ): Promise<CheckStop | null> {
+    for (;;) {
+      const answers = await this.findAnswers(account, phones);
+      if (answers.size === phones.length) return null;
+      const stop = await this.findStop(session, account.accountId);
+      if (stop || giveUp.aborted) return stop;
+      await pause(POLL_EVERY_MS, giveUp);
+    }
+  }
+
+  private async findAnswers(
+    { accountId }: CheckingAccount,
+    phones: Phone[],
+  ): Promise<Map<Phone, StoredAnswer>> {
+    const answers = await this.stored.find(accountId, phones);
+    return new Map(answers.map((answer) => [answer.phone, answer]));
+  }
+
+  private async findStop(session: SessionName, accountId: number): Promise<CheckStop | null> {
+    const { stop } = await this.stored.getQuota(accountId);
+    if (stop) return stop;
+    const until = await this.degradations.findEnd(session, 'reachout_locked');
+    return until && { reason: 'reach_out_locked', until };
+  }
+
+  private async describe(session: SessionName, { accountId }: CheckingAccount): Promise<ChecksDto> {
+    const limit = this.config.CHECKS_PER_DAY;
+    const { used, resetsAt } = await this.stored.getQuota(accountId);
+    const stop = await this.findStop(session, accountId);
+    return {
+      limit,
+      remaining: Math.max(0, limit - used),
+      resets_at: resetsAt.toISOString(),
+      stopped: stop && { reason: stop.reason, until: stop.until.toISOString() },
+    };
+  }
+}
+
+/** Returns the number of an entry; null if it is a contact, or not a number that WhatsApp can have. */
+function phoneToCheck({ query, contact }: LookedUpContact): Phone | null {
+  if (contact) return null;
+  const reference = parseContactReference(query);
+  return reference?.column === 'jid' ? parsePhone(phoneOf(reference.values[0] ?? '')) : null;
+}
+
+function toDto({ onWhatsapp, jid, lid, checkedAt }: StoredAnswer): NumberCheckDto {
+  const reason = onWhatsapp === null ? 'no_answer' : null;
+  return { on_whatsapp: onWhatsapp, reason, checked_at: checkedAt.toISOString(), jid, lid };
+}
+
+function withoutAnswer(reason: CheckReason): NumberCheckDto {
+  return { on_whatsapp: null, reason, checked_at: null, jid: null, lid: null };
+}
