@@ -26,10 +26,13 @@ export interface ChangeRow {
 export const CHANGE_COLUMNS = `to_json(seq) AS seq, at, kind, contact_id AS "contactId", jid, lid, fields,
   merged_into AS "mergedInto", contact, session`;
 
+/** Changes that a filtered page searches, so that its cost has a limit. */
+const SEARCHED_CHANGES = 10_000;
+
 export interface FeedPage {
-  /** In the order of their numbers, without gaps. */
+  /** In the order of their numbers, without gaps except for changes of other kinds. */
   rows: ChangeRow[];
-  /** The next page begins after this number. */
+  /** The next page begins after this number. With a filter, it can be greater than the number of the last row. */
   next: number;
   /** Number of the last change in the feed. */
   latest: number;
@@ -55,18 +58,29 @@ export class FeedReadsRepository {
   }
 
   /**
+   * Reads a page from one snapshot: it contains every change of these kinds up to `next`.
+   *
    * @param after null: from the oldest stored change
+   * @param kinds null: all
    * @throws ChangesGone
    */
-  async read(accountId: number, after: number | null, limit: number): Promise<FeedPage> {
+  async read(
+    accountId: number,
+    after: number | null,
+    limit: number,
+    kinds: readonly ChangeKind[] | null = null,
+  ): Promise<FeedPage> {
     const readAtMs = performance.now();
     const { rows } = await this.pool.query<Bounds & { change: ChangeRow | null } & Partial<ChangeRow>>({
       text: `SELECT ${BOUNDS}, c.*
         FROM account a LEFT JOIN LATERAL (
           SELECT ${CHANGE_COLUMNS} FROM change
-          WHERE account_id = a.id AND change.seq > coalesce($2, a.feed_pruned_to, 0) ORDER BY change.seq LIMIT $3
+          WHERE account_id = a.id AND change.seq > coalesce($2, a.feed_pruned_to, 0)
+            AND change.seq <= coalesce(greatest($2, a.feed_pruned_to, a.feed_start) + $5::bigint, a.feed_latest)
+            AND ($4::text[] IS NULL OR kind = ANY ($4))
+          ORDER BY change.seq LIMIT $3
         ) c ON true WHERE a.id = $1 ORDER BY c.seq::text::bigint`,
-      values: [accountId, after, limit],
+      values: [accountId, after, limit, kinds, kinds && SEARCHED_CHANGES],
     });
     const [first] = rows;
     if (!first) throw new ChangesGone(after ?? 0, 'its address book has been deleted');
@@ -74,7 +88,11 @@ export class FeedReadsRepository {
     const found = rows.flatMap(({ start: _, latest: __, prunedTo: ___, ...row }) =>
       row.seq === null ? [] : [row as ChangeRow],
     );
-    return { rows: found, next: found.at(-1)?.seq ?? begin, latest: Number(first.latest), readAtMs };
+    const latest = Number(first.latest);
+    const searchedTo = kinds ? Math.max(begin, Number(first.start)) + SEARCHED_CHANGES : latest;
+    const last = found.length === limit ? found.at(-1) : undefined;
+    const next = last?.seq ?? Math.min(latest, searchedTo);
+    return { rows: found, next, latest, readAtMs };
   }
 
   /** Notifies all listeners. Fails on a standby. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import type { ContactField } from '../contacts/contact-fields.js';
 import type { Transaction } from '../database/transaction.js';
 import { CHANGE_COLUMNS, type ChangeRow } from '../feed/feed-reads.repository.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
@@ -28,6 +29,8 @@ export interface PendingDelivery {
   url: string;
   secrets: string[];
   rows: ChangeRow[];
+  /** Fields of contacts; null for all. */
+  fields: ContactField[] | null;
   /** Failed attempts so far. */
   failures: number;
 }
@@ -96,7 +99,7 @@ export class WebhookDeliveriesRepository {
       const [[webhook]] = await tx.query<[LeasedRow[], number]>(
         `UPDATE webhook w SET lease_until = now() + $3 * interval '1 s'
          WHERE id = $1 AND lease_id = $2 AND state = 'active'
-         RETURNING w.url, w.kinds, w.max_items AS "maxItems", w.failures, ${SECRETS} AS secrets`,
+         RETURNING w.url, w.kinds, w.fields, w.max_items AS "maxItems", w.failures, ${SECRETS} AS secrets`,
         [id, leaseId, LEASE_SECONDS],
       );
       if (!webhook) return 'lost';
@@ -114,9 +117,9 @@ export class WebhookDeliveriesRepository {
         const deliveryId = candidate.deliveryId ?? `msg_${randomUUID().replaceAll('-', '')}`;
         if (!candidate.deliveryId) await this.begin(tx, id, candidate, { deliveryId, to });
         const { accountId, session } = candidate;
-        const { url, failures } = webhook;
+        const { url, fields, failures } = webhook;
         const secrets = decryptSecrets(this.secrets, id, webhook.secrets);
-        return { id: deliveryId, accountId, session, url, secrets, rows, failures };
+        return { id: deliveryId, accountId, session, url, secrets, rows, fields, failures };
       }
     });
   }
@@ -250,6 +253,7 @@ export class WebhookDeliveriesRepository {
 interface LeasedRow {
   url: string;
   kinds: string[] | null;
+  fields: ContactField[] | null;
   maxItems: number;
   failures: number;
   secrets: string[];

@@ -111,8 +111,8 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
     const pending = await this.deliveries.next(webhook);
     if (pending === 'gone') await this.deliveries.stop(webhook, BEHIND);
     if (typeof pending === 'string') return false;
-    const { id, session, url, secrets, rows } = pending;
-    const body = changesPayload(session, rows);
+    const { id, session, url, secrets, rows, fields } = pending;
+    const body = changesPayload(session, rows, fields);
     const outcome = await this.sender.send({ id, url, secrets, body }, this.graceEnded.signal);
     const { status, durationMs, error } = outcome;
     const attempt = { deliveryId: id, session, rows, status, durationMs, error };

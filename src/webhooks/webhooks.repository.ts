@@ -9,19 +9,21 @@ import type { WebhookAttempt } from './webhook-attempt.entity.js';
 /** A webhook without its secrets. */
 export type ListedWebhook = Pick<
   Webhook,
-  'id' | 'createdAt' | 'url' | 'kinds' | 'maxItems' | 'state' | 'reason' | 'failures' | 'retryAt'
+  'id' | 'createdAt' | 'url' | 'kinds' | 'fields' | 'maxItems' | 'state' | 'reason' | 'failures' | 'retryAt'
 > & {
   session: string | null;
   /** Number of changes of all kinds that it has not read yet. */
   behind: number;
 };
 
-export type NewWebhook = Pick<Webhook, 'id' | 'url' | 'kinds' | 'maxItems' | 'secret'> & {
+export type NewWebhook = Pick<Webhook, 'id' | 'url' | 'kinds' | 'fields' | 'maxItems' | 'secret'> & {
   session: string | null;
 };
 
 /** Changed columns. Undefined columns are not changed. */
-export type WebhookUpdate = Partial<Pick<Webhook, 'url' | 'kinds' | 'maxItems' | 'state' | 'reason'>>;
+export type WebhookUpdate = Partial<
+  Pick<Webhook, 'url' | 'kinds' | 'fields' | 'maxItems' | 'state' | 'reason'>
+>;
 
 /** SQL: accounts whose feeds webhook `w` reads, of one session or of all. */
 export const FEEDS = `
@@ -36,8 +38,8 @@ export const POSITION = 'coalesce(c.position, f.feed_pruned_to, f.feed_start)';
 export const SECRETS = `
   array_remove(ARRAY[w.secret, CASE WHEN w.former_secret_until > now() THEN w.former_secret END], NULL)`;
 
-const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.kinds, w.max_items AS "maxItems", w.state,
-  w.reason, w.failures, w.retry_at AS "retryAt",
+const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.kinds, w.fields, w.max_items AS "maxItems",
+  w.state, w.reason, w.failures, w.retry_at AS "retryAt",
   (SELECT to_json(coalesce(sum(f.feed_latest - ${POSITION}), 0)) FROM ${FEEDS} f
    LEFT JOIN webhook_cursor c ON c.webhook = w.id AND c.account_id = f.account_id) AS behind`;
 
@@ -60,11 +62,11 @@ export class WebhooksRepository {
 
   /** @param after number of the change after which the webhook starts in the feed of its session; null for the last */
   async add(webhook: NewWebhook, after: number | null): Promise<void> {
-    const { id, session, url, kinds, maxItems, secret } = webhook;
+    const { id, session, url, kinds, fields, maxItems, secret } = webhook;
     await this.dataSource.transaction(async (tx) => {
       await tx.query(
-        `INSERT INTO webhook (id, session, url, kinds, max_items, secret) VALUES ($1, $2, $3, $4, $5, $6)`,
-        [id, session, url, kinds, maxItems, this.secrets.encrypt(secret, ['webhook', id])],
+        `INSERT INTO webhook (id, session, url, kinds, fields, max_items, secret) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+        [id, session, url, kinds, fields, maxItems, this.secrets.encrypt(secret, ['webhook', id])],
       );
       await tx.query(
         `INSERT INTO webhook_cursor (webhook, account_id, position)
@@ -98,14 +100,22 @@ export class WebhooksRepository {
   }
 
   async update(id: string, update: WebhookUpdate): Promise<void> {
-    const { url, kinds, maxItems } = update;
+    const { url, kinds, fields, maxItems } = update;
     await this.dataSource.transaction(async (tx) => {
-      if (kinds !== undefined || maxItems !== undefined || url !== undefined)
+      if ([url, kinds, fields, maxItems].some((value) => value !== undefined))
         await this.endDeliveries(tx, id);
       await tx.query(
         `UPDATE webhook SET url = coalesce($2, url), kinds = CASE WHEN $3 THEN $4 ELSE kinds END,
-           max_items = coalesce($5, max_items) WHERE id = $1`,
-        [id, url ?? null, kinds !== undefined, kinds ?? null, maxItems ?? null],
+           max_items = coalesce($5, max_items), fields = CASE WHEN $6 THEN $7 ELSE fields END WHERE id = $1`,
+        [
+          id,
+          url ?? null,
+          kinds !== undefined,
+          kinds ?? null,
+          maxItems ?? null,
+          fields !== undefined,
+          fields ?? null,
+        ],
       );
       if (update.state) await this.setState(tx, id, update.state, update.reason ?? null);
     });

@@ -109,6 +109,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts.ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the address book as NDJSON: one contact per line, as `GET /contacts` returns it. */
+        get: operations["exportNdjson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts.vcf": {
         parameters: {
             query?: never;
@@ -135,6 +152,23 @@ export interface paths {
         };
         /** Export the address book as an Excel workbook (XLSX). */
         get: operations["exportXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the contacts that `GET /contacts` lists. */
+        get: operations["countContacts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -550,6 +584,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{session}/contacts.ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the address book as NDJSON: one contact per line, as `GET /contacts` returns it. */
+        get: operations["exportNdjsonOfSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session}/contacts.vcf": {
         parameters: {
             query?: never;
@@ -576,6 +627,23 @@ export interface paths {
         };
         /** Export the address book as an Excel workbook (XLSX). */
         get: operations["exportXlsxOfSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session}/contacts/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the contacts that `GET /contacts` lists. */
+        get: operations["countContactsOfSession"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1044,7 +1112,7 @@ export interface components {
             message: string;
         };
         ChangeDto: {
-            /** @description Sequence number: that of the previous change plus 1. */
+            /** @description Sequence number: that of the previous change plus 1, unless the request has `kinds`. */
             seq: number;
             /** @description Time of the commit, ISO 8601. */
             at: string;
@@ -1070,7 +1138,7 @@ export interface components {
         };
         ChangePageDto: {
             items: components["schemas"]["ChangeDto"][];
-            /** @description `after` for the next request. */
+            /** @description `after` for the next request. With `kinds`, it may be beyond the last item, also if there are no items. */
             next: number;
             /** @description Sequence number of the last change. If `next` equals it, you have read all changes. */
             latest: number;
@@ -1090,6 +1158,9 @@ export interface components {
         };
         ConfirmPasskeyRequest: {
             token: string;
+        };
+        ContactCountDto: {
+            count: number;
         };
         ContactDetailsDto: {
             /** @description Opaque; stays the same for as long as the contact exists, even if its number or LID changes. */
@@ -1139,26 +1210,8 @@ export interface components {
             keys: components["schemas"]["SeenKeyDto"][];
         };
         ContactPageDto: {
-            items: components["schemas"]["ContactSummaryDto"][];
+            items: components["schemas"]["ContactDetailsDto"][];
             next_cursor: string | null;
-        };
-        ContactSummaryDto: {
-            /** @description Opaque; stays the same for as long as the contact exists. */
-            id: string;
-            /** @description Null if only the LID is known, like `phone`. */
-            jid: string | null;
-            phone: string | null;
-            lid: string | null;
-            username: string | null;
-            push_name: string | null;
-            full_name: string | null;
-            first_name: string | null;
-            business_name: string | null;
-            is_business: boolean | null;
-            saved: boolean;
-            /** @description Time when the picture last changed; null if the contact has none, hides it, or has not been fetched yet. */
-            picture_updated_at: string | null;
-            updated_at: string;
         };
         ContactsDto: {
             /** @description Number of contacts that `GET /getcontacts` lists. */
@@ -1188,6 +1241,8 @@ export interface components {
         CreateWebhookRequest: {
             /** @description Null for all sessions. */
             session?: string | null;
+            /** @description Fields of contacts to send; null for all. */
+            fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[] | null;
             url: string;
             /** @description Null for all kinds. */
             kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
@@ -1212,6 +1267,8 @@ export interface components {
             last_used_at: string | null;
         };
         CreatedWebhookDto: {
+            /** @description Fields of contacts that are sent; null for all. */
+            fields: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[] | null;
             /** @description Verifies signatures, with any library for Standard Webhooks. */
             secret: string;
             id: string;
@@ -1521,6 +1578,8 @@ export interface components {
             proxy: string | null;
         };
         UpdateWebhookRequest: {
+            /** @description Fields of contacts to send; null for all. */
+            fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[] | null;
             url?: string;
             /** @description Null for all kinds. */
             kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
@@ -1560,6 +1619,8 @@ export interface components {
             message: string;
         };
         WebhookDto: {
+            /** @description Fields of contacts that are sent; null for all. */
+            fields: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[] | null;
             id: string;
             url: string;
             /** @description Session whose changes are sent; null for all sessions. */
@@ -1611,6 +1672,19 @@ export interface components {
                 "application/json": components["schemas"]["CancelledDto"];
             };
         };
+        /** @description Count the contacts that `GET /contacts` lists. */
+        "200.countContacts": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "Changes-Next": components["headers"]["Changes-Next"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ContactCountDto"];
+            };
+        };
         /** @description Export the address book as CSV (RFC 4180). */
         "200.exportCsv": {
             headers: {
@@ -1621,6 +1695,20 @@ export interface components {
             };
             content: {
                 "text/csv": string;
+            };
+        };
+        /** @description Export the address book as NDJSON: one contact per line, as `GET /contacts` returns it. */
+        "200.exportNdjson": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "Changes-Next": components["headers"]["Changes-Next"];
+                "Content-Disposition": components["headers"]["Content-Disposition"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/x-ndjson": string;
             };
         };
         /** @description Export the address book as vCards, for phones and address books. */
@@ -1652,6 +1740,7 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
             content: {
@@ -1700,6 +1789,7 @@ export interface components {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
             content: {
@@ -1841,7 +1931,19 @@ export interface components {
             };
         };
         /** @description Not modified since the version in If-None-Match */
-        "304.getPicture": {
+        "304.exportNdjson": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                "Changes-Next": components["headers"]["Changes-Next"];
+                "Content-Disposition": components["headers"]["Content-Disposition"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Not modified since the version in If-None-Match */
+        "304.getPerson": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -1892,7 +1994,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.exportVcards": {
+        "400.invalid_request.exportNdjson": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1902,7 +2004,7 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.exportXlsx": {
+        "400.invalid_request.exportVcards": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2450,6 +2552,16 @@ export interface operations {
     listChanges: {
         parameters: {
             query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+                /**
+                 * @description Only changes of these kinds, separated by commas. Default: all kinds.
+                 * @example [
+                 *       "contact.created",
+                 *       "contact.changed"
+                 *     ]
+                 */
+                kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[];
                 /** @example 100 */
                 limit?: string;
                 /**
@@ -2487,6 +2599,16 @@ export interface operations {
     streamChanges: {
         parameters: {
             query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+                /**
+                 * @description Only changes of these kinds, separated by commas. Default: all kinds.
+                 * @example [
+                 *       "contact.created",
+                 *       "contact.changed"
+                 *     ]
+                 */
+                kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[];
                 /**
                  * @description Starts after this sequence number. By default, starts with the next change.
                  * @example 1767261600000041
@@ -2512,18 +2634,25 @@ export interface operations {
     listContacts: {
         parameters: {
             query?: {
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: string;
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
                 /** @example 2 */
                 limit?: string;
-                /** @description `next_cursor` of the previous page. */
+                /** @description `next_cursor` of the previous page. Repeat its `sort` and filters. */
                 cursor?: string;
+                /** @example name */
+                sort?: "jid" | "name";
                 /**
                  * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
                  *     and without `e`. Also matches a JID or LID.
                  * @example adler
                  */
                 search?: string;
-                /** @example name */
-                sort?: "jid" | "name";
                 /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
@@ -2560,6 +2689,32 @@ export interface operations {
         parameters: {
             query?: {
                 /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: string;
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: string;
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: "false" | "true";
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
+                /**
                  * @description Columns and form of the values. `google`, `outlook`: the columns of these programs. `excel`: numbers remain text in
                  *     Excel. Default: the columns of this service, for programs.
                  */
@@ -2575,6 +2730,38 @@ export interface operations {
                  * @example false
                  */
                 bom?: "false" | "true";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["200.exportCsv"];
+            400: components["responses"]["400.invalid_request.exportCsv"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+        };
+    };
+    exportNdjson: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: string;
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: string;
                 /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
@@ -2597,8 +2784,9 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.exportCsv"];
-            400: components["responses"]["400.invalid_request.exportCsv"];
+            200: components["responses"]["200.exportNdjson"];
+            304: components["responses"]["304.exportNdjson"];
+            400: components["responses"]["400.invalid_request.exportNdjson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
@@ -2610,16 +2798,16 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Whether to include pictures.
-                 * @example true
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
                  */
-                photo?: "false" | "true";
+                updated_since?: string;
                 /**
-                 * @description Version of the vCards. Default: the version in the `Accept` header, for example `text/vcard;version=3.0`; otherwise
-                 *     4.0.
-                 * @example 4.0
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
                  */
-                version?: "3.0" | "4.0";
+                search?: string;
                 /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
@@ -2635,6 +2823,17 @@ export interface operations {
                  * @example false
                  */
                 is_business?: "false" | "true";
+                /**
+                 * @description Whether to include pictures.
+                 * @example true
+                 */
+                photo?: "false" | "true";
+                /**
+                 * @description Version of the vCards. Default: the version in the `Accept` header, for example `text/vcard;version=3.0`; otherwise
+                 *     4.0.
+                 * @example 4.0
+                 */
+                version?: "3.0" | "4.0";
             };
             header?: never;
             path?: never;
@@ -2655,6 +2854,17 @@ export interface operations {
     exportXlsx: {
         parameters: {
             query?: {
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: string;
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: string;
                 /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
@@ -2678,7 +2888,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.exportXlsx"];
-            400: components["responses"]["400.invalid_request.exportXlsx"];
+            400: components["responses"]["400.invalid_request.exportNdjson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
@@ -2686,9 +2896,58 @@ export interface operations {
             503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
         };
     };
+    countContacts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: string;
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: string;
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: "false" | "true";
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["200.countContacts"];
+            304: components["responses"]["304.listContacts"];
+            400: components["responses"]["400.invalid_request.exportNdjson"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            429: components["responses"]["429.key_limited.too_many_at_once.listContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_too_slow.too_busy.database_unavailable"];
+        };
+    };
     getPerson: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+            };
             header?: never;
             path: {
                 /** @example 491701234567 */
@@ -2699,6 +2958,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPerson"];
+            304: components["responses"]["304.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -2743,7 +3003,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPicture"];
-            304: components["responses"]["304.getPicture"];
+            304: components["responses"]["304.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -2797,6 +3057,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContact"];
+            304: components["responses"]["304.getPerson"];
             400: components["responses"]["400.invalid_request.getContact"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -3547,6 +3808,16 @@ export interface operations {
     listChangesOfSession: {
         parameters: {
             query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+                /**
+                 * @description Only changes of these kinds, separated by commas. Default: all kinds.
+                 * @example [
+                 *       "contact.created",
+                 *       "contact.changed"
+                 *     ]
+                 */
+                kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[];
                 /** @example 100 */
                 limit?: string;
                 /**
@@ -3588,6 +3859,16 @@ export interface operations {
     streamChangesOfSession: {
         parameters: {
             query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+                /**
+                 * @description Only changes of these kinds, separated by commas. Default: all kinds.
+                 * @example [
+                 *       "contact.created",
+                 *       "contact.changed"
+                 *     ]
+                 */
+                kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[];
                 /**
                  * @description Starts after this sequence number. By default, starts with the next change.
                  * @example 1767261600000041
@@ -3617,18 +3898,25 @@ export interface operations {
     listContactsOfSession: {
         parameters: {
             query?: {
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: string;
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
                 /** @example 2 */
                 limit?: string;
-                /** @description `next_cursor` of the previous page. */
+                /** @description `next_cursor` of the previous page. Repeat its `sort` and filters. */
                 cursor?: string;
+                /** @example name */
+                sort?: "jid" | "name";
                 /**
                  * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
                  *     and without `e`. Also matches a JID or LID.
                  * @example adler
                  */
                 search?: string;
-                /** @example name */
-                sort?: "jid" | "name";
                 /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
@@ -3669,6 +3957,32 @@ export interface operations {
         parameters: {
             query?: {
                 /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: string;
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: string;
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: "false" | "true";
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
+                /**
                  * @description Columns and form of the values. `google`, `outlook`: the columns of these programs. `excel`: numbers remain text in
                  *     Excel. Default: the columns of this service, for programs.
                  */
@@ -3684,6 +3998,42 @@ export interface operations {
                  * @example false
                  */
                 bom?: "false" | "true";
+            };
+            header?: never;
+            path: {
+                /** @example default */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["200.exportCsv"];
+            400: components["responses"]["400.invalid_request.exportCsv"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+        };
+    };
+    exportNdjsonOfSession: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: string;
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: string;
                 /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
@@ -3709,8 +4059,9 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.exportCsv"];
-            400: components["responses"]["400.invalid_request.exportCsv"];
+            200: components["responses"]["200.exportNdjson"];
+            304: components["responses"]["304.exportNdjson"];
+            400: components["responses"]["400.invalid_request.exportNdjson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             404: components["responses"]["404.session_not_found"];
@@ -3723,16 +4074,16 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Whether to include pictures.
-                 * @example true
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
                  */
-                photo?: "false" | "true";
+                updated_since?: string;
                 /**
-                 * @description Version of the vCards. Default: the version in the `Accept` header, for example `text/vcard;version=3.0`; otherwise
-                 *     4.0.
-                 * @example 4.0
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
                  */
-                version?: "3.0" | "4.0";
+                search?: string;
                 /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
@@ -3748,6 +4099,17 @@ export interface operations {
                  * @example false
                  */
                 is_business?: "false" | "true";
+                /**
+                 * @description Whether to include pictures.
+                 * @example true
+                 */
+                photo?: "false" | "true";
+                /**
+                 * @description Version of the vCards. Default: the version in the `Accept` header, for example `text/vcard;version=3.0`; otherwise
+                 *     4.0.
+                 * @example 4.0
+                 */
+                version?: "3.0" | "4.0";
             };
             header?: never;
             path: {
@@ -3772,6 +4134,17 @@ export interface operations {
     exportXlsxOfSession: {
         parameters: {
             query?: {
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: string;
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: string;
                 /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
@@ -3798,7 +4171,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.exportXlsx"];
-            400: components["responses"]["400.invalid_request.exportXlsx"];
+            400: components["responses"]["400.invalid_request.exportNdjson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
             404: components["responses"]["404.session_not_found"];
@@ -3807,9 +4180,62 @@ export interface operations {
             503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
         };
     };
+    countContactsOfSession: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: string;
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: string;
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: "false" | "true";
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: "false" | "true";
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: "false" | "true";
+            };
+            header?: never;
+            path: {
+                /** @example default */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["200.countContacts"];
+            304: components["responses"]["304.listContacts"];
+            400: components["responses"]["400.invalid_request.exportNdjson"];
+            401: components["responses"]["401.key_missing.key_invalid"];
+            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.too_many_at_once.listContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.database_too_slow.too_busy.database_unavailable"];
+        };
+    };
     getPersonOfSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+            };
             header?: never;
             path: {
                 /** @example default */
@@ -3822,6 +4248,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPerson"];
+            304: components["responses"]["304.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -3870,7 +4297,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getPicture"];
-            304: components["responses"]["304.getPicture"];
+            304: components["responses"]["304.getPerson"];
             400: components["responses"]["400.invalid_request.getPerson"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -3929,6 +4356,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContact"];
+            304: components["responses"]["304.getPerson"];
             400: components["responses"]["400.invalid_request.getContact"];
             401: components["responses"]["401.key_missing.key_invalid"];
             403: components["responses"]["403.scope_missing.session_not_allowed"];
@@ -4765,8 +5193,6 @@ export interface operations {
                  *               "first_name": "Anna",
                  *               "business_name": null,
                  *               "is_business": null,
-                 *               "saved": true,
-                 *               "updated_at": "2026-01-01T10:00:00.000Z",
                  *               "about": {
                  *                 "text": "On a boat",
                  *                 "emoji": null,
@@ -4784,8 +5210,10 @@ export interface operations {
                  *                 "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
                  *                 "since": "2026-01-01T10:00:00.000Z"
                  *               },
+                 *               "saved": true,
                  *               "moved_to": null,
-                 *               "moved_from": null
+                 *               "moved_from": null,
+                 *               "updated_at": "2026-01-01T10:00:00.000Z"
                  *             },
                  *             "session": null
                  *           }

@@ -8,11 +8,24 @@ import { InvalidRequest } from '../http/request.errors.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { type ChangePageDto, ListChangesQuery, SEQ, StreamChangesQuery } from './changes.dto.js';
-import { BUSY_READERS, changeFrame, ChangesService, positionFrame } from './changes.service.js';
+import {
+  type ChangeFilter,
+  type ChangePageDto,
+  ListChangesQuery,
+  SEQ,
+  StreamChangesQuery,
+} from './changes.dto.js';
+import {
+  BUSY_READERS,
+  changeFrame,
+  type ChangesFilter,
+  ChangesService,
+  positionFrame,
+} from './changes.service.js';
 
 const { seq } = examples.change;
 const GONE = ChangesGone.pruned(seq - 2_000, seq - 1_000);
+const FILTER = { kinds: 'contact.created,contact.changed' };
 const STREAM_EXAMPLE = `retry: 1000\n\n${positionFrame(seq - 1)}${changeFrame(examples.change)}`;
 
 /** The feed of an address book. */
@@ -24,14 +37,14 @@ export class ChangesController {
   /** List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
   @Operation({
     id: 'listChanges',
-    parameters: { after: String(seq - 1), limit: '100', wait: '0', compact: 'false' },
+    parameters: { after: String(seq - 1), limit: '100', wait: '0', compact: 'false', ...FILTER },
     answer: { items: [examples.change], next: seq, latest: seq },
     errors: [GONE, new NoAccountLinked(), ...BUSY_READERS],
   })
   @Get()
   list(
     @SessionParam() session: SessionName,
-    @Query() { after, limit, wait, compact }: ListChangesQuery,
+    @Query() { after, limit, wait, compact, ...filter }: ListChangesQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ChangePageDto> {
@@ -40,6 +53,7 @@ export class ChangesController {
       limit: Number(limit),
       waitMs: Number(wait) * 1_000,
       isCompact: compact === 'true',
+      ...toFilter(filter),
     };
     return this.changes.list(session, query, request, response);
   }
@@ -50,7 +64,7 @@ export class ChangesController {
    */
   @Operation({
     id: 'streamChanges',
-    parameters: { after: String(seq - 1) },
+    parameters: { after: String(seq - 1), ...FILTER },
     answer: { byType: { 'text/event-stream': STREAM_EXAMPLE } },
     errors: [GONE, new NoAccountLinked(), ...BUSY_READERS],
   })
@@ -68,6 +82,11 @@ export class ChangesController {
           `for example ${seq}.`,
       );
     const after = lastEventId || query.after;
-    await this.changes.stream(session, after === undefined ? null : Number(after), request, response);
+    const from = { after: after === undefined ? null : Number(after), ...toFilter(query) };
+    await this.changes.stream(session, from, request, response);
   }
+}
+
+function toFilter({ kinds, fields }: ChangeFilter): ChangesFilter {
+  return { kinds: kinds ?? null, fields: fields ?? null };
 }

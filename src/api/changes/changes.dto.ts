@@ -1,7 +1,10 @@
+import { IntersectionType } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import type { ChangePayload } from '../../contacts/payload/change-payload.js';
-import type { ChangeKind, SessionEvent } from '../../feed/change.js';
+import { CHANGE_KINDS, type ChangeKind, type SessionEvent } from '../../feed/change.js';
 import { ContactDetailsDto } from '../contacts/contact-details.dto.js';
+import { FieldsQuery } from '../contacts/fields-query.dto.js';
+import { NameListQuery } from '../http/name-list.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import { Pattern, TrueOrFalse } from '../http/validation.js';
 
@@ -16,7 +19,7 @@ export class SessionEventDto implements SessionEvent {
 
 /** A change. It never changes after it is committed. */
 export class ChangeDto implements ChangePayload {
-  /** Sequence number: that of the previous change plus 1. */
+  /** Sequence number: that of the previous change plus 1, unless the request has `kinds`. */
   seq: number;
   /** Time of the commit, ISO 8601. */
   at: string;
@@ -43,7 +46,7 @@ export class ChangeDto implements ChangePayload {
 /** Response of `GET /changes`. */
 export class ChangePageDto {
   items: ChangeDto[];
-  /** `after` for the next request. */
+  /** `after` for the next request. With `kinds`, it may be beyond the last item, also if there are no items. */
   next: number;
   /** Sequence number of the last change. If `next` equals it, you have read all changes. */
   latest: number;
@@ -54,8 +57,16 @@ const MAX_WAIT_SECONDS = 30;
 /** Sequence numbers: integers below 2^53. */
 export const SEQ = /^(0|[1-9]\d{0,14}|[1-8]\d{15})$/;
 
+/** Which changes a reader gets, and which fields of their contacts. */
+export class ChangeFilter extends FieldsQuery {
+  /** Only changes of these kinds, separated by commas. Default: all kinds. */
+  @IsOptional()
+  @NameListQuery(CHANGE_KINDS, { noun: 'kind', example: 'kinds=contact.created,contact.deleted' })
+  kinds?: ChangeKind[];
+}
+
 /** Query of `GET /changes`. */
-export class ListChangesQuery extends PageQuery {
+export class ListChangesQuery extends IntersectionType(ChangeFilter, PageQuery) {
   /** Returns changes after this sequence number. By default, starts with the oldest stored change. */
   @IsOptional()
   @Pattern(
@@ -80,7 +91,7 @@ export class ListChangesQuery extends PageQuery {
 }
 
 /** Query of `GET /changes/stream`. */
-export class StreamChangesQuery {
+export class StreamChangesQuery extends ChangeFilter {
   /** Starts after this sequence number. By default, starts with the next change. */
   @IsOptional()
   @Pattern(

@@ -3,8 +3,10 @@ import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { KeyInvalid } from '../../access/access.errors.js';
 import { ApiKeyCache } from '../../access/api-key-cache.js';
+import type { ContactField } from '../../contacts/contact-fields.js';
 import { compact, toChange } from '../../contacts/payload/change-payload.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
+import type { ChangeKind } from '../../feed/change.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
 import { FeedReader } from '../../feed/feed-reader.js';
 import type { FeedPage } from '../../feed/feed-reads.repository.js';
@@ -14,7 +16,7 @@ import { callerOf, type GuardedRequest } from '../access/requirements.js';
 import { FairSlots } from '../http/fair-slots.js';
 import { TooBusy, TooManyAtOnce } from '../http/http.errors.js';
 import { Stopping } from '../http/stopping.js';
-import type { ChangePageDto } from './changes.dto.js';
+import type { ChangeDto, ChangePageDto } from './changes.dto.js';
 import { openStreams } from './changes.metrics.js';
 
 /** Limit per process. A reader costs little more than its connection. */
@@ -32,7 +34,14 @@ const HEARTBEAT_EVERY_MS = 15_000;
 /** Time after which clients reconnect when a stream ends. */
 const RECONNECT_AFTER_MS = 1_000;
 
-export interface ChangesQuery {
+/** Null: all. */
+export interface ChangesFilter {
+  kinds: readonly ChangeKind[] | null;
+  /** Of contacts. */
+  fields: readonly ContactField[] | null;
+}
+
+export interface ChangesQuery extends ChangesFilter {
   /** Sequence number; null starts with the oldest stored change. */
   after: number | null;
   limit: number;
@@ -49,7 +58,7 @@ export class ChangesService {
     overall: READERS,
     maxWaitMs: 1,
   });
-  /** Serialized events by path prefix, shared by all streams that read the same page. */
+  /** Serialized events by path prefix and fields, shared by all streams that read the same page. */
   private readonly frames = new WeakMap<FeedPage, Map<string, string>>();
 
   constructor(
@@ -67,19 +76,24 @@ export class ChangesService {
     response: Response,
   ): Promise<ChangePageDto> {
     const { id } = await this.sessions.getAccount(session);
-    let page = await this.feed.read(id, query.after, query.limit);
+    const { limit, kinds, fields } = query;
+    let page = await this.feed.read(id, query.after, limit, kinds);
     if (page.rows.length === 0 && query.waitMs > 0) {
       const { signal, release } = await this.enter(request, response);
       try {
-        await this.feed.grown(id, page, AbortSignal.any([signal, AbortSignal.timeout(query.waitMs)]));
+        const waiting = AbortSignal.any([signal, AbortSignal.timeout(query.waitMs)]);
+        do {
+          if (page.next === page.latest) await this.feed.grown(id, page, waiting);
+          if (!(await this.keys.isStillValid(request))) throw new KeyInvalid();
+          page = await this.feed.read(id, page.next, limit, kinds);
+        } while (page.rows.length === 0 && !waiting.aborted);
       } finally {
         release();
       }
-      if (!(await this.keys.isStillValid(request))) throw new KeyInvalid();
-      page = await this.feed.read(id, page.next, query.limit);
     }
-    const changes = page.rows.map((row) => toChange(row, pathPrefixOf(session)));
-    return { items: query.isCompact ? compact(changes) : changes, next: page.next, latest: page.latest };
+    const changes = page.rows.map((row) => toChange(row, pathPrefixOf(session), fields));
+    const items = (query.isCompact ? compact(changes) : changes) as ChangeDto[];
+    return { items, next: page.next, latest: page.latest };
   }
 
   /**
@@ -87,21 +101,26 @@ export class ChangesService {
    * has another account. Clients then reconnect and continue after the last event.
    *
    * @param after sequence number; null starts with the next change
+   * @param filter changes of other kinds advance only the position of the client
    * @throws NoAccountLinked, ChangesGone, TooManyAtOnce, TooBusy
    */
   async stream(
     session: SessionName,
-    after: number | null,
+    { after, ...filter }: Pick<ChangesQuery, 'after'> & ChangesFilter,
     request: GuardedRequest,
     response: Response,
   ): Promise<void> {
     const account = await this.sessions.getAccount(session);
-    const position = after ?? Number(account.feedLatest);
-    await this.feed.read(account.id, position);
+    let position = after ?? Number(account.feedLatest);
+    let sent = position;
+    await this.feed.read(account.id, position, 1);
     const { signal, end, release } = await this.enter(request, response);
     openStreams.inc();
     const stillThere = setInterval(() => {
-      if (response.writableLength === 0) response.write(':\n\n');
+      if (response.writableLength === 0) {
+        response.write(position > sent ? positionFrame(position) : ':\n\n');
+        sent = position;
+      }
       this.isStillTheirs(session, account, request).then(
         (isTheirs) => isTheirs || end(),
         () => {},
@@ -110,9 +129,13 @@ export class ChangesService {
     try {
       response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
       response.write(`retry: ${RECONNECT_AFTER_MS}\n\n${positionFrame(position)}`);
-      for await (const page of this.feed.follow(account.id, position, signal)) {
+      for await (const page of this.feed.follow(account.id, position, filter.kinds, signal)) {
         if (!(await this.keys.isStillValid(request))) break;
-        if (!response.write(this.framesOf(page, session))) await once(response, 'drain', { signal });
+        const frames = this.framesOf(page, session, filter.fields);
+        const isDrained = frames === '' || response.write(frames);
+        position = page.next;
+        sent = page.rows.at(-1)?.seq ?? sent;
+        if (!isDrained) await once(response, 'drain', { signal });
       }
     } catch (error) {
       if (!signal.aborted && !(error instanceof ChangesGone)) throw error;
@@ -162,14 +185,15 @@ export class ChangesService {
     }
   }
 
-  private framesOf(page: FeedPage, session: SessionName): string {
+  private framesOf(page: FeedPage, session: SessionName, fields: readonly ContactField[] | null): string {
     const prefix = pathPrefixOf(session);
+    const key = JSON.stringify([prefix, fields]);
     const ofPage = this.frames.get(page) ?? new Map<string, string>();
     this.frames.set(page, ofPage);
-    let text = ofPage.get(prefix);
+    let text = ofPage.get(key);
     if (text === undefined) {
-      text = page.rows.map((row) => changeFrame(toChange(row, prefix))).join('');
-      ofPage.set(prefix, text);
+      text = page.rows.map((row) => changeFrame(toChange(row, prefix, fields))).join('');
+      ofPage.set(key, text);
     }
     return text;
   }

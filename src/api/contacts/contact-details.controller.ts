@@ -1,18 +1,21 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { selectFields } from '../../contacts/contact-fields.js';
 import type { ContactRow } from '../../contacts/contact-row.js';
 import { ContactNotFound, NoPicture, RefreshLimited } from '../../contacts/contacts.errors.js';
 import { toDetails, toKeys } from '../../contacts/payload/contact-payload.js';
 import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { Needs } from '../access/requirements.js';
-import { isNotModified } from '../http/conditional.js';
+import { isNotModified, sendConditionalJson } from '../http/conditional.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { ContactPath } from './contact.dto.js';
-import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
+import { ContactDetailsDto, type ContactKeysDto, type RefreshRequestedDto } from './contact-details.dto.js';
 import { type AccountContact, ContactDetailsService } from './contact-details.service.js';
+import { FieldsQuery } from './fields-query.dto.js';
 import { setSyncHeader } from './response-headers.js';
 
 const UNKNOWN = [new ContactNotFound('491709999999'), new NoAccountLinked()];
@@ -33,16 +36,21 @@ export class ContactDetailsController {
     parameters: { phone: examples.PHONE },
     answer: examples.details,
     headers: ['Contacts-Sync'],
+    isConditional: true,
     errors: UNKNOWN,
   })
+  @ApiOkResponse({ type: ContactDetailsDto })
   @Get()
   async get(
     @SessionParam() session: SessionName,
     @Param() { phone }: ContactPath,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ContactDetailsDto> {
+    @Query() { fields }: FieldsQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     const { person } = await this.find(session, phone, response);
-    return toDetails(person, pathPrefixOf(session));
+    const contact: ContactDetailsDto = toDetails(person, pathPrefixOf(session));
+    sendConditionalJson(request, response, selectFields(contact, fields));
   }
 
   /** List the current identity key of a contact and all earlier ones. */

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, Matches, type ValidationArguments, type ValidationError } from 'class-validator';
+import { IsIn, Matches, ValidateBy, type ValidationArguments, type ValidationError } from 'class-validator';
 
 /** Longer values are not repeated in error messages. */
 const MAX_SHOWN_CHARACTERS = 100;
@@ -35,6 +35,19 @@ export function Pattern(pattern: RegExp, form: string, options?: { isSecret: boo
 /** Accepts `true` and `false` in a query, where all values are strings. */
 export function TrueOrFalse(example: string): PropertyDecorator {
   return IsIn(['true', 'false'], expected(`true or false, for example ${example}`));
+}
+
+const RFC_3339 = /^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+/** Accepts a time with a time zone (RFC 3339). */
+export function Timestamp(example: string): PropertyDecorator {
+  const isTime = (value: unknown) =>
+    typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value));
+  const form = `an RFC 3339 time, with Z or with + encoded as %2B, for example ${example}`;
+  return applyDecorators(
+    ApiProperty({ format: 'date-time' }),
+    ValidateBy({ name: 'timestamp', validator: { validate: isTime } }, expected(form)),
+  );
 }
 
 /** Returns the message of the first failed validator; undefined if all values are valid. */

@@ -1,4 +1,4 @@
-import { PartialType, PickType } from '@nestjs/swagger';
+import { ApiProperty, PartialType, PickType } from '@nestjs/swagger';
 import {
   ArrayNotEmpty,
   ArrayUnique,
@@ -12,9 +12,11 @@ import {
   Max,
   Min,
 } from 'class-validator';
+import { CONTACT_FIELDS, type ContactField } from '../../contacts/contact-fields.js';
 import { CHANGE_KINDS, type ChangeKind } from '../../feed/change.js';
 import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import type { WebhookState } from '../../webhooks/webhook.entity.js';
+import { ContactFields } from '../contacts/field-selection.js';
 import { expected, Pattern } from '../http/validation.js';
 
 /** A webhook, without its secret. */
@@ -25,6 +27,9 @@ export class WebhookDto {
   session: string | null;
   /** Kinds of changes that are sent; null for all. */
   kinds: ChangeKind[] | null;
+  /** Fields of contacts that are sent; null for all. */
+  @ApiProperty({ enum: CONTACT_FIELDS, isArray: true, nullable: true })
+  fields: ContactField[] | null;
   /** Maximum number of changes per delivery. */
   max_items: number;
   /** `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410. */
@@ -135,6 +140,12 @@ export class CreateWebhookRequest {
   @IsIn(CHANGE_KINDS, { ...KINDS, each: true })
   kinds?: ChangeKind[] | null;
 
+  /** Fields of contacts to send; null for all. */
+  @IsOptional()
+  @ApiProperty({ enum: CONTACT_FIELDS, isArray: true, nullable: true, required: false })
+  @ContactFields('{"fields": ["id", "phone", "full_name"]}')
+  fields?: ContactField[] | null;
+
   /** Sequence number to start after, requires `session`; null starts with the next change. */
   @IsOptional()
   @IsInt(AFTER)
@@ -152,7 +163,7 @@ export class CreateWebhookRequest {
 
 /** Body of `PATCH /webhooks/{id}`. Omitted fields stay unchanged. */
 export class UpdateWebhookRequest extends PartialType(
-  PickType(CreateWebhookRequest, ['url', 'kinds', 'max_items']),
+  PickType(CreateWebhookRequest, ['url', 'kinds', 'fields', 'max_items']),
 ) {
   /** `true` pauses the webhook; `false` continues it, like `POST /webhooks/{id}/resume`. */
   @IsOptional()

@@ -48,6 +48,7 @@ export class WebhooksService {
     const {
       url,
       kinds = null,
+      fields = null,
       session = null,
       after = null,
       max_items: maxItems = DEFAULT_MAX_ITEMS,
@@ -59,7 +60,7 @@ export class WebhooksService {
     if ((await this.webhooks.count()) >= MAX_WEBHOOKS) throw new TooManyWebhooks(MAX_WEBHOOKS);
     const id = `wh_${randomBytes(8).toString('hex')}`;
     const secret = createSecret();
-    await this.webhooks.add({ id, url, kinds, session, maxItems, secret }, after);
+    await this.webhooks.add({ id, url, kinds, fields, session, maxItems, secret }, after);
     this.runner.wake();
     return { ...(await this.get(access, id)), secret };
   }
@@ -76,11 +77,12 @@ export class WebhooksService {
   /** @throws WebhookNotFound, WebhookRequestInvalid */
   async update(access: Access, id: string, request: UpdateWebhookRequest): Promise<WebhookDto> {
     await this.find(access, id);
-    const { url, kinds, max_items: maxItems, paused } = request;
+    const { url, kinds, fields, max_items: maxItems, paused } = request;
     if (url !== undefined) this.checkUrl(url);
     await this.webhooks.update(id, {
       url,
       kinds,
+      fields,
       maxItems,
       ...(paused && { state: 'paused', reason: PAUSED_ON_REQUEST }),
     });
@@ -203,6 +205,7 @@ function toDto(webhook: ListedWebhook): WebhookDto {
     url: webhook.url,
     session: webhook.session,
     kinds: webhook.kinds,
+    fields: webhook.fields,
     max_items: webhook.maxItems,
     state: webhook.state,
     reason: webhook.reason,

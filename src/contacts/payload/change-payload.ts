@@ -1,5 +1,6 @@
 import type { ChangeKind, SessionEvent } from '../../feed/change.js';
 import type { ChangeRow } from '../../feed/feed-reads.repository.js';
+import { type ContactField, selectFields } from '../contact-fields.js';
 import { contactIdOf, type ContactRowJson, fromJson } from '../contact-row.js';
 import { type ContactPayload, toDetails } from './contact-payload.js';
 
@@ -13,12 +14,20 @@ export interface ChangePayload {
   lid: string | null;
   fields: string[];
   merged_into: string | null;
-  contact: ContactPayload | null;
+  /** With the selected fields. */
+  contact: Partial<ContactPayload> | null;
   session: SessionEvent | null;
 }
 
-/** @param pathPrefix path of the session's routes */
-export function toChange(row: ChangeRow, pathPrefix: string): ChangePayload {
+/**
+ * @param pathPrefix path of the session's routes
+ * @param contactFields fields of `contact`; null: all
+ */
+export function toChange(
+  row: ChangeRow,
+  pathPrefix: string,
+  contactFields: readonly ContactField[] | null = null,
+): ChangePayload {
   const { seq, at, kind, contactId, jid, lid, fields, mergedInto, contact, session } = row;
   return {
     seq,
@@ -29,7 +38,8 @@ export function toChange(row: ChangeRow, pathPrefix: string): ChangePayload {
     lid,
     fields: fields ?? [],
     merged_into: mergedInto && contactIdOf(mergedInto),
-    contact: contact && toDetails(fromJson(contact as ContactRowJson), pathPrefix),
+    contact:
+      contact && selectFields(toDetails(fromJson(contact as ContactRowJson), pathPrefix), contactFields),
     session,
   };
 }

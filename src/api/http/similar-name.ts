@@ -1,0 +1,7 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** Returns the valid name that a misspelled one is similar to: up to half of the characters differ. Null if none is. */
+export function similarName(name: string, valid: readonly string[]): string | null {
+  const similar = closest(name, valid);
+  return distance(name, similar) <= Math.max(name.length, similar.length) / 2 ? similar : null;
+}
