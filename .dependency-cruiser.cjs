@@ -16,7 +16,7 @@ const LAYERS = {
 /** The same for the folders of src/api. */
 const API = {
   mcp: 'contacts sessions http access',
-  webhooks: 'changes openapi http access',
+  webhooks: 'changes contacts openapi http access',
   changes: 'contacts openapi http access',
   contacts: 'sessions openapi http access',
   sessions: 'openapi http access',

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -5,6 +6,8 @@ import { join } from 'node:path';
 import autocannon from 'autocannon';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { ALL_CONTACTS } from '../src/contacts/read/contact-filter.sql.js';
+import { toLinesSql } from '../src/contacts/read/contact-list.repository.js';
 import { NODE_VERSIONS, nodeBinary } from '../test/support/node-binary.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { eventually, freePort, Service } from '../test/support/service.js';
@@ -12,9 +15,10 @@ import { cpuMs } from './cpu-time.js';
 import { seedContacts } from './seed.js';
 
 /**
- * `npm run bench:reads [-- contacts]`: compares `/getcontact` and `/getcontacts` with floors measured in the same run, and
- * lookups of 1,000 contacts with `/getcontact`. The floor of one contact, read with and without API keys, is bare Nest on Express. The floor of all contacts is a COPY of
- * the same rows that discards them. Runs on the oldest supported Node.js and on the version of the image, with the
+ * `npm run bench:reads [-- contacts]`: compares `/getcontact`, `/getcontacts` and `/contacts.ndjson` with floors measured in
+ * the same run, and lookups of 1,000 contacts with `/getcontact`. The floor of one contact, read with and without API keys,
+ * is bare Nest on Express. The floor of all contacts is a COPY of the same JSON that discards it. Runs on the oldest
+ * supported Node.js and on the version of the image, with the
  * Postgres of TEST_DATABASE_URL or an embedded one.
  */
 const contacts = Number(process.argv[2] ?? 100_000);
@@ -68,20 +72,22 @@ async function lookupsOf(process: ChildProcess, target: string): Promise<Speed &
   return { perSecond: result.requests.average * LOOKUP_ENTRIES, us, p50Ms: result.latency.p50 };
 }
 
-async function listMs(service: Service): Promise<{ ms: number; bytes: number }> {
+async function listMs(service: Service, path: string): Promise<{ ms: number; bytes: number }> {
   const startMs = performance.now();
-  const { text, status } = await service.get('/getcontacts');
+  const { text, status } = await service.get(path);
   if (status !== 200) throw new Error(`The list answered ${status}`);
   return { ms: performance.now() - startMs, bytes: text.length };
 }
 
-async function copyMs(): Promise<number> {
+const NAMES = `SELECT row_to_json(c) FROM (SELECT jid, push_name, full_name, first_name FROM contact ORDER BY jid) c`;
+const LINES = toLinesSql(1, { ...ALL_CONTACTS, pathPrefix: '' });
+
+async function copyMs(sql: string): Promise<number> {
   const client = new pg.Client(database.url);
   await client.connect();
   const startMs = performance.now();
   const rows = client.query(
-    copyTo(`COPY (SELECT row_to_json(c) FROM (SELECT jid, push_name, full_name, first_name FROM contact ORDER BY jid) c)
-      TO STDOUT (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')`),
+    copyTo(`COPY (${sql}) TO STDOUT (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')`),
   );
   rows.resume();
   await once(rows, 'end');
@@ -121,13 +127,19 @@ async function measure(version: string): Promise<void> {
       const many = await lookupsOf(service.process, `http://127.0.0.1:${service.port}`);
       if (round > 0) one.push({ floor, ours, keyed, many });
     }
-    const all: List[] = [];
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      const floor = await copyMs();
-      const { ms, bytes } = await listMs(service);
-      if (round > 0) all.push({ floor, ours: ms, bytes });
+    printOne(version, one);
+    for (const [path, sql] of [
+      ['/getcontacts', NAMES],
+      ['/contacts.ndjson', LINES],
+    ] as const) {
+      const all: List[] = [];
+      for (let round = 0; round <= ROUNDS; round += 1) {
+        const floor = await copyMs(sql);
+        const { ms, bytes } = await listMs(service, path);
+        if (round > 0) all.push({ floor, ours: ms, bytes });
+      }
+      printAll(path, all);
     }
-    print(version, one, all);
   } finally {
     bare.kill();
     await service.stop();
@@ -138,7 +150,7 @@ async function measure(version: string): Promise<void> {
 type OneContact = Record<'floor' | 'ours' | 'keyed', Speed> & { many: Speed & { p50Ms: number } };
 type List = Record<'floor' | 'ours' | 'bytes', number>;
 
-function print(version: string, one: OneContact[], all: List[]): void {
+function printOne(version: string, one: OneContact[]): void {
   const line = (title: string, each: (round: OneContact, of: keyof Speed) => number, digits: number) => {
     const cells = (['perSecond', 'us'] as const).map((of) =>
       median(one.map((round) => each(round, of)))
@@ -157,11 +169,14 @@ function print(version: string, one: OneContact[], all: List[]): void {
   line('in lookups of 1,000', ({ many }, of) => many[of], 1);
   line('  of /getcontact', ({ many, ours }, of) => many[of] / ours[of], 2);
   console.log(`  a lookup of 1,000     ${median(one.map(({ many }) => many.p50Ms)).toFixed(1)} ms p50`);
+}
+
+function printAll(path: string, all: List[]): void {
   console.log(
     `All ${contacts} contacts, ${((all[0]?.bytes ?? 0) / 1e6).toFixed(1)} MB, ms, median of ${ROUNDS}:`,
   );
   console.log(`  COPY to nowhere       ${median(all.map(({ floor }) => floor)).toFixed(0)}`);
-  console.log(`  /getcontacts          ${median(all.map(({ ours }) => ours)).toFixed(0)}`);
+  console.log(`  ${path.padEnd(21)} ${median(all.map(({ ours }) => ours)).toFixed(0)}`);
   console.log(`  ratio                 ${median(all.map(({ floor, ours }) => ours / floor)).toFixed(2)}`);
 }
 

@@ -44,10 +44,18 @@ export class InvalidCursor extends DomainError {
   readonly kind = 'invalid';
   readonly code = 'invalid_cursor';
 
-  constructor(cursor: string, sort: string) {
-    super(
-      `Invalid cursor ${JSON.stringify(cursor)} for sort=${sort}: use next_cursor of the previous page with the same ` +
-        'sort, for example /contacts?cursor=WyJqaWQiLCI0OTE3…, or omit it for the first page.',
+  static malformed(cursor: string): InvalidCursor {
+    return new InvalidCursor(
+      `Invalid cursor ${JSON.stringify(cursor)}: use next_cursor of the previous page, for example ` +
+        '/contacts?cursor=WyJYM2ZhOGQ1…, or omit it for the first page.',
+    );
+  }
+
+  static ofAnotherList(): InvalidCursor {
+    return new InvalidCursor(
+      'The cursor belongs to a list with another sort or other filters: repeat the parameters of the previous page ' +
+        '(only limit and fields may differ), for example /contacts?search=anna&cursor=WyJYM2ZhOGQ1…, or omit cursor ' +
+        'for the first page.',
     );
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isDatabaseUnavailable } from '../database/database-errors.js';
 import { pause } from '../kernel/async/pause.js';
 import { SingleFlight } from '../kernel/async/single-flight.js';
+import type { ChangeKind } from './change.js';
 import { FeedMonitor } from './feed-monitor.js';
 import { type Feed, type FeedPage, FeedReadsRepository } from './feed-reads.repository.js';
 
@@ -20,11 +21,17 @@ export class FeedReader {
 
   /**
    * @param after null: from the oldest stored change
+   * @param kinds null: all
    * @throws ChangesGone
    */
-  async read(feed: Feed, after: number | null, limit = PAGE_ROWS): Promise<FeedPage> {
-    const key = `${feed.accountId} ${feed.session} ${after} ${limit}`;
-    return this.reading.run(key, () => this.reads.read(feed, after, limit));
+  async read(
+    feed: Feed,
+    after: number | null,
+    limit = PAGE_ROWS,
+    kinds: readonly ChangeKind[] | null = null,
+  ): Promise<FeedPage> {
+    const key = JSON.stringify([feed.accountId, feed.session, after, limit, kinds]);
+    return this.reading.run(key, () => this.reads.read(feed, after, limit, kinds));
   }
 
   /** Resolves when there may be changes after a page, or when the signal is aborted. */
@@ -34,26 +41,39 @@ export class FeedReader {
 
   /**
    * Yields all changes after a number as they are committed, until the signal is aborted. Yields nothing while the
-   * database is unavailable.
+   * database is unavailable. Pages without rows only advance the position.
    *
+   * @param kinds null: all
    * @throws ChangesGone if changes are pruned before they are read, or the account is linked through another session
    */
-  async *follow(feed: Feed, after: number, signal: AbortSignal): AsyncGenerator<FeedPage> {
+  async *follow(
+    feed: Feed,
+    after: number,
+    kinds: readonly ChangeKind[] | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<FeedPage> {
     let position = after;
     while (!signal.aborted) {
-      const page = await this.tryToRead(feed, position);
-      if (!page) await pause(RETRY_MS, signal);
-      else if (page.rows.length === 0) await this.grown(feed, page, signal);
-      else {
+      const page = await this.tryToRead(feed, position, kinds);
+      if (!page) {
+        await pause(RETRY_MS, signal);
+        continue;
+      }
+      if (page.next > position) {
         position = page.next;
         yield page;
       }
+      if (page.rows.length === 0 && page.next === page.latest) await this.grown(feed, page, signal);
     }
   }
 
-  private async tryToRead(feed: Feed, after: number): Promise<FeedPage | null> {
+  private async tryToRead(
+    feed: Feed,
+    after: number,
+    kinds: readonly ChangeKind[] | null,
+  ): Promise<FeedPage | null> {
     try {
-      return await this.read(feed, after);
+      return await this.read(feed, after, PAGE_ROWS, kinds);
     } catch (error) {
       if (isDatabaseUnavailable(error)) return null;
       throw error;

@@ -41,10 +41,13 @@ export const CHANGE_COLUMNS = `to_json(change.seq) AS seq, change.at, change.kin
   a.contact_id_prefix || change.contact_id AS "contactId", change.jid, change.lid, change.fields,
   a.contact_id_prefix || change.merged_into AS "mergedInto", change.contact, change.session, change.webhook`;
 
+/** Changes that a filtered page searches, so that its cost has a limit. */
+const SEARCHED_CHANGES = 10_000;
+
 export interface FeedPage {
-  /** In the order of their numbers, without gaps. */
+  /** In the order of their numbers, without gaps except for changes of other kinds. */
   rows: ChangeRow[];
-  /** The next page begins after this number. */
+  /** The next page begins after this number. With a filter, it can be greater than the number of the last row. */
   next: number;
   /** Number of the last change in the feed. */
   latest: number;
@@ -90,26 +93,39 @@ export class FeedReadsRepository {
   }
 
   /**
+   * Reads a page from one snapshot: it contains every change of these kinds up to `next`.
+   *
    * @param after null: from the oldest stored change
+   * @param kinds null: all
    * @throws ChangesGone
    */
-  async read(feed: Feed, after: number | null, limit: number): Promise<FeedPage> {
+  async read(
+    feed: Feed,
+    after: number | null,
+    limit: number,
+    kinds: readonly ChangeKind[] | null = null,
+  ): Promise<FeedPage> {
     const readAtMs = performance.now();
     const { rows } = await this.pool.query<PageRow>({
       text: `SELECT ${BOUNDS}, c.*
         FROM account a LEFT JOIN LATERAL (
           SELECT ${CHANGE_COLUMNS} FROM change
-          WHERE account_id = a.id AND change.seq > coalesce($2, a.feed_pruned_to, 0) ORDER BY change.seq LIMIT $3
+          WHERE account_id = a.id AND change.seq > coalesce($2, a.feed_pruned_to, 0)
+            AND change.seq <= coalesce(greatest($2, a.feed_pruned_to, a.feed_start) + $5::bigint, a.feed_latest)
+            AND ($4::text[] IS NULL OR kind = ANY ($4))
+          ORDER BY change.seq LIMIT $3
         ) c ON true WHERE a.id = $1 ORDER BY c.seq::text::bigint`,
-      values: [feed.accountId, after, limit],
+      values: [feed.accountId, after, limit, kinds, kinds && SEARCHED_CHANGES],
     });
     const { begin, latest } = boundsOf(rows, feed, after);
     const found = changesOf(rows);
-    return { rows: found, next: found.at(-1)?.seq ?? begin, latest, readAtMs };
+    const searchedTo = kinds ? Math.max(begin, Number(rows[0]?.start)) + SEARCHED_CHANGES : latest;
+    const last = found.length === limit ? found.at(-1) : undefined;
+    return { rows: found, next: last?.seq ?? Math.min(latest, searchedTo), latest, readAtMs };
   }
 
   /**
-   * Finds changes by time and kind.
+   * Finds changes by time, or the latest ones. Reads as many as necessary, unlike read().
    *
    * @returns the changes in the order of their numbers. After `next`, there may be more that match
    * @throws ChangesGone; the Postgres error 57014 when the time is up

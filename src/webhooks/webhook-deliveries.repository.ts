@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import type { ContactField } from '../contacts/contact-fields.js';
 import type { ChangeReader } from '../contacts/payload/change-payload.js';
 import type { Transaction } from '../database/transaction.js';
 import { FeedRepository } from '../feed/feed.repository.js';
@@ -46,6 +47,8 @@ export interface PendingDelivery {
   headers: Record<string, string>;
   secrets: string[];
   rows: ChangeRow[];
+  /** Fields of contacts; null for all. */
+  fields: ContactField[] | null;
   /** Failed attempts so far. */
   failures: number;
 }
@@ -125,7 +128,8 @@ export class WebhookDeliveriesRepository {
       const [[webhook]] = await tx.query<[LeasedRow[], number]>(
         `UPDATE webhook w SET lease_until = now() + $3 * interval '1 s'
          WHERE id = $1 AND lease_id = $2 AND state = 'active'
-         RETURNING w.session, w.url, w.headers, w.kinds, w.max_items AS "maxItems", w.failures, ${SECRETS} AS secrets`,
+         RETURNING w.session, w.url, w.headers, w.kinds, w.fields, w.max_items AS "maxItems", w.failures,
+           ${SECRETS} AS secrets`,
         [id, leaseId, LEASE_SECONDS],
       );
       if (!webhook) return 'lost';
@@ -142,7 +146,7 @@ export class WebhookDeliveriesRepository {
         }
         const deliveryId = candidate.deliveryId ?? `msg_${randomUUID().replaceAll('-', '')}`;
         if (!candidate.deliveryId) await this.begin(tx, id, candidate, { deliveryId, to });
-        const { session, url, failures } = webhook;
+        const { session, url, fields, failures } = webhook;
         return {
           id: deliveryId,
           accountId: candidate.accountId,
@@ -152,6 +156,7 @@ export class WebhookDeliveriesRepository {
           headers: decryptHeaders(this.secrets, id, webhook.headers),
           secrets: decryptSecrets(this.secrets, id, webhook.secrets),
           rows,
+          fields,
           failures,
         };
       }
@@ -314,6 +319,7 @@ interface LeasedRow {
   url: string;
   headers: string | null;
   kinds: string[] | null;
+  fields: ContactField[] | null;
   maxItems: number;
   failures: number;
   secrets: string[];

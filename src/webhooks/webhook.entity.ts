@@ -1,4 +1,5 @@
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import type { ContactField } from '../contacts/contact-fields.js';
 import type { ChangeKind } from '../feed/change.js';
 import { Session } from '../sessions/session.entity.js';
 
@@ -43,6 +44,10 @@ export class Webhook {
   /** Null for all. */
   @Column('text', { array: true, nullable: true })
   kinds: ChangeKind[] | null;
+
+  /** Fields of contacts; null for all. */
+  @Column('text', { array: true, nullable: true })
+  fields: ContactField[] | null;
 
   /** Maximum changes per delivery. */
   @Column('int', { name: 'max_items' })

@@ -10,7 +10,7 @@ import type { WebhookAttempt } from './webhook-attempt.entity.js';
 /** A webhook without its secrets and the values of its headers. */
 export type ListedWebhook = Pick<
   Webhook,
-  'id' | 'createdAt' | 'url' | 'kinds' | 'maxItems' | 'state' | 'reason' | 'failures' | 'retryAt'
+  'id' | 'createdAt' | 'url' | 'kinds' | 'fields' | 'maxItems' | 'state' | 'reason' | 'failures' | 'retryAt'
 > & {
   session: string | null;
   headerNames: string[];
@@ -18,7 +18,7 @@ export type ListedWebhook = Pick<
   behind: number;
 };
 
-export type NewWebhook = Pick<Webhook, 'id' | 'keyId' | 'url' | 'kinds' | 'maxItems' | 'secret'> & {
+export type NewWebhook = Pick<Webhook, 'id' | 'keyId' | 'url' | 'kinds' | 'fields' | 'maxItems' | 'secret'> & {
   session: string | null;
   headers: WebhookHeaders;
 };
@@ -27,7 +27,9 @@ export type NewWebhook = Pick<Webhook, 'id' | 'keyId' | 'url' | 'kinds' | 'maxIt
 export type WebhookHeaders = Readonly<Record<string, string>>;
 
 /** Changed columns. Undefined columns are not changed. */
-export type WebhookUpdate = Partial<Pick<Webhook, 'url' | 'kinds' | 'maxItems' | 'state' | 'reason'>> & {
+export type WebhookUpdate = Partial<
+  Pick<Webhook, 'url' | 'kinds' | 'fields' | 'maxItems' | 'state' | 'reason'>
+> & {
   headers?: WebhookHeaders;
 };
 
@@ -45,8 +47,8 @@ export const POSITION = 'coalesce(c.position, f.feed_pruned_to, f.feed_start)';
 export const SECRETS = `
   array_remove(ARRAY[w.secret, CASE WHEN w.former_secret_until > now() THEN w.former_secret END], NULL)`;
 
-const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.headers, w.kinds, w.max_items AS "maxItems",
-  w.state, w.reason, w.failures, w.retry_at AS "retryAt",
+const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.headers, w.kinds, w.fields,
+  w.max_items AS "maxItems", w.state, w.reason, w.failures, w.retry_at AS "retryAt",
   (SELECT to_json(coalesce(sum(f.feed_latest - ${POSITION}), 0)) FROM ${FEEDS} f
    LEFT JOIN webhook_cursor c ON c.webhook = w.id AND c.account_id = f.account_id) AS behind`;
 
@@ -81,11 +83,11 @@ export class WebhooksRepository {
 
   /** @param after number of the change after which the webhook starts in the feed of its session; null for the last */
   async add(webhook: NewWebhook, after: number | null): Promise<void> {
-    const { id, keyId, session, url, headers, kinds, maxItems, secret } = webhook;
+    const { id, keyId, session, url, headers, kinds, fields, maxItems, secret } = webhook;
     await this.dataSource.transaction(async (tx) => {
       await tx.query(
-        `INSERT INTO webhook (id, key_id, session, url, headers, kinds, max_items, secret)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        `INSERT INTO webhook (id, key_id, session, url, headers, kinds, fields, max_items, secret)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
         [
           id,
           keyId,
@@ -93,6 +95,7 @@ export class WebhooksRepository {
           url,
           this.encryptHeaders(id, headers),
           kinds,
+          fields,
           maxItems,
           this.secrets.encrypt(secret, ['webhook', id]),
         ],
@@ -132,13 +135,15 @@ export class WebhooksRepository {
   }
 
   async update(id: string, update: WebhookUpdate): Promise<void> {
-    const { url, headers, kinds, maxItems } = update;
+    const { url, headers, kinds, fields, maxItems } = update;
     await this.dataSource.transaction(async (tx) => {
-      if (kinds !== undefined || maxItems !== undefined || url !== undefined)
+      if ([url, kinds, fields, maxItems].some((value) => value !== undefined))
         await this.endDeliveries(tx, id);
       await tx.query(
         `UPDATE webhook SET url = coalesce($2, url), kinds = CASE WHEN $3 THEN $4 ELSE kinds END,
-           max_items = coalesce($5, max_items), headers = CASE WHEN $6 THEN $7 ELSE headers END WHERE id = $1`,
+           max_items = coalesce($5, max_items), headers = CASE WHEN $6 THEN $7 ELSE headers END,
+           fields = CASE WHEN $8 THEN $9 ELSE fields END
+         WHERE id = $1`,
         [
           id,
           url ?? null,
@@ -147,6 +152,8 @@ export class WebhooksRepository {
           maxItems ?? null,
           headers !== undefined,
           headers ? this.encryptHeaders(id, headers) : null,
+          fields !== undefined,
+          fields ?? null,
         ],
       );
       if (update.state) await this.setState(tx, id, update.state, update.reason ?? null);

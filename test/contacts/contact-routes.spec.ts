@@ -317,6 +317,28 @@ describe('the contact API', () => {
     expect(waiting).toEqual([{ jid: ANNA }]);
   });
 
+  it.each([
+    '/contacts/491701111111',
+    '/getcontact?phone=491701111111',
+    '/sessions/default/contacts/491701111111',
+  ])('answers 304 at %s while the contact stays the same', async (path) => {
+    await book.apply(saved(ANNA, 'Anna'));
+    const ask = (etag: string) => book.service.request(path, { headers: { 'If-None-Match': etag } });
+    const { headers, text } = await book.service.get(path);
+    const etag = headers.get('etag') as string;
+    expect([etag, headers.get('cache-control')]).toEqual([
+      expect.stringMatching(/^"[\w-]+"$/),
+      'private, no-cache',
+    ]);
+    expect(headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
+    const same = await ask(`"other", W/${etag}`);
+    expect([same.status, same.text, same.headers.get('etag')]).toEqual([304, '', etag]);
+    expect(same.headers.get('contacts-sync')).toBe('complete');
+    await book.apply(saved(ANNA, 'Änna'));
+    const changed = await ask(etag);
+    expect([changed.status, changed.text]).toEqual([200, expect.stringContaining('Änna')]);
+  });
+
   it('lists all identity keys, the current one first', async () => {
     await book.apply({ identityKeys: [{ address: ANNA, key: KEY_A, seenAt: EARLIER }] });
     await book.apply({ identityKeys: [{ address: ANNA, key: KEY_B, seenAt: LATER }] });

@@ -36,6 +36,35 @@ describe('the address book export', () => {
 
   beforeEach(() => book.clear());
 
+  it.each(['csv', 'vcf', 'xlsx', 'ndjson'])(
+    'writes only the contacts of a search to contacts.%s',
+    async (extension) => {
+      await book.save('Anna', 'Ben', "O'Hara \\ 100%");
+      const read = async (search: string) => {
+        const path = `/contacts.${extension}?search=${encodeURIComponent(search)}&saved=true`;
+        const response = await fetch(`http://127.0.0.1:${book.service.port}${path}`);
+        expect(response.status).toBe(200);
+        const bytes = Buffer.from(await response.arrayBuffer());
+        if (extension !== 'xlsx') return bytes.toString();
+        const { sheets } = await readXlsx(bytes);
+        return JSON.stringify(sheets[0]?.rows);
+      };
+      const [ben, hara] = [await read('ben'), await read("o'hara \\ 100%")];
+      expect([/Anna/.test(ben), /Ben/.test(ben), /Hara/.test(ben)]).toEqual([false, true, false]);
+      expect([/Anna/.test(hara), /Ben/.test(hara), /Hara/.test(hara)]).toEqual([false, false, true]);
+    },
+  );
+
+  it('writes NDJSON with the position in the feed', async () => {
+    expect((await book.service.get('/contacts.ndjson')).text).toBe('');
+    await book.save('Anna', 'Ben');
+    const { headers, text } = await book.service.get('/contacts.ndjson?fields=full_name,saved');
+    expect(headers.get('content-type')).toBe('application/x-ndjson');
+    expect(headers.get('content-disposition')).toBe('attachment; filename=contacts.ndjson');
+    expect(headers.get('changes-next')).toMatch(/^\d+$/);
+    expect(text).toBe('{"full_name":"Anna","saved":true}\n{"full_name":"Ben","saved":true}\n');
+  });
+
   it('rejects ?photo=maybe', async () => {
     const { status, body } = await book.service.get<{ message: string }>('/contacts.vcf?photo=maybe');
     expect([status, body.message]).toEqual([

@@ -7,7 +7,14 @@ import { RawConnection } from '../attack/raw.js';
 import { eventually } from '../support/service.js';
 import { jidOf, ServedAddressBook } from './served-address-book.js';
 
-const LISTS = ['/getcontacts', '/contacts', '/contacts?search=anna&limit=1', '/sessions/default/getcontacts'];
+const LISTS = [
+  '/getcontacts',
+  '/contacts',
+  '/contacts?search=anna&limit=1',
+  '/sessions/default/getcontacts',
+  '/contacts/count',
+  '/contacts.ndjson',
+];
 const EXPORTS = ['/contacts.csv', '/contacts.vcf'];
 /** More contacts than fit into the buffers of two sockets. */
 const MANY = 30_000;
@@ -99,6 +106,21 @@ describe('the API for lists, pages and exports', () => {
     expect((await ask('/contacts', { 'if-none-match': etag })).status).toBe(200);
   });
 
+  it.each(['/contacts', '/contacts.ndjson'])('changes the ETag of %s when an about expires', async (path) => {
+    await book.dataSource.query(
+      `UPDATE contact SET text_status = 'Hi', text_status_expires_at = now() + interval '1 s'
+       WHERE jid = '${jidOf(10)}'`,
+    );
+    const etag = await etagOf(path);
+    const names = await etagOf(`${path}?fields=jid,full_name`);
+    const { body } = await eventually('the about has expired', async () => {
+      const answer = await ask(path, { 'if-none-match': etag });
+      return answer.status === 200 && answer;
+    });
+    expect(body.toString()).toContain('"about":{"text":""');
+    expect((await ask(`${path}?fields=jid,full_name`, { 'if-none-match': names })).status).toBe(304);
+  });
+
   it('changes the ETag when the first sync is complete', async () => {
     await book.dataSource.query('UPDATE account SET synced_at = NULL');
     const etag = await etagOf('/getcontacts');
@@ -139,16 +161,12 @@ describe('the API for lists, pages and exports', () => {
     },
   );
 
-  it.each([
-    '/getcontact?phone=491700000010',
-    '/contacts/491700000010',
-    '/session',
-    '/keys',
-    '/nothing',
-    '/livez',
-  ])('forbids caches to store %s', async (path) => {
-    expect((await ask(path)).headers['cache-control']).toBe('no-store');
-  });
+  it.each(['/contacts/491700000010/keys', '/contacts.csv', '/session', '/keys', '/nothing', '/livez'])(
+    'forbids caches to store %s',
+    async (path) => {
+      expect((await ask(path)).headers['cache-control']).toBe('no-store');
+    },
+  );
 
   describe('with many contacts', () => {
     beforeEach(async () => {

@@ -108,6 +108,18 @@ describe('a webhook', () => {
     ]);
   });
 
+  it('delivers only the requested fields of contacts, until they are changed', async () => {
+    const { receiver, path } = await create({ fields: ['full_name', 'phone'] });
+    await book.save('a');
+    await has(receiver, 1);
+    expect(receiver.taken[0]?.contact).toEqual({ full_name: 'a', phone: '491700000010' });
+    const { body } = await send<WebhookDto>('PATCH', path, { fields: null });
+    expect(body.fields).toBeNull();
+    await book.save('b');
+    await has(receiver, 2);
+    expect(receiver.taken[1]?.contact).toHaveProperty('updated_at');
+  });
+
   it('starts with the next change by default', async () => {
     await book.save('a');
     const { receiver } = await create();
@@ -362,6 +374,9 @@ describe('a webhook', () => {
     [{ url: 'https://' }, 'url'],
     [{ kinds: ['contact.exploded'] }, 'kinds'],
     [{ kinds: [] }, 'kinds'],
+    [{ fields: ['fullname'] }, 'did you mean full_name?'],
+    [{ fields: [] }, 'fields'],
+    [{ fields: 'id' }, 'fields'],
     [{ max_items: 0 }, 'max_items'],
     [{ headers: { Host: 'other.example.com' } }, 'headers'],
     [{ after: -1 }, 'after'],

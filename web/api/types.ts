@@ -12,7 +12,6 @@ export type SessionStatus = Session['status'];
 export type ReasonCode = NonNullable<Session['reason_code']>;
 export type DegradationCode = Session['degraded'][number]['code'];
 export type PasskeyStep = NonNullable<Session['passkey']>['step'];
-export type ContactSummary = Schemas['ContactSummaryDto'];
 export type ContactDetails = Schemas['ContactDetailsDto'];
 export type SeenKey = Schemas['SeenKeyDto'];
 export type ContactPage = Schemas['ContactPageDto'];

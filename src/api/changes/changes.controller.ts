@@ -12,17 +12,25 @@ import { parseInteger } from '../http/validation.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import {
+  type ChangeFilter,
   type ChangePageDto,
   ListChangesQuery,
   SEQUENCE,
   StreamChangesQuery,
   type StreamTicketDto,
 } from './changes.dto.js';
-import { BUSY_READERS, changeFrame, ChangesService, positionFrame } from './changes.service.js';
+import {
+  BUSY_READERS,
+  changeFrame,
+  type ChangesFilter,
+  ChangesService,
+  positionFrame,
+} from './changes.service.js';
 import { StreamTickets } from './stream-tickets.js';
 
 const { seq } = examples.change;
 const GONE = ChangesGone.pruned(seq - 2_000, seq - 1_000);
+const FILTER = { kinds: 'contact.created,contact.changed' };
 const STREAM_EXAMPLE = `retry: 1000\n\n${positionFrame(seq - 1)}${changeFrame(examples.change)}`;
 
 /** The feed of an address book. */
@@ -37,18 +45,24 @@ export class ChangesController {
   /** List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
   @Operation({
     id: 'listChanges',
-    parameters: { after: seq - 1, limit: 100, wait: 0, compact: false },
+    parameters: { after: seq - 1, limit: 100, wait: 0, compact: false, ...FILTER },
     answer: { items: [examples.change], next: seq, latest: seq },
     errors: [GONE, new NoAccountLinked(), ...BUSY_READERS],
   })
   @Get()
   list(
     @SessionParam() session: SessionName,
-    @Query() { after, limit, wait, compact }: ListChangesQuery,
+    @Query() { after, limit, wait, compact, ...filter }: ListChangesQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ChangePageDto> {
-    const query = { after: after ?? null, limit, waitMs: wait * 1_000, isCompact: compact };
+    const query = {
+      after: after ?? null,
+      limit,
+      waitMs: wait * 1_000,
+      isCompact: compact,
+      ...toFilter(filter),
+    };
     return this.changes.list(session, query, request, response);
   }
 
@@ -58,7 +72,7 @@ export class ChangesController {
    */
   @Operation({
     id: 'streamChanges',
-    parameters: { after: seq - 1 },
+    parameters: { after: seq - 1, ...FILTER },
     requestHeaders: ['Last-Event-ID'],
     answer: { byType: { 'text/event-stream': STREAM_EXAMPLE } },
     errors: [new TicketInvalid(), GONE, new NoAccountLinked(), ...BUSY_READERS],
@@ -78,7 +92,8 @@ export class ChangesController {
         `Invalid Last-Event-ID ${JSON.stringify(lastEventId)}: use the id of an event of this stream, ` +
           `for example ${seq}.`,
       );
-    await this.changes.stream(session, last ?? query.after ?? null, request, response);
+    const from = { after: last ?? query.after ?? null, ...toFilter(query) };
+    await this.changes.stream(session, from, request, response);
   }
 
   /**
@@ -96,4 +111,8 @@ export class ChangesController {
   ): Promise<StreamTicketDto> {
     return this.tickets.create(session, access);
   }
+}
+
+function toFilter({ kinds, fields }: ChangeFilter): ChangesFilter {
+  return { kinds: kinds ?? null, fields: fields ?? null };
 }

@@ -1,9 +1,11 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { TICKET } from '../../access/key-text.js';
 import type { ChangePayload } from '../../contacts/payload/change-payload.js';
-import type { ChangeKind, SessionEvent, WebhookEvent } from '../../feed/change.js';
+import { CHANGE_KINDS, type ChangeKind, type SessionEvent, type WebhookEvent } from '../../feed/change.js';
 import { ContactDetailsDto } from '../contacts/contact-details.dto.js';
+import { FieldsQuery } from '../contacts/fields-query.dto.js';
+import { NameListQuery } from '../http/name-list.js';
 import { MAX_PAGE_ITEMS, PageQuery } from '../http/page-query.dto.js';
 import { type IntegerRange, Pattern, TrueOrFalse, WholeNumber } from '../http/validation.js';
 
@@ -28,7 +30,7 @@ export class WebhookEventDto implements WebhookEvent {
 
 /** A change. It never changes after it is committed. */
 export class ChangeDto implements ChangePayload {
-  /** Sequence number: that of the previous change plus 1. */
+  /** Sequence number: that of the previous change plus 1, unless the request has `kinds`. */
   seq: number;
   /** Time of the commit, ISO 8601. */
   at: string;
@@ -58,7 +60,7 @@ export class ChangeDto implements ChangePayload {
 export class ChangePageDto {
   @ApiProperty({ maxItems: MAX_PAGE_ITEMS })
   items: ChangeDto[];
-  /** `after` for the next request. */
+  /** `after` for the next request. With `kinds`, it may be beyond the last item, also if there are no items. */
   next: number;
   /** Sequence number of the last change. If `next` equals it, you have read all changes. */
   latest: number;
@@ -69,8 +71,16 @@ const MAX_WAIT_SECONDS = 30;
 /** Sequence numbers. They stay below 2^53, so they are exact as JSON numbers in every language. */
 export const SEQUENCE: IntegerRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, format: 'int64' };
 
+/** Which changes a reader gets, and which fields of their contacts. */
+export class ChangeFilter extends FieldsQuery {
+  /** Only changes of these kinds, separated by commas. Default: all kinds. */
+  @IsOptional()
+  @NameListQuery(CHANGE_KINDS, { noun: 'kind', example: 'kinds=contact.created,contact.deleted' })
+  kinds?: ChangeKind[];
+}
+
 /** Query of `GET /changes`. */
-export class ListChangesQuery extends PageQuery {
+export class ListChangesQuery extends IntersectionType(ChangeFilter, PageQuery) {
   /** Returns changes after this sequence number. By default, starts with the oldest stored change. */
   @IsOptional()
   @WholeNumber(
@@ -103,7 +113,7 @@ export class StreamTicketDto {
 }
 
 /** Query of `GET /changes/stream`. */
-export class StreamChangesQuery {
+export class StreamChangesQuery extends ChangeFilter {
   /** Starts after this sequence number. By default, starts with the next change. */
   @IsOptional()
   @WholeNumber(

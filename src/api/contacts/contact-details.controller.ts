@@ -1,5 +1,7 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { selectFields } from '../../contacts/contact-fields.js';
 import { CONTACT_ID } from '../../contacts/contact-id.js';
 import type { ContactRow } from '../../contacts/contact-row.js';
 import {
@@ -14,13 +16,14 @@ import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { Needs } from '../access/requirements.js';
 import { BasePath } from '../http/base-path.js';
-import { isNotModified } from '../http/conditional.js';
+import { isNotModified, sendConditionalJson } from '../http/conditional.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { ContactPath } from './contact.dto.js';
-import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
+import { ContactDetailsDto, type ContactKeysDto, type RefreshRequestedDto } from './contact-details.dto.js';
 import { type AccountContact, ContactDetailsService } from './contact-details.service.js';
+import { FieldsQuery } from './fields-query.dto.js';
 import { relativeLocation } from './relative-location.js';
 import { setSyncHeader } from './response-headers.js';
 
@@ -47,17 +50,22 @@ export class ContactDetailsController {
     parameters: { phone: examples.PHONE },
     answer: examples.details,
     headers: ['Contacts-Sync'],
+    isConditional: true,
     errors: UNKNOWN,
   })
+  @ApiOkResponse({ type: ContactDetailsDto })
   @Get()
   async get(
     @SessionParam() session: SessionName,
     @Param() { phone }: ContactPath,
+    @Query() { fields }: FieldsQuery,
     @BasePath() basePath: string,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ContactDetailsDto> {
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     const { person } = await this.find(session, phone, response);
-    return toDetails(person, `${basePath}${pathPrefixOf(session)}`);
+    const contact: ContactDetailsDto = toDetails(person, `${basePath}${pathPrefixOf(session)}`);
+    sendConditionalJson(request, response, selectFields(contact, fields));
   }
 
   /** List the current identity key of a contact and all earlier ones. */

@@ -4,9 +4,10 @@ import type { Request, Response } from 'express';
 import { ScopeMissing } from '../../access/access.errors.js';
 import type { Access } from '../../access/access.js';
 import { KeyLimits } from '../../access/key-limits.js';
-import type { SessionName } from '../../kernel/identifiers/session-name.js';
+import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { CallerAccess, callerOf, Needs } from '../access/requirements.js';
+import { basePathOf } from '../http/base-path.js';
 import { BUSY_PAGES, ListResponses } from '../http/list-responses.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
@@ -47,7 +48,8 @@ export class ContactLookupController {
   ): Promise<void> {
     if (check && !access.has('contacts:check')) throw new ScopeMissing('contacts:check');
     if (access.keyId !== null) this.limits.charge(access.keyId, requestsOf(contacts) - 1);
-    const lookUp = () => this.contacts.lookUp(session, contacts, fields);
+    const form = { pathPrefix: `${basePathOf(request)}${pathPrefixOf(session)}`, fields };
+    const lookUp = () => this.contacts.lookUp(session, contacts, form);
     // Before the slot of the page, because checks take seconds.
     const checked = check
       ? await this.checks.check({ session, caller: callerOf(request), gone: closeOf(response) }, lookUp)

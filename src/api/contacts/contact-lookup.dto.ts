@@ -1,8 +1,9 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsOptional } from 'class-validator';
+import type { ContactField } from '../../contacts/contact-fields.js';
 import { expected } from '../http/validation.js';
 import { ContactDetailsDto } from './contact-details.dto.js';
-import { type ContactField, ContactFields } from './field-selection.js';
+import { ContactFields } from './field-selection.js';
 import { ChecksDto, NumberCheckDto } from './number-checks.dto.js';
 
 const MAX_ENTRIES = 1_000;

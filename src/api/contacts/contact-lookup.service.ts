@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import { selectFields } from '../../contacts/contact-fields.js';
 import type { ContactPayload } from '../../contacts/payload/contact-payload.js';
 import { toDetails } from '../../contacts/payload/contact-payload.js';
 import {
   ContactDetailsRepository,
   type ContactLookup,
 } from '../../contacts/read/contact-details.repository.js';
-import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
+import type { ContactForm } from '../../contacts/read/contact-json.sql.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { InvalidRequest } from '../http/request.errors.js';
 import { expected } from '../http/validation.js';
 import { parseContactReference, referenceForms } from './contact-reference.js';
-import { type ContactField, selectFields } from './field-selection.js';
 
 /** Entries that count as one request. */
 const ENTRIES_PER_REQUEST = 100;
@@ -40,18 +41,16 @@ export class ContactLookupService {
   constructor(private readonly contacts: ContactDetailsRepository) {}
 
   /**
-   * @param fields undefined: all
    * @throws InvalidRequest if an entry is invalid, SessionNotFound, NoAccountLinked
    */
   async lookUp(
     session: SessionName,
     entries: readonly string[],
-    fields?: ContactField[],
+    { pathPrefix, fields }: ContactForm,
   ): Promise<LookupResult> {
     const lookups = entries.map(parseEntry);
     const found = await this.contacts.findAll(session, lookups);
     if (!found) throw new NoAccountLinked();
-    const pathPrefix = pathPrefixOf(session);
     const items = found.result.map((contact, i) => ({
       query: entries[i] as string,
       contact: contact && selectFields(toDetails(contact, pathPrefix), fields),

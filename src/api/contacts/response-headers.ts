@@ -12,7 +12,15 @@ export function setSyncHeader(response: Response, isSynced: boolean): void {
   response.setHeader('Contacts-Sync', isSynced ? 'complete' : 'partial');
 }
 
-/** Returns a version for the ETag. Lists and pages of an account do not change while it stays the same. */
-export function versionOf({ id, revision, syncedAt }: SessionAccount): string {
-  return [FORMAT_VERSION, id, revision, syncedAt ? 'complete' : 'partial'].join('-');
+/**
+ * Returns a version for the ETag. Lists and pages of an account do not change while it stays the same.
+ *
+ * @param lastExpiry when an about last expired, if the list contains abouts
+ */
+export function versionOf(
+  { id, revision, syncedAt }: SessionAccount,
+  lastExpiry: Date | null = null,
+): string {
+  const parts = [FORMAT_VERSION, id, revision, syncedAt ? 'complete' : 'partial'];
+  return [...parts, ...(lastExpiry ? [lastExpiry.getTime()] : [])].join('-');
 }

@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { DomainError } from '../../kernel/errors/domain-error.js';
+import { similarName } from './similar-name.js';
 
 /** Longer names are not repeated in error messages. */
 const MAX_SHOWN_CHARACTERS = 100;
@@ -21,13 +21,8 @@ function messageOf(noun: string, name: string, valid: readonly string[]): string
   const unknown = `Unknown ${noun} ${JSON.stringify(name)}`;
   if (valid.length === 0) return `${unknown}: this request has no ${noun}s. Remove it.`;
   const list = valid.join(', ');
-  const similar = closest(name, valid);
-  return isSimilar(name, similar)
+  const similar = similarName(name, valid);
+  return similar
     ? `${unknown}: did you mean ${similar}? Valid: ${list}.`
     : `${unknown}. Valid: ${list}.`;
-}
-
-/** Half of the characters may differ: `expires` is similar to `expires_at`. */
-function isSimilar(name: string, valid: string): boolean {
-  return distance(name, valid) <= Math.max(name.length, valid.length) / 2;
 }

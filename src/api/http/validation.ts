@@ -1,7 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsInt, Matches, type ValidationArguments, type ValidationError } from 'class-validator';
+import {
+  IsBoolean,
+  IsInt,
+  Matches,
+  ValidateBy,
+  type ValidationArguments,
+  type ValidationError,
+} from 'class-validator';
 
 /** Longer values are not repeated in error messages. */
 const MAX_SHOWN_CHARACTERS = 100;
@@ -70,6 +77,19 @@ export function parseInteger(text: unknown, { minimum, maximum }: IntegerRange):
   if (typeof text !== 'string' || !/^(0|[1-9]\d*)$/.test(text)) return null;
   const value = Number(text);
   return value >= minimum && value <= maximum ? value : null;
+}
+
+const RFC_3339 = /^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+/** Accepts a time with a time zone (RFC 3339). */
+export function Timestamp(example: string): PropertyDecorator {
+  const isTime = (value: unknown) =>
+    typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value));
+  const form = `an RFC 3339 time, with Z or with + encoded as %2B, for example ${example}`;
+  return applyDecorators(
+    ApiProperty({ format: 'date-time' }),
+    ValidateBy({ name: 'timestamp', validator: { validate: isTime } }, expected(form)),
+  );
 }
 
 /** Returns the message of the first failed validator; undefined if all values are valid. */

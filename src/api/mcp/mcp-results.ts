@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { ContactField } from '../../contacts/contact-fields.js';
 import type { ChangePayload } from '../../contacts/payload/change-payload.js';
 import type { ContactPayload } from '../../contacts/payload/contact-payload.js';
 import { CHANGE_KINDS } from '../../feed/change.js';
 import { phoneOf } from '../../kernel/identifiers/address.js';
-import type { ContactSummaryDto } from '../contacts/contact-list.dto.js';
 import type { LookedUpContact } from '../contacts/contact-lookup.service.js';
 import type { SessionDto } from '../sessions/session-status.dto.js';
 
@@ -92,12 +92,20 @@ export const session = z.object({
   }),
 });
 
-type Names = Pick<
-  ContactSummaryDto,
-  'id' | 'full_name' | 'business_name' | 'push_name' | 'username' | 'phone' | 'lid'
->;
+/** The fields that toPerson() reads. */
+export const PERSON_FIELDS = [
+  'id',
+  'full_name',
+  'business_name',
+  'push_name',
+  'username',
+  'phone',
+  'lid',
+] as const satisfies ContactField[];
 
-export function toPerson(contact: Names): z.infer<typeof person> {
+export type Person = Pick<ContactPayload, (typeof PERSON_FIELDS)[number]>;
+
+export function toPerson(contact: Person): z.infer<typeof person> {
   const { id, full_name: fullName, business_name: businessName, push_name: pushName } = contact;
   return present({
     id,
@@ -131,6 +139,7 @@ export function toLookups(items: LookedUpContact[]): z.infer<typeof lookups> {
   return { people: items.map(({ query, contact }) => ({ query, contact: contact && present(contact) })) };
 }
 
+/** @param change with all fields of the contact */
 export function toCompactChange(change: ChangePayload): z.infer<typeof changes>['changes'][number] {
   const { seq, at, kind, id, jid, lid, fields, contact, session: event, webhook } = change;
   const gone = id === null ? null : present({ id, phone: jid && phoneOf(jid), lid: jid ? null : lid });
@@ -139,7 +148,7 @@ export function toCompactChange(change: ChangePayload): z.infer<typeof changes>[
     at,
     kind,
     fields: fields.length > 0 ? fields : null,
-    contact: contact ? toPerson(contact) : gone,
+    contact: contact ? toPerson(contact as ContactPayload) : gone,
     merged_into: change.merged_into,
     session: event && present({ code: event.code, reason: event.reason }),
     webhook: webhook && present({ ...webhook }),

@@ -5,10 +5,11 @@ import { validateSync } from 'class-validator';
 import { z } from 'zod';
 import { SessionNotAllowed } from '../../access/access.errors.js';
 import type { Access } from '../../access/access.js';
-import { ALL_CONTACTS } from '../../contacts/contact.sql.js';
+import { CONTACT_FIELDS } from '../../contacts/contact-fields.js';
 import { toChange } from '../../contacts/payload/change-payload.js';
 import { toDetails } from '../../contacts/payload/contact-payload.js';
 import { fromCursor, toCursor } from '../../contacts/read/contact-cursor.js';
+import { ALL_CONTACTS } from '../../contacts/read/contact-filter.sql.js';
 import { ContactListRepository } from '../../contacts/read/contact-list.repository.js';
 import { isDatabaseUnavailable, isTooSlow } from '../../database/database-errors.js';
 import { CHANGE_KINDS } from '../../feed/change.js';
@@ -26,9 +27,7 @@ import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { ContactPath } from '../contacts/contact.dto.js';
 import { ContactDetailsService } from '../contacts/contact-details.service.js';
-import type { ContactSummaryDto } from '../contacts/contact-list.dto.js';
 import { ContactLookupService } from '../contacts/contact-lookup.service.js';
-import { CONTACT_FIELDS } from '../contacts/field-selection.js';
 import { DatabaseTooSlow, DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
 import { UnknownParameter } from '../http/unknown-parameter.js';
 import { firstMessage } from '../http/validation.js';
@@ -123,16 +122,17 @@ export class McpTools {
       ({ query, limit, cursor, session: name }) =>
         this.run(access, name, async (of) => {
           const { id } = await this.sessions.getAccount(of);
+          const listed = { ...ALL_CONTACTS, sort: 'name' as const, search: query?.trim() ? query : null };
           const list = {
+            ...listed,
             limit,
-            sort: 'name' as const,
-            after: cursor === undefined ? null : fromCursor('name', cursor),
-            search: query?.trim() ? query : null,
-            ...ALL_CONTACTS,
+            after: cursor === undefined ? null : fromCursor(listed, cursor),
+            pathPrefix: pathPrefixOf(of),
+            fields: results.PERSON_FIELDS,
           };
           const { items, next } = await withinShare(() => this.contacts.list(id, list));
-          const people = (JSON.parse(`[${items}]`) as ContactSummaryDto[]).map(results.toPerson);
-          return { people, ...(next && { next_cursor: toCursor('name', next) }) };
+          const people = (JSON.parse(`[${items}]`) as results.Person[]).map(results.toPerson);
+          return { people, ...(next && { next_cursor: toCursor(listed, next) }) };
         }),
     );
   }
@@ -190,7 +190,8 @@ export class McpTools {
       },
       ({ contacts, fields, session: name }) =>
         this.run(access, name, async (of) => {
-          const { items } = await withinShare(() => this.lookups.lookUp(of, contacts, fields));
+          const form = { pathPrefix: pathPrefixOf(of), fields };
+          const { items } = await withinShare(() => this.lookups.lookUp(of, contacts, form));
           return results.toLookups(items);
         }),
     );

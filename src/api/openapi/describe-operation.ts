@@ -69,9 +69,17 @@ function parametersOf(
     // The compiler plugin does not determine the type of a property that has only an initial value.
     delete schema.allOf;
     schema.type ??= 'string';
+    const isList = parameter.in === 'query' && schema.type === 'array';
     const example = parameter.name === 'session' ? EXAMPLE_SESSION : examples[parameter.name];
     const required = parameter.in === 'path' || (parameter.required === true && !('default' in schema));
-    return { ...parameter, required, schema, ...(example !== undefined && { example }) };
+    return {
+      ...parameter,
+      required,
+      schema,
+      // Values are separated by commas.
+      ...(isList && { style: 'form', explode: false }),
+      ...(example !== undefined && { example: isList ? String(example).split(',') : example }),
+    };
   });
 }
 

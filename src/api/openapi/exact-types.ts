@@ -20,6 +20,7 @@ const TIMES = /^(at|since|until|timestamp|\w+_at|\w+_until)$/;
 
 /** Enums that become a schema, so that generated clients have one type for each. By the properties that have them. */
 const ENUM_NAMES: Readonly<Record<string, string>> = {
+  fields: 'ContactField',
   kind: 'ChangeKind',
   kinds: 'ChangeKind',
   level: 'LogLevel',

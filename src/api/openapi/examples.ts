@@ -10,7 +10,12 @@ export const contact = { jid: JID, ...NAMES };
 
 export const ID = 'c5f0c9b1d2e3a-1842';
 
-export const summary = {
+const key = {
+  key: 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=',
+  fingerprint: '72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793',
+};
+
+export const details = {
   id: ID,
   jid: JID,
   phone: PHONE,
@@ -19,25 +24,13 @@ export const summary = {
   ...NAMES,
   business_name: null,
   is_business: null,
-  saved: true,
-  picture_updated_at: TIME,
-  updated_at: TIME,
-};
-
-const key = {
-  key: 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=',
-  fingerprint: '72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793',
-};
-
-const { picture_updated_at: _, ...shared } = summary;
-
-export const details = {
-  ...shared,
   about: { text: 'On a boat', emoji: null, hidden: false, set_at: TIME, expires_at: null },
   picture: { id: '1712345678', url: `/contacts/${PHONE}/picture`, updated_at: TIME },
   identity_key: { ...key, since: TIME },
+  saved: true,
   moved_to: null,
   moved_from: null,
+  updated_at: TIME,
 };
 
 export const lookupRequest = { contacts: [PHONE, LID, '@ben'], fields: ['id', 'jid', 'full_name'] };
@@ -79,6 +72,7 @@ export const webhook = {
   header_names: ['Authorization'],
   session: 'default',
   kinds: null,
+  fields: null,
   max_items: 100,
   state: 'active',
   reason: null,

@@ -12,10 +12,12 @@ import {
   Max,
   Min,
 } from 'class-validator';
+import { CONTACT_FIELDS, type ContactField } from '../../contacts/contact-fields.js';
 import { CHANGE_KINDS, type ChangeKind } from '../../feed/change.js';
 import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import type { WebhookState } from '../../webhooks/webhook.entity.js';
 import { LISTED_ATTEMPTS, MAX_WEBHOOKS } from '../../webhooks/webhooks.repository.js';
+import { ContactFields } from '../contacts/field-selection.js';
 import { expected, Pattern } from '../http/validation.js';
 import { IsWebhookHeaders } from './webhook-headers.js';
 
@@ -32,6 +34,9 @@ export class WebhookDto {
   session: string | null;
   /** Kinds of changes that are sent; null for all. */
   kinds: ChangeKind[] | null;
+  /** Fields of contacts that are sent; null for all. */
+  @ApiProperty({ enum: CONTACT_FIELDS, isArray: true, nullable: true })
+  fields: ContactField[] | null;
   /** Maximum number of changes per delivery. */
   max_items: number;
   /** `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410. */
@@ -152,6 +157,12 @@ export class CreateWebhookRequest {
   @IsIn(CHANGE_KINDS, { ...KINDS, each: true })
   kinds?: ChangeKind[] | null;
 
+  /** Fields of contacts to send; null for all. */
+  @IsOptional()
+  @ApiProperty({ enum: CONTACT_FIELDS, isArray: true, nullable: true, required: false })
+  @ContactFields('{"fields": ["id", "phone", "full_name"]}')
+  fields?: ContactField[] | null;
+
   /** Sequence number to start after, requires `session`; null starts with the next change. */
   @IsOptional()
   @IsInt(AFTER)
@@ -169,7 +180,7 @@ export class CreateWebhookRequest {
 
 /** Body of `PATCH /webhooks/{id}`. Omitted fields stay unchanged. */
 export class UpdateWebhookRequest extends PartialType(
-  PickType(CreateWebhookRequest, ['url', 'headers', 'kinds', 'max_items']),
+  PickType(CreateWebhookRequest, ['url', 'headers', 'kinds', 'fields', 'max_items']),
 ) {
   /** `true` pauses the webhook; `false` continues it, like `POST /webhooks/{id}/resume`. */
   @IsOptional()

@@ -47,6 +47,7 @@ export class WebhooksService {
     const {
       url,
       kinds = null,
+      fields = null,
       session = null,
       after = null,
       max_items: maxItems = DEFAULT_MAX_ITEMS,
@@ -61,7 +62,7 @@ export class WebhooksService {
     const secret = createSecret();
     const { keyId } = access;
     await this.webhooks.add(
-      { id, keyId, url, headers: headers ?? {}, kinds, session, maxItems, secret },
+      { id, keyId, url, headers: headers ?? {}, kinds, fields, session, maxItems, secret },
       after,
     );
     this.runner.wake();
@@ -80,13 +81,14 @@ export class WebhooksService {
   /** @throws WebhookNotFound, WebhookRequestInvalid */
   async update(access: Access, id: string, request: UpdateWebhookRequest): Promise<WebhookDto> {
     const before = await this.find(access, id);
-    const { url, headers, kinds, max_items: maxItems, paused } = request;
+    const { url, headers, kinds, fields, max_items: maxItems, paused } = request;
     if (url !== undefined) await this.checkUrl(url);
     if (url !== undefined && headers === undefined) checkHeadersStay(before, url);
     await this.webhooks.update(id, {
       url,
       headers: headers === null ? {} : headers,
       kinds,
+      fields,
       maxItems,
       ...(paused && { state: 'paused', reason: PAUSED_ON_REQUEST }),
     });
@@ -228,6 +230,7 @@ function toDto(webhook: ListedWebhook): WebhookDto {
     header_names: webhook.headerNames,
     session: webhook.session,
     kinds: webhook.kinds,
+    fields: webhook.fields,
     max_items: webhook.maxItems,
     state: webhook.state,
     reason: webhook.reason,

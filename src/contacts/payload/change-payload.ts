@@ -1,6 +1,7 @@
 import type { ChangeKind, SessionEvent, WebhookEvent } from '../../feed/change.js';
 import type { ChangeRow } from '../../feed/feed-reads.repository.js';
 import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
+import { type ContactField, selectFields } from '../contact-fields.js';
 import { type ContactRowJson, fromJson } from '../contact-row.js';
 import { type ContactPayload, toDetails } from './contact-payload.js';
 
@@ -14,7 +15,8 @@ export interface ChangePayload {
   lid: string | null;
   fields: string[];
   merged_into: string | null;
-  contact: ContactPayload | null;
+  /** With the selected fields. */
+  contact: Partial<ContactPayload> | null;
   session: SessionEvent | null;
   webhook: WebhookEvent | null;
 }
@@ -33,10 +35,17 @@ export interface ChangeReader {
 /**
  * Returns a change without events that the reader may not see: of webhooks, and of a session that the account was
  * linked through before. The change itself remains, so that sequence numbers have no gaps.
+ *
+ * @param contactFields fields of `contact`; null: all
  */
-export function toChange(row: ChangeRow, { session: name, webhooks, basePath }: ChangeReader): ChangePayload {
+export function toChange(
+  row: ChangeRow,
+  { session: name, webhooks, basePath }: ChangeReader,
+  contactFields: readonly ContactField[] | null = null,
+): ChangePayload {
   const { seq, at, kind, contactId, jid, lid, fields, mergedInto, contact, session, webhook } = row;
   const seesWebhook = webhooks === 'all' || (webhooks === 'session' && webhook?.session !== null);
+  const pathPrefix = `${basePath}${pathPrefixOf(name)}`;
   return {
     seq,
     at: at.toISOString(),
@@ -48,7 +57,7 @@ export function toChange(row: ChangeRow, { session: name, webhooks, basePath }: 
     merged_into: mergedInto,
     contact:
       contactId && contact
-        ? toDetails(fromJson(contact as ContactRowJson, contactId), `${basePath}${pathPrefixOf(name)}`)
+        ? selectFields(toDetails(fromJson(contact as ContactRowJson, contactId), pathPrefix), contactFields)
         : null,
     session: session?.name === name ? session : null,
     webhook: seesWebhook ? webhook : null,

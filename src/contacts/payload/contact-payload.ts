@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { phoneOf } from '../../kernel/identifiers/address.js';
+import type { ContactField } from '../contact-fields.js';
 import { type ContactRow, hasPicture } from '../contact-row.js';
 import type { KeyRow } from '../read/contact-details.repository.js';
 
@@ -81,7 +82,7 @@ export function toDetails(contact: ContactRow, pathPrefix: string): ContactPaylo
     moved_to: contact.moved_to,
     moved_from: contact.moved_from,
     updated_at: contact.updated_at.toISOString(),
-  };
+  } satisfies Record<ContactField, unknown>;
 }
 
 export function toKeys({ id, jid, lid }: ContactRow, keys: KeyRow[]): ContactKeysPayload {

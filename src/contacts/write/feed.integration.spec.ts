@@ -4,11 +4,11 @@ import { A, ANNA, arbitraryChanges, B, BEN } from '../../../test/support/arbitra
 import { called, EARLIER, LATER, paired, saved } from '../../../test/support/people.js';
 import { type FeedRow, TestAddressBook } from '../../../test/support/test-address-book.js';
 import { KEY_A, KEY_B, whole } from '../../../test/support/whole-contact.js';
+import { poolOf } from '../../database/postgres-pool.js';
 import type { Jid } from '../../kernel/identifiers/address.js';
-import { ALL_CONTACTS } from '../contact.sql.js';
 import { fromJson } from '../contact-row.js';
-import type { ContactPayload } from '../payload/contact-payload.js';
 import { toDetails } from '../payload/contact-payload.js';
+import { ALL_CONTACTS } from '../read/contact-filter.sql.js';
 import { ContactListRepository } from '../read/contact-list.repository.js';
 import type { ContactChanges } from './contact-changes.js';
 
@@ -20,7 +20,7 @@ describe('the feed', () => {
 
   beforeAll(async () => {
     book = await TestAddressBook.create();
-    lists = new ContactListRepository(book.dataSource);
+    lists = new ContactListRepository(book.dataSource, poolOf(book.dataSource));
   });
 
   afterAll(() => book.drop());
@@ -243,11 +243,17 @@ describe('the feed', () => {
   });
 
   async function listed(): Promise<Record<string, unknown>[]> {
-    const query = { limit: 20_000, sort: 'jid' as const, after: null, search: null, ...ALL_CONTACTS };
+    const query = { ...ALL_CONTACTS, limit: 20_000, sort: 'jid' as const, after: null, pathPrefix: '' };
     const { items } = await lists.list(book.accountId, query);
     return JSON.parse(`[${items}]`) as Record<string, unknown>[];
   }
 });
+
+/** The feed does not report that a key was first seen earlier than known. */
+function withoutSince(contact: { identity_key?: unknown }): object {
+  const { since: _, ...key } = (contact.identity_key ?? {}) as { since?: string };
+  return { ...contact, identity_key: key };
+}
 
 /** Applies the feed as a consumer does. */
 function expectEqualToList(feed: FeedRow[], list: Record<string, unknown>[]): void {
@@ -260,17 +266,7 @@ function expectEqualToList(feed: FeedRow[], list: Record<string, unknown>[]): vo
     if (contact === null) expect(copy.delete(id)).toBe(true);
     else copy.set(id, toDetails(fromJson(contact, id), ''));
   }
-  const expected = list.map((item) => {
-    const {
-      picture,
-      about: _,
-      identity_key: __,
-      moved_to: ___,
-      moved_from: ____,
-      ...summary
-    } = (copy.get(String(item.id)) ?? {}) as Partial<ContactPayload>;
-    return { ...summary, picture_updated_at: picture?.updated_at ?? null };
-  });
-  expect(list).toEqual(expected);
+  const copied = list.map(({ id }) => copy.get(String(id)) ?? {});
+  expect(list.map(withoutSince)).toEqual(copied.map(withoutSince));
   expect(copy.size).toBe(list.length);
 }

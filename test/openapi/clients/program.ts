@@ -26,7 +26,7 @@ interface Answers {
 async function openapiFetch(): Promise<Answers> {
   const api = createClient<paths>({ baseUrl, headers });
   const page = await api.GET('/sessions/{session}/contacts', { params: { path: { session }, query } });
-  const [{ phone, full_name }] = page.data!.items as [components['schemas']['ContactSummaryDto']];
+  const [{ phone, full_name }] = page.data!.items as [components['schemas']['ContactDetailsDto']];
   const path = { session, phone: phone! };
   const person = await api.GET('/sessions/{session}/contacts/{phone}', { params: { path } });
   const feed = await api.GET('/sessions/{session}/changes', {
