@@ -54,8 +54,8 @@ export class InvalidCursor extends DomainError {
   static ofAnotherList(): InvalidCursor {
     return new InvalidCursor(
       'The cursor belongs to a list with another sort or other filters: repeat the parameters of the previous page ' +
-        '(only limit and fields may differ), for example /contacts?search=anna&cursor=WyJYM2ZhOGQ1…, or omit cursor ' +
-        'for the first page.',
+        '(only limit and fields may differ), for example /contacts?search=anna&cursor=WyJYM2ZhOGQ1…, or omit ' +
+        'cursor for the first page.',
     );
   }
 }

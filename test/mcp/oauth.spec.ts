@@ -53,7 +53,8 @@ describe('the MCP server with an authorization server', () => {
       body: JSON.stringify(CALL),
     });
     const { status, headers } = response;
-    return { status, challenge: headers.get('www-authenticate'), text: await response.text() };
+    const challenge = headers.get('www-authenticate');
+    return { status, challenge, limit: headers.get('ratelimit-policy'), text: await response.text() };
   };
 
   it('lets clients of the official SDK discover the authorization server, and use its tokens', async () => {
@@ -65,7 +66,12 @@ describe('the MCP server with an authorization server', () => {
     });
     await client.connect(new StreamableHTTPClientTransport(new URL(url), { authProvider }));
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['search_people', 'get_person', 'list_recent_changes']);
+    expect(tools.map(({ name }) => name)).toEqual([
+      'search_people',
+      'get_person',
+      'look_up_people',
+      'list_recent_changes',
+    ]);
     const { structuredContent } = await client.callTool({ name: 'search_people', arguments: {} });
     expect(structuredContent).toMatchObject({ people: [{ full_name: 'Anna' }] });
     await client.close();
@@ -118,6 +124,7 @@ describe('the MCP server with an authorization server', () => {
     expect([status, challenge]).toEqual([403, expect.stringContaining('error="insufficient_scope"')]);
     const limited = await post(await issuer.sign(url, { whatsapp_sessions: ['sales'] }));
     expect([limited.status, limited.text]).toEqual([200, expect.stringContaining('Set session to sales.')]);
+    expect(limited.limit).toBe('"key";q=600;w=60');
   });
 
   it('does not accept tokens for other routes', async () => {
