@@ -9,8 +9,8 @@ const MAX_INT32 = 2 ** 31 - 1;
 const ISO_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 /** The only operations that are documented with and without a session. */
 const FIXED_PATHS = ['/getcontact', '/getcontacts'];
-/** Its only route speaks JSON-RPC, so the document does not contain it. */
-const ONLY_MCP = ['mcp_off'];
+/** Their only route speaks JSON-RPC, so the document does not contain it. */
+const ONLY_MCP = ['authorization_server_unavailable', 'mcp_off'];
 
 const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
 const errorCodes = checkedIn.components.schemas.ErrorCode?.enum as string[];

@@ -27,7 +27,8 @@ const MESSAGES: Record<string, (context: CallContext) => string> = {
   no_account_linked: ({ session }) =>
     `No WhatsApp account is linked to the session "${session}". Ask the operator of the service to link one.`,
   invalid_cursor: () =>
-    'Invalid cursor: use next_cursor of the previous result of search_people, or omit it for the first page.',
+    'Invalid cursor: use next_cursor of the previous result of search_people with the same query, or omit it for the ' +
+    'first page.',
   changes_gone: () =>
     'The changes after this number are not available. Omit after for the latest changes, or read the contacts with ' +
     'search_people.',

@@ -30,7 +30,7 @@ export function describeOperation(operation: OperationObject, route: RouteDescri
     ...requestHeadersOf(info),
   ];
   if (info.body !== undefined) addBodyExample(operation, info.body);
-  describeSuccess(operation, info, requirement);
+  describeSuccess(operation, info);
   operation.security = requirement === 'public' ? [] : securityOf(requirement.scope);
   const responses = operation.responses as Record<string, ResponseObject>;
   // Probes and metrics are served without content negotiation.
@@ -101,17 +101,16 @@ function addBodyExample(operation: OperationObject, example: unknown): void {
   for (const media of Object.values(content)) media.examples = examplesOf(example);
 }
 
-/** Headers of responses to keys with a limit. */
+/** Headers of all responses to keys with a limit. The document lists them only where they matter most. */
 const LIMIT_HEADERS: readonly HeaderName[] = ['RateLimit-Policy', 'RateLimit'];
 
-function describeSuccess(operation: OperationObject, info: OperationInfo, requirement: Requirement): void {
+function describeSuccess(operation: OperationObject, info: OperationInfo): void {
   const responses = operation.responses as Record<string, ResponseObject>;
   const [status = '200'] = Object.keys(responses);
   const response = responses[status] as ResponseObject;
   const names: HeaderName[] = [
     ...(info.headers ?? []),
     ...(info.isConditional ? (['ETag'] as const) : []),
-    ...(requirement === 'public' ? [] : LIMIT_HEADERS),
   ];
   response.description = operation.summary ?? 'Success';
   response.headers = headersOf(...names);

@@ -40,7 +40,8 @@ Paths of a session start with \`/sessions/{session}\`. The first session is \`de
 this prefix, for example \`/contacts\`, but only \`/getcontact\` and \`/getcontacts\` are listed twice. Unknown values
 are \`null\`, but \`""\` in these two routes. Times are ISO 8601 in UTC. Sequence numbers are integers below 2^53.
 Every error is an ErrorDto with a stable \`code\`, or a ProblemDto if \`Accept\` prefers
-\`application/problem+json\`. Every response has an \`X-Request-Id\`.`;
+\`application/problem+json\`. Every response has an \`X-Request-Id\`: that of the request, or a generated one, which log
+entries contain. Responses to keys with a limit have the headers \`RateLimit\` and \`RateLimit-Policy\` of 429.`;
 
 const TAGS = [
   { name: 'contacts', description: 'The contacts of an account' },

@@ -8,12 +8,8 @@ const header = (description: string, example: string | number, format?: 'int64')
   },
 });
 
-/** Response headers. */
+/** Response headers, except `X-Request-Id`, which every response has. */
 export const HEADERS = {
-  'X-Request-Id': header(
-    'Request ID from the caller, or a generated one. Log entries contain it.',
-    '3f0c9b1d',
-  ),
   'Contacts-Sync': header(
     '`partial` until the first sync after linking is complete, then `complete`',
     'complete',
@@ -44,10 +40,10 @@ export const HEADERS = {
 
 export type HeaderName = keyof typeof HEADERS;
 
-/** Returns references to these headers and to those of every response. */
+/** Returns references to these headers; undefined without any. */
 export function headersOf(...names: readonly HeaderName[]): ResponseObject['headers'] {
-  const all: HeaderName[] = ['X-Request-Id', ...names];
-  return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+  if (names.length === 0) return undefined;
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
 /** Request headers, except those for keys. */
