@@ -151,7 +151,11 @@ export class WebhookDeliveriesRepository {
           id: deliveryId,
           accountId: candidate.accountId,
           session,
-          reader: { session: candidate.session, webhooks: session === null ? 'all' : 'session', basePath: '' },
+          reader: {
+            session: candidate.session,
+            webhooks: session === null ? 'all' : 'session',
+            basePath: '',
+          },
           url,
           headers: decryptHeaders(this.secrets, id, webhook.headers),
           secrets: decryptSecrets(this.secrets, id, webhook.secrets),

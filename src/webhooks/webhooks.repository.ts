@@ -18,7 +18,10 @@ export type ListedWebhook = Pick<
   behind: number;
 };
 
-export type NewWebhook = Pick<Webhook, 'id' | 'keyId' | 'url' | 'kinds' | 'fields' | 'maxItems' | 'secret'> & {
+export type NewWebhook = Pick<
+  Webhook,
+  'id' | 'keyId' | 'url' | 'kinds' | 'fields' | 'maxItems' | 'secret'
+> & {
   session: string | null;
   headers: WebhookHeaders;
 };

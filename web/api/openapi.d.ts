@@ -251,6 +251,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{session}/changes/stream-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a ticket for `GET /changes/stream`, because the EventSource of browsers cannot send a key. It is valid for
+         *     one request within 60 seconds.
+         */
+        post: operations["createStreamTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session}/contacts": {
         parameters: {
             query?: never;
@@ -285,6 +305,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{session}/contacts.ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the address book as NDJSON: one contact per line, as `GET /contacts` returns it. */
+        get: operations["exportNdjson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{session}/contacts.vcf": {
         parameters: {
             query?: never;
@@ -311,6 +348,23 @@ export interface paths {
         };
         /** Export the address book as an Excel workbook (XLSX). */
         get: operations["exportXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session}/contacts/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the contacts that `GET /contacts` lists. */
+        get: operations["countContacts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -730,7 +784,7 @@ export interface components {
         ChangeDto: {
             /**
              * Format: int64
-             * @description Sequence number: that of the previous change plus 1.
+             * @description Sequence number: that of the previous change plus 1, unless the request has `kinds`.
              */
             seq: number;
             /**
@@ -739,7 +793,7 @@ export interface components {
              */
             at: string;
             kind: components["schemas"]["ChangeKind"];
-            /** @description ID of the contact; null for `sync.completed` and `session.*`. */
+            /** @description ID of the contact; null for `sync.completed`, `session.*` and `webhook.stopped`. */
             id: string | null;
             /** @description JID of the contact after the change, or before it if the contact is gone. */
             jid: string | null;
@@ -754,16 +808,18 @@ export interface components {
             merged_into: string | null;
             /** @description The contact after the change, as in `GET /contacts/{phone}`. Null if it is gone, and if `id` is null. */
             contact: components["schemas"]["ContactDetailsDto"] | null;
-            /** @description For `session.*`; otherwise null. */
+            /** @description For `session.*`; otherwise null. Null, too, if the account was linked through another session at that time. */
             session: components["schemas"]["SessionEventDto"] | null;
+            /** @description For `webhook.stopped`, if the key has the scope `webhooks:manage` for this webhook; otherwise null. */
+            webhook: components["schemas"]["WebhookEventDto"] | null;
         };
         /** @enum {string} */
-        ChangeKind: "contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed";
+        ChangeKind: "contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed" | "webhook.stopped";
         ChangePageDto: {
             items: components["schemas"]["ChangeDto"][];
             /**
              * Format: int64
-             * @description `after` for the next request.
+             * @description `after` for the next request. With `kinds`, it may be beyond the last item, also if there are no items.
              */
             next: number;
             /**
@@ -771,6 +827,28 @@ export interface components {
              * @description Sequence number of the last change. If `next` equals it, you have read all changes.
              */
             latest: number;
+        };
+        ChecksDto: {
+            /** @description Numbers per day; `CHECKS_PER_DAY`. */
+            limit: number;
+            /** @description Numbers that can still be checked today. Numbers without an answer of WhatsApp count as well. */
+            remaining: number;
+            /**
+             * Format: date-time
+             * @description Start of the next day in UTC, ISO 8601.
+             */
+            resets_at: string;
+            /** @description Null if checks are possible. */
+            stopped: components["schemas"]["ChecksStoppedDto"] | null;
+        };
+        ChecksStoppedDto: {
+            /** @enum {string} */
+            reason: "rate_limited" | "reach_out_locked" | "refused" | "unanswered";
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
+            until: string;
         };
         ClientVersionDto: {
             /** @description Version of the last connection; null before the first one. */
@@ -791,6 +869,9 @@ export interface components {
         };
         ConfirmPasskeyRequest: {
             token: string;
+        };
+        ContactCountDto: {
+            count: number;
         };
         ContactDetailsDto: {
             /** @description Opaque; stays the same for as long as the contact exists, even if its number or LID changes. */
@@ -833,6 +914,8 @@ export interface components {
             /** @description First name saved on the phone; `""` if the contact has none. */
             first_name: string;
         };
+        /** @enum {string} */
+        ContactField: "about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username";
         ContactKeysDto: {
             /** @description ID of the contact. */
             id: string;
@@ -841,30 +924,8 @@ export interface components {
             keys: components["schemas"]["SeenKeyDto"][];
         };
         ContactPageDto: {
-            items: components["schemas"]["ContactSummaryDto"][];
+            items: components["schemas"]["ContactDetailsDto"][];
             next_cursor: string | null;
-        };
-        ContactSummaryDto: {
-            /** @description Opaque; stays the same for as long as the contact exists. */
-            id: string;
-            /** @description Null if only the LID is known, like `phone`. */
-            jid: string | null;
-            phone: string | null;
-            lid: string | null;
-            username: string | null;
-            push_name: string | null;
-            full_name: string | null;
-            first_name: string | null;
-            business_name: string | null;
-            is_business: boolean | null;
-            saved: boolean;
-            /**
-             * Format: date-time
-             * @description Time when the picture last changed; null if the contact has none, hides it, or has not been fetched yet.
-             */
-            picture_updated_at: string | null;
-            /** Format: date-time */
-            updated_at: string;
         };
         ContactsDto: {
             /** @description Number of contacts that `GET /getcontacts` lists. */
@@ -896,8 +957,17 @@ export interface components {
             proxy?: string | null;
         };
         CreateWebhookRequest: {
+            /**
+             * @description Headers to add to deliveries, for example for authentication: up to 20, with 8,000 characters in total. Null for
+             *     none.
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
             /** @description Null for all sessions. */
             session?: string | null;
+            /** @description Fields of contacts to send; null for all. */
+            fields?: components["schemas"]["ContactField"][] | null;
             url: string;
             /** @description Null for all kinds. */
             kinds?: components["schemas"]["ChangeKind"][] | null;
@@ -930,10 +1000,14 @@ export interface components {
             last_used_at: string | null;
         };
         CreatedWebhookDto: {
+            /** @description Fields of contacts that are sent; null for all. */
+            fields: components["schemas"]["ContactField"][] | null;
             /** @description Verifies signatures, with any library for Standard Webhooks. */
             secret: string;
             id: string;
             url: string;
+            /** @description Names of the headers that the service adds to deliveries. Their values are not returned. */
+            header_names: string[];
             /** @description Session whose changes are sent; null for all sessions. */
             session: string | null;
             /** @description Kinds of changes that are sent; null for all. */
@@ -958,7 +1032,7 @@ export interface components {
         };
         DegradationDto: {
             /** @enum {string} */
-            code: "changes_refused" | "changes_unverified" | "client_expiring" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_delayed" | "sync_key_missing";
+            code: "changes_refused" | "changes_unverified" | "checks_stopped" | "client_expiring" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_delayed" | "sync_key_missing";
             /** @description Explanation for people. */
             message: string;
             /**
@@ -968,7 +1042,7 @@ export interface components {
             since: string;
         };
         /** @enum {string} */
-        ErrorCode: "account_linked" | "assertion_refused" | "body_not_json" | "body_too_large" | "changes_gone" | "contact_merged" | "contact_not_found" | "database_too_slow" | "database_unavailable" | "default_session_stays" | "host_not_allowed" | "invalid_assertion" | "invalid_cursor" | "invalid_request" | "key_invalid" | "key_limited" | "key_missing" | "key_not_found" | "keys_not_in_use" | "method_not_allowed" | "no_account_linked" | "no_pairing_code" | "no_passkey" | "no_qr" | "not_acceptable" | "not_started" | "page_not_allowed" | "pairing_limited" | "pairing_refused" | "passkey_ended" | "picture_evicted" | "picture_hidden" | "picture_none" | "picture_not_fetched" | "refresh_limited" | "refused" | "route_not_found" | "scope_missing" | "session_exists" | "session_not_allowed" | "session_not_answering" | "session_not_found" | "stopping" | "token_invalid" | "token_required" | "too_busy" | "too_many_at_once" | "too_many_webhooks" | "unexpected_error" | "unknown_parameter" | "webhook_not_found" | "whatsapp_limited" | "whatsapp_not_answering" | "whatsapp_not_ready" | "wrong_step";
+        ErrorCode: "account_linked" | "assertion_refused" | "body_not_json" | "body_too_large" | "changes_gone" | "contact_merged" | "contact_not_found" | "database_too_slow" | "database_unavailable" | "default_session_stays" | "fetches_off" | "host_not_allowed" | "idempotency_key_reused" | "idempotency_limited" | "invalid_assertion" | "invalid_cursor" | "invalid_request" | "key_invalid" | "key_limited" | "key_missing" | "key_not_found" | "keys_not_in_use" | "method_not_allowed" | "no_account_linked" | "no_pairing_code" | "no_passkey" | "no_qr" | "not_acceptable" | "not_started" | "page_not_allowed" | "pairing_limited" | "pairing_refused" | "passkey_ended" | "picture_evicted" | "picture_hidden" | "picture_none" | "picture_not_fetched" | "refresh_limited" | "refused" | "request_in_progress" | "route_not_found" | "scope_missing" | "session_exists" | "session_not_allowed" | "session_not_answering" | "session_not_found" | "stopping" | "ticket_invalid" | "token_invalid" | "token_required" | "too_busy" | "too_many_at_once" | "too_many_webhooks" | "unexpected_error" | "unknown_parameter" | "webhook_not_found" | "whatsapp_limited" | "whatsapp_not_answering" | "whatsapp_not_ready" | "wrong_step";
         ErrorDto: {
             /** @description The HTTP status. */
             statusCode: number;
@@ -1031,9 +1105,16 @@ export interface components {
             /** @description 1 to 1,000 numbers, JIDs, LIDs, usernames after `@`, or IDs. */
             contacts: string[];
             /** @description The fields of each contact in the response; all if omitted. */
-            fields?: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+            fields?: components["schemas"]["ContactField"][];
+            /**
+             * @description Queries WhatsApp for whether numbers are registered that are not contacts, within a daily quota. Requires the scope
+             *     `contacts:check` as well. Checks can get the account banned, see docs/number-checks.md.
+             */
+            check?: boolean;
         };
         LookedUpContactDto: {
+            /** @description Only with `check`. Null for contacts, and for entries that are not phone numbers. */
+            check?: components["schemas"]["NumberCheckDto"] | null;
             /** @description The entry as it was requested. */
             query: string;
             /** @description Null if there is no such contact. */
@@ -1041,6 +1122,8 @@ export interface components {
         };
         LookedUpContactsDto: {
             items: components["schemas"]["LookedUpContactDto"][];
+            /** @description Only with `check`. */
+            checks?: components["schemas"]["ChecksDto"];
         };
         NamedSessionDto: {
             status: components["schemas"]["SessionStatus"];
@@ -1090,6 +1173,20 @@ export interface components {
              */
             proxy: string | null;
             name: string;
+        };
+        NumberCheckDto: {
+            reason: ("disabled" | "no_answer" | "not_synced" | "pending" | "quota_used" | "rate_limited" | "reach_out_locked" | "refused" | "session_not_open" | "unanswered") | null;
+            /** @description Null if there is no answer; `reason` contains why. */
+            on_whatsapp: boolean | null;
+            /**
+             * Format: date-time
+             * @description Time of the answer, ISO 8601. Answers are stored for 30 days. Null if there was no query.
+             */
+            checked_at: string | null;
+            /** @description Address that WhatsApp uses for the number. Can differ from the requested number, for example in Brazil. */
+            jid: string | null;
+            /** @description Null if WhatsApp did not return it. */
+            lid: string | null;
         };
         PairingCodeDto: {
             /** @description 8 characters. */
@@ -1153,6 +1250,18 @@ export interface components {
              */
             updated_at: string;
         };
+        ProblemDto: {
+            /** @description `urn:whatsapp-contacts:error:` and the code. */
+            type: string;
+            /** @description The reason phrase of the status. */
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description A message for people. It may change at any time. */
+            detail: string;
+            /** @description A stable code for programs, as in ErrorDto. */
+            code: components["schemas"]["ErrorCode"];
+        };
         ProfilesDto: {
             /** @description Number of contacts whose profile can be fetched. */
             people: number;
@@ -1185,7 +1294,7 @@ export interface components {
             former_until: string;
         };
         /** @enum {string} */
-        Scope: "admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage";
+        Scope: "admin" | "contacts:check" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage";
         SeenKeyDto: {
             /** @description 32 bytes in base64. */
             key: string;
@@ -1322,6 +1431,15 @@ export interface components {
             /** @description Minutes until the level ends. The default is 60. */
             minutes?: number | null;
         };
+        StreamTicketDto: {
+            /** @description Replaces the key in one request: `GET /changes/stream?ticket=…`. */
+            ticket: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
+            expires_at: string;
+        };
         SubmitAssertionRequest: {
             /** @description Result of `navigator.credentials.get`, as an object or as JSON; see checkAssertion. */
             assertion: Record<string, never>;
@@ -1340,6 +1458,15 @@ export interface components {
             proxy: string | null;
         };
         UpdateWebhookRequest: {
+            /**
+             * @description Headers to add to deliveries, for example for authentication: up to 20, with 8,000 characters in total. Null for
+             *     none.
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /** @description Fields of contacts to send; null for all. */
+            fields?: components["schemas"]["ContactField"][] | null;
             url?: string;
             /** @description Null for all kinds. */
             kinds?: components["schemas"]["ChangeKind"][] | null;
@@ -1386,8 +1513,12 @@ export interface components {
             message: string;
         };
         WebhookDto: {
+            /** @description Fields of contacts that are sent; null for all. */
+            fields: components["schemas"]["ContactField"][] | null;
             id: string;
             url: string;
+            /** @description Names of the headers that the service adds to deliveries. Their values are not returned. */
+            header_names: string[];
             /** @description Session whose changes are sent; null for all sessions. */
             session: string | null;
             /** @description Kinds of changes that are sent; null for all. */
@@ -1409,6 +1540,15 @@ export interface components {
             behind: number;
             /** Format: date-time */
             created_at: string;
+        };
+        WebhookEventDto: {
+            id: string;
+            /** @description Session of the webhook; null if it is for all sessions. */
+            session: string | null;
+            /** @enum {string} */
+            state: "disabled" | "paused";
+            /** @description Explanation for people. */
+            reason: string;
         };
         WebhookListDto: {
             items: components["schemas"]["WebhookDto"][];
@@ -1436,8 +1576,8 @@ export interface components {
         /** @description Look up one contact by number or JID. */
         "200.getContact": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
             content: {
@@ -1447,7 +1587,6 @@ export interface components {
         /** @description List all contacts that have a number and a name, ordered by JID. */
         "200.getContacts": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 "Changes-Next": components["headers"]["Changes-Next"];
                 ETag: components["headers"]["ETag"];
@@ -1458,9 +1597,17 @@ export interface components {
             };
         };
         /** @description Not modified since the version in If-None-Match */
+        "304.getContact": {
+            headers: {
+                "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Not modified since the version in If-None-Match */
         "304.getContacts": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 "Changes-Next": components["headers"]["Changes-Next"];
                 ETag: components["headers"]["ETag"];
@@ -1471,298 +1618,359 @@ export interface components {
         /** @description Permanent Redirect */
         "308.getPerson": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 Location: components["headers"]["Location"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
         "400.unknown_parameter": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
+            };
+        };
+        /** @description Bad Request */
+        "400.unknown_parameter.exportXlsx": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
         "400.unknown_parameter.getContact": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
-        "400.unknown_parameter.getPerson": {
+        "400.unknown_parameter.listIdentityKeys": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Unauthorized */
         "401.key_missing": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
         "403.scope_missing": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
         "403.scope_missing.createKey": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
         "403.scope_missing.createWebhook": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
         "403.scope_missing.exportCsv": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
         "403.scope_missing.listSessions": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
         "403.scope_missing.requestPairingCode": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
         "404.key_not_found": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
         "404.session_not_found": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
         "404.session_not_found.getPasskey": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
         "404.session_not_found.getPerson": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
         "404.webhook_not_found": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
+            };
+        };
+        /** @description Conflict */
+        "409.request_in_progress": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Conflict */
         "409.token_invalid": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Gone */
         "410.changes_gone": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
+            };
+        };
+        /** @description Unprocessable Entity */
+        "422.idempotency_key_reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
         "429.key_limited": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
+            };
+        };
+        /** @description Too Many Requests */
+        "429.key_limited.createKey": {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
         "429.key_limited.getContacts": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
         "429.key_limited.listChanges": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
         "429.key_limited.listContacts": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Internal Server Error */
         "500.unexpected_error": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
         "503.database_unavailable": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
         "503.no_account_linked": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
         "503.no_account_linked.getContacts": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
         "503.no_account_linked.listChanges": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
+            };
+        };
+        /** @description Service Unavailable */
+        "503.no_account_linked.listContacts": {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
         "503.session_not_answering": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
         "503.stopping": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -1772,6 +1980,10 @@ export interface components {
         };
     };
     parameters: {
+        /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+        "Idempotency-Key": string;
+        /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+        fields: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
         /**
          * @description `true`: only contacts with a phone number; `false`: only contacts without.
          * @example true
@@ -1786,6 +1998,14 @@ export interface components {
          * @example false
          */
         is_business: boolean;
+        /**
+         * @description Only changes of these kinds, separated by commas. Default: all kinds.
+         * @example [
+         *       "contact.created",
+         *       "contact.changed"
+         *     ]
+         */
+        kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed" | "webhook.stopped")[];
         /** @example 2 */
         limit: number;
         /**
@@ -1804,8 +2024,19 @@ export interface components {
          * @example true
          */
         saved: boolean;
+        /**
+         * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+         *     and without `e`. Also matches a JID or LID.
+         * @example adler
+         */
+        search: string;
         /** @example default */
         session: string;
+        /**
+         * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+         * @example 2026-01-01T10:00:00.000Z
+         */
+        updated_since: string;
         /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
         "If-None-Match": string;
         /** @description Sequence number of the last event. Event sources send it when they reconnect. Replaces `after`. */
@@ -1813,8 +2044,6 @@ export interface components {
     };
     requestBodies: never;
     headers: {
-        /** @description Request ID from the caller, or a generated one. Log entries contain it. */
-        "X-Request-Id": string;
         /** @description `partial` until the first sync after linking is complete, then `complete` */
         "Contacts-Sync": string;
         /** @description Number of the last change that the list contains. GET /changes?after={number} returns later changes. */
@@ -1823,9 +2052,13 @@ export interface components {
         "Content-Disposition": string;
         /** @description Version of the response, for If-None-Match */
         ETag: string;
-        /** @description Path of the created resource, or relative path of the contact that remains after a merge */
+        /** @description Path of the created resource, including the path under which a proxy publishes the service; or relative path of the contact that remains after a merge */
         Location: string;
-        /** @description Seconds after which the same request may succeed */
+        /** @description Requests per window (`q`) of the API key, and its length in seconds (`w`). Only if the key is limited. */
+        "RateLimit-Policy": string;
+        /** @description Remaining requests of the API key (`r`), and seconds until the next window (`t`). Only if the key is limited. */
+        RateLimit: string;
+        /** @description Seconds after which the same request may succeed. Absent if waiting does not help */
         "Retry-After": number;
         /** @description How to send a key */
         "WWW-Authenticate": string;
@@ -1846,7 +2079,6 @@ export interface operations {
             /** @description Get the permissions of the API key in the request. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1875,7 +2107,6 @@ export interface operations {
             /** @description Return this document. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -1886,7 +2117,6 @@ export interface operations {
             /** @description Not modified since the version in If-None-Match */
             304: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -1903,24 +2133,28 @@ export interface operations {
                  */
                 phone: components["parameters"]["phone"];
             };
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContact"];
+            304: components["responses"]["304.getContact"];
             400: components["responses"]["400.unknown_parameter.getContact"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             /** @description Not Found */
             404: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -1962,7 +2196,6 @@ export interface operations {
             /** @description List API keys, oldest first. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1980,7 +2213,10 @@ export interface operations {
     createKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1993,7 +2229,6 @@ export interface operations {
             /** @description Create an API key. Only this response contains it. */
             201: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -2004,11 +2239,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -2016,14 +2251,15 @@ export interface operations {
             /** @description Conflict */
             409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.createKey"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
@@ -2043,7 +2279,6 @@ export interface operations {
             /** @description Get an API key. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2074,7 +2309,6 @@ export interface operations {
             /** @description Delete an API key. The response is sent when no process accepts the key anymore. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2102,7 +2336,6 @@ export interface operations {
             /** @description Check that the process responds. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2126,7 +2359,6 @@ export interface operations {
             /** @description List the log levels that replace the configured ones at the moment. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2157,7 +2389,6 @@ export interface operations {
             /** @description Set the log level of one session or of all, for a limited time. All processes apply it within 5 seconds. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2167,11 +2398,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -2179,11 +2410,11 @@ export interface operations {
             /** @description Not Found */
             404: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -2203,25 +2434,41 @@ export interface operations {
             /** @description Return the metrics of this process in the text format of Prometheus. docs/metrics.md describes them. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "text/plain": string;
                 };
             };
-            401: components["responses"]["401.key_missing"];
-            /** @description Forbidden */
-            403: {
+            /** @description Unauthorized */
+            401: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            503: components["responses"]["503.database_unavailable"];
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
         };
     };
     isReady: {
@@ -2236,7 +2483,6 @@ export interface operations {
             /** @description Check that the process has started, is not shutting down, and can use Postgres. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2271,7 +2517,6 @@ export interface operations {
             /** @description List sessions, ordered by name. A key that is limited to some sessions sees only these. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2281,11 +2526,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -2298,7 +2543,10 @@ export interface operations {
     createSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2311,7 +2559,6 @@ export interface operations {
             /** @description Create a session. You can then link an account to it. */
             201: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -2322,11 +2569,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -2334,14 +2581,15 @@ export interface operations {
             /** @description Conflict */
             409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.createKey"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
@@ -2361,7 +2609,6 @@ export interface operations {
             /** @description Get the status of a session. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2398,7 +2645,6 @@ export interface operations {
             /** @description Unlink the account and delete the session. `?contacts=delete` also deletes the contacts. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2408,11 +2654,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -2421,11 +2667,11 @@ export interface operations {
             /** @description Conflict */
             409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -2452,7 +2698,6 @@ export interface operations {
             /** @description Set the proxy of a session, or remove it with `null`. The session reconnects through the new one immediately. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2462,11 +2707,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -2480,6 +2725,16 @@ export interface operations {
     listChanges: {
         parameters: {
             query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: components["parameters"]["fields"];
+                /**
+                 * @description Only changes of these kinds, separated by commas. Default: all kinds.
+                 * @example [
+                 *       "contact.created",
+                 *       "contact.changed"
+                 *     ]
+                 */
+                kinds?: components["parameters"]["kinds"];
                 /** @example 100 */
                 limit?: number;
                 /**
@@ -2510,7 +2765,6 @@ export interface operations {
             /** @description List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2520,11 +2774,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -2539,11 +2793,23 @@ export interface operations {
     streamChanges: {
         parameters: {
             query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: components["parameters"]["fields"];
+                /**
+                 * @description Only changes of these kinds, separated by commas. Default: all kinds.
+                 * @example [
+                 *       "contact.created",
+                 *       "contact.changed"
+                 *     ]
+                 */
+                kinds?: components["parameters"]["kinds"];
                 /**
                  * @description Starts after this sequence number. By default, starts with the next change.
                  * @example 1767261600000041
                  */
                 after?: number;
+                /** @description A ticket instead of a key, from `POST /changes/stream-ticket`. */
+                ticket?: string;
             };
             header?: {
                 /** @description Sequence number of the last event. Event sources send it when they reconnect. Replaces `after`. */
@@ -2563,7 +2829,6 @@ export interface operations {
              */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2573,20 +2838,63 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            401: components["responses"]["401.key_missing"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
             410: components["responses"]["410.changes_gone"];
             429: components["responses"]["429.key_limited.listChanges"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.listChanges"];
+        };
+    };
+    createStreamTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example default */
+                session: components["parameters"]["session"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Create a ticket for `GET /changes/stream`, because the EventSource of browsers cannot send a key. It is valid for
+             *     one request within 60 seconds.
+             */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamTicketDto"];
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     listContacts: {
@@ -2607,18 +2915,25 @@ export interface operations {
                  * @example false
                  */
                 is_business?: components["parameters"]["is_business"];
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: components["parameters"]["fields"];
                 /** @example 2 */
                 limit?: components["parameters"]["limit"];
-                /** @description `next_cursor` of the previous page. */
+                /** @description `next_cursor` of the previous page. Repeat its `sort` and filters. */
                 cursor?: string;
+                /** @example name */
+                sort?: "jid" | "name";
                 /**
                  * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
                  *     and without `e`. Also matches a JID or LID.
                  * @example adler
                  */
-                search?: string;
-                /** @example name */
-                sort?: "jid" | "name";
+                search?: components["parameters"]["search"];
             };
             header?: {
                 /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
@@ -2635,7 +2950,6 @@ export interface operations {
             /** @description List, search and filter contacts in pages. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
                     "Changes-Next": components["headers"]["Changes-Next"];
                     ETag: components["headers"]["ETag"];
@@ -2649,11 +2963,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -2661,17 +2975,7 @@ export interface operations {
             404: components["responses"]["404.session_not_found"];
             429: components["responses"]["429.key_limited.listContacts"];
             500: components["responses"]["500.unexpected_error"];
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            503: components["responses"]["503.no_account_linked.listContacts"];
         };
     };
     exportCsv: {
@@ -2693,6 +2997,11 @@ export interface operations {
                  */
                 is_business?: components["parameters"]["is_business"];
                 /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
+                /**
                  * @description Whether the file starts with a byte order mark, for programs that recognize UTF-8 only with it. Default: only for
                  *     `format=excel`.
                  * @example false
@@ -2708,6 +3017,12 @@ export interface operations {
                  * @example ,
                  */
                 separator?: "," | ";" | "tab";
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: components["parameters"]["search"];
             };
             header?: never;
             path: {
@@ -2721,7 +3036,6 @@ export interface operations {
             /** @description Export the address book as CSV (RFC 4180). */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
                     "Content-Disposition": components["headers"]["Content-Disposition"];
                     [name: string]: unknown;
@@ -2733,11 +3047,97 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.exportCsv"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.getContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
+        };
+    };
+    exportNdjson: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: components["parameters"]["has_phone"];
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: components["parameters"]["saved"];
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: components["parameters"]["is_business"];
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: components["parameters"]["fields"];
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: components["parameters"]["search"];
+            };
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path: {
+                /** @example default */
+                session: components["parameters"]["session"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Export the address book as NDJSON: one contact per line, as `GET /contacts` returns it. */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Changes-Next": components["headers"]["Changes-Next"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Not modified since the version in If-None-Match */
+            304: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Changes-Next": components["headers"]["Changes-Next"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -2767,6 +3167,11 @@ export interface operations {
                  */
                 is_business?: components["parameters"]["is_business"];
                 /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
+                /**
                  * @description Whether to include pictures.
                  * @example true
                  */
@@ -2777,6 +3182,12 @@ export interface operations {
                  * @example 4.0
                  */
                 version?: "3.0" | "4.0";
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: components["parameters"]["search"];
             };
             header?: never;
             path: {
@@ -2790,7 +3201,6 @@ export interface operations {
             /** @description Export the address book as vCards, for phones and address books. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
                     "Content-Disposition": components["headers"]["Content-Disposition"];
                     [name: string]: unknown;
@@ -2802,11 +3212,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -2815,11 +3225,11 @@ export interface operations {
             /** @description Not Acceptable */
             406: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited.getContacts"];
@@ -2845,6 +3255,17 @@ export interface operations {
                  * @example false
                  */
                 is_business?: components["parameters"]["is_business"];
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: components["parameters"]["search"];
             };
             header?: never;
             path: {
@@ -2858,7 +3279,6 @@ export interface operations {
             /** @description Export the address book as an Excel workbook (XLSX). */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
                     "Content-Disposition": components["headers"]["Content-Disposition"];
                     [name: string]: unknown;
@@ -2867,22 +3287,77 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter.exportXlsx"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.exportCsv"];
             404: components["responses"]["404.session_not_found"];
             429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked.getContacts"];
+        };
+    };
+    countContacts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: components["parameters"]["has_phone"];
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: components["parameters"]["saved"];
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: components["parameters"]["is_business"];
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: components["parameters"]["search"];
+            };
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path: {
+                /** @example default */
+                session: components["parameters"]["session"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Count the contacts that `GET /contacts` lists. */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Changes-Next": components["headers"]["Changes-Next"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCountDto"];
+                };
+            };
+            304: components["responses"]["304.getContacts"];
+            400: components["responses"]["400.unknown_parameter.exportXlsx"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.listContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.listContacts"];
         };
     };
     lookUpContacts: {
@@ -2904,7 +3379,6 @@ export interface operations {
             /** @description Look up 1 to 1,000 contacts by number, JID, LID, username or ID. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
                     [name: string]: unknown;
                 };
@@ -2915,11 +3389,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -2930,20 +3404,26 @@ export interface operations {
             /** @description Service Unavailable */
             503: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
         };
     };
     getPerson: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: components["parameters"]["fields"];
+            };
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /** @example default */
                 session: components["parameters"]["session"];
@@ -2961,16 +3441,26 @@ export interface operations {
             /** @description Get all data of a contact. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ContactDetailsDto"];
                 };
             };
+            304: components["responses"]["304.getContact"];
             308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.unknown_parameter.getPerson"];
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found.getPerson"];
@@ -3000,7 +3490,6 @@ export interface operations {
             /** @description List the current identity key of a contact and all earlier ones. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
                     [name: string]: unknown;
                 };
@@ -3009,7 +3498,7 @@ export interface operations {
                 };
             };
             308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.unknown_parameter.getPerson"];
+            400: components["responses"]["400.unknown_parameter.listIdentityKeys"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found.getPerson"];
@@ -3042,7 +3531,6 @@ export interface operations {
             /** @description Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
@@ -3053,28 +3541,19 @@ export interface operations {
                     "image/webp": string;
                 };
             };
-            /** @description Not modified since the version in If-None-Match */
-            304: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                    ETag: components["headers"]["ETag"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            304: components["responses"]["304.getContact"];
             308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.unknown_parameter.getPerson"];
+            400: components["responses"]["400.unknown_parameter.listIdentityKeys"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             /** @description Not Found */
             404: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3103,7 +3582,6 @@ export interface operations {
             /** @description Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
             202: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
                     [name: string]: unknown;
                 };
@@ -3112,19 +3590,31 @@ export interface operations {
                 };
             };
             308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.unknown_parameter.getPerson"];
+            400: components["responses"]["400.unknown_parameter.listIdentityKeys"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found.getPerson"];
-            /** @description Too Many Requests */
-            429: {
+            /** @description Conflict */
+            409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             500: components["responses"]["500.unexpected_error"];
@@ -3140,7 +3630,10 @@ export interface operations {
                  */
                 phone: components["parameters"]["phone"];
             };
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /** @example default */
                 session: components["parameters"]["session"];
@@ -3150,6 +3643,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContact"];
+            304: components["responses"]["304.getContact"];
             400: components["responses"]["400.unknown_parameter.getContact"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
@@ -3200,7 +3694,6 @@ export interface operations {
             /** @description Get the current pairing code. WhatsApp can replace the requested code. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3213,11 +3706,11 @@ export interface operations {
             /** @description Not Found */
             404: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3244,7 +3737,6 @@ export interface operations {
             /** @description Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3254,11 +3746,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -3267,34 +3759,36 @@ export interface operations {
             /** @description Conflict */
             409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             /** @description Too Many Requests */
             429: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             500: components["responses"]["500.unexpected_error"];
             /** @description Service Unavailable */
             503: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
         };
@@ -3317,7 +3811,6 @@ export interface operations {
              */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3330,11 +3823,11 @@ export interface operations {
             /** @description Forbidden */
             403: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             404: components["responses"]["404.session_not_found.getPasskey"];
@@ -3362,7 +3855,6 @@ export interface operations {
             /** @description Submit the assertion that a browser has created. */
             202: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3372,11 +3864,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -3385,11 +3877,11 @@ export interface operations {
             /** @description Conflict */
             409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3412,7 +3904,6 @@ export interface operations {
             /** @description Cancel the passkey request. A new QR code follows. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3448,7 +3939,6 @@ export interface operations {
             /** @description Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
             202: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3458,11 +3948,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -3489,7 +3979,6 @@ export interface operations {
             /** @description Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3504,21 +3993,21 @@ export interface operations {
             /** @description Not Found */
             404: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             /** @description Not Acceptable */
             406: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3541,7 +4030,6 @@ export interface operations {
             /** @description Get the status of a session, its problems and recommended actions. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3572,7 +4060,6 @@ export interface operations {
             /** @description Unlink the account. Its contacts stay available until another account is linked. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3586,11 +4073,11 @@ export interface operations {
             /** @description Conflict */
             409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3610,7 +4097,6 @@ export interface operations {
             /** @description Check that the process has started. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3635,7 +4121,6 @@ export interface operations {
             /** @description List webhooks, oldest first. A key that is limited to some sessions sees only their webhooks. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3653,7 +4138,10 @@ export interface operations {
     createWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3666,7 +4154,6 @@ export interface operations {
             /** @description Create a webhook. Only this response contains its secret. */
             201: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -3677,11 +4164,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -3689,15 +4176,16 @@ export interface operations {
             /** @description Conflict */
             409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.createKey"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked"];
         };
@@ -3717,7 +4205,6 @@ export interface operations {
             /** @description Get a webhook with its state. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3748,7 +4235,6 @@ export interface operations {
             /** @description Delete a webhook. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3783,7 +4269,6 @@ export interface operations {
             /** @description Update, pause or continue a webhook. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3793,11 +4278,11 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -3824,7 +4309,6 @@ export interface operations {
             /** @description List the last 100 delivery attempts, latest first. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3843,7 +4327,10 @@ export interface operations {
     replayWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
                 id: components["parameters"]["id.getWebhook"];
@@ -3859,7 +4346,6 @@ export interface operations {
             /** @description Deliver all changes after a sequence number again, with new IDs. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3869,18 +4355,20 @@ export interface operations {
             /** @description Bad Request */
             400: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
+            409: components["responses"]["409.request_in_progress"];
             410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.createKey"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.no_account_linked"];
         };
@@ -3900,7 +4388,6 @@ export interface operations {
             /** @description Continue a paused or disabled webhook immediately, at its last position. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3920,7 +4407,10 @@ export interface operations {
     rotateWebhookSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
                 id: components["parameters"]["id.getWebhook"];
@@ -3932,7 +4422,6 @@ export interface operations {
             /** @description Create a new secret. The previous one also signs deliveries for one day. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3943,7 +4432,9 @@ export interface operations {
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
-            429: components["responses"]["429.key_limited"];
+            409: components["responses"]["409.request_in_progress"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.createKey"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
@@ -3963,7 +4454,6 @@ export interface operations {
             /** @description Send a delivery without changes and return the result. */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4033,8 +4523,6 @@ export interface operations {
                  *               "first_name": "Anna",
                  *               "business_name": null,
                  *               "is_business": null,
-                 *               "saved": true,
-                 *               "updated_at": "2026-01-01T10:00:00.000Z",
                  *               "about": {
                  *                 "text": "On a boat",
                  *                 "emoji": null,
@@ -4052,10 +4540,13 @@ export interface operations {
                  *                 "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
                  *                 "since": "2026-01-01T10:00:00.000Z"
                  *               },
+                 *               "saved": true,
                  *               "moved_to": null,
-                 *               "moved_from": null
+                 *               "moved_from": null,
+                 *               "updated_at": "2026-01-01T10:00:00.000Z"
                  *             },
-                 *             "session": null
+                 *             "session": null,
+                 *             "webhook": null
                  *           }
                  *         ]
                  *       }

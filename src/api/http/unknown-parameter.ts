@@ -22,7 +22,5 @@ function messageOf(noun: string, name: string, valid: readonly string[]): string
   if (valid.length === 0) return `${unknown}: this request has no ${noun}s. Remove it.`;
   const list = valid.join(', ');
   const similar = similarName(name, valid);
-  return similar
-    ? `${unknown}: did you mean ${similar}? Valid: ${list}.`
-    : `${unknown}. Valid: ${list}.`;
+  return similar ? `${unknown}: did you mean ${similar}? Valid: ${list}.` : `${unknown}. Valid: ${list}.`;
 }

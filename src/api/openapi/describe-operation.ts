@@ -108,10 +108,7 @@ function describeSuccess(operation: OperationObject, info: OperationInfo): void 
   const responses = operation.responses as Record<string, ResponseObject>;
   const [status = '200'] = Object.keys(responses);
   const response = responses[status] as ResponseObject;
-  const names: HeaderName[] = [
-    ...(info.headers ?? []),
-    ...(info.isConditional ? (['ETag'] as const) : []),
-  ];
+  const names: HeaderName[] = [...(info.headers ?? []), ...(info.isConditional ? (['ETag'] as const) : [])];
   response.description = operation.summary ?? 'Success';
   response.headers = headersOf(...names);
   if ('byType' in info.answer) response.content = contentByType(info.answer.byType, response);

@@ -64,13 +64,18 @@ function nameEnum(schema: Schema, name: string | undefined, enums: Record<string
   if (!schema.enum) return schema;
   const { description, enum: all } = schema;
   const values: Schema = { type: 'string', enum: all.filter((value) => value !== null) };
-  if (name) enums[name] = values;
-  const one: Schema = name ? { $ref: `#/components/schemas/${name}` } : values;
+  const isNamed = name !== undefined && isSame((enums[name] ??= values), values);
+  const one: Schema = isNamed ? { $ref: `#/components/schemas/${name}` } : values;
   const isNullable = [schema.type].flat().includes('null');
   const alternatives = isNullable
     ? { anyOf: [one, { type: 'null' }] }
-    : description && name
+    : description && isNamed
       ? { allOf: [one] }
       : one;
   return { ...(description && { description }), ...alternatives };
+}
+
+/** Properties with the same name can have some of the values only. Their enum stays in place. */
+function isSame({ enum: one }: Schema, { enum: other }: Schema): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -34,7 +34,10 @@ export const HEADERS = {
     'Remaining requests of the API key (`r`), and seconds until the next window (`t`). Only if the key is limited.',
     '"key";r=599;t=60',
   ),
-  'Retry-After': header('Seconds after which the same request may succeed. Absent if waiting does not help', 5),
+  'Retry-After': header(
+    'Seconds after which the same request may succeed. Absent if waiting does not help',
+    5,
+  ),
   'WWW-Authenticate': header('How to send a key', 'Bearer realm="whatsapp-contacts"'),
 } satisfies Record<string, HeaderObject>;
 

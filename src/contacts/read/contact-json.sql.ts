@@ -57,10 +57,7 @@ export interface ContactForm {
  * Returns an SQL expression with the JSON that toDetails() returns, from row `c` of the account's contacts. Postgres
  * writes it, because parsing rows takes most of the time of a list.
  */
-export function contactJson(
-  accountId: number,
-  { pathPrefix, fields = CONTACT_FIELDS }: ContactForm,
-): string {
+export function contactJson(accountId: number, { pathPrefix, fields = CONTACT_FIELDS }: ContactForm): string {
   const sqlOf = fieldsOf(accountId, pathPrefix);
   return objectOf(`SELECT ${fields.map((field) => `${sqlOf[field]} AS ${field}`).join(', ')}`);
 }
