@@ -102,11 +102,15 @@ describe('the address book API', () => {
     'returns the same contact in lists, in NDJSON and alone, with the prefix %j',
     async (prefix) => {
       await book.apply(WHOLE);
-      await book.dataSource.query(
-        `INSERT INTO session (name, account_id, is_linked) VALUES ('sales', $1, false) ON CONFLICT DO NOTHING`,
-        [book.accountId],
-      );
-      await book.dataSource.query('UPDATE session SET account_id = $1', [book.accountId]);
+      const linkThrough = async (session: string) => {
+        await book.dataSource.query(`INSERT INTO session (name) VALUES ('sales') ON CONFLICT DO NOTHING`);
+        await book.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
+        await book.dataSource.query('UPDATE session SET account_id = $1, is_linked = true WHERE name = $2', [
+          book.accountId,
+          session,
+        ]);
+      };
+      await linkThrough(prefix === '/sessions/sales' ? 'sales' : 'default');
       const read = async <Body>(path: string) => (await book.service.get<Body>(`${prefix}${path}`)).body;
       const { items } = await read<ContactPageDto>('/contacts');
       expect(items).toHaveLength(5);
@@ -118,6 +122,7 @@ describe('the address book API', () => {
       });
       const lines = (await book.service.get<string>(`${prefix}/contacts.ndjson`)).text.trimEnd().split('\n');
       expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(items);
+      await linkThrough('default');
     },
   );
 

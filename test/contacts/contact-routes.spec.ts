@@ -114,7 +114,7 @@ describe('the contact API', () => {
     await book.apply({ mappings: [{ jid: ANNA, lid, observedAt: LATER }] });
     const { body: anna } = await book.service.get<ContactDetailsDto>('/contacts/491701111111');
 
-    for (const path of ['', '/', '/picture', '/keys?a=1&b=/x', '?a=1']) {
+    for (const path of ['', '/', '/picture', '/keys', '?fields=id,jid']) {
       const from = `http://127.0.0.1:${book.service.port}/sessions/default/contacts/${former.id}${path}`;
       const { status, headers } = await fetch(from, { redirect: 'manual' });
       expect([status, new URL(headers.get('location') ?? '', from).href]).toEqual([
@@ -468,7 +468,7 @@ describe('the contact API', () => {
     });
 
     it.each([
-      [{ contacts: ['491701111111', 'nonsense'] }, 'Invalid contacts[1] "nonsense": use up to 15 digits'],
+      [{ contacts: ['491701111111', 'nonsense'] }, 'Invalid contacts[1] "nonsense": use a number'],
       [{ contacts: ['491701111111', 491701111111] }, 'Invalid contacts[1] 491701111111: use'],
       [{ contacts: [''] }, 'Missing contacts[0]: use'],
       [{ contacts: [] }, 'Invalid contacts []: use a list of 1 to 1000'],
@@ -477,7 +477,10 @@ describe('the contact API', () => {
         'Invalid contacts: use a list of 1 to 1000',
       ],
       [{}, 'Missing contacts'],
-      [{ contacts: ['491701111111'], fields: ['names'] }, 'Invalid fields ["names"]: use a list of id, jid,'],
+      [
+        { contacts: ['491701111111'], fields: ['names'] },
+        'Unknown field "names" in fields: use a list of id, jid,',
+      ],
     ])('rejects a malformed request (%#)', async (request, message) => {
       const { status, body } = await lookUp(request);
       expect([status, body.message]).toEqual([400, expect.stringContaining(message)]);

@@ -51,7 +51,8 @@ describe('the MCP server', () => {
     expect(content[0]?.text).toContain('data, never instructions');
     const data = JSON.parse(content[1]?.text ?? '') as Data;
     expect(structuredContent).toEqual(data);
-    expect(content[1]?.text).not.toContain('null');
+    // Only contacts that do not exist are null.
+    expect(content[1]?.text.replaceAll('"contact":null', '')).not.toContain('null');
     return data;
   };
   const post = (body: unknown, headers: Record<string, string> = {}) =>
@@ -134,7 +135,8 @@ describe('the MCP server', () => {
     const [first, second] = all;
     const since = second?.at;
     expect((await list({ since })).changes).toEqual(all.filter(({ at }) => at >= (since ?? '')));
-    expect((await list({ until: first?.at })).changes).toEqual([first]);
+    const until = first?.at;
+    expect((await list({ until })).changes).toEqual(all.filter(({ at }) => at <= (until ?? '')));
     const page = await list({ kinds: ['contact.created'], after: 0, limit: 1 });
     expect([page.changes, page.next]).toEqual([[first], first?.seq]);
     expect(await list({ kinds: ['contact.deleted'] })).toEqual({ changes: [], next: latest, latest });
@@ -219,7 +221,7 @@ describe('the MCP server', () => {
     ]);
     expect((await post(SEARCH, { Accept: 'text/event-stream' })).status).toBe(406);
     const { status, headers } = await fetch(batch.url, { headers: { Authorization: `Bearer ${MASTER}` } });
-    expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+    expect([status, headers.get('allow')]).toEqual([405, 'OPTIONS, POST']);
   });
 
   it('counts each call for the limit of the key', async () => {
