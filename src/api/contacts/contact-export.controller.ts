@@ -6,8 +6,8 @@ import { DEFAULT_SESSION, pathPrefixOf, type SessionName } from '../../kernel/id
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
 import { Needs } from '../access/requirements.js';
-import { BUSY_STREAMS, ListResponses } from '../http/list-responses.js';
 import { basePathOf } from '../http/base-path.js';
+import { BUSY_STREAMS, ListResponses } from '../http/list-responses.js';
 import { SessionParam } from '../http/session-param.js';
 import { Operation } from '../openapi/operation.js';
 import { CsvQuery, VcardQuery } from './contact-export.dto.js';

@@ -11,8 +11,8 @@ import { SessionStateRepository } from '../../sessions/session-state.repository.
 import { FairSlots, type SlotLimits } from '../http/fair-slots.js';
 import { CommandSender } from '../sessions/command-sender.js';
 import { SessionNotAnswering } from '../sessions/sessions-api.errors.js';
-import { parseContactReference } from './contact-reference.js';
 import type { LookedUpContact, LookupResult } from './contact-lookup.service.js';
+import { parseContactReference } from './contact-reference.js';
 import type { CheckReason, ChecksDto, NumberCheckDto } from './number-checks.dto.js';
 
 /** How long a request waits for answers. Less than the time after which proxies usually end a request. */
