@@ -10,6 +10,8 @@ import type { Scenario, Step } from './steps.js';
 import { type SharedTrouble, Troubles } from './troubles.js';
 
 const SETTLE_TIMEOUT_MS = 90_000;
+/** The service may be killed and restarted meanwhile, beside other suites. */
+const LINK_TIMEOUT_MS = 240_000;
 /** Stanzas that are not acknowledged by then are redelivered only at the next login. */
 const REDELIVER_AFTER_MS = 5_000;
 const OUTAGE_AT_START_MS = 700;
@@ -92,7 +94,7 @@ export class Driver {
         if (session?.status === 'disconnected') await this.world.skipPause().catch(() => {});
         return phone.companions.at(-1)?.online;
       },
-      SETTLE_TIMEOUT_MS,
+      LINK_TIMEOUT_MS,
     ).catch((error: unknown) => {
       throw new Error(`${(error as Error).message}\n${this.world.service.output.slice(-4_000)}`);
     });

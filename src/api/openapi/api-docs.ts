@@ -114,13 +114,12 @@ export function serveApiDocs(app: NestExpressApplication): void {
     etag: true,
     setHeaders: (response) => response.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   });
-  const serve: RequestHandler = (request, response, next) => {
-    const text = Object.hasOwn(texts, request.path) ? texts[request.path] : undefined;
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (isRead && text) text.send(request, response).catch(next);
-    else if (isRead && request.path === `${PATH}/`) response.redirect(308, `..${PATH}`);
-    else next();
-  };
-  app.use(serve);
+  // Routes, unlike middleware, also determine the methods in responses with 405.
+  const express = app.getHttpAdapter().getInstance();
+  for (const [path, text] of Object.entries(texts))
+    express.get(path, (request, response, next) => {
+      if (request.path === `${PATH}/`) return response.redirect(308, `..${PATH}`);
+      return text.send(request, response).catch(next);
+    });
   app.use(PATH, files);
 }

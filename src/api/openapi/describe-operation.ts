@@ -115,7 +115,7 @@ function describeSuccess(operation: OperationObject, info: OperationInfo): void 
   else for (const media of Object.values(response.content ?? {})) media.examples = examplesOf(info.answer);
   if (info.isConditional)
     responses['304'] = {
-      description: 'Not modified since the version in If-None-Match',
+      description: 'Not modified',
       headers: headersOf(...names),
     };
 }

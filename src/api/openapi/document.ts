@@ -16,6 +16,7 @@ import { ErrorDto } from '../http/error.dto.js';
 import { unexpectedErrorBody } from '../http/error-response.js';
 import { ProblemDto } from '../http/problem.dto.js';
 import { DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
+import { withBases } from './base-schemas.js';
 import { closeBodies } from './closed-bodies.js';
 import { describeOperation } from './describe-operation.js';
 import { withErrorCodes } from './error-codes.js';
@@ -84,7 +85,7 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
   describeRoutes(document.paths, handlersOf(app));
   closeBodies(document);
   const { components = {}, paths } = sorted({ ...document, paths: { ...document.paths, ...opsPaths() } });
-  const schemas = withErrorCodes(withExactTypes(components.schemas ?? {}), paths);
+  const schemas = withErrorCodes(withBases(withExactTypes(components.schemas ?? {})), paths);
   const parts = shareComponents(paths);
   return {
     ...document,

@@ -33,9 +33,9 @@ export const details = {
   updated_at: TIME,
 };
 
-export const lookupRequest = { contacts: [PHONE, LID, '@ben'], fields: ['id', 'jid', 'full_name'] };
+export const lookupRequest = { contacts: [PHONE, LID, '@ben'], fields: ['full_name'] };
 
-const found = { id: ID, jid: JID, full_name: NAMES.full_name };
+const found = { full_name: NAMES.full_name };
 
 export const lookup = {
   items: [
