@@ -10,7 +10,7 @@ import type { Scenario, Step } from './steps.js';
 import { type SharedTrouble, Troubles } from './troubles.js';
 
 const SETTLE_TIMEOUT_MS = 90_000;
-/** The service may be killed and restarted meanwhile, beside other suites. */
+/** The service may be killed and restarted meanwhile, alongside other suites. */
 const LINK_TIMEOUT_MS = 240_000;
 /** Stanzas that are not acknowledged by then are redelivered only at the next login. */
 const REDELIVER_AFTER_MS = 5_000;
