@@ -106,9 +106,9 @@ describe('a session with its own proxy', () => {
       return now !== before && own.tunnels.length > 0 && isOpen(await world.state());
     });
     expect((await world.state()).proxy).toBe(`socks5://127.0.0.1:${own.port}`);
-    const tunnels = own.tunnels.length;
+    const [connection] = world.server.connections;
     expect((await patchProxy(world.service, 'default', own.url())).status).toBe(200);
-    expect(own.tunnels).toHaveLength(tunnels);
+    expect(world.server.connections[0]).toBe(connection);
     const [row] = await world.database.query<{ proxy: string }>('SELECT proxy FROM session');
     expect(row?.proxy).toMatch(/^enc1:/);
     expect(world.service.output).not.toContain('s3cret');

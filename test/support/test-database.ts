@@ -17,12 +17,23 @@ async function once<Row extends pg.QueryResultRow>(
   sql: string,
   values?: unknown[],
 ): Promise<Row[]> {
-  const client = new PostgresClient(url);
-  await client.connect();
+  const client = await connect(url);
   try {
     return (await client.query<Row>(sql, values)).rows;
   } finally {
     await client.end();
+  }
+}
+
+/** The time limit of the service for a connection is short for a busy machine. */
+async function connect(url: string, attempts = 6): Promise<PostgresClient> {
+  const client = new PostgresClient(url);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    if (attempts === 1 || (error as Error).message !== 'timeout expired') throw error;
+    return connect(url, attempts - 1);
   }
 }
 
