@@ -13,7 +13,7 @@ try {
   const database = await openDatabase(config, console.error);
   try {
     await migrate(database.url, ENTITIES, config.DATABASE_SCHEMA);
-    const dataSource = await migrationDataSource(database.url, ENTITIES).initialize();
+    const dataSource = await (await migrationDataSource(database.url, ENTITIES)).initialize();
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     await dataSource.destroy();
     for (const { query } of upQueries) console.error(`${query};`);

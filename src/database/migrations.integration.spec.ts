@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MigrationInterface } from 'typeorm';
+import { migrateDatabase } from '../../test/support/migrate-database.js';
 import { patient } from '../../test/support/patience.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { VERSION } from '../kernel/config/version.js';
-import type { Entities } from './data-source.js';
-import type * as source from './migrations.js';
 import { isOlder } from './oldest-version.js';
 import { PostgresClient } from './postgres-client.js';
 
@@ -19,13 +18,6 @@ const FIRST_VERSIONED_FILE = '1800000021000';
 /** Migrations, and statements that undo them. */
 const COLUMN = { name: FIRST_VERSIONED, undo: 'ALTER TABLE migration DROP oldest_version' };
 const TRIGGERS = { name: 'RevisedByWrites1800000018000', undo: 'DROP FUNCTION note_contact_write() CASCADE' };
-
-/** Migrations exist only in the built service. */
-const built = (await import(`${DIST}/database/migrations.js`)) as typeof source;
-const migrateBuilt = async (url: string) => {
-  const { ENTITIES } = (await import(`${DIST}/entities.js`)) as { ENTITIES: Entities };
-  await built.migrate(url, ENTITIES);
-};
 
 let database: TestDatabase;
 
@@ -42,7 +34,7 @@ describe('a database that a newer version has migrated', () => {
       oldestVersion,
     ]);
   };
-  const start = () => migrateBuilt(database.url);
+  const start = () => migrateDatabase(database.url);
 
   it('is accepted if the unknown migrations state that this version can run on them', async () => {
     await add('Newer1', '0.0.1');
@@ -134,7 +126,7 @@ describe('migrating while other transactions run', () => {
     await other.query('BEGIN');
     await other.query(statement);
     // Two processes start at the same time.
-    const migrated = Promise.all([1, 2].map(() => migrateBuilt(database.url)));
+    const migrated = Promise.all([1, 2].map(() => migrateDatabase(database.url)));
     expect(await slowestMs(statement)).toBeLessThan(patient(1_200));
     expect(await isApplied(migration.name)).toBe(false);
     await other.query('ROLLBACK');

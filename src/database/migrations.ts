@@ -43,7 +43,7 @@ class SchemaIgnored extends DatabaseError {
  *   need, or is newer than this version
  */
 export async function migrate(url: string, entities: Entities, schema?: string): Promise<void> {
-  const dataSource = migrationDataSource(url, entities);
+  const dataSource = await migrationDataSource(url, entities);
   try {
     await dataSource.initialize();
     if (await isReplica(dataSource)) return await requireSchema(dataSource);

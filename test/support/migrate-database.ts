@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { withSchema } from '../../src/database/database-schema.js';
 
 type Migrate = (url: string, entities: unknown[], schema?: string) => Promise<void>;
@@ -17,12 +16,9 @@ export async function migrateDatabase(url: string, schema?: string): Promise<voi
   await migrate(schema ? withSchema(url, schema) : url, entities, schema);
 }
 
-/** Imports one file after the other, because Jest cannot import a module twice at the same time. */
 async function load(): Promise<{ migrate: Migrate; entities: unknown[] }> {
   const built = (path: string): Promise<unknown> => import(new URL(path, DIST).href);
   const { ENTITIES } = (await built('entities.js')) as { ENTITIES: unknown[] };
   const { migrate } = (await built('database/migrations.js')) as { migrate: Migrate };
-  const migrations = readdirSync(new URL('migrations/', DIST)).filter((file) => file.endsWith('.js'));
-  for (const file of migrations) await built(`migrations/${file}`);
   return { migrate, entities: ENTITIES };
 }

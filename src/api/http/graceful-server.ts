@@ -7,7 +7,7 @@ import { observeRequests } from './observe-requests.js';
 import { Stopping } from './stopping.js';
 
 /** Clients with keep-alive connections send their next request within this time, or have none to send. */
-const QUIET_MS = 100;
+const QUIET_MS = 250;
 const MAX_WAIT_FOR_QUIET_MS = 2_000;
 /** Lists that are still being streamed after this time are interrupted. */
 const MAX_DRAIN_MS = 5_000;
