@@ -979,56 +979,13 @@ export interface components {
             /** @description Maximum number of changes per delivery; 100 by default. */
             max_items?: number;
         };
-        CreatedKeyDto: {
+        CreatedKeyDto: components["schemas"]["KeyDto"] & {
             /** @description The service stores only a hash of it. */
             key: string;
-            id: string;
-            name: string;
-            scopes: components["schemas"]["Scope"][];
-            /** @description Null: all sessions. */
-            sessions: string[] | null;
-            /** @description Null: no limit. */
-            requests_per_minute: number | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            expires_at: string | null;
-            /**
-             * Format: date-time
-             * @description Accurate to the minute; null: never.
-             */
-            last_used_at: string | null;
         };
-        CreatedWebhookDto: {
-            /** @description Fields of contacts that are sent; null for all. */
-            fields: components["schemas"]["ContactField"][] | null;
+        CreatedWebhookDto: components["schemas"]["WebhookDto"] & {
             /** @description Verifies signatures, with any library for Standard Webhooks. */
             secret: string;
-            id: string;
-            url: string;
-            /** @description Names of the headers that the service adds to deliveries. Their values are not returned. */
-            header_names: string[];
-            /** @description Session whose changes are sent; null for all sessions. */
-            session: string | null;
-            /** @description Kinds of changes that are sent; null for all. */
-            kinds: components["schemas"]["ChangeKind"][] | null;
-            /** @description Maximum number of changes per delivery. */
-            max_items: number;
-            /** @description `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410. */
-            state: components["schemas"]["WebhookState"];
-            /** @description Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
-            reason: string | null;
-            /** @description Failed attempts of the current delivery. */
-            failures: number;
-            /**
-             * Format: date-time
-             * @description Time of the next attempt, ISO 8601; null if it is due now.
-             */
-            retry_at: string | null;
-            /** @description Number of changes that the webhook has not read yet, of all kinds. */
-            behind: number;
-            /** Format: date-time */
-            created_at: string;
         };
         DegradationDto: {
             /** @enum {string} */
@@ -1125,53 +1082,7 @@ export interface components {
             /** @description Only with `check`. */
             checks?: components["schemas"]["ChecksDto"];
         };
-        NamedSessionDto: {
-            status: components["schemas"]["SessionStatus"];
-            /** @description Why the session is not open, or which problem it has; null if there is no problem. Stable. */
-            reason_code: components["schemas"]["ReasonCode"] | null;
-            /** @description Explanation of `reason_code` for people. */
-            reason: string | null;
-            /** @description Recommended action; null if none is needed. */
-            advice: string | null;
-            /** @description Problems of a session that works; empty if there are none. Codes are stable, messages are not. */
-            degraded: components["schemas"]["DegradationDto"][];
-            /**
-             * Format: date-time
-             * @description Start of this status, ISO 8601.
-             */
-            since: string;
-            /**
-             * Format: date-time
-             * @description Time of the next connection attempt, ISO 8601; null if none is planned.
-             */
-            retry_at: string | null;
-            /** @description Text of the current QR code; null if there is none. */
-            qr: string | null;
-            /**
-             * Format: date-time
-             * @description Time when this QR code expires and is replaced, ISO 8601.
-             */
-            qr_expires_at: string | null;
-            /** @description The current pairing code (see GET /session/pairing-code); null if there is none. */
-            pairing_code: components["schemas"]["PairingOfferDto"] | null;
-            /** @description The current passkey request; null if there is none. */
-            passkey: components["schemas"]["PasskeyStatusDto"] | null;
-            /** @description Number of the linked account; null if none is linked. */
-            phone: string | null;
-            /** @description JID of the linked account; null if none is linked. */
-            jid: string | null;
-            /** @description Push name of the linked account; null if none is linked. */
-            push_name: string | null;
-            /** @description Contacts of the linked account, or of the last one. */
-            contacts: components["schemas"]["ContactsDto"];
-            /** @description Progress of fetching about, picture, business name and identity key of these contacts. */
-            profiles: components["schemas"]["ProfilesDto"];
-            client: components["schemas"]["ClientVersionDto"];
-            /**
-             * @description Proxy of the session, without user name and password, for example `socks5://proxy.example.com:1080`; null if the
-             *     proxies in the environment apply.
-             */
-            proxy: string | null;
+        NamedSessionDto: components["schemas"]["SessionDto"] & {
             name: string;
         };
         NumberCheckDto: {
@@ -1573,7 +1484,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Look up one contact by number or JID. */
+        /** @description OK */
         "200.getContact": {
             headers: {
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -1584,7 +1495,7 @@ export interface components {
                 "application/json": components["schemas"]["ContactDto"];
             };
         };
-        /** @description List all contacts that have a number and a name, ordered by JID. */
+        /** @description OK */
         "200.getContacts": {
             headers: {
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -1596,7 +1507,46 @@ export interface components {
                 "application/json": components["schemas"]["ContactDto"][];
             };
         };
-        /** @description Not modified since the version in If-None-Match */
+        /** @description OK */
+        "200.getWebhook": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["WebhookDto"];
+            };
+        };
+        /** @description OK */
+        "200.isAlive": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    status: "ok";
+                };
+            };
+        };
+        /** @description OK */
+        "200.listLogLevels": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["LogLevelListDto"];
+            };
+        };
+        /** @description OK */
+        "200.requestPairingCode": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PairingCodeDto"];
+            };
+        };
+        /** @description Not modified */
         "304.getContact": {
             headers: {
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -1605,7 +1555,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description Not modified since the version in If-None-Match */
+        /** @description Not modified */
         "304.getContacts": {
             headers: {
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -1628,36 +1578,6 @@ export interface components {
         };
         /** @description Bad Request */
         "400.unknown_parameter": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.unknown_parameter.exportXlsx": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.unknown_parameter.getContact": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.unknown_parameter.listIdentityKeys": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2076,7 +1996,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Get the permissions of the API key in the request. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2104,7 +2024,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Return this document. */
+            /** @description OK */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2114,7 +2034,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description Not modified since the version in If-None-Match */
+            /** @description Not modified */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2144,7 +2064,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.getContact"];
             304: components["responses"]["304.getContact"];
-            400: components["responses"]["400.unknown_parameter.getContact"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             /** @description Not Found */
@@ -2193,7 +2113,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List API keys, oldest first. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2226,7 +2146,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Create an API key. Only this response contains it. */
+            /** @description Created */
             201: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -2236,16 +2156,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedKeyDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createKey"];
             /** @description Conflict */
@@ -2276,7 +2187,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Get an API key. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2306,7 +2217,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Delete an API key. The response is sent when no process accepts the key anymore. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2333,18 +2244,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Check that the process responds. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ok";
-                    };
-                };
-            };
+            200: components["responses"]["200.isAlive"];
         };
     };
     listLogLevels: {
@@ -2356,15 +2256,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the log levels that replace the configured ones at the moment. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogLevelListDto"];
-                };
-            };
+            200: components["responses"]["200.listLogLevels"];
             400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createKey"];
@@ -2386,25 +2278,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Set the log level of one session or of all, for a limited time. All processes apply it within 5 seconds. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogLevelListDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            200: components["responses"]["200.listLogLevels"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createKey"];
             /** @description Not Found */
@@ -2431,7 +2306,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Return the metrics of this process in the text format of Prometheus. docs/metrics.md describes them. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2480,18 +2355,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Check that the process has started, is not shutting down, and can use Postgres. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ok";
-                    };
-                };
-            };
+            200: components["responses"]["200.isAlive"];
             503: components["responses"]["503.stopping"];
         };
     };
@@ -2514,7 +2378,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List sessions, ordered by name. A key that is limited to some sessions sees only these. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2523,16 +2387,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionPageDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.listSessions"];
             429: components["responses"]["429.key_limited"];
@@ -2556,7 +2411,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Create a session. You can then link an account to it. */
+            /** @description Created */
             201: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -2566,16 +2421,7 @@ export interface operations {
                     "application/json": components["schemas"]["NamedSessionDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createKey"];
             /** @description Conflict */
@@ -2606,7 +2452,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Get the status of a session. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2642,7 +2488,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Unlink the account and delete the session. `?contacts=delete` also deletes the contacts. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2651,16 +2497,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionDeletedDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createKey"];
             404: components["responses"]["404.session_not_found"];
@@ -2695,7 +2532,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Set the proxy of a session, or remove it with `null`. The session reconnects through the new one immediately. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2704,16 +2541,7 @@ export interface operations {
                     "application/json": components["schemas"]["NamedSessionDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createKey"];
             404: components["responses"]["404.session_not_found"];
@@ -2762,7 +2590,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2771,16 +2599,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangePageDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
@@ -2823,10 +2642,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /**
-             * @description Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
-             *     is `position`, with the sequence number after which the stream starts.
-             */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2835,16 +2651,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -2876,10 +2683,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /**
-             * @description Create a ticket for `GET /changes/stream`, because the EventSource of browsers cannot send a key. It is valid for
-             *     one request within 60 seconds.
-             */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2947,7 +2751,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List, search and filter contacts in pages. */
+            /** @description OK */
             200: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3033,7 +2837,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export the address book as CSV (RFC 4180). */
+            /** @description OK */
             200: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3044,16 +2848,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.exportCsv"];
             404: components["responses"]["404.session_not_found"];
@@ -3106,7 +2901,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export the address book as NDJSON: one contact per line, as `GET /contacts` returns it. */
+            /** @description OK */
             200: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3119,7 +2914,7 @@ export interface operations {
                     "application/x-ndjson": string;
                 };
             };
-            /** @description Not modified since the version in If-None-Match */
+            /** @description Not modified */
             304: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3130,16 +2925,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.exportCsv"];
             404: components["responses"]["404.session_not_found"];
@@ -3198,7 +2984,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export the address book as vCards, for phones and address books. */
+            /** @description OK */
             200: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3209,16 +2995,7 @@ export interface operations {
                     "text/vcard": string;
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.exportCsv"];
             404: components["responses"]["404.session_not_found"];
@@ -3276,7 +3053,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export the address book as an Excel workbook (XLSX). */
+            /** @description OK */
             200: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3287,7 +3064,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            400: components["responses"]["400.unknown_parameter.exportXlsx"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.exportCsv"];
             404: components["responses"]["404.session_not_found"];
@@ -3338,7 +3115,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Count the contacts that `GET /contacts` lists. */
+            /** @description OK */
             200: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3351,7 +3128,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["304.getContacts"];
-            400: components["responses"]["400.unknown_parameter.exportXlsx"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
@@ -3376,7 +3153,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Look up 1 to 1,000 contacts by number, JID, LID, username or ID. */
+            /** @description OK */
             200: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3386,16 +3163,7 @@ export interface operations {
                     "application/json": components["schemas"]["LookedUpContactsDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
@@ -3438,7 +3206,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Get all data of a contact. */
+            /** @description OK */
             200: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3451,16 +3219,7 @@ export interface operations {
             };
             304: components["responses"]["304.getContact"];
             308: components["responses"]["308.getPerson"];
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found.getPerson"];
@@ -3487,7 +3246,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the current identity key of a contact and all earlier ones. */
+            /** @description OK */
             200: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3498,7 +3257,7 @@ export interface operations {
                 };
             };
             308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.unknown_parameter.listIdentityKeys"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found.getPerson"];
@@ -3528,7 +3287,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
+            /** @description OK */
             200: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3543,7 +3302,7 @@ export interface operations {
             };
             304: components["responses"]["304.getContact"];
             308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.unknown_parameter.listIdentityKeys"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             /** @description Not Found */
@@ -3579,7 +3338,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
+            /** @description Accepted */
             202: {
                 headers: {
                     "Contacts-Sync": components["headers"]["Contacts-Sync"];
@@ -3590,7 +3349,7 @@ export interface operations {
                 };
             };
             308: components["responses"]["308.getPerson"];
-            400: components["responses"]["400.unknown_parameter.listIdentityKeys"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found.getPerson"];
@@ -3644,7 +3403,7 @@ export interface operations {
         responses: {
             200: components["responses"]["200.getContact"];
             304: components["responses"]["304.getContact"];
-            400: components["responses"]["400.unknown_parameter.getContact"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found.getPerson"];
@@ -3691,15 +3450,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Get the current pairing code. WhatsApp can replace the requested code. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PairingCodeDto"];
-                };
-            };
+            200: components["responses"]["200.requestPairingCode"];
             400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.requestPairingCode"];
@@ -3734,15 +3485,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PairingCodeDto"];
-                };
-            };
+            200: components["responses"]["200.requestPairingCode"];
             /** @description Bad Request */
             400: {
                 headers: {
@@ -3805,10 +3548,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /**
-             * @description Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
-             *     the developer tools of a browser.
-             */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3852,7 +3592,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Submit the assertion that a browser has created. */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3901,7 +3641,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Cancel the passkey request. A new QR code follows. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3936,7 +3676,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3945,16 +3685,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptedDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.requestPairingCode"];
             404: components["responses"]["404.session_not_found.getPasskey"];
@@ -3976,7 +3707,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4027,7 +3758,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Get the status of a session, its problems and recommended actions. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4057,7 +3788,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Unlink the account. Its contacts stay available until another account is linked. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4094,18 +3825,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Check that the process has started. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ok";
-                    };
-                };
-            };
+            200: components["responses"]["200.isAlive"];
             503: components["responses"]["503.stopping"];
         };
     };
@@ -4118,7 +3838,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List webhooks, oldest first. A key that is limited to some sessions sees only their webhooks. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4151,7 +3871,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Create a webhook. Only this response contains its secret. */
+            /** @description Created */
             201: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -4161,16 +3881,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedWebhookDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             /** @description Conflict */
@@ -4202,15 +3913,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Get a webhook with its state. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDto"];
-                };
-            };
+            200: components["responses"]["200.getWebhook"];
             400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
@@ -4232,7 +3935,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Delete a webhook. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4266,25 +3969,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Update, pause or continue a webhook. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            200: components["responses"]["200.getWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -4306,7 +3992,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the last 100 delivery attempts, latest first. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4343,25 +4029,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Deliver all changes after a sequence number again, with new IDs. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
+            200: components["responses"]["200.getWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
@@ -4385,15 +4054,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Continue a paused or disabled webhook immediately, at its last position. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDto"];
-                };
-            };
+            200: components["responses"]["200.getWebhook"];
             400: components["responses"]["400.unknown_parameter"];
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing.createWebhook"];
@@ -4419,7 +4080,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Create a new secret. The previous one also signs deliveries for one day. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4451,7 +4112,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Send a delivery without changes and return the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;

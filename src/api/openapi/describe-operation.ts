@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Scope } from '../../access/scopes.js';
 import type { DomainError } from '../../kernel/errors/domain-error.js';
 import type { Requirement } from '../access/requirements.js';
@@ -71,10 +72,11 @@ function parametersOf(
     schema.type ??= 'string';
     const isList = parameter.in === 'query' && schema.type === 'array';
     const example = parameter.name === 'session' ? EXAMPLE_SESSION : examples[parameter.name];
-    const required = parameter.in === 'path' || (parameter.required === true && !('default' in schema));
+    const { required, ...rest } = parameter;
+    const isRequired = parameter.in === 'path' || (required === true && !('default' in schema));
     return {
-      ...parameter,
-      required,
+      ...rest,
+      ...(isRequired && { required: true }),
       schema,
       // Values are separated by commas.
       ...(isList && { style: 'form', explode: false }),
@@ -109,7 +111,7 @@ function describeSuccess(operation: OperationObject, info: OperationInfo): void 
   const [status = '200'] = Object.keys(responses);
   const response = responses[status] as ResponseObject;
   const names: HeaderName[] = [...(info.headers ?? []), ...(info.isConditional ? (['ETag'] as const) : [])];
-  response.description = operation.summary ?? 'Success';
+  response.description = STATUS_CODES[status] ?? 'Success';
   response.headers = headersOf(...names);
   if ('byType' in info.answer) response.content = contentByType(info.answer.byType, response);
   else for (const media of Object.values(response.content ?? {})) media.examples = examplesOf(info.answer);

@@ -16,24 +16,32 @@ import { ErrorDto } from '../http/error.dto.js';
 import { unexpectedErrorBody } from '../http/error-response.js';
 import { ProblemDto } from '../http/problem.dto.js';
 import { DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
+import { UnknownParameter } from '../http/unknown-parameter.js';
 import { withBases } from './base-schemas.js';
 import { closeBodies } from './closed-bodies.js';
 import { describeOperation } from './describe-operation.js';
 import { withErrorCodes } from './error-codes.js';
 import { withExactTypes } from './exact-types.js';
 import { HEADERS, REQUEST_HEADERS } from './headers.js';
-import { invalidExample } from './invalid-example.js';
 import { OPERATION, type OperationInfo } from './operation.js';
 import { OPS_OPERATIONS } from './ops-operations.js';
 import { shareComponents } from './shared-components.js';
 import type { OperationObject, Paths } from './types.js';
-import { unknownExample } from './unknown-example.js';
 import { WEBHOOKS } from './webhook-operations.js';
 
 const METHODS = ['get', 'post', 'patch', 'delete'] as const;
 /** Their paths are fixed, so they are documented without a session as well. */
 const FIXED_PATHS = ['/getcontact', '/getcontacts'];
 const REQUEST_ID = 'req-7f3a';
+
+/** Those of /getcontact, as an example for all operations. */
+const INPUT_ERRORS = [
+  new UnknownParameter('query', 'phon', ['phone']),
+  new InvalidRequest(
+    'Invalid phone "+": use a number with country code, for example /getcontact?phone=491701234567 or ' +
+      '+49 170 1234567, or a JID, for example 491701234567@s.whatsapp.net.',
+  ),
+];
 
 const DESCRIPTION = `Syncs the contacts of WhatsApp accounts to Postgres and serves them.
 
@@ -57,9 +65,6 @@ const TAGS = [
 interface Handler {
   requirement: Requirement;
   info: OperationInfo;
-  /** The message for an invalid request; null if the handler has no validated parameters. */
-  invalid: string | null;
-  unknown: DomainError;
 }
 
 /** Creates the OpenAPI 3.1 document from types, docstrings, validators and decorators. */
@@ -113,10 +118,7 @@ function handlersOf(app: INestApplicationContext): Map<string, Handler> {
       const info = Reflect.getMetadata(OPERATION, handler) as OperationInfo | undefined;
       const requirement = (Reflect.getMetadata(REQUIREMENT, handler) ??
         Reflect.getMetadata(REQUIREMENT, controller)) as Requirement;
-      if (!info) continue;
-      const invalid = invalidExample(prototype, name);
-      const unknown = unknownExample(controller, name);
-      handlers.set(`${controller.name}.${name}`, { info, requirement, invalid, unknown });
+      if (info) handlers.set(`${controller.name}.${name}`, { info, requirement });
     }
   }
   return handlers;
@@ -152,7 +154,7 @@ function operationsOf(paths: Paths) {
 }
 
 /** Returns the errors of a route: its own, and those that follow from its scope, its path and its parameters. */
-function errorsOf(path: string, { info, invalid, unknown, requirement }: Handler): DomainError[] {
+function errorsOf(path: string, { info, requirement }: Handler): DomainError[] {
   const errors: DomainError[] = [];
   if (requirement !== 'public') {
     errors.push(new KeyMissing(), new KeyInvalid());
@@ -160,8 +162,7 @@ function errorsOf(path: string, { info, invalid, unknown, requirement }: Handler
       errors.push(new ScopeMissing(requirement.scope), new SessionNotAllowed('default', ['sales']));
     errors.push(keyLimited({ limit: 600, remaining: 0, resetSeconds: 42 }));
   }
-  errors.push(unknown);
-  if (invalid) errors.push(new InvalidRequest(invalid));
+  errors.push(...INPUT_ERRORS);
   if (path.includes('{session}')) errors.push(new SessionNotFound('nosuch'));
   return [...errors, ...(info.errors ?? []), new DatabaseUnavailable()];
 }
