@@ -39,7 +39,7 @@ GRANT INSERT, DELETE, UPDATE (proxy) ON session TO whatsapp_contacts_api;
 -- Compared with ENCRYPTION_KEY at startup.
 GRANT SELECT ON encryption_key TO whatsapp_contacts_api;
 GRANT DELETE ON account TO whatsapp_contacts_api;
--- Webhooks that stop are reported in the feed.
+-- The API adds webhook.stopped to the feed.
 GRANT UPDATE (feed_latest) ON account TO whatsapp_contacts_api;
 GRANT INSERT ON change TO whatsapp_contacts_api;
 GRANT UPDATE (profile_requested_at) ON contact TO whatsapp_contacts_api;

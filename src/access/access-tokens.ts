@@ -110,7 +110,7 @@ export function metadataUrlOf(resource: string): string {
   return `${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`;
 }
 
-/** Other errors are failures to read the keys. */
+/** Returns whether the token caused the error. Other errors are failures to read the keys. */
 function isInvalidToken(error: unknown): boolean {
   return (
     error instanceof errors.JWTClaimValidationFailed ||
@@ -131,7 +131,7 @@ function scopesOf({ scope, scp }: JWTPayload): Scope[] {
   return TOKEN_SCOPES.filter((each) => given.includes(each));
 }
 
-/** @returns null for all; undefined if the claim is invalid */
+/** Returns the sessions that a token can access; null for all, undefined if the claim is invalid. */
 function sessionsOf(claims: JWTPayload): string[] | null | undefined {
   const names = claims[SESSIONS_CLAIM];
   if (names === undefined) return null;

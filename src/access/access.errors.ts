@@ -24,7 +24,8 @@ export class KeyInvalid extends DomainError {
   /** @param parameters more parameters of the challenge, each after a comma */
   constructor(parameters = '') {
     super(
-      'Invalid API key. It is mistyped, expired or deleted: check it, or ask an administrator for a new one.',
+      'Invalid API key or access token. It is mistyped, expired or deleted. Check it, or ask an administrator for a ' +
+        'new one.',
     );
     this.headers = { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"${parameters}` };
   }
@@ -53,7 +54,9 @@ export class ScopeMissing extends DomainError {
 
   /** @param parameters more parameters of the challenge, each after a comma; without them, there is no challenge */
   constructor(scope: Scope, parameters = '') {
-    super(`Missing scope ${scope}. Use an API key that has this scope, or ask an administrator for one.`);
+    super(
+      `Missing scope ${scope}. Use an API key or access token that has this scope, or ask an administrator for one.`,
+    );
     const challenge = `${CHALLENGE}, error="insufficient_scope", scope="${scope}"${parameters}`;
     this.headers = parameters ? { 'WWW-Authenticate': challenge } : undefined;
   }

@@ -5,11 +5,14 @@ import { isTrustworthyUrl } from '../kernel/network/trustworthy-url.js';
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 262_144;
 
-/** The authorization server of an issuer. All responses are bounded in size and time. */
+/** Reads the metadata and signing keys of an authorization server, each up to MAX_BYTES and within TIMEOUT_MS. */
 export class AuthorizationServer {
   constructor(private readonly issuer: string) {}
 
-  /** Finds the URL of the signing keys in the metadata of the server (RFC 8414), or of its OpenID provider. */
+  /**
+   * Returns the URL of the signing keys from the metadata (RFC 8414 or OpenID).
+   * @throws if the metadata is unavailable or invalid
+   */
   async findKeysUrl(): Promise<URL> {
     const metadata = await this.readMetadata();
     const { issuer, jwks_uri: keys } = metadata;

@@ -15,7 +15,7 @@ export function createKey(): { id: string; key: string } {
 /** The format of tickets for streams: `wst_` and 256 random bits in base64url. */
 export const TICKET = /^wst_[\w-]{43}$/;
 
-/** Creates a ticket for a stream. */
+/** Returns a new ticket in the format of TICKET. Store only its hash. */
 export function createTicket(): string {
   return `wst_${randomBytes(SECRET_BYTES).toString('base64url')}`;
 }

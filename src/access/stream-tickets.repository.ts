@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { StreamTicket } from './stream-ticket.entity.js';
 
-/** Whose stream a ticket opens. */
+/** The key that created a ticket, and the session whose changes the ticket streams. */
 export type TicketOwner = Pick<StreamTicket, 'keyId' | 'session'>;
 
 /** Stores tickets until they are used or expire. Every replica accepts them. */
@@ -11,7 +11,7 @@ export type TicketOwner = Pick<StreamTicket, 'keyId' | 'session'>;
 export class StreamTicketsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** @returns when it expires */
+  /** Stores the hash of a ticket that is valid for `seconds`. @returns when it expires */
   async add(hash: Buffer, { keyId, session }: TicketOwner, seconds: number): Promise<Date> {
     const [{ expiresAt }] = await this.dataSource.query<[{ expiresAt: Date }]>(
       `INSERT INTO stream_ticket (hash, key_id, session, expires_at)

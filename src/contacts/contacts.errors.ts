@@ -63,15 +63,15 @@ export class InvalidCursor extends DomainError {
 /** Limit per account, for all callers together. */
 export const REFRESHES_PER_MINUTE = 30;
 
-/** Not even requested profiles are fetched, so a request would never be served. */
+/** Profile fetches are turned off (`DOWNLOADS_PER_MINUTE=0`), so a requested fetch would never run. */
 export class FetchesOff extends DomainError {
   readonly kind = 'conflict';
   readonly code = 'fetches_off';
 
   constructor() {
     super(
-      'Profiles are not fetched, because DOWNLOADS_PER_MINUTE is 0. Ask the operator to set a higher number for the ' +
-        'process that runs the session, for example 20.',
+      'Profile fetches are turned off. Ask the operator to set DOWNLOADS_PER_MINUTE to a number greater than 0 for ' +
+        'the process that runs the session, for example 20.',
     );
   }
 }

@@ -7,7 +7,7 @@
  * - `contact.identity_key_changed`: the public key that encrypts messages to the contact changed
  * - `sync.completed`: the first sync after linking is complete; readers have to load the list
  * - `session.*`: the session that the account is linked through
- * - `webhook.stopped`: a webhook was paused after failures, or disabled by its receiver
+ * - `webhook.stopped`: a webhook was paused after failures or because of missing changes, or disabled by its receiver
  */
 export const CHANGE_KINDS = [
   'contact.created',

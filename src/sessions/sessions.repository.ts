@@ -155,7 +155,7 @@ export class SessionsRepository {
   }
 
   /**
-   * Takes an account from the session that it was linked through before, unless it is still linked there. That session
+   * Detaches an account from the session that it was last linked through, unless it is still linked there. That session
    * then serves no contacts, so that its readers do not see what happens to the account elsewhere. Has to precede other
    * statements about the account, because all transactions lock sessions before accounts.
    */

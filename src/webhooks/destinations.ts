@@ -7,6 +7,11 @@ import { Config } from '../kernel/config/config.js';
 
 const RESOLVE_MS = 2_000;
 
+/** All public IPv6 addresses are in this network. ipaddr.js takes unassigned ones for public, too. */
+const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
+/** Public addresses that clouds use for services inside each virtual machine: Azure. */
+const CLOUD_SERVICES = ['168.63.129.16'];
+
 /** The address is not public, so it may be a host that only this service can reach. */
 export class DestinationRefused extends Error {
   override readonly name = 'DestinationRefused';
@@ -69,9 +74,16 @@ export class Destinations {
 
   private isAllowed(text: string): boolean {
     const address = ipaddr.process(text);
-    if (address.range() === 'unicast') return true;
-    return this.allowed.some(
-      ([network, bits]) => network.kind() === address.kind() && address.match(network, bits),
+    return (
+      isPublic(address) ||
+      this.allowed.some(
+        ([network, bits]) => network.kind() === address.kind() && address.match(network, bits),
+      )
     );
   }
+}
+
+function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  if (address.range() !== 'unicast' || CLOUD_SERVICES.includes(address.toString())) return false;
+  return address.kind() === 'ipv4' || address.match(GLOBAL_UNICAST);
 }

@@ -225,7 +225,7 @@ describe('the API with keys', () => {
     }
   });
 
-  it('is void for a later session with the name of a deleted one', async () => {
+  it('rejects a key for a later session with the name of a deleted one', async () => {
     await world.request('POST', '/sessions', MASTER, { name: 'temporary' });
     const only = await world.create({
       scopes: ['contacts:read', 'webhooks:manage'],

@@ -50,7 +50,7 @@ describe('the API', () => {
       ['application/json, application/problem+json', false],
       ['*/*', false],
       ['text/html', false],
-    ])('for Accept: %s as problem details: %s', async (accept, isProblem) => {
+    ])('uses problem details for Accept %s: %s', async (accept, isProblem) => {
       const { status, headers, body } = await ask(UNKNOWN, { headers: { accept } });
       const code = 'contact_not_found';
       const text = 'No contact found for 491709999999.';
@@ -65,7 +65,7 @@ describe('the API', () => {
       );
     });
 
-    it('without Retry-After if only a user can help', async () => {
+    it('omits Retry-After if waiting does not help', async () => {
       await book.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
       const { status, headers, body } = await ask('/contacts');
       expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'no_account_linked', null]);
@@ -78,7 +78,7 @@ describe('the API', () => {
       return { remaining: Number(remaining), seconds: Number(seconds) };
     };
 
-    it('as remaining requests and seconds, also in errors', async () => {
+    it('returns remaining requests and seconds, also in errors', async () => {
       const { key } = await createKey({ requests_per_minute: 3 });
       const read = async () => (await ask('/contacts', { key })).headers;
       const first = await read();
@@ -92,7 +92,7 @@ describe('the API', () => {
       expect(refused.get('ratelimit-policy')).toBe('"key";q=3;w=60');
     });
 
-    it('with the requests that other processes have counted', async () => {
+    it('counts requests to other processes', async () => {
       const { key } = await createKey({ requests_per_minute: 1_000 });
       const read = async (service = book.service) =>
         budgetOf((await service.request('/contacts', { key })).headers);
@@ -104,7 +104,7 @@ describe('the API', () => {
       });
     });
 
-    it('not for keys without a limit', async () => {
+    it('omits them for keys without a limit', async () => {
       const { headers } = await ask('/contacts');
       expect([headers.get('ratelimit'), headers.get('ratelimit-policy')]).toEqual([null, null]);
     });
@@ -132,7 +132,7 @@ describe('the API', () => {
     const post = (by: ReverseProxy, path: string, json: object) =>
       through(by, path, { method: 'POST', body: JSON.stringify(json) });
 
-    it('prints addresses that work', async () => {
+    it('returns paths with the prefix', async () => {
       await book.apply({
         pictures: [{ address: jidOf(10), state: 'present', id: '1', bytes: Buffer.from('x') }],
       });
@@ -340,7 +340,7 @@ describe('the API', () => {
     const isRefused = (reader: StreamReader) =>
       eventually('the stream is refused', async () => reader.refusals.includes(401));
 
-    it('on every replica, once', async () => {
+    it('accepts a ticket on every replica, once', async () => {
       const ticket = await ticketOf(MASTER);
       const reader = await open(ticket, { service: other }).opened();
       await book.save('Cleo');
@@ -350,7 +350,7 @@ describe('the API', () => {
       expect(`${book.service.output}${other.output}`).not.toContain(ticket);
     });
 
-    it('only for its session, and before it expires', async () => {
+    it('rejects a ticket for another session, and an expired one', async () => {
       await isRefused(open(await ticketOf(MASTER), { prefix: '/sessions/sales' }));
       const ticket = await ticketOf(MASTER, '/sessions/default');
       const rows = await book.database.query<{ row: string }>(
@@ -362,7 +362,7 @@ describe('the API', () => {
       await isRefused(open('wst_nonsense'));
     });
 
-    it('until their key is deleted', async () => {
+    it('ends when the key of the ticket is deleted', async () => {
       const { id, key } = await createKey();
       const reader = await open(await ticketOf(key)).opened();
       const unused = await ticketOf(key);
@@ -373,7 +373,7 @@ describe('the API', () => {
       await isRefused(reader);
     });
 
-    it('only with the scope of the stream', async () => {
+    it('requires the scope of the stream to create a ticket', async () => {
       const { key } = await createKey({ scopes: ['session:read'] });
       expect((await ask('/changes/stream-ticket', { method: 'POST', key })).status).toBe(403);
       expect((await ask(`/contacts?ticket=${await ticketOf(MASTER)}`, { key: null })).status).toBe(401);

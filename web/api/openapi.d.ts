@@ -577,7 +577,7 @@ export interface paths {
         get: operations["getSession"];
         put?: never;
         post?: never;
-        /** Unlink the account. Its contacts stay available until another account is linked. */
+        /** Unlink the account. Its contacts stay available until this session or this account is linked again. */
         delete: operations["unlinkSession"];
         options?: never;
         head?: never;
@@ -784,7 +784,7 @@ export interface components {
         ChangeDto: {
             /**
              * Format: int64
-             * @description Sequence number: that of the previous change plus 1, unless the request has `kinds`.
+             * @description Sequence number: the previous one plus 1, unless the request has `kinds` or `compact`.
              */
             seq: number;
             /**
@@ -819,7 +819,7 @@ export interface components {
             items: components["schemas"]["ChangeDto"][];
             /**
              * Format: int64
-             * @description `after` for the next request. With `kinds`, it may be beyond the last item, also if there are no items.
+             * @description `after` for the next request. With `kinds`, it can be greater than the last `seq`, even if `items` is empty.
              */
             next: number;
             /**
@@ -1091,7 +1091,7 @@ export interface components {
             on_whatsapp: boolean | null;
             /**
              * Format: date-time
-             * @description Time of the answer, ISO 8601. Answers are stored for 30 days. Null if there was no query.
+             * @description Time of the query, ISO 8601. Answers are stored for 30 days. Null for reasons other than `no_answer`.
              */
             checked_at: string | null;
             /** @description Address that WhatsApp uses for the number. Can differ from the requested number, for example in Brazil. */
@@ -1436,7 +1436,10 @@ export interface components {
             kinds: components["schemas"]["ChangeKind"][] | null;
             /** @description Maximum number of changes per delivery. */
             max_items: number;
-            /** @description `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410. */
+            /**
+             * @description `paused`: on request, after 12 failed attempts, or if the next change is no longer stored. `disabled`: the receiver
+             *     returned 410.
+             */
             state: components["schemas"]["WebhookState"];
             /** @description Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
             reason: string | null;

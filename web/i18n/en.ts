@@ -249,7 +249,7 @@ export const en = {
       todo: 'Profiles are not fetched until the restriction ends. Send fewer messages to people who do not know you.',
     },
     checks_stopped: {
-      what: 'WhatsApp has objected to checking whether numbers are on WhatsApp.',
+      what: 'WhatsApp rejected or did not answer a number check.',
       todo: 'No numbers are checked until the time in the details. Check fewer numbers, or none: bulk checks get accounts banned.',
     },
     client_expiring: {

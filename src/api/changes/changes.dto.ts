@@ -18,7 +18,10 @@ export class SessionEventDto implements SessionEvent {
   reason: string | null;
 }
 
-/** A webhook that was paused after failures, or disabled because its receiver returned 410. */
+/**
+ * A webhook that was paused after failures or because of missing changes, or disabled because its receiver returned
+ * 410.
+ */
 export class WebhookEventDto implements WebhookEvent {
   id: string;
   /** Session of the webhook; null if it is for all sessions. */
@@ -30,7 +33,7 @@ export class WebhookEventDto implements WebhookEvent {
 
 /** A change. It never changes after it is committed. */
 export class ChangeDto implements ChangePayload {
-  /** Sequence number: that of the previous change plus 1, unless the request has `kinds`. */
+  /** Sequence number: the previous one plus 1, unless the request has `kinds` or `compact`. */
   seq: number;
   /** Time of the commit, ISO 8601. */
   at: string;
@@ -60,7 +63,7 @@ export class ChangeDto implements ChangePayload {
 export class ChangePageDto {
   @ApiProperty({ maxItems: MAX_PAGE_ITEMS })
   items: ChangeDto[];
-  /** `after` for the next request. With `kinds`, it may be beyond the last item, also if there are no items. */
+  /** `after` for the next request. With `kinds`, it can be greater than the last `seq`, even if `items` is empty. */
   next: number;
   /** Sequence number of the last change. If `next` equals it, you have read all changes. */
   latest: number;

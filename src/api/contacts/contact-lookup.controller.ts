@@ -50,7 +50,7 @@ export class ContactLookupController {
     if (access.keyId !== null) this.limits.charge(access.keyId, requestsOf(contacts) - 1);
     const form = { pathPrefix: `${basePathOf(request)}${pathPrefixOf(session)}`, fields };
     const lookUp = () => this.contacts.lookUp(session, contacts, form);
-    // Before the slot of the page, because checks take seconds.
+    // Checks take seconds, so they run before the lookup takes a slot of the pages.
     const checked = check
       ? await this.checks.check({ session, caller: callerOf(request), gone: closeOf(response) }, lookUp)
       : null;

@@ -27,7 +27,7 @@ export class NumberCheckDto {
   on_whatsapp: boolean | null;
   @ApiProperty({ type: 'string', enum: [...CHECK_REASONS, null], nullable: true })
   reason: CheckReason | null;
-  /** Time of the answer, ISO 8601. Answers are stored for 30 days. Null if there was no query. */
+  /** Time of the query, ISO 8601. Answers are stored for 30 days. Null for reasons other than `no_answer`. */
   checked_at: string | null;
   /** Address that WhatsApp uses for the number. Can differ from the requested number, for example in Brazil. */
   jid: string | null;

@@ -10,7 +10,8 @@ export class TooManyAtOnce extends DomainError {
 
   constructor(what: string, limit: number) {
     super(
-      `You are already reading ${limit} ${what}, the limit per caller. Finish one, or try again in a few seconds.`,
+      `You already have ${limit} requests for ${what} running, the limit per caller. Wait for one to finish, or try ` +
+        'again in a few seconds.',
     );
   }
 }
@@ -23,7 +24,8 @@ export class TooBusy extends DomainError {
 
   constructor(what: string, limit: number) {
     super(
-      `Other callers are reading ${limit} ${what}, the limit of this process. Try again in a few seconds.`,
+      `All callers together have ${limit} requests for ${what} running, the limit of this process. Try again in a ` +
+        'few seconds.',
     );
   }
 }

@@ -14,7 +14,7 @@ const REPLAYED_HEADER = 'Idempotent-Replayed';
 /** Visible characters. The draft of the IETF has quotation marks around the key; most clients send none. */
 const KEY = /^("?)([\x21\x23-\x5b\x5d-\x7e]{1,255})\1$/;
 
-/** Responses have a few kilobytes. */
+/** Limits the stored responses of a caller to a few megabytes. */
 export const MAX_KEYS_PER_CALLER = 1_000;
 
 interface StoredResponse {
@@ -98,7 +98,7 @@ function keyOf(request: Request): string | null {
   const [, , key] = KEY.exec(header) ?? [];
   if (key === undefined)
     throw new InvalidRequest(
-      `Invalid ${IDEMPOTENCY_HEADER}: use 1 to 255 visible ASCII characters, for example ` +
+      `Invalid ${IDEMPOTENCY_HEADER}: use 1 to 255 visible ASCII characters except " and \\, for example ` +
         `${IDEMPOTENCY_HEADER}: 8e03978e-40d5-43e8-bc93-6894a57f9324.`,
     );
   return key;

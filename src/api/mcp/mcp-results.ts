@@ -64,13 +64,13 @@ export const changes = z.object({
       kind: z.enum(CHANGE_KINDS),
       fields: z.array(z.string()).optional().describe('Changed fields of the contact'),
       contact: person.optional().describe('After the change; only the address if the contact is gone'),
-      merged_into: z.string().optional().describe('ID of the contact that this one became part of'),
+      merged_into: z.string().optional().describe('ID of the contact that this one was merged into'),
       session: z.object({ code: text, reason: text }).optional(),
       webhook: z.object({ id: z.string(), session: text, state: z.string(), reason: z.string() }).optional(),
     }),
   ),
   next: z.number().int().describe('Pass it as after to read the changes that follow'),
-  latest: z.number().int().describe('Number of the last change'),
+  latest: z.number().int().describe('Sequence number of the last change'),
 });
 
 export const session = z.object({

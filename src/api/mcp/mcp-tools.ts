@@ -207,7 +207,12 @@ export class McpTools {
           'Without after and since, returns the latest changes.',
         annotations: READ_ONLY,
         inputSchema: argumentsOf({
-          after: z.number().int().min(0).optional().describe('Number of a change; returns those that follow'),
+          after: z
+            .number()
+            .int()
+            .min(0)
+            .optional()
+            .describe('Sequence number of a change; returns the changes after it'),
           since: time.describe('Earliest time, for example 2026-01-31T00:00:00Z'),
           until: time.describe('Latest time'),
           kinds: z.array(z.enum(CHANGE_KINDS)).min(1).optional().describe('Default: all kinds'),

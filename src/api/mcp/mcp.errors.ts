@@ -30,8 +30,8 @@ const MESSAGES: Record<string, (context: CallContext) => string> = {
     'Invalid cursor: use next_cursor of the previous result of search_people with the same query, or omit it for the ' +
     'first page.',
   changes_gone: () =>
-    'The changes after this number are not available. Omit after for the latest changes, or read the contacts with ' +
-    'search_people.',
+    'The changes after this sequence number are not available. Omit after for the latest changes, or read contacts ' +
+    'with search_people.',
 };
 
 /** Returns the message of an error for a language model. */

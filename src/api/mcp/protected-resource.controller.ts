@@ -17,7 +17,9 @@ export class ProtectedResourceController {
   describe(): object {
     const { OAUTH_ISSUER, OAUTH_AUDIENCE } = this.config;
     if (!OAUTH_ISSUER || !OAUTH_AUDIENCE)
-      throw new NotFoundException('No authorization server is configured.');
+      throw new NotFoundException(
+        'No authorization server is configured. Set OAUTH_ISSUER and OAUTH_AUDIENCE.',
+      );
     return {
       resource: OAUTH_AUDIENCE,
       authorization_servers: [OAUTH_ISSUER],

@@ -5,7 +5,7 @@ interface ObjectSchema {
   required?: string[];
 }
 
-/** DTOs that extend another one, of which the compiler plugin repeats all properties. */
+/** DTOs that extend another DTO. The compiler plugin repeats the inherited properties in their schemas. */
 const BASES: Readonly<Record<string, string>> = {
   CreatedKeyDto: 'KeyDto',
   NamedSessionDto: 'SessionDto',

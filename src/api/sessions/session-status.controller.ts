@@ -37,7 +37,7 @@ export class SessionStatusController {
     return atBasePath(basePath, shownTo(access, await this.status.describe(session)));
   }
 
-  /** Unlink the account. Its contacts stay available until another account is linked. */
+  /** Unlink the account. Its contacts stay available until this session or this account is linked again. */
   @Operation({
     id: 'unlinkSession',
     answer: { unlinked: true, message: `${UNLINKED} ${CONTACTS_STAY}` },

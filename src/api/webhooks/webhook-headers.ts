@@ -14,8 +14,9 @@ const RESERVED_NAMES =
 const RESERVED_PREFIXES = /^(content|proxy|webhook)-/i;
 
 const FORM =
-  `an object with up to ${MAX_HEADERS} headers and ${MAX_CHARACTERS} characters in total, without Host, Connection ` +
-  'and similar ones, Content-* and webhook-*, for example {"headers": {"Authorization": "Bearer …"}}';
+  `an object with up to ${MAX_HEADERS} headers and ${MAX_CHARACTERS} characters in total, without Host, Expect, ` +
+  'Connection and other connection headers, Content-*, Proxy-* and webhook-*, for example ' +
+  '{"headers": {"Authorization": "Bearer …"}}';
 
 /** Accepts headers that can be added to a delivery. Messages do not repeat the values, because they are secret. */
 export function IsWebhookHeaders(): PropertyDecorator {

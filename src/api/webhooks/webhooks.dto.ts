@@ -39,7 +39,10 @@ export class WebhookDto {
   fields: ContactField[] | null;
   /** Maximum number of changes per delivery. */
   max_items: number;
-  /** `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410. */
+  /**
+   * `paused`: on request, after 12 failed attempts, or if the next change is no longer stored. `disabled`: the receiver
+   * returned 410.
+   */
   state: WebhookState;
   /** Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
   reason: string | null;

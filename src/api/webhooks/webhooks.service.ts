@@ -218,7 +218,7 @@ export class WebhooksService {
 function checkHeadersStay({ url, headerNames }: ListedWebhook, newUrl: string): void {
   if (headerNames.length === 0 || new URL(url).origin === new URL(newUrl).origin) return;
   throw new WebhookRequestInvalid(
-    'Missing headers: the url has another host, so send the headers of the webhook again, or null to remove them, ' +
+    'Missing headers: the url has another scheme, host or port. Send the headers again, or null to remove them, ' +
       'for example {"url": "https://crm.example.com/contacts", "headers": null}.',
   );
 }

@@ -93,7 +93,7 @@ describe('NumberChecksRepository', () => {
     expect(await book.dataSource.query('SELECT phone FROM number_check')).toEqual([{ phone: BOB }]);
   });
 
-  it('is deleted with the account', async () => {
+  it('has no rows left when the account is deleted', async () => {
     const [{ id }] = await book.dataSource.query<[{ id: number }]>(
       `INSERT INTO account (jid, linked_at) VALUES ('491700000099@s.whatsapp.net', now()) RETURNING id`,
     );

@@ -56,7 +56,7 @@ export class NumberChecksRepository {
   }
 
   /**
-   * Counts numbers before they are sent to WhatsApp, so that a kill can only cause too few checks, never too many.
+   * Counts numbers before they are sent to WhatsApp, so that a killed process causes too few checks, never too many.
    *
    * @param limit maximum numbers per day
    * @returns how many of the wanted numbers may be sent; 0 while WhatsApp has caused a stop

@@ -38,7 +38,7 @@ export function fromCursor(list: ListedContacts, cursor: string): ContactPlace {
   return { address, name };
 }
 
-/** Not a protection: callers may read all lists of the account. */
+/** Returns a hash of the parameters, to detect misused cursors. Callers may read all lists anyway. */
 function hashOf({ sort, search, hasPhone, saved, isBusiness, updatedSince }: ListedContacts): string {
   const parameters = JSON.stringify([sort, search, hasPhone, saved, isBusiness, updatedSince]);
   return createHash('sha256').update(parameters).digest('base64url').slice(0, 8);

@@ -83,7 +83,8 @@ export class Config {
 
   /**
    * Addresses of the proxies in front of the service: IP addresses, CIDRs, `loopback`, `linklocal` and `uniquelocal`.
-   * Only their `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` count: other clients could choose these values.
+   * The service ignores `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` from other addresses, which could forge
+   * them.
    */
   @TrustedAddresses()
   TRUSTED_PROXIES: string[] = [];
@@ -240,7 +241,7 @@ export class Config {
   DOWNLOADS_START_AFTER_MINUTES = 5;
 
   /**
-   * Numbers per day and account that callers can check for being on WhatsApp (`POST /contacts/lookup` with `check`). 0
+   * Maximum number checks per account and day (`POST /contacts/lookup` with `check`). 0
    * turns this off. WhatsApp bans accounts that check numbers in bulk.
    */
   @Integer(0, 10_000, { form: 'number of numbers', example: 100 })

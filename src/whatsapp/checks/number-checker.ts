@@ -33,8 +33,8 @@ const STOP_MS: Record<WhatsAppStop, number> = {
 
 const STOP_MESSAGES: Record<WhatsAppStop, string> = {
   rate_limited: 'WhatsApp requires fewer requests (429).',
-  refused: 'WhatsApp has refused a query about numbers.',
-  unanswered: 'WhatsApp has not answered a query about numbers.',
+  refused: 'WhatsApp rejected a number check.',
+  unanswered: 'WhatsApp did not answer a number check.',
 };
 
 /** The part of SessionContext that is used here. */
