@@ -143,6 +143,8 @@ export function differences(answered: Answered): string[] {
   const found = missing.map((name) => `${at} lacks the header ${name}`);
   if (method === 'HEAD' || status === 304) return found;
   const type = headers.get('content-type')?.split(';')[0] ?? '';
+  // The description documents it for all errors.
+  if (status >= 400 && type === 'application/problem+json') return [...found, ...unknownCode(at, headers, text)];
   const media = response.content?.[type];
   if (!media) return [...found, `${at} has the type ${type}, which is not in the document`];
   if (type !== 'application/json') return found;

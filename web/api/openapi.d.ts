@@ -1576,7 +1576,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Bad Request */
@@ -1586,7 +1585,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Unauthorized */
@@ -1597,7 +1595,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -1607,7 +1604,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -1617,7 +1613,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -1627,7 +1622,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -1637,7 +1631,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -1647,7 +1640,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Forbidden */
@@ -1657,7 +1649,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -1667,7 +1658,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -1677,7 +1667,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -1687,7 +1676,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -1697,7 +1685,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Not Found */
@@ -1707,7 +1694,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Conflict */
@@ -1717,7 +1703,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Conflict */
@@ -1727,7 +1712,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Gone */
@@ -1737,7 +1721,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Unprocessable Entity */
@@ -1747,7 +1730,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
@@ -1760,7 +1742,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
@@ -1773,7 +1754,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
@@ -1786,7 +1766,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
@@ -1799,7 +1778,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Too Many Requests */
@@ -1812,7 +1790,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Internal Server Error */
@@ -1833,7 +1810,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -1844,7 +1820,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -1855,7 +1830,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -1866,7 +1840,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -1877,7 +1850,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -1888,7 +1860,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
-                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
@@ -2077,7 +2048,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -2169,7 +2139,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             422: components["responses"]["422.idempotency_key_reused"];
@@ -2292,7 +2261,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -2318,16 +2286,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            401: components["responses"]["401.key_missing"];
             /** @description Forbidden */
             403: {
                 headers: {
@@ -2337,16 +2296,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
+            503: components["responses"]["503.database_unavailable"];
         };
     };
     isReady: {
@@ -2434,7 +2384,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             422: components["responses"]["422.idempotency_key_reused"];
@@ -2511,7 +2460,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -2663,7 +2611,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             403: components["responses"]["403.scope_missing"];
@@ -2774,7 +2721,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -3009,7 +2955,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited.getContacts"];
@@ -3180,7 +3125,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
         };
@@ -3315,7 +3259,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3363,7 +3306,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             /** @description Too Many Requests */
@@ -3376,7 +3318,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             500: components["responses"]["500.unexpected_error"];
@@ -3464,7 +3405,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3496,7 +3436,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -3509,7 +3448,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             /** @description Too Many Requests */
@@ -3522,7 +3460,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             500: components["responses"]["500.unexpected_error"];
@@ -3534,7 +3471,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
         };
@@ -3570,7 +3506,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             404: components["responses"]["404.session_not_found.getPasskey"];
@@ -3611,7 +3546,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             401: components["responses"]["401.key_missing"];
@@ -3624,7 +3558,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3731,7 +3664,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             /** @description Not Acceptable */
@@ -3741,7 +3673,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3811,7 +3742,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             429: components["responses"]["429.key_limited"];
@@ -3894,7 +3824,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
-                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             410: components["responses"]["410.changes_gone"];

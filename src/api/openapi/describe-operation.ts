@@ -34,9 +34,7 @@ export function describeOperation(operation: OperationObject, route: RouteDescri
   describeSuccess(operation, info);
   operation.security = requirement === 'public' ? [] : securityOf(requirement.scope);
   const responses = operation.responses as Record<string, ResponseObject>;
-  // Probes and metrics are served without content negotiation.
-  const types = tagOf(path) === 'operation' ? ERROR_TYPE : { ...ERROR_TYPE, ...PROBLEM };
-  for (const error of errors) addError(responses, types, 'kind' in error ? bodyOf(error) : error);
+  for (const error of errors) addError(responses, 'kind' in error ? bodyOf(error) : error);
 }
 
 function securityOf(scope: Scope | null): OperationObject['security'] {
@@ -140,10 +138,8 @@ function contentByType(
   );
 }
 
-const ERROR_TYPE = { 'application/json': { schema: { $ref: '#/components/schemas/ErrorDto' } } };
-const PROBLEM = { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/ProblemDto' } } };
-
-function addError(responses: Record<string, ResponseObject>, types: object, body: ErrorDto): void {
+/** Each error can also be a ProblemDto. Only 500 lists it, because all operations share this response. */
+function addError(responses: Record<string, ResponseObject>, body: ErrorDto): void {
   const { statusCode: status, error, code } = body;
   const headers: HeaderName[] = status === 401 ? ['WWW-Authenticate'] : [];
   if (status === 308) headers.push('Location');
@@ -152,7 +148,10 @@ function addError(responses: Record<string, ResponseObject>, types: object, body
   const response = (responses[status] ??= {
     description: error,
     headers: headersOf(...headers),
-    content: structuredClone(types) as ResponseObject['content'],
+    content: {
+      'application/json': { schema: { $ref: '#/components/schemas/ErrorDto' } },
+      ...(status === 500 && { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/ProblemDto' } } }),
+    },
   });
   const media = response.content?.['application/json'];
   if (media) media.examples = { ...media.examples, [code]: { value: body } };
