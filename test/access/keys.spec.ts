@@ -3,6 +3,7 @@ import { type Scope, SCOPES } from '../../src/access/scopes.js';
 import type { ChangePageDto } from '../../src/api/changes/changes.dto.js';
 import type { KeyListDto } from '../../src/api/keys/keys.dto.js';
 import type { SessionPageDto } from '../../src/api/sessions/sessions.dto.js';
+import { document } from '../openapi/document.js';
 import { eventually } from '../support/service.js';
 import { AccessWorld, MASTER } from './access-world.js';
 
@@ -18,12 +19,15 @@ const ROUTES: Record<Scope, [method: string, path: string][]> = {
     ['GET', '/changes'],
     ['GET', '/changes/stream?after=99'],
     ['POST', '/contacts/491700000010/refresh'],
+    ['GET', '/contacts/count'],
+    ['POST', '/contacts/lookup'],
     ['POST', '/changes/stream-ticket'],
   ],
   'contacts:export': [
     ['GET', '/contacts.csv'],
     ['GET', '/contacts.vcf'],
     ['GET', '/contacts.xlsx'],
+    ['GET', '/contacts.ndjson'],
   ],
   'contacts:check': [],
   'session:read': [
@@ -34,6 +38,8 @@ const ROUTES: Record<Scope, [method: string, path: string][]> = {
   'session:link': [
     ['GET', '/session/qr'],
     ['GET', '/session/pairing-code'],
+    ['POST', '/session/pairing-code'],
+    ['DELETE', '/session'],
     ['GET', '/session/passkey'],
     ['DELETE', '/session/passkey'],
   ],
@@ -57,10 +63,24 @@ const ROUTES: Record<Scope, [method: string, path: string][]> = {
     ['POST', '/keys'],
     ['POST', '/sessions'],
     ['DELETE', '/sessions/none'],
+    ['PATCH', '/sessions/none'],
+    ['GET', '/log-levels'],
+    ['PATCH', '/log-levels'],
   ],
 };
 const ALL = Object.entries(ROUTES).flatMap(([scope, routes]) =>
   routes.map(([method, path]) => [method, path, scope as Scope] as const),
+);
+
+/** The operations of the OpenAPI document that need a scope, with patterns of their paths. */
+const SECURED = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).flatMap(([method, { security = [] }]) => {
+    const [scope] = security[0]?.bearer ?? [];
+    const isToken = path.includes('/passkey') && method === 'post';
+    if (!scope || scope === 'metrics:read' || isToken) return [];
+    const pattern = path.replace(/^\/sessions\/\{session\}(?=\/)/, '').replace(/\{\w+\}/g, '[^/]+');
+    return [[scope, method.toUpperCase(), pattern] as const];
+  }),
 );
 
 describe('the API with keys', () => {
@@ -82,6 +102,25 @@ describe('the API with keys', () => {
     },
   );
 
+  it.each(SECURED)('is tested with the scope %s of %s %s', (scope, method, path) => {
+    const listed = ROUTES[scope].map((route) => route.join(' ').replace(/\?.*/, ''));
+    expect(listed).toContainEqual(expect.stringMatching(new RegExp(`^${method} (/session)?${path}$`)));
+  });
+
+  it('hides the passkey requests of sessions from callers without a key', async () => {
+    for (const step of ['passkey', 'passkey/confirm']) {
+      const answers = await Promise.all(
+        ['default', 'nosuch'].map(async (session) => {
+          const body = { token: 'x', ...(step === 'passkey' && { assertion: {} }) };
+          const { status, text } = await world.request('POST', `/sessions/${session}/${step}`, null, body);
+          return [status, text.replace('/sessions/nosuch', '')];
+        }),
+      );
+      expect(answers[0]).toEqual([409, expect.stringContaining('token_invalid')]);
+      expect(answers[1]).toEqual(answers[0]);
+    }
+  });
+
   it.each(ALL)('requires a key for %s %s', async (method, path) => {
     const without = await world.request(method, path, null);
     expect([without.status, without.headers.get('www-authenticate')]).toEqual([
@@ -99,12 +138,15 @@ describe('the API with keys', () => {
   });
 
   it.each(ALL)('accepts %s %s only with its scope', async (method, path, scope) => {
-    for (const [held, key] of keys) {
+    const accepting = [scope, 'admin'];
+    // Unlinking waits for the process of the session, which does not run here.
+    const asked = method === 'DELETE' && path === '/session' ? without(keys, accepting) : keys;
+    for (const [held, key] of asked) {
       const { status, body } = await world.request(method, path, key);
-      if (held === scope || held === 'admin') expect([401, 403]).not.toContain(status);
+      if (accepting.includes(held)) expect([401, 403]).not.toContain(status);
       else expect([status, body.message]).toEqual([403, expect.stringContaining(`Missing scope ${scope}.`)]);
     }
-    expect([401, 403]).not.toContain((await world.request(method, path, MASTER)).status);
+    if (asked === keys) expect([401, 403]).not.toContain((await world.request(method, path, MASTER)).status);
   });
 
   it('accepts checks of numbers only with their scope, in addition to that of lookups', async () => {
@@ -336,3 +378,7 @@ describe('the API with keys', () => {
     expect([answer.status, answer.body.message]).toEqual([400, expect.stringMatching(message)]);
   });
 });
+
+function without(keys: ReadonlyMap<Scope, string>, scopes: readonly string[]): Map<Scope, string> {
+  return new Map([...keys].filter(([scope]) => !scopes.includes(scope)));
+}

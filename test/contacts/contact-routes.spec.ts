@@ -315,6 +315,8 @@ describe('the contact API', () => {
       'SELECT jid FROM contact WHERE profile_requested_at IS NOT NULL',
     );
     expect(waiting).toEqual([{ jid: ANNA }]);
+    const refresh = await book.service.post<Problem>('/contacts/491701111111/refresh', {});
+    expect(refresh.status).toBe(429);
   });
 
   it.each([

@@ -193,7 +193,7 @@ describe('the API', () => {
       expect(preflight.headers.get('access-control-allow-origin')).toBe(ORIGIN);
       expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
       expect(preflight.headers.get('access-control-allow-headers')).toContain('idempotency-key');
-      for (const path of ['/contacts', UNKNOWN]) {
+      for (const path of ['/contacts', UNKNOWN, '/api-docs.json']) {
         const { headers } = await ask(path, { headers: { origin: ORIGIN } });
         expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
         expect(headers.get('access-control-expose-headers')).toContain('Changes-Next');

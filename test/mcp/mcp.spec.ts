@@ -166,6 +166,13 @@ describe('the MCP server', () => {
     const { content, isError } = await call(await connect(MASTER), name, values);
     expect(isError).toBe(true);
     expect(content[0]?.text).toContain(message);
+    // A language model cannot call routes.
+    expect(content[0]?.text).not.toMatch(/\/(contacts|changes|session)|\.\. /);
+  });
+
+  it('leads clients to no authorization server if none is configured', async () => {
+    const answer = await world.request('GET', '/.well-known/oauth-protected-resource/mcp', null);
+    expect([answer.status, answer.body.message]).toEqual([404, expect.stringContaining('OAUTH_ISSUER')]);
   });
 
   it.each([

@@ -33,6 +33,7 @@ export interface Operation {
   operationId: string;
   parameters: Parameter[];
   requestBody?: { content: Record<string, Media> };
+  security?: Record<string, string[]>[];
   responses: Record<string, Response>;
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ContactNotFound, FetchesOff, NoPicture } from '../../contacts/contacts.errors.js';
+import { ContactNotFound, FetchesOff, NoPicture, RefreshLimited } from '../../contacts/contacts.errors.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { RefreshRequestsRepository } from '../../contacts/fetches/refresh-requests.repository.js';
 import {
@@ -64,11 +64,12 @@ export class ContactDetailsService {
   }
 
   /**
-   * Returns the picture. If it was evicted, also schedules a new download.
+   * Returns the picture. If it was evicted, also schedules a new download, within the limits of refreshes.
    *
    * @throws NoPicture with the reason
    */
-  async getPicture({ accountId, person }: AccountContact): Promise<StoredPicture> {
+  async getPicture(found: AccountContact): Promise<StoredPicture> {
+    const { accountId, person } = found;
     const picture =
       person.picture_bytes === null ? null : await this.pictures.find(accountId, person.rowNumber);
     if (picture) {
@@ -80,14 +81,21 @@ export class ContactDetailsService {
     }
     if (person.picture_state !== 'present')
       throw new NoPicture(person.picture_state ? REASONS[person.picture_state] : 'picture_not_fetched');
-    await this.fetches.request(accountId, addressOf(person));
+    await this.requestFetch(found).catch((error: unknown) => {
+      if (!(error instanceof RefreshLimited)) throw error;
+    });
     throw new NoPicture('picture_evicted');
   }
 
   /** Schedules a profile fetch before all others. @throws FetchesOff, RefreshLimited */
-  async refresh(session: SessionName, { accountId, person }: AccountContact): Promise<void> {
+  async refresh(session: SessionName, found: AccountContact): Promise<void> {
     const { profilesPause } = await this.state.get(session);
     if (profilesPause.isOff) throw new FetchesOff();
+    await this.requestFetch(found);
+  }
+
+  /** @throws RefreshLimited */
+  private async requestFetch({ accountId, person }: AccountContact): Promise<void> {
     await this.refreshes.add(accountId, person.rowNumber);
     await this.fetches.request(accountId, addressOf(person));
   }

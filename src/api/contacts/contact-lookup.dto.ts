@@ -18,6 +18,7 @@ export class LookUpContactsRequest {
   @IsArray(CONTACTS)
   @ArrayMinSize(1, CONTACTS)
   @ArrayMaxSize(MAX_ENTRIES, CONTACTS)
+  @ApiProperty({ maxItems: MAX_ENTRIES })
   contacts: string[];
 
   /** The fields of each contact in the response; all if omitted. */

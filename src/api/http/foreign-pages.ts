@@ -4,6 +4,7 @@ import { ForeignHost, ForeignPage } from '../../access/access.errors.js';
 import type { Config } from '../../kernel/config/config.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const LOCAL_NAME = /^([a-z0-9-]+|([a-z0-9-]+\.)+localhost)$/;
 /** Called by pages and extensions that submit a passkey assertion. A one-time token authorizes these requests. */
 const PASSKEY_PATH = /\/passkey(\/confirm)?\/?$/;
 
@@ -25,15 +26,15 @@ export function refuseForeignPages({
     // A proxy can set X-Forwarded-Host or pass it on from the page, so both have to be known.
     for (const host of [request.headers.host ?? '', hostOf(request)].map(nameOf))
       if (!isTrusted(host, allowed)) throw new ForeignHost(host);
-    if (!SAFE_METHODS.has(request.method) && !PASSKEY_PATH.test(request.path) && isForeign(request))
-      throw new ForeignPage();
+    const isPasskey = request.method === 'POST' && PASSKEY_PATH.test(request.path);
+    if (!SAFE_METHODS.has(request.method) && !isPasskey && isForeign(request)) throw new ForeignPage();
     next();
   };
 }
 
 /** Rebinding needs a public DNS name, so IP addresses and names without a dot are trusted. */
 function isTrusted(host: string, allowed: ReadonlySet<string>): boolean {
-  return isIP(host) !== 0 || /^[a-z0-9-]+$/.test(host) || host.endsWith('.localhost') || allowed.has(host);
+  return isIP(host) !== 0 || LOCAL_NAME.test(host) || allowed.has(host);
 }
 
 /** Browsers send at least one of the two headers; other clients send neither. */

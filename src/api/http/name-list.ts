@@ -29,7 +29,7 @@ export function NameList(names: readonly string[], options: NameListOptions): Pr
 /** Accepts a list of these names in a query, separated by commas. */
 export function NameListQuery(names: readonly string[], options: NameListOptions): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ type: 'array', items: { type: 'string', enum: [...names] } }),
+    ApiProperty({ type: 'array', items: { type: 'string', enum: [...names] }, maxItems: names.length }),
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' && value ? value.split(',') : value,
     ),

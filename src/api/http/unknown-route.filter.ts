@@ -5,16 +5,18 @@ import { MethodNotAllowed } from './http.errors.js';
 
 const MAX_SHOWN_CHARACTERS = 200;
 
-/** Responds to requests that no route handles. Nest throws NotFoundException for these only. */
+/** Responds to requests that no route handles. */
 @Catch(NotFoundException)
 export class UnknownRouteFilter implements ExceptionFilter {
   /** @param errors sends the error */
   constructor(private readonly errors: ExceptionFilter) {}
 
-  catch(_: NotFoundException, host: ArgumentsHost): void {
+  catch(error: NotFoundException, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const { method, path } = request;
     const allowed = allowedMethods(request);
+    // A handler threw it.
+    if (allowed.includes(method)) return this.errors.catch(error, host);
     if (allowed.length === 0) {
       const shown = path.slice(0, MAX_SHOWN_CHARACTERS);
       this.errors.catch(

@@ -25,9 +25,9 @@ import {
 import { Log } from '../../kernel/logging/log.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
-import { ContactPath } from '../contacts/contact.dto.js';
 import { ContactDetailsService } from '../contacts/contact-details.service.js';
 import { ContactLookupService } from '../contacts/contact-lookup.service.js';
+import { IsContactReference } from '../contacts/contact-reference.js';
 import { DatabaseTooSlow, DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
 import { UnknownParameter } from '../http/unknown-parameter.js';
 import { firstMessage } from '../http/validation.js';
@@ -63,9 +63,16 @@ type Result = {
   isError?: boolean;
 };
 
+class PersonArguments {
+  @IsContactReference('491701234567')
+  phone: string;
+}
+
 /** The caller of a tool. */
 export interface McpCaller {
   access: Access;
+  /** Path under which a proxy publishes the service, see basePathOf(). */
+  basePath: string;
   /** Runs a read of many rows within the caller's share. */
   withinShare: <T>(read: () => Promise<T>) => Promise<T>;
 }
@@ -103,7 +110,7 @@ export class McpTools {
     return server;
   }
 
-  private addSearch(server: McpServer, { access, withinShare }: McpCaller): void {
+  private addSearch(server: McpServer, { access, basePath, withinShare }: McpCaller): void {
     server.registerTool(
       'search_people',
       {
@@ -127,7 +134,7 @@ export class McpTools {
             ...listed,
             limit,
             after: cursor === undefined ? null : fromCursor(listed, cursor),
-            pathPrefix: pathPrefixOf(of),
+            pathPrefix: `${basePath}${pathPrefixOf(of)}`,
             fields: results.PERSON_FIELDS,
           };
           const { items, next } = await withinShare(() => this.contacts.list(id, list));
@@ -137,7 +144,7 @@ export class McpTools {
     );
   }
 
-  private addDetails(server: McpServer, { access }: McpCaller): void {
+  private addDetails(server: McpServer, { access, basePath }: McpCaller): void {
     server.registerTool(
       'get_person',
       {
@@ -156,16 +163,16 @@ export class McpTools {
       },
       ({ phone, session: name }) =>
         this.run(access, name, async (of) => {
-          const contact = plainToInstance(ContactPath, { phone });
+          const contact = plainToInstance(PersonArguments, { phone });
           const problem = firstMessage(validateSync(contact));
-          if (problem) throw new InvalidRequest(`${problem}. search_people finds contacts by name.`);
+          if (problem) throw new InvalidRequest(`${problem} search_people finds contacts by name.`);
           const { person } = await this.details.get(of, contact.phone);
-          return results.toPersonDetails(toDetails(person, pathPrefixOf(of)));
+          return results.toPersonDetails(toDetails(person, `${basePath}${pathPrefixOf(of)}`));
         }),
     );
   }
 
-  private addLookup(server: McpServer, { access, withinShare }: McpCaller): void {
+  private addLookup(server: McpServer, { access, basePath, withinShare }: McpCaller): void {
     server.registerTool(
       'look_up_people',
       {
@@ -190,14 +197,14 @@ export class McpTools {
       },
       ({ contacts, fields, session: name }) =>
         this.run(access, name, async (of) => {
-          const form = { pathPrefix: pathPrefixOf(of), fields };
+          const form = { pathPrefix: `${basePath}${pathPrefixOf(of)}`, fields };
           const { items } = await withinShare(() => this.lookups.lookUp(of, contacts, form));
           return results.toLookups(items);
         }),
     );
   }
 
-  private addChanges(server: McpServer, { access, withinShare }: McpCaller): void {
+  private addChanges(server: McpServer, { access, basePath, withinShare }: McpCaller): void {
     server.registerTool(
       'list_recent_changes',
       {
@@ -227,7 +234,7 @@ export class McpTools {
           const search = { after, since: toDate(since), until: toDate(until), kinds, limit };
           const feed = { accountId: id, session: of };
           const { rows, next, latest } = await withinShare(() => this.feed.search(feed, search));
-          const reader = { session: of, webhooks: access.webhooks, basePath: '' };
+          const reader = { session: of, webhooks: access.webhooks, basePath };
           return { changes: rows.map((row) => results.toCompactChange(toChange(row, reader))), next, latest };
         }),
     );

@@ -13,6 +13,7 @@ import type { Access } from '../../access/access.js';
 import { Config } from '../../kernel/config/config.js';
 import { Log } from '../../kernel/logging/log.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
+import { basePathOf } from '../http/base-path.js';
 import { ListResponses } from '../http/list-responses.js';
 import { McpOff } from './mcp.errors.js';
 import { type McpCaller, McpTools } from './mcp-tools.js';
@@ -50,6 +51,7 @@ export class McpController {
     }
     const caller = {
       access,
+      basePath: basePathOf(request),
       withinShare: <T>(read: () => Promise<T>) => this.responses.withinShare(request, read),
     };
     const web = toWebRequest(request);

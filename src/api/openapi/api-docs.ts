@@ -78,7 +78,7 @@ class StaticText {
     const { text, hash } = (this.content ??= withHash(this.create()));
     const encoding = encodingFor(request);
     const etag = `"${hash}${encoding ? `-${encoding.name}` : ''}"`;
-    response.set({ 'Cache-Control': 'no-cache', ETag: etag, Vary: 'Accept-Encoding' });
+    response.set({ 'Cache-Control': 'no-cache', ETag: etag }).vary('Accept-Encoding');
     if (isNotModified(request, etag)) return void response.status(304).end();
     const body = encoding ? await this.compress(text, encoding) : Buffer.from(text);
     if (encoding) response.set('Content-Encoding', encoding.name);

@@ -33,7 +33,7 @@ export function withErrorCodes(schemas: Schemas, paths: Paths): Schemas {
 function withCode({ properties, ...schema }: ErrorSchema): Schemas[string] {
   const { description } = properties.code;
   const code = { description, allOf: [{ $ref: '#/components/schemas/ErrorCode' }] };
-  return { ...schema, properties: { ...properties, code } } as Schemas[string];
+  return { ...schema, properties: { ...properties, code } };
 }
 
 /** Lists codes in alphabetical order. The documented errors are instances of their classes. */

@@ -109,10 +109,11 @@ export class PasskeyController {
   @HttpCode(202)
   async submit(
     @SessionParam() session: SessionName,
+    @CallerAccess() access: Access | null,
     @Body() { token, assertion }: SubmitAssertionRequest,
     @BasePath() basePath: string,
   ): Promise<AcceptedDto> {
-    await this.passkey.submit(session, token, assertion);
+    await this.passkey.submit({ session, token, access }, assertion);
     return { accepted: true, message: withPrefixes(SUBMITTED, basePath, session) };
   }
 
@@ -127,10 +128,11 @@ export class PasskeyController {
   @HttpCode(202)
   async confirm(
     @SessionParam() session: SessionName,
+    @CallerAccess() access: Access | null,
     @Body() { token }: ConfirmPasskeyRequest,
     @BasePath() basePath: string,
   ): Promise<AcceptedDto> {
-    await this.passkey.confirm(session, token);
+    await this.passkey.confirm({ session, token, access });
     return { accepted: true, message: withPrefixes(CONFIRMED, basePath, session) };
   }
 
