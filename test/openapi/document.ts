@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import type { Scope } from '../../src/access/scopes.js';
 
 const FILE = new URL('../../docs/openapi.json', import.meta.url);
 
@@ -33,7 +34,7 @@ export interface Operation {
   operationId: string;
   parameters: Parameter[];
   requestBody?: { content: Record<string, Media> };
-  security?: Record<string, string[]>[];
+  security?: { bearer?: Scope[] }[];
   responses: Record<string, Response>;
 }
 
@@ -145,7 +146,8 @@ export function differences(answered: Answered): string[] {
   if (method === 'HEAD' || status === 304) return found;
   const type = headers.get('content-type')?.split(';')[0] ?? '';
   // The description documents it for all errors.
-  if (status >= 400 && type === 'application/problem+json') return [...found, ...unknownCode(at, headers, text)];
+  if (status >= 400 && type === 'application/problem+json')
+    return [...found, ...unknownCode(at, headers, text)];
   const media = response.content?.[type];
   if (!media) return [...found, `${at} has the type ${type}, which is not in the document`];
   if (type !== 'application/json') return found;
