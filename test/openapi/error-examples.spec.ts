@@ -166,7 +166,8 @@ describe('OpenAPI document', () => {
     expect([body.code, body.statusCode]).toEqual([code, status]);
     const example = exampleOf(request.method ?? 'GET', request.path, status, code);
     // The example is one of several reasons, or that of /getcontact.
-    const isOther = code === 'no_qr' || (INPUT_ERRORS.includes(code) && !request.path.startsWith('/getcontact?'));
+    const isOther =
+      code === 'no_qr' || (INPUT_ERRORS.includes(code) && !request.path.startsWith('/getcontact?'));
     if (example && !isOther) expect(body).toEqual(example);
   });
 
