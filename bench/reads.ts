@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import pg from 'pg';
@@ -15,11 +16,10 @@ import { cpuMs } from './cpu-time.js';
 import { seedContacts } from './seed.js';
 
 /**
- * `npm run bench:reads [-- contacts]`: compares `/getcontact`, `/getcontacts` and `/contacts.ndjson` with floors measured in
- * the same run, and lookups of 1,000 contacts with `/getcontact`. The floor of one contact, read with and without API keys,
- * is bare Nest on Express. The floor of all contacts is a COPY of the same JSON that discards it. Runs on the oldest
- * supported Node.js and on the version of the image, with the
- * Postgres of TEST_DATABASE_URL or an embedded one.
+ * `npm run bench:reads [-- contacts]`: compares `/getcontact`, `/getcontacts` and `/contacts.ndjson` with floors measured
+ * in the same run, and lookups of 1,000 contacts with `/getcontact`. The floor of one contact, read with and without API
+ * keys, is bare Nest on Express. The floor of all contacts is a COPY of the same JSON that discards it. Runs on the
+ * oldest supported Node.js and on the version of the image, with the Postgres of TEST_DATABASE_URL or an embedded one.
  */
 const contacts = Number(process.argv[2] ?? 100_000);
 const ROUNDS = 5;
@@ -72,11 +72,27 @@ async function lookupsOf(process: ChildProcess, target: string): Promise<Speed &
   return { perSecond: result.requests.average * LOOKUP_ENTRIES, us, p50Ms: result.latency.p50 };
 }
 
-async function listMs(service: Service, path: string): Promise<{ ms: number; bytes: number }> {
+/** Reads a list without keeping it. Measures by how much the peak memory of the service exceeds its memory before. */
+async function listOf({ port, process }: Service, path: string): Promise<Omit<List, 'floor'>> {
+  const before = await forgetPeak(process.pid);
   const startMs = performance.now();
-  const { text, status } = await service.get(path);
-  if (status !== 200) throw new Error(`The list answered ${status}`);
-  return { ms: performance.now() - startMs, bytes: text.length };
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  if (!response.ok || !response.body) throw new Error(`The list answered ${response.status}`);
+  let bytes = 0;
+  for await (const chunk of response.body) bytes += chunk.length;
+  const ms = performance.now() - startMs;
+  return { ours: ms, bytes, memoryMb: (await peakMb(process.pid)) - before };
+}
+
+/** Resets the peak to the current memory, and returns it in MB. */
+async function forgetPeak(pid: number | undefined): Promise<number> {
+  await writeFile(`/proc/${pid}/clear_refs`, '5');
+  return peakMb(pid);
+}
+
+async function peakMb(pid: number | undefined): Promise<number> {
+  const [, kb] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kb) / 1000;
 }
 
 const NAMES = `SELECT row_to_json(c) FROM (SELECT jid, push_name, full_name, first_name FROM contact ORDER BY jid) c`;
@@ -135,8 +151,8 @@ async function measure(version: string): Promise<void> {
       const all: List[] = [];
       for (let round = 0; round <= ROUNDS; round += 1) {
         const floor = await copyMs(sql);
-        const { ms, bytes } = await listMs(service, path);
-        if (round > 0) all.push({ floor, ours: ms, bytes });
+        const list = await listOf(service, path);
+        if (round > 0) all.push({ floor, ...list });
       }
       printAll(path, all);
     }
@@ -148,7 +164,7 @@ async function measure(version: string): Promise<void> {
 }
 
 type OneContact = Record<'floor' | 'ours' | 'keyed', Speed> & { many: Speed & { p50Ms: number } };
-type List = Record<'floor' | 'ours' | 'bytes', number>;
+type List = Record<'floor' | 'ours' | 'bytes' | 'memoryMb', number>;
 
 function printOne(version: string, one: OneContact[]): void {
   const line = (title: string, each: (round: OneContact, of: keyof Speed) => number, digits: number) => {
@@ -178,6 +194,7 @@ function printAll(path: string, all: List[]): void {
   console.log(`  COPY to nowhere       ${median(all.map(({ floor }) => floor)).toFixed(0)}`);
   console.log(`  ${path.padEnd(21)} ${median(all.map(({ ours }) => ours)).toFixed(0)}`);
   console.log(`  ratio                 ${median(all.map(({ floor, ours }) => ours / floor)).toFixed(2)}`);
+  console.log(`  memory                +${Math.max(...all.map(({ memoryMb }) => memoryMb)).toFixed(0)} MB at most`);
 }
 
 const database = await openScratchDatabase();
