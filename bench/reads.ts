@@ -79,7 +79,7 @@ async function listOf({ port, process }: Service, path: string): Promise<Omit<Li
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   if (!response.ok || !response.body) throw new Error(`The list answered ${response.status}`);
   let bytes = 0;
-  for await (const chunk of response.body) bytes += chunk.length;
+  for await (const chunk of response.body as ReadableStream<Uint8Array>) bytes += chunk.length;
   const ms = performance.now() - startMs;
   return { ours: ms, bytes, memoryMb: (await peakMb(process.pid)) - before };
 }
@@ -194,7 +194,9 @@ function printAll(path: string, all: List[]): void {
   console.log(`  COPY to nowhere       ${median(all.map(({ floor }) => floor)).toFixed(0)}`);
   console.log(`  ${path.padEnd(21)} ${median(all.map(({ ours }) => ours)).toFixed(0)}`);
   console.log(`  ratio                 ${median(all.map(({ floor, ours }) => ours / floor)).toFixed(2)}`);
-  console.log(`  memory                +${Math.max(...all.map(({ memoryMb }) => memoryMb)).toFixed(0)} MB at most`);
+  console.log(
+    `  memory                +${Math.max(...all.map(({ memoryMb }) => memoryMb)).toFixed(0)} MB at most`,
+  );
 }
 
 const database = await openScratchDatabase();
