@@ -15,8 +15,6 @@ export class UnknownRouteFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const { method, path } = request;
     const allowed = allowedMethods(request);
-    // A handler threw it.
-    if (allowed.includes(method)) return this.errors.catch(error, host);
     if (allowed.length === 0) {
       const shown = path.slice(0, MAX_SHOWN_CHARACTERS);
       this.errors.catch(
@@ -26,7 +24,8 @@ export class UnknownRouteFilter implements ExceptionFilter {
     } else if (method === 'OPTIONS') {
       host.switchToHttp().getResponse<Response>().status(204).set('Allow', allowed.join(', ')).end();
     } else {
-      this.errors.catch(new MethodNotAllowed(method, allowed), host);
+      const isFromHandler = allowed.includes(method);
+      this.errors.catch(isFromHandler ? error : new MethodNotAllowed(method, allowed), host);
     }
   }
 }
