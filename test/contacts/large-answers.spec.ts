@@ -216,7 +216,9 @@ describe('the API for lists, pages and exports', () => {
       const last = stalled.at(-1) as RawConnection;
       last.socket.resume();
       expect(await last.outcome(20_000)).toBe('429');
-      expect(last.received).toMatch(/Retry-After: 5[^]*You already have 2 requests for lists or exports running/);
+      expect(last.received).toMatch(
+        /Retry-After: 5[^]*You already have 2 requests for lists or exports running/,
+      );
       for (const connection of stalled) connection.end();
     });
   });
