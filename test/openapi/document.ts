@@ -144,7 +144,8 @@ export function differences(answered: Answered): string[] {
   if (method === 'HEAD' || status === 304) return found;
   const type = headers.get('content-type')?.split(';')[0] ?? '';
   // The description documents it for all errors.
-  if (status >= 400 && type === 'application/problem+json') return [...found, ...unknownCode(at, headers, text)];
+  if (status >= 400 && type === 'application/problem+json')
+    return [...found, ...unknownCode(at, headers, text)];
   const media = response.content?.[type];
   if (!media) return [...found, `${at} has the type ${type}, which is not in the document`];
   if (type !== 'application/json') return found;
@@ -188,6 +189,12 @@ function isEverywhere(status: number, text: string): boolean {
 function isOptional(name: string, status: number): boolean {
   if (name.startsWith('RateLimit')) return true;
   return (name === 'Contacts-Sync' && status >= 400) || (name === 'Retry-After' && status >= 429);
+}
+
+/** Returns the differences between a value and a part of the document, such as `/components/schemas/SessionDto`. */
+export function errorsAt(pointer: string, value: unknown): string[] {
+  const validate = ajv.compile({ $ref: `document#${pointer}` });
+  return validate(value) ? [] : (validate.errors ?? []).map(({ message }) => `${pointer}: ${message}`);
 }
 
 function schemaErrors(at: string, operation: Operation, status: number, body: unknown): string[] {
