@@ -193,6 +193,12 @@ function isOptional(name: string, status: number): boolean {
   return (name === 'Contacts-Sync' && status >= 400) || (name === 'Retry-After' && status >= 429);
 }
 
+/** Returns the differences between a value and a part of the document, such as `/components/schemas/SessionDto`. */
+export function errorsAt(pointer: string, value: unknown): string[] {
+  const validate = ajv.compile({ $ref: `document#${pointer}` });
+  return validate(value) ? [] : (validate.errors ?? []).map(({ message }) => `${pointer}: ${message}`);
+}
+
 function schemaErrors(at: string, operation: Operation, status: number, body: unknown): string[] {
   const path = Object.entries(document.paths).find(([, item]) => Object.values(item).includes(operation));
   const method = Object.entries(path?.[1] ?? {}).find(([, each]) => each === operation)?.[0];
