@@ -101,6 +101,22 @@ describe('checking whether numbers are on WhatsApp', () => {
     expect(queries().flatMap(({ numbers }) => numbers)).toHaveLength(LIMIT);
   });
 
+  it.each(['usyncErrors', 'usyncUserErrors'] as const)(
+    'stops for an hour when WhatsApp refuses to check any number (%s)',
+    async (kind) => {
+      await reset();
+      world.server.settings[kind].set('contact', 403);
+      const count = queries().length;
+      const { checks, ...body } = await check(...[60, 61, 62, 63, 64, 65].map(number));
+      world.server.settings[kind].delete('contact');
+      expect(new Set(reasons(body))).toEqual(new Set(['refused']));
+      expect(checks).toMatchObject({ remaining: LIMIT - 5, stopped: { reason: 'refused' } });
+      expect((Date.parse(checks?.stopped?.until ?? '') - Date.now()) / 60_000).toBeCloseTo(60, 0);
+      expect(reasons(await check(number(60)))).toEqual(['refused']);
+      expect(queries()).toHaveLength(count + 1);
+    },
+  );
+
   it('stops for a day when WhatsApp requires fewer requests', async () => {
     await reset();
     const error = { code: 429, text: 'rate-overlimit' };

@@ -12,7 +12,7 @@ import { type ProfileConnection, QueryTimeout, queryWithin } from '../profiles/p
 import { asRateLimited, RateLimited } from '../profiles/profile-errors.js';
 import { countedFetch } from '../profiles/profile-fetches.metrics.js';
 import { iqErrorCode } from '../wire/iq-error.js';
-import { numberCheckQuery, readNumberChecks } from './number-check-query.js';
+import { ChecksRefused, numberCheckQuery, readNumberChecks } from './number-check-query.js';
 
 /** Numbers per query. A person who starts chats with new numbers looks up one at a time. */
 const BATCH_SIZE = 5;
@@ -183,7 +183,7 @@ export class NumberChecker {
 function stopReasonOf(error: unknown): WhatsAppStop | null {
   if (error instanceof RateLimited) return 'rate_limited';
   if (error instanceof QueryTimeout) return 'unanswered';
-  return iqErrorCode(error) === null ? null : 'refused';
+  return error instanceof ChecksRefused || iqErrorCode(error) !== null ? 'refused' : null;
 }
 
 function queryIntervalMs(): number {
