@@ -138,7 +138,7 @@ describe('checking whether numbers are on WhatsApp', () => {
     const count = queries().length;
     const until = new Date(Date.now() + 3_600_000);
     await world.server.sendToCompanions(world.phone, reachOutLocked(until));
-    expect(reasons(await check(number(50)))).toEqual(['reach_out_locked']);
+    expect(reasons(await check(number(50)))).toEqual(['reachout_locked']);
     await world.server.sendToCompanions(world.phone, reachOutLocked(null));
     await world.server.goDown();
     await world.service.sessionThat(({ status }) => status !== 'open');

@@ -175,7 +175,7 @@ export class NumberChecksService {
     const { stop } = await this.stored.getQuota(accountId);
     if (stop) return stop;
     const until = await this.degradations.findEnd(session, 'reachout_locked');
-    return until && { reason: 'reach_out_locked', until };
+    return until && { reason: 'reachout_locked', until };
   }
 
   private async describe(session: SessionName, { accountId }: CheckingAccount): Promise<ChecksDto> {

@@ -22,7 +22,7 @@ const QUERY_INTERVAL_MS = 4_000;
 const QUERY_TIMEOUT_MS = 15_000;
 const HOUR_MS = 3_600_000;
 
-type WhatsAppStop = Exclude<CheckStop['reason'], 'reach_out_locked'>;
+type WhatsAppStop = Exclude<CheckStop['reason'], 'reachout_locked'>;
 
 /** How long nothing is checked after WhatsApp has objected. */
 const STOP_MS: Record<WhatsAppStop, number> = {
@@ -147,7 +147,7 @@ export class NumberChecker {
     const { stop } = await lease.read(() => stores.checks.getQuota(this.accountId));
     if (stop) return stop;
     const lockedUntil = await this.lockedUntil();
-    if (lockedUntil) return { reason: 'reach_out_locked', until: lockedUntil };
+    if (lockedUntil) return { reason: 'reachout_locked', until: lockedUntil };
     const { limitedUntil } = fetchPause;
     return limitedUntil && { reason: 'rate_limited', until: limitedUntil };
   }
