@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { Config } from '../kernel/config/config.js';
 import { SESSION_NAME } from '../kernel/identifiers/session-name.js';
 import { FailureLog } from '../kernel/logging/failure-log.js';
@@ -10,6 +10,7 @@ import { AuthorizationServer } from './authorization-server.js';
 import type { KeyBudget } from './key-budget.js';
 import { KeyLimits } from './key-limits.js';
 import type { Scope } from './scopes.js';
+import { SigningKeys } from './signing-keys.js';
 
 /** Scopes that access tokens can have. */
 export const TOKEN_SCOPES: readonly Scope[] = ['contacts:read', 'session:read'];
@@ -20,8 +21,6 @@ const SESSIONS_CLAIM = 'whatsapp_sessions';
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_TOLERANCE_SECONDS = 30;
 const REQUESTS_PER_MINUTE = 600;
-/** After the metadata of the authorization server could not be read. */
-const RETRY_AFTER_MS = 5_000;
 /** Larger tokens are not read. */
 const MAX_TOKEN_CHARACTERS = 8_192;
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -33,14 +32,14 @@ export class AccessTokens {
     new Log(AccessTokens.name),
     'Reading keys of the authorization server',
   );
-  private readonly server: AuthorizationServer | null;
-  private keys: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
+  private readonly keys: SigningKeys | null;
 
   constructor(
     private readonly config: Config,
     private readonly limits: KeyLimits,
   ) {
-    this.server = config.OAUTH_ISSUER ? new AuthorizationServer(config.OAUTH_ISSUER) : null;
+    const { OAUTH_ISSUER: issuer } = config;
+    this.keys = issuer ? new SigningKeys(new AuthorizationServer(issuer)) : null;
   }
 
   /** Parameters of the challenge in `WWW-Authenticate`; empty without an authorization server. */
@@ -52,7 +51,7 @@ export class AccessTokens {
 
   /** Whether a text may be an access token. */
   accepts(text: string): boolean {
-    return this.server !== null && text.length <= MAX_TOKEN_CHARACTERS && JWT.test(text);
+    return this.keys !== null && text.length <= MAX_TOKEN_CHARACTERS && JWT.test(text);
   }
 
   /**
@@ -71,8 +70,9 @@ export class AccessTokens {
 
   private async readClaims(token: string): Promise<JWTPayload> {
     const { OAUTH_ISSUER: issuer, OAUTH_AUDIENCE: audience } = this.config;
+    if (!this.keys) throw new Error('OAUTH_ISSUER is not set');
     try {
-      const { payload } = await jwtVerify(token, await this.findKeys(), {
+      const { payload } = await jwtVerify(token, await this.keys.getKeySet(), {
         issuer,
         audience,
         algorithms: ALGORITHMS,
@@ -86,21 +86,6 @@ export class AccessTokens {
       this.failure.failed(error);
       throw new AuthorizationServerUnavailable();
     }
-  }
-
-  private findKeys() {
-    const { server } = this;
-    if (!server) throw new Error('OAUTH_ISSUER is not set');
-    if (this.keys) return this.keys;
-    this.keys = server
-      .findKeysUrl()
-      .then((url) =>
-        createRemoteJWKSet(url, { [customFetch]: async () => Response.json(await server.get(url)) }),
-      );
-    const { keys } = this;
-    // Callers without a valid token could otherwise cause a request for each of theirs.
-    keys.catch(() => setTimeout(() => (this.keys = null), RETRY_AFTER_MS).unref());
-    return keys;
   }
 }
 
