@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { Config } from '../kernel/config/config.js';
-import { SESSION_NAME } from '../kernel/identifiers/session-name.js';
+import { DEFAULT_SESSION, SESSION_NAME } from '../kernel/identifiers/session-name.js';
 import { FailureLog } from '../kernel/logging/failure-log.js';
 import { Log } from '../kernel/logging/log.js';
 import { AuthorizationServerUnavailable, KeyInvalid } from './access.errors.js';
@@ -15,8 +15,10 @@ import { SigningKeys } from './signing-keys.js';
 /** Scopes that access tokens can have. */
 export const TOKEN_SCOPES: readonly Scope[] = ['contacts:read', 'session:read'];
 
-/** Claim with the names of the sessions that a token can access. Without it, a token can access all sessions. */
+/** Claim with the names of the sessions that a token can access. Without it, this is only DEFAULT_SESSION. */
 const SESSIONS_CLAIM = 'whatsapp_sessions';
+/** Name in the claim for all sessions. It is not a valid name of a session. */
+const ALL_SESSIONS = '*';
 /** Signatures with asymmetric keys: a shared secret could be confused with a public key. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_TOLERANCE_SECONDS = 30;
@@ -119,8 +121,11 @@ function scopesOf({ scope, scp }: JWTPayload): Scope[] {
 /** Returns the sessions that a token can access; null for all, undefined if the claim is invalid. */
 function sessionsOf(claims: JWTPayload): string[] | null | undefined {
   const names = claims[SESSIONS_CLAIM];
-  if (names === undefined) return null;
-  const isValid =
-    Array.isArray(names) && names.every((name) => typeof name === 'string' && SESSION_NAME.test(name));
-  return isValid && names.length > 0 ? (names as string[]) : undefined;
+  if (names === undefined) return [DEFAULT_SESSION];
+  if (!Array.isArray(names) || names.length === 0 || !names.every(isSessionClaim)) return undefined;
+  return names.includes(ALL_SESSIONS) ? null : names;
+}
+
+function isSessionClaim(name: unknown): name is string {
+  return typeof name === 'string' && (name === ALL_SESSIONS || SESSION_NAME.test(name));
 }
