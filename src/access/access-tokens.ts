@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { Config } from '../kernel/config/config.js';
@@ -65,7 +66,7 @@ export class AccessTokens {
     const claims = await this.readClaims(token);
     const sessions = sessionsOf(claims);
     if (!claims.sub || sessions === undefined) throw new KeyInvalid(this.challenge);
-    const id = `oauth ${claims.sub}`;
+    const id = idOf(claims.sub);
     const budget = this.limits.count({ id, requestsPerMinute: REQUESTS_PER_MINUTE });
     return { access: new Access(scopesOf(claims), sessions, id), budget };
   }
@@ -128,4 +129,9 @@ function sessionsOf(claims: JWTPayload): string[] | null | undefined {
 
 function isSessionClaim(name: unknown): name is string {
   return typeof name === 'string' && (name === ALL_SESSIONS || SESSION_NAME.test(name));
+}
+
+/** Returns the ID of a subject for limits. It has a fixed length, because subjects can contain any text. */
+function idOf(subject: string): string {
+  return `oauth ${createHash('sha256').update(subject).digest('base64url')}`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Client,
@@ -7,7 +8,7 @@ import {
 import { generateKeyPair, type JWTPayload } from 'jose';
 import { MASTER } from '../access/access-world.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
-import { freePort } from '../support/service.js';
+import { eventually, freePort } from '../support/service.js';
 import { TestAuthorizationServer } from './test-authorization-server.js';
 
 const CALL = {
@@ -140,6 +141,17 @@ describe('the MCP server with an authorization server', () => {
       expect(await callWith('sales', { whatsapp_sessions: names })).toContain('does not exist');
     }
     expect(await callWith('sales', { whatsapp_sessions: ['sales'] })).toContain('does not exist');
+  });
+
+  it('shares the request counts of subjects of any length and content', async () => {
+    for (const sub of ['x'.repeat(300), 'a\0b']) {
+      const key = `key:oauth ${createHash('sha256').update(sub).digest('base64url')}`;
+      await post(await issuer.sign(url, { sub }));
+      await eventually('the count is shared', async () => {
+        const sql = 'SELECT points FROM rate_limit WHERE key = $1';
+        return (await book.dataSource.query<object[]>(sql, [key])).length === 1;
+      });
+    }
   });
 
   it('does not accept tokens for other routes', async () => {
