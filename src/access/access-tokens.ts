@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { Config } from '../kernel/config/config.js';
-import { SESSION_NAME } from '../kernel/identifiers/session-name.js';
+import { DEFAULT_SESSION, SESSION_NAME } from '../kernel/identifiers/session-name.js';
 import { FailureLog } from '../kernel/logging/failure-log.js';
 import { Log } from '../kernel/logging/log.js';
 import { AuthorizationServerUnavailable, KeyInvalid } from './access.errors.js';
@@ -10,18 +11,19 @@ import { AuthorizationServer } from './authorization-server.js';
 import type { KeyBudget } from './key-budget.js';
 import { KeyLimits } from './key-limits.js';
 import type { Scope } from './scopes.js';
+import { SigningKeys } from './signing-keys.js';
 
 /** Scopes that access tokens can have. */
 export const TOKEN_SCOPES: readonly Scope[] = ['contacts:read', 'session:read'];
 
-/** Claim with the names of the sessions that a token can access. Without it, a token can access all sessions. */
+/** Claim with the names of the sessions that a token can access. Without it, this is only DEFAULT_SESSION. */
 const SESSIONS_CLAIM = 'whatsapp_sessions';
+/** Name in the claim for all sessions. It is not a valid name of a session. */
+const ALL_SESSIONS = '*';
 /** Signatures with asymmetric keys: a shared secret could be confused with a public key. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_TOLERANCE_SECONDS = 30;
 const REQUESTS_PER_MINUTE = 600;
-/** After the metadata of the authorization server could not be read. */
-const RETRY_AFTER_MS = 5_000;
 /** Larger tokens are not read. */
 const MAX_TOKEN_CHARACTERS = 8_192;
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -33,14 +35,14 @@ export class AccessTokens {
     new Log(AccessTokens.name),
     'Reading keys of the authorization server',
   );
-  private readonly server: AuthorizationServer | null;
-  private keys: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
+  private readonly keys: SigningKeys | null;
 
   constructor(
     private readonly config: Config,
     private readonly limits: KeyLimits,
   ) {
-    this.server = config.OAUTH_ISSUER ? new AuthorizationServer(config.OAUTH_ISSUER) : null;
+    const { OAUTH_ISSUER: issuer } = config;
+    this.keys = issuer ? new SigningKeys(new AuthorizationServer(issuer)) : null;
   }
 
   /** Parameters of the challenge in `WWW-Authenticate`; empty without an authorization server. */
@@ -52,7 +54,7 @@ export class AccessTokens {
 
   /** Whether a text may be an access token. */
   accepts(text: string): boolean {
-    return this.server !== null && text.length <= MAX_TOKEN_CHARACTERS && JWT.test(text);
+    return this.keys !== null && text.length <= MAX_TOKEN_CHARACTERS && JWT.test(text);
   }
 
   /**
@@ -64,15 +66,16 @@ export class AccessTokens {
     const claims = await this.readClaims(token);
     const sessions = sessionsOf(claims);
     if (!claims.sub || sessions === undefined) throw new KeyInvalid(this.challenge);
-    const id = `oauth ${claims.sub}`;
+    const id = idOf(claims.sub);
     const budget = this.limits.count({ id, requestsPerMinute: REQUESTS_PER_MINUTE });
     return { access: new Access(scopesOf(claims), sessions, id), budget };
   }
 
   private async readClaims(token: string): Promise<JWTPayload> {
     const { OAUTH_ISSUER: issuer, OAUTH_AUDIENCE: audience } = this.config;
+    if (!this.keys) throw new Error('OAUTH_ISSUER is not set');
     try {
-      const { payload } = await jwtVerify(token, await this.findKeys(), {
+      const { payload } = await jwtVerify(token, await this.keys.getKeySet(), {
         issuer,
         audience,
         algorithms: ALGORITHMS,
@@ -86,21 +89,6 @@ export class AccessTokens {
       this.failure.failed(error);
       throw new AuthorizationServerUnavailable();
     }
-  }
-
-  private findKeys() {
-    const { server } = this;
-    if (!server) throw new Error('OAUTH_ISSUER is not set');
-    if (this.keys) return this.keys;
-    this.keys = server
-      .findKeysUrl()
-      .then((url) =>
-        createRemoteJWKSet(url, { [customFetch]: async () => Response.json(await server.get(url)) }),
-      );
-    const { keys } = this;
-    // Callers without a valid token could otherwise cause a request for each of theirs.
-    keys.catch(() => setTimeout(() => (this.keys = null), RETRY_AFTER_MS).unref());
-    return keys;
   }
 }
 
@@ -134,8 +122,16 @@ function scopesOf({ scope, scp }: JWTPayload): Scope[] {
 /** Returns the sessions that a token can access; null for all, undefined if the claim is invalid. */
 function sessionsOf(claims: JWTPayload): string[] | null | undefined {
   const names = claims[SESSIONS_CLAIM];
-  if (names === undefined) return null;
-  const isValid =
-    Array.isArray(names) && names.every((name) => typeof name === 'string' && SESSION_NAME.test(name));
-  return isValid && names.length > 0 ? (names as string[]) : undefined;
+  if (names === undefined) return [DEFAULT_SESSION];
+  if (!Array.isArray(names) || names.length === 0 || !names.every(isSessionClaim)) return undefined;
+  return names.includes(ALL_SESSIONS) ? null : names;
+}
+
+function isSessionClaim(name: unknown): name is string {
+  return typeof name === 'string' && (name === ALL_SESSIONS || SESSION_NAME.test(name));
+}
+
+/** Returns the ID of a subject for limits. It has a fixed length, because subjects can contain any text. */
+function idOf(subject: string): string {
+  return `oauth ${createHash('sha256').update(subject).digest('base64url')}`;
 }

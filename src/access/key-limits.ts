@@ -8,6 +8,7 @@ import { RateLimitsRepository } from './rate-limits.repository.js';
 
 /** Interval at which replicas share their counts. A key may exceed its limit by the requests within this time. */
 const SHARE_EVERY_MS = 250;
+const WINDOW_MS = WINDOW_SECONDS * 1_000;
 
 interface Count {
   /** Requests counted here that are not shared yet. */
@@ -23,6 +24,7 @@ interface Count {
 @Injectable()
 export class KeyLimits {
   private readonly counts = new Map<string, Count>();
+  private forgetAtMs = 0;
   private readonly failure = new FailureLog(new Log(KeyLimits.name), 'Sharing request counts');
 
   constructor(private readonly limits: RateLimitsRepository) {}
@@ -36,9 +38,9 @@ export class KeyLimits {
   count({ id, requestsPerMinute: limit }: Pick<ApiKey, 'id' | 'requestsPerMinute'>): KeyBudget | null {
     if (limit === null) return null;
     const nowMs = Date.now();
+    this.forgetEnded(nowMs);
     const count = this.countOf(id);
-    if (nowMs >= count.endsAtMs)
-      Object.assign(count, { pending: 0, shared: 0, endsAtMs: nowMs + WINDOW_SECONDS * 1_000 });
+    if (nowMs >= count.endsAtMs) Object.assign(count, { pending: 0, shared: 0, endsAtMs: nowMs + WINDOW_MS });
     const resetSeconds = Math.max(1, Math.ceil((count.endsAtMs - nowMs) / 1_000));
     if (count.shared + count.pending >= limit) throw keyLimited({ limit, remaining: 0, resetSeconds });
     count.pending += 1;
@@ -54,6 +56,13 @@ export class KeyLimits {
   charge(id: string, requests: number): void {
     const count = this.counts.get(id);
     if (count) count.pending += requests;
+  }
+
+  /** Deletes counts once per window. Otherwise, they would accumulate with the subjects of access tokens. */
+  private forgetEnded(nowMs: number): void {
+    if (nowMs < this.forgetAtMs) return;
+    this.forgetAtMs = nowMs + WINDOW_MS;
+    for (const [id, { endsAtMs }] of this.counts) if (nowMs >= endsAtMs) this.counts.delete(id);
   }
 
   private countOf(id: string): Count {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ContactDetailsDto, ContactKeysDto } from '../../src/api/contacts/contact-details.dto.js';
+import type { LookedUpContactsDto } from '../../src/api/contacts/contact-lookup.dto.js';
 import { CONTACT_ID } from '../../src/contacts/contact-id.js';
 import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
 import type { Address, Jid, Lid } from '../../src/kernel/identifiers/address.js';
@@ -24,7 +25,7 @@ describe('the contact API', () => {
   let book: ServedAddressBook;
 
   beforeAll(async () => {
-    book = await ServedAddressBook.start();
+    book = await ServedAddressBook.start({ CHECKS_PER_DAY: '0' });
   });
 
   afterAll(() => book.stop());
@@ -444,6 +445,13 @@ describe('the contact API', () => {
       expect(first).toMatchObject({ lid });
       expect(first?.id).not.toBe(former.id);
       expect(others).toEqual([first, first]);
+    });
+
+    it('checks no numbers if CHECKS_PER_DAY is 0', async () => {
+      const request = { contacts: ['491709999999'], check: true };
+      const { body } = await book.service.post<LookedUpContactsDto>('/contacts/lookup', request);
+      expect(body.items[0]?.check).toMatchObject({ on_whatsapp: null, reason: 'disabled' });
+      expect(body.checks).toMatchObject({ limit: 0, remaining: 0, stopped: null });
     });
 
     it('returns 1,000 contacts with the requested fields', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { ContactDetailsDto } from '../../src/api/contacts/contact-details.dto.js';
+import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
 import { AccessWorld, MASTER } from '../access/access-world.js';
 import { jidOf, ServedAddressBook } from '../contacts/served-address-book.js';
 import { called } from '../support/people.js';
@@ -275,6 +276,22 @@ describe('the MCP server', () => {
       expect(Object.values(JSON.parse(ours) as Record<string, unknown[]>)[0]).toHaveLength(20);
       expect(ours.length * 2).toBeLessThanOrEqual(theirs.length);
     }
+  });
+
+  it('finds a merged contact by its former ID', async () => {
+    const [jid, lid] = ['491700000090@s.whatsapp.net' as Jid, '333333333333333@lid' as Lid];
+    const client = await connect(MASTER);
+    const idOf = async (phone: string) =>
+      dataOf<{ id: string }>(await call(client, 'get_person', { phone })).id;
+    await world.book.apply({ pushNames: [{ address: lid, name: 'carla', observedAt: new Date() }] });
+    const former = await idOf(lid);
+    await world.book.apply({ saved: [{ address: jid, fullName: 'Carla', firstName: null }] });
+    await world.book.apply({ mappings: [{ jid, lid, observedAt: new Date() }] });
+    const id = await idOf(jid);
+    expect(id).not.toBe(former);
+    expect(await idOf(former)).toBe(id);
+    const people = await call(client, 'look_up_people', { contacts: [former], fields: ['id', 'full_name'] });
+    expect(dataOf(people)).toEqual({ people: [{ query: former, contact: { id, full_name: 'Carla' } }] });
   });
 
   it('is disabled while no keys are in use', async () => {

@@ -1,13 +1,14 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Client,
   ClientCredentialsProvider,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
-import { generateKeyPair } from 'jose';
+import { generateKeyPair, type JWTPayload } from 'jose';
 import { MASTER } from '../access/access-world.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
-import { freePort } from '../support/service.js';
+import { eventually, freePort } from '../support/service.js';
 import { TestAuthorizationServer } from './test-authorization-server.js';
 
 const CALL = {
@@ -46,11 +47,11 @@ describe('the MCP server with an authorization server', () => {
     issuer.claims = { scope: 'contacts:read openid' };
   });
 
-  const post = async (token: string | null) => {
+  const post = async (token: string | null, values: object = {}) => {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
-      body: JSON.stringify(CALL),
+      body: JSON.stringify({ ...CALL, params: { ...CALL.params, arguments: values } }),
     });
     const { status, headers } = response;
     const challenge = headers.get('www-authenticate');
@@ -105,6 +106,7 @@ describe('the MCP server with an authorization server', () => {
     ['without a subject', { sub: undefined }],
     ['with invalid sessions', { whatsapp_sessions: 'default' }],
     ['without sessions', { whatsapp_sessions: [] }],
+    ['with an invalid session and all sessions', { whatsapp_sessions: ['*', 'Sales'] }],
   ])('rejects a token %s', async (_, claims) => {
     expect((await post(await issuer.sign(url, claims))).status).toBe(401);
   });
@@ -125,6 +127,31 @@ describe('the MCP server with an authorization server', () => {
     const limited = await post(await issuer.sign(url, { whatsapp_sessions: ['sales'] }));
     expect([limited.status, limited.text]).toEqual([200, expect.stringContaining('Set session to sales.')]);
     expect(limited.limit).toBe('"key";q=600;w=60');
+  });
+
+  it('limits a token without the claim to the default session, and allows all sessions with "*"', async () => {
+    const callWith = async (session: string, claims: JWTPayload) => {
+      const { text } = await post(await issuer.sign(url, claims), { session });
+      return text;
+    };
+    expect(await callWith('default', {})).toContain('Anna');
+    expect(await callWith('sales', {})).toContain('Set session to default.');
+    for (const names of [['*'], ['sales', '*']]) {
+      expect(await callWith('default', { whatsapp_sessions: names })).toContain('Anna');
+      expect(await callWith('sales', { whatsapp_sessions: names })).toContain('does not exist');
+    }
+    expect(await callWith('sales', { whatsapp_sessions: ['sales'] })).toContain('does not exist');
+  });
+
+  it('shares the request counts of subjects of any length and content', async () => {
+    for (const sub of ['x'.repeat(300), 'a\0b']) {
+      const key = `key:oauth ${createHash('sha256').update(sub).digest('base64url')}`;
+      await post(await issuer.sign(url, { sub }));
+      await eventually('the count is shared', async () => {
+        const sql = 'SELECT points FROM rate_limit WHERE key = $1';
+        return (await book.dataSource.query<object[]>(sql, [key])).length === 1;
+      });
+    }
   });
 
   it('does not accept tokens for other routes', async () => {

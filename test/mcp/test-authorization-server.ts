@@ -7,6 +7,8 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } 
 export class TestAuthorizationServer {
   /** Claims of the next tokens. */
   claims: JWTPayload = { scope: 'contacts:read' };
+  /** Requests for keys return them, fail, or return an object without them. */
+  keysState: 'available' | 'down' | 'missing' = 'available';
   /** Requests by path. */
   readonly requests: string[] = [];
 
@@ -61,6 +63,8 @@ export class TestAuthorizationServer {
         token_endpoint_auth_methods_supported: ['client_secret_basic'],
         code_challenge_methods_supported: ['S256'],
       };
+    if (path === '/keys' && this.keysState === 'down') return null;
+    if (path === '/keys' && this.keysState === 'missing') return {};
     if (path === '/keys')
       return { keys: [{ ...(await exportJWK(this.keys.publicKey)), kid: '1', alg: 'ES256', use: 'sig' }] };
     if (path === '/token')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LookedUpContactsDto } from '../../src/api/contacts/contact-lookup.dto.js';
+import { eventually } from '../support/service.js';
 import { reachOutLocked } from '../whatsapp-server/contact-news.js';
 import { iq } from '../whatsapp-server/faults.js';
 import { child, children, textOf } from '../whatsapp-server/stanza.js';
@@ -101,6 +102,52 @@ describe('checking whether numbers are on WhatsApp', () => {
     expect(queries().flatMap(({ numbers }) => numbers)).toHaveLength(LIMIT);
   });
 
+  it.each(['usyncErrors', 'usyncUserErrors'] as const)(
+    'stops for an hour when WhatsApp refuses to check any number (%s)',
+    async (kind) => {
+      await reset();
+      world.server.settings[kind].set('contact', 403);
+      const count = queries().length;
+      const { checks, ...body } = await check(...[60, 61, 62, 63, 64, 65].map(number));
+      world.server.settings[kind].delete('contact');
+      expect(new Set(reasons(body))).toEqual(new Set(['refused']));
+      expect(checks).toMatchObject({ remaining: LIMIT - 5, stopped: { reason: 'refused' } });
+      expect((Date.parse(checks?.stopped?.until ?? '') - Date.now()) / 60_000).toBeCloseTo(60, 0);
+      expect(reasons(await check(number(60)))).toEqual(['refused']);
+      expect(queries()).toHaveLength(count + 1);
+    },
+  );
+
+  it('reports numbers that the session drops, because the connection ends or the quota is used up', async () => {
+    await reset();
+    const cut = world.server.faults.received.arm({ cut: 'on-arrival' }, { when: iq('usync') });
+    expect(reasons(await check(number(70)))).toEqual(['session_not_open']);
+    expect(cut.struck).toBe(1);
+    await world.service.sessionThat(({ status }) => status === 'open');
+    const count = queries().length;
+    const body = check(...[71, 72, 73, 74, 75, 76].map(number));
+    await eventually('the first query arrives', () => Promise.resolve(queries().length > count));
+    await world.database.query('UPDATE number_check_quota SET used = $1', [LIMIT]);
+    expect(reasons(await body)).toEqual([...Array<null>(5).fill(null), 'quota_used']);
+  });
+
+  it('sends no numbers for callers who disconnect while they wait', async () => {
+    await reset();
+    await world.restart();
+    const waiting = [check(number(80)), check(number(81))];
+    await world.service.session();
+    const left = fetch(`http://127.0.0.1:${world.service.port}/contacts/lookup`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ contacts: [number(82)], check: true }),
+      signal: AbortSignal.timeout(1_000),
+    });
+    await expect(left).rejects.toThrow();
+    expect((await Promise.all(waiting)).flatMap(reasons)).toEqual([null, null]);
+    expect(reasons(await check(number(83)))).toEqual([null]);
+    expect(queries().flatMap(({ numbers }) => numbers)).not.toContain(`+${number(82)}`);
+  });
+
   it('stops for a day when WhatsApp requires fewer requests', async () => {
     await reset();
     const error = { code: 429, text: 'rate-overlimit' };
@@ -117,12 +164,26 @@ describe('checking whether numbers are on WhatsApp', () => {
     expect(degraded.map(({ code }) => code)).toEqual(['checks_stopped']);
   });
 
+  it('reports the stop during a pause of profile fetches', async () => {
+    await reset();
+    const error = { code: 429, text: 'rate-overlimit' };
+    world.server.faults.received.arm({ error }, { when: iq('usync') });
+    expect(reasons(await check(number(47)))).toEqual(['rate_limited']);
+    await reset();
+    const { checks, ...body } = await check(number(47));
+    expect(reasons(body)).toEqual(['rate_limited']);
+    expect(checks?.stopped?.reason).toBe('rate_limited');
+    const remainingMs = Date.parse(checks?.stopped?.until ?? '') - Date.now();
+    expect(remainingMs).toBeGreaterThan(0);
+    expect(remainingMs).toBeLessThan(23 * 3_600_000);
+  });
+
   it('sends nothing while the account is locked from reaching out, or not connected', async () => {
     await reset();
     const count = queries().length;
     const until = new Date(Date.now() + 3_600_000);
     await world.server.sendToCompanions(world.phone, reachOutLocked(until));
-    expect(reasons(await check(number(50)))).toEqual(['reach_out_locked']);
+    expect(reasons(await check(number(50)))).toEqual(['reachout_locked']);
     await world.server.sendToCompanions(world.phone, reachOutLocked(null));
     await world.server.goDown();
     await world.service.sessionThat(({ status }) => status !== 'open');

@@ -843,7 +843,7 @@ export interface components {
         };
         ChecksStoppedDto: {
             /** @enum {string} */
-            reason: "rate_limited" | "reach_out_locked" | "refused" | "unanswered";
+            reason: "rate_limited" | "reachout_locked" | "refused" | "unanswered";
             /**
              * Format: date-time
              * @description ISO 8601.
@@ -1086,7 +1086,7 @@ export interface components {
             name: string;
         };
         NumberCheckDto: {
-            reason: ("disabled" | "no_answer" | "not_synced" | "pending" | "quota_used" | "rate_limited" | "reach_out_locked" | "refused" | "session_not_open" | "unanswered") | null;
+            reason: ("disabled" | "no_answer" | "not_synced" | "pending" | "quota_used" | "rate_limited" | "reachout_locked" | "refused" | "session_not_open" | "unanswered") | null;
             /** @description Null if there is no answer; `reason` contains why. */
             on_whatsapp: boolean | null;
             /**

@@ -244,7 +244,7 @@ export const es: Messages = {
       todo: 'No se consulta a nadie hasta que termine solo. Envía menos mensajes a desconocidos.',
     },
     checks_stopped: {
-      what: 'WhatsApp ha rechazado las comprobaciones de números.',
+      what: 'WhatsApp ha rechazado una comprobación de números o no ha respondido a ella.',
       todo: 'No se comprueba ningún número hasta la hora indicada en los detalles. Comprueba menos números o ninguno: comprobar muchos provoca el bloqueo de cuentas.',
     },
     client_expiring: {

@@ -244,7 +244,7 @@ export const ptBr: Messages = {
       todo: 'Ninguém é consultado até o bloqueio acabar sozinho. Envie menos mensagens a desconhecidos.',
     },
     checks_stopped: {
-      what: 'O WhatsApp recusou as verificações de números.',
+      what: 'O WhatsApp recusou uma verificação de número ou não respondeu a ela.',
       todo: 'Nenhum número é verificado até a hora indicada nos detalhes. Verifique menos números, ou nenhum: verificar muitos leva ao banimento de contas.',
     },
     client_expiring: {

@@ -64,6 +64,7 @@ export class ContactLookupController {
 
 /** Returns a signal that is aborted when the response is complete, or when the caller has disconnected. */
 function closeOf(response: Response): AbortSignal {
+  if (response.closed) return AbortSignal.abort();
   const closed = new AbortController();
   response.once('close', () => closed.abort());
   return closed.signal;

@@ -6,7 +6,7 @@ const STOP_REASONS = [
   'rate_limited',
   'refused',
   'unanswered',
-  'reach_out_locked',
+  'reachout_locked',
 ] as const satisfies readonly CheckStop['reason'][];
 /** Why a number has no answer. docs/number-checks.md explains each reason. */
 const CHECK_REASONS = [

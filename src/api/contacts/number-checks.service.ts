@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AcceptedChecks, CheckStop, StoredAnswer } from '../../contacts/checks/number-check.js';
+import type { AcceptedChecks, CheckQuota, StoredAnswer } from '../../contacts/checks/number-check.js';
 import { NumberChecksRepository } from '../../contacts/checks/number-checks.repository.js';
 import { pause } from '../../kernel/async/pause.js';
 import { Config } from '../../kernel/config/config.js';
@@ -13,15 +13,17 @@ import { CommandSender } from '../sessions/command-sender.js';
 import { SessionNotAnswering } from '../sessions/sessions-api.errors.js';
 import type { LookedUpContact, LookupResult } from './contact-lookup.service.js';
 import { parseContactReference } from './contact-reference.js';
-import type { CheckReason, ChecksDto, NumberCheckDto } from './number-checks.dto.js';
+import type { CheckReason, ChecksDto, ChecksStoppedDto, NumberCheckDto } from './number-checks.dto.js';
 
 /** How long a request waits for answers. Less than the time after which proxies usually end a request. */
 const WAIT_MS = 25_000;
 const POLL_EVERY_MS = 500;
+/** Longer than the session role waits for WhatsApp's answer to numbers that are already counted. */
+const LAST_QUERY_MS = 16_000;
 /** The session role only queues the numbers, but another command of the session may be running. */
 const COMMAND_TIMEOUT_MS = 10_000;
 
-/** A waiting request reads the database twice per POLL_EVERY_MS. */
+/** A waiting request reads the database four times per POLL_EVERY_MS. */
 const SLOTS: SlotLimits = { what: 'number checks', perCaller: 2, overall: 20, maxWaitMs: 10_000 };
 
 type CheckingAccount = Pick<LookupResult, 'accountId' | 'synced'>;
@@ -31,6 +33,13 @@ interface CheckRequest {
   caller: string;
   /** Aborted when the caller has disconnected. */
   gone: AbortSignal;
+}
+
+/** Why numbers have no answer, unless they have one. */
+interface Obstacle {
+  reasonOf: (phone: Phone) => CheckReason;
+  /** Null if checks are possible. */
+  stop: ChecksStoppedDto | null;
 }
 
 /** The result of a lookup with checks. */
@@ -71,11 +80,11 @@ export class NumberChecksService {
     const giveUp = AbortSignal.any([gone, AbortSignal.timeout(WAIT_MS)]);
     const phones = items.map(phoneToCheck);
     const wanted = [...new Set(phones)].filter((phone) => phone !== null);
-    const numbers = await this.checkNumbers(session, account, wanted, giveUp);
+    const { numbers, stop } = await this.checkNumbers(session, account, wanted, giveUp);
     return {
       synced: account.synced,
       items: items.map((item, i) => ({ ...item, check: numbers.get(phones[i] ?? null) ?? null })),
-      checks: await this.describe(session, account),
+      checks: await this.describe(session, account, stop),
     };
   }
 
@@ -84,42 +93,41 @@ export class NumberChecksService {
     account: CheckingAccount,
     phones: Phone[],
     giveUp: AbortSignal,
-  ): Promise<Map<Phone | null, NumberCheckDto>> {
+  ): Promise<{ numbers: Map<Phone | null, NumberCheckDto>; stop: ChecksStoppedDto | null }> {
     const before = await this.findAnswers(account, phones);
     const missing = phones.filter((phone) => !before.has(phone));
-    if (missing.length === 0) return new Map([...before].map(([phone, answer]) => [phone, toDto(answer)]));
-    const reasonOf = await this.ask(session, account, missing, giveUp);
+    if (missing.length === 0)
+      return { numbers: new Map([...before].map(([phone, answer]) => [phone, toDto(answer)])), stop: null };
+    const { reasonOf, stop } = await this.ask(session, account, missing, giveUp);
     const answers = await this.findAnswers(account, phones);
-    return new Map(
-      phones.map((phone) => {
-        const answer = answers.get(phone);
-        return [phone, answer ? toDto(answer) : withoutAnswer(reasonOf(phone))];
-      }),
-    );
+    const numbers = phones.map((phone) => {
+      const answer = answers.get(phone);
+      return [phone, answer ? toDto(answer) : withoutAnswer(reasonOf(phone))] as const;
+    });
+    return { numbers: new Map(numbers), stop };
   }
 
-  /**
-   * Sends numbers to the session role, and waits for the answers.
-   *
-   * @returns why a number has no answer, unless it has one
-   */
+  /** Sends numbers to the session role, and waits for the answers. */
   private async ask(
     session: SessionName,
     account: CheckingAccount,
     phones: Phone[],
     giveUp: AbortSignal,
-  ): Promise<(phone: Phone) => CheckReason> {
+  ): Promise<Obstacle> {
     const obstacle = await this.findObstacle(session, account);
-    if (obstacle) return () => obstacle;
-    const { used } = await this.stored.getQuota(account.accountId);
-    const allowed = phones.slice(0, Math.max(0, this.config.CHECKS_PER_DAY - used));
-    if (allowed.length === 0) return () => 'quota_used';
+    if (obstacle) return forAll(obstacle);
+    const { status, isAttended, since: openSince } = await this.state.get(session);
+    if (status !== 'open' || !isAttended) return forAll('session_not_open');
+    const allowed = phones.slice(0, this.remaining(await this.stored.getQuota(account.accountId)));
+    if (allowed.length === 0) return forAll('quota_used');
+    // A caller who has disconnected while waiting for a slot does not use up the quota.
+    if (giveUp.aborted) return forAll('pending');
     const result = await this.send(session, allowed);
-    if (!result) return () => 'session_not_open';
+    if (!result) return forAll('session_not_open');
     const { accepted, stop } = result;
-    if (stop) return () => stop.reason;
-    const laterStop = await this.waitForAnswers(session, account, accepted, giveUp);
-    return (phone) => (accepted.includes(phone) ? (laterStop?.reason ?? 'pending') : 'quota_used');
+    if (stop) return { reasonOf: () => stop.reason, stop };
+    const reason = await this.waitForAnswers(session, account, { phones: accepted, openSince }, giveUp);
+    return { reasonOf: (phone) => (accepted.includes(phone) ? reason : 'quota_used'), stop: null };
   }
 
   private async findObstacle(
@@ -129,10 +137,8 @@ export class NumberChecksService {
     if (this.config.CHECKS_PER_DAY === 0) return 'disabled';
     // Numbers of contacts that are not synced yet would be checked as well.
     if (!synced) return 'not_synced';
-    const stop = await this.findStop(session, accountId);
-    if (stop) return stop.reason;
-    const { status, isAttended } = await this.state.get(session);
-    return status === 'open' && isAttended ? null : 'session_not_open';
+    const stop = await this.findStop(session, await this.stored.getQuota(accountId));
+    return stop && stop.reason;
   }
 
   /** Returns null if the session role cannot query WhatsApp at the moment. */
@@ -147,18 +153,32 @@ export class NumberChecksService {
     }
   }
 
-  /** @returns a stop that WhatsApp has caused in the meantime; null if there is none */
+  /**
+   * Waits until all numbers have an answer, or until the session role has dropped them.
+   *
+   * @param openSince start of the connection. When it ends, its numbers are dropped.
+   * @returns why numbers have no answer, unless they have one
+   */
   private async waitForAnswers(
     session: SessionName,
     account: CheckingAccount,
-    phones: Phone[],
+    { phones, openSince }: { phones: Phone[]; openSince: Date },
     giveUp: AbortSignal,
-  ): Promise<CheckStop | null> {
+  ): Promise<CheckReason> {
+    let lastQueryEndsAtMs = Infinity;
     for (;;) {
+      const quota = await this.stored.getQuota(account.accountId);
       const answers = await this.findAnswers(account, phones);
-      if (answers.size === phones.length) return null;
-      const stop = await this.findStop(session, account.accountId);
-      if (stop || giveUp.aborted) return stop;
+      if (answers.size === phones.length) return 'pending';
+      const stop = await this.findStop(session, quota);
+      if (stop) return stop.reason;
+      const { status, isAttended, since } = await this.state.get(session);
+      const isSameConnection = since.getTime() === openSince.getTime();
+      if (status !== 'open' || !isAttended || !isSameConnection) return 'session_not_open';
+      const nowMs = performance.now();
+      if (this.remaining(quota) === 0) lastQueryEndsAtMs = Math.min(lastQueryEndsAtMs, nowMs + LAST_QUERY_MS);
+      if (nowMs >= lastQueryEndsAtMs) return 'quota_used';
+      if (giveUp.aborted) return 'pending';
       await pause(POLL_EVERY_MS, giveUp);
     }
   }
@@ -171,22 +191,28 @@ export class NumberChecksService {
     return new Map(answers.map((answer) => [answer.phone, answer]));
   }
 
-  private async findStop(session: SessionName, accountId: number): Promise<CheckStop | null> {
-    const { stop } = await this.stored.getQuota(accountId);
-    if (stop) return stop;
+  private async findStop(session: SessionName, { stop }: CheckQuota): Promise<ChecksStoppedDto | null> {
+    if (stop) return { reason: stop.reason, until: stop.until.toISOString() };
     const until = await this.degradations.findEnd(session, 'reachout_locked');
-    return until && { reason: 'reach_out_locked', until };
+    return until && { reason: 'reachout_locked', until: until.toISOString() };
   }
 
-  private async describe(session: SessionName, { accountId }: CheckingAccount): Promise<ChecksDto> {
-    const limit = this.config.CHECKS_PER_DAY;
-    const { used, resetsAt } = await this.stored.getQuota(accountId);
-    const stop = await this.findStop(session, accountId);
+  private remaining({ used }: CheckQuota): number {
+    return Math.max(0, this.config.CHECKS_PER_DAY - used);
+  }
+
+  /** @param stop reported by the session role; null if it has reported none */
+  private async describe(
+    session: SessionName,
+    { accountId }: CheckingAccount,
+    stop: ChecksStoppedDto | null,
+  ): Promise<ChecksDto> {
+    const quota = await this.stored.getQuota(accountId);
     return {
-      limit,
-      remaining: Math.max(0, limit - used),
-      resets_at: resetsAt.toISOString(),
-      stopped: stop && { reason: stop.reason, until: stop.until.toISOString() },
+      limit: this.config.CHECKS_PER_DAY,
+      remaining: this.remaining(quota),
+      resets_at: quota.resetsAt.toISOString(),
+      stopped: stop ?? (await this.findStop(session, quota)),
     };
   }
 }
@@ -201,6 +227,10 @@ function phoneToCheck({ query, contact }: LookedUpContact): Phone | null {
 function toDto({ onWhatsapp, jid, lid, checkedAt }: StoredAnswer): NumberCheckDto {
   const reason = onWhatsapp === null ? 'no_answer' : null;
   return { on_whatsapp: onWhatsapp, reason, checked_at: checkedAt.toISOString(), jid, lid };
+}
+
+function forAll(reason: CheckReason): Obstacle {
+  return { reasonOf: () => reason, stop: null };
 }
 
 function withoutAnswer(reason: CheckReason): NumberCheckDto {

@@ -19,7 +19,7 @@ export interface StoredAnswer extends NumberAnswer {
 
 /** Why no numbers are checked at the moment. */
 export interface CheckStop {
-  reason: CheckStopReason | 'reach_out_locked';
+  reason: CheckStopReason | 'reachout_locked';
   until: Date;
 }
 

@@ -3,7 +3,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { element } from '../../../test/support/stanzas.js';
 import type { Phone } from '../../kernel/identifiers/address.js';
 import { RateLimited } from '../profiles/profile-errors.js';
-import { numberCheckQuery, readNumberChecks } from './number-check-query.js';
+import { ChecksRefused, numberCheckQuery, readNumberChecks } from './number-check-query.js';
 
 const ANNA = '491701234567' as Phone;
 const BRAZIL = '5511987654321' as Phone;
@@ -56,18 +56,31 @@ describe('readNumberChecks', () => {
 
   it('returns null for numbers without a readable answer, and ignores numbers that were not requested', () => {
     const unknown = [{ phone: ANNA, onWhatsapp: null, jid: null, lid: null }];
-    const failed = element('user', { jid: `${ANNA}@s.whatsapp.net` }, [
-      element('contact', {}, [element('error', { code: '500', text: 'no' })]),
-    ]);
     for (const list of [
       [],
       [user({}, 'in', '+491709999999')],
       [user({}, 'maybe', `+${ANNA}`)],
       [element('user', {}, [])],
       [element('other', {}, [element('contact', { type: 'in' }, `+${ANNA}`)])],
-      [failed],
     ])
       expect(answersOf(list)).toEqual(unknown);
+  });
+
+  it.each(['401', '403', '405', '503'])('throws if WhatsApp refuses the protocol with %s', (code) => {
+    const refused = element('contact', {}, [element('error', { code })]);
+    expect(() => answersOf([], [ANNA], [refused])).toThrow(ChecksRefused);
+  });
+
+  it('throws if WhatsApp returns errors for all numbers, and returns the answers if there are any', () => {
+    const failed = (phone: Phone) =>
+      element('user', { jid: `${phone}@s.whatsapp.net` }, [
+        element('contact', {}, [element('error', { code: '500', text: 'no' })]),
+      ]);
+    expect(() => answersOf([failed(ANNA), failed(BRAZIL)], [ANNA, BRAZIL])).toThrow(ChecksRefused);
+    expect(answersOf([failed(ANNA), user({}, 'out', `+${BRAZIL}`)], [ANNA, BRAZIL])).toEqual([
+      { phone: ANNA, onWhatsapp: null, jid: null, lid: null },
+      { phone: BRAZIL, onWhatsapp: false, jid: null, lid: null },
+    ]);
   });
 
   it('throws if WhatsApp limits the protocol or a number', () => {

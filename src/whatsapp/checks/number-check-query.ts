@@ -5,6 +5,13 @@ import { RateLimited } from '../profiles/profile-errors.js';
 import { TOO_MANY_REQUESTS } from '../wire/iq-error.js';
 import { elementsOf, textIn } from '../wire/stanza-values.js';
 
+/** WhatsApp has refused to answer a query, in a response that is not an error as a whole. */
+export class ChecksRefused extends Error {
+  constructor(code: string | undefined) {
+    super(`WhatsApp refused a number check (${code ?? 'no code'})`);
+  }
+}
+
 /** A response contains one user for each requested number. The limit applies to responses that do not. */
 const MAX_USERS = 100;
 
@@ -51,19 +58,28 @@ export function numberCheckQuery(phones: Phone[], id: string): BinaryNode {
  * requested number, and whether unregistered numbers have a `jid`, can be verified only with the real server.
  *
  * @throws RateLimited if WhatsApp refuses the protocol, or a number, because of too many requests
+ * @throws ChecksRefused if WhatsApp refuses the protocol with another error, or if it returns only errors for numbers
  */
 export function readNumberChecks(response: BinaryNode, requested: Phone[]): NumberAnswer[] {
   const usync = getBinaryNodeChild(response, 'usync');
-  const failed = getBinaryNodeChild(getBinaryNodeChild(usync, 'result'), 'contact');
-  throwIfLimited(failed);
+  const refused = errorOf(getBinaryNodeChild(getBinaryNodeChild(usync, 'result'), 'contact'));
+  if (refused) throw refused;
+  let refusedUser: Error | null = null;
   const answers = new Map<string, NumberAnswer>();
   for (const user of elementsOf(getBinaryNodeChild(usync, 'list'), MAX_USERS)) {
     const contact = user.tag === 'user' ? getBinaryNodeChild(user, 'contact') : undefined;
-    throwIfLimited(contact);
+    const error = errorOf(contact);
+    if (error instanceof RateLimited) throw error;
+    refusedUser ??= error;
     const phone = contact && numberOf(user, contact);
     if (phone && !answers.has(phone)) answers.set(phone, readAnswer(user, contact, phone as Phone));
   }
-  return requested.map((phone) => answers.get(phone) ?? { phone, onWhatsapp: null, jid: null, lid: null });
+  const read = requested.map(
+    (phone) => answers.get(phone) ?? { phone, onWhatsapp: null, jid: null, lid: null },
+  );
+  // A server that refuses every number would otherwise use up the quota of the day.
+  if (refusedUser && read.every(({ onWhatsapp }) => onWhatsapp === null)) throw refusedUser;
+  return read;
 }
 
 /**
@@ -88,7 +104,9 @@ function readAnswer(user: BinaryNode, contact: BinaryNode, phone: Phone): Number
   return { phone, onWhatsapp: true, jid: parseJid(jid), lid };
 }
 
-function throwIfLimited(protocol: BinaryNode | undefined): void {
-  const code = protocol && getBinaryNodeChild(protocol, 'error')?.attrs.code;
-  if (code === String(TOO_MANY_REQUESTS)) throw new RateLimited();
+function errorOf(protocol: BinaryNode | undefined): RateLimited | ChecksRefused | null {
+  const error = getBinaryNodeChild(protocol, 'error');
+  if (!error) return null;
+  const { code } = error.attrs;
+  return code === String(TOO_MANY_REQUESTS) ? new RateLimited() : new ChecksRefused(code);
 }

@@ -12,7 +12,7 @@ import { type ProfileConnection, QueryTimeout, queryWithin } from '../profiles/p
 import { asRateLimited, RateLimited } from '../profiles/profile-errors.js';
 import { countedFetch } from '../profiles/profile-fetches.metrics.js';
 import { iqErrorCode } from '../wire/iq-error.js';
-import { numberCheckQuery, readNumberChecks } from './number-check-query.js';
+import { ChecksRefused, numberCheckQuery, readNumberChecks } from './number-check-query.js';
 
 /** Numbers per query. A person who starts chats with new numbers looks up one at a time. */
 const BATCH_SIZE = 5;
@@ -22,7 +22,7 @@ const QUERY_INTERVAL_MS = 4_000;
 const QUERY_TIMEOUT_MS = 15_000;
 const HOUR_MS = 3_600_000;
 
-type WhatsAppStop = Exclude<CheckStop['reason'], 'reach_out_locked'>;
+type WhatsAppStop = Exclude<CheckStop['reason'], 'reachout_locked'>;
 
 /** How long nothing is checked after WhatsApp has objected. */
 const STOP_MS: Record<WhatsAppStop, number> = {
@@ -147,7 +147,7 @@ export class NumberChecker {
     const { stop } = await lease.read(() => stores.checks.getQuota(this.accountId));
     if (stop) return stop;
     const lockedUntil = await this.lockedUntil();
-    if (lockedUntil) return { reason: 'reach_out_locked', until: lockedUntil };
+    if (lockedUntil) return { reason: 'reachout_locked', until: lockedUntil };
     const { limitedUntil } = fetchPause;
     return limitedUntil && { reason: 'rate_limited', until: limitedUntil };
   }
@@ -183,7 +183,7 @@ export class NumberChecker {
 function stopReasonOf(error: unknown): WhatsAppStop | null {
   if (error instanceof RateLimited) return 'rate_limited';
   if (error instanceof QueryTimeout) return 'unanswered';
-  return iqErrorCode(error) === null ? null : 'refused';
+  return error instanceof ChecksRefused || iqErrorCode(error) !== null ? 'refused' : null;
 }
 
 function queryIntervalMs(): number {

@@ -29,7 +29,7 @@ export const answerUsync: IqHandler = (iq, context) => {
   const list = [...usyncAdds, ...answered.flatMap((user) => answerUser(user, protocols, context))];
   const outcome = protocols.map((each) => {
     const code = usyncErrors.get(each);
-    return element(each, {}, code === undefined ? undefined : [element('error', { code: String(code) })]);
+    return element(each, {}, code === undefined ? undefined : [failure(code)]);
   });
   return [element('usync', { ...usync?.attrs }, [element('result', {}, outcome), element('list', {}, list)])];
 };
@@ -45,6 +45,8 @@ function answerUser(
   const person = directory.find(jid);
   const results = protocols.flatMap((name) => {
     if (settings.usyncErrors.has(name)) return [];
+    const code = settings.usyncUserErrors.get(name);
+    if (code !== undefined) return [element(name, {}, [failure(code)])];
     if (name === 'contact') return [contactOf(number, person, query)];
     const result =
       person && PROTOCOLS[name]?.(person, { settings, impostor, token: childBytes(user, 'tctoken') });
@@ -133,6 +135,10 @@ function pictureOf(person: Person, token: Buffer | undefined): BinaryNode {
   const { picture } = person.profile;
   if (picture === 'hidden' || !canView(person, token)) return element('picture', {}, [refusal('401')]);
   return element('picture', { id: picture?.id });
+}
+
+function failure(code: number): BinaryNode {
+  return element('error', { code: String(code) });
 }
 
 function refusal(code: string): BinaryNode {
