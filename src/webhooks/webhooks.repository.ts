@@ -55,6 +55,8 @@ const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.headers,
   (SELECT to_json(coalesce(sum(f.feed_latest - ${POSITION}), 0)) FROM ${FEEDS} f
    LEFT JOIN webhook_cursor c ON c.webhook = w.id AND c.account_id = f.account_id) AS behind`;
 
+const FIND = `SELECT ${COLUMNS} FROM webhook w WHERE w.id = $1`;
+
 /** How long the previous secret signs deliveries after a rotation. */
 const FORMER_SECRET_FOR = '24 hours';
 /** Limit of the deployment. */
@@ -84,10 +86,14 @@ export class WebhooksRepository {
     private readonly secrets: Secrets,
   ) {}
 
-  /** @param after number of the change after which the webhook starts in the feed of its session; null for the last */
-  async add(webhook: NewWebhook, after: number | null): Promise<void> {
+  /**
+   * Adds a webhook.
+   *
+   * @param after number of the change after which it starts in the feed of its session; null for the last
+   */
+  async add(webhook: NewWebhook, after: number | null): Promise<ListedWebhook> {
     const { id, keyId, session, url, headers, kinds, fields, maxItems, secret } = webhook;
-    await this.dataSource.transaction(async (tx) => {
+    return this.dataSource.transaction(async (tx) => {
       await tx.query(
         `INSERT INTO webhook (id, key_id, session, url, headers, kinds, fields, max_items, secret)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
@@ -108,6 +114,9 @@ export class WebhooksRepository {
          SELECT w.id, f.account_id, coalesce($2, f.feed_latest) FROM webhook w, LATERAL ${FEEDS} f WHERE w.id = $1`,
         [id, after],
       );
+      // Within the transaction, because a failure after the commit would hide the secret of an existing webhook.
+      const [row] = await tx.query<[ListedRow]>(FIND, [id]);
+      return this.toListed(row);
     });
   }
 
@@ -130,10 +139,7 @@ export class WebhooksRepository {
   }
 
   async find(id: string): Promise<ListedWebhook | null> {
-    const [row] = await this.dataSource.query<ListedRow[]>(
-      `SELECT ${COLUMNS} FROM webhook w WHERE w.id = $1`,
-      [id],
-    );
+    const [row] = await this.dataSource.query<ListedRow[]>(FIND, [id]);
     return row ? this.toListed(row) : null;
   }
 

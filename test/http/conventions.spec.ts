@@ -10,6 +10,7 @@ import { ReverseProxy } from '../support/reverse-proxy.js';
 import { eventually, type RequestOptions, Service } from '../support/service.js';
 
 const ORIGIN = 'https://app.example.com';
+const HOOK = 'http://127.0.0.1:9/hook';
 const UNKNOWN = '/contacts/491709999999';
 const EVERYTHING = { name: 'a test', scopes: ['contacts:read'] };
 
@@ -21,6 +22,7 @@ describe('the API', () => {
     CORS_ORIGINS: ORIGIN,
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     TRUSTED_PROXIES: '127.0.0.3',
+    WEBHOOKS_ALLOW_PRIVATE: '127.0.0.0/8',
   };
 
   beforeAll(async () => {
@@ -279,7 +281,93 @@ describe('the API', () => {
       }
     });
 
-    it('does not store failed requests', async () => {
+    const createWebhook = async () =>
+      `/webhooks/${(await ask<{ id: string }>('/webhooks', { method: 'POST', json: { url: HOOK } })).body.id}`;
+
+    it.each([
+      ['/keys', async () => '/keys', EVERYTHING],
+      ['/sessions', async () => '/sessions', { name: 'repeated' }],
+      ['/webhooks', async () => '/webhooks', { url: HOOK }],
+      [
+        '/webhooks/{id}/replay',
+        async () => `${await createWebhook()}/replay`,
+        { after: 1, session: 'default' },
+      ],
+      ['/webhooks/{id}/rotate', async () => `${await createWebhook()}/rotate`, undefined],
+    ])('runs POST %s once', async (_, pathOf, json) => {
+      const path = await pathOf();
+      const send = (service: Service) =>
+        service.request(path, {
+          method: 'POST',
+          key: MASTER,
+          json,
+          headers: { 'idempotency-key': `once ${path}`.replace(' ', '-') },
+        });
+      const state = () =>
+        book.database.query(
+          `SELECT (SELECT count(*) FROM api_key) AS keys, (SELECT count(*) FROM session) AS sessions,
+             (SELECT json_agg(w.secret ORDER BY id) FROM webhook w) AS secrets`,
+        );
+      const first = await send(book.service);
+      const after = await state();
+      const second = await send(other);
+      expect(second).toMatchObject({ status: first.status, text: first.text });
+      expect([first, second].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+      expect(second.headers.get('location')).toBe(first.headers.get('location'));
+      expect(await state()).toEqual(after);
+    });
+
+    const countWebhooks = async () => (await book.database.query('SELECT id FROM webhook')).length;
+
+    it('does not run a request again that failed for an unknown reason', async () => {
+      const key = randomUUID();
+      const send = () =>
+        ask('/webhooks', { method: 'POST', json: { url: HOOK }, headers: { 'idempotency-key': key } });
+      const before = await countWebhooks();
+      await book.dataSource.query(
+        `CREATE FUNCTION test_fail() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN RAISE EXCEPTION 'away' USING ERRCODE = '57P03'; END $$;
+         CREATE TRIGGER test_fail BEFORE INSERT ON webhook FOR EACH ROW EXECUTE FUNCTION test_fail()`,
+      );
+      const failed = await send();
+      await book.dataSource.query('DROP FUNCTION test_fail CASCADE');
+      expect([failed.status, failed.body.code]).toEqual([503, 'database_unavailable']);
+      const again = await send();
+      expect([again.status, again.body.code]).toEqual([409, 'request_in_progress']);
+      expect(await countWebhooks()).toBe(before);
+    });
+
+    it('does not create a webhook whose response cannot be built', async () => {
+      const before = await countWebhooks();
+      await book.dataSource.query(
+        `CREATE FUNCTION test_overflow() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN NEW.position := -9223372036854775808; RETURN NEW; END $$;
+         CREATE TRIGGER test_overflow BEFORE INSERT ON webhook_cursor FOR EACH ROW EXECUTE FUNCTION test_overflow()`,
+      );
+      const { status } = await ask('/webhooks', { method: 'POST', json: { url: HOOK } });
+      await book.dataSource.query('DROP FUNCTION test_overflow CASCADE');
+      expect([status, await countWebhooks()]).toEqual([500, before]);
+    });
+
+    it('runs a request whose earlier copy is rejected in the same moment', async () => {
+      const key = randomUUID();
+      await create(key);
+      await book.dataSource.query(
+        `UPDATE idempotent_request SET response = NULL;
+         CREATE FUNCTION test_reject() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN
+             IF NOT EXISTS (SELECT FROM added) THEN DELETE FROM idempotent_request; END IF;
+             RETURN NULL;
+           END $$;
+         CREATE TRIGGER test_reject AFTER INSERT ON idempotent_request REFERENCING NEW TABLE AS added
+           FOR EACH STATEMENT EXECUTE FUNCTION test_reject()`,
+      );
+      const { status } = await create(key);
+      await book.dataSource.query('DROP FUNCTION test_reject CASCADE');
+      expect(status).toBe(201);
+    });
+
+    it('does not store rejected requests', async () => {
       const key = randomUUID();
       expect((await create(key, { scopes: [] })).status).toBe(400);
       expect((await create(key)).status).toBe(201);

@@ -61,12 +61,12 @@ export class WebhooksService {
     const id = `wh_${randomBytes(8).toString('hex')}`;
     const secret = createSecret();
     const { keyId } = access;
-    await this.webhooks.add(
+    const added = await this.webhooks.add(
       { id, keyId, url, headers: headers ?? {}, kinds, fields, session, maxItems, secret },
       after,
     );
     this.runner.wake();
-    return { ...(await this.get(access, id)), secret };
+    return { ...toDto(added), secret };
   }
 
   async list({ sessions }: Access): Promise<WebhookDto[]> {
