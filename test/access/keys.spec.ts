@@ -319,6 +319,32 @@ describe('the API with keys', () => {
     expect(statuses).toEqual([200, 200, 200, 429]);
   });
 
+  it('shares the requests of a lookup with other replicas, and returns them in RateLimit', async () => {
+    const { key } = await world.create({ scopes: ['contacts:read'], requests_per_minute: 100 });
+    const remainingOf = (headers: Headers) => Number(/;r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]);
+    const contacts = Array.from({ length: 1_000 }, () => '491700000010');
+    const { headers } = await world.request('POST', '/contacts/lookup', key, { contacts });
+    expect(remainingOf(headers)).toBe(90);
+    let there = 0;
+    await eventually('the other replica counts all of them', async () => {
+      there += 1;
+      const answer = await world.request('GET', '/contacts', key, undefined, world.other);
+      return remainingOf(answer.headers) === 90 - there;
+    });
+  });
+
+  it('shares the requests of a key that reached its limit on one replica', async () => {
+    const { id, key } = await world.create({ scopes: ['contacts:read'], requests_per_minute: 100 });
+    await Promise.all(Array.from({ length: 100 }, () => world.request('GET', '/contacts', key)));
+    expect((await world.request('GET', '/contacts', key)).status).toBe(429);
+    await eventually('all are shared', async () => {
+      const [row] = await world.book.database.query<{ points: number }>(
+        `SELECT points FROM rate_limit WHERE key = 'key:${id}'`,
+      );
+      return row?.points === 100;
+    });
+  });
+
   it.each([
     [{ name: ' ' }, /Invalid name/],
     [{ scopes: [] }, /Invalid scopes/],
