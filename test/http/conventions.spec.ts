@@ -312,7 +312,10 @@ describe('the API', () => {
       const after = await state();
       const second = await send(other);
       expect(second).toMatchObject({ status: first.status, text: first.text });
-      expect([first, second].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+      expect([first, second].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([
+        null,
+        'true',
+      ]);
       expect(second.headers.get('location')).toBe(first.headers.get('location'));
       expect(await state()).toEqual(after);
     });
@@ -459,6 +462,31 @@ describe('the API', () => {
       await book.save('Dora');
       await eventually('the stream ends', async () => !reader.isOpen);
       await isRefused(reader);
+    });
+
+    it('deletes nothing for tickets that do not exist', async () => {
+      await book.dataSource.query(
+        `CREATE FUNCTION test_deletes() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN RAISE EXCEPTION 'a delete'; END $$;
+         CREATE TRIGGER test_deletes BEFORE DELETE ON stream_ticket FOR EACH STATEMENT
+           EXECUTE FUNCTION test_deletes()`,
+      );
+      const { status, body } = await ask(`/changes/stream?ticket=wst_${'x'.repeat(43)}`, { key: null });
+      await book.dataSource.query('DROP FUNCTION test_deletes CASCADE');
+      expect([status, body.code]).toEqual([401, 'ticket_invalid']);
+    });
+
+    it('limits the unused tickets of a key', async () => {
+      const { id, key } = await createKey();
+      await book.dataSource.query(
+        `INSERT INTO stream_ticket (hash, key_id, session, expires_at)
+         SELECT sha256(i::text::bytea), $1, 'default', now() + interval '1 min' FROM generate_series(1, 999) i`,
+        [id],
+      );
+      await ticketOf(key);
+      const refused = await ask('/changes/stream-ticket', { method: 'POST', key });
+      expect([refused.status, refused.body.code]).toEqual([429, 'tickets_limited']);
+      await ticketOf(MASTER);
     });
 
     it('requires the scope of the stream to create a ticket', async () => {
