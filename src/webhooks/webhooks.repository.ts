@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import type { Feed } from '../feed/feed-reads.repository.js';
+import { SecretsError } from '../secrets/secrets.errors.js';
 import { Secrets } from '../secrets/secrets.js';
 import type { Webhook, WebhookState } from './webhook.entity.js';
 import type { WebhookAttempt } from './webhook-attempt.entity.js';
@@ -13,7 +14,8 @@ export type ListedWebhook = Pick<
   'id' | 'createdAt' | 'url' | 'kinds' | 'fields' | 'maxItems' | 'state' | 'reason' | 'failures' | 'retryAt'
 > & {
   session: string | null;
-  headerNames: string[];
+  /** Null if the headers cannot be decrypted. */
+  headerNames: string[] | null;
   /** Number of changes of all kinds that it has not read yet. */
   behind: number;
 };
@@ -63,19 +65,42 @@ const FORMER_SECRET_FOR = '24 hours';
 export const MAX_WEBHOOKS = 10_000;
 export const LISTED_ATTEMPTS = 100;
 
-/** Decrypts the columns that SECRETS selects. @throws SecretsError */
-export function decryptSecrets(secrets: Secrets, id: string, encrypted: readonly string[]): string[] {
-  return encrypted.map((each) => secrets.decrypt(each, ['webhook', id]));
+/** Why a webhook with columns that cannot be decrypted delivers nothing. */
+const UNREADABLE =
+  'The headers or the secret of this webhook cannot be decrypted. Check that ENCRYPTION_KEY is the same for every ' +
+  'process, or delete the webhook and create it again.';
+
+/** The secrets and headers of a webhook. */
+export interface WebhookSecrets {
+  /** Valid secrets, the current one first. */
+  secrets: string[];
+  headers: WebhookHeaders;
+  /** Why they cannot be decrypted; null if they can. */
+  problem: string | null;
 }
 
-/** Decrypts the column of the headers. @throws SecretsError */
-export function decryptHeaders(
+/** Decrypts the columns that SECRETS selects, and the column of the headers. */
+export function decryptColumns(
   secrets: Secrets,
   id: string,
-  encrypted: string | null,
-): Record<string, string> {
+  columns: { secrets: readonly string[]; headers: string | null },
+): WebhookSecrets {
+  try {
+    return {
+      secrets: columns.secrets.map((each) => secrets.decrypt(each, ['webhook', id])),
+      headers: decryptHeaders(secrets, id, columns.headers),
+      problem: null,
+    };
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    return { secrets: [], headers: {}, problem: UNREADABLE };
+  }
+}
+
+/** @throws SecretsError */
+function decryptHeaders(secrets: Secrets, id: string, encrypted: string | null): WebhookHeaders {
   if (encrypted === null) return {};
-  return JSON.parse(secrets.decrypt(encrypted, ['webhook', id])) as Record<string, string>;
+  return JSON.parse(secrets.decrypt(encrypted, ['webhook', id])) as WebhookHeaders;
 }
 
 /** Stores webhooks. */
@@ -208,15 +233,12 @@ export class WebhooksRepository {
   }
 
   /** Returns the valid secrets, the current one first, and the headers of a webhook. */
-  async findSecrets(id: string): Promise<{ secrets: string[]; headers: WebhookHeaders }> {
+  async findSecrets(id: string): Promise<WebhookSecrets> {
     const [row] = await this.dataSource.query<{ secrets: string[]; headers: string | null }[]>(
       `SELECT ${SECRETS} AS secrets, headers FROM webhook w WHERE id = $1`,
       [id],
     );
-    return {
-      secrets: decryptSecrets(this.secrets, id, row?.secrets ?? []),
-      headers: decryptHeaders(this.secrets, id, row?.headers ?? null),
-    };
+    return decryptColumns(this.secrets, id, row ?? { secrets: [], headers: null });
   }
 
   /** @returns whether the webhook existed */
@@ -238,7 +260,9 @@ export class WebhooksRepository {
   }
 
   private toListed({ headers, ...row }: ListedRow): ListedWebhook {
-    return { ...row, headerNames: Object.keys(decryptHeaders(this.secrets, row.id, headers)) };
+    const { headers: read, problem } = decryptColumns(this.secrets, row.id, { secrets: [], headers });
+    if (problem !== null) return { ...row, headerNames: null, reason: row.reason ?? problem };
+    return { ...row, headerNames: Object.keys(read) };
   }
 
   private encryptHeaders(id: string, headers: WebhookHeaders): string | null {

@@ -1428,8 +1428,8 @@ export interface components {
             fields: components["schemas"]["ContactField"][] | null;
             id: string;
             url: string;
-            /** @description Names of the headers that the service adds to deliveries. Their values are not returned. */
-            header_names: string[];
+            /** @description Names of the headers that the service adds to deliveries, without values; null if they cannot be decrypted. */
+            header_names: string[] | null;
             /** @description Session whose changes are sent; null for all sessions. */
             session: string | null;
             /** @description Kinds of changes that are sent; null for all. */

@@ -216,7 +216,7 @@ export class WebhooksService {
  * @throws WebhookRequestInvalid
  */
 function checkHeadersStay({ url, headerNames }: ListedWebhook, newUrl: string): void {
-  if (headerNames.length === 0 || new URL(url).origin === new URL(newUrl).origin) return;
+  if (headerNames?.length === 0 || new URL(url).origin === new URL(newUrl).origin) return;
   throw new WebhookRequestInvalid(
     'Missing headers: the url has another scheme, host or port. Send the headers again, or null to remove them, ' +
       'for example {"url": "https://crm.example.com/contacts", "headers": null}.',
