@@ -163,6 +163,59 @@ describe('the API', () => {
       expect(named.body.message).toContain('Open /wa/sessions/behind/session/qr in a browser');
     });
 
+    it('prints paths that work in texts of sessions and webhooks', async () => {
+      const created = await post(proxy, '/webhooks', { url: HOOK });
+      expect(created.headers.get('location')).toMatch(/^\/wa\/webhooks\/wh_[0-9a-f]{16}$/);
+      const path = (created.headers.get('location') ?? '').slice('/wa'.length);
+      const paused = { method: 'PATCH', body: JSON.stringify({ paused: true }) };
+      const reason = 'Paused on request. POST /wa/webhooks/{id}/resume continues.';
+      expect((await through(proxy, path, paused)).body.reason).toBe(reason);
+      expect((await through(proxy, path)).body.reason).toBe(reason);
+      const { items } = (await through(proxy, '/webhooks')).body as { items: { reason: string | null }[] };
+      expect(items.at(-1)?.reason).toBe(reason);
+      const processId = randomUUID();
+      await book.dataSource.query(
+        `WITH p AS (INSERT INTO session_process (id, expires_at) VALUES ($1, now() + interval '1 h') RETURNING id)
+         UPDATE session SET advice = 'Open /session/qr in a browser.', process_id = p.id FROM p`,
+        [processId],
+      );
+      expect((await through(proxy, '/session')).body.advice).toBe('Open /wa/session/qr in a browser.');
+      await book.dataSource.query('DELETE FROM session_process WHERE id = $1', [processId]);
+    });
+
+    it('returns paths of pictures with the prefix in lists, lookups and exports', async () => {
+      await book.apply({
+        pictures: [{ address: jidOf(10), state: 'present', id: '2', bytes: Buffer.from('y') }],
+      });
+      const url = '/wa/contacts/491700000010/picture';
+      type Contacts = { items: Partial<ContactDetailsDto>[] };
+      const list = (await through(proxy, '/contacts')).body as unknown as Contacts;
+      expect(list.items.map(({ picture }) => picture?.url)).toContain(url);
+      const lookup = await post(proxy, '/contacts/lookup', { contacts: ['491700000010'] });
+      expect(lookup.body).toMatchObject({ items: [{ contact: { picture: { url } } }] });
+      const lines = await fetch(`${proxy.url}/contacts.ndjson`, { headers: { 'x-api-key': MASTER } });
+      expect(await lines.text()).toContain(`"url":"${url}"`);
+    });
+
+    it('separates callers by X-Forwarded-For of trusted proxies', async () => {
+      const { DATABASE_URL, TRUSTED_PROXIES } = { DATABASE_URL: book.database.url, ...environment };
+      const open = await Service.start({ DATABASE_URL, TRUSTED_PROXIES, ROLE: 'api' });
+      const statusesFrom = async (from: string) => {
+        const headers = { 'idempotency-key': randomUUID(), 'content-type': 'application/json' };
+        const statuses: number[] = [];
+        for (const forwardedFor of ['192.0.2.1', '192.0.2.2']) {
+          const by = await ReverseProxy.start(open.port, { prefix: '/wa', from, forwardedFor });
+          const body = JSON.stringify({ name: `s-${randomUUID().slice(0, 8)}` });
+          statuses.push((await fetch(`${by.url}/sessions`, { method: 'POST', headers, body })).status);
+          await by.stop();
+        }
+        return statuses;
+      };
+      expect(await statusesFrom('127.0.0.3')).toEqual([201, 201]);
+      expect(await statusesFrom('127.0.0.4')).toEqual([201, 422]);
+      await open.stop();
+    });
+
     it('has an OpenAPI document with a relative address', async () => {
       const { body } = await through(proxy, '/api-docs.json');
       const [server] = body.servers as { url: string }[];
