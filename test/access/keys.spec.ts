@@ -273,6 +273,8 @@ describe('the API with keys', () => {
       );
     await add({ id: 'wh_1', session: 'default', state: 'paused', reason: 'It failed.' });
     await add({ id: 'wh_2', session: null, state: 'paused', reason: 'It failed.' });
+    // The account was linked through this session before.
+    await add({ id: 'wh_3', session: 'former', state: 'paused', reason: 'It failed.' });
     const scopes = ['contacts:read', 'webhooks:manage'];
     const keys = await Promise.all([
       world.create({ scopes }),
@@ -282,13 +284,13 @@ describe('the API with keys', () => {
     const seen = await Promise.all(
       keys.map(async ({ key }) => {
         const { body } = await world.request<ChangePageDto>('GET', '/changes', key);
-        return body.items.slice(-2).map(({ webhook }) => webhook?.id ?? null);
+        return body.items.slice(-3).map(({ webhook }) => webhook?.id ?? null);
       }),
     );
     expect(seen).toEqual([
-      ['wh_1', 'wh_2'],
-      ['wh_1', null],
-      [null, null],
+      ['wh_1', 'wh_2', 'wh_3'],
+      ['wh_1', null, null],
+      [null, null, null],
     ]);
   });
 
