@@ -47,6 +47,20 @@ export class TicketInvalid extends DomainError {
   }
 }
 
+/** Tickets that are not used yet take space until they expire. */
+export class TooManyTickets extends DomainError {
+  readonly kind = 'limited';
+  readonly code = 'tickets_limited';
+  override readonly retryAfterSeconds = TICKET_SECONDS;
+
+  constructor(limit: number) {
+    super(
+      `This API key has ${limit} unused tickets, the limit per key. Use them, or wait ${TICKET_SECONDS} seconds ` +
+        'until they expire.',
+    );
+  }
+}
+
 export class ScopeMissing extends DomainError {
   readonly kind = 'forbidden';
   readonly code = 'scope_missing';

@@ -21,19 +21,29 @@ const EXPIRES_AFTER = '24 hours';
 export class IdempotentRequestsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Stores a request before it is processed. @returns false if it was sent before, or the caller has too many */
-  async add({ id, caller, requestHash }: NewRequest, maxPerCaller: number): Promise<boolean> {
-    const added = await this.dataSource.query<unknown[]>(
-      `INSERT INTO idempotent_request AS r (id, caller, request_hash, expires_at)
-       SELECT $1, $2, $3, now() + interval '${EXPIRES_AFTER}'
-       WHERE (SELECT count(*) FROM idempotent_request WHERE caller = $2 AND expires_at > now()) < $4
-       ON CONFLICT (id) DO UPDATE SET request_hash = EXCLUDED.request_hash, response = NULL, created_at = now(),
-         expires_at = EXCLUDED.expires_at
-       WHERE r.expires_at <= now()
-       RETURNING id`,
+  /** Stores a request before it is processed, unless it was sent before, or the caller has too many. */
+  async add(
+    { id, caller, requestHash }: NewRequest,
+    maxPerCaller: number,
+  ): Promise<'added' | 'exists' | 'limited'> {
+    const [{ result }] = await this.dataSource.query<[{ result: 'added' | 'exists' | 'limited' }]>(
+      `WITH stored AS (
+         SELECT count(*) AS requests, count(*) FILTER (WHERE id = $1) AS same
+         FROM idempotent_request WHERE caller = $2 AND expires_at > now()
+       ), added AS (
+         INSERT INTO idempotent_request AS r (id, caller, request_hash, expires_at)
+         SELECT $1, $2, $3, now() + interval '${EXPIRES_AFTER}' FROM stored WHERE requests < $4
+         ON CONFLICT (id) DO UPDATE SET request_hash = EXCLUDED.request_hash, response = NULL, created_at = now(),
+           expires_at = EXCLUDED.expires_at
+         WHERE r.expires_at <= now()
+         RETURNING id
+       )
+       SELECT CASE WHEN EXISTS (SELECT FROM added) THEN 'added' WHEN same > 0 OR requests < $4 THEN 'exists'
+         ELSE 'limited' END AS result
+       FROM stored`,
       [id, caller, requestHash, maxPerCaller],
     );
-    return added.length > 0;
+    return result;
   }
 
   async find(id: string): Promise<EarlierRequest | null> {
@@ -50,7 +60,7 @@ export class IdempotentRequestsRepository {
     await this.dataSource.query('UPDATE idempotent_request SET response = $2 WHERE id = $1', [id, response]);
   }
 
-  /** Deletes a request that has failed, so that it can be sent again with the same key. */
+  /** Deletes a request that had no effect, so that it can be sent again with the same key. */
   async remove(id: string): Promise<void> {
     await this.dataSource.query('DELETE FROM idempotent_request WHERE id = $1 AND response IS NULL', [id]);
   }

@@ -10,7 +10,7 @@ import { CHANGE_COLUMNS, type ChangeRow } from '../feed/feed-reads.repository.js
 import type { SessionName } from '../kernel/identifiers/session-name.js';
 import { Secrets } from '../secrets/secrets.js';
 import type { WebhookState } from './webhook.entity.js';
-import { decryptHeaders, decryptSecrets, FEEDS, POSITION, SECRETS } from './webhooks.repository.js';
+import { decryptColumns, FEEDS, POSITION, SECRETS, type WebhookSecrets } from './webhooks.repository.js';
 
 /** Longer than an attempt. Renewed before each attempt. */
 const LEASE_SECONDS = 20;
@@ -37,15 +37,13 @@ export interface LeasedWebhook {
 }
 
 /** The changes of the next attempt. Retries have the same changes and ID. */
-export interface PendingDelivery {
+export interface PendingDelivery extends WebhookSecrets {
   id: string;
   accountId: number;
   /** Session of the webhook; null if it is for all sessions. */
   session: string | null;
   reader: ChangeReader;
   url: string;
-  headers: Record<string, string>;
-  secrets: string[];
   rows: ChangeRow[];
   /** Fields of contacts; null for all. */
   fields: ContactField[] | null;
@@ -157,8 +155,7 @@ export class WebhookDeliveriesRepository {
             basePath: '',
           },
           url,
-          headers: decryptHeaders(this.secrets, id, webhook.headers),
-          secrets: decryptSecrets(this.secrets, id, webhook.secrets),
+          ...decryptColumns(this.secrets, id, webhook),
           rows,
           fields,
           failures,

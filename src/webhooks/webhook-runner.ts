@@ -124,9 +124,9 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
     const pending = await this.deliveries.next(webhook);
     if (pending === 'gone') await this.deliveries.stop(webhook, BEHIND);
     if (typeof pending === 'string') return false;
-    const { id, reader, url, headers, secrets, rows, fields } = pending;
+    const { id, reader, rows, fields } = pending;
     const body = changesPayload(reader, rows, fields);
-    const outcome = await this.sender.send({ id, url, headers, secrets, body }, this.graceEnded.signal);
+    const outcome = await this.sender.send({ ...pending, body }, this.graceEnded.signal);
     const { status, durationMs, error } = outcome;
     const attempt = { deliveryId: id, session: reader.session, rows, status, durationMs, error };
     webhookAttempts.inc({ result: error === null ? 'delivered' : 'failed' });

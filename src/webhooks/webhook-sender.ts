@@ -11,6 +11,7 @@ import { ProxyUrl } from '../kernel/network/proxy-url.js';
 import { Destinations } from './destinations.js';
 import { readRetryAfter } from './retries.js';
 import { sign } from './webhook-secret.js';
+import type { WebhookSecrets } from './webhooks.repository.js';
 
 /** Includes name resolution, connection, request and response. */
 const TIMEOUT_MS = 15_000;
@@ -18,13 +19,9 @@ const TIMEOUT_MS = 15_000;
 const MAX_RESPONSE_BYTES = 65_536;
 const MAX_RESPONSE_MS = 1_000;
 
-export interface Delivery {
+export interface Delivery extends WebhookSecrets {
   id: string;
   url: string;
-  /** Headers of the receiver. */
-  headers: Readonly<Record<string, string>>;
-  /** Valid secrets, the current one first. */
-  secrets: string[];
   body: string;
 }
 
@@ -69,6 +66,8 @@ export class WebhookSender {
    * @throws the reason of `stop` when it is aborted
    */
   async send(delivery: Delivery, stop: AbortSignal): Promise<Outcome> {
+    const { problem } = delivery;
+    if (problem !== null) return { status: null, durationMs: 0, error: problem, retryAfterMs: null };
     const startedMs = performance.now();
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     try {

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import type { Feed } from '../feed/feed-reads.repository.js';
+import { SecretsError } from '../secrets/secrets.errors.js';
 import { Secrets } from '../secrets/secrets.js';
 import type { Webhook, WebhookState } from './webhook.entity.js';
 import type { WebhookAttempt } from './webhook-attempt.entity.js';
@@ -13,7 +14,8 @@ export type ListedWebhook = Pick<
   'id' | 'createdAt' | 'url' | 'kinds' | 'fields' | 'maxItems' | 'state' | 'reason' | 'failures' | 'retryAt'
 > & {
   session: string | null;
-  headerNames: string[];
+  /** Null if the headers cannot be decrypted. */
+  headerNames: string[] | null;
   /** Number of changes of all kinds that it has not read yet. */
   behind: number;
 };
@@ -55,25 +57,50 @@ const COLUMNS = `w.id, w.created_at AS "createdAt", w.session, w.url, w.headers,
   (SELECT to_json(coalesce(sum(f.feed_latest - ${POSITION}), 0)) FROM ${FEEDS} f
    LEFT JOIN webhook_cursor c ON c.webhook = w.id AND c.account_id = f.account_id) AS behind`;
 
+const FIND = `SELECT ${COLUMNS} FROM webhook w WHERE w.id = $1`;
+
 /** How long the previous secret signs deliveries after a rotation. */
 const FORMER_SECRET_FOR = '24 hours';
 /** Limit of the deployment. */
 export const MAX_WEBHOOKS = 10_000;
 export const LISTED_ATTEMPTS = 100;
 
-/** Decrypts the columns that SECRETS selects. @throws SecretsError */
-export function decryptSecrets(secrets: Secrets, id: string, encrypted: readonly string[]): string[] {
-  return encrypted.map((each) => secrets.decrypt(each, ['webhook', id]));
+/** Why a webhook with columns that cannot be decrypted delivers nothing. */
+const UNREADABLE =
+  'The headers or the secret of this webhook cannot be decrypted. Check that ENCRYPTION_KEY is the same for every ' +
+  'process, or delete the webhook and create it again.';
+
+/** The secrets and headers of a webhook. */
+export interface WebhookSecrets {
+  /** Valid secrets, the current one first. */
+  secrets: string[];
+  headers: WebhookHeaders;
+  /** Why they cannot be decrypted; null if they can. */
+  problem: string | null;
 }
 
-/** Decrypts the column of the headers. @throws SecretsError */
-export function decryptHeaders(
+/** Decrypts the columns that SECRETS selects, and the column of the headers. */
+export function decryptColumns(
   secrets: Secrets,
   id: string,
-  encrypted: string | null,
-): Record<string, string> {
+  columns: { secrets: readonly string[]; headers: string | null },
+): WebhookSecrets {
+  try {
+    return {
+      secrets: columns.secrets.map((each) => secrets.decrypt(each, ['webhook', id])),
+      headers: decryptHeaders(secrets, id, columns.headers),
+      problem: null,
+    };
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    return { secrets: [], headers: {}, problem: UNREADABLE };
+  }
+}
+
+/** @throws SecretsError */
+function decryptHeaders(secrets: Secrets, id: string, encrypted: string | null): WebhookHeaders {
   if (encrypted === null) return {};
-  return JSON.parse(secrets.decrypt(encrypted, ['webhook', id])) as Record<string, string>;
+  return JSON.parse(secrets.decrypt(encrypted, ['webhook', id])) as WebhookHeaders;
 }
 
 /** Stores webhooks. */
@@ -84,10 +111,14 @@ export class WebhooksRepository {
     private readonly secrets: Secrets,
   ) {}
 
-  /** @param after number of the change after which the webhook starts in the feed of its session; null for the last */
-  async add(webhook: NewWebhook, after: number | null): Promise<void> {
+  /**
+   * Adds a webhook.
+   *
+   * @param after number of the change after which it starts in the feed of its session; null for the last
+   */
+  async add(webhook: NewWebhook, after: number | null): Promise<ListedWebhook> {
     const { id, keyId, session, url, headers, kinds, fields, maxItems, secret } = webhook;
-    await this.dataSource.transaction(async (tx) => {
+    return this.dataSource.transaction(async (tx) => {
       await tx.query(
         `INSERT INTO webhook (id, key_id, session, url, headers, kinds, fields, max_items, secret)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
@@ -108,6 +139,9 @@ export class WebhooksRepository {
          SELECT w.id, f.account_id, coalesce($2, f.feed_latest) FROM webhook w, LATERAL ${FEEDS} f WHERE w.id = $1`,
         [id, after],
       );
+      // Within the transaction, because a failure after the commit would hide the secret of an existing webhook.
+      const [row] = await tx.query<[ListedRow]>(FIND, [id]);
+      return this.toListed(row);
     });
   }
 
@@ -130,10 +164,7 @@ export class WebhooksRepository {
   }
 
   async find(id: string): Promise<ListedWebhook | null> {
-    const [row] = await this.dataSource.query<ListedRow[]>(
-      `SELECT ${COLUMNS} FROM webhook w WHERE w.id = $1`,
-      [id],
-    );
+    const [row] = await this.dataSource.query<ListedRow[]>(FIND, [id]);
     return row ? this.toListed(row) : null;
   }
 
@@ -202,15 +233,12 @@ export class WebhooksRepository {
   }
 
   /** Returns the valid secrets, the current one first, and the headers of a webhook. */
-  async findSecrets(id: string): Promise<{ secrets: string[]; headers: WebhookHeaders }> {
+  async findSecrets(id: string): Promise<WebhookSecrets> {
     const [row] = await this.dataSource.query<{ secrets: string[]; headers: string | null }[]>(
       `SELECT ${SECRETS} AS secrets, headers FROM webhook w WHERE id = $1`,
       [id],
     );
-    return {
-      secrets: decryptSecrets(this.secrets, id, row?.secrets ?? []),
-      headers: decryptHeaders(this.secrets, id, row?.headers ?? null),
-    };
+    return decryptColumns(this.secrets, id, row ?? { secrets: [], headers: null });
   }
 
   /** @returns whether the webhook existed */
@@ -232,7 +260,9 @@ export class WebhooksRepository {
   }
 
   private toListed({ headers, ...row }: ListedRow): ListedWebhook {
-    return { ...row, headerNames: Object.keys(decryptHeaders(this.secrets, row.id, headers)) };
+    const { headers: read, problem } = decryptColumns(this.secrets, row.id, { secrets: [], headers });
+    if (problem !== null) return { ...row, headerNames: null, reason: row.reason ?? problem };
+    return { ...row, headerNames: Object.keys(read) };
   }
 
   private encryptHeaders(id: string, headers: WebhookHeaders): string | null {

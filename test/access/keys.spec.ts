@@ -315,6 +315,8 @@ describe('the API with keys', () => {
       );
     await add({ id: 'wh_1', session: 'default', state: 'paused', reason: 'It failed.' });
     await add({ id: 'wh_2', session: null, state: 'paused', reason: 'It failed.' });
+    // The account was linked through this session before.
+    await add({ id: 'wh_3', session: 'former', state: 'paused', reason: 'It failed.' });
     const scopes = ['contacts:read', 'webhooks:manage'];
     const keys = await Promise.all([
       world.create({ scopes }),
@@ -324,13 +326,13 @@ describe('the API with keys', () => {
     const seen = await Promise.all(
       keys.map(async ({ key }) => {
         const { body } = await world.request<ChangePageDto>('GET', '/changes', key);
-        return body.items.slice(-2).map(({ webhook }) => webhook?.id ?? null);
+        return body.items.slice(-3).map(({ webhook }) => webhook?.id ?? null);
       }),
     );
     expect(seen).toEqual([
-      ['wh_1', 'wh_2'],
-      ['wh_1', null],
-      [null, null],
+      ['wh_1', 'wh_2', 'wh_3'],
+      ['wh_1', null, null],
+      [null, null, null],
     ]);
   });
 
@@ -359,6 +361,32 @@ describe('the API with keys', () => {
     // 1 + 2 + 10 requests. The third is admitted, because fewer than ten are counted before it.
     for (const entries of [100, 101, 1_000, 1]) statuses.push((await lookUp(entries)).status);
     expect(statuses).toEqual([200, 200, 200, 429]);
+  });
+
+  it('shares the requests of a lookup with other replicas, and returns them in RateLimit', async () => {
+    const { key } = await world.create({ scopes: ['contacts:read'], requests_per_minute: 100 });
+    const remainingOf = (headers: Headers) => Number(/;r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]);
+    const contacts = Array.from({ length: 1_000 }, () => '491700000010');
+    const { headers } = await world.request('POST', '/contacts/lookup', key, { contacts });
+    expect(remainingOf(headers)).toBe(90);
+    let there = 0;
+    await eventually('the other replica counts all of them', async () => {
+      there += 1;
+      const answer = await world.request('GET', '/contacts', key, undefined, world.other);
+      return remainingOf(answer.headers) === 90 - there;
+    });
+  });
+
+  it('shares the requests of a key that reached its limit on one replica', async () => {
+    const { id, key } = await world.create({ scopes: ['contacts:read'], requests_per_minute: 100 });
+    await Promise.all(Array.from({ length: 100 }, () => world.request('GET', '/contacts', key)));
+    expect((await world.request('GET', '/contacts', key)).status).toBe(429);
+    await eventually('all are shared', async () => {
+      const [row] = await world.book.database.query<{ points: number }>(
+        `SELECT points FROM rate_limit WHERE key = 'key:${id}'`,
+      );
+      return row?.points === 100;
+    });
   });
 
   it.each([

@@ -10,6 +10,7 @@ import { ReverseProxy } from '../support/reverse-proxy.js';
 import { eventually, type RequestOptions, Service } from '../support/service.js';
 
 const ORIGIN = 'https://app.example.com';
+const HOOK = 'http://127.0.0.1:9/hook';
 const UNKNOWN = '/contacts/491709999999';
 const EVERYTHING = { name: 'a test', scopes: ['contacts:read'] };
 
@@ -21,6 +22,7 @@ describe('the API', () => {
     CORS_ORIGINS: ORIGIN,
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     TRUSTED_PROXIES: '127.0.0.3',
+    WEBHOOKS_ALLOW_PRIVATE: '127.0.0.0/8',
   };
 
   beforeAll(async () => {
@@ -161,6 +163,59 @@ describe('the API', () => {
       expect(named.body.message).toContain('Open /wa/sessions/behind/session/qr in a browser');
     });
 
+    it('prints paths that work in texts of sessions and webhooks', async () => {
+      const created = await post(proxy, '/webhooks', { url: HOOK });
+      expect(created.headers.get('location')).toMatch(/^\/wa\/webhooks\/wh_[0-9a-f]{16}$/);
+      const path = (created.headers.get('location') ?? '').slice('/wa'.length);
+      const paused = { method: 'PATCH', body: JSON.stringify({ paused: true }) };
+      const reason = 'Paused on request. POST /wa/webhooks/{id}/resume continues.';
+      expect((await through(proxy, path, paused)).body.reason).toBe(reason);
+      expect((await through(proxy, path)).body.reason).toBe(reason);
+      const { items } = (await through(proxy, '/webhooks')).body as { items: { reason: string | null }[] };
+      expect(items.at(-1)?.reason).toBe(reason);
+      const processId = randomUUID();
+      await book.dataSource.query(
+        `WITH p AS (INSERT INTO session_process (id, expires_at) VALUES ($1, now() + interval '1 h') RETURNING id)
+         UPDATE session SET advice = 'Open /session/qr in a browser.', process_id = p.id FROM p`,
+        [processId],
+      );
+      expect((await through(proxy, '/session')).body.advice).toBe('Open /wa/session/qr in a browser.');
+      await book.dataSource.query('DELETE FROM session_process WHERE id = $1', [processId]);
+    });
+
+    it('returns paths of pictures with the prefix in lists, lookups and exports', async () => {
+      await book.apply({
+        pictures: [{ address: jidOf(10), state: 'present', id: '2', bytes: Buffer.from('y') }],
+      });
+      const url = '/wa/contacts/491700000010/picture';
+      type Contacts = { items: Partial<ContactDetailsDto>[] };
+      const list = (await through(proxy, '/contacts')).body as unknown as Contacts;
+      expect(list.items.map(({ picture }) => picture?.url)).toContain(url);
+      const lookup = await post(proxy, '/contacts/lookup', { contacts: ['491700000010'] });
+      expect(lookup.body).toMatchObject({ items: [{ contact: { picture: { url } } }] });
+      const lines = await fetch(`${proxy.url}/contacts.ndjson`, { headers: { 'x-api-key': MASTER } });
+      expect(await lines.text()).toContain(`"url":"${url}"`);
+    });
+
+    it('separates callers by X-Forwarded-For of trusted proxies', async () => {
+      const { DATABASE_URL, TRUSTED_PROXIES } = { DATABASE_URL: book.database.url, ...environment };
+      const open = await Service.start({ DATABASE_URL, TRUSTED_PROXIES, ROLE: 'api' });
+      const statusesFrom = async (from: string) => {
+        const headers = { 'idempotency-key': randomUUID(), 'content-type': 'application/json' };
+        const statuses: number[] = [];
+        for (const forwardedFor of ['192.0.2.1', '192.0.2.2']) {
+          const by = await ReverseProxy.start(open.port, { prefix: '/wa', from, forwardedFor });
+          const body = JSON.stringify({ name: `s-${randomUUID().slice(0, 8)}` });
+          statuses.push((await fetch(`${by.url}/sessions`, { method: 'POST', headers, body })).status);
+          await by.stop();
+        }
+        return statuses;
+      };
+      expect(await statusesFrom('127.0.0.3')).toEqual([201, 201]);
+      expect(await statusesFrom('127.0.0.4')).toEqual([201, 422]);
+      await open.stop();
+    });
+
     it('has an OpenAPI document with a relative address', async () => {
       const { body } = await through(proxy, '/api-docs.json');
       const [server] = body.servers as { url: string }[];
@@ -279,7 +334,96 @@ describe('the API', () => {
       }
     });
 
-    it('does not store failed requests', async () => {
+    const createWebhook = async () =>
+      `/webhooks/${(await ask<{ id: string }>('/webhooks', { method: 'POST', json: { url: HOOK } })).body.id}`;
+
+    it.each([
+      ['/keys', async () => '/keys', EVERYTHING],
+      ['/sessions', async () => '/sessions', { name: 'repeated' }],
+      ['/webhooks', async () => '/webhooks', { url: HOOK }],
+      [
+        '/webhooks/{id}/replay',
+        async () => `${await createWebhook()}/replay`,
+        { after: 1, session: 'default' },
+      ],
+      ['/webhooks/{id}/rotate', async () => `${await createWebhook()}/rotate`, undefined],
+    ])('runs POST %s once', async (_, pathOf, json) => {
+      const path = await pathOf();
+      const send = (service: Service) =>
+        service.request(path, {
+          method: 'POST',
+          key: MASTER,
+          json,
+          headers: { 'idempotency-key': `once ${path}`.replace(' ', '-') },
+        });
+      const state = () =>
+        book.database.query(
+          `SELECT (SELECT count(*) FROM api_key) AS keys, (SELECT count(*) FROM session) AS sessions,
+             (SELECT json_agg(w.secret ORDER BY id) FROM webhook w) AS secrets`,
+        );
+      const first = await send(book.service);
+      const after = await state();
+      const second = await send(other);
+      expect(second).toMatchObject({ status: first.status, text: first.text });
+      expect([first, second].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([
+        null,
+        'true',
+      ]);
+      expect(second.headers.get('location')).toBe(first.headers.get('location'));
+      expect(await state()).toEqual(after);
+    });
+
+    const countWebhooks = async () => (await book.database.query('SELECT id FROM webhook')).length;
+
+    it('does not run a request again that failed for an unknown reason', async () => {
+      const key = randomUUID();
+      const send = () =>
+        ask('/webhooks', { method: 'POST', json: { url: HOOK }, headers: { 'idempotency-key': key } });
+      const before = await countWebhooks();
+      await book.dataSource.query(
+        `CREATE FUNCTION test_fail() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN RAISE EXCEPTION 'away' USING ERRCODE = '57P03'; END $$;
+         CREATE TRIGGER test_fail BEFORE INSERT ON webhook FOR EACH ROW EXECUTE FUNCTION test_fail()`,
+      );
+      const failed = await send();
+      await book.dataSource.query('DROP FUNCTION test_fail CASCADE');
+      expect([failed.status, failed.body.code]).toEqual([503, 'database_unavailable']);
+      const again = await send();
+      expect([again.status, again.body.code]).toEqual([409, 'request_in_progress']);
+      expect(await countWebhooks()).toBe(before);
+    });
+
+    it('does not create a webhook whose response cannot be built', async () => {
+      const before = await countWebhooks();
+      await book.dataSource.query(
+        `CREATE FUNCTION test_overflow() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN NEW.position := -9223372036854775808; RETURN NEW; END $$;
+         CREATE TRIGGER test_overflow BEFORE INSERT ON webhook_cursor FOR EACH ROW EXECUTE FUNCTION test_overflow()`,
+      );
+      const { status } = await ask('/webhooks', { method: 'POST', json: { url: HOOK } });
+      await book.dataSource.query('DROP FUNCTION test_overflow CASCADE');
+      expect([status, await countWebhooks()]).toEqual([500, before]);
+    });
+
+    it('runs a request whose earlier copy is rejected in the same moment', async () => {
+      const key = randomUUID();
+      await create(key);
+      await book.dataSource.query(
+        `UPDATE idempotent_request SET response = NULL;
+         CREATE FUNCTION test_reject() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN
+             IF NOT EXISTS (SELECT FROM added) THEN DELETE FROM idempotent_request; END IF;
+             RETURN NULL;
+           END $$;
+         CREATE TRIGGER test_reject AFTER INSERT ON idempotent_request REFERENCING NEW TABLE AS added
+           FOR EACH STATEMENT EXECUTE FUNCTION test_reject()`,
+      );
+      const { status } = await create(key);
+      await book.dataSource.query('DROP FUNCTION test_reject CASCADE');
+      expect(status).toBe(201);
+    });
+
+    it('does not store rejected requests', async () => {
       const key = randomUUID();
       expect((await create(key, { scopes: [] })).status).toBe(400);
       expect((await create(key)).status).toBe(201);
@@ -371,6 +515,31 @@ describe('the API', () => {
       await book.save('Dora');
       await eventually('the stream ends', async () => !reader.isOpen);
       await isRefused(reader);
+    });
+
+    it('deletes nothing for tickets that do not exist', async () => {
+      await book.dataSource.query(
+        `CREATE FUNCTION test_deletes() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN RAISE EXCEPTION 'a delete'; END $$;
+         CREATE TRIGGER test_deletes BEFORE DELETE ON stream_ticket FOR EACH STATEMENT
+           EXECUTE FUNCTION test_deletes()`,
+      );
+      const { status, body } = await ask(`/changes/stream?ticket=wst_${'x'.repeat(43)}`, { key: null });
+      await book.dataSource.query('DROP FUNCTION test_deletes CASCADE');
+      expect([status, body.code]).toEqual([401, 'ticket_invalid']);
+    });
+
+    it('limits the unused tickets of a key', async () => {
+      const { id, key } = await createKey();
+      await book.dataSource.query(
+        `INSERT INTO stream_ticket (hash, key_id, session, expires_at)
+         SELECT sha256(i::text::bytea), $1, 'default', now() + interval '1 min' FROM generate_series(1, 999) i`,
+        [id],
+      );
+      await ticketOf(key);
+      const refused = await ask('/changes/stream-ticket', { method: 'POST', key });
+      expect([refused.status, refused.body.code]).toEqual([429, 'tickets_limited']);
+      await ticketOf(MASTER);
     });
 
     it('requires the scope of the stream to create a ticket', async () => {

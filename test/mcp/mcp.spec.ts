@@ -105,6 +105,26 @@ describe('the MCP server', () => {
       });
   });
 
+  it('shows nothing of an account to the session that it was linked through before', async () => {
+    const client = await connect(MASTER);
+    const { accountId, dataSource } = world.book;
+    const move = async (from: string, to: string) => {
+      await dataSource.query('UPDATE session SET account_id = NULL, is_linked = false WHERE name = $1', [
+        from,
+      ]);
+      await dataSource.query('UPDATE session SET account_id = $2, is_linked = true WHERE name = $1', [
+        to,
+        accountId,
+      ]);
+    };
+    await move('default', 'sales');
+    const tools = { search_people: {}, get_person: { phone: '491700000010' }, list_recent_changes: {} };
+    for (const [name, values] of Object.entries(tools))
+      expect([name, (await call(client, name, values)).isError]).toEqual([name, true]);
+    dataOf(await call(client, 'search_people', { session: 'sales' }));
+    await move('sales', 'default');
+  });
+
   it('looks up several contacts, also by ID', async () => {
     const client = await connect(MASTER);
     const { id } = dataOf<{ id: string }>(await call(client, 'get_person', { phone: '491700000010' }));

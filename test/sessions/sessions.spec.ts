@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChangePageDto } from '../../src/api/changes/changes.dto.js';
 import type { SessionPageDto } from '../../src/api/sessions/sessions.dto.js';
+import type { CreatedWebhookDto } from '../../src/api/webhooks/webhooks.dto.js';
 import { StreamReader } from '../feed/stream-reader.js';
 import { eventually } from '../support/service.js';
+import { Receiver } from '../webhooks/receiver.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { SessionsWorld } from './sessions-world.js';
 
@@ -29,9 +31,16 @@ describe('the API for several sessions', () => {
       (each) => each.full_name,
     );
 
+  const addWebhook = async (session: string, after: number) => {
+    const receiver = await Receiver.start();
+    const webhook = { url: receiver.url, session, after };
+    receiver.secret = (await world.post<CreatedWebhookDto>('/webhooks', webhook)).body.secret;
+    return receiver;
+  };
+
   beforeAll(async () => {
     world = await SessionsWorld.create();
-    await world.start();
+    await world.start({ WEBHOOKS_ALLOW_PRIVATE: '127.0.0.0/8' });
     first = world.phone('491700000001', 'First');
     second = world.phone('491700000002', 'Second');
     await first.saveContact({ number: '491701000001', fullName: 'Anna of the first', firstName: 'Anna' });
@@ -184,9 +193,13 @@ describe('the API for several sessions', () => {
     const stream = await new StreamReader(
       `http://127.0.0.1:${world.api.port}/sessions/twin/changes/stream`,
     ).opened();
+    const before = await addWebhook('twin', 0);
+    await eventually('the webhook has the changes before the move', async () => before.taken.length >= 3);
     await world.link('mover', third);
-    for (const route of ['/getcontacts', '/contacts', '/changes'])
-      expect((await world.api.get(`/sessions/twin${route}`)).status).toBe(503);
+    for (const route of [...ROUTES, '/contacts/count', '/contacts.ndjson', '/changes'])
+      expect([route, (await world.api.get(`/sessions/twin${route}`)).status]).toEqual([route, 503]);
+    const lookup = await world.post('/sessions/twin/contacts/lookup', { contacts: ['491701000001'] });
+    expect(lookup.status).toBe(503);
     await eventually('the stream ends, and is refused', async () => stream.refusals.includes(503));
     stream.close();
     expect(stream.changes).toEqual([]);
@@ -199,6 +212,14 @@ describe('the API for several sessions', () => {
       ['session.linked', 'mover'],
       ['session.open', 'mover'],
     ]);
+    const moved = events.at(-2)?.seq as number;
+    const after = await addWebhook('mover', moved);
+    await third.saveContact({ number: '491701000003', fullName: 'Cleo of the third', firstName: 'Cleo' });
+    await eventually('the webhook of the new session has the contact', async () =>
+      after.taken.some(({ contact }) => contact?.full_name === 'Cleo of the third'),
+    );
+    expect(before.taken.filter(({ seq }) => seq >= moved)).toEqual([]);
+    await Promise.all([before.stop(), after.stop()]);
   });
 
   it('deletes a session with its data, and its contacts on request', async () => {

@@ -8,6 +8,8 @@ interface ReverseProxyOptions {
   from: string;
   /** The value of `X-Forwarded-Prefix`; by default, the prefix. */
   forwardedPrefix?: string;
+  /** The value of `X-Forwarded-For`. */
+  forwardedFor?: string;
 }
 
 /** A reverse proxy that publishes a service below a path, as nginx and Traefik do. */
@@ -15,7 +17,10 @@ export class ReverseProxy {
   private readonly prefix: string;
   private readonly server: Server;
 
-  private constructor(port: number, { prefix, from, forwardedPrefix = `${prefix}/` }: ReverseProxyOptions) {
+  private constructor(
+    port: number,
+    { prefix, from, forwardedPrefix = `${prefix}/`, forwardedFor = '192.0.2.1' }: ReverseProxyOptions,
+  ) {
     this.prefix = prefix;
     this.server = createServer((incoming, outgoing) => {
       const { host, ...headers } = incoming.headers;
@@ -29,7 +34,7 @@ export class ReverseProxy {
           headers: {
             ...headers,
             host: `127.0.0.1:${port}`,
-            'x-forwarded-for': '192.0.2.1',
+            'x-forwarded-for': forwardedFor,
             'x-forwarded-host': host,
             'x-forwarded-proto': 'https',
             'x-forwarded-prefix': forwardedPrefix,

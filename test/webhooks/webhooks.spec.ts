@@ -368,6 +368,30 @@ describe('a webhook', () => {
     expect(body.header_names).toEqual([]);
   });
 
+  it('reports headers that cannot be decrypted, without effect on other webhooks', async () => {
+    const { receiver, path, id } = await create({ headers: { Authorization: 'Bearer abc' } });
+    const { receiver: healthy } = await create();
+    const headers = 'enc1:0123456789abcdef:AAAA';
+    await book.dataSource.query('UPDATE webhook SET headers = $2 WHERE id = $1', [id, headers]);
+    const { status, body } = await send<WebhookListDto>('GET', '/webhooks');
+    expect([status, body.items.map(({ header_names: names }) => names)]).toEqual([200, [null, []]]);
+    expect(await show(path)).toMatchObject({
+      state: 'active',
+      reason: expect.stringContaining('ENCRYPTION_KEY'),
+    });
+    await book.save('a');
+    await has(healthy, 1);
+    await eventually('the delivery has failed', async () => (await show(path)).failures === 1);
+    const [attempt] = await attempts(path);
+    expect(attempt).toMatchObject({ status: null, error: expect.stringContaining('cannot be decrypted') });
+    const test = await send<WebhookTestedDto>('POST', `${path}/test`);
+    expect(test.body).toMatchObject({ delivered: false, error: attempt?.error });
+    expect(receiver.requests).toEqual([]);
+    const moved = await send<Problem>('PATCH', path, { url: 'https://other.example.com/' });
+    expect([moved.status, moved.body.message]).toEqual([400, expect.stringContaining('Missing headers')]);
+    expect((await send('DELETE', path)).status).toBe(200);
+  });
+
   it.each([
     [{ url: 'ftp://crm.example.com/' }, 'url'],
     [{ url: 'https://user:secret@crm.example.com/' }, 'url'],

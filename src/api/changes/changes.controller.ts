@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { TicketInvalid } from '../../access/access.errors.js';
+import { TicketInvalid, TooManyTickets } from '../../access/access.errors.js';
 import type { Access } from '../../access/access.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
@@ -26,7 +26,7 @@ import {
   ChangesService,
   positionFrame,
 } from './changes.service.js';
-import { StreamTickets } from './stream-tickets.js';
+import { MAX_TICKETS_PER_KEY, StreamTickets } from './stream-tickets.js';
 
 const { seq } = examples.change;
 const GONE = ChangesGone.pruned(seq - 2_000, seq - 1_000);
@@ -103,6 +103,7 @@ export class ChangesController {
   @Operation({
     id: 'createStreamTicket',
     answer: { ticket: `wst_${'6YlVQm1yZQ9b3c0T4xv8kR2sWn7uHj5dLe0gFp1aBiM'}`, expires_at: examples.TIME },
+    errors: [new TooManyTickets(MAX_TICKETS_PER_KEY)],
   })
   @Post('stream-ticket')
   createTicket(

@@ -16,6 +16,7 @@ import { callerOf, type GuardedRequest } from '../access/requirements.js';
 import { basePathOf } from '../http/base-path.js';
 import { FairSlots } from '../http/fair-slots.js';
 import { TooBusy, TooManyAtOnce } from '../http/http.errors.js';
+import { ListResponses } from '../http/list-responses.js';
 import { Stopping } from '../http/stopping.js';
 import type { ChangeDto, ChangePageDto } from './changes.dto.js';
 import { openStreams } from './changes.metrics.js';
@@ -67,6 +68,7 @@ export class ChangesService {
     private readonly sessions: SessionsRepository,
     private readonly keys: ApiKeyCache,
     private readonly stopping: Stopping,
+    private readonly responses: ListResponses,
   ) {}
 
   /** @throws NoAccountLinked, ChangesGone, TooManyAtOnce, TooBusy */
@@ -80,15 +82,16 @@ export class ChangesService {
     const { limit, kinds, fields } = query;
     const feed = { accountId, session };
     let page = await this.feed.read(feed, query.after, limit, kinds);
-    if (page.rows.length === 0 && query.waitMs > 0) {
+    // A filtered page that does not reach the end of the feed is returned, so that each request searches only once.
+    if (page.rows.length === 0 && page.next === page.latest && query.waitMs > 0) {
       const { signal, release } = await this.enter(request, response);
       try {
         const waiting = AbortSignal.any([signal, AbortSignal.timeout(query.waitMs)]);
         do {
-          if (page.next === page.latest) await this.feed.grown(feed, page, waiting);
+          await this.feed.grown(feed, page, waiting);
           if (!(await this.keys.isStillValid(request))) throw new KeyInvalid();
           page = await this.feed.read(feed, page.next, limit, kinds);
-        } while (page.rows.length === 0 && !waiting.aborted);
+        } while (page.rows.length === 0 && page.next === page.latest && !waiting.aborted);
       } finally {
         release();
       }
@@ -134,7 +137,8 @@ export class ChangesService {
     try {
       response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
       response.write(`retry: ${RECONNECT_AFTER_MS}\n\n${positionFrame(position)}`);
-      for await (const page of this.feed.follow(feed, position, filter.kinds, signal)) {
+      const search = <T>(read: () => Promise<T>) => this.responses.withinShare(request, read);
+      for await (const page of this.feed.follow(feed, position, { kinds: filter.kinds, search }, signal)) {
         if (!(await this.keys.isStillValid(request))) break;
         const frames = this.framesOf(page, reader, filter.fields);
         const isDrained = frames === '' || response.write(frames);

@@ -3,6 +3,7 @@ import { ApiOkResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ScopeMissing } from '../../access/access.errors.js';
 import type { Access } from '../../access/access.js';
+import { rateLimitHeaders } from '../../access/key-budget.js';
 import { KeyLimits } from '../../access/key-limits.js';
 import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
@@ -47,7 +48,8 @@ export class ContactLookupController {
     @Res() response: Response,
   ): Promise<void> {
     if (check && !access.has('contacts:check')) throw new ScopeMissing('contacts:check');
-    if (access.keyId !== null) this.limits.charge(access.keyId, requestsOf(contacts) - 1);
+    const budget = access.keyId === null ? null : this.limits.charge(access.keyId, requestsOf(contacts) - 1);
+    if (budget) response.set(rateLimitHeaders(budget));
     const form = { pathPrefix: `${basePathOf(request)}${pathPrefixOf(session)}`, fields };
     const lookUp = () => this.contacts.lookUp(session, contacts, form);
     // Checks take seconds, so they run before the lookup takes a slot of the pages.

@@ -17,7 +17,7 @@ export class IdempotencyKeyReused extends DomainError {
   }
 }
 
-/** An earlier request with the same key is running, or its process has ended before it could store the response. */
+/** An earlier request with the same key is running, or ended without a response that could be stored. */
 export class RequestInProgress extends DomainError {
   readonly kind = 'conflict';
   readonly code = 'request_in_progress';
@@ -27,7 +27,7 @@ export class RequestInProgress extends DomainError {
     const isRunning = ageSeconds < RUNNING_SECONDS;
     super(
       isRunning
-        ? 'An earlier request with this Idempotency-Key is still running. Try again in a second.'
+        ? 'An earlier request with this Idempotency-Key has not finished yet. Try again in a second.'
         : 'An earlier request with this Idempotency-Key did not finish, so it may have taken effect. List the ' +
             'resources to check, then use a new key.',
     );

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { HttpException, HttpStatus, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { IdempotentRequestsRepository } from '../../access/idempotent-requests.repository.js';
+import {
+  type EarlierRequest,
+  IdempotentRequestsRepository,
+  type NewRequest,
+} from '../../access/idempotent-requests.repository.js';
+import { DomainError } from '../../kernel/errors/domain-error.js';
 import { FailureLog } from '../../kernel/logging/failure-log.js';
 import { Log } from '../../kernel/logging/log.js';
 import { Secrets } from '../../secrets/secrets.js';
@@ -24,8 +29,8 @@ interface StoredResponse {
 
 /**
  * Runs a request with an `Idempotency-Key` once (draft-ietf-httpapi-idempotency-key-header). A repeated request gets
- * the stored response for 24 hours. Failed requests are not stored. If a process ends while it runs a request, the
- * request is not run again, because it may have taken effect.
+ * the stored response for 24 hours. Rejected requests are not stored. A request that failed for another reason, or
+ * whose process ended, is not run again, because it may have taken effect.
  */
 @Injectable()
 export class IdempotentRequests {
@@ -48,14 +53,22 @@ export class IdempotentRequests {
     const caller = callerOf(request);
     const id = hashOf(caller, request.method, request.originalUrl, key).toString('base64url');
     const requestHash = hashOf(request.body ?? null);
-    const isNew = await this.requests.add({ id, caller, requestHash }, MAX_KEYS_PER_CALLER);
-    return isNew ? this.run(id, handle, response) : this.replay(id, requestHash, response);
+    const added = { id, caller, requestHash };
+    // The earlier request may be rejected, and its row deleted, before it is read.
+    const earlier = (await this.add(added)) ?? (await this.add(added));
+    if (earlier === null) throw new RequestInProgress(0);
+    return earlier === 'none' ? this.run(id, handle, response) : this.replay(added, earlier, response);
+  }
+
+  /** @returns the earlier request; 'none' if this one was added, null if the earlier one is no longer stored */
+  private async add(request: NewRequest): Promise<EarlierRequest | 'none' | null> {
+    const result = await this.requests.add(request, MAX_KEYS_PER_CALLER);
+    if (result === 'limited') throw new TooManyIdempotencyKeys(MAX_KEYS_PER_CALLER);
+    return result === 'added' ? 'none' : this.requests.find(request.id);
   }
 
   /** Returns the body of the earlier response, and sets its headers. */
-  private async replay(id: string, requestHash: Buffer, response: Response): Promise<unknown> {
-    const earlier = await this.requests.find(id);
-    if (!earlier) throw new TooManyIdempotencyKeys(MAX_KEYS_PER_CALLER);
+  private replay({ id, requestHash }: NewRequest, earlier: EarlierRequest, response: Response): unknown {
     if (!earlier.requestHash.equals(requestHash)) throw new IdempotencyKeyReused();
     if (earlier.response === null) throw new RequestInProgress(earlier.ageSeconds);
     const { location, body } = JSON.parse(
@@ -71,7 +84,7 @@ export class IdempotentRequests {
     try {
       body = await handle();
     } catch (error) {
-      await this.attempt(() => this.requests.remove(id));
+      if (isRejection(error)) await this.attempt(() => this.requests.remove(id));
       throw error;
     }
     const stored: StoredResponse = { location: response.get('Location') ?? null, body };
@@ -102,6 +115,12 @@ function keyOf(request: Request): string | null {
         `${IDEMPOTENCY_HEADER}: 8e03978e-40d5-43e8-bc93-6894a57f9324.`,
     );
   return key;
+}
+
+/** Returns whether the error proves that the request had no effect. */
+function isRejection(error: unknown): boolean {
+  if (error instanceof HttpException) return error.getStatus() < Number(HttpStatus.INTERNAL_SERVER_ERROR);
+  return error instanceof DomainError;
 }
 
 function hashOf(...values: unknown[]): Buffer {

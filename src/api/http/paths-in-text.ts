@@ -15,6 +15,16 @@ export function withBasePath(text: string, basePath: string): string {
   return basePath === '' ? text : text.replace(PATHS, `${basePath}/`);
 }
 
+/** As withBasePath(), for the texts of a status. */
+export function atBasePath<T extends { reason: string | null; advice?: string | null }>(
+  basePath: string,
+  status: T,
+): T {
+  const { reason, advice } = status;
+  const withBase = (text: string | null) => text && withBasePath(text, basePath);
+  return { ...status, reason: withBase(reason), ...(advice !== undefined && { advice: withBase(advice) }) };
+}
+
 /** Returns `/sessions/{name}` from a request path; empty for the default session. */
 export function prefixOf(path: string): string {
   return /^\/sessions\/(?!default(\/|$))[a-z0-9-]{1,40}(?=\/|$)/.exec(path)?.[0] ?? '';

@@ -4,13 +4,13 @@ import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
 import { BasePath } from '../http/base-path.js';
+import { atBasePath } from '../http/paths-in-text.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import type { UnlinkedDto } from './link.dto.js';
 import { LinkService, REMOVE_DEVICE, UNLINKED } from './link.service.js';
 import type { SessionDto } from './session-status.dto.js';
-import { atBasePath } from './session-status.js';
 import { SessionStatusService, shownTo } from './session-status.service.js';
 import { SessionNotAnswering } from './sessions-api.errors.js';
 

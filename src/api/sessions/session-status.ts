@@ -3,7 +3,7 @@ import { pathPrefixOf } from '../../kernel/identifiers/session-name.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import type { SessionStatus } from '../../sessions/session.entity.js';
 import type { SessionSnapshot } from '../../sessions/session-state.repository.js';
-import { withBasePath, withPathPrefix } from '../http/paths-in-text.js';
+import { withPathPrefix } from '../http/paths-in-text.js';
 
 const LINKED = new Set<SessionStatus>(['connecting', 'open', 'disconnected']);
 
@@ -54,13 +54,6 @@ export function toStatus<T extends Status>(stored: T, { ROLE }: Pick<Config, 'RO
     reason: withPrefix(reason ?? syncProblem),
     advice: withPrefix(advice),
   };
-}
-
-/** Adds the path under which a proxy publishes the service to the texts of a status, see basePathOf(). */
-export function atBasePath<T extends Pick<Status, 'reason' | 'advice'>>(basePath: string, status: T): T {
-  const { reason, advice } = status;
-  const withBase = (text: string | null) => text && withBasePath(text, basePath);
-  return { ...status, reason: withBase(reason), advice: withBase(advice) };
 }
 
 /** Processes of earlier versions store reasons without codes, and do not clear the previous code. */

@@ -5,10 +5,10 @@ import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
 import { BasePath } from '../http/base-path.js';
 import { IDEMPOTENCY_ERRORS, Idempotent } from '../http/idempotent.js';
+import { atBasePath } from '../http/paths-in-text.js';
 import { SessionParam } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { atBasePath } from './session-status.js';
 import { shownTo } from './session-status.service.js';
 import {
   CreateSessionRequest,

@@ -28,8 +28,8 @@ export const MAX_DELIVERY_ITEMS = 1_000;
 export class WebhookDto {
   id: string;
   url: string;
-  /** Names of the headers that the service adds to deliveries. Their values are not returned. */
-  header_names: string[];
+  /** Names of the headers that the service adds to deliveries, without values; null if they cannot be decrypted. */
+  header_names: string[] | null;
   /** Session whose changes are sent; null for all sessions. */
   session: string | null;
   /** Kinds of changes that are sent; null for all. */

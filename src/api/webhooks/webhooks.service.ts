@@ -61,12 +61,12 @@ export class WebhooksService {
     const id = `wh_${randomBytes(8).toString('hex')}`;
     const secret = createSecret();
     const { keyId } = access;
-    await this.webhooks.add(
+    const added = await this.webhooks.add(
       { id, keyId, url, headers: headers ?? {}, kinds, fields, session, maxItems, secret },
       after,
     );
     this.runner.wake();
-    return { ...(await this.get(access, id)), secret };
+    return { ...toDto(added), secret };
   }
 
   async list({ sessions }: Access): Promise<WebhookDto[]> {
@@ -216,7 +216,7 @@ export class WebhooksService {
  * @throws WebhookRequestInvalid
  */
 function checkHeadersStay({ url, headerNames }: ListedWebhook, newUrl: string): void {
-  if (headerNames.length === 0 || new URL(url).origin === new URL(newUrl).origin) return;
+  if (headerNames?.length === 0 || new URL(url).origin === new URL(newUrl).origin) return;
   throw new WebhookRequestInvalid(
     'Missing headers: the url has another scheme, host or port. Send the headers again, or null to remove them, ' +
       'for example {"url": "https://crm.example.com/contacts", "headers": null}.',

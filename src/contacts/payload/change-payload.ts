@@ -23,7 +23,7 @@ export interface ChangePayload {
 
 /**
  * A reader of the changes of one session, and the webhooks that the reader may see. `session`: webhooks of the session;
- * `all`: also webhooks for all sessions.
+ * `all`: also webhooks for all sessions, and those of a session that the account was linked through before.
  */
 export interface ChangeReader {
   session: SessionName;
@@ -44,7 +44,7 @@ export function toChange(
   contactFields: readonly ContactField[] | null = null,
 ): ChangePayload {
   const { seq, at, kind, contactId, jid, lid, fields, mergedInto, contact, session, webhook } = row;
-  const seesWebhook = webhooks === 'all' || (webhooks === 'session' && webhook?.session !== null);
+  const seesWebhook = webhooks === 'all' || (webhooks === 'session' && webhook?.session === name);
   const pathPrefix = `${basePath}${pathPrefixOf(name)}`;
   return {
     seq,
