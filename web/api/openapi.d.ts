@@ -999,7 +999,7 @@ export interface components {
             since: string;
         };
         /** @enum {string} */
-        ErrorCode: "account_linked" | "assertion_refused" | "body_not_json" | "body_too_large" | "changes_gone" | "contact_merged" | "contact_not_found" | "database_too_slow" | "database_unavailable" | "default_session_stays" | "fetches_off" | "host_not_allowed" | "idempotency_key_reused" | "idempotency_limited" | "invalid_assertion" | "invalid_cursor" | "invalid_request" | "key_invalid" | "key_limited" | "key_missing" | "key_not_found" | "keys_not_in_use" | "method_not_allowed" | "no_account_linked" | "no_pairing_code" | "no_passkey" | "no_qr" | "not_acceptable" | "not_started" | "page_not_allowed" | "pairing_limited" | "pairing_refused" | "passkey_ended" | "picture_evicted" | "picture_hidden" | "picture_none" | "picture_not_fetched" | "refresh_limited" | "refused" | "request_in_progress" | "route_not_found" | "scope_missing" | "session_exists" | "session_not_allowed" | "session_not_answering" | "session_not_found" | "stopping" | "ticket_invalid" | "token_invalid" | "token_required" | "too_busy" | "too_many_at_once" | "too_many_webhooks" | "unexpected_error" | "unknown_parameter" | "webhook_not_found" | "whatsapp_limited" | "whatsapp_not_answering" | "whatsapp_not_ready" | "wrong_step";
+        ErrorCode: "account_linked" | "assertion_refused" | "body_not_json" | "body_too_large" | "changes_gone" | "contact_merged" | "contact_not_found" | "database_too_slow" | "database_unavailable" | "default_session_stays" | "fetches_off" | "host_not_allowed" | "idempotency_key_reused" | "idempotency_limited" | "invalid_assertion" | "invalid_cursor" | "invalid_request" | "key_invalid" | "key_limited" | "key_missing" | "key_not_found" | "keys_not_in_use" | "method_not_allowed" | "no_account_linked" | "no_pairing_code" | "no_passkey" | "no_qr" | "not_acceptable" | "not_started" | "page_not_allowed" | "pairing_limited" | "pairing_refused" | "passkey_ended" | "picture_evicted" | "picture_hidden" | "picture_none" | "picture_not_fetched" | "refresh_limited" | "refused" | "request_in_progress" | "route_not_found" | "scope_missing" | "session_exists" | "session_not_allowed" | "session_not_answering" | "session_not_found" | "stopping" | "ticket_invalid" | "tickets_limited" | "token_invalid" | "token_required" | "too_busy" | "too_many_at_once" | "too_many_webhooks" | "unexpected_error" | "unknown_parameter" | "webhook_not_found" | "whatsapp_limited" | "whatsapp_not_answering" | "whatsapp_not_ready" | "wrong_step";
         ErrorDto: {
             /** @description The HTTP status. */
             statusCode: number;
@@ -1428,8 +1428,8 @@ export interface components {
             fields: components["schemas"]["ContactField"][] | null;
             id: string;
             url: string;
-            /** @description Names of the headers that the service adds to deliveries. Their values are not returned. */
-            header_names: string[];
+            /** @description Names of the headers that the service adds to deliveries, without values; null if they cannot be decrypted. */
+            header_names: string[] | null;
             /** @description Session whose changes are sent; null for all sessions. */
             session: string | null;
             /** @description Kinds of changes that are sent; null for all. */
@@ -2646,7 +2646,18 @@ export interface operations {
             401: components["responses"]["401.key_missing"];
             403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
-            429: components["responses"]["429.key_limited"];
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
@@ -4170,7 +4181,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Failed. The delivery is retried up to 10 times in three days. Later changes are sent only after it succeeds. */
+            /** @description Failed. The delivery is retried up to 11 times in about three days. Later changes follow when it succeeds. */
             default: {
                 headers: {
                     [name: string]: unknown;
