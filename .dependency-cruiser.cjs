@@ -16,9 +16,9 @@ const LAYERS = {
 /** The same for the folders of src/api. */
 const API = {
   mcp: 'contacts sessions http access',
-  webhooks: 'changes openapi http access',
+  webhooks: 'changes contacts openapi http access',
   changes: 'contacts openapi http access',
-  contacts: 'openapi http access',
+  contacts: 'sessions openapi http access',
   sessions: 'openapi http access',
   keys: 'openapi http access',
   logging: 'openapi http access',
@@ -26,7 +26,7 @@ const API = {
   openapi: 'ops http access',
   http: 'access',
   access: '',
-  page: '',
+  page: 'http',
 };
 
 /** The same for the folders of src/contacts. */
@@ -35,6 +35,7 @@ const CONTACTS = {
   read: 'entities search',
   write: 'entities search',
   fetches: 'entities',
+  checks: 'entities',
   entities: '',
   search: '',
 };
@@ -44,7 +45,7 @@ const WHATSAPP = [
   'worker',
   'connection',
   'client-version linking sync',
-  'app-state history stanzas profiles',
+  'app-state history stanzas checks profiles',
   'auth-state reading wire baileys',
   'lease',
 ];

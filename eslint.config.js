@@ -8,7 +8,7 @@ const SQL = String.raw`/^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY)\s/
 const PROXIES = 'Use httpGet() of src/kernel/network/http-get.ts: everything must be able to use a proxy.';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'data/', 'web/api/openapi.d.ts']),
+  globalIgnores(['dist/', 'coverage/', 'data/', 'web/api/openapi.d.ts', 'test/openapi/clients/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   tseslint.configs.recommendedTypeChecked,
   {

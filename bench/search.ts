@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
-import { ALL_CONTACTS } from '../src/contacts/contact.sql.js';
 import type { ContactSort } from '../src/contacts/read/contact-cursor.js';
+import { ALL_CONTACTS } from '../src/contacts/read/contact-filter.sql.js';
 import { toSql } from '../src/contacts/read/contact-list.repository.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
 import { peopleOfAllKinds } from './seed.js';
@@ -57,7 +57,14 @@ function quantile(sortedMs: number[], share: number): number {
 async function measure(client: pg.Client): Promise<boolean> {
   const results: { what: string; rows: number; p50: number; p99: number; maxMs: number }[] = [];
   for (const { what, search, sort = 'jid', isWorstCase } of QUERIES) {
-    const { text, values } = toSql(1, { limit: PAGE, sort, after: null, search, ...ALL_CONTACTS });
+    const { text, values } = toSql(1, {
+      ...ALL_CONTACTS,
+      limit: PAGE,
+      sort,
+      after: null,
+      search,
+      pathPrefix: '',
+    });
     const timesMs: number[] = [];
     let rows = 0;
     for (let round = 0; round < ROUNDS; round += 1) {

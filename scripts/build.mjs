@@ -4,6 +4,7 @@
  */
 import { before } from '@nestjs/swagger/plugin';
 import ts from 'typescript';
+import { copySwaggerUi } from './copy-swagger-ui.mjs';
 
 const OPTIONS = {
   introspectComments: true,
@@ -31,3 +32,4 @@ for (
   const status = project.done(undefined, undefined, transformers);
   if (status !== ts.ExitStatus.Success) process.exit(1);
 }
+await copySwaggerUi();

@@ -1,10 +1,15 @@
 import { ApiKey } from './access/api-key.entity.js';
+import { IdempotentRequest } from './access/idempotent-request.entity.js';
 import { RateLimit } from './access/rate-limit.entity.js';
+import { StreamTicket } from './access/stream-ticket.entity.js';
 import { Account } from './accounts/account.entity.js';
 import { Contact } from './contacts/entities/contact.entity.js';
 import { ContactPicture } from './contacts/entities/contact-picture.entity.js';
 import { FormerLid } from './contacts/entities/former-lid.entity.js';
 import { IdentityKey } from './contacts/entities/identity-key.entity.js';
+import { MergedContact } from './contacts/entities/merged-contact.entity.js';
+import { NumberCheck } from './contacts/entities/number-check.entity.js';
+import { NumberCheckQuota } from './contacts/entities/number-check-quota.entity.js';
 import { RefreshRequest } from './contacts/entities/refresh-request.entity.js';
 import { Change } from './feed/change.entity.js';
 import { EncryptionKey } from './secrets/encryption-key.entity.js';
@@ -40,13 +45,18 @@ export const ENTITIES = [
   EncryptionKey,
   FormerLid,
   HistoryNotification,
+  IdempotentRequest,
   IdentityKey,
   LogLevelRecord,
+  MergedContact,
+  NumberCheck,
+  NumberCheckQuota,
   RateLimit,
   RefreshRequest,
   Session,
   SessionCommand,
   SessionProcess,
+  StreamTicket,
   SyncKeyRequest,
   Webhook,
   WebhookAttempt,

@@ -4,6 +4,7 @@ import 'reflect-metadata';
 import { parentPort, workerData } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
 import { register } from 'prom-client';
+import { NumberCheckPruner } from './contacts/checks/number-check-pruner.js';
 import { migrate } from './database/migrations.js';
 import { ENTITIES } from './entities.js';
 import { FeedPruner } from './feed/feed-pruner.js';
@@ -70,6 +71,7 @@ await Promise.all([
   app.get(ClientVersions).run(stop.signal),
   keys.keepEncrypted(stop.signal),
   app.get(FeedPruner).run(stop.signal),
+  app.get(NumberCheckPruner).run(stop.signal),
 ]);
 await app.close();
 // Timers in caches of Baileys would keep the thread running.

@@ -28,27 +28,33 @@ GRANT USAGE ON SEQUENCE session_fencing_token TO whatsapp_contacts_api, whatsapp
 -- The API reads the address books and adds requests to the session processes. It cannot read credentials or Signal
 -- keys.
 GRANT SELECT ON
-  account, change, client_version, contact, contact_picture, degradation, former_lid, identity_key, session, session_process
+  account, change, client_version, contact, contact_picture, degradation, former_lid, identity_key, merged_contact,
+  number_check, number_check_quota, session, session_process
 TO whatsapp_contacts_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-  api_key, log_level, rate_limit, refresh_request, session_command, webhook, webhook_attempt, webhook_cursor
+  api_key, idempotent_request, log_level, rate_limit, refresh_request, session_command, stream_ticket, webhook,
+  webhook_attempt, webhook_cursor
 TO whatsapp_contacts_api;
 GRANT INSERT, DELETE, UPDATE (proxy) ON session TO whatsapp_contacts_api;
 -- Compared with ENCRYPTION_KEY at startup.
 GRANT SELECT ON encryption_key TO whatsapp_contacts_api;
--- The row of an account is locked before it is deleted, which requires an UPDATE privilege.
-GRANT UPDATE (linked_at), DELETE ON account TO whatsapp_contacts_api;
+GRANT DELETE ON account TO whatsapp_contacts_api;
+-- The API adds webhook.stopped to the feed.
+GRANT UPDATE (feed_latest) ON account TO whatsapp_contacts_api;
+GRANT INSERT ON change TO whatsapp_contacts_api;
 GRANT UPDATE (profile_requested_at) ON contact TO whatsapp_contacts_api;
 GRANT UPDATE (last_used_at) ON contact_picture TO whatsapp_contacts_api;
 
 -- Session processes write all tables except those of the API.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
   account, app_state_collection, app_state_record, auth_credentials, auth_key, change, client_version, contact, contact_picture,
-  degradation, encryption_key, former_lid, history_notification, identity_key, refresh_request, session, session_command,
-  session_process, sync_key_request
+  degradation, encryption_key, former_lid, history_notification, identity_key, merged_contact, number_check,
+  number_check_quota, refresh_request, session, session_command, session_process, sync_key_request
 TO whatsapp_contacts_session;
--- Session processes re-encrypt webhook secrets when the key changes.
-GRANT SELECT (id, secret, former_secret), UPDATE (secret, former_secret) ON webhook TO whatsapp_contacts_session;
+-- Session processes re-encrypt the secrets of webhooks and stored responses when the key changes.
+GRANT SELECT (id, secret, former_secret, headers), UPDATE (secret, former_secret, headers) ON webhook
+TO whatsapp_contacts_session;
+GRANT SELECT (id, response), UPDATE (response) ON idempotent_request TO whatsapp_contacts_session;
 GRANT SELECT ON log_level TO whatsapp_contacts_session;
 -- Session processes check the API keys of requests for metrics.
 GRANT SELECT ON api_key TO whatsapp_contacts_session;

@@ -1,4 +1,5 @@
 import { DomainError } from '../kernel/errors/domain-error.js';
+import { type KeyBudget, rateLimitHeaders } from './key-budget.js';
 import type { Scope } from './scopes.js';
 
 const CHALLENGE = 'Bearer realm="whatsapp-contacts"';
@@ -6,21 +7,56 @@ const CHALLENGE = 'Bearer realm="whatsapp-contacts"';
 export class KeyMissing extends DomainError {
   readonly kind = 'unauthorised';
   readonly code = 'key_missing';
-  override readonly headers = { 'WWW-Authenticate': CHALLENGE };
+  override readonly headers: Readonly<Record<string, string>>;
 
-  constructor() {
+  /** @param parameters more parameters of the challenge, each after a comma */
+  constructor(parameters = '') {
     super('This request requires an API key. Send "Authorization: Bearer <key>" or "X-API-Key: <key>".');
+    this.headers = { 'WWW-Authenticate': `${CHALLENGE}${parameters}` };
   }
 }
 
 export class KeyInvalid extends DomainError {
   readonly kind = 'unauthorised';
   readonly code = 'key_invalid';
+  override readonly headers: Readonly<Record<string, string>>;
+
+  /** @param parameters more parameters of the challenge, each after a comma */
+  constructor(parameters = '') {
+    super(
+      'Invalid API key or access token. It is mistyped, expired or deleted. Check it, or ask an administrator for a ' +
+        'new one.',
+    );
+    this.headers = { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"${parameters}` };
+  }
+}
+
+/** Tickets are valid for this time. */
+export const TICKET_SECONDS = 60;
+
+export class TicketInvalid extends DomainError {
+  readonly kind = 'unauthorised';
+  readonly code = 'ticket_invalid';
   override readonly headers = { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` };
 
   constructor() {
     super(
-      'Invalid API key. It is mistyped, expired or deleted: check it, or ask an administrator for a new one.',
+      `Invalid ticket. A ticket is valid for one request within ${TICKET_SECONDS} seconds, and only for its session. ` +
+        'Create another one with POST /changes/stream-ticket.',
+    );
+  }
+}
+
+/** Tickets that are not used yet take space until they expire. */
+export class TooManyTickets extends DomainError {
+  readonly kind = 'limited';
+  readonly code = 'tickets_limited';
+  override readonly retryAfterSeconds = TICKET_SECONDS;
+
+  constructor(limit: number) {
+    super(
+      `This API key has ${limit} unused tickets, the limit per key. Use them, or wait ${TICKET_SECONDS} seconds ` +
+        'until they expire.',
     );
   }
 }
@@ -28,9 +64,24 @@ export class KeyInvalid extends DomainError {
 export class ScopeMissing extends DomainError {
   readonly kind = 'forbidden';
   readonly code = 'scope_missing';
+  override readonly headers: Readonly<Record<string, string>> | undefined;
 
-  constructor(scope: Scope) {
-    super(`Missing scope ${scope}. Use an API key that has this scope, or ask an administrator for one.`);
+  /** @param parameters more parameters of the challenge, each after a comma; without them, there is no challenge */
+  constructor(scope: Scope, parameters = '') {
+    super(
+      `Missing scope ${scope}. Use an API key or access token that has this scope, or ask an administrator for one.`,
+    );
+    const challenge = `${CHALLENGE}, error="insufficient_scope", scope="${scope}"${parameters}`;
+    this.headers = parameters ? { 'WWW-Authenticate': challenge } : undefined;
+  }
+}
+
+export class AuthorizationServerUnavailable extends DomainError {
+  readonly kind = 'unavailable';
+  readonly code = 'authorization_server_unavailable';
+
+  constructor() {
+    super('The keys of the authorization server cannot be read. Try again in a few seconds.');
   }
 }
 
@@ -53,15 +104,16 @@ export class TooManyRequests extends DomainError {
     readonly code: 'key_limited' | 'pairing_limited',
     message: string,
     override readonly retryAfterSeconds: number,
+    override readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }
 }
 
-/** @param limit requests per minute */
-export function keyLimited(limit: number, retryAfterSeconds: number): TooManyRequests {
+export function keyLimited(budget: KeyBudget): TooManyRequests {
+  const { limit, resetSeconds } = budget;
   const message = `This API key is limited to ${limit} requests per minute. Retry after the seconds in Retry-After.`;
-  return new TooManyRequests('key_limited', message, retryAfterSeconds);
+  return new TooManyRequests('key_limited', message, resetSeconds, rateLimitHeaders(budget));
 }
 
 export class KeyNotFound extends DomainError {

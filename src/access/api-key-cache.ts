@@ -48,9 +48,9 @@ export class ApiKeyCache {
     return key !== undefined && !isExpired(key);
   }
 
-  /** Resolves when no replica accepts a deleted key anymore. */
-  async waitUntilExpired(id: string): Promise<void> {
-    this.cached.delete(id);
+  /** Resolves when all replicas have read the keys again, so that none accepts a key that was deleted before. */
+  async waitUntilRead(): Promise<void> {
+    this.cached.clear();
     await sleep(CACHED_FOR_MS + MARGIN_MS);
   }
 

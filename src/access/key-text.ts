@@ -12,6 +12,14 @@ export function createKey(): { id: string; key: string } {
   return { id, key: `${PREFIX}_${id}_${randomBytes(SECRET_BYTES).toString('base64url')}` };
 }
 
+/** The format of tickets for streams: `wst_` and 256 random bits in base64url. */
+export const TICKET = /^wst_[\w-]{43}$/;
+
+/** Returns a new ticket in the format of TICKET. Store only its hash. */
+export function createTicket(): string {
+  return `wst_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+}
+
 /** Returns whether the text has the format of a key ID. */
 export function isKeyId(text: string): boolean {
   return ID.test(text);
@@ -22,7 +30,7 @@ export function idOfKey(key: string): string | null {
   return KEY.exec(key)?.[1] ?? null;
 }
 
-/** Returns the SHA-256 of a key. A slower hash is not needed for 256 random bits. */
+/** Returns the SHA-256 of a key or a ticket. A slower hash is not needed for 256 random bits. */
 export function hashOfKey(key: string): Buffer {
   return hashOnce('sha256', key, 'buffer');
 }

@@ -2,6 +2,7 @@
 export const SCOPES = [
   'contacts:read',
   'contacts:export',
+  'contacts:check',
   'session:read',
   'session:link',
   'metrics:read',

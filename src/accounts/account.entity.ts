@@ -1,5 +1,8 @@
 import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
+/** The default in the migration, as TypeORM reads it from the database: without casts. */
+const RANDOM_PREFIX = `(('c'|| "left"(replace((gen_random_uuid()), '-', ''), 12)) || '-')`;
+
 /** A WhatsApp account that is or was linked. Owns the contacts; its session may be deleted. */
 @Entity('account')
 @Unique('account_jid', ['jid'])
@@ -22,6 +25,10 @@ export class Account {
   /** Time of the last link. Push names received before are older than the history that follows. */
   @Column('timestamptz', { name: 'linked_at' })
   linkedAt: Date;
+
+  /** Precedes the number of the row in the ID of a contact, for example `c5f0c9b1d2e3a-`. Random; never changes. */
+  @Column('text', { name: 'contact_id_prefix', default: () => RANDOM_PREFIX })
+  contactIdPrefix: string;
 
   /** Incremented by each transaction that changes the account's contacts. */
   @Column('bigint', { default: 0 })

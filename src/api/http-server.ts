@@ -1,4 +1,4 @@
-import { type DynamicModule, type INestApplication, ValidationPipe } from '@nestjs/common';
+import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
@@ -11,14 +11,17 @@ import { createLogger } from '../kernel/logging/logger.js';
 import { SecretKeys } from '../secrets/secret-keys.js';
 import { SessionStateRepository } from '../sessions/session-state.repository.js';
 import { MetricsAccess } from './access/metrics-access.js';
+import { allowOrigins } from './http/cross-origin.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { refuseForeignPages } from './http/foreign-pages.js';
 import { GracefulServer } from './http/graceful-server.js';
 import { jsonBodies } from './http/json-bodies.js';
 import { oneAtATime } from './http/one-at-a-time.js';
-import { InvalidRequest } from './http/request.errors.js';
+import { RequestValidation } from './http/request-validation.js';
 import { Stopping } from './http/stopping.js';
-import { firstMessage } from './http/validation.js';
+import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
+import { UnknownRouteFilter } from './http/unknown-route.filter.js';
+import { wellFormedUrls } from './http/well-formed-urls.js';
 import { apiDocsPolicy, isApiDocs, serveApiDocs } from './openapi/api-docs.js';
 import { measureDeployment } from './ops/deployment-metrics.js';
 import { type MeasuredThread, Metrics } from './ops/metrics.js';
@@ -26,8 +29,8 @@ import { OpsRoutes, type ProbedProcess } from './ops/ops-routes.js';
 import { RouteHealth } from './ops/route-health.js';
 import { isPage, pagePolicy, servePage } from './page/web-page.js';
 
-/** The largest body is a passkey assertion with a few kilobytes. */
-const MAX_BODY = '64kb';
+/** In bytes. The largest body is a passkey assertion with a few kilobytes. */
+const MAX_BODY = 64 * 1024;
 
 /** The thread that runs the sessions. */
 export type SessionThread = MeasuredThread & Pick<ProbedProcess, 'hasStarted'>;
@@ -53,25 +56,24 @@ export async function createHttpServer(
   void keys.followCompletion(app.get(Stopping).signal);
   app.disable('x-powered-by');
   app.set('etag', false);
-  // For links to this service, proxies on this machine or in a private network can set the scheme and the host.
-  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  app.set('trust proxy', config.TRUSTED_PROXIES);
   app.use(oneAtATime());
   app.use(safeHeaders());
+  if (config.CORS_ORIGINS.length > 0) app.use(allowOrigins(config.CORS_ORIGINS));
   if (!config.API_KEY) app.use(refuseForeignPages(config));
   const ops = opsRoutes(app, config, sessions);
   app.use((request: Request, response: Response, next: NextFunction) => {
     if (!ops.handle(request, response)) next();
   });
   app.use(jsonBodies(MAX_BODY));
-  app.useGlobalFilters(new ErrorFilter());
-  app.useGlobalPipes(
-    new ValidationPipe({
-      transform: true,
-      exceptionFactory: (errors) => new InvalidRequest(firstMessage(errors)),
-    }),
-  );
+  const errors = new ErrorFilter();
+  app.useGlobalFilters(errors, new UnknownRouteFilter(errors));
+  // After the AccessGuard of AccessApiModule.
+  app.useGlobalGuards(new UndeclaredInputGuard());
+  app.useGlobalPipes(new RequestValidation());
   serveApiDocs(app);
   servePage(app);
+  app.use(wellFormedUrls());
   return new GracefulServer(app);
 }
 

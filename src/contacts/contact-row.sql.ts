@@ -1,6 +1,6 @@
 import { ABOUT_COLUMNS, FIRST_NAME, FULL_NAME, SAVED } from './contact.sql.js';
 
-/** The columns of a ContactRow from row `c` of `contact`. */
+/** The columns of a ContactRow from row `c` of `contact`, with the number of the row as its ID. */
 export const CONTACT_COLUMNS = `c.id, c.jid, c.lid, c.username, c.push_name,
   ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
   c.business_name, c.is_business, ${ABOUT_COLUMNS}, ${SAVED} AS saved,

@@ -3,6 +3,7 @@ import type { PictureState } from './entities/contact-picture.entity.js';
 
 /** A contact as callers see it: columns of Contact, ContactPicture and the current IdentityKey. */
 export interface ContactRow {
+  /** The prefix of the account, and the number of the row. Unique across accounts and deployments. */
   id: string;
   jid: Jid | null;
   lid: Lid | null;
@@ -30,25 +31,22 @@ export interface ContactRow {
   key_since: Date | null;
 }
 
-/** A ContactRow as JSON of Postgres, with times as text. */
+/** A ContactRow as JSON of Postgres, with times as text. Its ID is only the number of the row. */
 export type ContactRowJson = { [Field in keyof ContactRow]: JsonOf<ContactRow[Field]> };
 type JsonOf<T> = T extends Date ? string : T;
 
-export function fromJson(json: ContactRowJson): ContactRow {
+/** @param id as callers see it */
+export function fromJson(json: ContactRowJson, id: string): ContactRow {
   const time = (text: string | null) => (text === null ? null : new Date(text));
   return {
     ...json,
+    id,
     about_set_at: time(json.about_set_at),
     about_expires_at: time(json.about_expires_at),
     updated_at: new Date(json.updated_at),
     picture_updated_at: time(json.picture_updated_at),
     key_since: time(json.key_since),
   };
-}
-
-/** Returns the opaque ID of a contact in the API. It changes when contacts are merged. */
-export function contactIdOf(id: string): string {
-  return `c${id}`;
 }
 
 /** Returns whether a picture exists. Its bytes may be evicted, or those of the previous picture. */

@@ -12,27 +12,18 @@ export const HAS_NAME = `num_nonnulls(c.push_name, c.full_name, c.first_name, c.
 /** Sort key of lists: the number, or the LID of contacts without one. Must equal the indexes of `contact`. */
 export const ADDRESS = 'coalesce(c.jid, c.lid)';
 
+/**
+ * The ID of a contact in the API. Opaque for callers.
+ *
+ * @param accountId SQL expression
+ * @param number SQL expression: `id` of the contact
+ */
+export function contactId(accountId: string, number: string): string {
+  return `(SELECT contact_id_prefix FROM account WHERE id = ${accountId}) || ${number}`;
+}
+
 /** Whether row `c` is saved in the phone's address book, under the number or the LID. */
 export const SAVED = '(c.saved OR c.lid_saved)';
-
-/** Restricts a list or an export. Null: no restriction. */
-export interface ContactListFilter {
-  hasPhone: boolean | null;
-  saved: boolean | null;
-  /** False includes contacts that may be a business. */
-  isBusiness: boolean | null;
-}
-
-export const ALL_CONTACTS: ContactListFilter = { hasPhone: null, saved: null, isBusiness: null };
-
-/** Returns the conditions of a filter on row `c`. */
-export function conditionsOf({ hasPhone, saved, isBusiness }: ContactListFilter): string[] {
-  return [
-    ...(hasPhone === null ? [] : [`c.jid IS ${hasPhone ? 'NOT NULL' : 'NULL'}`]),
-    ...(saved === null ? [] : [`${SAVED} IS ${saved}`]),
-    ...(isBusiness === null ? [] : [`c.is_business IS ${isBusiness ? '' : 'NOT '}TRUE`]),
-  ];
-}
 
 /** Whether the new form of the about text is shown: it was set later, or one of the times is unknown. */
 const HAS_TEXT_STATUS = `(c.text_status IS NOT NULL AND (c.text_status_set_at < c.about_set_at) IS NOT TRUE)`;

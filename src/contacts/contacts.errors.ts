@@ -9,6 +9,19 @@ export class ContactNotFound extends DomainError {
   }
 }
 
+/** The ID belongs to a contact that became part of another one. */
+export class ContactMerged extends DomainError {
+  readonly kind = 'moved';
+  readonly code = 'contact_merged';
+  override readonly headers: { Location: string };
+
+  /** @param location of the contact that remains, relative to the requested URL */
+  constructor(id: string, remaining: string, location: string) {
+    super(`The contact ${id} was merged into ${remaining}. Use this id.`);
+    this.headers = { Location: location };
+  }
+}
+
 const NO_PICTURE = {
   picture_none: 'This contact has no profile picture.',
   picture_hidden: 'This contact does not show the profile picture to this account.',
@@ -31,16 +44,37 @@ export class InvalidCursor extends DomainError {
   readonly kind = 'invalid';
   readonly code = 'invalid_cursor';
 
-  constructor(cursor: string, sort: string) {
-    super(
-      `Invalid cursor ${JSON.stringify(cursor)} for sort=${sort}: use next_cursor of the previous page with the same ` +
-        'sort, for example /contacts?cursor=WyJqaWQiLCI0OTE3…, or omit it for the first page.',
+  static malformed(cursor: string): InvalidCursor {
+    return new InvalidCursor(
+      `Invalid cursor ${JSON.stringify(cursor)}: use next_cursor of the previous page, for example ` +
+        '/contacts?cursor=WyJYM2ZhOGQ1…, or omit it for the first page.',
+    );
+  }
+
+  static ofAnotherList(): InvalidCursor {
+    return new InvalidCursor(
+      'The cursor belongs to a list with another sort or other filters: repeat the parameters of the previous page ' +
+        '(only limit and fields may differ), for example /contacts?search=anna&cursor=WyJYM2ZhOGQ1…, or omit ' +
+        'cursor for the first page.',
     );
   }
 }
 
 /** Limit per account, for all callers together. */
 export const REFRESHES_PER_MINUTE = 30;
+
+/** Profile fetches are turned off (`DOWNLOADS_PER_MINUTE=0`), so a requested fetch would never run. */
+export class FetchesOff extends DomainError {
+  readonly kind = 'conflict';
+  readonly code = 'fetches_off';
+
+  constructor() {
+    super(
+      'Profile fetches are turned off. Ask the operator to set DOWNLOADS_PER_MINUTE to a number greater than 0 for ' +
+        'the process that runs the session, for example 20.',
+    );
+  }
+}
 
 const REFRESH_LIMITED = {
   contact: 'A refresh of this contact was requested less than a minute ago.',

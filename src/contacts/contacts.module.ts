@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { FeedModule } from '../feed/feed.module.js';
+import { NumberCheckPruner } from './checks/number-check-pruner.js';
+import { NumberChecksRepository } from './checks/number-checks.repository.js';
 import { ProfileFetchesRepository } from './fetches/profile-fetches.repository.js';
 import { ContactsRepository } from './read/contacts.repository.js';
 import { CachedContactsRepository } from './write/cached-contacts.repository.js';
@@ -13,6 +15,7 @@ import { IdentityKeysRepository } from './write/identity-keys.repository.js';
 import { KnownLidsRepository } from './write/known-lids.repository.js';
 import { LidChangesRepository } from './write/lid-changes.repository.js';
 import { LidMappingsRepository } from './write/lid-mappings.repository.js';
+import { MergedContactsRepository } from './write/merged-contacts.repository.js';
 import { NumberChangesRepository } from './write/number-changes.repository.js';
 import { PicturesRepository } from './write/pictures.repository.js';
 import { ProfileChangesRepository } from './write/profile-changes.repository.js';
@@ -32,7 +35,10 @@ import { ProfileMovesRepository } from './write/profile-moves.repository.js';
     CachedContactsRepository,
     LidChangesRepository,
     LidMappingsRepository,
+    MergedContactsRepository,
     NumberChangesRepository,
+    NumberCheckPruner,
+    NumberChecksRepository,
     ProfileMovesRepository,
     ContactSnapshotsRepository,
     PicturesRepository,
@@ -45,6 +51,8 @@ import { ProfileMovesRepository } from './write/profile-moves.repository.js';
     ContactsService,
     ContactCaches,
     CachedContactsRepository,
+    NumberCheckPruner,
+    NumberChecksRepository,
     PicturesRepository,
     ProfileFetchesRepository,
   ],

@@ -1,8 +1,8 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Account } from '../accounts/account.entity.js';
-import type { ChangeKind, SessionEvent } from './change.js';
+import type { ChangeKind, SessionEvent, WebhookEvent } from './change.js';
 
-/** A committed change of an account's address book, or an event of its session. Rows are never updated. */
+/** A committed change of an account's address book, or an event of a session or webhook. Rows are never updated. */
 @Entity('change')
 export class Change {
   @PrimaryColumn('int', { name: 'account_id', primaryKeyConstraintName: 'change_pkey' })
@@ -22,7 +22,7 @@ export class Change {
   @Column('text')
   kind: ChangeKind;
 
-  /** Null, like all columns below except `session`, if the change does not concern a contact. */
+  /** Null, like all columns below except `session` and `webhook`, if the change does not concern a contact. */
   @Column('bigint', { name: 'contact_id', nullable: true })
   contactId: string | null;
 
@@ -48,4 +48,8 @@ export class Change {
   /** Null unless the change is an event of a session. */
   @Column('json', { nullable: true })
   session: SessionEvent | null;
+
+  /** Null unless the change is an event of a webhook. */
+  @Column('json', { nullable: true })
+  webhook: WebhookEvent | null;
 }

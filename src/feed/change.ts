@@ -7,6 +7,7 @@
  * - `contact.identity_key_changed`: the public key that encrypts messages to the contact changed
  * - `sync.completed`: the first sync after linking is complete; readers have to load the list
  * - `session.*`: the session that the account is linked through
+ * - `webhook.stopped`: a webhook was paused after failures or because of missing changes, or disabled by its receiver
  */
 export const CHANGE_KINDS = [
   'contact.created',
@@ -20,6 +21,7 @@ export const CHANGE_KINDS = [
   'session.open',
   'session.degraded',
   'session.logged_out',
+  'webhook.stopped',
 ] as const;
 
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
@@ -31,6 +33,16 @@ export interface SessionEvent {
   code: string | null;
   /** One sentence for users, or null. */
   reason: string | null;
+}
+
+/** A webhook that does not deliver anymore, although no user has paused it. */
+export interface WebhookEvent {
+  id: string;
+  /** Session of the webhook; null if it is for all sessions. */
+  session: string | null;
+  state: 'paused' | 'disabled';
+  /** Sentences for users. */
+  reason: string;
 }
 
 /** A change of one contact. */
@@ -49,4 +61,5 @@ export interface ContactChange {
 export type NewChange =
   | ContactChange
   | { kind: 'sync.completed' }
-  | { kind: Extract<ChangeKind, `session.${string}`>; session: SessionEvent };
+  | { kind: Extract<ChangeKind, `session.${string}`>; session: SessionEvent }
+  | { kind: 'webhook.stopped'; webhook: WebhookEvent };

@@ -17,12 +17,13 @@ export class FeedRepository {
       `WITH numbered AS (
          UPDATE account SET feed_latest = feed_latest + $2 WHERE id = $1 RETURNING feed_latest - $2 AS before
        )
-       INSERT INTO change (account_id, seq, at, kind, contact_id, jid, lid, fields, merged_into, contact, session)
+       INSERT INTO change
+         (account_id, seq, at, kind, contact_id, jid, lid, fields, merged_into, contact, session, webhook)
        SELECT $1, before + place, clock_timestamp(), kind, contact_id, jid, lid, fields::text[], merged_into,
-         contact::json, session::json
+         contact::json, session::json, webhook::json
        FROM numbered, unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[],
-         $10::text[]) WITH ORDINALITY
-         AS c (kind, contact_id, jid, lid, fields, merged_into, contact, session, place)`,
+         $10::text[], $11::text[]) WITH ORDINALITY
+         AS c (kind, contact_id, jid, lid, fields, merged_into, contact, session, webhook, place)`,
       [
         accountId,
         changes.length,
@@ -35,6 +36,7 @@ export class FeedRepository {
         of(({ mergedInto }) => mergedInto),
         of(({ contact }) => contact),
         changes.map((change) => ('session' in change ? JSON.stringify(change.session) : null)),
+        changes.map((change) => ('webhook' in change ? JSON.stringify(change.webhook) : null)),
       ],
     );
     noteAppended(tx, accountId);

@@ -16,7 +16,9 @@ const COLUMNS: readonly SecretColumn[] = [
   { table: 'auth_key', column: 'value', key: ['session', 'type', 'id'] },
   { table: 'webhook', column: 'secret', key: ['id'] },
   { table: 'webhook', column: 'former_secret', key: ['id'] },
+  { table: 'webhook', column: 'headers', key: ['id'] },
   { table: 'session', column: 'proxy', key: ['name'] },
+  { table: 'idempotent_request', column: 'response', key: ['id'] },
 ];
 
 const BATCH = 500;

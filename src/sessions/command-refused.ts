@@ -1,19 +1,22 @@
 import { DomainError, type DomainErrorKind } from '../kernel/errors/domain-error.js';
 
 /** Stable codes of the reasons why a command can fail. */
-export type RefusalCode =
-  | 'account_linked'
-  | 'assertion_refused'
-  | 'no_account_linked'
-  | 'no_passkey'
-  | 'pairing_refused'
-  | 'passkey_ended'
-  | 'refused'
-  | 'token_invalid'
-  | 'whatsapp_limited'
-  | 'whatsapp_not_answering'
-  | 'whatsapp_not_ready'
-  | 'wrong_step';
+export const REFUSAL_CODES = [
+  'account_linked',
+  'assertion_refused',
+  'no_account_linked',
+  'no_passkey',
+  'pairing_refused',
+  'passkey_ended',
+  'refused',
+  'token_invalid',
+  'whatsapp_limited',
+  'whatsapp_not_answering',
+  'whatsapp_not_ready',
+  'wrong_step',
+] as const;
+
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 /** Equal to the time in the message. */
 const WHATSAPP_LIMITED_FOR_SECONDS = 3_600;

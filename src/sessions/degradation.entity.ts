@@ -14,6 +14,7 @@ const primaryKeyConstraintName = 'degradation_pkey';
  * - `changes_refused`: the database rejected changes from WhatsApp, and they are lost
  * - `sync_delayed`: changes of the address book could not be read or saved for more than 60 s
  * - `reachout_locked`: WhatsApp does not allow the account to message new contacts
+ * - `checks_stopped`: WhatsApp rejected, rate-limited or did not answer a number check
  * - `client_expiring`: WhatsApp has announced when it will reject the client version in use
  */
 export const DEGRADATION_CODES = [
@@ -25,6 +26,7 @@ export const DEGRADATION_CODES = [
   'changes_refused',
   'sync_delayed',
   'reachout_locked',
+  'checks_stopped',
   'client_expiring',
 ] as const;
 

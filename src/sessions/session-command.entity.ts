@@ -5,7 +5,13 @@ import { Session } from './session.entity.js';
 
 /** Commands that the API can send to the session role. */
 export type SessionCommandKind =
-  'pairing-code' | 'passkey-assertion' | 'passkey-confirm' | 'passkey-cancel' | 'use-proxy' | 'unlink';
+  | 'check-numbers'
+  | 'pairing-code'
+  | 'passkey-assertion'
+  | 'passkey-confirm'
+  | 'passkey-cancel'
+  | 'use-proxy'
+  | 'unlink';
 
 /** A command from the API to the process that holds the lease of the session, and its outcome. */
 @Entity('session_command')
@@ -29,8 +35,9 @@ export class SessionCommand {
   kind: SessionCommandKind;
 
   /**
-   * `pairing-code`: the phone number, digits. `passkey-assertion`: `{token, assertion}` as JSON. `passkey-confirm`: the
-   * token. Null for the others, and after the command is claimed. Encrypted.
+   * `check-numbers`: phone numbers as JSON. `pairing-code`: the phone number, digits. `passkey-assertion`:
+   * `{token, assertion}` as JSON. `passkey-confirm`: the token. Null for the others, and after the command is claimed.
+   * Encrypted.
    */
   @Column('text', { nullable: true })
   argument: string | null;
@@ -45,7 +52,10 @@ export class SessionCommand {
   @Column('timestamptz', { name: 'done_at', nullable: true })
   doneAt: Date | null;
 
-  /** `pairing-code`: an ExpiringText as JSON. `unlink`: an UnlinkResult. Null for the others. Encrypted. */
+  /**
+   * `check-numbers`: AcceptedChecks as JSON. `pairing-code`: an ExpiringText as JSON. `unlink`: an UnlinkResult. Null
+   * for the others. Encrypted.
+   */
   @Column('text', { nullable: true })
   result: string | null;
 

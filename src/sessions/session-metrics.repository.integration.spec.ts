@@ -46,7 +46,10 @@ describe('SessionMetricsRepository', () => {
   });
 
   const link = (session: SessionName) =>
-    dataSource.transaction((tx) => sessions.link(tx, session, { id: accountId, jid: JID }));
+    dataSource.transaction(async (tx) => {
+      await sessions.release(tx, session, JID);
+      await sessions.link(tx, session, { id: accountId, jid: JID });
+    });
   const unlink = (session: SessionName, code: ReasonCode) =>
     dataSource.transaction((tx) => sessions.unlink(tx, session, code));
   const find = async () => {

@@ -29,13 +29,8 @@ export class SessionMetricsRepository {
       `SELECT s.name, s.status, extract(epoch FROM now() - s.since)::float8 AS seconds,
          ARRAY(SELECT code FROM degradation d WHERE d.session = s.name AND (d.expires_at > now()) IS NOT FALSE)
            AS degraded,
-         CASE WHEN is_unlinked THEN s.unlinked_code END AS "unlinkedCode",
-         CASE WHEN is_unlinked THEN extract(epoch FROM now() - s.unlinked_at)::float8 END AS "unlinkedSeconds"
-       FROM session s CROSS JOIN LATERAL (
-         SELECT s.unlinked_at IS NOT NULL
-           AND NOT EXISTS (SELECT FROM session o WHERE o.account_id = s.account_id AND o.is_linked) AS is_unlinked
-       ) u
-       WHERE s.process_id = $1`,
+         s.unlinked_code AS "unlinkedCode", extract(epoch FROM now() - s.unlinked_at)::float8 AS "unlinkedSeconds"
+       FROM session s WHERE s.process_id = $1`,
       [processId],
     );
   }

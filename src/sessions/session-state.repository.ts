@@ -38,6 +38,8 @@ export interface ClientState {
 /** Why profiles are not fetched at the moment, and until when; see the columns of Session. */
 export interface ProfilesPause {
   reason: string | null;
+  /** Whether the configuration turns off all fetches, including requested ones. */
+  isOff: boolean;
   resumeAt: Date | null;
   /** When the next batch may start; null if it may start immediately. */
   nextBatchAt: Date | null;
@@ -59,7 +61,7 @@ type StoredOffer = string | LinkOffer | null;
 type SessionRow = Omit<SessionSnapshot, 'profilesPause' | 'client' | 'linkOffer'> & {
   linkOffer: StoredOffer;
 } & ClientState &
-  Pick<Session, 'profilesPaused' | 'profilesResumeAt' | 'profilesBatchAt'>;
+  Pick<Session, 'profilesPaused' | 'profilesOff' | 'profilesResumeAt' | 'profilesBatchAt'>;
 
 /** SQL condition: a process that is alive holds the lease of session `s`. */
 export const IS_ATTENDED =
@@ -90,7 +92,8 @@ export class SessionStateRepository {
     const [row] = await this.dataSource.query<SessionRow[]>(
       `SELECT name, status, reason_code AS "reasonCode", reason, advice, since, retry_at AS "retryAt",
          sync_problem AS "syncProblem", link_offer AS "linkOffer", profiles_paused AS "profilesPaused",
-         profiles_resume_at AS "profilesResumeAt", profiles_batch_at AS "profilesBatchAt",
+         profiles_off AS "profilesOff", profiles_resume_at AS "profilesResumeAt",
+         profiles_batch_at AS "profilesBatchAt",
          client_version AS "clientVersion", client_expires_at AS "expiresAt",
          c.version AS newest, c.current_at AS "currentAt", ${IS_ATTENDED} AS "isAttended"
        FROM session s LEFT JOIN client_version c ON c.is_single WHERE name = $1`,
@@ -99,6 +102,7 @@ export class SessionStateRepository {
     if (!row) throw new SessionNotFound(session);
     const {
       profilesPaused: reason,
+      profilesOff: isOff,
       profilesResumeAt: resumeAt,
       profilesBatchAt: nextBatchAt,
       expiresAt,
@@ -109,7 +113,7 @@ export class SessionStateRepository {
     return {
       ...state,
       linkOffer: this.decryptOffer(session, state.linkOffer),
-      profilesPause: { reason, resumeAt, nextBatchAt },
+      profilesPause: { reason, isOff, resumeAt, nextBatchAt },
       client: { expiresAt, newest, currentAt },
     };
   }
@@ -173,13 +177,12 @@ export class SessionStateRepository {
   async reportProfilesPause(
     tx: Transaction,
     session: SessionName,
-    { reason, resumeAt }: Omit<ProfilesPause, 'nextBatchAt'>,
+    { reason, isOff, resumeAt }: Omit<ProfilesPause, 'nextBatchAt'>,
   ): Promise<void> {
-    await tx.query('UPDATE session SET profiles_paused = $2, profiles_resume_at = $3 WHERE name = $1', [
-      session,
-      reason,
-      resumeAt,
-    ]);
+    await tx.query(
+      'UPDATE session SET profiles_paused = $2, profiles_off = $3, profiles_resume_at = $4 WHERE name = $1',
+      [session, reason, isOff, resumeAt],
+    );
   }
 
   async reportProfilesBatch(tx: Transaction, session: SessionName, nextBatchAt: Date): Promise<void> {

@@ -22,7 +22,8 @@ export type SessionStatus = (typeof SESSION_STATUSES)[number];
 @Check('session_name', `name ~ '${SESSION_NAME.source}'`)
 @Check('session_status', `status IN ('${SESSION_STATUSES.join("', '")}')`)
 @Unique('session_fencing', ['name', 'fencingToken'])
-@Index('session_linked_account', ['account'], { unique: true, where: 'is_linked' })
+// A full index would make the release of an account wait for all writers of the session.
+@Index('session_with_account', ['account'], { unique: true, where: 'account_id IS NOT NULL' })
 export class Session {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'session_pkey' })
   name: string;
@@ -30,16 +31,19 @@ export class Session {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 
-  /** The account whose contacts are served: the linked one, or the last one; null before the first link. */
+  /**
+   * The account whose contacts are served: the linked one, or the last one. Null before the first link, and after the
+   * account was linked through another session. An account belongs to at most one session.
+   */
   @ManyToOne(() => Account, { nullable: true })
   @JoinColumn({ name: 'account_id', foreignKeyConstraintName: 'session_account' })
   account: Account | null;
 
-  /** Whether the account is linked through this session. Applies to at most one of the sessions with this account. */
+  /** Whether the account is linked through this session. */
   @Column('boolean', { name: 'is_linked', default: false })
   isLinked: boolean;
 
-  /** Why the account was unlinked; null while it is linked, and before the first link. */
+  /** Why the account was unlinked; null while it is linked through any session, and before the first link. */
   @Column('text', { name: 'unlinked_code', nullable: true })
   unlinkedCode: ReasonCode | null;
 
@@ -91,6 +95,10 @@ export class Session {
   /** Why profiles are not fetched at the moment; null if they are. */
   @Column('text', { name: 'profiles_paused', nullable: true })
   profilesPaused: string | null;
+
+  /** Whether this pause lasts as long as the configuration of the process: not even requested profiles are fetched. */
+  @Column('boolean', { name: 'profiles_off', default: false })
+  profilesOff: boolean;
 
   /** When profile fetches may resume after WhatsApp has rate-limited them; null if it has not. */
   @Column('timestamptz', { name: 'profiles_resume_at', nullable: true })

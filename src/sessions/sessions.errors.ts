@@ -15,6 +15,8 @@ export class SessionNotFound extends DomainError {
 export class NoAccountLinked extends DomainError {
   readonly kind = 'unavailable';
   readonly code = 'no_account_linked';
+  /** Only a user can link an account. */
+  override readonly retryAfterSeconds = null;
 
   constructor() {
     super(

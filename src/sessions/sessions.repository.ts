@@ -20,8 +20,6 @@ export interface SessionAccount {
   linkedAt: Date;
   /** Increases with every change of its contacts. */
   revision: string;
-  /** Its feed begins after this number: the time of the first link in microseconds since 1970. Never changes. */
-  feedStart: string;
   /** Number of the last change in its feed. */
   feedLatest: string;
   /** When the first sync after linking was complete; null while it runs. */
@@ -58,14 +56,11 @@ export interface ListedSession {
   pushName: string | null;
 }
 
-/**
- * Effect of a deletion on the contacts. `shared`: they remain, because another session has the same account. `none`:
- * no account was ever linked.
- */
-export type DeletedContacts = 'deleted' | 'kept' | 'shared' | 'none';
+/** Effect of a deletion on the contacts. `none`: the session has no account. */
+export type DeletedContacts = 'deleted' | 'kept' | 'none';
 
 const ACCOUNT = `a.id, a.jid, a.lid, a.push_name AS "pushName", a.linked_at AS "linkedAt", a.synced_at AS "syncedAt",
-  a.revision, a.feed_start AS "feedStart", a.feed_latest AS "feedLatest", a.reconciled_at AS "reconciledAt",
+  a.revision, a.feed_latest AS "feedLatest", a.reconciled_at AS "reconciledAt",
   a.repaired, a.push_names_read AS "pushNamesRead", s.is_linked AS "isLinked"`;
 
 /** Status that the API returns. Equals toStatus() (src/api/sessions) for sessions without a process. */
@@ -135,7 +130,10 @@ export class SessionsRepository {
   }
 
   /**
-   * Deletes the session with its credentials, keys and commands. The lease holder loses its lease.
+   * Deletes the session with its credentials, keys, commands and webhooks. API keys lose access to it, and those
+   * without another session are deleted, so that they cannot access a later session of this name. The lease holder
+   * loses its lease.
+   *
    * @throws SessionNotFound
    */
   async delete(session: SessionName, { withContacts }: { withContacts: boolean }): Promise<DeletedContacts> {
@@ -145,20 +143,32 @@ export class SessionsRepository {
         [session],
       );
       if (!deleted) throw new SessionNotFound(session);
+      await tx.query('DELETE FROM api_key WHERE sessions <@ ARRAY[$1]', [session]);
+      await tx.query('UPDATE api_key SET sessions = array_remove(sessions, $1) WHERE $1 = ANY (sessions)', [
+        session,
+      ]);
       if (deleted.account === null) return 'none';
       if (!withContacts) return 'kept';
-      // Waits for a process that is linking the account, so that the next statement includes its session.
-      await tx.query('SELECT FROM account WHERE id = $1 FOR UPDATE', [deleted.account]);
-      const [, count] = await tx.query<[unknown, number]>(
-        'DELETE FROM account WHERE id = $1 AND NOT EXISTS (SELECT FROM session WHERE account_id = $1)',
-        [deleted.account],
-      );
-      return count > 0 ? 'deleted' : 'shared';
+      await tx.query('DELETE FROM account WHERE id = $1', [deleted.account]);
+      return 'deleted';
     });
   }
 
   /**
-   * Links an account that its phone has just confirmed.
+   * Detaches an account from the session that it was last linked through, unless it is still linked there. That session
+   * then serves no contacts, so that its readers do not see what happens to the account elsewhere. Has to precede other
+   * statements about the account, because all transactions lock sessions before accounts.
+   */
+  async release(tx: Transaction, session: SessionName, jid: string): Promise<void> {
+    await tx.query(
+      `UPDATE session SET account_id = NULL, unlinked_code = NULL, unlinked_at = NULL
+       WHERE account_id = (SELECT id FROM account WHERE jid = $2) AND name <> $1 AND NOT is_linked`,
+      [session, jid],
+    );
+  }
+
+  /**
+   * Links an account that its phone has just confirmed. Call release() first.
    * @throws AccountLinkedElsewhere
    */
   async link(tx: Transaction, session: SessionName, account: { id: number; jid: string }): Promise<void> {
@@ -173,7 +183,10 @@ export class SessionsRepository {
     await this.feed.append(tx, account.id, [{ kind: 'session.linked', session: event }]);
   }
 
-  /** Unlinks the account. The session still serves its contacts until another account is linked. */
+  /**
+   * Unlinks the account. The session still serves its contacts until another account is linked to it, or this one to
+   * another session.
+   */
   async unlink(tx: Transaction, session: SessionName, code: ReasonCode): Promise<void> {
     await tx.query(
       `UPDATE session SET is_linked = false, unlinked_code = $2, unlinked_at = now()

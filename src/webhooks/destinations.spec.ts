@@ -27,6 +27,12 @@ describe('Destinations', () => {
     ['http://a.localhost./', [], false],
     ['http://203.0.113.7/', [], false],
     ['http://8.8.8.8/', [], true],
+    ['http://168.63.129.16/', [], false],
+    ['http://[::127.0.0.1]/', [], false],
+    ['http://[4000::1]/', [], false],
+    ['http://[64:ff9b::10.1.2.3]/', [], false],
+    ['http://[2002:a01:203::]/', [], false],
+    ['http://[fd00:ec2::254]/', [], false],
     ['http://[2606:4700::1111]/', [], true],
     ['http://crm.example.com/', [], true],
   ])('checks %s with the allowed networks %j: %s', (url, allowed, isAllowed) => {

@@ -6,9 +6,11 @@ const middle = () => 0.5;
 
 describe('retryDelayMs', () => {
   it('increases with each failure, and ends', () => {
-    const delays = Array.from({ length: 10 }, (_, i) => retryDelayMs(i + 1, null, middle));
+    const delays = Array.from({ length: 12 }, (_, i) => retryDelayMs(i + 1, null, middle));
     expect(delays.map((delayMs) => delayMs && delayMs / MINUTE)).toEqual([
       5 / 60,
+      0.5,
+      2,
       5,
       30,
       120,
@@ -22,13 +24,13 @@ describe('retryDelayMs', () => {
   });
 
   it('varies randomly', () => {
-    expect(retryDelayMs(2, null, () => 0)).toBe(4.5 * MINUTE);
-    expect(retryDelayMs(2, null, () => 1)).toBe(5.5 * MINUTE);
+    expect(retryDelayMs(4, null, () => 0)).toBe(4.5 * MINUTE);
+    expect(retryDelayMs(4, null, () => 1)).toBe(5.5 * MINUTE);
   });
 
   it('respects Retry-After up to a day', () => {
     expect(retryDelayMs(1, 10 * MINUTE, middle)).toBe(10 * MINUTE);
-    expect(retryDelayMs(3, 10 * MINUTE, middle)).toBe(30 * MINUTE);
+    expect(retryDelayMs(5, 10 * MINUTE, middle)).toBe(30 * MINUTE);
     expect(retryDelayMs(1, 9_999 * MINUTE, middle)).toBe(1_440 * MINUTE);
   });
 });

@@ -2,9 +2,14 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Delays after each failure, as Standard Webhooks suggests. After the last one fails, the webhook is paused. */
+/**
+ * Delays after each failure, as Standard Webhooks suggests, with two more steps for receivers that restart. After the
+ * last one fails, the webhook is paused.
+ */
 const DELAYS_MS = [
   5 * SECOND,
+  30 * SECOND,
+  2 * MINUTE,
   5 * MINUTE,
   30 * MINUTE,
   2 * HOUR,

@@ -2,32 +2,51 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import type { ContactField } from '../contacts/contact-fields.js';
+import type { ChangeReader } from '../contacts/payload/change-payload.js';
 import type { Transaction } from '../database/transaction.js';
+import { FeedRepository } from '../feed/feed.repository.js';
 import { CHANGE_COLUMNS, type ChangeRow } from '../feed/feed-reads.repository.js';
 import type { SessionName } from '../kernel/identifiers/session-name.js';
 import { Secrets } from '../secrets/secrets.js';
 import type { WebhookState } from './webhook.entity.js';
-import { decryptSecrets, FEEDS, POSITION, SECRETS } from './webhooks.repository.js';
+import { decryptColumns, FEEDS, POSITION, SECRETS, type WebhookSecrets } from './webhooks.repository.js';
 
 /** Longer than an attempt. Renewed before each attempt. */
 const LEASE_SECONDS = 20;
 /** Attempts to store for each webhook. */
 const STORED_ATTEMPTS = 1_000;
 
+/** SQL: whose share of places webhook `w` uses: that of its key, or of its session if API_KEY created it. */
+const OWNER = `coalesce('key ' || w.key_id, 'session ' || w.session, '')`;
+
+/** Places for webhooks to deliver. */
+export interface Places {
+  free: number;
+  perOwner: number;
+  /** Owners of the webhooks in the other places. */
+  owners: readonly string[];
+}
+
 /** A webhook that this process delivers, and the lease that proves it. */
 export interface LeasedWebhook {
   id: string;
   leaseId: string;
+  /** Shares the places with the other webhooks of the owner. */
+  owner: string;
 }
 
 /** The changes of the next attempt. Retries have the same changes and ID. */
-export interface PendingDelivery {
+export interface PendingDelivery extends WebhookSecrets {
   id: string;
   accountId: number;
-  session: SessionName;
+  /** Session of the webhook; null if it is for all sessions. */
+  session: string | null;
+  reader: ChangeReader;
   url: string;
-  secrets: string[];
   rows: ChangeRow[];
+  /** Fields of contacts; null for all. */
+  fields: ContactField[] | null;
   /** Failed attempts so far. */
   failures: number;
 }
@@ -69,25 +88,36 @@ export class WebhookDeliveriesRepository {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly secrets: Secrets,
+    private readonly feed: FeedRepository,
   ) {}
 
-  /** Acquires leases on webhooks that have changes to deliver. Skips those that another process is delivering. */
-  async claim(limit: number): Promise<LeasedWebhook[]> {
+  /**
+   * Acquires leases on webhooks that have changes to deliver. Owners with fewer places come first, and of each owner
+   * the webhook that has waited longest. Skips those that another process is delivering.
+   */
+  async claim({ free, perOwner, owners }: Places): Promise<LeasedWebhook[]> {
     const leaseId = randomUUID();
-    const [rows] = await this.dataSource.query<[{ id: string }[], number]>(
+    const isFree = '(w.lease_until < now()) IS NOT FALSE';
+    const [rows] = await this.dataSource.query<[{ id: string; owner: string }[], number]>(
       `WITH due AS (
-         SELECT w.id FROM webhook w
-         WHERE w.state = 'active' AND (w.retry_at <= now()) IS NOT FALSE AND (w.lease_until < now()) IS NOT FALSE
+         SELECT w.id, w.lease_until AS waiting_since, ${OWNER} AS owner,
+           row_number() OVER (PARTITION BY ${OWNER} ORDER BY w.lease_until NULLS FIRST, w.id)
+             + cardinality(array_positions($5::text[], ${OWNER})) AS place
+         FROM webhook w
+         WHERE w.state = 'active' AND (w.retry_at <= now()) IS NOT FALSE AND ${isFree}
            AND EXISTS (
              SELECT FROM ${FEEDS} f LEFT JOIN webhook_cursor c ON c.webhook = w.id AND c.account_id = f.account_id
              WHERE f.feed_latest > ${POSITION})
-         ORDER BY w.id LIMIT $1 FOR UPDATE SKIP LOCKED
+       ), next AS (
+         SELECT w.id, due.owner FROM due JOIN webhook w ON w.id = due.id AND w.state = 'active' AND ${isFree}
+         WHERE due.place <= $4 ORDER BY due.place, due.waiting_since NULLS FIRST, w.id
+         LIMIT $1 FOR UPDATE OF w SKIP LOCKED
        )
-       UPDATE webhook w SET lease_id = $2, lease_until = now() + $3 * interval '1 s' FROM due WHERE w.id = due.id
-       RETURNING w.id`,
-      [limit, leaseId, LEASE_SECONDS],
+       UPDATE webhook w SET lease_id = $2, lease_until = now() + $3 * interval '1 s' FROM next WHERE w.id = next.id
+       RETURNING w.id, next.owner`,
+      [free, leaseId, LEASE_SECONDS, perOwner, owners],
     );
-    return rows.map(({ id }) => ({ id, leaseId }));
+    return rows.map(({ id, owner }) => ({ id, leaseId, owner }));
   }
 
   /** Renews the lease, and determines the next delivery. */
@@ -96,7 +126,8 @@ export class WebhookDeliveriesRepository {
       const [[webhook]] = await tx.query<[LeasedRow[], number]>(
         `UPDATE webhook w SET lease_until = now() + $3 * interval '1 s'
          WHERE id = $1 AND lease_id = $2 AND state = 'active'
-         RETURNING w.url, w.kinds, w.max_items AS "maxItems", w.failures, ${SECRETS} AS secrets`,
+         RETURNING w.session, w.url, w.headers, w.kinds, w.fields, w.max_items AS "maxItems", w.failures,
+           ${SECRETS} AS secrets`,
         [id, leaseId, LEASE_SECONDS],
       );
       if (!webhook) return 'lost';
@@ -113,10 +144,22 @@ export class WebhookDeliveriesRepository {
         }
         const deliveryId = candidate.deliveryId ?? `msg_${randomUUID().replaceAll('-', '')}`;
         if (!candidate.deliveryId) await this.begin(tx, id, candidate, { deliveryId, to });
-        const { accountId, session } = candidate;
-        const { url, failures } = webhook;
-        const secrets = decryptSecrets(this.secrets, id, webhook.secrets);
-        return { id: deliveryId, accountId, session, url, secrets, rows, failures };
+        const { session, url, fields, failures } = webhook;
+        return {
+          id: deliveryId,
+          accountId: candidate.accountId,
+          session,
+          reader: {
+            session: candidate.session,
+            webhooks: session === null ? 'all' : 'session',
+            basePath: '',
+          },
+          url,
+          ...decryptColumns(this.secrets, id, webhook),
+          rows,
+          fields,
+          failures,
+        };
       }
     });
   }
@@ -141,18 +184,33 @@ export class WebhookDeliveriesRepository {
     });
   }
 
-  async failed(webhook: LeasedWebhook, progress: WebhookProgress, attempt: AttemptRecord): Promise<void> {
+  /** Stores a failed attempt. If it stops the webhook, the feed reports this. */
+  async failed(
+    webhook: LeasedWebhook,
+    { accountId, session }: Pick<PendingDelivery, 'accountId' | 'session'>,
+    { progress, attempt }: { progress: WebhookProgress; attempt: AttemptRecord },
+  ): Promise<void> {
     await this.dataSource.transaction(async (tx) => {
-      await this.update(tx, webhook, progress);
+      const isLeased = await this.update(tx, webhook, progress);
       await this.storeAttempt(tx, webhook.id, attempt);
+      if (isLeased) await this.reportStop(tx, accountId, { ...progress, id: webhook.id, session });
     });
   }
 
   /** Stops a webhook that cannot continue by itself. Counts as a failure, unlike a pause on request. */
   async stop(webhook: LeasedWebhook, reason: string): Promise<void> {
-    await this.dataSource.transaction((tx) =>
-      this.update(tx, webhook, { state: 'paused', reason, failures: 1, retryMs: null }),
-    );
+    await this.dataSource.transaction(async (tx) => {
+      const progress: WebhookProgress = { state: 'paused', reason, failures: 1, retryMs: null };
+      if (!(await this.update(tx, webhook, progress))) return;
+      const { id } = webhook;
+      const candidate = await this.findCandidate(tx, id);
+      const [row] = await tx.query<{ session: string | null }[]>(
+        'SELECT session FROM webhook WHERE id = $1',
+        [id],
+      );
+      if (candidate && row)
+        await this.reportStop(tx, candidate.accountId, { ...progress, id, session: row.session });
+    });
   }
 
   /** Stores an attempt without a lease, for example a test. */
@@ -162,9 +220,19 @@ export class WebhookDeliveriesRepository {
 
   async release({ id, leaseId }: LeasedWebhook): Promise<void> {
     await this.dataSource.query(
-      'UPDATE webhook SET lease_id = NULL, lease_until = NULL WHERE id = $1 AND lease_id = $2',
+      'UPDATE webhook SET lease_id = NULL, lease_until = now() WHERE id = $1 AND lease_id = $2',
       [id, leaseId],
     );
+  }
+
+  private async reportStop(
+    tx: Transaction,
+    accountId: number,
+    { id, session, state, reason }: { id: string; session: string | null } & WebhookProgress,
+  ): Promise<void> {
+    if (state === 'active') return;
+    const webhook = { id, session, state, reason: reason ?? '' };
+    await this.feed.append(tx, accountId, [{ kind: 'webhook.stopped', webhook }]);
   }
 
   /** Returns the feed to read next: that of a delivery that was started, otherwise the one with the smallest ID. */
@@ -187,8 +255,8 @@ export class WebhookDeliveriesRepository {
     { kinds, maxItems }: LeasedRow,
   ): Promise<ChangeRow[]> {
     return tx.query<ChangeRow[]>(
-      `SELECT ${CHANGE_COLUMNS} FROM change
-       WHERE account_id = $1 AND seq > $2 AND seq <= $3 AND ($4::text[] IS NULL OR kind = ANY ($4))
+      `SELECT ${CHANGE_COLUMNS} FROM account a JOIN change ON change.account_id = a.id
+       WHERE a.id = $1 AND change.seq > $2 AND change.seq <= $3 AND ($4::text[] IS NULL OR change.kind = ANY ($4))
        ORDER BY change.seq LIMIT $5`,
       [accountId, position, deliveryTo ?? latest, kinds, maxItems],
     );
@@ -248,8 +316,11 @@ export class WebhookDeliveriesRepository {
 }
 
 interface LeasedRow {
+  session: string | null;
   url: string;
+  headers: string | null;
   kinds: string[] | null;
+  fields: ContactField[] | null;
   maxItems: number;
   failures: number;
   secrets: string[];

@@ -1,6 +1,6 @@
-import { type ChangePayload, toChange } from '../contacts/payload/change-payload.js';
+import type { ContactField } from '../contacts/contact-fields.js';
+import { type ChangePayload, type ChangeReader, toChange } from '../contacts/payload/change-payload.js';
 import type { ChangeRow } from '../feed/feed-reads.repository.js';
-import { pathPrefixOf, type SessionName } from '../kernel/identifiers/session-name.js';
 
 /** Body of a delivery. WebhookPayloadDto describes the fields. */
 export interface WebhookPayload {
@@ -9,13 +9,21 @@ export interface WebhookPayload {
   data: { session: string | null; items: ChangePayload[] };
 }
 
-/** Returns the body of a delivery. The same changes always result in the same text. */
-export function changesPayload(session: SessionName, rows: ChangeRow[]): string {
-  const items = rows.map((row) => toChange(row, pathPrefixOf(session)));
+/**
+ * Returns the body of a delivery. The same changes and fields always result in the same text.
+ *
+ * @param fields of contacts; null: all
+ */
+export function changesPayload(
+  reader: ChangeReader,
+  rows: ChangeRow[],
+  fields: readonly ContactField[] | null,
+): string {
+  const items = rows.map((row) => toChange(row, reader, fields));
   return JSON.stringify({
     type: 'changes',
     timestamp: items.at(-1)?.at ?? '',
-    data: { session, items },
+    data: { session: reader.session, items },
   } satisfies WebhookPayload);
 }
 

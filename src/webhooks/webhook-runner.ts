@@ -17,6 +17,8 @@ import { type Outcome, WebhookSender } from './webhook-sender.js';
 
 /** Webhooks that a process delivers at the same time, with one request each. */
 const MAX_AT_ONCE = 100;
+/** Of these, webhooks with the same owner, see OWNER. */
+const MAX_AT_ONCE_PER_OWNER = 20;
 /** Polls for due retries, expired leases and lost notifications. */
 const POLL_EVERY_MS = 1_000;
 /** Time for running requests at shutdown. */
@@ -35,7 +37,8 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
   private readonly stopped = new AbortController();
   /** Aborts running requests after the grace period. */
   private readonly graceEnded = new AbortController();
-  private readonly delivering = new Set<Promise<void>>();
+  /** Running deliveries, with the owner of the webhook. */
+  private readonly delivering = new Map<Promise<void>, string>();
   private running = Promise.resolve();
   private isWoken = false;
   private sleeping = new AbortController();
@@ -57,7 +60,7 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
     this.stopped.abort();
     setTimeout(() => this.graceEnded.abort(), GRACE_MS).unref();
     await this.running;
-    await Promise.all(this.delivering);
+    await Promise.all(this.delivering.keys());
   }
 
   /** Checks for changes to deliver without waiting for the next poll. */
@@ -83,19 +86,29 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
   private async claim(): Promise<void> {
     const free = MAX_AT_ONCE - this.delivering.size;
     if (free === 0) return;
-    for (const webhook of await this.deliveries.claim(free)) {
+    const owners = [...this.delivering.values()];
+    for (const webhook of await this.deliveries.claim({ free, perOwner: MAX_AT_ONCE_PER_OWNER, owners })) {
       const delivering = this.deliverAll(webhook).finally(() => {
         this.delivering.delete(delivering);
         // Changes that were added while the lease was held have not been claimed.
         this.wake();
       });
-      this.delivering.add(delivering);
+      this.delivering.set(delivering, webhook.owner);
     }
+  }
+
+  /** Whether other webhooks may wait for the place of this one. */
+  private isContended({ owner }: LeasedWebhook): boolean {
+    if (this.delivering.size >= MAX_AT_ONCE) return true;
+    const owners = [...this.delivering.values()];
+    return owners.filter((each) => each === owner).length >= MAX_AT_ONCE_PER_OWNER;
   }
 
   private async deliverAll(webhook: LeasedWebhook): Promise<void> {
     try {
-      while (!this.stopped.signal.aborted && (await this.deliverNext(webhook)));
+      let hasMore = true;
+      while (hasMore && !this.stopped.signal.aborted)
+        hasMore = (await this.deliverNext(webhook)) && !this.isContended(webhook);
     } catch (err) {
       if (!this.graceEnded.signal.aborted && !isDatabaseUnavailable(err))
         this.log.error({ err, webhook: webhook.id }, 'Delivering webhook failed');
@@ -111,14 +124,14 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
     const pending = await this.deliveries.next(webhook);
     if (pending === 'gone') await this.deliveries.stop(webhook, BEHIND);
     if (typeof pending === 'string') return false;
-    const { id, session, url, secrets, rows } = pending;
-    const body = changesPayload(session, rows);
-    const outcome = await this.sender.send({ id, url, secrets, body }, this.graceEnded.signal);
+    const { id, reader, rows, fields } = pending;
+    const body = changesPayload(reader, rows, fields);
+    const outcome = await this.sender.send({ ...pending, body }, this.graceEnded.signal);
     const { status, durationMs, error } = outcome;
-    const attempt = { deliveryId: id, session, rows, status, durationMs, error };
+    const attempt = { deliveryId: id, session: reader.session, rows, status, durationMs, error };
     webhookAttempts.inc({ result: error === null ? 'delivered' : 'failed' });
     if (error === null) return this.deliveries.delivered(webhook, pending, attempt);
-    await this.deliveries.failed(webhook, afterFailure(pending, outcome), attempt);
+    await this.deliveries.failed(webhook, pending, { progress: afterFailure(pending, outcome), attempt });
     return false;
   }
 }

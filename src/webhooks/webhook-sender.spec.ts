@@ -17,7 +17,7 @@ const toReceiver = () => ({ host: '127.0.0.1', port: (receiver.address() as { po
 function send(url: string, settings: Partial<Config>) {
   const config = Object.assign(new Config(), settings);
   const sender = new WebhookSender(new Destinations(config), config);
-  const delivery = { id: 'msg_1', url, secrets: [SECRET], body: '{}' };
+  const delivery = { id: 'msg_1', url, headers: {}, secrets: [SECRET], problem: null, body: '{}' };
   return sender.send(delivery, new AbortController().signal);
 }
 

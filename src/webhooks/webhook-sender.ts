@@ -11,17 +11,17 @@ import { ProxyUrl } from '../kernel/network/proxy-url.js';
 import { Destinations } from './destinations.js';
 import { readRetryAfter } from './retries.js';
 import { sign } from './webhook-secret.js';
+import type { WebhookSecrets } from './webhooks.repository.js';
 
 /** Includes name resolution, connection, request and response. */
 const TIMEOUT_MS = 15_000;
-/** Maximum response body that is read, so that the connection can be reused. Longer ones close the connection. */
+/** Response bodies within these limits are read, so that the connection can be reused. Others close the connection. */
 const MAX_RESPONSE_BYTES = 65_536;
+const MAX_RESPONSE_MS = 1_000;
 
-export interface Delivery {
+export interface Delivery extends WebhookSecrets {
   id: string;
   url: string;
-  /** Valid secrets, the current one first. */
-  secrets: string[];
   body: string;
 }
 
@@ -52,8 +52,22 @@ export class WebhookSender {
     this.proxies = proxiesFor(WEBHOOKS_PROXY);
   }
 
-  /** @throws the reason of `stop` when it is aborted */
+  /**
+   * Checks a URL before it is stored. Resolves its host name, unless a proxy does.
+   * @throws DestinationRefused
+   */
+  async check(target: URL): Promise<void> {
+    if (this.proxies.for(target)) this.destinations.check(target);
+    else await this.destinations.resolve(target);
+  }
+
+  /**
+   * Sends a delivery. Resolves when the response headers arrive, so that a slow body does not delay other deliveries.
+   * @throws the reason of `stop` when it is aborted
+   */
   async send(delivery: Delivery, stop: AbortSignal): Promise<Outcome> {
+    const { problem } = delivery;
+    if (problem !== null) return { status: null, durationMs: 0, error: problem, retryAfterMs: null };
     const startedMs = performance.now();
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     try {
@@ -78,7 +92,10 @@ export class WebhookSender {
     }
   }
 
-  private async post({ id, url, secrets, body }: Delivery, signal: AbortSignal): Promise<IncomingMessage> {
+  private async post(
+    { id, url, headers, secrets, body }: Delivery,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
     const target = new URL(url);
     this.destinations.check(target);
     const timestamp = Math.floor(Date.now() / 1_000);
@@ -97,13 +114,14 @@ export class WebhookSender {
         'webhook-id': id,
         'webhook-timestamp': String(timestamp),
         'webhook-signature': sign({ id, timestamp, body }, secrets),
+        ...headers,
       },
     });
     // Errors after the response headers are ignored.
     request.on('error', () => {});
     request.end(body);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
-    await drain(response);
+    discard(response);
     return response;
   }
 }
@@ -120,16 +138,17 @@ function proxiesFor(setting: Config['WEBHOOKS_PROXY']): OutgoingProxies {
   return { for: () => proxy };
 }
 
-async function drain(response: IncomingMessage): Promise<void> {
+/** Reads the body in the background without using it. */
+function discard(response: IncomingMessage): void {
   let bytes = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
+  const timer = setTimeout(() => response.destroy(), MAX_RESPONSE_MS);
+  response
+    .on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > MAX_RESPONSE_BYTES) break;
-    }
-  } catch {
-    // The status has been received; the body is not used.
-  }
+      if (bytes > MAX_RESPONSE_BYTES) response.destroy();
+    })
+    .on('error', () => {})
+    .on('close', () => clearTimeout(timer));
 }
 
 function describeStatus(status: number): string {

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import type { ContactField } from '../contacts/contact-fields.js';
 import type { ChangeKind } from '../feed/change.js';
 import { Session } from '../sessions/session.entity.js';
 
@@ -29,12 +30,24 @@ export class Webhook {
   @JoinColumn({ name: 'session', foreignKeyConstraintName: 'webhook_session' })
   session: Session | null;
 
+  /** Key that created the webhook, which may have been deleted since; null if it was API_KEY, or without keys. */
+  @Column('text', { name: 'key_id', nullable: true })
+  keyId: string | null;
+
   @Column('text')
   url: string;
+
+  /** Headers of the receiver as a JSON object, encrypted; null if there are none. */
+  @Column('text', { nullable: true })
+  headers: string | null;
 
   /** Null for all. */
   @Column('text', { array: true, nullable: true })
   kinds: ChangeKind[] | null;
+
+  /** Fields of contacts; null for all. */
+  @Column('text', { array: true, nullable: true })
+  fields: ContactField[] | null;
 
   /** Maximum changes per delivery. */
   @Column('int', { name: 'max_items' })
@@ -70,6 +83,7 @@ export class Webhook {
   @Column('uuid', { name: 'lease_id', nullable: true })
   leaseId: string | null;
 
+  /** End of the lease, or when the last one was released. The webhook that has waited longest is next. */
   @Column('timestamptz', { name: 'lease_until', nullable: true })
   leaseUntil: Date | null;
 }

@@ -19,9 +19,10 @@ export class TooManyWebhooks extends DomainError {
   readonly kind = 'conflict';
   readonly code = 'too_many_webhooks';
 
-  constructor(limit: number) {
+  /** @param of whose webhooks are counted, as the start of the sentence */
+  constructor(limit: number, of: 'This deployment' | 'This API key' = 'This deployment') {
     super(
-      `The maximum of ${limit} webhooks exists. Delete one with DELETE /webhooks/{id} before you create another.`,
+      `${of} has the maximum of ${limit} webhooks. Delete one with DELETE /webhooks/{id} before you create another.`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { FeedModule } from '../feed/feed.module.js';
 import { FeedReadsModule } from '../feed/feed-reads.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { Destinations } from './destinations.js';
@@ -9,7 +10,7 @@ import { WebhooksRepository } from './webhooks.repository.js';
 
 /** Delivers changes to webhooks. API processes share the webhooks. */
 @Module({
-  imports: [FeedReadsModule, SecretsModule],
+  imports: [FeedModule, FeedReadsModule, SecretsModule],
   providers: [Destinations, WebhookDeliveriesRepository, WebhookRunner, WebhookSender, WebhooksRepository],
   exports: [Destinations, WebhookDeliveriesRepository, WebhookRunner, WebhookSender, WebhooksRepository],
 })

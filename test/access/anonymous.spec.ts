@@ -45,7 +45,7 @@ describe('the API without keys', () => {
     expect((await ask('GET', '/session', { host })).status).toBe(200);
   });
 
-  it.each(['rebound.example.com', 'localhost.example.com:8888', '127.0.0.1.example.com'])(
+  it.each(['rebound.example.com', 'localhost.example.com:8888', '127.0.0.1.example.com', 'evil#.localhost'])(
     'does not answer under the host name %j',
     async (host) => {
       const { status, text } = await ask('GET', '/session', { host });
@@ -61,6 +61,7 @@ describe('the API without keys', () => {
   ])('rejects requests of other websites with %j', async (headers) => {
     for (const [method, path] of [
       ['DELETE', '/session'],
+      ['DELETE', '/session/passkey'],
       ['POST', '/session/pairing-code'],
       ['POST', '/sessions'],
     ] as const) {

@@ -1,9 +1,34 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ContactPageDto } from '../../src/api/contacts/contact-list.dto.js';
+import type { ContactCountDto, ContactPageDto } from '../../src/api/contacts/contact-list.dto.js';
+import { CONTACT_ID } from '../../src/contacts/contact-id.js';
+import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
 import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
+import { KEY_A } from '../support/whole-contact.js';
 import { jidOf, ServedAddressBook } from './served-address-book.js';
 
 const EARLIER = new Date('2026-01-01T10:00:00Z');
+
+/** Contacts with each kind of data. */
+const WHOLE: ContactChanges = {
+  saved: [{ address: jidOf(10), fullName: 'Anna "A" \\ Adler', firstName: 'Anna' }],
+  pushNames: [jidOf(11), jidOf(12), '55555@lid' as Lid].map((address) => ({
+    address,
+    name: `${address}`,
+    observedAt: EARLIER,
+  })),
+  businessNames: [{ address: jidOf(13), name: 'Shop' }],
+  abouts: [
+    { address: jidOf(10), text: 'Hello', setAt: EARLIER },
+    { address: jidOf(11), text: null, setAt: null },
+    { address: jidOf(12), text: '', setAt: null },
+  ],
+  pictures: [
+    { address: jidOf(10), state: 'present', id: '17', bytes: Buffer.from('x') },
+    { address: jidOf(11), state: 'hidden' },
+    { address: '55555@lid' as Lid, state: 'present', id: '18', bytes: Buffer.from('y') },
+  ],
+  identityKeys: [{ address: jidOf(10), key: KEY_A, seenAt: EARLIER }],
+};
 
 describe('the address book API', () => {
   let book: ServedAddressBook;
@@ -50,7 +75,7 @@ describe('the address book API', () => {
     expect(cursor).toBeNull();
     expect(items).toEqual([
       {
-        id: expect.stringMatching(/^c\d+$/),
+        id: expect.stringMatching(CONTACT_ID),
         jid: jidOf(10),
         phone: '491700000010',
         lid: null,
@@ -60,13 +85,106 @@ describe('the address book API', () => {
         first_name: null,
         business_name: null,
         is_business: null,
+        about: null,
+        picture: null,
+        identity_key: null,
         saved: true,
-        picture_updated_at: null,
+        moved_to: null,
+        moved_from: null,
         updated_at: expect.stringMatching(/^\d{4}-.*Z$/),
       },
       expect.objectContaining({ jid: jidOf(20), business_name: 'Shop', saved: false }),
       expect.objectContaining({ jid: null, phone: null, lid: '55555@lid', push_name: 'no number' }),
     ]);
+  });
+
+  it.each(['', '/sessions/default', '/sessions/sales'])(
+    'returns the same contact in lists, in NDJSON and alone, with the prefix %j',
+    async (prefix) => {
+      await book.apply(WHOLE);
+      const linkThrough = async (session: string) => {
+        await book.dataSource.query(`INSERT INTO session (name) VALUES ('sales') ON CONFLICT DO NOTHING`);
+        await book.dataSource.query('UPDATE session SET account_id = NULL, is_linked = false');
+        await book.dataSource.query('UPDATE session SET account_id = $1, is_linked = true WHERE name = $2', [
+          book.accountId,
+          session,
+        ]);
+      };
+      await linkThrough(prefix === '/sessions/sales' ? 'sales' : 'default');
+      const read = async <Body>(path: string) => (await book.service.get<Body>(`${prefix}${path}`)).body;
+      const { items } = await read<ContactPageDto>('/contacts');
+      expect(items).toHaveLength(5);
+      for (const item of items) expect(item).toEqual(await read(`/contacts/${item.phone ?? item.lid}`));
+      expect(items.find(({ jid }) => jid === jidOf(10))).toMatchObject({
+        about: { text: 'Hello', emoji: null, hidden: false, set_at: EARLIER.toISOString(), expires_at: null },
+        picture: { id: '17' },
+        identity_key: { key: KEY_A.toString('base64') },
+      });
+      const lines = (await book.service.get<string>(`${prefix}/contacts.ndjson`)).text.trimEnd().split('\n');
+      expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(items);
+      await linkThrough('default');
+    },
+  );
+
+  it.each(['/contacts', '/contacts/4917000000' + '10', '/changes', '/contacts.ndjson'])(
+    'returns only the selected fields at %s',
+    async (path) => {
+      await book.save('Anna');
+      const contact = { full_name: 'Anna', jid: jidOf(10), about: null };
+      const { status, text } = await book.service.get(`${path}?fields=full_name,jid,about`);
+      expect([status, text]).toEqual([200, expect.stringContaining(JSON.stringify(contact))]);
+      expect(text).not.toMatch(/push_name|updated_at/);
+      const wrong = await book.service.get<{ message: string }>(`${path}?fields=jid,pushname`);
+      expect([wrong.status, wrong.body.message]).toEqual([
+        400,
+        expect.stringContaining('Unknown field "pushname" in fields: did you mean push_name?'),
+      ]);
+    },
+  );
+
+  it('accepts a cursor only with the sort and the filters of its page', async () => {
+    await book.save('a', 'b', 'c');
+    const parameters = 'saved=true&search=491&sort=name&updated_since=2020-01-01T00:00:00Z';
+    const { next_cursor: cursor } = await page(`?limit=1&${parameters}`);
+    expect(namesOf(await page(`?limit=2&fields=full_name,push_name&${parameters}&cursor=${cursor}`))).toEqual(
+      ['b', 'c'],
+    );
+    for (const other of [
+      parameters.replace('491', '4917'),
+      parameters.replace('sort=name', 'sort=jid'),
+      parameters.replace('2020', '2021'),
+      parameters.replace('saved=true&', ''),
+      `${parameters}&has_phone=true`,
+      `${parameters}&is_business=false`,
+    ]) {
+      const { status, body } = await book.service.get<{ code: string; message: string }>(
+        `/contacts?${other}&cursor=${cursor}`,
+      );
+      expect([other, status, body.code]).toEqual([other, 400, 'invalid_cursor']);
+      expect(body.message).toContain('The cursor belongs to a list with another sort or other filters');
+    }
+  });
+
+  it('lists and counts contacts that changed since a time', async () => {
+    await book.save('a', 'b', 'c');
+    await book.dataSource.query(`UPDATE contact SET updated_at = '2026-02-01T10:00:00Z'`);
+    await book.dataSource.query(
+      `UPDATE contact SET updated_at = '2026-03-01T10:00:00.123456Z' WHERE jid = '${jidOf(11)}'`,
+    );
+    const since = async (time: string) => namesOf(await page(`?updated_since=${encodeURIComponent(time)}`));
+    expect(await since('2026-02-01T10:00:00Z')).toEqual(['a', 'b', 'c']);
+    expect(await since('2026-02-01T10:00:00.001Z')).toEqual(['b']);
+    expect(await since('2026-03-01T12:00:00.123+02:00')).toEqual(['b']);
+    expect(await since('2026-03-01T10:00:00.124Z')).toEqual([]);
+    const count = async (query: string) => {
+      const { body, headers } = await book.service.get<ContactCountDto>(`/contacts/count${query}`);
+      expect(headers.get('contacts-sync')).toBe('complete');
+      return body.count;
+    };
+    expect(await count('')).toBe(3);
+    expect(await count('?search=b')).toBe(1);
+    expect(await count('?updated_since=2026-02-02T00:00:00Z')).toBe(1);
+    expect(await count('?has_phone=false')).toBe(0);
   });
 
   it('filters the list', async () => {
@@ -214,15 +332,12 @@ describe('the address book API', () => {
     ['search=a&search=b', 'Invalid search ["a","b"]'],
     ['cursor=', 'Missing cursor: use next_cursor of the previous page'],
     ['cursor=!', 'Invalid cursor "!": use'],
-    [
-      'cursor=abc',
-      'Invalid cursor "abc" for sort=jid: use next_cursor of the previous page with the same sort',
-    ],
-    [
-      `cursor=${Buffer.from('["name","x@s.whatsapp.net","x"]').toString('base64url')}`,
-      'for sort=jid: use next_cursor of the previous page with the same sort',
-    ],
+    ['cursor=abc', 'Invalid cursor "abc": use next_cursor of the previous page'],
     [`cursor=${Buffer.from('["jid","\\u0000"]').toString('base64url')}`, 'Invalid cursor'],
+    ['updated_since=2026-01-01', 'Invalid updated_since "2026-01-01": use an RFC 3339 time'],
+    ['updated_since=2026-13-01T10:00:00Z', 'Invalid updated_since'],
+    ['fields=', 'Invalid fields: use a list of id, jid, phone'],
+    ['fields=jid,jid', 'Duplicate field in fields: use'],
   ])('rejects ?%s with the problem and the correct form', async (query, message) => {
     const { status, body } = await book.service.get<{ message: string }>(`/contacts?${query}`);
     expect([status, body.message]).toEqual([400, expect.stringContaining(message)]);

@@ -36,6 +36,35 @@ describe('the address book export', () => {
 
   beforeEach(() => book.clear());
 
+  it.each(['csv', 'vcf', 'xlsx', 'ndjson'])(
+    'writes only the contacts of a search to contacts.%s',
+    async (extension) => {
+      await book.save('Anna', 'Ben', "O'Hara \\ 100%");
+      const read = async (search: string) => {
+        const path = `/contacts.${extension}?search=${encodeURIComponent(search)}&saved=true`;
+        const response = await fetch(`http://127.0.0.1:${book.service.port}${path}`);
+        expect(response.status).toBe(200);
+        const bytes = Buffer.from(await response.arrayBuffer());
+        if (extension !== 'xlsx') return bytes.toString();
+        const { sheets } = await readXlsx(bytes);
+        return JSON.stringify(sheets[0]?.rows);
+      };
+      const [ben, hara] = [await read('ben'), await read("o'hara \\ 100%")];
+      expect([/Anna/.test(ben), /Ben/.test(ben), /Hara/.test(ben)]).toEqual([false, true, false]);
+      expect([/Anna/.test(hara), /Ben/.test(hara), /Hara/.test(hara)]).toEqual([false, false, true]);
+    },
+  );
+
+  it('writes NDJSON with the position in the feed', async () => {
+    expect((await book.service.get('/contacts.ndjson')).text).toBe('');
+    await book.save('Anna', 'Ben');
+    const { headers, text } = await book.service.get('/contacts.ndjson?fields=full_name,saved');
+    expect(headers.get('content-type')).toBe('application/x-ndjson');
+    expect(headers.get('content-disposition')).toBe('attachment; filename=contacts.ndjson');
+    expect(headers.get('changes-next')).toMatch(/^\d+$/);
+    expect(text).toBe('{"full_name":"Anna","saved":true}\n{"full_name":"Ben","saved":true}\n');
+  });
+
   it('rejects ?photo=maybe', async () => {
     const { status, body } = await book.service.get<{ message: string }>('/contacts.vcf?photo=maybe');
     expect([status, body.message]).toEqual([
@@ -146,7 +175,10 @@ describe('the address book export', () => {
 
   it('suggests a file name with the session', async () => {
     await book.database.query(
-      `INSERT INTO session (name, account_id, is_linked) VALUES ('sales', ${book.accountId}, false)`,
+      `WITH other AS (
+         INSERT INTO account (jid, linked_at, synced_at) VALUES ('4915111111111@s.whatsapp.net', now(), now())
+         RETURNING id
+       ) INSERT INTO session (name, account_id) SELECT 'sales', id FROM other`,
     );
     for (const extension of ['vcf', 'csv', 'xlsx']) {
       const nameOf = async (prefix: string) =>
@@ -155,6 +187,7 @@ describe('the address book export', () => {
       expect(await nameOf('/sessions/sales')).toBe(`attachment; filename=contacts-sales.${extension}`);
     }
     await book.database.query(`DELETE FROM session WHERE name = 'sales'`);
+    await book.database.query(`DELETE FROM account WHERE id <> ${book.accountId}`);
   });
 
   it('writes a byte order mark, separators and columns as requested', async () => {

@@ -86,6 +86,21 @@ describe('the API on a streaming replica', () => {
     expect([status, body.message]).toEqual([503, expect.stringMatching(/database is not available/)]);
   });
 
+  it('answers 503 to a ticket, which it cannot delete, and 401 to one that does not exist', async () => {
+    const locked = await Service.start({ DATABASE_URL: replica.url, ROLE: 'api', API_KEY: 'k'.repeat(40) });
+    const codeFor = async (letter: string) => {
+      const path = `/changes/stream?ticket=wst_${letter.repeat(43)}`;
+      return (await locked.get<{ code: string }>(path)).body.code;
+    };
+    await run(
+      `INSERT INTO stream_ticket (hash, session, expires_at)
+       VALUES (sha256(convert_to('wst_' || repeat('a', 43), 'UTF8')), 'default', now() + interval '1 min')`,
+    );
+    await eventually('the ticket is found', async () => (await codeFor('a')) === 'database_unavailable');
+    expect(await codeFor('b')).toBe('ticket_invalid');
+    await locked.stop();
+  });
+
   it('moves to the replica when it is promoted, with both servers in DATABASE_URL', async () => {
     const both = new URL(replica.url);
     const servers = both.href.replace(both.host, `${both.host},${new URL(primary.url).host}`);

@@ -71,6 +71,66 @@ describe('the change feed', () => {
       expect(change?.contact).toEqual((await book.service.get(`/contacts/4917000000${10}`)).body);
     });
 
+    it('returns only the requested kinds, and a position after all others', async () => {
+      await book.save('a', 'b');
+      await book.apply(called(jidOf(10), 'anni'));
+      await book.save('aa', 'bb', 'c');
+      await book.apply({ unsaved: [jidOf(11)] });
+      const all = (await page()).items;
+      for (const kinds of [['contact.created'], ['contact.changed', 'contact.deleted'], ['session.linked']]) {
+        const found: number[] = [];
+        let after = START;
+        for (let latest = Infinity; after < latest;) {
+          const part = await page(`?after=${after}&limit=1&kinds=${kinds.join()}`);
+          found.push(...part.items.map(({ seq }) => seq));
+          expect(part.next).toBeGreaterThan(after);
+          ({ next: after, latest } = part);
+        }
+        expect(after).toBe(all.at(-1)?.seq);
+        expect(found).toEqual(all.filter(({ kind }) => kinds.includes(kind)).map(({ seq }) => seq));
+      }
+      expect(await page('?after=0&kinds=session.linked')).toMatchObject({ items: [], next: all.at(-1)?.seq });
+    });
+
+    it('searches a long feed in parts, whose positions leave no gap', async () => {
+      await book.save('a');
+      await book.dataSource.query(
+        `INSERT INTO change (account_id, seq, at, kind, fields) SELECT $1, $2::bigint + i, now(), 'contact.changed', '{}'
+         FROM generate_series(2, 24_999) i`,
+        [book.accountId, START],
+      );
+      await book.dataSource.query('UPDATE account SET feed_latest = $1', [START + 24_999]);
+      await book.save('a', 'b');
+      const query = (after: number) => `?after=${after}&kinds=contact.created`;
+      const parts: ChangePageDto[] = [await page(query(START + 1))];
+      while (parts.at(-1)!.next < parts.at(-1)!.latest) parts.push(await page(query(parts.at(-1)!.next)));
+      expect(parts.map(({ items, next }) => [items.length, next - START])).toEqual([
+        [0, 10_001],
+        [0, 20_001],
+        [1, 25_000],
+      ]);
+      expect(await page(`${query(START + 1)}&wait=30`)).toEqual(parts[0]);
+      expect(names(await page(`${query(START + 20_001)}&wait=30`))).toEqual(['b']);
+    });
+
+    it('waits for a change of the requested kinds while others arrive', async () => {
+      await book.save('a');
+      const waiting = page(`?after=${START + 1}&wait=30&kinds=contact.deleted&fields=full_name`);
+      await book.save('aa');
+      await book.apply({ unsaved: [jidOf(10)] });
+      expect(await waiting).toMatchObject({ items: [{ kind: 'contact.deleted' }], next: START + 3 });
+      expect(await page(`?after=${START + 1}&wait=1&kinds=contact.merged`)).toMatchObject({
+        items: [],
+        next: START + 3,
+      });
+    });
+
+    it('reports unknown kinds', async () => {
+      const { status, body } = await book.service.get<Problem>('/changes?kinds=contact.create');
+      expect([status, body.message]).toEqual([400, expect.stringContaining('did you mean contact.created?')]);
+      expect((await book.service.get('/changes/stream?kinds=contact.create')).status).toBe(400);
+    });
+
     it('waits for changes', async () => {
       const waiting = page(`?after=${START}&wait=30`);
       await eventually('somebody waits', async () => true);
@@ -172,6 +232,53 @@ describe('the change feed', () => {
       await Promise.all([one.has(1), other.has(1)]);
       expect(other.changes).toEqual(one.changes);
     });
+
+    it('sends only the requested kinds and fields, interleaved with others, without a gap', async () => {
+      const deleted = await read('?kinds=contact.created,contact.deleted&fields=full_name').opened();
+      const renamed = await read('?kinds=contact.changed').opened();
+      for (let round = 0; round < 10; round++) {
+        await book.save('a', `b${round}`);
+        await book.apply(called(jidOf(11), `anni${round}`));
+        await book.apply({ unsaved: [jidOf(10)] });
+      }
+      const all = (await page('?limit=1000')).items;
+      const others = all.filter(({ kind }) => kind === 'contact.changed');
+      expect(others.length).toBeGreaterThan(10);
+      expect(await renamed.has(others.length)).toEqual(others);
+      const rest = all.filter(({ kind }) => kind !== 'contact.changed');
+      expect(await deleted.has(rest.length)).toEqual(
+        rest.map(({ contact, ...change }) => ({
+          ...change,
+          contact: contact && { full_name: contact.full_name },
+        })),
+      );
+    });
+
+    it('finds the requested kinds after many others', async () => {
+      await book.save('a');
+      await book.dataSource.query(
+        `INSERT INTO change (account_id, seq, at, kind, fields) SELECT $1, $2::bigint + i, now(), 'contact.changed', '{}'
+         FROM generate_series(2, 24_999) i`,
+        [book.accountId, START],
+      );
+      await book.dataSource.query('UPDATE account SET feed_latest = $1', [START + 24_999]);
+      await book.save('a', 'b');
+      const reader = read(`?after=${START + 1}&kinds=contact.created`);
+      expect((await reader.has(1)).map(({ contact }) => contact?.full_name)).toEqual(['b']);
+    });
+
+    it('advances the position of a reader who gets no changes', async () => {
+      const response = await fetch(
+        `http://127.0.0.1:${book.service.port}/changes/stream?kinds=contact.merged`,
+      );
+      await book.save('a', 'b');
+      let text = '';
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+        text += Buffer.from(chunk).toString();
+        if (text.includes(`id: ${START + 2}\n`)) break;
+      }
+      expect(text).toContain(`event: position\nid: ${START + 2}\ndata: {"next":${START + 2}}\n\n`);
+    }, 60_000);
 
     it('continues at the position of the reader on another replica', async () => {
       const replica = await Service.start({ DATABASE_URL: book.database.url, ROLE: 'api' });

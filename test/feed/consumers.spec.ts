@@ -10,7 +10,10 @@ import { called } from '../support/people.js';
 import { eventually } from '../support/service.js';
 
 const FOLDER = join(import.meta.dirname, '../../docs/consumers');
-const TSX = join(import.meta.dirname, '../../node_modules/.bin/tsx');
+/** Node.js 22.18 and later run TypeScript. */
+const RUNS_TYPESCRIPT = process.features.typescript
+  ? process.execPath
+  : join(import.meta.dirname, '../../node_modules/.bin/tsx');
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 if (!hasPython)
@@ -18,7 +21,7 @@ if (!hasPython)
 
 /** The consumers of the documentation, as a reader would run them. */
 describe.each([
-  ['in TypeScript', TSX, 'consumer.ts'],
+  ['in TypeScript', RUNS_TYPESCRIPT, 'consumer.ts'],
   ...(hasPython ? [['in Python', 'python3', 'consumer.py'] as const] : []),
 ])('the documented consumer %s', (_, command, script) => {
   let book: ServedAddressBook;

@@ -1,6 +1,7 @@
 import type { ChangeDto } from '../../src/api/changes/changes.dto.js';
 import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
-import type { ContactPageDto, ContactSummaryDto } from '../../src/api/contacts/contact-list.dto.js';
+import type { ContactDetailsDto } from '../../src/api/contacts/contact-details.dto.js';
+import type { ContactPageDto } from '../../src/api/contacts/contact-list.dto.js';
 
 /** Sends a GET request to the service. @throws if there is no response */
 export type Get = <Body>(path: string) => Promise<{ status: number; headers: Headers; body: Body }>;
@@ -11,13 +12,13 @@ export class ReadAgain extends Error {}
 /** State of a consumer: the contacts and its position in the feed, which are stored together. */
 export class Copy {
   private constructor(
-    readonly people: ReadonlyMap<string, ContactSummaryDto>,
+    readonly people: ReadonlyMap<string, ContactDetailsDto>,
     readonly position: number,
   ) {}
 
   /** Reads the whole list. The feed repeats changes that are made between its pages. */
   static async read(get: Get, prefix: string): Promise<Copy> {
-    const people = new Map<string, ContactSummaryDto>();
+    const people = new Map<string, ContactDetailsDto>();
     let cursor: string | null = null;
     let position: number | null = null;
     do {
@@ -47,7 +48,7 @@ export class Copy {
       if (kind === 'sync.completed') throw new ReadAgain();
       if (id === null) continue;
       if (contact === null) people.delete(id);
-      else people.set(id, toSummary(contact));
+      else people.set(id, contact);
     }
     return new Copy(people, Math.max(position, next ?? 0));
   }
@@ -65,25 +66,20 @@ export class Copy {
   }
 }
 
-function toSummary(contact: NonNullable<ChangeDto['contact']>): ContactSummaryDto {
-  const { about: _, picture, identity_key: __, moved_to: ___, moved_from: ____, ...summary } = contact;
-  return { ...summary, picture_updated_at: picture?.updated_at ?? null };
-}
-
 /** Returns the contact as /getcontacts does; null without a number or without any of the three names. */
 function toNames({
   jid,
   push_name: push,
   full_name: full,
   first_name: first,
-}: ContactSummaryDto): ContactDto[] {
+}: ContactDetailsDto): ContactDto[] {
   if (jid === null || (push ?? full ?? first) === null) return [];
   return [{ jid, push_name: push ?? '', full_name: full ?? '', first_name: first ?? '' }];
 }
 
 function compare(what: string, listed: object[], copied: object[]): string[] {
   const sorted = (items: object[]) =>
-    items.map((item) => JSON.stringify(item, Object.keys(item).sort())).sort();
+    items.map((item) => JSON.stringify(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))).sort();
   const [expected, actual] = [sorted(listed), sorted(copied)];
   return [
     ...expected.filter((item) => !actual.includes(item)).map((item) => `${what}: not in the copy: ${item}`),

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import createClient from 'openapi-fetch';
 import { change } from '../../src/api/openapi/examples.js';
+import { CONTACT_ID } from '../../src/contacts/contact-id.js';
 import type { Jid, Lid } from '../../src/kernel/identifiers/address.js';
-import type { paths } from '../../web/api/openapi.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
 import type { Answer } from '../support/service.js';
 import { checkedIn, document, exampleOf, type Operation } from './document.js';
+import { GeneratedClients } from './generated-clients.js';
 
 const MASTER = 'a-key-for-everything-0123456789';
 const ANNA = '491701234567@s.whatsapp.net' as Jid;
@@ -32,14 +32,18 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 /** Never ends: test/feed reads it. */
 const ENDLESS = 'streamChanges';
 
+/** Transferred when /api-docs is opened for the first time. */
+const MAX_PAGE_BYTES = 600_000;
+
 /** Replaces values that differ between runs. */
 function normalise(body: unknown): unknown {
   const text = JSON.stringify(body, (name, value: unknown) => {
     const isOurs = name === 'key' && String(value).startsWith('wac_');
     // The session role fetches the version of WhatsApp Web in the background.
     if (name === 'newest' || name === 'current_at') return 'any version';
-    const isWebhooks = /^(wh_|whsec_)/.test(String(value));
-    return isOurs || isWebhooks || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value)))
+    const isRandom = /^(wh_|whsec_|wst_)/.test(String(value));
+    const isContactId = name === 'id' && CONTACT_ID.test(String(value));
+    return isOurs || isRandom || isContactId || (name === 'id' && /^[0-9a-f]{12}$/.test(String(value)))
       ? 'generated'
       : value;
   });
@@ -99,6 +103,7 @@ describe('OpenAPI document', () => {
     'listContacts',
     'getPerson',
     'listIdentityKeys',
+    'lookUpContacts',
     'refreshPerson',
     'createSession',
     'createKey',
@@ -145,7 +150,8 @@ describe('OpenAPI document', () => {
     const when = (lines: unknown) =>
       String(lines)
         .replace(/20\d\d-?\d\d-?\d\dT[\d:]+Z/g, 'a time')
-        .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'a UUID');
+        .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'a UUID')
+        .replace(/c[0-9a-f]{12}-\d+/, 'an ID');
     expect(when(text)).toBe(when(exampleOf(find(id), 200, type)));
   });
 
@@ -190,19 +196,22 @@ describe('OpenAPI document', () => {
     expect(ambiguous.sort()).toEqual(['no_account_linked', 'no_passkey', 'pairing_refused']);
   });
 
-  it('provides the types of a working client', async () => {
-    const client = createClient<paths>({
-      baseUrl: `http://127.0.0.1:${book.service.port}`,
-      headers: { 'X-API-Key': MASTER },
-    });
-    const found = await client.GET('/getcontact', { params: { query: { phone: '491701234567' } } });
-    expect(found.data?.full_name).toBe('Anna Adler');
-    const missing = await client.GET('/contacts/{phone}', { params: { path: { phone: '491709999999' } } });
-    expect(missing.error?.code).toBe('contact_not_found');
-    const page = await client.GET('/sessions/{session}/contacts', {
-      params: { path: { session: 'default' }, query: { limit: '1' } },
-    });
-    expect(page.data?.items.map(({ phone }) => phone)).toEqual(['491701234567']);
+  it('is the source of working clients by four generators', async () => {
+    const clients = await GeneratedClients.generate();
+    try {
+      expect(await clients.compile()).toBe('');
+      const answers = await clients.use(`http://127.0.0.1:${book.service.port}`, MASTER);
+      const oazapfts = { names: ['Anna Adler', 'Anna Adler'], code: 'contact_not_found', next: change.seq };
+      const client = { ...oazapfts, isPicture: true };
+      expect(answers).toEqual({
+        openapiFetch: client,
+        heyApi: client,
+        oazapfts,
+        swaggerTypescriptApi: client,
+      });
+    } finally {
+      await clients.delete();
+    }
   });
 
   it('is served as it is checked in, and as a page without foreign scripts', async () => {
@@ -211,6 +220,30 @@ describe('OpenAPI document', () => {
     const page = await book.service.get('/api-docs');
     expect(page.headers.get('content-type')).toMatch(/text\/html/);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
-    expect((await book.service.get('/api-docs/swagger-ui-bundle.js')).status).toBe(200);
+    expect(await parts()).toHaveLength(4);
+  });
+
+  /** Relative addresses of the scripts, styles and images of the page. */
+  const parts = async (): Promise<string[]> => {
+    const { text } = await book.service.get('/api-docs');
+    return [...text.matchAll(/ (?:src|href)="([^"]+)"/g)].map(([, address = '']) => `/${address}`);
+  };
+
+  it.each(['gzip', 'br'])('is compressed with %s, like its page, and is not sent again', async (encoding) => {
+    const headers = { 'Accept-Encoding': encoding };
+    let bytes = 0;
+    for (const path of ['/api-docs', '/api-docs.json', ...(await parts())]) {
+      const { status, headers: found } = await book.service.request(path, { headers });
+      bytes += Number(found.get('content-length'));
+      const isCompressed = path.endsWith('.png') ? null : encoding;
+      expect([path, status, found.get('content-encoding')]).toEqual([path, 200, isCompressed]);
+      const isVersioned = /\/api-docs\/\d/.test(path);
+      expect(found.get('cache-control')).toBe(
+        isVersioned ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
+      const again = { ...headers, 'If-None-Match': found.get('etag') ?? '' };
+      expect((await book.service.request(path, { headers: again })).status).toBe(304);
+    }
+    expect(bytes).toBeLessThan(MAX_PAGE_BYTES);
   });
 });

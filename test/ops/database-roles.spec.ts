@@ -69,6 +69,8 @@ describe('a deployment with restricted database roles', () => {
     ]) {
       expect([path, (await call(path)).status]).toEqual([path, 200]);
     }
+    const contacts = ['491709999999', 'c5f0c9b1d2e3a-1842'];
+    expect((await call('/contacts/lookup', 'POST', { contacts, check: true })).status).toBe(200);
     expect((await session.request('/metrics', { headers: { 'X-API-Key': API_KEY } })).status).toBe(200);
   });
 

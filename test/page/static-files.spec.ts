@@ -93,6 +93,12 @@ describe('the web page', () => {
 
   it('forwards other paths to the API', async () => {
     expect((await get('/session')).status).toBe(401);
-    expect((await get('/', {}, 'POST')).status).toBe(404);
+  });
+
+  it('ignores the query, and supports only GET and HEAD', async () => {
+    expect((await get('/?cache=1')).status).toBe(200);
+    expect((await get(`${asset}?cache=1`)).status).toBe(200);
+    const response = await get('/', {}, 'POST');
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 });

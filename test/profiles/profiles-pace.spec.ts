@@ -230,7 +230,7 @@ describe('the profile fetch at the default pace', () => {
     await world.service.synced();
     const { profiles } = await world.service.sessionThat(({ profiles: { paused } }) => paused !== null);
     expect(profiles).toEqual({ people: 3, fetched: 0, due: 3, paused: 'DOWNLOADS_PER_MINUTE is 0.' });
-    expect((await refresh(0)).status).toBe(202);
+    expect(await refresh(0)).toMatchObject({ status: 409, body: { code: 'fetches_off' } });
     await sleep(1_500);
     expect(askedAnybody()).toEqual([]);
   });

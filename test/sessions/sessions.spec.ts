@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ChangePageDto } from '../../src/api/changes/changes.dto.js';
 import type { SessionPageDto } from '../../src/api/sessions/sessions.dto.js';
+import type { CreatedWebhookDto } from '../../src/api/webhooks/webhooks.dto.js';
+import { StreamReader } from '../feed/stream-reader.js';
+import { eventually } from '../support/service.js';
+import { Receiver } from '../webhooks/receiver.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 import { SessionsWorld } from './sessions-world.js';
 
@@ -19,15 +24,23 @@ describe('the API for several sessions', () => {
   let world: SessionsWorld;
   let first: Phone;
   let second: Phone;
+  let third: Phone;
 
   const namesOf = async (prefix: string) =>
     (await world.api.get<{ full_name: string }[]>(`${prefix}/getcontacts`)).body.map(
       (each) => each.full_name,
     );
 
+  const addWebhook = async (session: string, after: number) => {
+    const receiver = await Receiver.start();
+    const webhook = { url: receiver.url, session, after };
+    receiver.secret = (await world.post<CreatedWebhookDto>('/webhooks', webhook)).body.secret;
+    return receiver;
+  };
+
   beforeAll(async () => {
     world = await SessionsWorld.create();
-    await world.start();
+    await world.start({ WEBHOOKS_ALLOW_PRIVATE: '127.0.0.0/8' });
     first = world.phone('491700000001', 'First');
     second = world.phone('491700000002', 'Second');
     await first.saveContact({ number: '491701000001', fullName: 'Anna of the first', firstName: 'Anna' });
@@ -166,7 +179,7 @@ describe('the API for several sessions', () => {
   });
 
   it('keeps other sessions linked when one is unlinked on request', async () => {
-    const third = world.phone('491700000003', 'Third');
+    third = world.phone('491700000003', 'Third');
     await world.link('twin', third);
     const { status, body } = await world.delete('/sessions/twin/session');
     expect([status, body]).toMatchObject([200, { unlinked: true }]);
@@ -175,8 +188,43 @@ describe('the API for several sessions', () => {
     expect((await world.session('sales')).status).toBe('open');
   });
 
+  it('shows nothing of an account to the session that it was linked through before', async () => {
+    await world.create('mover');
+    const stream = await new StreamReader(
+      `http://127.0.0.1:${world.api.port}/sessions/twin/changes/stream`,
+    ).opened();
+    const before = await addWebhook('twin', 0);
+    await eventually('the webhook has the changes before the move', async () => before.taken.length >= 3);
+    await world.link('mover', third);
+    for (const route of [...ROUTES, '/contacts/count', '/contacts.ndjson', '/changes'])
+      expect([route, (await world.api.get(`/sessions/twin${route}`)).status]).toEqual([route, 503]);
+    const lookup = await world.post('/sessions/twin/contacts/lookup', { contacts: ['491701000001'] });
+    expect(lookup.status).toBe(503);
+    await eventually('the stream ends, and is refused', async () => stream.refusals.includes(503));
+    stream.close();
+    expect(stream.changes).toEqual([]);
+    const { body } = await world.api.get<ChangePageDto>('/sessions/mover/changes');
+    const events = body.items.filter(({ kind }) => kind.startsWith('session.'));
+    expect(events.map(({ kind, session }) => [kind, session?.name ?? null])).toEqual([
+      ['session.linked', null],
+      ['session.open', null],
+      ['session.logged_out', null],
+      ['session.linked', 'mover'],
+      ['session.open', 'mover'],
+    ]);
+    const moved = events.at(-2)?.seq as number;
+    const after = await addWebhook('mover', moved);
+    await third.saveContact({ number: '491701000003', fullName: 'Cleo of the third', firstName: 'Cleo' });
+    await eventually('the webhook of the new session has the contact', async () =>
+      after.taken.some(({ contact }) => contact?.full_name === 'Cleo of the third'),
+    );
+    expect(before.taken.filter(({ seq }) => seq >= moved)).toEqual([]);
+    await Promise.all([before.stop(), after.stop()]);
+  });
+
   it('deletes a session with its data, and its contacts on request', async () => {
-    const kept = await world.delete('/sessions/twin');
+    await world.delete('/sessions/twin');
+    const kept = await world.delete('/sessions/mover');
     expect([kept.status, kept.body.message]).toEqual([200, expect.stringMatching(/contacts stay/)]);
     const { status, body } = await world.delete('/sessions/sales?contacts=delete');
     expect([status, body.message]).toEqual([200, expect.stringMatching(/Its contacts are deleted/)]);

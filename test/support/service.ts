@@ -178,7 +178,7 @@ export class Service {
     const { status, headers } = response;
     if (!path.startsWith('/api-docs'))
       noteDifferences({ method: init.method ?? 'GET', path, status, headers, text });
-    const isJson = headers.get('content-type')?.includes('json');
+    const isJson = /[/+]json\b/.test(headers.get('content-type') ?? '');
     return {
       status,
       headers,

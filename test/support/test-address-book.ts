@@ -1,7 +1,12 @@
 import type { DataSource } from 'typeorm';
-import { type ContactDto, toContactLookup } from '../../src/api/contacts/contact.dto.js';
-import type { ContactRow, ContactRowJson } from '../../src/contacts/contact-row.js';
-import { ContactDetailsRepository, type KeyRow } from '../../src/contacts/read/contact-details.repository.js';
+import type { ContactDto } from '../../src/api/contacts/contact.dto.js';
+import { toContactLookup } from '../../src/api/contacts/contact-reference.js';
+import type { ContactRowJson } from '../../src/contacts/contact-row.js';
+import {
+  ContactDetailsRepository,
+  type KeyRow,
+  type StoredContact,
+} from '../../src/contacts/read/contact-details.repository.js';
 import { ContactsRepository } from '../../src/contacts/read/contacts.repository.js';
 import { ContactCaches } from '../../src/contacts/write/contact-cache.js';
 import type { ContactChanges } from '../../src/contacts/write/contact-changes.js';
@@ -13,6 +18,7 @@ import { IdentityKeysRepository } from '../../src/contacts/write/identity-keys.r
 import { KnownLidsRepository } from '../../src/contacts/write/known-lids.repository.js';
 import { LidChangesRepository } from '../../src/contacts/write/lid-changes.repository.js';
 import { LidMappingsRepository } from '../../src/contacts/write/lid-mappings.repository.js';
+import { MergedContactsRepository } from '../../src/contacts/write/merged-contacts.repository.js';
 import { NumberChangesRepository } from '../../src/contacts/write/number-changes.repository.js';
 import { PicturesRepository } from '../../src/contacts/write/pictures.repository.js';
 import { ProfileChangesRepository } from '../../src/contacts/write/profile-changes.repository.js';
@@ -95,20 +101,22 @@ export class TestAddressBook {
     return JSON.parse(`[${text.slice(1)}]`) as ContactDto[];
   }
 
-  async find(address: Address): Promise<ContactRow | null> {
-    return (await this.details.find(DEFAULT_SESSION, toContactLookup(address)))?.person ?? null;
+  /** @param address JID, LID or ID */
+  async find(address: Address | string): Promise<StoredContact | null> {
+    return (await this.details.find(DEFAULT_SESSION, toContactLookup(address)))?.result ?? null;
   }
 
   async keysOf(address: Address): Promise<KeyRow[]> {
     const person = await this.find(address);
-    return person ? this.details.listKeys(this.accountId, person.id) : [];
+    return person ? this.details.listKeys(this.accountId, person.rowNumber) : [];
   }
 
   /** Returns the entries of the feed without the columns that are equal in all of them. */
   async feed(): Promise<FeedRow[]> {
     return this.dataSource.query<FeedRow[]>(
-      `SELECT seq::int, kind, contact_id AS id, jid, lid, fields, merged_into AS "mergedInto", contact
-       FROM change WHERE account_id = $1 ORDER BY change.seq`,
+      `SELECT c.seq::int, c.kind, a.contact_id_prefix || c.contact_id AS id, c.jid, c.lid, c.fields,
+         a.contact_id_prefix || c.merged_into AS "mergedInto", c.contact
+       FROM change c JOIN account a ON a.id = c.account_id WHERE a.id = $1 ORDER BY c.seq`,
       [this.accountId],
     );
   }
@@ -137,7 +145,8 @@ export function createContactsService(
   const identityKeys = new IdentityKeysRepository();
   const ownFacts = new ProfileMovesRepository(pictures, identityKeys);
   const formerLids = new FormerLidsRepository();
-  const pairs = new LidMappingsRepository(ownFacts);
+  const merged = new MergedContactsRepository();
+  const pairs = new LidMappingsRepository(ownFacts, merged);
   return new ContactsService(
     new ContactChangesRepository(),
     pairs,
@@ -145,7 +154,7 @@ export function createContactsService(
     pictures,
     identityKeys,
     new NumberChangesRepository(pairs, ownFacts),
-    new LidChangesRepository(pairs, ownFacts, formerLids),
+    new LidChangesRepository(pairs, ownFacts, formerLids, merged),
     formerLids,
     new KnownLidsRepository(),
     new ContactSnapshotsRepository(),

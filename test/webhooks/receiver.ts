@@ -12,8 +12,9 @@ export interface Received {
   atMs: number;
 }
 
-/** How a receiver answers: a status, or with headers, or not at all. */
-export type Answer = number | { status: number; headers: Record<string, string> } | 'silence';
+/** How a receiver answers: a status, or with headers, or not at all, or with a body that does not end. */
+export type Answer =
+  number | { status: number; headers: Record<string, string> } | 'silence' | 'endless body';
 
 /** A receiver of webhooks that verifies what comes with the library of Standard Webhooks, as users do. */
 export class Receiver {
@@ -74,6 +75,11 @@ export class Receiver {
       this.requests.push(received);
       const answer = this.answer(received);
       if (answer === 'silence') return;
+      if (answer === 'endless body') {
+        this.accepted.add(received);
+        response.writeHead(200).write('a');
+        return;
+      }
       const { status, headers: more } = typeof answer === 'number' ? { status: answer, headers: {} } : answer;
       if (status >= 200 && status < 300) this.accepted.add(received);
       response.writeHead(status, more).end();

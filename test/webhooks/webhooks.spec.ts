@@ -8,6 +8,7 @@ import type {
   WebhookTestedDto,
 } from '../../src/api/webhooks/webhooks.dto.js';
 import { jidOf, ServedAddressBook } from '../contacts/served-address-book.js';
+import { patient } from '../support/patience.js';
 import { called } from '../support/people.js';
 import { type Answer as HttpAnswer, eventually, Service } from '../support/service.js';
 import { type Answer, Receiver } from './receiver.js';
@@ -107,6 +108,18 @@ describe('a webhook', () => {
     ]);
   });
 
+  it('delivers only the requested fields of contacts, until they are changed', async () => {
+    const { receiver, path } = await create({ fields: ['full_name', 'phone'] });
+    await book.save('a');
+    await has(receiver, 1);
+    expect(receiver.taken[0]?.contact).toEqual({ full_name: 'a', phone: '491700000010' });
+    const { body } = await send<WebhookDto>('PATCH', path, { fields: null });
+    expect(body.fields).toBeNull();
+    await book.save('b');
+    await has(receiver, 2);
+    expect(receiver.taken[1]?.contact).toHaveProperty('updated_at');
+  });
+
   it('starts with the next change by default', async () => {
     await book.save('a');
     const { receiver } = await create();
@@ -170,10 +183,16 @@ describe('a webhook', () => {
 
   it('stops after status 410 until it is resumed', async () => {
     let status = 410;
-    const { receiver, path } = await create({}, () => status);
+    const { receiver, path, id } = await create({}, () => status);
     await book.save('a');
     await eventually('it is disabled', async () => (await show(path)).state === 'disabled');
-    expect((await show(path)).reason).toContain('410');
+    const { reason } = await show(path);
+    expect(reason).toContain('410');
+    const { body } = await book.service.get<ChangePageDto>('/changes');
+    expect(body.items.at(-1)).toMatchObject({
+      kind: 'webhook.stopped',
+      webhook: { id, session: 'default', state: 'disabled', reason },
+    });
     status = 200;
     expect((await send<WebhookDto>('POST', `${path}/resume`)).body).toMatchObject({
       state: 'active',
@@ -288,9 +307,89 @@ describe('a webhook', () => {
     const { path } = await create();
     await send('PATCH', path, { url: 'http://localhost:9/', paused: true });
     const strict = await Service.start({ DATABASE_URL: book.database.url, ROLE: 'api' });
-    const { body } = await strict.request<WebhookTestedDto>(`${path}/test`, { method: 'POST' });
-    expect(body.error).toContain('localhost (127.0.0.1) is not a public address');
+    const tested = await strict.request<WebhookTestedDto>(`${path}/test`, { method: 'POST' });
+    const json = { url: 'http://localhost.:9/', session: 'default' };
+    const created = await strict.request<Problem>('/webhooks', { method: 'POST', json });
     await strict.stop();
+    expect(tested.body.error).toContain('localhost is not a public address');
+    expect([created.status, created.body.message]).toEqual([
+      400,
+      expect.stringContaining('not a public address'),
+    ]);
+  });
+
+  it('does not wait for the body of a response', async () => {
+    const { receiver } = await create({ max_items: 1 }, () => 'endless body');
+    await book.save('a', 'b', 'c');
+    await has(receiver, 3);
+    const [first, , third] = receiver.requests;
+    // Each body would take 15 s.
+    expect((third?.atMs ?? Infinity) - (first?.atMs ?? 0)).toBeLessThan(patient(14_000));
+  });
+
+  it('is delivered although many webhooks of another key wait for responses', async () => {
+    const slow = await Receiver.start();
+    receivers.push(slow);
+    slow.answer = () => 'silence';
+    const secret = `whsec_${Buffer.alloc(32).toString('base64')}`;
+    slow.secret = secret;
+    await book.dataSource.query(
+      `INSERT INTO webhook (id, key_id, session, url, max_items, secret)
+       SELECT 'wh_' || i, 'other', 'default', $1, 1, $2 FROM generate_series(1, 110) AS i`,
+      [slow.url, secret],
+    );
+    const { receiver } = await create();
+    await book.save('a');
+    await has(receiver, 1);
+    await book.save('b');
+    await has(receiver, 2);
+    await eventually('the places of the key are taken', async () => slow.requests.length >= 20);
+    expect(slow.requests).toHaveLength(20);
+  });
+
+  it('adds headers of the receiver, and does not return their values', async () => {
+    const { receiver, path } = await create({ headers: { Authorization: 'Bearer abc', 'X-Tenant': '7' } });
+    expect((await show(path)).header_names).toEqual(['Authorization', 'X-Tenant']);
+    expect((await send('GET', path)).text).not.toContain('abc');
+    await book.save('a');
+    await has(receiver, 1);
+    expect(receiver.requests[0]?.headers).toMatchObject({ authorization: 'Bearer abc', 'x-tenant': '7' });
+    const moved = await send<Problem>('PATCH', path, { url: 'https://other.example.com/' });
+    expect([moved.status, moved.body.message]).toEqual([400, expect.stringContaining('Missing headers')]);
+    await send('PATCH', path, { headers: { 'X-Tenant': '8' } });
+    await book.save('b');
+    await has(receiver, 2);
+    expect(receiver.requests[1]?.headers).not.toHaveProperty('authorization');
+    expect(receiver.requests[1]?.headers).toMatchObject({ 'x-tenant': '8' });
+    const { body } = await send<WebhookDto>('PATCH', path, {
+      url: 'https://other.example.com/',
+      headers: null,
+    });
+    expect(body.header_names).toEqual([]);
+  });
+
+  it('reports headers that cannot be decrypted, without effect on other webhooks', async () => {
+    const { receiver, path, id } = await create({ headers: { Authorization: 'Bearer abc' } });
+    const { receiver: healthy } = await create();
+    const headers = 'enc1:0123456789abcdef:AAAA';
+    await book.dataSource.query('UPDATE webhook SET headers = $2 WHERE id = $1', [id, headers]);
+    const { status, body } = await send<WebhookListDto>('GET', '/webhooks');
+    expect([status, body.items.map(({ header_names: names }) => names)]).toEqual([200, [null, []]]);
+    expect(await show(path)).toMatchObject({
+      state: 'active',
+      reason: expect.stringContaining('ENCRYPTION_KEY'),
+    });
+    await book.save('a');
+    await has(healthy, 1);
+    await eventually('the delivery has failed', async () => (await show(path)).failures === 1);
+    const [attempt] = await attempts(path);
+    expect(attempt).toMatchObject({ status: null, error: expect.stringContaining('cannot be decrypted') });
+    const test = await send<WebhookTestedDto>('POST', `${path}/test`);
+    expect(test.body).toMatchObject({ delivered: false, error: attempt?.error });
+    expect(receiver.requests).toEqual([]);
+    const moved = await send<Problem>('PATCH', path, { url: 'https://other.example.com/' });
+    expect([moved.status, moved.body.message]).toEqual([400, expect.stringContaining('Missing headers')]);
+    expect((await send('DELETE', path)).status).toBe(200);
   });
 
   it.each([
@@ -299,7 +398,11 @@ describe('a webhook', () => {
     [{ url: 'https://' }, 'url'],
     [{ kinds: ['contact.exploded'] }, 'kinds'],
     [{ kinds: [] }, 'kinds'],
+    [{ fields: ['fullname'] }, 'did you mean full_name?'],
+    [{ fields: [] }, 'fields'],
+    [{ fields: 'id' }, 'fields'],
     [{ max_items: 0 }, 'max_items'],
+    [{ headers: { Host: 'other.example.com' } }, 'headers'],
     [{ after: -1 }, 'after'],
     [{ session: 'No' }, 'session'],
     [{ session: null, after: 5 }, 'after'],
@@ -344,12 +447,11 @@ describe('a webhook', () => {
       ]),
     );
     for (const receiver of [healthy, flaky]) {
-      expect(receiver.taken.map(({ seq }) => seq)).toEqual(
-        Array.from({ length: 10_000 }, (_, i) => 10_001 + i),
-      );
+      const contacts = receiver.taken.filter(({ kind }) => kind !== 'webhook.stopped');
+      expect(contacts.map(({ seq }) => seq)).toEqual(Array.from({ length: 10_000 }, (_, i) => 10_001 + i));
     }
-    expect((await show(deadPath)).reason).toMatch(/^10 attempts .* failed\. .*ECONNREFUSED/);
-    expect(await attempts(deadPath)).toHaveLength(10);
+    expect((await show(deadPath)).reason).toMatch(/^12 attempts .* failed\. .*ECONNREFUSED/);
+    expect(await attempts(deadPath)).toHaveLength(12);
     expect((await show(flakyPath)).state).toBe('active');
     // Both include writing the changes; machines are noisy.
     expect(togetherMs / aloneMs).toBeLessThan(2);

@@ -23,6 +23,12 @@ export class ServerSettings {
   usyncPnJid?: string;
   /** whether usync returns `<verified_name><error/></verified_name>` for users that are not businesses */
   usyncBusinessErrors = false;
+  /** numbers of accounts by another form of the same number, for example a Brazilian one with the ninth digit */
+  readonly numberAliases = new Map<string, string>();
+  /** error codes of whole usync protocols, by their name; the response then has no data of the protocol */
+  readonly usyncErrors = new Map<string, number>();
+  /** error codes of usync protocols for every user, by the name of the protocol */
+  readonly usyncUserErrors = new Map<string, number>();
   /** requested JIDs that usync responses omit */
   readonly usyncLeavesOut = new Set<string>();
   /** elements at the beginning of usync responses: users that were not requested, or wrong data for requested ones */

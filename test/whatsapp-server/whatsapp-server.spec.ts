@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import { ANNA, BOB, CompanionWorld, jid, OWNER } from './companion-world.js';
 import { stanza } from './faults.js';
-import { child, element } from './stanza.js';
+import { child, childBytes, children, element } from './stanza.js';
 
 let world: CompanionWorld;
 let { server, phone, companion } = {} as CompanionWorld;
@@ -191,6 +191,37 @@ describe('changes of contacts', () => {
     expect(await companion.socket.onWhatsApp(ANNA)).toMatchObject([{ jid: jid(ANNA), exists: true }]);
     await anna.setAbout(null);
     expect(await companion.socket.fetchStatus(jid(ANNA))).toMatchObject([{ status: { status: '' } }]);
+  });
+
+  it('returns by usync which numbers are registered, with the number as requested', async () => {
+    const anna = server.createContact({ number: ANNA, lid: '100000000000002' });
+    server.settings.numberAliases.set(`9${ANNA}`, ANNA);
+    await world.link();
+    const users = [ANNA, `9${ANNA}`, BOB, '12'].map((number) =>
+      element('user', {}, [element('contact', {}, `+${number}`)]),
+    );
+    const response = (await companion.socket.query({
+      tag: 'iq',
+      attrs: { to: '@s.whatsapp.net', type: 'get', xmlns: 'usync' },
+      content: [
+        element('usync', { context: 'interactive', mode: 'query', sid: '1', last: 'true', index: '0' }, [
+          element('query', {}, [element('contact'), element('lid')]),
+          element('list', {}, users),
+        ]),
+      ],
+    })) as BinaryNode;
+    const found = children(child(child(response, 'usync'), 'list')).map((user) => [
+      user.attrs.jid,
+      child(user, 'contact')?.attrs.type,
+      childBytes(user, 'contact')?.toString(),
+      child(user, 'lid')?.attrs.val,
+    ]);
+    expect(found).toEqual([
+      [anna.jid, 'in', `+${ANNA}`, anna.lidJid],
+      [anna.jid, 'in', `+9${ANNA}`, anna.lidJid],
+      [jid(BOB), 'out', `+${BOB}`, undefined],
+      [jid('12'), 'invalid', '+12', undefined],
+    ]);
   });
 
   it('notifies companions of a new picture and serves it', async () => {

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './types.js';
+
 /** Codes for which the page has texts. For other codes, it shows the message of the service. */
 export const KNOWN_CODES = [
   'unreachable',
@@ -30,7 +32,7 @@ export const KNOWN_CODES = [
   'passkey_ended',
   'refresh_limited',
   'unexpected_error',
-] as const;
+] as const satisfies readonly (ErrorCode | 'unreachable')[];
 
 export type KnownCode = (typeof KNOWN_CODES)[number];
 

@@ -38,179 +38,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
-        get: operations["listChanges"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/changes/stream": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
-         *     is `position`, with the sequence number after which the stream starts.
-         */
-        get: operations["streamChanges"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List, search and filter contacts in pages. */
-        get: operations["listContacts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Export the address book as CSV (RFC 4180). */
-        get: operations["exportCsv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts.vcf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Export the address book as vCards, for phones and address books. */
-        get: operations["exportVcards"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Export the address book as an Excel workbook (XLSX). */
-        get: operations["exportXlsx"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts/{phone}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get all data of a contact. */
-        get: operations["getPerson"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts/{phone}/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the current identity key of a contact and all earlier ones. */
-        get: operations["listIdentityKeys"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts/{phone}/picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
-        get: operations["getPicture"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/contacts/{phone}/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
-        post: operations["refreshPerson"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/getcontact": {
         parameters: {
             query?: never;
@@ -350,98 +177,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the status of a session, its problems and recommended actions. */
-        get: operations["getSession"];
-        put?: never;
-        post?: never;
-        /** Unlink the account. Its contacts stay available until another account is linked. */
-        delete: operations["unlinkSession"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/pairing-code": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the current pairing code. WhatsApp can replace the requested code. */
-        get: operations["getPairingCode"];
-        put?: never;
-        /** Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
-        post: operations["requestPairingCode"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/passkey": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
-         *     the developer tools of a browser.
-         */
-        get: operations["getPasskey"];
-        put?: never;
-        /** Submit the assertion that a browser has created. */
-        post: operations["submitPasskey"];
-        /** Cancel the passkey request. A new QR code follows. */
-        delete: operations["cancelPasskey"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/passkey/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
-        post: operations["confirmPasskey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/qr": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
-        get: operations["getQr"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/sessions": {
         parameters: {
             query?: never;
@@ -487,7 +222,7 @@ export interface paths {
             cookie?: never;
         };
         /** List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
-        get: operations["listChangesOfSession"];
+        get: operations["listChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -507,9 +242,29 @@ export interface paths {
          * Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
          *     is `position`, with the sequence number after which the stream starts.
          */
-        get: operations["streamChangesOfSession"];
+        get: operations["streamChanges"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session}/changes/stream-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a ticket for `GET /changes/stream`, because the EventSource of browsers cannot send a key. It is valid for
+         *     one request within 60 seconds.
+         */
+        post: operations["createStreamTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -524,7 +279,7 @@ export interface paths {
             cookie?: never;
         };
         /** List, search and filter contacts in pages. */
-        get: operations["listContactsOfSession"];
+        get: operations["listContacts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -541,7 +296,24 @@ export interface paths {
             cookie?: never;
         };
         /** Export the address book as CSV (RFC 4180). */
-        get: operations["exportCsvOfSession"];
+        get: operations["exportCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session}/contacts.ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the address book as NDJSON: one contact per line, as `GET /contacts` returns it. */
+        get: operations["exportNdjson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -558,7 +330,7 @@ export interface paths {
             cookie?: never;
         };
         /** Export the address book as vCards, for phones and address books. */
-        get: operations["exportVcardsOfSession"];
+        get: operations["exportVcards"];
         put?: never;
         post?: never;
         delete?: never;
@@ -575,9 +347,43 @@ export interface paths {
             cookie?: never;
         };
         /** Export the address book as an Excel workbook (XLSX). */
-        get: operations["exportXlsxOfSession"];
+        get: operations["exportXlsx"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session}/contacts/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the contacts that `GET /contacts` lists. */
+        get: operations["countContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{session}/contacts/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look up 1 to 1,000 contacts by number, JID, LID, username or ID. */
+        post: operations["lookUpContacts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -592,7 +398,7 @@ export interface paths {
             cookie?: never;
         };
         /** Get all data of a contact. */
-        get: operations["getPersonOfSession"];
+        get: operations["getPerson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -609,7 +415,7 @@ export interface paths {
             cookie?: never;
         };
         /** List the current identity key of a contact and all earlier ones. */
-        get: operations["listIdentityKeysOfSession"];
+        get: operations["listIdentityKeys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -626,7 +432,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
-        get: operations["getPictureOfSession"];
+        get: operations["getPicture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -645,7 +451,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
-        post: operations["refreshPersonOfSession"];
+        post: operations["refreshPerson"];
         delete?: never;
         options?: never;
         head?: never;
@@ -694,10 +500,10 @@ export interface paths {
             cookie?: never;
         };
         /** Get the current pairing code. WhatsApp can replace the requested code. */
-        get: operations["getPairingCodeOfNamedSession"];
+        get: operations["getPairingCode"];
         put?: never;
         /** Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
-        post: operations["requestPairingCodeOfNamedSession"];
+        post: operations["requestPairingCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -715,12 +521,12 @@ export interface paths {
          * Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
          *     the developer tools of a browser.
          */
-        get: operations["getPasskeyOfNamedSession"];
+        get: operations["getPasskey"];
         put?: never;
         /** Submit the assertion that a browser has created. */
-        post: operations["submitPasskeyOfNamedSession"];
+        post: operations["submitPasskey"];
         /** Cancel the passkey request. A new QR code follows. */
-        delete: operations["cancelPasskeyOfNamedSession"];
+        delete: operations["cancelPasskey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -736,7 +542,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
-        post: operations["confirmPasskeyOfNamedSession"];
+        post: operations["confirmPasskey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -751,7 +557,7 @@ export interface paths {
             cookie?: never;
         };
         /** Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
-        get: operations["getQrOfNamedSession"];
+        get: operations["getQr"];
         put?: never;
         post?: never;
         delete?: never;
@@ -768,85 +574,11 @@ export interface paths {
             cookie?: never;
         };
         /** Get the status of a session, its problems and recommended actions. */
-        get: operations["getSessionOfSession"];
+        get: operations["getSession"];
         put?: never;
         post?: never;
-        /** Unlink the account. Its contacts stay available until another account is linked. */
-        delete: operations["unlinkSessionOfSession"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sessions/{session}/session/pairing-code": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the current pairing code. WhatsApp can replace the requested code. */
-        get: operations["getPairingCodeOfSession"];
-        put?: never;
-        /** Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
-        post: operations["requestPairingCodeOfSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sessions/{session}/session/passkey": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
-         *     the developer tools of a browser.
-         */
-        get: operations["getPasskeyOfSession"];
-        put?: never;
-        /** Submit the assertion that a browser has created. */
-        post: operations["submitPasskeyOfSession"];
-        /** Cancel the passkey request. A new QR code follows. */
-        delete: operations["cancelPasskeyOfSession"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sessions/{session}/session/passkey/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
-        post: operations["confirmPasskeyOfSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sessions/{session}/session/qr": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
-        get: operations["getQrOfSession"];
-        put?: never;
-        post?: never;
-        delete?: never;
+        /** Unlink the account. Its contacts stay available until this session or this account is linked again. */
+        delete: operations["unlinkSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1022,9 +754,15 @@ export interface components {
             /** @description Emoji of the about, separate from the text. */
             emoji: string | null;
             hidden: boolean;
-            /** @description ISO 8601; null if WhatsApp did not report it. */
+            /**
+             * Format: date-time
+             * @description ISO 8601; null if WhatsApp did not report it.
+             */
             set_at: string | null;
-            /** @description ISO 8601; null if the about does not expire. */
+            /**
+             * Format: date-time
+             * @description ISO 8601; null if the about does not expire.
+             */
             expires_at: string | null;
         };
         AcceptedDto: {
@@ -1035,7 +773,7 @@ export interface components {
             /** @description False: no keys are in use, and every caller has all permissions. */
             keys_in_use: boolean;
             /** @description All scopes of the key, including those that `admin` implies. */
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            scopes: components["schemas"]["Scope"][];
             /** @description Names of the sessions that the key can access; null: all sessions. */
             sessions: string[] | null;
         };
@@ -1044,13 +782,18 @@ export interface components {
             message: string;
         };
         ChangeDto: {
-            /** @description Sequence number: that of the previous change plus 1. */
+            /**
+             * Format: int64
+             * @description Sequence number: the previous one plus 1, unless the request has `kinds` or `compact`.
+             */
             seq: number;
-            /** @description Time of the commit, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Time of the commit, ISO 8601.
+             */
             at: string;
-            /** @enum {string} */
-            kind: "contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed";
-            /** @description ID of the contact; null for `sync.completed` and `session.*`. */
+            kind: components["schemas"]["ChangeKind"];
+            /** @description ID of the contact; null for `sync.completed`, `session.*` and `webhook.stopped`. */
             id: string | null;
             /** @description JID of the contact after the change, or before it if the contact is gone. */
             jid: string | null;
@@ -1065,15 +808,47 @@ export interface components {
             merged_into: string | null;
             /** @description The contact after the change, as in `GET /contacts/{phone}`. Null if it is gone, and if `id` is null. */
             contact: components["schemas"]["ContactDetailsDto"] | null;
-            /** @description For `session.*`; otherwise null. */
+            /** @description For `session.*`; otherwise null. Null, too, if the account was linked through another session at that time. */
             session: components["schemas"]["SessionEventDto"] | null;
+            /** @description For `webhook.stopped`, if the key has the scope `webhooks:manage` for this webhook; otherwise null. */
+            webhook: components["schemas"]["WebhookEventDto"] | null;
         };
+        /** @enum {string} */
+        ChangeKind: "contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed" | "webhook.stopped";
         ChangePageDto: {
             items: components["schemas"]["ChangeDto"][];
-            /** @description `after` for the next request. */
+            /**
+             * Format: int64
+             * @description `after` for the next request. With `kinds`, it can be greater than the last `seq`, even if `items` is empty.
+             */
             next: number;
-            /** @description Sequence number of the last change. If `next` equals it, you have read all changes. */
+            /**
+             * Format: int64
+             * @description Sequence number of the last change. If `next` equals it, you have read all changes.
+             */
             latest: number;
+        };
+        ChecksDto: {
+            /** @description Numbers per day; `CHECKS_PER_DAY`. */
+            limit: number;
+            /** @description Numbers that can still be checked today. Numbers without an answer of WhatsApp count as well. */
+            remaining: number;
+            /**
+             * Format: date-time
+             * @description Start of the next day in UTC, ISO 8601.
+             */
+            resets_at: string;
+            /** @description Null if checks are possible. */
+            stopped: components["schemas"]["ChecksStoppedDto"] | null;
+        };
+        ChecksStoppedDto: {
+            /** @enum {string} */
+            reason: "rate_limited" | "reachout_locked" | "refused" | "unanswered";
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
+            until: string;
         };
         ClientVersionDto: {
             /** @description Version of the last connection; null before the first one. */
@@ -1081,15 +856,22 @@ export interface components {
             /** @description Newest known version, which the next connection reports; null until a session process has started. */
             newest: string | null;
             /**
+             * Format: date-time
              * @description Time when `newest` was last confirmed as WhatsApp's current version, ISO 8601. Phones refuse to link clients that
              *     are months old.
              */
             current_at: string | null;
-            /** @description Time when WhatsApp will refuse `version`, ISO 8601; null if it has not announced one. */
+            /**
+             * Format: date-time
+             * @description Time when WhatsApp will refuse `version`, ISO 8601; null if it has not announced one.
+             */
             expires_at: string | null;
         };
         ConfirmPasskeyRequest: {
             token: string;
+        };
+        ContactCountDto: {
+            count: number;
         };
         ContactDetailsDto: {
             /** @description Opaque; stays the same for as long as the contact exists, even if its number or LID changes. */
@@ -1119,6 +901,7 @@ export interface components {
             moved_to: string | null;
             /** @description JID of the previous number after a number change. */
             moved_from: string | null;
+            /** Format: date-time */
             updated_at: string;
         };
         ContactDto: {
@@ -1131,6 +914,8 @@ export interface components {
             /** @description First name saved on the phone; `""` if the contact has none. */
             first_name: string;
         };
+        /** @enum {string} */
+        ContactField: "about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username";
         ContactKeysDto: {
             /** @description ID of the contact. */
             id: string;
@@ -1139,26 +924,8 @@ export interface components {
             keys: components["schemas"]["SeenKeyDto"][];
         };
         ContactPageDto: {
-            items: components["schemas"]["ContactSummaryDto"][];
+            items: components["schemas"]["ContactDetailsDto"][];
             next_cursor: string | null;
-        };
-        ContactSummaryDto: {
-            /** @description Opaque; stays the same for as long as the contact exists. */
-            id: string;
-            /** @description Null if only the LID is known, like `phone`. */
-            jid: string | null;
-            phone: string | null;
-            lid: string | null;
-            username: string | null;
-            push_name: string | null;
-            full_name: string | null;
-            first_name: string | null;
-            business_name: string | null;
-            is_business: boolean | null;
-            saved: boolean;
-            /** @description Time when the picture last changed; null if the contact has none, hides it, or has not been fetched yet. */
-            picture_updated_at: string | null;
-            updated_at: string;
         };
         ContactsDto: {
             /** @description Number of contacts that `GET /getcontacts` lists. */
@@ -1168,16 +935,20 @@ export interface components {
              * @enum {string}
              */
             sync: "complete" | "partial";
-            /** @description Time of the last reconciliation with WhatsApp, ISO 8601; null before the first one. */
+            /**
+             * Format: date-time
+             * @description Time of the last reconciliation with WhatsApp, ISO 8601; null before the first one.
+             */
             checked_at: string | null;
             /** @description Number of contacts that all reconciliations have corrected. */
             repaired: number;
         };
         CreateKeyRequest: {
             name: string;
-            expires_at?: string | null;
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            scopes: components["schemas"]["Scope"][];
             sessions?: string[] | null;
+            /** Format: date-time */
+            expires_at?: string | null;
             requests_per_minute?: number | null;
         };
         CreateSessionRequest: {
@@ -1186,65 +957,49 @@ export interface components {
             proxy?: string | null;
         };
         CreateWebhookRequest: {
+            /**
+             * @description Headers to add to deliveries, for example for authentication: up to 20, with 8,000 characters in total. Null for
+             *     none.
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
             /** @description Null for all sessions. */
             session?: string | null;
+            /** @description Fields of contacts to send; null for all. */
+            fields?: components["schemas"]["ContactField"][] | null;
             url: string;
             /** @description Null for all kinds. */
-            kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
-            /** @description Sequence number to start after, requires `session`; null starts with the next change. */
+            kinds?: components["schemas"]["ChangeKind"][] | null;
+            /**
+             * Format: int64
+             * @description Sequence number to start after, requires `session`; null starts with the next change.
+             */
             after?: number | null;
             /** @description Maximum number of changes per delivery; 100 by default. */
             max_items?: number;
         };
-        CreatedKeyDto: {
+        CreatedKeyDto: components["schemas"]["KeyDto"] & {
             /** @description The service stores only a hash of it. */
             key: string;
-            id: string;
-            name: string;
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
-            /** @description Null: all sessions. */
-            sessions: string[] | null;
-            /** @description Null: no limit. */
-            requests_per_minute: number | null;
-            created_at: string;
-            expires_at: string | null;
-            /** @description Accurate to the minute; null: never. */
-            last_used_at: string | null;
         };
-        CreatedWebhookDto: {
+        CreatedWebhookDto: components["schemas"]["WebhookDto"] & {
             /** @description Verifies signatures, with any library for Standard Webhooks. */
             secret: string;
-            id: string;
-            url: string;
-            /** @description Session whose changes are sent; null for all sessions. */
-            session: string | null;
-            /** @description Kinds of changes that are sent; null for all. */
-            kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
-            /** @description Maximum number of changes per delivery. */
-            max_items: number;
-            /**
-             * @description `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410.
-             * @enum {string}
-             */
-            state: "active" | "disabled" | "paused";
-            /** @description Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
-            reason: string | null;
-            /** @description Failed attempts of the current delivery. */
-            failures: number;
-            /** @description Time of the next attempt, ISO 8601; null if it is due now. */
-            retry_at: string | null;
-            /** @description Number of changes that the webhook has not read yet, of all kinds. */
-            behind: number;
-            created_at: string;
         };
         DegradationDto: {
             /** @enum {string} */
-            code: "changes_refused" | "changes_unverified" | "client_expiring" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_delayed" | "sync_key_missing";
+            code: "changes_refused" | "changes_unverified" | "checks_stopped" | "client_expiring" | "history_lost" | "phone_message_lost" | "reachout_locked" | "snapshot_unverified" | "sync_delayed" | "sync_key_missing";
             /** @description Explanation for people. */
             message: string;
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             since: string;
         };
+        /** @enum {string} */
+        ErrorCode: "account_linked" | "assertion_refused" | "body_not_json" | "body_too_large" | "changes_gone" | "contact_merged" | "contact_not_found" | "database_too_slow" | "database_unavailable" | "default_session_stays" | "fetches_off" | "host_not_allowed" | "idempotency_key_reused" | "idempotency_limited" | "invalid_assertion" | "invalid_cursor" | "invalid_request" | "key_invalid" | "key_limited" | "key_missing" | "key_not_found" | "keys_not_in_use" | "method_not_allowed" | "no_account_linked" | "no_pairing_code" | "no_passkey" | "no_qr" | "not_acceptable" | "not_started" | "page_not_allowed" | "pairing_limited" | "pairing_refused" | "passkey_ended" | "picture_evicted" | "picture_hidden" | "picture_none" | "picture_not_fetched" | "refresh_limited" | "refused" | "request_in_progress" | "route_not_found" | "scope_missing" | "session_exists" | "session_not_allowed" | "session_not_answering" | "session_not_found" | "stopping" | "ticket_invalid" | "tickets_limited" | "token_invalid" | "token_required" | "too_busy" | "too_many_at_once" | "too_many_webhooks" | "unexpected_error" | "unknown_parameter" | "webhook_not_found" | "whatsapp_limited" | "whatsapp_not_answering" | "whatsapp_not_ready" | "wrong_step";
         ErrorDto: {
             /** @description The HTTP status. */
             statusCode: number;
@@ -1253,14 +1008,17 @@ export interface components {
             /** @description A message for people. It may change at any time. */
             message: string;
             /** @description A stable code for programs. */
-            code: string;
+            code: components["schemas"]["ErrorCode"];
         };
         IdentityKeyDto: {
             /** @description 32 bytes in base64. */
             key: string;
             /** @description SHA-256 of the key, in hex. */
             fingerprint: string;
-            /** @description Time when the key was first seen, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Time when the key was first seen, ISO 8601.
+             */
             since: string;
         };
         KeyDeletedDto: {
@@ -1270,84 +1028,95 @@ export interface components {
         KeyDto: {
             id: string;
             name: string;
-            scopes: ("admin" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage")[];
+            scopes: components["schemas"]["Scope"][];
             /** @description Null: all sessions. */
             sessions: string[] | null;
             /** @description Null: no limit. */
             requests_per_minute: number | null;
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             expires_at: string | null;
-            /** @description Accurate to the minute; null: never. */
+            /**
+             * Format: date-time
+             * @description Accurate to the minute; null: never.
+             */
             last_used_at: string | null;
         };
         KeyListDto: {
             items: components["schemas"]["KeyDto"][];
         };
+        /** @enum {string} */
+        LogLevel: "debug" | "error" | "fatal" | "info" | "silent" | "trace" | "warn";
         LogLevelDto: {
             /** @description Null: all sessions, and work without a session. */
             session: string | null;
-            /** @enum {string} */
-            level: "debug" | "error" | "fatal" | "info" | "silent" | "trace" | "warn";
+            level: components["schemas"]["LogLevel"];
+            /** Format: date-time */
             expires_at: string;
         };
         LogLevelListDto: {
             items: components["schemas"]["LogLevelDto"][];
         };
-        NamedSessionDto: {
-            /** @enum {string} */
-            status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
+        LookUpContactsRequest: {
+            /** @description 1 to 1,000 numbers, JIDs, LIDs, usernames after `@`, or IDs. */
+            contacts: string[];
+            /** @description The fields of each contact in the response; all if omitted. */
+            fields?: components["schemas"]["ContactField"][];
             /**
-             * @description Why the session is not open, or which problem it has; null if there is no problem. Stable.
-             * @enum {string|null}
+             * @description Queries WhatsApp for whether numbers are registered that are not contacts, within a daily quota. Requires the scope
+             *     `contacts:check` as well. Checks can get the account banned, see docs/number-checks.md.
              */
-            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
-            /** @description Explanation of `reason_code` for people. */
-            reason: string | null;
-            /** @description Recommended action; null if none is needed. */
-            advice: string | null;
-            /** @description Problems of a session that works; empty if there are none. Codes are stable, messages are not. */
-            degraded: components["schemas"]["DegradationDto"][];
-            /** @description Start of this status, ISO 8601. */
-            since: string;
-            /** @description Time of the next connection attempt, ISO 8601; null if none is planned. */
-            retry_at: string | null;
-            /** @description Text of the current QR code; null if there is none. */
-            qr: string | null;
-            /** @description Time when this QR code expires and is replaced, ISO 8601. */
-            qr_expires_at: string | null;
-            /** @description The current pairing code (see GET /session/pairing-code); null if there is none. */
-            pairing_code: components["schemas"]["PairingOfferDto"] | null;
-            /** @description The current passkey request; null if there is none. */
-            passkey: components["schemas"]["PasskeyStatusDto"] | null;
-            /** @description Number of the linked account; null if none is linked. */
-            phone: string | null;
-            /** @description JID of the linked account; null if none is linked. */
-            jid: string | null;
-            /** @description Push name of the linked account; null if none is linked. */
-            push_name: string | null;
-            /** @description Contacts of the linked account, or of the last one. */
-            contacts: components["schemas"]["ContactsDto"];
-            /** @description Progress of fetching about, picture, business name and identity key of these contacts. */
-            profiles: components["schemas"]["ProfilesDto"];
-            client: components["schemas"]["ClientVersionDto"];
-            /**
-             * @description Proxy of the session, without user name and password, for example `socks5://proxy.example.com:1080`; null if the
-             *     proxies in the environment apply.
-             */
-            proxy: string | null;
+            check?: boolean;
+        };
+        LookedUpContactDto: {
+            /** @description Only with `check`. Null for contacts, and for entries that are not phone numbers. */
+            check?: components["schemas"]["NumberCheckDto"] | null;
+            /** @description The entry as it was requested. */
+            query: string;
+            /** @description Null if there is no such contact. */
+            contact: components["schemas"]["SelectedContactDto"] | null;
+        };
+        LookedUpContactsDto: {
+            items: components["schemas"]["LookedUpContactDto"][];
+            /** @description Only with `check`. */
+            checks?: components["schemas"]["ChecksDto"];
+        };
+        NamedSessionDto: components["schemas"]["SessionDto"] & {
             name: string;
+        };
+        NumberCheckDto: {
+            reason: ("disabled" | "no_answer" | "not_synced" | "pending" | "quota_used" | "rate_limited" | "reachout_locked" | "refused" | "session_not_open" | "unanswered") | null;
+            /** @description Null if there is no answer; `reason` contains why. */
+            on_whatsapp: boolean | null;
+            /**
+             * Format: date-time
+             * @description Time of the query, ISO 8601. Answers are stored for 30 days. Null for reasons other than `no_answer`.
+             */
+            checked_at: string | null;
+            /** @description Address that WhatsApp uses for the number. Can differ from the requested number, for example in Brazil. */
+            jid: string | null;
+            /** @description Null if WhatsApp did not return it. */
+            lid: string | null;
         };
         PairingCodeDto: {
             /** @description 8 characters. */
             code: string;
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             expires_at: string;
         };
         PairingCodeRequest: {
+            /** @description Number with country code, with or without `+`, `00` and separators. */
             phone: string;
         };
         PairingOfferDto: {
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             expires_at: string;
         };
         PasskeyDto: {
@@ -1357,10 +1126,12 @@ export interface components {
             };
             /** @description One-time token to submit with the assertion, and with the confirmation after it. */
             token: string;
-            /** @description End of this step, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description End of this step, ISO 8601.
+             */
             expires_at: string;
-            /** @enum {string} */
-            step: "assertion" | "compare" | "waiting";
+            step: components["schemas"]["PasskeyStep"];
             /** @description Link that passes address and token to the browser extension (extension/). */
             link: string;
         };
@@ -1368,20 +1139,39 @@ export interface components {
             /**
              * @description `assertion`: the passkey must be confirmed in a browser (GET /session/passkey); `waiting`: waiting for WhatsApp and
              *     the phone; `compare`: the user must check that the phone shows the same code (POST /session/passkey/confirm).
-             * @enum {string}
              */
-            step: "assertion" | "compare" | "waiting";
+            step: components["schemas"]["PasskeyStep"];
             /** @description XXXX-XXXX in step `compare`, otherwise null. */
             code: string | null;
-            /** @description End of this step, ISO 8601. Linking then starts again. */
+            /**
+             * Format: date-time
+             * @description End of this step, ISO 8601. Linking then starts again.
+             */
             expires_at: string;
         };
+        /** @enum {string} */
+        PasskeyStep: "assertion" | "compare" | "waiting";
         PictureDto: {
             id: string | null;
             /** @description Path of the image. */
             url: string;
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             updated_at: string;
+        };
+        ProblemDto: {
+            /** @description `urn:whatsapp-contacts:error:` and the code. */
+            type: string;
+            /** @description The reason phrase of the status. */
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description A message for people. It may change at any time. */
+            detail: string;
+            /** @description A stable code for programs, as in ErrorDto. */
+            code: components["schemas"]["ErrorCode"];
         };
         ProfilesDto: {
             /** @description Number of contacts whose profile can be fetched. */
@@ -1393,6 +1183,8 @@ export interface components {
             /** @description Why profile fetches are paused or limited to requested contacts; otherwise null. */
             paused: string | null;
         };
+        /** @enum {string} */
+        ReasonCode: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
         RefreshRequestedDto: {
             requested: boolean;
             message: string;
@@ -1400,51 +1192,99 @@ export interface components {
         ReplayWebhookRequest: {
             /** @description Session of the sequence number; required if the webhook is for all sessions. */
             session?: string;
+            /** Format: int64 */
             after: number;
         };
         RotatedSecretDto: {
             /** @description The new secret. Only this response contains it. */
             secret: string;
-            /** @description Time until which the previous secret also signs deliveries, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Time until which the previous secret also signs deliveries, ISO 8601.
+             */
             former_until: string;
         };
+        /** @enum {string} */
+        Scope: "admin" | "contacts:check" | "contacts:export" | "contacts:read" | "metrics:read" | "session:link" | "session:read" | "webhooks:manage";
         SeenKeyDto: {
             /** @description 32 bytes in base64. */
             key: string;
             /** @description SHA-256 of the key, in hex. */
             fingerprint: string;
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             first_seen_at: string;
-            /** @description ISO 8601. */
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
             last_seen_at: string;
             /** @description Whether this is the current key. */
             current: boolean;
+        };
+        SelectedContactDto: {
+            /** @description Opaque; stays the same for as long as the contact exists, even if its number or LID changes. */
+            id?: string;
+            /** @description Null if only the LID is known. */
+            jid?: string | null;
+            /** @description Phone number with country code, digits only. */
+            phone?: string | null;
+            lid?: string | null;
+            /** @description Without the leading `@`. */
+            username?: string | null;
+            push_name?: string | null;
+            full_name?: string | null;
+            first_name?: string | null;
+            /** @description Business name, verified by WhatsApp. */
+            business_name?: string | null;
+            is_business?: boolean | null;
+            /** @description Null if unknown. */
+            about?: components["schemas"]["AboutDto"] | null;
+            /** @description Null if there is none, it is hidden, or it is unknown; `GET /contacts/{phone}/picture` returns the reason. */
+            picture?: components["schemas"]["PictureDto"] | null;
+            /** @description Null if unknown. */
+            identity_key?: components["schemas"]["IdentityKeyDto"] | null;
+            /** @description Whether the contact is saved on the phone. */
+            saved?: boolean;
+            /** @description JID of the new number after a number change. */
+            moved_to?: string | null;
+            /** @description JID of the previous number after a number change. */
+            moved_from?: string | null;
+            /** Format: date-time */
+            updated_at?: string;
         };
         SessionDeletedDto: {
             deleted: boolean;
             message: string;
         };
         SessionDto: {
-            /** @enum {string} */
-            status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
-            /**
-             * @description Why the session is not open, or which problem it has; null if there is no problem. Stable.
-             * @enum {string|null}
-             */
-            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            status: components["schemas"]["SessionStatus"];
+            /** @description Why the session is not open, or which problem it has; null if there is no problem. Stable. */
+            reason_code: components["schemas"]["ReasonCode"] | null;
             /** @description Explanation of `reason_code` for people. */
             reason: string | null;
             /** @description Recommended action; null if none is needed. */
             advice: string | null;
             /** @description Problems of a session that works; empty if there are none. Codes are stable, messages are not. */
             degraded: components["schemas"]["DegradationDto"][];
-            /** @description Start of this status, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Start of this status, ISO 8601.
+             */
             since: string;
-            /** @description Time of the next connection attempt, ISO 8601; null if none is planned. */
+            /**
+             * Format: date-time
+             * @description Time of the next connection attempt, ISO 8601; null if none is planned.
+             */
             retry_at: string | null;
             /** @description Text of the current QR code; null if there is none. */
             qr: string | null;
-            /** @description Time when this QR code expires and is replaced, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Time when this QR code expires and is replaced, ISO 8601.
+             */
             qr_expires_at: string | null;
             /** @description The current pairing code (see GET /session/pairing-code); null if there is none. */
             pairing_code: components["schemas"]["PairingOfferDto"] | null;
@@ -1478,30 +1318,38 @@ export interface components {
             items: components["schemas"]["SessionSummaryDto"][];
             next_cursor: string | null;
         };
+        /** @enum {string} */
+        SessionStatus: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
         SessionSummaryDto: {
             name: string;
-            /** @enum {string} */
-            status: "connecting" | "disconnected" | "linking" | "logged_out" | "open";
-            /** @enum {string|null} */
-            reason_code: "account_banned" | "account_banned_for_now" | "certificate_untrusted" | "client_outdated" | "connection_lost" | "connection_refused" | "connection_timed_out" | "devices_not_supported" | "dns_failed" | "link_code_not_completed" | "link_code_refused" | "link_connection_lost" | "link_not_begun" | "link_passkey_cancelled" | "link_passkey_failed" | "link_passkey_not_compared" | "link_passkey_not_completed" | "link_passkey_timed_out" | "link_passkey_unanswered" | "link_signature_invalid" | "link_wrong_qr" | "linked_elsewhere" | "network_intercepted" | "network_unreachable" | "no_process" | null | "other_program_connected" | "passkey_assertion" | "passkey_compare" | "passkey_waiting" | "phone_replaced" | "proxy_refused" | "proxy_unauthorized" | "proxy_unreachable" | "rate_limited" | "reconnecting" | "server_not_verified" | "starting" | "sync_problem" | "unlinked_by_phone" | "unlinked_on_request" | "waiting_for_code_entry" | "waiting_for_scan" | "waiting_for_whatsapp" | "whatsapp_error" | "whatsapp_unavailable";
+            status: components["schemas"]["SessionStatus"];
+            reason_code: components["schemas"]["ReasonCode"] | null;
             reason: string | null;
             advice: string | null;
+            /** Format: date-time */
             since: string;
+            /** Format: date-time */
             retry_at: string | null;
             phone: string | null;
             jid: string | null;
             push_name: string | null;
         };
         SetLogLevelRequest: {
-            /**
-             * @description Null ends the level that was set before.
-             * @enum {string|null}
-             */
-            level: "debug" | "error" | "fatal" | "info" | null | "silent" | "trace" | "warn";
+            /** @description Null ends the level that was set before. */
+            level: components["schemas"]["LogLevel"] | null;
             /** @description Null, or omitted: all sessions, and work without a session. */
             session?: string | null;
             /** @description Minutes until the level ends. The default is 60. */
             minutes?: number | null;
+        };
+        StreamTicketDto: {
+            /** @description Replaces the key in one request: `GET /changes/stream?ticket=…`. */
+            ticket: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601.
+             */
+            expires_at: string;
         };
         SubmitAssertionRequest: {
             /** @description Result of `navigator.credentials.get`, as an object or as JSON; see checkAssertion. */
@@ -1521,24 +1369,40 @@ export interface components {
             proxy: string | null;
         };
         UpdateWebhookRequest: {
+            /**
+             * @description Headers to add to deliveries, for example for authentication: up to 20, with 8,000 characters in total. Null for
+             *     none.
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /** @description Fields of contacts to send; null for all. */
+            fields?: components["schemas"]["ContactField"][] | null;
             url?: string;
             /** @description Null for all kinds. */
-            kinds?: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
+            kinds?: components["schemas"]["ChangeKind"][] | null;
             /** @description Maximum number of changes per delivery; 100 by default. */
             max_items?: number;
             /** @description `true` pauses the webhook; `false` continues it, like `POST /webhooks/{id}/resume`. */
             paused?: boolean;
         };
         WebhookAttemptDto: {
+            /** Format: date-time */
             at: string;
             /** @description Header `webhook-id`. Repeated attempts of a delivery have the same ID. */
             delivery_id: string;
             session: string | null;
             /** @description Number of changes in the delivery. */
             items: number;
-            /** @description Sequence number of the first change; null in a test. */
+            /**
+             * Format: int64
+             * @description Sequence number of the first change; null in a test.
+             */
             first_seq: number | null;
-            /** @description Sequence number of the last change; null in a test. */
+            /**
+             * Format: int64
+             * @description Sequence number of the last change; null in a test.
+             */
             last_seq: number | null;
             /** @description Status of the response; null if there was none. */
             status: number | null;
@@ -1550,38 +1414,55 @@ export interface components {
             items: components["schemas"]["WebhookAttemptDto"][];
         };
         WebhookDataDto: {
-            /** @description Null in a test of a webhook for all sessions. */
-            session: string | null;
             /** @description In the order of their sequence numbers; empty in a test. */
             items: components["schemas"]["ChangeDto"][];
+            /** @description Null in a test of a webhook for all sessions. */
+            session: string | null;
         };
         WebhookDeletedDto: {
             deleted: boolean;
             message: string;
         };
         WebhookDto: {
+            /** @description Fields of contacts that are sent; null for all. */
+            fields: components["schemas"]["ContactField"][] | null;
             id: string;
             url: string;
+            /** @description Names of the headers that the service adds to deliveries, without values; null if they cannot be decrypted. */
+            header_names: string[] | null;
             /** @description Session whose changes are sent; null for all sessions. */
             session: string | null;
             /** @description Kinds of changes that are sent; null for all. */
-            kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed")[] | null;
+            kinds: components["schemas"]["ChangeKind"][] | null;
             /** @description Maximum number of changes per delivery. */
             max_items: number;
             /**
-             * @description `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410.
-             * @enum {string}
+             * @description `paused`: on request, after 12 failed attempts, or if the next change is no longer stored. `disabled`: the receiver
+             *     returned 410.
              */
-            state: "active" | "disabled" | "paused";
+            state: components["schemas"]["WebhookState"];
             /** @description Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
             reason: string | null;
             /** @description Failed attempts of the current delivery. */
             failures: number;
-            /** @description Time of the next attempt, ISO 8601; null if it is due now. */
+            /**
+             * Format: date-time
+             * @description Time of the next attempt, ISO 8601; null if it is due now.
+             */
             retry_at: string | null;
             /** @description Number of changes that the webhook has not read yet, of all kinds. */
             behind: number;
+            /** Format: date-time */
             created_at: string;
+        };
+        WebhookEventDto: {
+            id: string;
+            /** @description Session of the webhook; null if it is for all sessions. */
+            session: string | null;
+            /** @enum {string} */
+            state: "disabled" | "paused";
+            /** @description Explanation for people. */
+            reason: string;
         };
         WebhookListDto: {
             items: components["schemas"]["WebhookDto"][];
@@ -1589,10 +1470,15 @@ export interface components {
         WebhookPayloadDto: {
             /** @enum {string} */
             type: "changes" | "webhook.test";
-            /** @description Commit time of the last change, or the time of the test, ISO 8601. */
+            /**
+             * Format: date-time
+             * @description Commit time of the last change, or the time of the test, ISO 8601.
+             */
             timestamp: string;
             data: components["schemas"]["WebhookDataDto"];
         };
+        /** @enum {string} */
+        WebhookState: "active" | "disabled" | "paused";
         WebhookTestedDto: {
             delivered: boolean;
             status: number | null;
@@ -1601,67 +1487,20 @@ export interface components {
         };
     };
     responses: {
-        /** @description Cancel the passkey request. A new QR code follows. */
-        "200.cancelPasskey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["CancelledDto"];
-            };
-        };
-        /** @description Export the address book as CSV (RFC 4180). */
-        "200.exportCsv": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                "Content-Disposition": components["headers"]["Content-Disposition"];
-                [name: string]: unknown;
-            };
-            content: {
-                "text/csv": string;
-            };
-        };
-        /** @description Export the address book as vCards, for phones and address books. */
-        "200.exportVcards": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                "Content-Disposition": components["headers"]["Content-Disposition"];
-                [name: string]: unknown;
-            };
-            content: {
-                "text/vcard": string;
-            };
-        };
-        /** @description Export the address book as an Excel workbook (XLSX). */
-        "200.exportXlsx": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                "Content-Disposition": components["headers"]["Content-Disposition"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-            };
-        };
-        /** @description Look up one contact by number or JID. */
+        /** @description OK */
         "200.getContact": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ContactDto"];
             };
         };
-        /** @description List all contacts that have a number and a name, ordered by JID. */
+        /** @description OK */
         "200.getContacts": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 "Changes-Next": components["headers"]["Changes-Next"];
                 ETag: components["headers"]["ETag"];
@@ -1671,189 +1510,57 @@ export interface components {
                 "application/json": components["schemas"]["ContactDto"][];
             };
         };
-        /** @description Get the current pairing code. WhatsApp can replace the requested code. */
-        "200.getPairingCode": {
+        /** @description OK */
+        "200.getWebhook": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["PairingCodeDto"];
+                "application/json": components["schemas"]["WebhookDto"];
             };
         };
-        /**
-         * @description Get the current passkey request: JSON for programs and the extension, or with `Accept: text/plain` a snippet for
-         *     the developer tools of a browser.
-         */
-        "200.getPasskey": {
+        /** @description OK */
+        "200.isAlive": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["PasskeyDto"];
-                "text/plain": string;
+                "application/json": {
+                    /** @enum {string} */
+                    status: "ok";
+                };
             };
         };
-        /** @description Get all data of a contact. */
-        "200.getPerson": {
+        /** @description OK */
+        "200.listLogLevels": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ContactDetailsDto"];
+                "application/json": components["schemas"]["LogLevelListDto"];
             };
         };
-        /** @description Download the profile picture of a contact. With a matching `If-None-Match`, the response is 304 without a body. */
-        "200.getPicture": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                ETag: components["headers"]["ETag"];
-                [name: string]: unknown;
-            };
-            content: {
-                "image/jpeg": unknown;
-                "image/png": unknown;
-                "image/webp": unknown;
-            };
-        };
-        /** @description Get the current QR code as PNG, or with `Accept` as SVG (`image/svg+xml`) or text (`text/plain`). */
-        "200.getQr": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "image/png": unknown;
-                "image/svg+xml": string;
-                "text/plain": string;
-            };
-        };
-        /** @description Get the status of a session, its problems and recommended actions. */
-        "200.getSession": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["SessionDto"];
-            };
-        };
-        /** @description List changes in the order of their sequence numbers. With `wait`, the request waits for the next change. */
-        "200.listChanges": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ChangePageDto"];
-            };
-        };
-        /** @description List, search and filter contacts in pages. */
-        "200.listContacts": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                "Changes-Next": components["headers"]["Changes-Next"];
-                ETag: components["headers"]["ETag"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ContactPageDto"];
-            };
-        };
-        /** @description List the current identity key of a contact and all earlier ones. */
-        "200.listIdentityKeys": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ContactKeysDto"];
-            };
-        };
-        /** @description Request a pairing code to enter on the phone. The response arrives when WhatsApp has accepted the request. */
+        /** @description OK */
         "200.requestPairingCode": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["PairingCodeDto"];
             };
         };
-        /**
-         * @description Stream changes as server-sent events, with the sequence number as `id` and a ChangeDto as `data`. The first event
-         *     is `position`, with the sequence number after which the stream starts.
-         */
-        "200.streamChanges": {
+        /** @description Not modified */
+        "304.getContact": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "text/event-stream": string;
-            };
-        };
-        /** @description Unlink the account. Its contacts stay available until another account is linked. */
-        "200.unlinkSession": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["UnlinkedDto"];
-            };
-        };
-        /** @description Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
-        "202.confirmPasskey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AcceptedDto"];
-            };
-        };
-        /** @description Fetch about, picture and identity key of a contact from WhatsApp as soon as possible. */
-        "202.refreshPerson": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Contacts-Sync": components["headers"]["Contacts-Sync"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["RefreshRequestedDto"];
-            };
-        };
-        /** @description Submit the assertion that a browser has created. */
-        "202.submitPasskey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AcceptedDto"];
-            };
-        };
-        /** @description Not modified since the version in If-None-Match */
-        "304.getPicture": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 ETag: components["headers"]["ETag"];
                 [name: string]: unknown;
             };
             content?: never;
         };
-        /** @description Not modified since the version in If-None-Match */
-        "304.listContacts": {
+        /** @description Not modified */
+        "304.getContacts": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Contacts-Sync": components["headers"]["Contacts-Sync"];
                 "Changes-Next": components["headers"]["Changes-Next"];
                 ETag: components["headers"]["ETag"];
@@ -1861,10 +1568,10 @@ export interface components {
             };
             content?: never;
         };
-        /** @description Bad Request */
-        "400.invalid_request": {
+        /** @description Permanent Redirect */
+        "308.getPerson": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
+                Location: components["headers"]["Location"];
                 [name: string]: unknown;
             };
             content: {
@@ -1872,99 +1579,8 @@ export interface components {
             };
         };
         /** @description Bad Request */
-        "400.invalid_request.confirmPasskey": {
+        "400.unknown_parameter": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.exportCsv": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.exportVcards": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.exportXlsx": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.getContact": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.getPerson": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.invalid_assertion": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.invalid_cursor": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.pairing_refused": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Bad Request */
-        "400.invalid_request.streamChanges": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -1972,9 +1588,8 @@ export interface components {
             };
         };
         /** @description Unauthorized */
-        "401.key_missing.key_invalid": {
+        "401.key_missing": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 [name: string]: unknown;
             };
@@ -1983,9 +1598,8 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed": {
+        "403.scope_missing": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -1993,9 +1607,8 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.createKey": {
+        "403.scope_missing.createKey": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2003,9 +1616,8 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.createWebhook": {
+        "403.scope_missing.createWebhook": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2013,9 +1625,8 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.exportCsv": {
+        "403.scope_missing.exportCsv": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2023,9 +1634,8 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.getSession": {
+        "403.scope_missing.listSessions": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2033,29 +1643,8 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.token_required": {
+        "403.scope_missing.requestPairingCode": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Forbidden */
-        "403.scope_missing.session_not_allowed.unlinkSession": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Not Found */
-        "404.contact_not_found": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2065,17 +1654,6 @@ export interface components {
         /** @description Not Found */
         "404.key_not_found": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Not Found */
-        "404.no_passkey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2085,7 +1663,6 @@ export interface components {
         /** @description Not Found */
         "404.session_not_found": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2093,9 +1670,8 @@ export interface components {
             };
         };
         /** @description Not Found */
-        "404.session_not_found.contact_not_found": {
+        "404.session_not_found.getPasskey": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2103,29 +1679,8 @@ export interface components {
             };
         };
         /** @description Not Found */
-        "404.session_not_found.no_pairing_code": {
+        "404.session_not_found.getPerson": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Not Found */
-        "404.session_not_found.no_passkey": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Not Found */
-        "404.session_not_found.no_qr": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2135,27 +1690,6 @@ export interface components {
         /** @description Not Found */
         "404.webhook_not_found": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Not Acceptable */
-        "406.not_acceptable": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Not Acceptable */
-        "406.not_acceptable.getQr": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2163,9 +1697,8 @@ export interface components {
             };
         };
         /** @description Conflict */
-        "409.account_linked.pairing_refused": {
+        "409.request_in_progress": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2173,29 +1706,8 @@ export interface components {
             };
         };
         /** @description Conflict */
-        "409.no_account_linked": {
+        "409.token_invalid": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Conflict */
-        "409.token_invalid.no_passkey.wrong_step": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Conflict */
-        "409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
@@ -2205,7 +1717,15 @@ export interface components {
         /** @description Gone */
         "410.changes_gone": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorDto"];
+            };
+        };
+        /** @description Unprocessable Entity */
+        "422.idempotency_key_reused": {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -2215,8 +1735,9 @@ export interface components {
         /** @description Too Many Requests */
         "429.key_limited": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -2224,10 +1745,11 @@ export interface components {
             };
         };
         /** @description Too Many Requests */
-        "429.key_limited.pairing_limited.whatsapp_limited": {
+        "429.key_limited.createKey": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -2235,10 +1757,11 @@ export interface components {
             };
         };
         /** @description Too Many Requests */
-        "429.key_limited.refresh_limited": {
+        "429.key_limited.getContacts": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -2246,10 +1769,11 @@ export interface components {
             };
         };
         /** @description Too Many Requests */
-        "429.key_limited.too_many_at_once": {
+        "429.key_limited.listChanges": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -2257,21 +1781,11 @@ export interface components {
             };
         };
         /** @description Too Many Requests */
-        "429.key_limited.too_many_at_once.exportCsv": {
+        "429.key_limited.listContacts": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Too Many Requests */
-        "429.key_limited.too_many_at_once.listContacts": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -2281,17 +1795,16 @@ export interface components {
         /** @description Internal Server Error */
         "500.unexpected_error": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["ErrorDto"];
+                "application/problem+json": components["schemas"]["ProblemDto"];
             };
         };
         /** @description Service Unavailable */
         "503.database_unavailable": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -2300,9 +1813,8 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
-        "503.no_account_linked.database_too_slow.too_busy.database_unavailable": {
+        "503.no_account_linked": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -2311,9 +1823,8 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
-        "503.no_account_linked.database_unavailable": {
+        "503.no_account_linked.getContacts": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -2322,9 +1833,8 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
-        "503.no_account_linked.too_busy.database_unavailable": {
+        "503.no_account_linked.listChanges": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -2333,9 +1843,8 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
-        "503.no_account_linked.too_busy.database_unavailable.exportCsv": {
+        "503.no_account_linked.listContacts": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -2344,9 +1853,8 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
-        "503.session_not_answering.database_unavailable": {
+        "503.session_not_answering": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -2355,20 +1863,8 @@ export interface components {
             };
         };
         /** @description Service Unavailable */
-        "503.stopping.database_unavailable.not_started": {
+        "503.stopping": {
             headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "Retry-After": components["headers"]["Retry-After"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorDto"];
-            };
-        };
-        /** @description Service Unavailable */
-        "503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -2377,23 +1873,87 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+        "Idempotency-Key": string;
+        /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+        fields: ("about" | "business_name" | "first_name" | "full_name" | "id" | "identity_key" | "is_business" | "jid" | "lid" | "moved_from" | "moved_to" | "phone" | "picture" | "push_name" | "saved" | "updated_at" | "username")[];
+        /**
+         * @description `true`: only contacts with a phone number; `false`: only contacts without.
+         * @example true
+         */
+        has_phone: boolean;
+        /** @example 5f0c9b1d2e3a */
+        id: string;
+        /** @example wh_5f0c9b1d2e3a4f60 */
+        "id.getWebhook": string;
+        /**
+         * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+         * @example false
+         */
+        is_business: boolean;
+        /**
+         * @description Only changes of these kinds, separated by commas. Default: all kinds.
+         * @example [
+         *       "contact.created",
+         *       "contact.changed"
+         *     ]
+         */
+        kinds: ("contact.changed" | "contact.created" | "contact.deleted" | "contact.identity_key_changed" | "contact.merged" | "contact.phone_learned" | "session.degraded" | "session.linked" | "session.logged_out" | "session.open" | "sync.completed" | "webhook.stopped")[];
+        /** @example 2 */
+        limit: number;
+        /**
+         * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID.
+         * @example 491701234567
+         */
+        phone: string;
+        /**
+         * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an
+         *     ID.
+         * @example 491701234567
+         */
+        "phone.getPerson": string;
+        /**
+         * @description `true`: only contacts that are saved on the phone; `false`: only others.
+         * @example true
+         */
+        saved: boolean;
+        /**
+         * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+         *     and without `e`. Also matches a JID or LID.
+         * @example adler
+         */
+        search: string;
+        /** @example default */
+        session: string;
+        /**
+         * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+         * @example 2026-01-01T10:00:00.000Z
+         */
+        updated_since: string;
+        /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+        "If-None-Match": string;
+        /** @description Sequence number of the last event. Event sources send it when they reconnect. Replaces `after`. */
+        "Last-Event-ID": number;
+    };
     requestBodies: never;
     headers: {
-        /** @description Request ID from the caller, or a generated one. Log entries contain it. */
-        "X-Request-Id": string;
         /** @description `partial` until the first sync after linking is complete, then `complete` */
         "Contacts-Sync": string;
         /** @description Number of the last change that the list contains. GET /changes?after={number} returns later changes. */
-        "Changes-Next": string;
+        "Changes-Next": number;
         /** @description Suggested file name */
         "Content-Disposition": string;
         /** @description Version of the response, for If-None-Match */
         ETag: string;
-        /** @description Path of the created resource */
+        /** @description Path of the created resource, including the path under which a proxy publishes the service; or relative path of the contact that remains after a merge */
         Location: string;
-        /** @description Seconds after which the same request may succeed */
-        "Retry-After": string;
+        /** @description Requests per window (`q`) of the API key, and its length in seconds (`w`). Only if the key is limited. */
+        "RateLimit-Policy": string;
+        /** @description Remaining requests of the API key (`r`), and seconds until the next window (`t`). Only if the key is limited. */
+        RateLimit: string;
+        /** @description Seconds after which the same request may succeed. Absent if waiting does not help */
+        "Retry-After": number;
         /** @description How to send a key */
         "WWW-Authenticate": string;
     };
@@ -2410,17 +1970,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Get the permissions of the API key in the request. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AccessDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -2429,328 +1989,61 @@ export interface operations {
     getApiDocument: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Return this document. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": Record<string, never>;
                 };
             };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
-    listChanges: {
+    getContact: {
         parameters: {
-            query?: {
-                /** @example 100 */
-                limit?: string;
+            query: {
                 /**
-                 * @description Returns changes after this sequence number. By default, starts with the oldest stored change.
-                 * @example 1767261600000041
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID.
+                 * @example 491701234567
                  */
-                after?: string;
-                /**
-                 * @description Seconds to wait for a change if there is none.
-                 * @example 0
-                 */
-                wait?: string;
-                /**
-                 * @description Whether to merge all changes of a contact within one response into one.
-                 * @example false
-                 */
-                compact?: "false" | "true";
+                phone: components["parameters"]["phone"];
             };
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.listChanges"];
-            400: components["responses"]["400.invalid_request"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited.too_many_at_once"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
-        };
-    };
-    streamChanges: {
-        parameters: {
-            query?: {
-                /**
-                 * @description Starts after this sequence number. By default, starts with the next change.
-                 * @example 1767261600000041
-                 */
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.streamChanges"];
-            400: components["responses"]["400.invalid_request.streamChanges"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited.too_many_at_once"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
-        };
-    };
-    listContacts: {
-        parameters: {
-            query?: {
-                /** @example 2 */
-                limit?: string;
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-                /**
-                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
-                 *     and without `e`. Also matches a JID or LID.
-                 * @example adler
-                 */
-                search?: string;
-                /** @example name */
-                sort?: "jid" | "name";
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.listContacts"];
-            304: components["responses"]["304.listContacts"];
-            400: components["responses"]["400.invalid_request.invalid_cursor"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            429: components["responses"]["429.key_limited.too_many_at_once.listContacts"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_too_slow.too_busy.database_unavailable"];
-        };
-    };
-    exportCsv: {
-        parameters: {
-            query?: {
-                /**
-                 * @description Columns and form of the values. `google`, `outlook`: the columns of these programs. `excel`: numbers remain text in
-                 *     Excel. Default: the columns of this service, for programs.
-                 */
-                format?: "excel" | "google" | "outlook";
-                /**
-                 * @description Character between two values.
-                 * @example ,
-                 */
-                separator?: "," | ";" | "tab";
-                /**
-                 * @description Whether the file starts with a byte order mark, for programs that recognize UTF-8 only with it. Default: only for
-                 *     `format=excel`.
-                 * @example false
-                 */
-                bom?: "false" | "true";
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.exportCsv"];
-            400: components["responses"]["400.invalid_request.exportCsv"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
-        };
-    };
-    exportVcards: {
-        parameters: {
-            query?: {
-                /**
-                 * @description Whether to include pictures.
-                 * @example true
-                 */
-                photo?: "false" | "true";
-                /**
-                 * @description Version of the vCards. Default: the version in the `Accept` header, for example `text/vcard;version=3.0`; otherwise
-                 *     4.0.
-                 * @example 4.0
-                 */
-                version?: "3.0" | "4.0";
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.exportVcards"];
-            400: components["responses"]["400.invalid_request.exportVcards"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
-            406: components["responses"]["406.not_acceptable"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
-        };
-    };
-    exportXlsx: {
-        parameters: {
-            query?: {
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.exportXlsx"];
-            400: components["responses"]["400.invalid_request.exportXlsx"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
-        };
-    };
-    getPerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example 491701234567 */
-                phone: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.contact_not_found"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
-        };
-    };
-    listIdentityKeys: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example 491701234567 */
-                phone: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.listIdentityKeys"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.contact_not_found"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
-        };
-    };
-    getPicture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example 491701234567 */
-                phone: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPicture"];
-            304: components["responses"]["304.getPicture"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            200: components["responses"]["200.getContact"];
+            304: components["responses"]["304.getContact"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
             /** @description Not Found */
             404: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2759,69 +2052,29 @@ export interface operations {
             };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
-        };
-    };
-    refreshPerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example 491701234567 */
-                phone: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            202: components["responses"]["202.refreshPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.contact_not_found"];
-            429: components["responses"]["429.key_limited.refresh_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
-        };
-    };
-    getContact: {
-        parameters: {
-            query: {
-                /** @example 491701234567 */
-                phone: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getContact"];
-            400: components["responses"]["400.invalid_request.getContact"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.contact_not_found"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
     getContacts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContacts"];
-            304: components["responses"]["304.listContacts"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            304: components["responses"]["304.getContacts"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
         };
     };
     listKeys: {
@@ -2833,18 +2086,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List API keys, oldest first. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyListDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -2853,7 +2106,10 @@ export interface operations {
     createKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2863,10 +2119,9 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Create an API key. Only this response contains it. */
+            /** @description Created */
             201: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -2874,29 +2129,20 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedKeyDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             /** @description Conflict */
             409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.createKey"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
@@ -2907,24 +2153,24 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 5f0c9b1d2e3a */
-                id: string;
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Get an API key. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             404: components["responses"]["404.key_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -2937,24 +2183,24 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 5f0c9b1d2e3a */
-                id: string;
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Delete an API key. The response is sent when no process accepts the key anymore. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeyDeletedDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             404: components["responses"]["404.key_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -2970,19 +2216,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Check that the process responds. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ok";
-                    };
-                };
-            };
+            200: components["responses"]["200.isAlive"];
         };
     };
     listLogLevels: {
@@ -2994,18 +2228,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the log levels that replace the configured ones at the moment. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogLevelListDto"];
-                };
-            };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            200: components["responses"]["200.listLogLevels"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -3024,32 +2250,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Set the log level of one session or of all, for a limited time. All processes apply it within 5 seconds. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogLevelListDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            200: components["responses"]["200.listLogLevels"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             /** @description Not Found */
             404: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3070,21 +2277,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Return the metrics of this process in the text format of Prometheus. docs/metrics.md describes them. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "text/plain": string;
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
+            401: components["responses"]["401.key_missing"];
             /** @description Forbidden */
             403: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3103,225 +2308,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Check that the process has started, is not shutting down, and can use Postgres. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ok";
-                    };
-                };
-            };
-            503: components["responses"]["503.stopping.database_unavailable.not_started"];
-        };
-    };
-    getSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getSession"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
-        };
-    };
-    unlinkSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.unlinkSession"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            409: components["responses"]["409.no_account_linked"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    getPairingCode: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPairingCode"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            /** @description Not Found */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
-        };
-    };
-    requestPairingCode: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PairingCodeRequest"];
-            };
-        };
-        responses: {
-            200: components["responses"]["200.requestPairingCode"];
-            400: components["responses"]["400.invalid_request.pairing_refused"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            409: components["responses"]["409.account_linked.pairing_refused"];
-            429: components["responses"]["429.key_limited.pairing_limited.whatsapp_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable"];
-        };
-    };
-    getPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
-            404: components["responses"]["404.no_passkey"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
-        };
-    };
-    submitPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SubmitAssertionRequest"];
-            };
-        };
-        responses: {
-            202: components["responses"]["202.submitPasskey"];
-            400: components["responses"]["400.invalid_request.invalid_assertion"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    cancelPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.cancelPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    confirmPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConfirmPasskeyRequest"];
-            };
-        };
-        responses: {
-            202: components["responses"]["202.confirmPasskey"];
-            400: components["responses"]["400.invalid_request.confirmPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    getQr: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getQr"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            /** @description Not Found */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            406: components["responses"]["406.not_acceptable.getQr"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
+            200: components["responses"]["200.isAlive"];
+            503: components["responses"]["503.stopping"];
         };
     };
     listSessions: {
         parameters: {
             query?: {
                 /** @example 2 */
-                limit?: string;
+                limit?: components["parameters"]["limit"];
                 /** @description `next_cursor` of the previous page, which is the name of its last session. */
                 cursor?: string;
                 /**
@@ -3336,28 +2331,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List sessions, ordered by name. A key that is limited to some sessions sees only these. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionPageDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.listSessions"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -3366,7 +2351,10 @@ export interface operations {
     createSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3376,10 +2364,9 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Create a session. You can then link an account to it. */
+            /** @description Created */
             201: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -3387,29 +2374,20 @@ export interface operations {
                     "application/json": components["schemas"]["NamedSessionDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             /** @description Conflict */
             409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.createKey"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
@@ -3420,24 +2398,24 @@ export interface operations {
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Get the status of a session. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NamedSessionDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.listSessions"];
             404: components["responses"]["404.session_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -3456,39 +2434,28 @@ export interface operations {
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Unlink the account and delete the session. `?contacts=delete` also deletes the contacts. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionDeletedDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
             404: components["responses"]["404.session_not_found"];
             /** @description Conflict */
             409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3506,7 +2473,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
@@ -3516,158 +2483,294 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Set the proxy of a session, or remove it with `null`. The session reconnects through the new one immediately. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NamedSessionDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createKey"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.session_not_answering"];
+        };
+    };
+    listChanges: {
+        parameters: {
+            query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: components["parameters"]["fields"];
+                /**
+                 * @description Only changes of these kinds, separated by commas. Default: all kinds.
+                 * @example [
+                 *       "contact.created",
+                 *       "contact.changed"
+                 *     ]
+                 */
+                kinds?: components["parameters"]["kinds"];
+                /** @example 100 */
+                limit?: number;
+                /**
+                 * @description Returns changes after this sequence number. By default, starts with the oldest stored change.
+                 * @example 1767261600000041
+                 */
+                after?: number;
+                /**
+                 * @description Seconds to wait for a change if there is none.
+                 * @example 0
+                 */
+                wait?: number;
+                /**
+                 * @description Whether to merge all changes of a contact within one response into one.
+                 * @example false
+                 */
+                compact?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @example default */
+                session: components["parameters"]["session"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePageDto"];
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found"];
+            410: components["responses"]["410.changes_gone"];
+            429: components["responses"]["429.key_limited.listChanges"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.listChanges"];
+        };
+    };
+    streamChanges: {
+        parameters: {
+            query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: components["parameters"]["fields"];
+                /**
+                 * @description Only changes of these kinds, separated by commas. Default: all kinds.
+                 * @example [
+                 *       "contact.created",
+                 *       "contact.changed"
+                 *     ]
+                 */
+                kinds?: components["parameters"]["kinds"];
+                /**
+                 * @description Starts after this sequence number. By default, starts with the next change.
+                 * @example 1767261600000041
+                 */
+                after?: number;
+                /** @description A ticket instead of a key, from `POST /changes/stream-ticket`. */
+                ticket?: string;
+            };
+            header?: {
+                /** @description Sequence number of the last event. Event sources send it when they reconnect. Replaces `after`. */
+                "Last-Event-ID"?: components["parameters"]["Last-Event-ID"];
+            };
+            path: {
+                /** @example default */
+                session: components["parameters"]["session"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createKey"];
+            403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
-            429: components["responses"]["429.key_limited"];
+            410: components["responses"]["410.changes_gone"];
+            429: components["responses"]["429.key_limited.listChanges"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
+            503: components["responses"]["503.no_account_linked.listChanges"];
         };
     };
-    listChangesOfSession: {
+    createStreamTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example default */
+                session: components["parameters"]["session"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamTicketDto"];
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found"];
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.database_unavailable"];
+        };
+    };
+    listContacts: {
         parameters: {
             query?: {
-                /** @example 100 */
-                limit?: string;
                 /**
-                 * @description Returns changes after this sequence number. By default, starts with the oldest stored change.
-                 * @example 1767261600000041
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
                  */
-                after?: string;
+                has_phone?: components["parameters"]["has_phone"];
                 /**
-                 * @description Seconds to wait for a change if there is none.
-                 * @example 0
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
                  */
-                wait?: string;
+                saved?: components["parameters"]["saved"];
                 /**
-                 * @description Whether to merge all changes of a contact within one response into one.
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
                  * @example false
                  */
-                compact?: "false" | "true";
-            };
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.listChanges"];
-            400: components["responses"]["400.invalid_request"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.session_not_found"];
-            410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited.too_many_at_once"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
-        };
-    };
-    streamChangesOfSession: {
-        parameters: {
-            query?: {
+                is_business?: components["parameters"]["is_business"];
                 /**
-                 * @description Starts after this sequence number. By default, starts with the next change.
-                 * @example 1767261600000041
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
                  */
-                after?: string;
-            };
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.streamChanges"];
-            400: components["responses"]["400.invalid_request.streamChanges"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.session_not_found"];
-            410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited.too_many_at_once"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable"];
-        };
-    };
-    listContactsOfSession: {
-        parameters: {
-            query?: {
+                updated_since?: components["parameters"]["updated_since"];
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: components["parameters"]["fields"];
                 /** @example 2 */
-                limit?: string;
-                /** @description `next_cursor` of the previous page. */
+                limit?: components["parameters"]["limit"];
+                /** @description `next_cursor` of the previous page. Repeat its `sort` and filters. */
                 cursor?: string;
+                /** @example name */
+                sort?: "jid" | "name";
                 /**
                  * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
                  *     and without `e`. Also matches a JID or LID.
                  * @example adler
                  */
-                search?: string;
-                /** @example name */
-                sort?: "jid" | "name";
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
+                search?: components["parameters"]["search"];
             };
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.listContacts"];
-            304: components["responses"]["304.listContacts"];
-            400: components["responses"]["400.invalid_request.invalid_cursor"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            /** @description OK */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Changes-Next": components["headers"]["Changes-Next"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPageDto"];
+                };
+            };
+            304: components["responses"]["304.getContacts"];
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
-            429: components["responses"]["429.key_limited.too_many_at_once.listContacts"];
+            429: components["responses"]["429.key_limited.listContacts"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_too_slow.too_busy.database_unavailable"];
+            503: components["responses"]["503.no_account_linked.listContacts"];
         };
     };
-    exportCsvOfSession: {
+    exportCsv: {
         parameters: {
             query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: components["parameters"]["has_phone"];
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: components["parameters"]["saved"];
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: components["parameters"]["is_business"];
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Whether the file starts with a byte order mark, for programs that recognize UTF-8 only with it. Default: only for
+                 *     `format=excel`.
+                 * @example false
+                 */
+                bom?: boolean;
                 /**
                  * @description Columns and form of the values. `google`, `outlook`: the columns of these programs. `excel`: numbers remain text in
                  *     Excel. Default: the columns of this service, for programs.
@@ -3679,54 +2782,146 @@ export interface operations {
                  */
                 separator?: "," | ";" | "tab";
                 /**
-                 * @description Whether the file starts with a byte order mark, for programs that recognize UTF-8 only with it. Default: only for
-                 *     `format=excel`.
-                 * @example false
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
                  */
-                bom?: "false" | "true";
-                /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
-                 */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
+                search?: components["parameters"]["search"];
             };
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.exportCsv"];
-            400: components["responses"]["400.invalid_request.exportCsv"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            /** @description OK */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.exportCsv"];
             404: components["responses"]["404.session_not_found"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
         };
     };
-    exportVcardsOfSession: {
+    exportNdjson: {
         parameters: {
             query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: components["parameters"]["has_phone"];
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: components["parameters"]["saved"];
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: components["parameters"]["is_business"];
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: components["parameters"]["fields"];
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: components["parameters"]["search"];
+            };
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path: {
+                /** @example default */
+                session: components["parameters"]["session"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Changes-Next": components["headers"]["Changes-Next"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Changes-Next": components["headers"]["Changes-Next"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.exportCsv"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.getContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
+        };
+    };
+    exportVcards: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: components["parameters"]["has_phone"];
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: components["parameters"]["saved"];
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: components["parameters"]["is_business"];
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
                 /**
                  * @description Whether to include pictures.
                  * @example true
                  */
-                photo?: "false" | "true";
+                photo?: boolean;
                 /**
                  * @description Version of the vCards. Default: the version in the `Accept` header, for example `text/vcard;version=3.0`; otherwise
                  *     4.0.
@@ -3734,150 +2929,343 @@ export interface operations {
                  */
                 version?: "3.0" | "4.0";
                 /**
-                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
-                 * @example true
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
                  */
-                has_phone?: "false" | "true";
-                /**
-                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
-                 * @example true
-                 */
-                saved?: "false" | "true";
-                /**
-                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
-                 * @example false
-                 */
-                is_business?: "false" | "true";
+                search?: components["parameters"]["search"];
             };
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.exportVcards"];
-            400: components["responses"]["400.invalid_request.exportVcards"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            /** @description OK */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vcard": string;
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.exportCsv"];
             404: components["responses"]["404.session_not_found"];
-            406: components["responses"]["406.not_acceptable"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            /** @description Not Acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
         };
     };
-    exportXlsxOfSession: {
+    exportXlsx: {
         parameters: {
             query?: {
                 /**
                  * @description `true`: only contacts with a phone number; `false`: only contacts without.
                  * @example true
                  */
-                has_phone?: "false" | "true";
+                has_phone?: components["parameters"]["has_phone"];
                 /**
                  * @description `true`: only contacts that are saved on the phone; `false`: only others.
                  * @example true
                  */
-                saved?: "false" | "true";
+                saved?: components["parameters"]["saved"];
                 /**
                  * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
                  * @example false
                  */
-                is_business?: "false" | "true";
+                is_business?: components["parameters"]["is_business"];
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: components["parameters"]["search"];
             };
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.exportXlsx"];
-            400: components["responses"]["400.invalid_request.exportXlsx"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.exportCsv"];
+            /** @description OK */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.exportCsv"];
             404: components["responses"]["404.session_not_found"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
         };
     };
-    getPersonOfSession: {
+    countContacts: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /**
+                 * @description `true`: only contacts with a phone number; `false`: only contacts without.
+                 * @example true
+                 */
+                has_phone?: components["parameters"]["has_phone"];
+                /**
+                 * @description `true`: only contacts that are saved on the phone; `false`: only others.
+                 * @example true
+                 */
+                saved?: components["parameters"]["saved"];
+                /**
+                 * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
+                 * @example false
+                 */
+                is_business?: components["parameters"]["is_business"];
+                /**
+                 * @description Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does.
+                 * @example 2026-01-01T10:00:00.000Z
+                 */
+                updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
+                 *     and without `e`. Also matches a JID or LID.
+                 * @example adler
+                 */
+                search?: components["parameters"]["search"];
+            };
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /** @example default */
-                session: string;
-                /** @example 491701234567 */
-                phone: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.session_not_found.contact_not_found"];
+            /** @description OK */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    "Changes-Next": components["headers"]["Changes-Next"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCountDto"];
+                };
+            };
+            304: components["responses"]["304.getContacts"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.listContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            503: components["responses"]["503.no_account_linked.listContacts"];
+        };
+    };
+    lookUpContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example default */
+                session: components["parameters"]["session"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpContactsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedUpContactsDto"];
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found"];
+            429: components["responses"]["429.key_limited.listContacts"];
+            500: components["responses"]["500.unexpected_error"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+        };
+    };
+    getPerson: {
+        parameters: {
+            query?: {
+                /** @description Fields of contacts to return, separated by commas. Default: all fields. */
+                fields?: components["parameters"]["fields"];
+            };
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path: {
+                /** @example default */
+                session: components["parameters"]["session"];
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an
+                 *     ID.
+                 * @example 491701234567
+                 */
+                phone: components["parameters"]["phone.getPerson"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactDetailsDto"];
+                };
+            };
+            304: components["responses"]["304.getContact"];
+            308: components["responses"]["308.getPerson"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found.getPerson"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
-    listIdentityKeysOfSession: {
+    listIdentityKeys: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
-                /** @example 491701234567 */
-                phone: string;
+                session: components["parameters"]["session"];
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an
+                 *     ID.
+                 * @example 491701234567
+                 */
+                phone: components["parameters"]["phone.getPerson"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.listIdentityKeys"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.session_not_found.contact_not_found"];
+            /** @description OK */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactKeysDto"];
+                };
+            };
+            308: components["responses"]["308.getPerson"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found.getPerson"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
-    getPictureOfSession: {
+    getPicture: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /** @example default */
-                session: string;
-                /** @example 491701234567 */
-                phone: string;
+                session: components["parameters"]["session"];
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an
+                 *     ID.
+                 * @example 491701234567
+                 */
+                phone: components["parameters"]["phone.getPerson"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getPicture"];
-            304: components["responses"]["304.getPicture"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            /** @description OK */
+            200: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                };
+            };
+            304: components["responses"]["304.getContact"];
+            308: components["responses"]["308.getPerson"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
             /** @description Not Found */
             404: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3886,108 +3274,162 @@ export interface operations {
             };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
-    refreshPersonOfSession: {
+    refreshPerson: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
-                /** @example 491701234567 */
-                phone: string;
+                session: components["parameters"]["session"];
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID; or a username after `@`; or an
+                 *     ID.
+                 * @example 491701234567
+                 */
+                phone: components["parameters"]["phone.getPerson"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            202: components["responses"]["202.refreshPerson"];
-            400: components["responses"]["400.invalid_request.getPerson"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.session_not_found.contact_not_found"];
-            429: components["responses"]["429.key_limited.refresh_limited"];
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "Contacts-Sync": components["headers"]["Contacts-Sync"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefreshRequestedDto"];
+                };
+            };
+            308: components["responses"]["308.getPerson"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found.getPerson"];
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
     getContactOfSession: {
         parameters: {
             query: {
-                /** @example 491701234567 */
-                phone: string;
+                /**
+                 * @description Number with country code, with or without `+`, `00` and separators; or a JID or LID.
+                 * @example 491701234567
+                 */
+                phone: components["parameters"]["phone"];
             };
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContact"];
-            400: components["responses"]["400.invalid_request.getContact"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
-            404: components["responses"]["404.session_not_found.contact_not_found"];
+            304: components["responses"]["304.getContact"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
+            404: components["responses"]["404.session_not_found.getPerson"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
     getContactsOfSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of stored responses. If one is current, the response is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             200: components["responses"]["200.getContacts"];
-            304: components["responses"]["304.listContacts"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed"];
+            304: components["responses"]["304.getContacts"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing"];
             404: components["responses"]["404.session_not_found"];
-            429: components["responses"]["429.key_limited.too_many_at_once.exportCsv"];
+            429: components["responses"]["429.key_limited.getContacts"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.too_busy.database_unavailable.exportCsv"];
+            503: components["responses"]["503.no_account_linked.getContacts"];
         };
     };
-    getPairingCodeOfNamedSession: {
+    getPairingCode: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getPairingCode"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_pairing_code"];
+            200: components["responses"]["200.requestPairingCode"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
     };
-    requestPairingCodeOfNamedSession: {
+    requestPairingCode: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
@@ -3998,44 +3440,98 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["200.requestPairingCode"];
-            400: components["responses"]["400.invalid_request.pairing_refused"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
             404: components["responses"]["404.session_not_found"];
-            409: components["responses"]["409.account_linked.pairing_refused"];
-            429: components["responses"]["429.key_limited.pairing_limited.whatsapp_limited"];
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
         };
     };
-    getPasskeyOfNamedSession: {
+    getPasskey: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyDto"];
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            404: components["responses"]["404.session_not_found.getPasskey"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
     };
-    submitPasskeyOfNamedSession: {
+    submitPasskey: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
@@ -4045,46 +3541,79 @@ export interface operations {
             };
         };
         responses: {
-            202: components["responses"]["202.submitPasskey"];
-            400: components["responses"]["400.invalid_request.invalid_assertion"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended"];
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
+            404: components["responses"]["404.session_not_found.getPasskey"];
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
+            503: components["responses"]["503.session_not_answering"];
         };
     };
-    cancelPasskeyOfNamedSession: {
+    cancelPasskey: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.cancelPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledDto"];
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
+            404: components["responses"]["404.session_not_found.getPasskey"];
+            409: components["responses"]["409.token_invalid"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
+            503: components["responses"]["503.session_not_answering"];
         };
     };
-    confirmPasskeyOfNamedSession: {
+    confirmPasskey: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
@@ -4094,247 +3623,141 @@ export interface operations {
             };
         };
         responses: {
-            202: components["responses"]["202.confirmPasskey"];
-            400: components["responses"]["400.invalid_request.confirmPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedDto"];
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
+            404: components["responses"]["404.session_not_found.getPasskey"];
+            409: components["responses"]["409.token_invalid"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
+            503: components["responses"]["503.session_not_answering"];
         };
     };
-    getQrOfNamedSession: {
+    getQr: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getQr"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_qr"];
-            406: components["responses"]["406.not_acceptable.getQr"];
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/svg+xml": string;
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
+            /** @description Not Acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
     };
-    getSessionOfSession: {
+    getSession: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.getSession"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.getSession"];
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.listSessions"];
             404: components["responses"]["404.session_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
     };
-    unlinkSessionOfSession: {
+    unlinkSession: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @example default */
-                session: string;
+                session: components["parameters"]["session"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["200.unlinkSession"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnlinkedDto"];
+                };
+            };
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.requestPairingCode"];
             404: components["responses"]["404.session_not_found"];
-            409: components["responses"]["409.no_account_linked"];
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDto"];
+                };
+            };
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    getPairingCodeOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPairingCode"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_pairing_code"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
-        };
-    };
-    requestPairingCodeOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PairingCodeRequest"];
-            };
-        };
-        responses: {
-            200: components["responses"]["200.requestPairingCode"];
-            400: components["responses"]["400.invalid_request.pairing_refused"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found"];
-            409: components["responses"]["409.account_linked.pairing_refused"];
-            429: components["responses"]["429.key_limited.pairing_limited.whatsapp_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.whatsapp_not_answering.whatsapp_not_ready.session_not_answering.database_unavailable"];
-        };
-    };
-    getPasskeyOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.token_required"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
-        };
-    };
-    submitPasskeyOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SubmitAssertionRequest"];
-            };
-        };
-        responses: {
-            202: components["responses"]["202.submitPasskey"];
-            400: components["responses"]["400.invalid_request.invalid_assertion"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step.assertion_refused.passkey_ended"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    cancelPasskeyOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.cancelPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    confirmPasskeyOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConfirmPasskeyRequest"];
-            };
-        };
-        responses: {
-            202: components["responses"]["202.confirmPasskey"];
-            400: components["responses"]["400.invalid_request.confirmPasskey"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_passkey"];
-            409: components["responses"]["409.token_invalid.no_passkey.wrong_step"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.session_not_answering.database_unavailable"];
-        };
-    };
-    getQrOfSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example default */
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: components["responses"]["200.getQr"];
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.unlinkSession"];
-            404: components["responses"]["404.session_not_found.no_qr"];
-            406: components["responses"]["406.not_acceptable.getQr"];
-            429: components["responses"]["429.key_limited"];
-            500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.database_unavailable"];
+            503: components["responses"]["503.session_not_answering"];
         };
     };
     hasStarted: {
@@ -4346,20 +3769,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Check that the process has started. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ok";
-                    };
-                };
-            };
-            503: components["responses"]["503.stopping.database_unavailable.not_started"];
+            200: components["responses"]["200.isAlive"];
+            503: components["responses"]["503.stopping"];
         };
     };
     listWebhooks: {
@@ -4371,18 +3782,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List webhooks, oldest first. A key that is limited to some sessions sees only their webhooks. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookListDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
@@ -4391,7 +3802,10 @@ export interface operations {
     createWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4401,10 +3815,9 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Create a webhook. Only this response contains its secret. */
+            /** @description Created */
             201: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -4412,22 +3825,12 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedWebhookDto"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             /** @description Conflict */
             409: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4435,9 +3838,10 @@ export interface operations {
                 };
             };
             410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.createKey"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
     getWebhook: {
@@ -4446,24 +3850,16 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Get a webhook with its state. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDto"];
-                };
-            };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            200: components["responses"]["200.getWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -4476,24 +3872,24 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Delete a webhook. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookDeletedDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -4506,7 +3902,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
@@ -4516,28 +3912,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Update, pause or continue a webhook. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            200: components["responses"]["200.getWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             410: components["responses"]["410.changes_gone"];
             429: components["responses"]["429.key_limited"];
@@ -4551,24 +3929,24 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description List the last 100 delivery attempts, latest first. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookAttemptListDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -4578,10 +3956,13 @@ export interface operations {
     replayWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
@@ -4591,33 +3972,17 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Deliver all changes after a sequence number again, with new IDs. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDto"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorDto"];
-                };
-            };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            200: components["responses"]["200.getWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
+            409: components["responses"]["409.request_in_progress"];
             410: components["responses"]["410.changes_gone"];
-            429: components["responses"]["429.key_limited"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.createKey"];
             500: components["responses"]["500.unexpected_error"];
-            503: components["responses"]["503.no_account_linked.database_unavailable"];
+            503: components["responses"]["503.no_account_linked"];
         };
     };
     resumeWebhook: {
@@ -4626,24 +3991,16 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Continue a paused or disabled webhook immediately, at its last position. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDto"];
-                };
-            };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            200: components["responses"]["200.getWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             410: components["responses"]["410.changes_gone"];
             429: components["responses"]["429.key_limited"];
@@ -4654,29 +4011,34 @@ export interface operations {
     rotateWebhookSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the request: a request with the same key within 24 hours gets the response of the first. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Create a new secret. The previous one also signs deliveries for one day. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RotatedSecretDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
-            429: components["responses"]["429.key_limited"];
+            409: components["responses"]["409.request_in_progress"];
+            422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.key_limited.createKey"];
             500: components["responses"]["500.unexpected_error"];
             503: components["responses"]["503.database_unavailable"];
         };
@@ -4687,24 +4049,24 @@ export interface operations {
             header?: never;
             path: {
                 /** @example wh_5f0c9b1d2e3a4f60 */
-                id: string;
+                id: components["parameters"]["id.getWebhook"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Send a delivery without changes and return the result. */
+            /** @description OK */
             200: {
                 headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookTestedDto"];
                 };
             };
-            401: components["responses"]["401.key_missing.key_invalid"];
-            403: components["responses"]["403.scope_missing.session_not_allowed.createWebhook"];
+            400: components["responses"]["400.unknown_parameter"];
+            401: components["responses"]["401.key_missing"];
+            403: components["responses"]["403.scope_missing.createWebhook"];
             404: components["responses"]["404.webhook_not_found"];
             429: components["responses"]["429.key_limited"];
             500: components["responses"]["500.unexpected_error"];
@@ -4747,7 +4109,7 @@ export interface operations {
                  *             "seq": 1767261600000042,
                  *             "at": "2026-01-01T10:00:00.000Z",
                  *             "kind": "contact.changed",
-                 *             "id": "c1",
+                 *             "id": "c5f0c9b1d2e3a-1842",
                  *             "jid": "491701234567@s.whatsapp.net",
                  *             "lid": "123456789012345@lid",
                  *             "fields": [
@@ -4755,7 +4117,7 @@ export interface operations {
                  *             ],
                  *             "merged_into": null,
                  *             "contact": {
-                 *               "id": "c1",
+                 *               "id": "c5f0c9b1d2e3a-1842",
                  *               "jid": "491701234567@s.whatsapp.net",
                  *               "phone": "491701234567",
                  *               "lid": "123456789012345@lid",
@@ -4765,8 +4127,6 @@ export interface operations {
                  *               "first_name": "Anna",
                  *               "business_name": null,
                  *               "is_business": null,
-                 *               "saved": true,
-                 *               "updated_at": "2026-01-01T10:00:00.000Z",
                  *               "about": {
                  *                 "text": "On a boat",
                  *                 "emoji": null,
@@ -4784,10 +4144,13 @@ export interface operations {
                  *                 "fingerprint": "72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793",
                  *                 "since": "2026-01-01T10:00:00.000Z"
                  *               },
+                 *               "saved": true,
                  *               "moved_to": null,
-                 *               "moved_from": null
+                 *               "moved_from": null,
+                 *               "updated_at": "2026-01-01T10:00:00.000Z"
                  *             },
-                 *             "session": null
+                 *             "session": null,
+                 *             "webhook": null
                  *           }
                  *         ]
                  *       }
@@ -4818,7 +4181,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Failed. The delivery is retried up to 10 times in three days. Later changes are sent only after it succeeds. */
+            /** @description Failed. The delivery is retried up to 11 times in about three days. Later changes follow when it succeeds. */
             default: {
                 headers: {
                     [name: string]: unknown;

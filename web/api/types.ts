@@ -3,6 +3,7 @@ import type { components } from './openapi.js';
 /** Response types, as defined in the API document. */
 type Schemas = components['schemas'];
 
+export type ErrorCode = Schemas['ErrorCode'];
 export type Access = Schemas['AccessDto'];
 export type Scope = Access['scopes'][number];
 export type Session = Schemas['NamedSessionDto'];
@@ -11,7 +12,6 @@ export type SessionStatus = Session['status'];
 export type ReasonCode = NonNullable<Session['reason_code']>;
 export type DegradationCode = Session['degraded'][number]['code'];
 export type PasskeyStep = NonNullable<Session['passkey']>['step'];
-export type ContactSummary = Schemas['ContactSummaryDto'];
 export type ContactDetails = Schemas['ContactDetailsDto'];
 export type SeenKey = Schemas['SeenKeyDto'];
 export type ContactPage = Schemas['ContactPageDto'];

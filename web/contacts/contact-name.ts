@@ -1,4 +1,4 @@
-import type { ContactDetails, ContactSummary } from '../api/types.js';
+import type { ContactDetails } from '../api/types.js';
 import { t } from '../i18n/language.js';
 
 type Named = Pick<
@@ -19,10 +19,10 @@ export function otherNameOf(contact: Named): string | null {
 }
 
 /** Returns the identifier of a contact for requests. */
-export function addressOf({ phone, lid }: Pick<ContactSummary, 'phone' | 'lid'>): string {
+export function addressOf({ phone, lid }: Pick<ContactDetails, 'phone' | 'lid'>): string {
   return phone ?? lid ?? '';
 }
 
-export function picturePathOf(session: string, contact: Pick<ContactSummary, 'phone' | 'lid'>): string {
+export function picturePathOf(session: string, contact: Pick<ContactDetails, 'phone' | 'lid'>): string {
   return `sessions/${session}/contacts/${addressOf(contact)}/picture`;
 }

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { noteError } from '../api/access.js';
 import type { ApiError } from '../api/api-error.js';
 import { answer, api } from '../api/client.js';
-import type { ContactSummary } from '../api/types.js';
+import type { ContactDetails } from '../api/types.js';
 import type { ListQuery } from '../route.js';
 
 /** Small first pages appear immediately. Later pages are larger, for users who scroll far. */
@@ -18,7 +18,7 @@ interface Page {
   /** The position in the order where the page begins. It stays valid when contacts are added or removed. */
   cursor: string | null;
   limit: number;
-  items: ContactSummary[];
+  items: ContactDetails[];
   /** Position of the next page; null for the last page. */
   next: string | null;
   isStale: boolean;
@@ -51,7 +51,7 @@ export class ContactPages {
     return { rows, isWhole: pages.at(-1)?.next === null };
   }
 
-  row(index: number): ContactSummary | null {
+  row(index: number): ContactDetails | null {
     let from = 0;
     for (const { items } of this.pages.value) {
       if (index < from + items.length) return items[index - from] ?? null;
@@ -138,11 +138,11 @@ export class ContactPages {
 function toQuery({ search, saved, business, noNumber }: ListQuery, limit: number, cursor: string | null) {
   return {
     sort: 'name' as const,
-    limit: String(limit),
+    limit,
     ...(cursor !== null && { cursor }),
     ...(search.trim() && { search: search.trim() }),
-    ...(saved && { saved: 'true' as const }),
-    ...(business && { is_business: 'true' as const }),
-    ...(noNumber && { has_phone: 'false' as const }),
+    ...(saved && { saved: true }),
+    ...(business && { is_business: true }),
+    ...(noNumber && { has_phone: false }),
   };
 }

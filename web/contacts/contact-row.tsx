@@ -1,4 +1,4 @@
-import type { ContactSummary } from '../api/types.js';
+import type { ContactDetails } from '../api/types.js';
 import { Avatar } from '../components/avatar.jsx';
 import { Icon } from '../components/icon.jsx';
 import { t } from '../i18n/language.js';
@@ -7,7 +7,7 @@ import { nameOf, otherNameOf, picturePathOf } from './contact-name.js';
 
 interface RowProps {
   session: string;
-  contact: ContactSummary;
+  contact: ContactDetails;
   href: string;
   isChosen: boolean;
   /** One row can be reached by Tab, the others by arrows from there. */
@@ -19,7 +19,11 @@ export function ContactRow({ session, contact, href, isChosen, isTabStop }: RowP
   const other = otherNameOf(contact);
   return (
     <a class="row" href={href} aria-current={isChosen ? 'true' : undefined} tabIndex={isTabStop ? 0 : -1}>
-      <Avatar path={picturePathOf(session, contact)} name={name} version={contact.picture_updated_at} />
+      <Avatar
+        path={picturePathOf(session, contact)}
+        name={name}
+        version={contact.picture?.updated_at ?? null}
+      />
       <span class="row-text">
         <span class="row-name">
           <bdi>{name}</bdi>

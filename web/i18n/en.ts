@@ -248,6 +248,10 @@ export const en = {
       what: 'WhatsApp has temporarily restricted this account from contacting new people.',
       todo: 'Profiles are not fetched until the restriction ends. Send fewer messages to people who do not know you.',
     },
+    checks_stopped: {
+      what: 'WhatsApp rejected or did not answer a number check.',
+      todo: 'No numbers are checked until the time in the details. Check fewer numbers, or none: bulk checks get accounts banned.',
+    },
     client_expiring: {
       what: 'WhatsApp will soon reject the current client version.',
       todo: 'No action is needed if this disappears within a day. Otherwise, update the service.',

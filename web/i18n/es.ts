@@ -243,6 +243,10 @@ export const es: Messages = {
       what: 'WhatsApp ha bloqueado por un tiempo el contacto con otras personas.',
       todo: 'No se consulta a nadie hasta que termine solo. Envía menos mensajes a desconocidos.',
     },
+    checks_stopped: {
+      what: 'WhatsApp ha rechazado una comprobación de números o no ha respondido a ella.',
+      todo: 'No se comprueba ningún número hasta la hora indicada en los detalles. Comprueba menos números o ninguno: comprobar muchos provoca el bloqueo de cuentas.',
+    },
     client_expiring: {
       what: 'WhatsApp rechazará pronto la versión del cliente en uso.',
       todo: 'No hay que hacer nada si este aviso desaparece en un día. Si no, actualiza el servicio.',

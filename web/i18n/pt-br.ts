@@ -243,6 +243,10 @@ export const ptBr: Messages = {
       what: 'O WhatsApp bloqueou por algum tempo o contato com outras pessoas.',
       todo: 'Ninguém é consultado até o bloqueio acabar sozinho. Envie menos mensagens a desconhecidos.',
     },
+    checks_stopped: {
+      what: 'O WhatsApp recusou uma verificação de número ou não respondeu a ela.',
+      todo: 'Nenhum número é verificado até a hora indicada nos detalhes. Verifique menos números, ou nenhum: verificar muitos leva ao banimento de contas.',
+    },
     client_expiring: {
       what: 'O WhatsApp vai recusar em breve a versão do cliente em uso.',
       todo: 'Nenhuma ação é necessária se este aviso sumir em um dia. Caso contrário, atualize o serviço.',

@@ -97,7 +97,7 @@ export class LiveChanges {
   /** @returns the pause before the next request, in ms */
   private async ask(): Promise<number> {
     const [path, after] = [{ session: this.session }, this.position];
-    const query = after === null ? { limit: '1' } : { after: String(after), limit: String(MAX_CHANGES) };
+    const query = after === null ? { limit: 1 } : { after, limit: MAX_CHANGES };
     try {
       const page = await answer(api.GET('/sessions/{session}/changes', { params: { path, query } }));
       this.position = after === null ? page.latest : page.next;

@@ -57,7 +57,7 @@ export class SessionList {
     const found: SessionSummary[] = [];
     let cursor: string | null = null;
     for (let page = 0; page < this.pages; page++) {
-      const query: { limit: string; cursor?: string } = { limit: String(PAGE), ...(cursor && { cursor }) };
+      const query: { limit: number; cursor?: string } = { limit: PAGE, ...(cursor && { cursor }) };
       const answered = await answer(api.GET('/sessions', { params: { query } }));
       found.push(...answered.items);
       cursor = answered.next_cursor;

@@ -4,10 +4,11 @@ import { FeedReadsModule } from '../../feed/feed-reads.module.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
 import { ChangesController } from './changes.controller.js';
 import { ChangesService } from './changes.service.js';
+import { StreamTickets } from './stream-tickets.js';
 
 @Module({
   imports: [AccessModule, FeedReadsModule, SessionsModule],
   controllers: [ChangesController],
-  providers: [ChangesService],
+  providers: [ChangesService, StreamTickets],
 })
 export class ChangesApiModule {}

@@ -3,18 +3,22 @@ import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { KeyInvalid } from '../../access/access.errors.js';
 import { ApiKeyCache } from '../../access/api-key-cache.js';
-import { compact, toChange } from '../../contacts/payload/change-payload.js';
+import type { ContactField } from '../../contacts/contact-fields.js';
+import { type ChangeReader, compact, toChange } from '../../contacts/payload/change-payload.js';
 import { isDatabaseUnavailable } from '../../database/database-errors.js';
+import type { ChangeKind } from '../../feed/change.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
 import { FeedReader } from '../../feed/feed-reader.js';
 import type { FeedPage } from '../../feed/feed-reads.repository.js';
-import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
+import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { type SessionAccount, SessionsRepository } from '../../sessions/sessions.repository.js';
 import { callerOf, type GuardedRequest } from '../access/requirements.js';
+import { basePathOf } from '../http/base-path.js';
 import { FairSlots } from '../http/fair-slots.js';
 import { TooBusy, TooManyAtOnce } from '../http/http.errors.js';
+import { ListResponses } from '../http/list-responses.js';
 import { Stopping } from '../http/stopping.js';
-import type { ChangePageDto } from './changes.dto.js';
+import type { ChangeDto, ChangePageDto } from './changes.dto.js';
 import { openStreams } from './changes.metrics.js';
 
 /** Limit per process. A reader costs little more than its connection. */
@@ -32,7 +36,14 @@ const HEARTBEAT_EVERY_MS = 15_000;
 /** Time after which clients reconnect when a stream ends. */
 const RECONNECT_AFTER_MS = 1_000;
 
-export interface ChangesQuery {
+/** Null: all. */
+export interface ChangesFilter {
+  kinds: readonly ChangeKind[] | null;
+  /** Of contacts. */
+  fields: readonly ContactField[] | null;
+}
+
+export interface ChangesQuery extends ChangesFilter {
   /** Sequence number; null starts with the oldest stored change. */
   after: number | null;
   limit: number;
@@ -49,7 +60,7 @@ export class ChangesService {
     overall: READERS,
     maxWaitMs: 1,
   });
-  /** Serialized events by path prefix, shared by all streams that read the same page. */
+  /** Serialized events by reader and fields, shared by all streams that read the same page. */
   private readonly frames = new WeakMap<FeedPage, Map<string, string>>();
 
   constructor(
@@ -57,6 +68,7 @@ export class ChangesService {
     private readonly sessions: SessionsRepository,
     private readonly keys: ApiKeyCache,
     private readonly stopping: Stopping,
+    private readonly responses: ListResponses,
   ) {}
 
   /** @throws NoAccountLinked, ChangesGone, TooManyAtOnce, TooBusy */
@@ -66,20 +78,28 @@ export class ChangesService {
     request: GuardedRequest,
     response: Response,
   ): Promise<ChangePageDto> {
-    const { id } = await this.sessions.getAccount(session);
-    let page = await this.feed.read(id, query.after, query.limit);
-    if (page.rows.length === 0 && query.waitMs > 0) {
+    const { id: accountId } = await this.sessions.getAccount(session);
+    const { limit, kinds, fields } = query;
+    const feed = { accountId, session };
+    let page = await this.feed.read(feed, query.after, limit, kinds);
+    // A filtered page that does not reach the end of the feed is returned, so that each request searches only once.
+    if (page.rows.length === 0 && page.next === page.latest && query.waitMs > 0) {
       const { signal, release } = await this.enter(request, response);
       try {
-        await this.feed.grown(id, page, AbortSignal.any([signal, AbortSignal.timeout(query.waitMs)]));
+        const waiting = AbortSignal.any([signal, AbortSignal.timeout(query.waitMs)]);
+        do {
+          await this.feed.grown(feed, page, waiting);
+          if (!(await this.keys.isStillValid(request))) throw new KeyInvalid();
+          page = await this.feed.read(feed, page.next, limit, kinds);
+        } while (page.rows.length === 0 && page.next === page.latest && !waiting.aborted);
       } finally {
         release();
       }
-      if (!(await this.keys.isStillValid(request))) throw new KeyInvalid();
-      page = await this.feed.read(id, page.next, query.limit);
     }
-    const changes = page.rows.map((row) => toChange(row, pathPrefixOf(session)));
-    return { items: query.isCompact ? compact(changes) : changes, next: page.next, latest: page.latest };
+    const reader = readerOf(request, session);
+    const changes = page.rows.map((row) => toChange(row, reader, fields));
+    const items = (query.isCompact ? compact(changes) : changes) as ChangeDto[];
+    return { items, next: page.next, latest: page.latest };
   }
 
   /**
@@ -87,21 +107,28 @@ export class ChangesService {
    * has another account. Clients then reconnect and continue after the last event.
    *
    * @param after sequence number; null starts with the next change
+   * @param filter changes of other kinds advance only the position of the client
    * @throws NoAccountLinked, ChangesGone, TooManyAtOnce, TooBusy
    */
   async stream(
     session: SessionName,
-    after: number | null,
+    { after, ...filter }: Pick<ChangesQuery, 'after'> & ChangesFilter,
     request: GuardedRequest,
     response: Response,
   ): Promise<void> {
     const account = await this.sessions.getAccount(session);
-    const position = after ?? Number(account.feedLatest);
-    await this.feed.read(account.id, position);
+    const feed = { accountId: account.id, session };
+    let position = after ?? Number(account.feedLatest);
+    let sent = position;
+    await this.feed.read(feed, position, 1);
     const { signal, end, release } = await this.enter(request, response);
+    const reader = readerOf(request, session);
     openStreams.inc();
     const stillThere = setInterval(() => {
-      if (response.writableLength === 0) response.write(':\n\n');
+      if (response.writableLength === 0) {
+        response.write(position > sent ? positionFrame(position) : ':\n\n');
+        sent = position;
+      }
       this.isStillTheirs(session, account, request).then(
         (isTheirs) => isTheirs || end(),
         () => {},
@@ -110,9 +137,14 @@ export class ChangesService {
     try {
       response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
       response.write(`retry: ${RECONNECT_AFTER_MS}\n\n${positionFrame(position)}`);
-      for await (const page of this.feed.follow(account.id, position, signal)) {
+      const search = <T>(read: () => Promise<T>) => this.responses.withinShare(request, read);
+      for await (const page of this.feed.follow(feed, position, { kinds: filter.kinds, search }, signal)) {
         if (!(await this.keys.isStillValid(request))) break;
-        if (!response.write(this.framesOf(page, session))) await once(response, 'drain', { signal });
+        const frames = this.framesOf(page, reader, filter.fields);
+        const isDrained = frames === '' || response.write(frames);
+        position = page.next;
+        sent = page.rows.at(-1)?.seq ?? sent;
+        if (!isDrained) await once(response, 'drain', { signal });
       }
     } catch (error) {
       if (!signal.aborted && !(error instanceof ChangesGone)) throw error;
@@ -162,17 +194,21 @@ export class ChangesService {
     }
   }
 
-  private framesOf(page: FeedPage, session: SessionName): string {
-    const prefix = pathPrefixOf(session);
+  private framesOf(page: FeedPage, reader: ChangeReader, fields: readonly ContactField[] | null): string {
+    const key = JSON.stringify([reader, fields]);
     const ofPage = this.frames.get(page) ?? new Map<string, string>();
     this.frames.set(page, ofPage);
-    let text = ofPage.get(prefix);
+    let text = ofPage.get(key);
     if (text === undefined) {
-      text = page.rows.map((row) => changeFrame(toChange(row, prefix))).join('');
-      ofPage.set(prefix, text);
+      text = page.rows.map((row) => changeFrame(toChange(row, reader, fields))).join('');
+      ofPage.set(key, text);
     }
     return text;
   }
+}
+
+function readerOf(request: GuardedRequest, session: SessionName): ChangeReader {
+  return { session, webhooks: request.access?.webhooks ?? 'none', basePath: basePathOf(request) };
 }
 
 /**

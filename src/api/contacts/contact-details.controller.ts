@@ -1,21 +1,38 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { selectFields } from '../../contacts/contact-fields.js';
+import { CONTACT_ID } from '../../contacts/contact-id.js';
 import type { ContactRow } from '../../contacts/contact-row.js';
-import { ContactNotFound, NoPicture, RefreshLimited } from '../../contacts/contacts.errors.js';
+import {
+  ContactMerged,
+  ContactNotFound,
+  FetchesOff,
+  NoPicture,
+  RefreshLimited,
+} from '../../contacts/contacts.errors.js';
 import { toDetails, toKeys } from '../../contacts/payload/contact-payload.js';
 import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { Needs } from '../access/requirements.js';
-import { isNotModified } from '../http/conditional.js';
+import { BasePath } from '../http/base-path.js';
+import { isNotModified, sendConditionalJson } from '../http/conditional.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { ContactPath } from './contact.dto.js';
-import type { ContactDetailsDto, ContactKeysDto, RefreshRequestedDto } from './contact-details.dto.js';
+import { ContactDetailsDto, type ContactKeysDto, type RefreshRequestedDto } from './contact-details.dto.js';
 import { type AccountContact, ContactDetailsService } from './contact-details.service.js';
+import { FieldsQuery } from './fields-query.dto.js';
+import { relativeLocation } from './relative-location.js';
 import { setSyncHeader } from './response-headers.js';
 
-const UNKNOWN = [new ContactNotFound('491709999999'), new NoAccountLinked()];
+const MERGED_ID = 'c5f0c9b1d2e3a-1937';
+const UNKNOWN = [
+  new ContactMerged(MERGED_ID, examples.ID, examples.ID),
+  new ContactNotFound('491709999999'),
+  new NoAccountLinked(),
+];
 const REQUESTED: RefreshRequestedDto = {
   requested: true,
   message: 'The contact is fetched next. If anything has changed, updated_at changes.',
@@ -33,16 +50,22 @@ export class ContactDetailsController {
     parameters: { phone: examples.PHONE },
     answer: examples.details,
     headers: ['Contacts-Sync'],
+    isConditional: true,
     errors: UNKNOWN,
   })
+  @ApiOkResponse({ type: ContactDetailsDto })
   @Get()
   async get(
     @SessionParam() session: SessionName,
     @Param() { phone }: ContactPath,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ContactDetailsDto> {
+    @Query() { fields }: FieldsQuery,
+    @BasePath() basePath: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     const { person } = await this.find(session, phone, response);
-    return toDetails(person, pathPrefixOf(session));
+    const contact: ContactDetailsDto = toDetails(person, `${basePath}${pathPrefixOf(session)}`);
+    sendConditionalJson(request, response, selectFields(contact, fields));
   }
 
   /** List the current identity key of a contact and all earlier ones. */
@@ -101,7 +124,7 @@ export class ContactDetailsController {
     parameters: { phone: examples.PHONE },
     answer: REQUESTED,
     headers: ['Contacts-Sync'],
-    errors: [...UNKNOWN, new RefreshLimited('contact', 42)],
+    errors: [...UNKNOWN, new FetchesOff(), new RefreshLimited('contact', 42)],
   })
   @Post('refresh')
   @HttpCode(202)
@@ -110,12 +133,17 @@ export class ContactDetailsController {
     @Param() { phone }: ContactPath,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RefreshRequestedDto> {
-    await this.contacts.refresh(await this.find(session, phone, response));
+    await this.contacts.refresh(session, await this.find(session, phone, response));
     return REQUESTED;
   }
 
-  private find(session: SessionName, phone: string, response: Response): Promise<AccountContact> {
-    return this.contacts.get(session, phone, (synced) => setSyncHeader(response, synced));
+  /** @throws ContactMerged if the ID of a merged contact is requested, so that callers store the current one */
+  private async find(session: SessionName, phone: string, response: Response): Promise<AccountContact> {
+    const found = await this.contacts.get(session, phone, (synced) => setSyncHeader(response, synced));
+    const { id } = found.person;
+    if (CONTACT_ID.test(phone) && phone !== id)
+      throw new ContactMerged(phone, id, relativeLocation(response.req.originalUrl, phone, id));
+    return found;
   }
 }
 

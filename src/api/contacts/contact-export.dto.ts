@@ -9,7 +9,7 @@ export class VcardQuery extends ContactFilter {
   /** Whether to include pictures. */
   @IsOptional()
   @TrueOrFalse('/contacts.vcf?photo=true')
-  photo: 'true' | 'false' = 'false';
+  photo = false;
 
   /**
    * Version of the vCards. Default: the version in the `Accept` header, for example `text/vcard;version=3.0`; otherwise
@@ -41,5 +41,5 @@ export class CsvQuery extends ContactFilter {
    */
   @IsOptional()
   @TrueOrFalse('/contacts.csv?bom=true')
-  bom?: 'true' | 'false';
+  bom?: boolean;
 }

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ExportedContact } from '../../contacts/read/contact-export.repository.js';
-import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { uuidOf } from './contact-uid.js';
 import { type CsvOptions, csvWriter } from './csv.js';
 import { toVcard, type VcardVersion } from './vcard.js';
@@ -16,13 +15,12 @@ export interface ContactExport {
   write: (contacts: AsyncIterable<ExportedContact>) => Promise<AsyncIterable<string | Uint8Array>>;
 }
 
-export function vcardExport(account: SessionAccount, version: VcardVersion): ContactExport {
+export function vcardExport(version: VcardVersion): ContactExport {
   return {
     contentType: `text/vcard; charset=utf-8; version=${version}`,
     extension: 'vcf',
     vary: 'Accept',
-    write: async (contacts) =>
-      toText(contacts, (contact) => toVcard(contact, version, uuidOf(account, contact.id))),
+    write: async (contacts) => toText(contacts, (contact) => toVcard(contact, version, uuidOf(contact.id))),
   };
 }
 

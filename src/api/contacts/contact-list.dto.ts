@@ -1,33 +1,16 @@
-import { IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import type { ContactListFilter } from '../../contacts/contact.sql.js';
 import { type ContactSort, SORTS } from '../../contacts/read/contact-cursor.js';
-import { PageQuery } from '../http/page-query.dto.js';
-import { expected, Pattern, TrueOrFalse } from '../http/validation.js';
-
-/** An element of `GET /contacts`; unknown values are null. */
-export class ContactSummaryDto {
-  /** Opaque; stays the same for as long as the contact exists. */
-  id: string;
-  /** Null if only the LID is known, like `phone`. */
-  jid: string | null;
-  phone: string | null;
-  lid: string | null;
-  username: string | null;
-  push_name: string | null;
-  full_name: string | null;
-  first_name: string | null;
-  business_name: string | null;
-  is_business: boolean | null;
-  saved: boolean;
-  /** Time when the picture last changed; null if the contact has none, hides it, or has not been fetched yet. */
-  picture_updated_at: string | null;
-  updated_at: string;
-}
+import type { ContactListFilter } from '../../contacts/read/contact-filter.sql.js';
+import { MAX_PAGE_ITEMS, PageQuery } from '../http/page-query.dto.js';
+import { expected, Pattern, Timestamp, TrueOrFalse } from '../http/validation.js';
+import { ContactDetailsDto } from './contact-details.dto.js';
+import { FieldsQuery } from './fields-query.dto.js';
 
 /** Response of `GET /contacts`; `next_cursor` is null on the last page. */
 export class ContactPageDto {
-  items: ContactSummaryDto[];
+  @ApiProperty({ maxItems: MAX_PAGE_ITEMS })
+  items: ContactDetailsDto[];
   next_cursor: string | null;
 }
 
@@ -37,39 +20,13 @@ const SEARCH = expected(
     '/contacts?search=anna or /contacts?search=0170',
 );
 
-/** Filters of lists and exports. */
+/** Response of `GET /contacts/count`. */
+export class ContactCountDto {
+  count: number;
+}
+
+/** Filters of lists, counts and exports. */
 export class ContactFilter {
-  /** `true`: only contacts with a phone number; `false`: only contacts without. */
-  @IsOptional()
-  @TrueOrFalse('/contacts?has_phone=false')
-  has_phone?: 'true' | 'false';
-
-  /** `true`: only contacts that are saved on the phone; `false`: only others. */
-  @IsOptional()
-  @TrueOrFalse('/contacts?saved=true')
-  saved?: 'true' | 'false';
-
-  /** `true`: only businesses; `false`: only contacts that are not known to be a business. */
-  @IsOptional()
-  @TrueOrFalse('/contacts?is_business=true')
-  is_business?: 'true' | 'false';
-}
-
-export function toPeopleFilter(query: ContactFilter): ContactListFilter {
-  const of = (value: 'true' | 'false' | undefined) => (value === undefined ? null : value === 'true');
-  return { hasPhone: of(query.has_phone), saved: of(query.saved), isBusiness: of(query.is_business) };
-}
-
-/** Query of `GET /contacts`. */
-export class ListContactsQuery extends IntersectionType(ContactFilter, PageQuery) {
-  /** `next_cursor` of the previous page. */
-  @IsOptional()
-  @Pattern(
-    /^[\w-]+$/,
-    'next_cursor of the previous page, or omit it for the first page, for example /contacts?limit=100',
-  )
-  cursor?: string;
-
   /**
    * Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
    * and without `e`. Also matches a JID or LID.
@@ -80,7 +37,47 @@ export class ListContactsQuery extends IntersectionType(ContactFilter, PageQuery
   @MaxLength(MAX_SEARCH_LENGTH, SEARCH)
   search?: string;
 
+  /** `true`: only contacts with a phone number; `false`: only contacts without. */
+  @IsOptional()
+  @TrueOrFalse('/contacts?has_phone=false')
+  has_phone?: boolean;
+
+  /** `true`: only contacts that are saved on the phone; `false`: only others. */
+  @IsOptional()
+  @TrueOrFalse('/contacts?saved=true')
+  saved?: boolean;
+
+  /** `true`: only businesses; `false`: only contacts that are not known to be a business. */
+  @IsOptional()
+  @TrueOrFalse('/contacts?is_business=true')
+  is_business?: boolean;
+
+  /** Only contacts that changed at or after this time. Does not return deleted contacts; `GET /changes` does. */
+  @IsOptional()
+  @Timestamp('updated_since=2026-01-01T10:00:00Z')
+  updated_since?: string;
+}
+
+export function toPeopleFilter(query: ContactFilter): ContactListFilter {
+  const { search = null, has_phone: hasPhone = null, saved = null, is_business: isBusiness = null } = query;
+  const updatedSince = query.updated_since === undefined ? null : new Date(query.updated_since).toISOString();
+  return { search, hasPhone, saved, isBusiness, updatedSince };
+}
+
+/** Query of `GET /contacts`. */
+export class ListContactsQuery extends IntersectionType(ContactFilter, FieldsQuery, PageQuery) {
+  /** `next_cursor` of the previous page. Repeat its `sort` and filters. */
+  @IsOptional()
+  @Pattern(
+    /^[\w-]+$/,
+    'next_cursor of the previous page, or omit it for the first page, for example /contacts?limit=100',
+  )
+  cursor?: string;
+
   @IsOptional()
   @IsIn(SORTS, expected(`one of ${SORTS.join(', ')}, for example /contacts?sort=name`))
   sort: ContactSort = 'jid';
 }
+
+/** Query of `GET /contacts.ndjson`. */
+export class NdjsonQuery extends IntersectionType(ContactFilter, FieldsQuery) {}

@@ -7,11 +7,13 @@ import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { Needs } from '../access/requirements.js';
+import { sendConditionalJson } from '../http/conditional.js';
 import { BUSY_STREAMS, ListResponses } from '../http/list-responses.js';
 import { SessionParam } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
-import { ContactDto, GetContactQuery, toAddresses } from './contact.dto.js';
+import { ContactDto, GetContactQuery } from './contact.dto.js';
+import { toAddresses } from './contact-reference.js';
 import { CHANGES_HEADER, setSyncHeader, versionOf } from './response-headers.js';
 
 /** `/getcontact` and `/getcontacts`, which return only names. */
@@ -30,19 +32,22 @@ export class ContactNamesController {
     parameters: { phone: examples.PHONE },
     answer: examples.contact,
     headers: ['Contacts-Sync'],
+    isConditional: true,
     errors: [new ContactNotFound('491709999999'), new NoAccountLinked()],
   })
+  @ApiOkResponse({ type: ContactDto })
   @Get('getcontact')
   async getContact(
     @SessionParam() session: SessionName,
     @Query() { phone }: GetContactQuery,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ContactDto> {
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     const found = await this.contacts.find(session, toAddresses(phone));
     if (!found) throw new NoAccountLinked();
     setSyncHeader(response, found.synced);
     if (!found.contact) throw new ContactNotFound(phone);
-    return found.contact;
+    sendConditionalJson(request, response, found.contact satisfies ContactDto);
   }
 
   /** List all contacts that have a number and a name, ordered by JID. */

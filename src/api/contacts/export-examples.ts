@@ -1,3 +1,4 @@
+import * as examples from '../openapi/examples.js';
 import { COLUMNS } from './export-columns.js';
 
 export const VCARD_EXAMPLE = [
@@ -16,4 +17,15 @@ export const VCARD_EXAMPLE = [
 
 export const CSV_EXAMPLE =
   `${COLUMNS.join(',')}\r\n491701234567@s.whatsapp.net,491701234567,Anna Adler,Anna,anni,,,true,On a boat,` +
-  '2026-01-01T10:00:00Z,123456789012345@lid,,c1\r\n';
+  '2026-01-01T10:00:00Z,123456789012345@lid,,c5f0c9b1d2e3a-1842\r\n';
+
+export const NDJSON_EXAMPLE = `${JSON.stringify(examples.details)}\n`;
+
+/** Examples of the parameters of ContactFilter. */
+export const FILTER_EXAMPLES = {
+  search: 'adler',
+  has_phone: true,
+  saved: true,
+  is_business: false,
+  updated_since: examples.TIME,
+};

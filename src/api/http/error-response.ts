@@ -3,14 +3,17 @@ import type { DomainError, DomainErrorKind } from '../../kernel/errors/domain-er
 import type { ErrorDto } from './error.dto.js';
 
 const STATUS_OF: Record<DomainErrorKind, number> = {
+  moved: 308,
   invalid: 400,
   unauthorised: 401,
   forbidden: 403,
   'not-found': 404,
+  'wrong-method': 405,
   'not-acceptable': 406,
   conflict: 409,
   gone: 410,
   unsupported: 415,
+  unprocessable: 422,
   limited: 429,
   unavailable: 503,
 };
@@ -38,6 +41,7 @@ export function unexpectedErrorBody(requestId: string): ErrorDto {
 
 /** Returns the response headers of an error, except `Content-Type`. */
 export function headersOf({ kind, headers, retryAfterSeconds }: DomainError): Record<string, string> {
-  const seconds = retryAfterSeconds ?? (kind === 'unavailable' ? RETRY_UNAVAILABLE_AFTER_SECONDS : null);
+  const usual = kind === 'unavailable' ? RETRY_UNAVAILABLE_AFTER_SECONDS : null;
+  const seconds = retryAfterSeconds === undefined ? usual : retryAfterSeconds;
   return { ...headers, ...(seconds !== null && { 'Retry-After': String(seconds) }) };
 }

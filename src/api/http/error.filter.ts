@@ -5,14 +5,16 @@ import { DomainError } from '../../kernel/errors/domain-error.js';
 import { FailureLog } from '../../kernel/logging/failure-log.js';
 import { Log } from '../../kernel/logging/log.js';
 import { logContext } from '../../kernel/logging/log-context.js';
+import { basePathOf } from './base-path.js';
 import type { ErrorDto } from './error.dto.js';
 import { bodyOf, errorBody, headersOf, unexpectedErrorBody } from './error-response.js';
-import { prefixOf, withPathPrefix } from './paths-in-text.js';
+import { prefixOf, withBasePath, withPathPrefix } from './paths-in-text.js';
+import { prefersProblem, PROBLEM_TYPE, toProblem } from './problem.js';
 import { DatabaseTooSlow, DatabaseUnavailable } from './request.errors.js';
 import { requestIdOf } from './request-id.js';
 
 /** Codes of errors from Nest, the router and the body parser, by status. */
-const CODES: Record<number, string> = {
+export const ROUTER_CODES: Readonly<Record<number, string>> = {
   400: 'invalid_request',
   404: 'route_not_found',
   406: 'not_acceptable',
@@ -20,7 +22,9 @@ const CODES: Record<number, string> = {
   415: 'body_not_json',
 };
 
-/** Returns every error as an ErrorDto. Unexpected errors are logged; callers get only the request ID. */
+/**
+ * Returns every error as an ErrorDto or a ProblemDto. Unexpected errors are logged; callers get only the request ID.
+ */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly log = new Log(ErrorFilter.name);
@@ -28,8 +32,8 @@ export class ErrorFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
-    const { path, params } = host.switchToHttp().getRequest<Request<{ session?: string }>>();
-    const { session = 'default' } = params;
+    const request = host.switchToHttp().getRequest<Request<{ session?: string }>>();
+    const { session = 'default' } = request.params;
     const requestId = requestIdOf(response);
     const error = logContext.run({ session, requestId }, () => this.read(thrown, requestId));
     if (response.headersSent) {
@@ -39,8 +43,11 @@ export class ErrorFilter implements ExceptionFilter {
     response.removeHeader('ETag');
     if (error instanceof DomainError) response.set(headersOf(error));
     const body = error instanceof DomainError ? bodyOf(error) : error;
-    const message = withPathPrefix(body.message, prefixOf(path));
-    response.status(body.statusCode).json({ ...body, message });
+    const message = withBasePath(withPathPrefix(body.message, prefixOf(request.path)), basePathOf(request));
+    const isProblem = prefersProblem(request);
+    const sent = isProblem ? toProblem({ ...body, message }) : { ...body, message };
+    response.vary('Accept').status(body.statusCode);
+    response.type(isProblem ? PROBLEM_TYPE : 'application/json').json(sent);
   }
 
   private read(thrown: unknown, requestId: string): DomainError | ErrorDto {
@@ -59,7 +66,7 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 function withCode(statusCode: number, message: string): ErrorDto {
-  return errorBody(statusCode, CODES[statusCode] ?? 'invalid_request', message);
+  return errorBody(statusCode, ROUTER_CODES[statusCode] ?? 'invalid_request', message);
 }
 
 /** Returns the status that Express' body parser and router attach to errors of the caller; null for other errors. */

@@ -10,7 +10,8 @@ export class TooManyAtOnce extends DomainError {
 
   constructor(what: string, limit: number) {
     super(
-      `You are already reading ${limit} ${what}, the limit per caller. Finish one, or try again in a few seconds.`,
+      `You already have ${limit} requests for ${what} running, the limit per caller. Wait for one to finish, or try ` +
+        'again in a few seconds.',
     );
   }
 }
@@ -23,7 +24,24 @@ export class TooBusy extends DomainError {
 
   constructor(what: string, limit: number) {
     super(
-      `Other callers are reading ${limit} ${what}, the limit of this process. Try again in a few seconds.`,
+      `All callers together have ${limit} requests for ${what} running, the limit of this process. Try again in a ` +
+        'few seconds.',
     );
+  }
+}
+
+/** The methods of probes, metrics and static files. */
+export const READ_METHODS = ['GET', 'HEAD'];
+
+/** The path exists, but not with this method. */
+export class MethodNotAllowed extends DomainError {
+  readonly kind = 'wrong-method';
+  readonly code = 'method_not_allowed';
+  override readonly headers: Readonly<Record<'Allow', string>>;
+
+  /** @param allowed methods of the path */
+  constructor(method: string, allowed: readonly string[]) {
+    super(`This path does not support ${method}. Use ${allowed.join(', ')}; /api-docs lists all routes.`);
+    this.headers = { Allow: allowed.join(', ') };
   }
 }

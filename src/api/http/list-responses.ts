@@ -65,15 +65,27 @@ export class ListResponses {
     await this.send(this.streams, { request, response, list }, async () => withFirstPart(await open()));
   }
 
-  /** @param load returns the JSON of the page */
+  /**
+   * @param version as in ListResponse
+   * @param load returns the JSON of the page
+   */
   async page(
     request: Request,
     response: Response,
-    version: string,
+    version: string | null,
     load: () => Promise<string>,
   ): Promise<void> {
     const list = { contentType: 'application/json; charset=utf-8', version };
     await this.send(this.pages, { request, response, list }, async () => [await load()]);
+  }
+
+  /**
+   * Runs a read of the size of a page within the caller's share.
+   * @throws TooManyAtOnce, TooBusy
+   */
+  async withinShare<T>(request: Request, read: () => Promise<T>): Promise<T> {
+    const release = await this.pages.take(callerOf(request));
+    return read().finally(release);
   }
 
   /** Throws errors until the first byte is sent. Later errors end the connection. */
@@ -84,7 +96,7 @@ export class ListResponses {
   ): Promise<void> {
     const encoding = list.isCompressed ? null : encodingFor(request);
     const etag = list.version && `"${list.version}${encoding ? `-${encoding.name}` : ''}"`;
-    response.setHeader('Vary', list.vary ? `Accept-Encoding, ${list.vary}` : 'Accept-Encoding');
+    response.vary(list.vary ? `Accept-Encoding, ${list.vary}` : 'Accept-Encoding');
     response.setHeader('Cache-Control', etag ? 'private, no-cache' : 'no-store');
     if (etag) response.setHeader('ETag', etag);
     if (etag && isNotModified(request, etag)) return void response.status(304).end();

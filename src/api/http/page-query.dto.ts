@@ -1,9 +1,14 @@
 import { IsOptional } from 'class-validator';
-import { Pattern } from './validation.js';
+import { WholeNumber } from './validation.js';
+
+export const MAX_PAGE_ITEMS = 1_000;
 
 /** The query of lists that are returned in pages. */
 export class PageQuery {
   @IsOptional()
-  @Pattern(/^([1-9]\d{0,2}|1000)$/, 'one whole number from 1 to 1000, for example limit=100')
-  limit = '100';
+  @WholeNumber(
+    { minimum: 1, maximum: MAX_PAGE_ITEMS },
+    `one whole number from 1 to ${MAX_PAGE_ITEMS}, for example limit=100`,
+  )
+  limit = 100;
 }

@@ -2,6 +2,8 @@ import { Body, Controller, Delete, Get, Header, Param, Post, Res } from '@nestjs
 import type { Response } from 'express';
 import { KeyNotFound, KeysNotInUse } from '../../access/access.errors.js';
 import { Needs } from '../access/requirements.js';
+import { BasePath } from '../http/base-path.js';
+import { IDEMPOTENCY_ERRORS, Idempotent } from '../http/idempotent.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import {
@@ -28,16 +30,18 @@ export class KeysController {
     body: examples.apiKeyRequest,
     answer: examples.createdKey,
     headers: ['Location'],
-    errors: [new KeysNotInUse()],
+    errors: [new KeysNotInUse(), ...IDEMPOTENCY_ERRORS],
   })
   @Post()
+  @Idempotent()
   @Header('Cache-Control', 'no-store')
   async create(
     @Body() request: CreateKeyRequest,
+    @BasePath() basePath: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CreatedKeyDto> {
     const created = await this.keys.create(request);
-    response.setHeader('Location', `/keys/${created.id}`);
+    response.setHeader('Location', `${basePath}/keys/${created.id}`);
     return created;
   }
 

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import {
   ArrayNotEmpty,
   ArrayUnique,
@@ -54,10 +55,14 @@ const SESSION = expected(
 const REQUESTS = expected(
   'a whole number from 1 to 1000000, or omit it for no limit, for example {"requests_per_minute": 600}',
 );
+const EXPIRY = expected(
+  'an ISO 8601 time with time zone, or omit it for no expiry, for example {"expires_at": "2030-01-31T00:00:00Z"}',
+);
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** The body of `POST /keys`. */
 export class CreateKeyRequest {
+  @ApiProperty({ minLength: 1, maxLength: 100 })
   @Pattern(
     /^(?=.*\S)[^\p{C}]{1,100}$/u,
     '1 to 100 characters that describe the user of the key, for example {"name": "crm"}',
@@ -78,10 +83,7 @@ export class CreateKeyRequest {
   sessions?: string[] | null;
 
   @IsOptional()
-  @Pattern(
-    ISO_TIME,
-    'an ISO 8601 time with time zone, or omit it for no expiry, for example {"expires_at": "2030-01-31T00:00:00Z"}',
-  )
+  @Matches(ISO_TIME, EXPIRY)
   expires_at?: string | null;
 
   @IsOptional()

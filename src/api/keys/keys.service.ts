@@ -55,7 +55,7 @@ export class KeysService {
   async delete(id: string): Promise<string> {
     const { name } = await this.find(id);
     if (!(await this.keys.delete(id))) throw new KeyNotFound(id);
-    await this.known.waitUntilExpired(id);
+    await this.known.waitUntilRead();
     return name;
   }
 

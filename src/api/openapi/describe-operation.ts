@@ -1,9 +1,11 @@
+import { STATUS_CODES } from 'node:http';
 import type { Scope } from '../../access/scopes.js';
 import type { DomainError } from '../../kernel/errors/domain-error.js';
 import type { Requirement } from '../access/requirements.js';
 import type { ErrorDto } from '../http/error.dto.js';
 import { bodyOf } from '../http/error-response.js';
-import { type HeaderName, headersOf } from './headers.js';
+import { PROBLEM_TYPE } from '../http/problem.js';
+import { type HeaderName, headersOf, type RequestHeaderName } from './headers.js';
 import type { OperationInfo } from './operation.js';
 import type { Examples, OperationObject, ParameterObject, ResponseObject } from './types.js';
 
@@ -24,7 +26,10 @@ export function describeOperation(operation: OperationObject, route: RouteDescri
   const { path, suffix, info, requirement, errors } = route;
   operation.operationId = `${info.id}${suffix}`;
   operation.tags = [tagOf(path)];
-  operation.parameters = parametersOf(path, operation.parameters as ParameterObject[], info);
+  operation.parameters = [
+    ...parametersOf(path, operation.parameters as ParameterObject[], info),
+    ...requestHeadersOf(info),
+  ];
   if (info.body !== undefined) addBodyExample(operation, info.body);
   describeSuccess(operation, info);
   operation.security = requirement === 'public' ? [] : securityOf(requirement.scope);
@@ -63,10 +68,27 @@ function parametersOf(
     // The compiler plugin does not determine the type of a property that has only an initial value.
     delete schema.allOf;
     schema.type ??= 'string';
+    const isList = parameter.in === 'query' && schema.type === 'array';
     const example = parameter.name === 'session' ? EXAMPLE_SESSION : examples[parameter.name];
-    const required = parameter.in === 'path' || (parameter.required === true && !('default' in schema));
-    return { ...parameter, required, schema, ...(example !== undefined && { example }) };
+    const { required, ...rest } = parameter;
+    const isRequired = parameter.in === 'path' || (required === true && !('default' in schema));
+    return {
+      ...rest,
+      ...(isRequired && { required: true }),
+      schema,
+      // Values are separated by commas.
+      ...(isList && { style: 'form', explode: false }),
+      ...(example !== undefined && { example: isList ? String(example).split(',') : example }),
+    };
   });
+}
+
+function requestHeadersOf({ requestHeaders = [], isConditional }: OperationInfo): { $ref: string }[] {
+  const names: RequestHeaderName[] = [
+    ...requestHeaders,
+    ...(isConditional ? (['If-None-Match'] as const) : []),
+  ];
+  return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }
 
 /** All bodies have named examples, as errors have one for each code. */
@@ -79,18 +101,21 @@ function addBodyExample(operation: OperationObject, example: unknown): void {
   for (const media of Object.values(content)) media.examples = examplesOf(example);
 }
 
+/** Headers of all responses to keys with a limit. The document lists them only where they matter most. */
+const LIMIT_HEADERS: readonly HeaderName[] = ['RateLimit-Policy', 'RateLimit'];
+
 function describeSuccess(operation: OperationObject, info: OperationInfo): void {
   const responses = operation.responses as Record<string, ResponseObject>;
   const [status = '200'] = Object.keys(responses);
   const response = responses[status] as ResponseObject;
   const names: HeaderName[] = [...(info.headers ?? []), ...(info.isConditional ? (['ETag'] as const) : [])];
-  response.description = operation.summary ?? 'Success';
+  response.description = STATUS_CODES[status] ?? 'Success';
   response.headers = headersOf(...names);
   if ('byType' in info.answer) response.content = contentByType(info.answer.byType, response);
   else for (const media of Object.values(response.content ?? {})) media.examples = examplesOf(info.answer);
   if (info.isConditional)
     responses['304'] = {
-      description: 'Not modified since the version in If-None-Match',
+      description: 'Not modified',
       headers: headersOf(...names),
     };
 }
@@ -105,21 +130,29 @@ function contentByType(
         return [type, { ...content?.[type], examples: examplesOf(JSON.parse(example ?? 'null')) }];
       return [
         type,
-        example === null ? { schema: {} } : { schema: { type: 'string' }, examples: examplesOf(example) },
+        example === null
+          ? { schema: { type: 'string', format: 'binary' } }
+          : { schema: { type: 'string' }, examples: examplesOf(example) },
       ];
     }),
   );
 }
 
+/** Each error can also be a ProblemDto. Only 500 lists it, because all operations share this response. */
 function addError(responses: Record<string, ResponseObject>, body: ErrorDto): void {
   const { statusCode: status, error, code } = body;
   const headers: HeaderName[] = status === 401 ? ['WWW-Authenticate'] : [];
+  if (status === 308) headers.push('Location');
   if (status === 429 || status === 503) headers.push('Retry-After');
+  if (status === 429) headers.push(...LIMIT_HEADERS);
   const response = (responses[status] ??= {
     description: error,
     headers: headersOf(...headers),
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorDto' }, examples: {} } },
+    content: {
+      'application/json': { schema: { $ref: '#/components/schemas/ErrorDto' } },
+      ...(status === 500 && { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/ProblemDto' } } }),
+    },
   });
-  const examples = response.content?.['application/json']?.examples;
-  if (examples) examples[code] = { value: body };
+  const media = response.content?.['application/json'];
+  if (media) media.examples = { ...media.examples, [code]: { value: body } };
 }

@@ -14,26 +14,43 @@ import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { REQUIREMENT, type Requirement } from '../access/requirements.js';
 import { ErrorDto } from '../http/error.dto.js';
 import { unexpectedErrorBody } from '../http/error-response.js';
+import { ProblemDto } from '../http/problem.dto.js';
 import { DatabaseUnavailable, InvalidRequest } from '../http/request.errors.js';
+import { UnknownParameter } from '../http/unknown-parameter.js';
+import { withBases } from './base-schemas.js';
+import { closeBodies } from './closed-bodies.js';
 import { describeOperation } from './describe-operation.js';
-import { HEADERS } from './headers.js';
-import { invalidExample } from './invalid-example.js';
+import { withErrorCodes } from './error-codes.js';
+import { withExactTypes } from './exact-types.js';
+import { HEADERS, REQUEST_HEADERS } from './headers.js';
 import { OPERATION, type OperationInfo } from './operation.js';
 import { OPS_OPERATIONS } from './ops-operations.js';
-import { shareResponses } from './shared-responses.js';
+import { shareComponents } from './shared-components.js';
 import type { OperationObject, Paths } from './types.js';
 import { WEBHOOKS } from './webhook-operations.js';
 
 const METHODS = ['get', 'post', 'patch', 'delete'] as const;
-/** Suffixes of operationIds, in the order of the paths of a route: see sessionRoutes() and linkRoutes(). */
-const SUFFIXES = ['', 'OfSession', 'OfNamedSession'];
+/** Their paths are fixed, so they are documented without a session as well. */
+const FIXED_PATHS = ['/getcontact', '/getcontacts'];
 const REQUEST_ID = 'req-7f3a';
+
+/** Those of /getcontact, as an example for all operations. */
+const INPUT_ERRORS = [
+  new UnknownParameter('query', 'phon', ['phone']),
+  new InvalidRequest(
+    'Invalid phone "+": use a number with country code, for example /getcontact?phone=491701234567 or ' +
+      '+49 170 1234567, or a JID, for example 491701234567@s.whatsapp.net.',
+  ),
+];
 
 const DESCRIPTION = `Syncs the contacts of WhatsApp accounts to Postgres and serves them.
 
-Each path of the default session also exists below \`/sessions/{session}\`. Unknown values are \`null\`, but \`""\`
-in \`/getcontact\` and \`/getcontacts\`. Times are ISO 8601 in UTC. Every error is an ErrorDto with a stable
-\`code\`, and every response has an \`X-Request-Id\`.`;
+Paths of a session start with \`/sessions/{session}\`. The first session is \`default\`. Its paths also work without
+this prefix, for example \`/contacts\`, but only \`/getcontact\` and \`/getcontacts\` are listed twice. Unknown values
+are \`null\`, but \`""\` in these two routes. Times are ISO 8601 in UTC. Sequence numbers are integers below 2^53.
+Every error is an ErrorDto with a stable \`code\`, or a ProblemDto if \`Accept\` prefers
+\`application/problem+json\`. Every response has an \`X-Request-Id\`: that of the request, or a generated one, which log
+entries contain. Responses to keys with a limit have the headers \`RateLimit\` and \`RateLimit-Policy\` of 429.`;
 
 const TAGS = [
   { name: 'contacts', description: 'The contacts of an account' },
@@ -48,8 +65,6 @@ const TAGS = [
 interface Handler {
   requirement: Requirement;
   info: OperationInfo;
-  /** The message for an invalid request; null if the handler has no validated parameters. */
-  invalid: string | null;
 }
 
 /** Creates the OpenAPI 3.1 document from types, docstrings, validators and decorators. */
@@ -60,24 +75,34 @@ export function createDocument(app: INestApplicationContext): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion(VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer('/')
-    .addBearerAuth(
-      { type: 'http', scheme: 'bearer', description: 'A key from POST /keys, or API_KEY' },
-      'bearer',
-    )
+    .addServer('.', 'This service')
+    .addSecurity('bearer', {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'A key from POST /keys, or API_KEY',
+    })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key' }, 'header')
     .build();
   const document = SwaggerModule.createDocument(app as never, config, {
-    extraModels: [ErrorDto],
+    extraModels: [ErrorDto, ProblemDto],
     operationIdFactory: (controller, method) => `${controller}.${method}`,
   });
   describeRoutes(document.paths, handlersOf(app));
+  closeBodies(document);
   const { components = {}, paths } = sorted({ ...document, paths: { ...document.paths, ...opsPaths() } });
+  const schemas = withErrorCodes(withBases(withExactTypes(components.schemas ?? {})), paths);
+  const parts = shareComponents(paths);
   return {
     ...document,
     tags: TAGS,
     paths,
-    components: { ...components, headers: HEADERS, responses: byName(shareResponses(paths)) },
+    components: {
+      ...components,
+      schemas: byName(schemas),
+      ...parts,
+      parameters: { ...parts.parameters, ...REQUEST_HEADERS },
+      headers: HEADERS,
+    },
     webhooks: WEBHOOKS,
   };
 }
@@ -93,35 +118,51 @@ function handlersOf(app: INestApplicationContext): Map<string, Handler> {
       const info = Reflect.getMetadata(OPERATION, handler) as OperationInfo | undefined;
       const requirement = (Reflect.getMetadata(REQUIREMENT, handler) ??
         Reflect.getMetadata(REQUIREMENT, controller)) as Requirement;
-      const invalid = info ? invalidExample(prototype, name) : null;
-      if (info) handlers.set(`${controller.name}.${name}`, { info, requirement, invalid });
+      if (info) handlers.set(`${controller.name}.${name}`, { info, requirement });
     }
   }
   return handlers;
 }
 
+/** Describes each handler once, at the last of its paths (see sessionRoutes() and linkRoutes()). Removes the others. */
 function describeRoutes(paths: Paths, handlers: Map<string, Handler>): void {
-  for (const [path, item] of Object.entries(paths)) {
-    for (const operation of METHODS.flatMap((method) => item[method] ?? [])) {
-      const [, name = '', at = '0'] = /^([^[]+)(?:\[(\d)\])?$/.exec(operation.operationId ?? '') ?? [];
-      const handler = handlers.get(name);
-      if (!handler) throw new Error(`${name} is not described: add @Operation`);
-      const errors = [...errorsOf(path, handler), unexpectedErrorBody(REQUEST_ID)];
-      describeOperation(operation, { path, suffix: SUFFIXES[Number(at)] ?? '', ...handler, errors });
+  const lastPaths = new Map<string, string>();
+  for (const { path, name } of operationsOf(paths)) lastPaths.set(name, path);
+  for (const { path, method, name, operation } of operationsOf(paths)) {
+    const handler = handlers.get(name);
+    if (!handler) throw new Error(`${name} is not described: add @Operation`);
+    const isFixed = FIXED_PATHS.includes(path);
+    if (lastPaths.get(name) !== path && !isFixed) {
+      delete paths[path]?.[method];
+      continue;
     }
+    const suffix = FIXED_PATHS.some((fixed) => path.endsWith(fixed)) && !isFixed ? 'OfSession' : '';
+    const errors = [...errorsOf(path, handler), unexpectedErrorBody(REQUEST_ID)];
+    describeOperation(operation, { path, suffix, ...handler, errors });
   }
 }
 
+/** Lists the operations with the names of their handlers, in the order of the paths of each handler. */
+function operationsOf(paths: Paths) {
+  return Object.entries(paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method) => {
+      const operation = item[method];
+      const [name = ''] = /^[^[]+/.exec(operation?.operationId ?? '') ?? [];
+      return operation ? [{ path, method, name, operation }] : [];
+    }),
+  );
+}
+
 /** Returns the errors of a route: its own, and those that follow from its scope, its path and its parameters. */
-function errorsOf(path: string, { info, invalid, requirement }: Handler): DomainError[] {
+function errorsOf(path: string, { info, requirement }: Handler): DomainError[] {
   const errors: DomainError[] = [];
   if (requirement !== 'public') {
     errors.push(new KeyMissing(), new KeyInvalid());
     if (requirement.scope)
       errors.push(new ScopeMissing(requirement.scope), new SessionNotAllowed('default', ['sales']));
-    errors.push(keyLimited(600, 42));
+    errors.push(keyLimited({ limit: 600, remaining: 0, resetSeconds: 42 }));
   }
-  if (invalid) errors.push(new InvalidRequest(invalid));
+  errors.push(...INPUT_ERRORS);
   if (path.includes('{session}')) errors.push(new SessionNotFound('nosuch'));
   return [...errors, ...(info.errors ?? []), new DatabaseUnavailable()];
 }
@@ -146,7 +187,9 @@ function sorted(document: OpenAPIObject): OpenAPIObject {
   delete components.schemas?.Object;
   return {
     ...document,
-    paths: byName(paths),
+    paths: byName(
+      Object.fromEntries(Object.entries(paths).filter(([, item]) => Object.keys(item).length > 0)),
+    ),
     components: { ...components, schemas: byName(components.schemas ?? {}) },
   };
 }

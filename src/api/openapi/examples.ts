@@ -8,9 +8,14 @@ const NAMES = { push_name: 'anni', full_name: 'Anna Adler', first_name: 'Anna' }
 
 export const contact = { jid: JID, ...NAMES };
 
-const ID = 'c1';
+export const ID = 'c5f0c9b1d2e3a-1842';
 
-export const summary = {
+const key = {
+  key: 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=',
+  fingerprint: '72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793',
+};
+
+export const details = {
   id: ID,
   jid: JID,
   phone: PHONE,
@@ -19,25 +24,25 @@ export const summary = {
   ...NAMES,
   business_name: null,
   is_business: null,
-  saved: true,
-  picture_updated_at: TIME,
-  updated_at: TIME,
-};
-
-const key = {
-  key: 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=',
-  fingerprint: '72cd6e8422c407fb6d098690f1130b7ded7ec2f7f5e1d30bd9d521f015363793',
-};
-
-const { picture_updated_at: _, ...shared } = summary;
-
-export const details = {
-  ...shared,
   about: { text: 'On a boat', emoji: null, hidden: false, set_at: TIME, expires_at: null },
   picture: { id: '1712345678', url: `/contacts/${PHONE}/picture`, updated_at: TIME },
   identity_key: { ...key, since: TIME },
+  saved: true,
   moved_to: null,
   moved_from: null,
+  updated_at: TIME,
+};
+
+export const lookupRequest = { contacts: [PHONE, LID, '@ben'], fields: ['full_name'] };
+
+const found = { full_name: NAMES.full_name };
+
+export const lookup = {
+  items: [
+    { query: PHONE, contact: found },
+    { query: LID, contact: found },
+    { query: '@ben', contact: null },
+  ],
 };
 
 export const keys = {
@@ -58,13 +63,16 @@ export const change = {
   merged_into: null,
   contact: details,
   session: null,
+  webhook: null,
 };
 
 export const webhook = {
   id: 'wh_5f0c9b1d2e3a4f60',
   url: 'https://crm.example.com/contacts',
+  header_names: ['Authorization'],
   session: 'default',
   kinds: null,
+  fields: null,
   max_items: 100,
   state: 'active',
   reason: null,
@@ -74,7 +82,12 @@ export const webhook = {
   created_at: TIME,
 };
 
-export const webhookRequest = { url: webhook.url, session: webhook.session, max_items: 100 };
+export const webhookRequest = {
+  url: webhook.url,
+  headers: { Authorization: 'Bearer 8f14e45f' },
+  session: webhook.session,
+  max_items: 100,
+};
 
 export const createdWebhook = { ...webhook, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3ITyWgJdQ0g=' };
 

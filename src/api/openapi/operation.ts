@@ -1,6 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
 import type { DomainError } from '../../kernel/errors/domain-error.js';
-import type { HeaderName } from './headers.js';
+import type { HeaderName, RequestHeaderName } from './headers.js';
 
 export const OPERATION = Symbol('operation');
 
@@ -9,7 +9,9 @@ export interface OperationInfo {
   /** The operationId: its name in generated clients. */
   id: string;
   /** Example values of path and query parameters. */
-  parameters?: Readonly<Record<string, string>>;
+  parameters?: Readonly<Record<string, string | number | boolean>>;
+  /** Request headers, except those that every conditional request has. */
+  requestHeaders?: readonly RequestHeaderName[];
   /** Example of the request body. */
   body?: unknown;
   /** Example of the response body; if it is not JSON, one per content type (null: binary). */

@@ -58,5 +58,6 @@ export const OPS_OPERATIONS: Readonly<Record<string, OpsOperation>> = {
     requirement: 'public',
     schema: { type: 'object' },
     answer: { openapi: '3.1.0' },
+    isConditional: true,
   },
 };

@@ -43,7 +43,7 @@ const changes: OperationObject = {
     '429': { description: 'Rate limited. The delivery is retried after Retry-After or later.' },
     default: {
       description:
-        'Failed. The delivery is retried up to 10 times in three days. Later changes are sent only after it succeeds.',
+        'Failed. The delivery is retried up to 11 times in about three days. Later changes follow when it succeeds.',
     },
   },
   security: [],

@@ -3,6 +3,7 @@ import { DomainError } from '../../kernel/errors/domain-error.js';
 import type { MetricsAccess } from '../access/metrics-access.js';
 import type { ErrorDto } from '../http/error.dto.js';
 import { bodyOf, headersOf } from '../http/error-response.js';
+import { MethodNotAllowed, READ_METHODS } from '../http/http.errors.js';
 import { DatabaseUnavailable } from '../http/request.errors.js';
 import type { Metrics } from './metrics.js';
 import { NotStarted, ProcessStopping } from './ops.errors.js';
@@ -47,12 +48,15 @@ export class OpsRoutes {
   constructor(private readonly parts: OpsParts) {}
 
   /** Responds to a request for one of these routes. Returns false for other requests. */
-  handle({ url = '', method, headers }: IncomingMessage, response: ServerResponse): boolean {
-    if (method !== 'GET' && method !== 'HEAD') return false;
+  handle({ url = '', method = '', headers }: IncomingMessage, response: ServerResponse): boolean {
     const [path = ''] = url.split('?');
     const route = Object.hasOwn(this.routes, path) ? this.routes[path] : undefined;
     if (!route) return false;
     response.setHeader('Cache-Control', 'no-store');
+    if (method !== 'GET' && method !== 'HEAD') {
+      sendError(response, new MethodNotAllowed(method, READ_METHODS));
+      return true;
+    }
     route(headers)
       .then(
         ({ type, text }) => void response.setHeader('Content-Type', type).end(text),

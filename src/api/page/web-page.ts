@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import sirv from 'sirv';
+import { MethodNotAllowed, READ_METHODS } from '../http/http.errors.js';
 
 /** The output folder in web/vite.config.ts. */
 const FILES = join(import.meta.dirname, '../../web');
@@ -47,8 +48,8 @@ export function servePage(app: NestExpressApplication): void {
       ),
   });
   app.use(((request, response, next) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (isRead && isPage(request.url)) files(request, response, next);
-    else next();
+    if (!isPage(request.url)) return next();
+    if (!READ_METHODS.includes(request.method)) throw new MethodNotAllowed(request.method, READ_METHODS);
+    files(request, response, next);
   }) as RequestHandler);
 }

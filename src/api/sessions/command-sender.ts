@@ -21,6 +21,7 @@ export class CommandSender {
   ) {}
 
   /**
+   * @param timeoutMs how long to wait for the result; TIMEOUT_MS is enough for all commands
    * @returns the result of the command; null if it has none
    * @throws SessionNotFound, or CommandRefused with the reason of the session role
    * @throws SessionNotAnswering if no session process has completed the command in time
@@ -29,15 +30,17 @@ export class CommandSender {
     session: SessionName,
     kind: SessionCommandKind,
     argument: string | null,
+    timeoutMs = TIMEOUT_MS,
   ): Promise<string | null> {
     const wakeup = new Wakeup();
     const unsubscribe = this.notifications.subscribe((event, notified) => {
       if (event === 'finished' && notified === session) wakeup.wake();
     });
     try {
-      const id = await this.commands.add(session, { kind, argument }, TIMEOUT_MS);
+      const id = await this.commands.add(session, { kind, argument }, timeoutMs);
       if (id === null) throw new SessionNotFound(session);
-      return await this.waitForResult(session, id, wakeup).finally(() => this.remove(session, id));
+      const result = this.waitForResult(session, id, wakeup, timeoutMs);
+      return await result.finally(() => this.remove(session, id));
     } finally {
       unsubscribe();
     }
@@ -48,8 +51,13 @@ export class CommandSender {
     await this.commands.remove(session, id).catch(() => {});
   }
 
-  private async waitForResult(session: SessionName, id: string, wakeup: Wakeup): Promise<string | null> {
-    const giveUpAtMs = performance.now() + TIMEOUT_MS;
+  private async waitForResult(
+    session: SessionName,
+    id: string,
+    wakeup: Wakeup,
+    timeoutMs: number,
+  ): Promise<string | null> {
+    const giveUpAtMs = performance.now() + timeoutMs;
     for (;;) {
       const outcome = await this.commands.findOutcome(session, id);
       if (outcome?.doneAt) {

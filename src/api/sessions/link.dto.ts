@@ -1,4 +1,4 @@
-import { Pattern } from '../http/validation.js';
+import { PhoneParameter } from '../http/phone-parameter.js';
 
 /** A pairing code to enter on the phone. */
 export class PairingCodeDto {
@@ -10,10 +10,10 @@ export class PairingCodeDto {
 
 /** Body of `POST /session/pairing-code`. */
 export class PairingCodeRequest {
-  @Pattern(
+  /** Number with country code, with or without `+`, `00` and separators. */
+  @PhoneParameter(
     /^[1-9]\d{6,14}$/,
-    'the number of the account to link, 7 to 15 digits with country code and no other characters, ' +
-      'for example {"phone": "491701234567"}',
+    'the number of the account to link, 7 to 15 digits with country code, for example {"phone": "+49 170 1234567"}',
   )
   phone: string;
 }

@@ -3,6 +3,8 @@ import type { Access } from '../../access/access.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
+import { BasePath } from '../http/base-path.js';
+import { atBasePath } from '../http/paths-in-text.js';
 import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
@@ -27,11 +29,15 @@ export class SessionStatusController {
   /** Get the status of a session, its problems and recommended actions. */
   @Operation({ id: 'getSession', answer: examples.session })
   @Get()
-  async describe(@SessionParam() session: SessionName, @CallerAccess() access: Access): Promise<SessionDto> {
-    return shownTo(access, await this.status.describe(session));
+  async describe(
+    @SessionParam() session: SessionName,
+    @CallerAccess() access: Access,
+    @BasePath() basePath: string,
+  ): Promise<SessionDto> {
+    return atBasePath(basePath, shownTo(access, await this.status.describe(session)));
   }
 
-  /** Unlink the account. Its contacts stay available until another account is linked. */
+  /** Unlink the account. Its contacts stay available until this session or this account is linked again. */
   @Operation({
     id: 'unlinkSession',
     answer: { unlinked: true, message: `${UNLINKED} ${CONTACTS_STAY}` },

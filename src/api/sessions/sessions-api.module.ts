@@ -28,7 +28,7 @@ import { SessionsService } from './sessions.service.js';
     SessionStatusService,
     SessionsService,
   ],
-  exports: [SessionStatusService],
+  exports: [CommandSender, SessionStatusService],
 })
 export class SessionsApiModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

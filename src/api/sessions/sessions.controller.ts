@@ -3,6 +3,9 @@ import type { Response } from 'express';
 import type { Access } from '../../access/access.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
+import { BasePath } from '../http/base-path.js';
+import { IDEMPOTENCY_ERRORS, Idempotent } from '../http/idempotent.js';
+import { atBasePath } from '../http/paths-in-text.js';
 import { SessionParam } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
@@ -28,13 +31,18 @@ export class SessionsController {
   /** List sessions, ordered by name. A key that is limited to some sessions sees only these. */
   @Operation({
     id: 'listSessions',
-    parameters: { limit: '2', status: 'open' },
+    parameters: { limit: 2, status: 'open' },
     answer: examples.sessions,
   })
   @Get()
   @Needs('session:read', { acrossSessions: true })
-  list(@Query() query: ListSessionsQuery, @CallerAccess() access: Access): Promise<SessionPageDto> {
-    return this.sessions.list(query, access.sessions);
+  async list(
+    @Query() query: ListSessionsQuery,
+    @CallerAccess() access: Access,
+    @BasePath() basePath: string,
+  ): Promise<SessionPageDto> {
+    const { items, ...page } = await this.sessions.list(query, access.sessions);
+    return { items: items.map((session) => atBasePath(basePath, session)), ...page };
   }
 
   /** Create a session. You can then link an account to it. */
@@ -43,24 +51,30 @@ export class SessionsController {
     body: { name: 'sales' },
     answer: examples.newSession,
     headers: ['Location'],
-    errors: [new SessionExists('default')],
+    errors: [new SessionExists('default'), ...IDEMPOTENCY_ERRORS],
   })
   @Post()
+  @Idempotent()
   @Needs('admin')
   async create(
     @Body() { name, proxy }: CreateSessionRequest,
+    @BasePath() basePath: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<NamedSessionDto> {
     const session = await this.sessions.create(name as SessionName, proxy ?? null);
-    response.setHeader('Location', `/sessions/${name}`);
-    return session;
+    response.setHeader('Location', `${basePath}/sessions/${name}`);
+    return atBasePath(basePath, session);
   }
 
   /** Get the status of a session. */
   @Operation({ id: 'getSessionByName', answer: { name: 'default', ...examples.session } })
   @Get(':session')
-  async get(@SessionParam() session: SessionName, @CallerAccess() access: Access): Promise<NamedSessionDto> {
-    return shownTo(access, await this.sessions.get(session));
+  async get(
+    @SessionParam() session: SessionName,
+    @CallerAccess() access: Access,
+    @BasePath() basePath: string,
+  ): Promise<NamedSessionDto> {
+    return atBasePath(basePath, shownTo(access, await this.sessions.get(session)));
   }
 
   /** Set the proxy of a session, or remove it with `null`. The session reconnects through the new one immediately. */
@@ -72,11 +86,12 @@ export class SessionsController {
   })
   @Patch(':session')
   @Needs('admin')
-  update(
+  async update(
     @SessionParam() session: SessionName,
     @Body() { proxy }: UpdateSessionRequest,
+    @BasePath() basePath: string,
   ): Promise<NamedSessionDto> {
-    return this.sessions.setProxy(session, proxy);
+    return atBasePath(basePath, await this.sessions.setProxy(session, proxy));
   }
 
   /** Unlink the account and delete the session. `?contacts=delete` also deletes the contacts. */

@@ -1,9 +1,10 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, ValidateBy, ValidateIf } from 'class-validator';
 import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import { PROXY_URL_FORM, ProxyUrl } from '../../kernel/network/proxy-url.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
 import { SESSION_STATUSES, type SessionStatus } from '../../sessions/session.entity.js';
-import { PageQuery } from '../http/page-query.dto.js';
+import { MAX_PAGE_ITEMS, PageQuery } from '../http/page-query.dto.js';
 import { expected, Pattern } from '../http/validation.js';
 import { SessionDto } from './session-status.dto.js';
 
@@ -28,6 +29,7 @@ export class SessionSummaryDto {
 
 /** Response of `GET /sessions`, ordered by name; `next_cursor` is null on the last page. */
 export class SessionPageDto {
+  @ApiProperty({ maxItems: MAX_PAGE_ITEMS })
   items: SessionSummaryDto[];
   next_cursor: string | null;
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ApiKeyCache } from '../../access/api-key-cache.js';
 import { Config } from '../../kernel/config/config.js';
 import { phoneOf } from '../../kernel/identifiers/address.js';
 import { DEFAULT_SESSION, type SessionName } from '../../kernel/identifiers/session-name.js';
@@ -28,7 +29,6 @@ const CONTACTS: Record<DeletedContacts, string> = {
   deleted: 'Its contacts are deleted.',
   kept: 'Its contacts stay in the database and become available again when the account is linked.',
   none: '',
-  shared: 'Its contacts stay, because another session serves the same account.',
 };
 
 /** Creates, lists and deletes sessions. */
@@ -42,6 +42,7 @@ export class SessionsService {
     private readonly link: LinkService,
     private readonly proxies: SessionProxiesRepository,
     private readonly commands: CommandSender,
+    private readonly keys: ApiKeyCache,
   ) {}
 
   /** @param among names of the sessions to list; null lists all */
@@ -49,13 +50,12 @@ export class SessionsService {
     { limit, cursor, status }: ListSessionsQuery,
     among: readonly string[] | null,
   ): Promise<SessionPageDto> {
-    const size = Number(limit);
-    const query = { limit: size + 1, after: cursor ?? null, status: status ?? null, among };
+    const query = { limit: limit + 1, after: cursor ?? null, status: status ?? null, among };
     const found = await this.sessions.list(query);
-    const page = found.slice(0, size);
+    const page = found.slice(0, limit);
     return {
       items: page.map((session) => toSummary(session, this.config)),
-      next_cursor: found.length > size ? (page.at(-1)?.name ?? null) : null,
+      next_cursor: found.length > limit ? (page.at(-1)?.name ?? null) : null,
     };
   }
 
@@ -95,7 +95,7 @@ export class SessionsService {
   }
 
   /**
-   * Unlinks the account and deletes the session.
+   * Unlinks the account and deletes the session. Resolves when no process accepts the keys of only this session.
    *
    * @returns message for people
    * @throws SessionNotFound, DefaultSessionStays
@@ -104,6 +104,7 @@ export class SessionsService {
     if (name === DEFAULT_SESSION) throw new DefaultSessionStays();
     const unlinked = await this.unlink(name);
     const contacts = await this.sessions.delete(name, options);
+    if (this.config.API_KEY) await this.keys.waitUntilRead();
     return [`The session ${name} is deleted.`, unlinked, CONTACTS[contacts]].filter(Boolean).join(' ');
   }
 

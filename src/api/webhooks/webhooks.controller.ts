@@ -5,7 +5,11 @@ import type { Access } from '../../access/access.js';
 import { ChangesGone } from '../../feed/feed.errors.js';
 import { NoAccountLinked } from '../../sessions/sessions.errors.js';
 import { TooManyWebhooks, WebhookNotFound } from '../../webhooks/webhooks.errors.js';
+import { MAX_WEBHOOKS } from '../../webhooks/webhooks.repository.js';
 import { CallerAccess, Needs } from '../access/requirements.js';
+import { BasePath } from '../http/base-path.js';
+import { IDEMPOTENCY_ERRORS, Idempotent } from '../http/idempotent.js';
+import { atBasePath } from '../http/paths-in-text.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { WebhookPayloadDto } from './webhook-payload.dto.js';
@@ -21,7 +25,7 @@ import {
   type WebhookListDto,
   type WebhookTestedDto,
 } from './webhooks.dto.js';
-import { MAX_WEBHOOKS, WebhooksService } from './webhooks.service.js';
+import { WebhooksService } from './webhooks.service.js';
 
 const { id } = examples.webhook;
 const UNKNOWN = new WebhookNotFound('wh_0123456789abcdef');
@@ -40,31 +44,38 @@ export class WebhooksController {
     body: examples.webhookRequest,
     answer: examples.createdWebhook,
     headers: ['Location'],
-    errors: [new NoAccountLinked(), GONE, new TooManyWebhooks(MAX_WEBHOOKS)],
+    errors: [new NoAccountLinked(), GONE, new TooManyWebhooks(MAX_WEBHOOKS), ...IDEMPOTENCY_ERRORS],
   })
   @Post()
+  @Idempotent()
   async create(
     @CallerAccess() access: Access,
     @Body() request: CreateWebhookRequest,
+    @BasePath() basePath: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CreatedWebhookDto> {
     const created = await this.webhooks.create(access, request);
-    response.setHeader('Location', `/webhooks/${created.id}`);
-    return created;
+    response.setHeader('Location', `${basePath}/webhooks/${created.id}`);
+    return atBasePath(basePath, created);
   }
 
   /** List webhooks, oldest first. A key that is limited to some sessions sees only their webhooks. */
   @Operation({ id: 'listWebhooks', answer: { items: [examples.webhook] } })
   @Get()
-  async list(@CallerAccess() access: Access): Promise<WebhookListDto> {
-    return { items: await this.webhooks.list(access) };
+  async list(@CallerAccess() access: Access, @BasePath() basePath: string): Promise<WebhookListDto> {
+    const items = await this.webhooks.list(access);
+    return { items: items.map((webhook) => atBasePath(basePath, webhook)) };
   }
 
   /** Get a webhook with its state. */
   @Operation({ id: 'getWebhook', parameters: { id }, answer: examples.webhook, errors: [UNKNOWN] })
   @Get(':id')
-  get(@CallerAccess() access: Access, @Param('id') webhook: string): Promise<WebhookDto> {
-    return this.webhooks.get(access, webhook);
+  async get(
+    @CallerAccess() access: Access,
+    @Param('id') webhook: string,
+    @BasePath() basePath: string,
+  ): Promise<WebhookDto> {
+    return atBasePath(basePath, await this.webhooks.get(access, webhook));
   }
 
   /** Update, pause or continue a webhook. */
@@ -76,12 +87,13 @@ export class WebhooksController {
     errors: [UNKNOWN, GONE],
   })
   @Patch(':id')
-  update(
+  async update(
     @CallerAccess() access: Access,
     @Param('id') webhook: string,
     @Body() request: UpdateWebhookRequest,
+    @BasePath() basePath: string,
   ): Promise<WebhookDto> {
-    return this.webhooks.update(access, webhook, request);
+    return atBasePath(basePath, await this.webhooks.update(access, webhook, request));
   }
 
   /** Delete a webhook. */
@@ -101,8 +113,12 @@ export class WebhooksController {
   @Operation({ id: 'resumeWebhook', parameters: { id }, answer: examples.webhook, errors: [UNKNOWN, GONE] })
   @Post(':id/resume')
   @HttpCode(200)
-  resume(@CallerAccess() access: Access, @Param('id') webhook: string): Promise<WebhookDto> {
-    return this.webhooks.resume(access, webhook);
+  async resume(
+    @CallerAccess() access: Access,
+    @Param('id') webhook: string,
+    @BasePath() basePath: string,
+  ): Promise<WebhookDto> {
+    return atBasePath(basePath, await this.webhooks.resume(access, webhook));
   }
 
   /** Deliver all changes after a sequence number again, with new IDs. */
@@ -111,16 +127,18 @@ export class WebhooksController {
     parameters: { id },
     body: { after: examples.change.seq },
     answer: examples.webhook,
-    errors: [UNKNOWN, new NoAccountLinked(), GONE],
+    errors: [UNKNOWN, new NoAccountLinked(), GONE, ...IDEMPOTENCY_ERRORS],
   })
   @Post(':id/replay')
+  @Idempotent()
   @HttpCode(200)
-  replay(
+  async replay(
     @CallerAccess() access: Access,
     @Param('id') webhook: string,
     @Body() request: ReplayWebhookRequest,
+    @BasePath() basePath: string,
   ): Promise<WebhookDto> {
-    return this.webhooks.replay(access, webhook, request);
+    return atBasePath(basePath, await this.webhooks.replay(access, webhook, request));
   }
 
   /** Send a delivery without changes and return the result. */
@@ -141,9 +159,10 @@ export class WebhooksController {
     id: 'rotateWebhookSecret',
     parameters: { id },
     answer: { secret: examples.createdWebhook.secret, former_until: examples.TIME },
-    errors: [UNKNOWN],
+    errors: [UNKNOWN, ...IDEMPOTENCY_ERRORS],
   })
   @Post(':id/rotate')
+  @Idempotent()
   @HttpCode(200)
   rotate(@CallerAccess() access: Access, @Param('id') webhook: string): Promise<RotatedSecretDto> {
     return this.webhooks.rotate(access, webhook);

@@ -1,4 +1,4 @@
-import { PartialType, PickType } from '@nestjs/swagger';
+import { ApiProperty, PartialType, PickType } from '@nestjs/swagger';
 import {
   ArrayNotEmpty,
   ArrayUnique,
@@ -12,22 +12,37 @@ import {
   Max,
   Min,
 } from 'class-validator';
+import { CONTACT_FIELDS, type ContactField } from '../../contacts/contact-fields.js';
 import { CHANGE_KINDS, type ChangeKind } from '../../feed/change.js';
 import { SESSION_NAME } from '../../kernel/identifiers/session-name.js';
 import type { WebhookState } from '../../webhooks/webhook.entity.js';
+import { LISTED_ATTEMPTS, MAX_WEBHOOKS } from '../../webhooks/webhooks.repository.js';
+import { ContactFields } from '../contacts/field-selection.js';
 import { expected, Pattern } from '../http/validation.js';
+import { IsWebhookHeaders } from './webhook-headers.js';
+
+/** Maximum number of changes per delivery. */
+export const MAX_DELIVERY_ITEMS = 1_000;
 
 /** A webhook, without its secret. */
 export class WebhookDto {
   id: string;
   url: string;
+  /** Names of the headers that the service adds to deliveries, without values; null if they cannot be decrypted. */
+  header_names: string[] | null;
   /** Session whose changes are sent; null for all sessions. */
   session: string | null;
   /** Kinds of changes that are sent; null for all. */
   kinds: ChangeKind[] | null;
+  /** Fields of contacts that are sent; null for all. */
+  @ApiProperty({ enum: CONTACT_FIELDS, isArray: true, nullable: true })
+  fields: ContactField[] | null;
   /** Maximum number of changes per delivery. */
   max_items: number;
-  /** `paused`: on request, or after too many failed attempts; `disabled`: the receiver returned 410. */
+  /**
+   * `paused`: on request, after 12 failed attempts, or if the next change is no longer stored. `disabled`: the receiver
+   * returned 410.
+   */
   state: WebhookState;
   /** Why the webhook is not active, or why the last attempt failed; null if there is no problem. */
   reason: string | null;
@@ -48,6 +63,7 @@ export class CreatedWebhookDto extends WebhookDto {
 
 /** Response of `GET /webhooks`, oldest first. */
 export class WebhookListDto {
+  @ApiProperty({ maxItems: MAX_WEBHOOKS })
   items: WebhookDto[];
 }
 
@@ -86,6 +102,7 @@ export class WebhookAttemptDto {
 
 /** Response of `GET /webhooks/{id}/attempts`, latest first. */
 export class WebhookAttemptListDto {
+  @ApiProperty({ maxItems: LISTED_ATTEMPTS })
   items: WebhookAttemptDto[];
 }
 
@@ -112,7 +129,7 @@ const AFTER = expected(
   'the sequence number of a change, from the header Changes-Next of a list or from next of GET /changes, ' +
     'for example {"after": 1767261600000042}',
 );
-const MAX_ITEMS = expected('a whole number from 1 to 1000, for example {"max_items": 100}');
+const MAX_ITEMS = expected(`a whole number from 1 to ${MAX_DELIVERY_ITEMS}, for example {"max_items": 100}`);
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
 /** Body of `POST /webhooks`. */
@@ -121,6 +138,14 @@ export class CreateWebhookRequest {
   @Matches(/^https?:\/\/[^\s@/?#]+([/?#]\S*)?$/i, URL_FORM)
   @Matches(/^.{1,2000}$/, URL_FORM)
   url: string;
+
+  /**
+   * Headers to add to deliveries, for example for authentication: up to 20, with 8,000 characters in total. Null for
+   * none.
+   */
+  @IsOptional()
+  @IsWebhookHeaders()
+  headers?: Record<string, string> | null;
 
   /** Null for all sessions. */
   @IsOptional()
@@ -135,6 +160,12 @@ export class CreateWebhookRequest {
   @IsIn(CHANGE_KINDS, { ...KINDS, each: true })
   kinds?: ChangeKind[] | null;
 
+  /** Fields of contacts to send; null for all. */
+  @IsOptional()
+  @ApiProperty({ enum: CONTACT_FIELDS, isArray: true, nullable: true, required: false })
+  @ContactFields('{"fields": ["id", "phone", "full_name"]}')
+  fields?: ContactField[] | null;
+
   /** Sequence number to start after, requires `session`; null starts with the next change. */
   @IsOptional()
   @IsInt(AFTER)
@@ -146,13 +177,13 @@ export class CreateWebhookRequest {
   @IsOptional()
   @IsInt(MAX_ITEMS)
   @Min(1, MAX_ITEMS)
-  @Max(1000, MAX_ITEMS)
+  @Max(MAX_DELIVERY_ITEMS, MAX_ITEMS)
   max_items?: number;
 }
 
 /** Body of `PATCH /webhooks/{id}`. Omitted fields stay unchanged. */
 export class UpdateWebhookRequest extends PartialType(
-  PickType(CreateWebhookRequest, ['url', 'kinds', 'max_items']),
+  PickType(CreateWebhookRequest, ['url', 'headers', 'kinds', 'fields', 'max_items']),
 ) {
   /** `true` pauses the webhook; `false` continues it, like `POST /webhooks/{id}/resume`. */
   @IsOptional()

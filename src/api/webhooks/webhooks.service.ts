@@ -5,14 +5,14 @@ import type { Access } from '../../access/access.js';
 import { FeedReader } from '../../feed/feed-reader.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
-import { DestinationRefused, Destinations } from '../../webhooks/destinations.js';
+import { DestinationRefused } from '../../webhooks/destinations.js';
 import { WebhookDeliveriesRepository } from '../../webhooks/webhook-deliveries.repository.js';
 import { testPayload } from '../../webhooks/webhook-payload.js';
 import { WebhookRunner } from '../../webhooks/webhook-runner.js';
 import { createSecret } from '../../webhooks/webhook-secret.js';
 import { WebhookSender } from '../../webhooks/webhook-sender.js';
 import { TooManyWebhooks, WebhookNotFound, WebhookRequestInvalid } from '../../webhooks/webhooks.errors.js';
-import { type ListedWebhook, WebhooksRepository } from '../../webhooks/webhooks.repository.js';
+import { type ListedWebhook, MAX_WEBHOOKS, WebhooksRepository } from '../../webhooks/webhooks.repository.js';
 import type {
   CreatedWebhookDto,
   CreateWebhookRequest,
@@ -25,7 +25,7 @@ import type {
 } from './webhooks.dto.js';
 
 const DEFAULT_MAX_ITEMS = 100;
-export const MAX_WEBHOOKS = 10_000;
+const MAX_WEBHOOKS_PER_KEY = 1_000;
 const PAUSED_ON_REQUEST = 'Paused on request. POST /webhooks/{id}/resume continues.';
 
 /** Manages the webhooks that a caller has access to. */
@@ -36,7 +36,6 @@ export class WebhooksService {
     private readonly deliveries: WebhookDeliveriesRepository,
     private readonly sessions: SessionsRepository,
     private readonly feed: FeedReader,
-    private readonly destinations: Destinations,
     private readonly sender: WebhookSender,
     private readonly runner: WebhookRunner,
   ) {}
@@ -48,20 +47,26 @@ export class WebhooksService {
     const {
       url,
       kinds = null,
+      fields = null,
       session = null,
       after = null,
       max_items: maxItems = DEFAULT_MAX_ITEMS,
+      headers,
     } = request;
-    this.checkUrl(url);
     this.checkSession(access, session);
+    await this.checkUrl(url);
     if (after !== null) await this.checkPosition(session, after);
     else if (session !== null) await this.sessions.findAccount(session as SessionName);
-    if ((await this.webhooks.count()) >= MAX_WEBHOOKS) throw new TooManyWebhooks(MAX_WEBHOOKS);
+    await this.checkCount(access);
     const id = `wh_${randomBytes(8).toString('hex')}`;
     const secret = createSecret();
-    await this.webhooks.add({ id, url, kinds, session, maxItems, secret }, after);
+    const { keyId } = access;
+    const added = await this.webhooks.add(
+      { id, keyId, url, headers: headers ?? {}, kinds, fields, session, maxItems, secret },
+      after,
+    );
     this.runner.wake();
-    return { ...(await this.get(access, id)), secret };
+    return { ...toDto(added), secret };
   }
 
   async list({ sessions }: Access): Promise<WebhookDto[]> {
@@ -75,12 +80,15 @@ export class WebhooksService {
 
   /** @throws WebhookNotFound, WebhookRequestInvalid */
   async update(access: Access, id: string, request: UpdateWebhookRequest): Promise<WebhookDto> {
-    await this.find(access, id);
-    const { url, kinds, max_items: maxItems, paused } = request;
-    if (url !== undefined) this.checkUrl(url);
+    const before = await this.find(access, id);
+    const { url, headers, kinds, fields, max_items: maxItems, paused } = request;
+    if (url !== undefined) await this.checkUrl(url);
+    if (url !== undefined && headers === undefined) checkHeadersStay(before, url);
     await this.webhooks.update(id, {
       url,
+      headers: headers === null ? {} : headers,
       kinds,
+      fields,
       maxItems,
       ...(paused && { state: 'paused', reason: PAUSED_ON_REQUEST }),
     });
@@ -90,8 +98,8 @@ export class WebhooksService {
   /** @throws WebhookNotFound; ChangesGone if the changes at its position are no longer stored */
   async resume(access: Access, id: string): Promise<WebhookDto> {
     await this.find(access, id);
-    for (const { accountId, position } of await this.webhooks.findPositions(id))
-      await this.feed.read(accountId, position, 1);
+    for (const { position, ...feed } of await this.webhooks.findPositions(id))
+      await this.feed.read(feed, position, 1);
     await this.webhooks.resume(id);
     this.runner.wake();
     return this.get(access, id);
@@ -118,7 +126,7 @@ export class WebhooksService {
     const delivery = {
       id: deliveryId,
       url,
-      secrets: await this.webhooks.findSecrets(id),
+      ...(await this.webhooks.findSecrets(id)),
       body: testPayload(session, new Date()),
     };
     const { status, durationMs, error } = await this.sender.send(delivery, new AbortController().signal);
@@ -163,9 +171,15 @@ export class WebhooksService {
     return webhook;
   }
 
-  private checkUrl(url: string): void {
+  private async checkCount({ keyId }: Access): Promise<void> {
+    const { all, ofKey } = await this.webhooks.count(keyId);
+    if (all >= MAX_WEBHOOKS) throw new TooManyWebhooks(MAX_WEBHOOKS);
+    if (ofKey >= MAX_WEBHOOKS_PER_KEY) throw new TooManyWebhooks(MAX_WEBHOOKS_PER_KEY, 'This API key');
+  }
+
+  private async checkUrl(url: string): Promise<void> {
     try {
-      this.destinations.check(new URL(url));
+      await this.sender.check(new URL(url));
     } catch (error) {
       if (error instanceof DestinationRefused)
         throw new WebhookRequestInvalid(`Invalid url: ${error.message}`);
@@ -191,18 +205,32 @@ export class WebhooksService {
         'Missing session: after is a position in the feed of one session, ' +
           'for example {"session": "default", "after": 1767261600000042}.',
       );
-    const { id } = await this.sessions.getAccount(session as SessionName);
-    await this.feed.read(id, after, 1);
-    return id;
+    const { id: accountId } = await this.sessions.getAccount(session as SessionName);
+    await this.feed.read({ accountId, session: session as SessionName }, after, 1);
+    return accountId;
   }
+}
+
+/**
+ * Prevents callers that do not know the values of the headers from sending them to another host.
+ * @throws WebhookRequestInvalid
+ */
+function checkHeadersStay({ url, headerNames }: ListedWebhook, newUrl: string): void {
+  if (headerNames?.length === 0 || new URL(url).origin === new URL(newUrl).origin) return;
+  throw new WebhookRequestInvalid(
+    'Missing headers: the url has another scheme, host or port. Send the headers again, or null to remove them, ' +
+      'for example {"url": "https://crm.example.com/contacts", "headers": null}.',
+  );
 }
 
 function toDto(webhook: ListedWebhook): WebhookDto {
   return {
     id: webhook.id,
     url: webhook.url,
+    header_names: webhook.headerNames,
     session: webhook.session,
     kinds: webhook.kinds,
+    fields: webhook.fields,
     max_items: webhook.maxItems,
     state: webhook.state,
     reason: webhook.reason,

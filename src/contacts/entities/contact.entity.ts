@@ -29,6 +29,7 @@ const IN_THE_MIGRATION = ' ';
 @Index('contact_sort_name', { synchronize: false })
 @Index('contact_address', { synchronize: false })
 @Index('contact_username', { synchronize: false })
+@Index('contact_about_expiry', { synchronize: false })
 @Index('contact_profile_due', { synchronize: false })
 @Index('contact_profile_requested', { synchronize: false })
 @Index('contact_profile_missed', { synchronize: false })

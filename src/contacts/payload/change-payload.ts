@@ -1,6 +1,8 @@
-import type { ChangeKind, SessionEvent } from '../../feed/change.js';
+import type { ChangeKind, SessionEvent, WebhookEvent } from '../../feed/change.js';
 import type { ChangeRow } from '../../feed/feed-reads.repository.js';
-import { contactIdOf, type ContactRowJson, fromJson } from '../contact-row.js';
+import { pathPrefixOf, type SessionName } from '../../kernel/identifiers/session-name.js';
+import { type ContactField, selectFields } from '../contact-fields.js';
+import { type ContactRowJson, fromJson } from '../contact-row.js';
 import { type ContactPayload, toDetails } from './contact-payload.js';
 
 /** A change in responses of the API and in webhooks; ChangeDto describes the fields. */
@@ -13,24 +15,52 @@ export interface ChangePayload {
   lid: string | null;
   fields: string[];
   merged_into: string | null;
-  contact: ContactPayload | null;
+  /** With the selected fields. */
+  contact: Partial<ContactPayload> | null;
   session: SessionEvent | null;
+  webhook: WebhookEvent | null;
 }
 
-/** @param pathPrefix path of the session's routes */
-export function toChange(row: ChangeRow, pathPrefix: string): ChangePayload {
-  const { seq, at, kind, contactId, jid, lid, fields, mergedInto, contact, session } = row;
+/**
+ * A reader of the changes of one session, and the webhooks that the reader may see. `session`: webhooks of the session;
+ * `all`: also webhooks for all sessions, and those of a session that the account was linked through before.
+ */
+export interface ChangeReader {
+  session: SessionName;
+  webhooks: 'none' | 'session' | 'all';
+  /** Path under which the reader reaches the service, for example `/wa`; empty for the root. */
+  basePath: string;
+}
+
+/**
+ * Returns a change without events that the reader may not see: of webhooks, and of a session that the account was
+ * linked through before. The change itself remains, so that sequence numbers have no gaps.
+ *
+ * @param contactFields fields of `contact`; null: all
+ */
+export function toChange(
+  row: ChangeRow,
+  { session: name, webhooks, basePath }: ChangeReader,
+  contactFields: readonly ContactField[] | null = null,
+): ChangePayload {
+  const { seq, at, kind, contactId, jid, lid, fields, mergedInto, contact, session, webhook } = row;
+  const seesWebhook = webhooks === 'all' || (webhooks === 'session' && webhook?.session === name);
+  const pathPrefix = `${basePath}${pathPrefixOf(name)}`;
   return {
     seq,
     at: at.toISOString(),
     kind,
-    id: contactId && contactIdOf(contactId),
+    id: contactId,
     jid,
     lid,
     fields: fields ?? [],
-    merged_into: mergedInto && contactIdOf(mergedInto),
-    contact: contact && toDetails(fromJson(contact as ContactRowJson), pathPrefix),
-    session,
+    merged_into: mergedInto,
+    contact:
+      contactId && contact
+        ? selectFields(toDetails(fromJson(contact as ContactRowJson, contactId), pathPrefix), contactFields)
+        : null,
+    session: session?.name === name ? session : null,
+    webhook: seesWebhook ? webhook : null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { phoneOf } from '../../kernel/identifiers/address.js';
-import { contactIdOf, type ContactRow, hasPicture } from '../contact-row.js';
+import type { ContactField } from '../contact-fields.js';
+import { type ContactRow, hasPicture } from '../contact-row.js';
 import type { KeyRow } from '../read/contact-details.repository.js';
 
 export interface AboutPayload {
@@ -64,7 +65,7 @@ export interface ContactKeysPayload {
 export function toDetails(contact: ContactRow, pathPrefix: string): ContactPayload {
   const { jid, lid } = contact;
   return {
-    id: contactIdOf(contact.id),
+    id: contact.id,
     jid,
     phone: jid && phoneOf(jid),
     lid,
@@ -81,12 +82,12 @@ export function toDetails(contact: ContactRow, pathPrefix: string): ContactPaylo
     moved_to: contact.moved_to,
     moved_from: contact.moved_from,
     updated_at: contact.updated_at.toISOString(),
-  };
+  } satisfies Record<ContactField, unknown>;
 }
 
 export function toKeys({ id, jid, lid }: ContactRow, keys: KeyRow[]): ContactKeysPayload {
   return {
-    id: contactIdOf(id),
+    id,
     jid,
     lid,
     keys: keys.map((row) => ({

@@ -1,7 +1,14 @@
+import { createHash } from 'node:crypto';
 import { InvalidCursor } from '../contacts.errors.js';
+import type { ContactListFilter } from './contact-filter.sql.js';
 
 export const SORTS = ['jid', 'name'] as const;
 export type ContactSort = (typeof SORTS)[number];
+
+/** The parameters that decide which contacts a list contains, and in which order. A cursor is valid for one of them. */
+export interface ListedContacts extends ContactListFilter {
+  sort: ContactSort;
+}
 
 /** Position of a contact in the sort order. */
 export interface ContactPlace {
@@ -12,23 +19,29 @@ export interface ContactPlace {
 }
 
 /** Returns an opaque cursor. It contains a position instead of an offset, so that changes elsewhere move no page. */
-export function toCursor(sort: ContactSort, { address, name }: ContactPlace): string {
-  const place = sort === 'name' ? [sort, address, name] : [sort, address];
+export function toCursor(list: ListedContacts, { address, name }: ContactPlace): string {
+  const place = [hashOf(list), address, ...(list.sort === 'name' ? [name] : [])];
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
 /**
  * Reads a cursor.
  *
- * @throws InvalidCursor if toCursor() did not create it for this order
+ * @throws InvalidCursor if toCursor() did not create it for this list
  */
-export function fromCursor(sort: ContactSort, cursor: string): ContactPlace {
-  const [madeFor, address, name] = decode(cursor);
-  const fits =
-    madeFor === sort && typeof address === 'string' && (sort === 'jid' || typeof name === 'string');
+export function fromCursor(list: ListedContacts, cursor: string): ContactPlace {
+  const [hash, address, name = ''] = decode(cursor);
   // Postgres rejects NUL.
-  if (!fits || `${address}${String(name)}`.includes('\0')) throw new InvalidCursor(cursor, sort);
-  return { address, name: typeof name === 'string' ? name : '' };
+  if (typeof address !== 'string' || typeof name !== 'string' || `${address}${name}`.includes('\0'))
+    throw InvalidCursor.malformed(cursor);
+  if (hash !== hashOf(list)) throw InvalidCursor.ofAnotherList();
+  return { address, name };
+}
+
+/** Returns a hash of the parameters, to detect misused cursors. Callers may read all lists anyway. */
+function hashOf({ sort, search, hasPhone, saved, isBusiness, updatedSince }: ListedContacts): string {
+  const parameters = JSON.stringify([sort, search, hasPhone, saved, isBusiness, updatedSince]);
+  return createHash('sha256').update(parameters).digest('base64url').slice(0, 8);
 }
 
 function decode(cursor: string): unknown[] {

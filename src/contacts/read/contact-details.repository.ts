@@ -5,19 +5,24 @@ import { DataSource } from 'typeorm';
 import { poolOf } from '../../database/postgres-pool.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
-import { HAS_NAME } from '../contact.sql.js';
+import { rowNumberOf } from '../contact-id.js';
 import type { ContactRow } from '../contact-row.js';
-import { CONTACT_COLUMNS, JOINED_COLUMNS, joins } from '../contact-row.sql.js';
+import { type LookupColumn, lookupSql, type Match } from './contact-lookup.sql.js';
 
-/** Identifies one contact: forms of its number, the preferred one first, or a LID, or a username in any case. */
+/** Identifies one contact: forms of its number, the preferred one first; a LID; a username in lower case; or an ID. */
 export type ContactLookup =
-  { column: 'jid' | 'lid'; values: [string, ...string[]] } | { column: 'username'; values: [string] };
+  { column: 'jid' | 'lid'; values: [string, ...string[]] } | { column: 'username' | 'id'; values: [string] };
 
-/** Result of a lookup. */
-export interface FoundContactRow {
+/** A contact, and the number of its row. */
+export interface StoredContact extends ContactRow {
+  rowNumber: string;
+}
+
+/** The account of a session, with the result of a lookup. */
+export interface Found<Result> {
   accountId: number;
   synced: boolean;
-  person: ContactRow | null;
+  result: Result;
 }
 
 export interface KeyRow {
@@ -27,13 +32,17 @@ export interface KeyRow {
   is_current: boolean;
 }
 
-/** A former LID identifies the contact that has changed it. */
-const VALUES = {
-  jid: '$1::text[]',
-  lid: `ARRAY(SELECT unnest($1::text[]) UNION ALL
-    SELECT f.current_lid FROM former_lid f WHERE f.account_id = a.id AND f.lid = ANY ($1::text[]))`,
-  username: '$1::text[]',
+/** A contact with one of the requested references. If there are none, one row with the account only. */
+type FoundRow = ContactRow & {
+  account_id: number | null;
+  synced: boolean;
+  contact_id: string;
+  match: Match;
+  reference: string;
 };
+
+/** Matches of references that no contact has at the moment. */
+const FORMER: Partial<Record<LookupColumn, Match>> = { lid: 'former_lid', id: 'merged' };
 
 /** Reads single contacts. */
 @Injectable()
@@ -45,42 +54,70 @@ export class ContactDetailsRepository {
   }
 
   /**
-   * Finds a contact. If several match, prefers the first form, then contacts with a name.
+   * Finds a contact. See findAll().
    *
    * @returns null if no account was linked yet
+   */
+  async find(session: SessionName, lookup: ContactLookup): Promise<Found<StoredContact | null> | null> {
+    const found = await this.findAll(session, [lookup]);
+    return found && { ...found, result: found.result[0] ?? null };
+  }
+
+  /**
+   * Finds contacts in one query. Of several forms of a number, the first one that a contact has counts. A former LID
+   * and the ID of a merged contact identify the contact that remains.
+   *
+   * @returns one contact per lookup, in the same order; null if no account was linked yet
    * @throws SessionNotFound
    */
-  async find(session: SessionName, { column, values }: ContactLookup): Promise<FoundContactRow | null> {
-    const address = column === 'username' ? 'lower(c.username)' : `c.${column}`;
-    const { rows } = await this.pool.query<ContactRow & { account_id: number | null; synced: boolean }>({
-      text: `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, c.*,
-          ${JOINED_COLUMNS}
-        FROM session s LEFT JOIN account a ON a.id = s.account_id
-        LEFT JOIN LATERAL (
-          SELECT ${CONTACT_COLUMNS} FROM contact c
-          WHERE c.account_id = a.id AND ${address} = ANY (${VALUES[column]})
-          ORDER BY (${address} = ($1::text[])[1]) DESC, ${HAS_NAME} DESC, array_position($1::text[], ${address})
-          LIMIT 1
-        ) c ON true
-        ${joins('a.id')}
-        WHERE s.name = $2`,
-      values: [values, session],
+  async findAll(
+    session: SessionName,
+    lookups: ContactLookup[],
+  ): Promise<Found<(StoredContact | null)[]> | null> {
+    const columns = [...new Set(lookups.map(({ column }) => column))];
+    const valuesOf = (column: LookupColumn) => {
+      const values = new Set(lookups.flatMap((lookup) => (lookup.column === column ? lookup.values : [])));
+      return column === 'id' ? [...new Set([...values].map(rowNumberOf))] : [...values];
+    };
+    const { rows } = await this.pool.query<FoundRow>({
+      text: lookupSql(columns),
+      values: [session, ...columns.map(valuesOf)],
     });
-    const [row] = rows;
-    if (!row) throw new SessionNotFound(session);
-    const { account_id: accountId, synced, ...person } = row;
-    if (accountId === null) return null;
-    return { accountId, synced, person: person.id === null ? null : person };
+    const [first] = rows;
+    if (!first) throw new SessionNotFound(session);
+    if (first.account_id === null) return null;
+    const contacts = new Map(rows.map((row) => [`${row.match} ${row.reference}`, toContact(row)]));
+    const result = lookups.map(({ column, values }) => {
+      const former = FORMER[column];
+      const keys = [
+        ...values.map((value) => `${column} ${value}`),
+        ...(former ? [`${former} ${values[0]}`] : []),
+      ];
+      const key = keys.find((each) => contacts.has(each));
+      return (key === undefined ? null : contacts.get(key)) ?? null;
+    });
+    return { accountId: first.account_id, synced: first.synced, result };
   }
 
   /** Returns all identity keys of a contact: the current one first, then those seen last. */
-  async listKeys(accountId: number, contactId: string): Promise<KeyRow[]> {
+  async listKeys(accountId: number, rowNumber: string): Promise<KeyRow[]> {
     const { rows } = await this.pool.query<KeyRow>({
       text: `SELECT key, first_seen_at, last_seen_at, is_current FROM identity_key
         WHERE account_id = $1 AND contact_id = $2
         ORDER BY is_current DESC, last_seen_at DESC, id DESC`,
-      values: [accountId, contactId],
+      values: [accountId, rowNumber],
     });
     return rows;
   }
+}
+
+function toContact({
+  account_id: _,
+  synced: __,
+  match: ___,
+  reference: ____,
+  contact_id: id,
+  ...row
+}: FoundRow): StoredContact {
+  return { ...row, id, rowNumber: row.id };
 }

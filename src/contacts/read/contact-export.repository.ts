@@ -1,17 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Pool } from 'pg';
+import pg from 'pg';
 import { copyLines, readJsonLines } from '../../database/copy-lines.js';
 import { StreamPool } from '../../database/stream-pool.js';
-import {
-  ABOUT,
-  ADDRESS,
-  conditionsOf,
-  type ContactListFilter,
-  FIRST_NAME,
-  FULL_NAME,
-  HAS_NAME,
-  SAVED,
-} from '../contact.sql.js';
+import { ABOUT, ADDRESS, contactId, FIRST_NAME, FULL_NAME, SAVED } from '../contact.sql.js';
+import { type ContactListFilter, listedContacts } from './contact-filter.sql.js';
 
 /** A contact with a name of any kind. Null: unknown. */
 export interface ExportedContact {
@@ -46,7 +38,7 @@ export interface ExportQuery extends ContactListFilter {
 /** Streams the whole address book in the order of ADDRESS. Memory use does not depend on its size. */
 @Injectable()
 export class ContactExportRepository {
-  constructor(@Inject(StreamPool) private readonly streams: Pool) {}
+  constructor(@Inject(StreamPool) private readonly streams: pg.Pool) {}
 
   /**
    * Streams contacts. Reads photos after sorting, so that Postgres does not sort them too.
@@ -60,7 +52,8 @@ export class ContactExportRepository {
     const rows = await copyLines(
       this.streams,
       `SELECT row_to_json(exported) FROM (
-         SELECT 'c' || sorted.id AS id, sorted.jid, phone, full_name, first_name, push_name, business_name,
+         SELECT ${contactId(String(accountId), 'sorted.id')} AS id,
+           sorted.jid, phone, full_name, first_name, push_name, business_name,
            is_business, saved, about, updated_at, lid, username, ${photo ? PHOTO : 'NULL::json'} AS photo
          FROM (
            SELECT c.account_id, c.id, c.jid, c.lid, c.username, split_part(c.jid, '@', 1) AS phone,
@@ -68,7 +61,7 @@ export class ContactExportRepository {
              c.push_name, c.business_name, c.is_business, ${SAVED} AS saved, ${ABOUT} AS about,
              to_char(c.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at
            FROM contact c
-           WHERE ${[`c.account_id = ${accountId}`, HAS_NAME, ...conditionsOf(filter)].join(' AND ')}
+           WHERE ${listedContacts(accountId, filter, pg.escapeLiteral).join(' AND ')}
            ORDER BY ${ADDRESS} OFFSET 0
          ) sorted
        ) exported`,

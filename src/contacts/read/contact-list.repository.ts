@@ -1,24 +1,20 @@
-import { Injectable } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Pool } from 'pg';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { boundedQuery } from '../../database/bounded-query.js';
+import { copySnapshot } from '../../database/copy-lines.js';
 import { poolOf } from '../../database/postgres-pool.js';
-import {
-  ADDRESS,
-  conditionsOf,
-  type ContactListFilter,
-  FIRST_NAME,
-  FULL_NAME,
-  HAS_NAME,
-  SAVED,
-} from '../contact.sql.js';
-import { hasSymbols } from '../search/search-key.js';
+import { StreamPool } from '../../database/stream-pool.js';
+import { ADDRESS } from '../contact.sql.js';
+import type { ContactField } from '../contact-fields.js';
 import type { ContactPlace, ContactSort } from './contact-cursor.js';
-import { type SearchTerm, toSearchTerms } from './search-terms.js';
+import { type ContactListFilter, listedContacts } from './contact-filter.sql.js';
+import { type ContactForm, contactJson } from './contact-json.sql.js';
 
 export interface ContactPage {
-  /** Comma-separated JSON of ContactSummaryDtos. Postgres writes it, because parsing rows takes most of the time. */
+  /** Comma-separated JSON of ContactPayloads. */
   items: string;
   /** Position of the last contact; null on the last page. */
   next: ContactPlace | null;
@@ -26,27 +22,31 @@ export interface ContactPage {
   changesNext: string;
 }
 
-export interface ContactListQuery extends ContactListFilter {
+export interface ContactListQuery extends ContactListFilter, ContactForm {
   limit: number;
   sort: ContactSort;
   /** Null: the first page. */
   after: ContactPlace | null;
-  /** Null: all contacts. */
-  search: string | null;
 }
 
 /** Ten times the slowest search in a million contacts. */
 const MAX_MS = 10_000;
 
-/** Lists contacts with a name of any kind, one page at a time. */
+const CHANGES_NEXT = 'SELECT feed_latest FROM account WHERE id = $1';
+
+/** Lists contacts with a name of any kind. */
 @Injectable()
 export class ContactListRepository {
-  private readonly pool: Pool;
+  private readonly pool: pg.Pool;
 
-  constructor(@InjectDataSource() dataSource: DataSource) {
+  constructor(
+    @InjectDataSource() dataSource: DataSource,
+    @Inject(StreamPool) private readonly streams: pg.Pool,
+  ) {
     this.pool = poolOf(dataSource);
   }
 
+  /** Returns a page of contacts. */
   async list(accountId: number, query: ContactListQuery): Promise<ContactPage> {
     const { text, values } = toSql(accountId, query);
     const { rows } = await boundedQuery<PageRow>(this.pool, MAX_MS, { text, values });
@@ -56,6 +56,50 @@ export class ContactListRepository {
       next: hasMore && address ? { address, name: name ?? '' } : null,
       changesNext: changesNext ?? '0',
     };
+  }
+
+  /** Counts contacts. */
+  async count(accountId: number, filter: ContactListFilter): Promise<{ count: number; changesNext: string }> {
+    const values: unknown[] = [accountId];
+    const conditions = listedContacts(accountId, filter, (value) => `$${values.push(value)}`);
+    const text = `SELECT count(*) AS count, (${CHANGES_NEXT}) AS changes_next
+      FROM contact c WHERE ${conditions.join(' AND ')}`;
+    const { rows } = await boundedQuery<{ count: string; changes_next: string | null }>(this.pool, MAX_MS, {
+      text,
+      values,
+    });
+    return { count: Number(rows[0]?.count), changesNext: rows[0]?.changes_next ?? '0' };
+  }
+
+  /**
+   * Streams all contacts in the order of ADDRESS, one JSON object per line. Memory use does not depend on their number.
+   *
+   * @returns the lines, and the number of the last change that they contain
+   */
+  async stream(
+    accountId: number,
+    query: ContactListFilter & ContactForm,
+  ): Promise<{ changesNext: string; lines: Readable }> {
+    const { before, rows } = await copySnapshot<{ feed_latest: string }>(
+      this.streams,
+      { text: CHANGES_NEXT, values: [accountId] },
+      toLinesSql(accountId, query),
+    );
+    return { changesNext: before?.feed_latest ?? '0', lines: rows };
+  }
+
+  /**
+   * Returns when an about last expired, which changes the contact but not the revision of the account. Null if no about
+   * has expired, or if the field is not selected.
+   */
+  async findLastExpiry(accountId: number, fields?: readonly ContactField[]): Promise<Date | null> {
+    if (fields && !fields.includes('about')) return null;
+    const { rows } = await this.pool.query<{ last: Date | null }>({
+      text: `SELECT max(text_status_expires_at) AS last FROM contact
+        WHERE account_id = $1 AND text_status_expires_at <= now()`,
+      values: [accountId],
+    });
+    return rows[0]?.last ?? null;
   }
 }
 
@@ -68,62 +112,39 @@ interface PageRow {
   changes_next: string | null;
 }
 
-/** Time of the last change of the picture of row `p`; null if there is none. See hasPicture(). */
-const PICTURE = `SELECT ${toIso('picture.updated_at')} FROM contact_picture picture
-  WHERE picture.account_id = $1 AND picture.contact_id = p.id
-    AND (picture.state = 'present' OR picture.state = 'changed' AND picture.size_bytes IS NOT NULL)`;
+/**
+ * Returns the query of all contacts as SQL without parameters. Sorts contacts before it converts them to JSON, because
+ * JSON needs more memory. Exported for benchmarks.
+ */
+export function toLinesSql(
+  accountId: number,
+  { pathPrefix, fields, ...filter }: ContactListFilter & ContactForm,
+): string {
+  const conditions = listedContacts(accountId, filter, pg.escapeLiteral);
+  return `SELECT ${contactJson(accountId, { pathPrefix, fields })}
+    FROM (SELECT c.* FROM contact c WHERE ${conditions.join(' AND ')} ORDER BY ${ADDRESS} OFFSET 0) c`;
+}
 
-/** Returns the query as SQL. Exported for benchmarks. */
+/** Returns the query of a page as SQL. Exported for benchmarks. */
 export function toSql(accountId: number, query: ContactListQuery): { text: string; values: unknown[] } {
-  const values: unknown[] = [accountId, query.limit];
-  const add = (value: unknown) => `$${values.push(value)}`;
-  const conditions = ['c.account_id = $1', HAS_NAME, ...conditionsOf(query)];
-  if (query.search !== null) {
-    const terms = toSearchTerms(query.search);
-    conditions.push(...(terms.length === 0 ? ['false'] : terms.map((term) => isFound(term, add))));
-  }
-  if (query.after && query.sort === 'jid') conditions.push(`${ADDRESS} > ${add(query.after.address)}`);
-  if (query.after && query.sort === 'name') {
-    conditions.push(`(c.sort_name, ${ADDRESS}) > (${add(query.after.name)}, ${add(query.after.address)})`);
-  }
+  const { limit, sort, after } = query;
+  const values: unknown[] = [accountId, limit];
+  const add = (value: string) => `$${values.push(value)}`;
+  const conditions = listedContacts(accountId, query, add);
+  if (after && sort === 'jid') conditions.push(`${ADDRESS} > ${add(after.address)}`);
+  if (after && sort === 'name')
+    conditions.push(`(c.sort_name, ${ADDRESS}) > (${add(after.name)}, ${add(after.address)})`);
   const text = `
     SELECT string_agg(item, ',' ORDER BY place) FILTER (WHERE place <= $2) AS items,
       max(address) FILTER (WHERE place = $2) AS address, max(sort_name) FILTER (WHERE place = $2) AS name,
-      count(*) > $2 AS has_more, (SELECT feed_latest FROM account WHERE id = $1) AS changes_next
+      count(*) > $2 AS has_more, (${CHANGES_NEXT}) AS changes_next
     FROM (
-      SELECT row_number() OVER () AS place, p.address, p.sort_name, (
-        SELECT row_to_json(item) FROM (
-          SELECT 'c' || p.id AS id, p.jid, split_part(p.jid, '@', 1) AS phone, p.lid, p.username, p.push_name,
-            p.full_name, p.first_name, p.business_name, p.is_business, p.saved,
-            (${PICTURE}) AS picture_updated_at, p.updated_at
-        ) item)::text AS item
+      SELECT row_number() OVER () AS place, ${ADDRESS} AS address, c.sort_name,
+        ${contactJson(accountId, query)}::text AS item
       FROM (
-        SELECT c.id, c.jid, c.lid, c.username, c.push_name, ${FULL_NAME} AS full_name, ${FIRST_NAME} AS first_name,
-          c.business_name, c.is_business, ${SAVED} AS saved, ${ADDRESS} AS address, c.sort_name,
-          ${toIso('c.updated_at')} AS updated_at
-        FROM contact c WHERE ${conditions.join(' AND ')}
-        ORDER BY ${query.sort === 'name' ? `c.sort_name, ${ADDRESS}` : ADDRESS} LIMIT $2::int + 1
-      ) p
+        SELECT c.* FROM contact c WHERE ${conditions.join(' AND ')}
+        ORDER BY ${sort === 'name' ? `c.sort_name, ${ADDRESS}` : ADDRESS} LIMIT $2::int + 1
+      ) c
     ) page`;
   return { text, values };
-}
-
-function toIso(time: string): string {
-  return `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-}
-
-/** @param add adds a parameter to the query and returns its name */
-function isFound({ keys, isPrefix, lid }: SearchTerm, add: (value: string) => string): string {
-  const matches = keys.map((key) => {
-    const escaped = key.replace(/[\\%_]/g, '\\$&');
-    const isLike = `c.search_text LIKE ${add(isPrefix ? `% ${escaped.trimStart()}%` : `%${escaped}%`)}`;
-    return hasSymbols(key) ? `(${isLike} AND ${hasSymbolsOf(add(key))})` : isLike;
-  });
-  if (lid) matches.push(`c.lid = ${add(lid)}`);
-  return `(${matches.join(' OR ')})`;
-}
-
-/** LIKE finds only words by index, so symbols have their own. The first condition is that of the partial index. */
-function hasSymbolsOf(parameter: string): string {
-  return `symbols_of(c.search_text) <> '{}' AND symbols_of(c.search_text) @> symbols_of(${parameter})`;
 }

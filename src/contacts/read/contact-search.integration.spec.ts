@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestAddressBook } from '../../../test/support/test-address-book.js';
+import { poolOf } from '../../database/postgres-pool.js';
 import type { Address, Jid } from '../../kernel/identifiers/address.js';
-import { ALL_CONTACTS } from '../contact.sql.js';
+import { ALL_CONTACTS } from './contact-filter.sql.js';
 import { ContactListRepository } from './contact-list.repository.js';
 
 let book: TestAddressBook;
@@ -9,7 +10,7 @@ let contacts: ContactListRepository;
 
 beforeAll(async () => {
   book = await TestAddressBook.create();
-  contacts = new ContactListRepository(book.dataSource);
+  contacts = new ContactListRepository(book.dataSource, poolOf(book.dataSource));
 });
 
 afterAll(() => book.drop());
@@ -17,7 +18,7 @@ afterAll(() => book.drop());
 beforeEach(() => book.clear());
 
 async function find(search: string): Promise<string[]> {
-  const query = { limit: 100, sort: 'jid', after: null, search, ...ALL_CONTACTS } as const;
+  const query = { ...ALL_CONTACTS, limit: 100, sort: 'jid', after: null, search, pathPrefix: '' } as const;
   const { items } = await contacts.list(book.accountId, query);
   const found = JSON.parse(`[${items}]`) as { full_name: string | null; push_name: string }[];
   return found.map((each) => each.full_name ?? each.push_name);
@@ -85,6 +86,11 @@ describe('a search', () => {
     ['Ivory Coast', '22508139912', '+225 07 08 13 99 12'],
     ['Brazil', '5511987654321', '55 11 8765 4321'],
     ['Germany with a trunk prefix', '491701234567', '+49 (0)170 1234567'],
+    [
+      'Germany with the characters of another program',
+      '491701234567',
+      '\u202a+49\u2011170\u00a01234567\u202c',
+    ],
     ['JID', '491701234567', '491701234567@s.whatsapp.net'],
     ['short number', '12345', '12345'],
   ])('finds a number of the form %s', async (_, number, typed) => {

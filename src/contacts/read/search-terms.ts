@@ -1,15 +1,10 @@
 import { type Lid, parsePhone } from '../../kernel/identifiers/address.js';
 import { mobileVariants } from '../../kernel/identifiers/mobile-variants.js';
 import { searchKey, secondSpelling, typedLength } from '../search/search-key.js';
-
-/** Digits with separators of phone numbers. */
-const TYPED_NUMBER = /^[\d\s()+./-]*\d[\d\s()+./-]*$/;
+import { digitsOf } from '../search/typed-number.js';
 
 /** A JID or LID, as other routes return it. */
 const ADDRESS = /^(\d{1,20})@(s\.whatsapp\.net|c\.us|lid)$/;
-
-/** A trunk prefix that is not dialed from abroad, as in "+49 (0) 170". */
-const TRUNK_PREFIX = /\(0\)/g;
 
 /** Limits the cost of the query. */
 const MAX_TERMS = 8;
@@ -38,8 +33,7 @@ export interface SearchTerm {
  */
 export function toSearchTerms(search: string): SearchTerm[] {
   const clean = search.replaceAll('\0', '').toWellFormed().trim();
-  const number = (ADDRESS.exec(clean)?.[1] ?? clean).replace(TRUNK_PREFIX, '');
-  const digits = TYPED_NUMBER.test(number) ? number.replace(/\D/g, '').replace(/^0+(?=\d)/, '') : '';
+  const digits = digitsOf(ADDRESS.exec(clean)?.[1] ?? clean)?.replace(/^0+(?=\d)/, '');
   if (digits) return [ofDigits(digits)];
   const texts = clean.split(/\s+/).filter((text) => searchKey(text).trim() !== '');
   return texts.slice(0, MAX_TERMS).map((text) => ofText(text.replace(/^@(?=.)/, '')));

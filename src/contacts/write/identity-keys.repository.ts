@@ -16,19 +16,33 @@ export class IdentityKeysRepository {
          ON CONFLICT DO NOTHING`,
         values,
       );
-      const seen = await tx.query<{ contact_id: string }[]>(
-        `INSERT INTO identity_key AS k (account_id, contact_id, key, first_seen_at, last_seen_at, is_current)
-         SELECT $1, c.id, p.key, p.seen_at, p.seen_at, false
-         FROM unnest($2::text[], $3::bytea[], $4::timestamptz[]) WITH ORDINALITY AS p (address, key, seen_at, place)
-         JOIN contact c ON c.account_id = $1 AND c.${column} = ANY ($2::text[]) AND c.${column} = p.address
-         ORDER BY p.place
-         ON CONFLICT (account_id, contact_id, key) DO UPDATE SET
-           first_seen_at = least(k.first_seen_at, EXCLUDED.first_seen_at),
-           last_seen_at = greatest(k.last_seen_at, EXCLUDED.last_seen_at)
-         WHERE EXCLUDED.first_seen_at < k.first_seen_at OR EXCLUDED.last_seen_at > k.last_seen_at
-         RETURNING contact_id`,
+      const seen = await tx.query<{ contact_id: string; is_earlier: boolean }[]>(
+        `WITH entry AS (
+           SELECT c.id AS contact_id, p.key, p.seen_at, p.place
+           FROM unnest($2::text[], $3::bytea[], $4::timestamptz[]) WITH ORDINALITY AS p (address, key, seen_at, place)
+           JOIN contact c ON c.account_id = $1 AND c.${column} = ANY ($2::text[]) AND c.${column} = p.address
+         ), earlier AS (
+           SELECT k.contact_id FROM entry e
+           JOIN identity_key k ON k.account_id = $1 AND k.contact_id = e.contact_id AND k.key = e.key
+           WHERE k.is_current AND e.seen_at < k.first_seen_at
+         ), stored AS (
+           INSERT INTO identity_key AS k (account_id, contact_id, key, first_seen_at, last_seen_at, is_current)
+           SELECT $1, contact_id, key, seen_at, seen_at, false FROM entry ORDER BY place
+           ON CONFLICT (account_id, contact_id, key) DO UPDATE SET
+             first_seen_at = least(k.first_seen_at, EXCLUDED.first_seen_at),
+             last_seen_at = greatest(k.last_seen_at, EXCLUDED.last_seen_at)
+           WHERE EXCLUDED.first_seen_at < k.first_seen_at OR EXCLUDED.last_seen_at > k.last_seen_at
+           RETURNING contact_id
+         )
+         SELECT contact_id, contact_id IN (SELECT contact_id FROM earlier) AS is_earlier FROM stored`,
         [...values, batch.map(({ key }) => key), batch.map(({ seenAt }) => seenAt)],
       );
+      const earlier = seen.filter(({ is_earlier }) => is_earlier).map(({ contact_id }) => contact_id);
+      if (earlier.length > 0)
+        await tx.query(
+          'UPDATE contact SET updated_at = now() WHERE account_id = $1 AND id = ANY ($2::bigint[])',
+          [earlier],
+        );
       await this.chooseCurrent(
         tx,
         seen.map(({ contact_id }) => contact_id),

@@ -4,6 +4,7 @@ import type { AccountTx } from './account-tx.js';
 import type { LidChange } from './contact-changes.js';
 import { FormerLidsRepository } from './former-lids.repository.js';
 import { LidMappingsRepository } from './lid-mappings.repository.js';
+import { MergedContactsRepository } from './merged-contacts.repository.js';
 import { ProfileMovesRepository } from './profile-moves.repository.js';
 
 interface LidRow {
@@ -19,6 +20,7 @@ export class LidChangesRepository {
     private readonly mappings: LidMappingsRepository,
     private readonly ownFacts: ProfileMovesRepository,
     private readonly formerLids: FormerLidsRepository,
+    private readonly merged: MergedContactsRepository,
   ) {}
 
   async apply(tx: AccountTx, changes: LidChange[]): Promise<void> {
@@ -68,7 +70,9 @@ export class LidChangesRepository {
       await this.mappings.join(tx, [{ jid: before.jid, lid, observedAt }]);
       return;
     }
-    await this.ownFacts.move(tx, [{ from: before.id, to: after.id }]);
+    const moves = [{ from: before.id, to: after.id }];
+    await this.ownFacts.move(tx, moves);
     await tx.query('DELETE FROM contact WHERE account_id = $1 AND id = $2', [before.id]);
+    await this.merged.add(tx, moves);
   }
 }

@@ -37,6 +37,18 @@ describe('a LID–PN mapping', () => {
     expect(await book.dataSource.query('SELECT count(*)::int AS rows FROM contact')).toEqual([{ rows: 2 }]);
   });
 
+  it('keeps the ID of a merged contact usable, even if the merge is not in the feed', async () => {
+    await book.dataSource.query('UPDATE account SET synced_at = NULL');
+    await book.apply(called(ANNA_LID, 'anni'));
+    const former = await book.find(ANNA_LID);
+    await book.apply(saved(ANNA, 'Anna', null));
+    await book.apply(paired(ANNA, ANNA_LID));
+    const anna = await book.find(ANNA);
+    expect(former?.id).not.toBe(anna?.id);
+    expect(await book.find(former?.id ?? '')).toEqual(anna);
+    expect(await book.find(anna?.id ?? '')).toEqual(anna);
+  });
+
   it('keeps the later of two push names', async () => {
     await book.apply(called(ANNA, 'by number', LATER));
     await book.apply(called(ANNA_LID, 'by lid', EARLIER));

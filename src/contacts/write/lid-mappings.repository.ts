@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Lid } from '../../kernel/identifiers/address.js';
 import type { AccountTx } from './account-tx.js';
 import type { LidMapping } from './contact-changes.js';
+import { MergedContactsRepository } from './merged-contacts.repository.js';
 import { ProfileMovesRepository, type RowMove } from './profile-moves.repository.js';
 
 const MAX_BATCH_MAPPINGS = 1_000;
@@ -33,7 +34,10 @@ const MAPPED_OTHERWISE = (columns: string) => `
  */
 @Injectable()
 export class LidMappingsRepository {
-  constructor(private readonly ownFacts: ProfileMovesRepository) {}
+  constructor(
+    private readonly ownFacts: ProfileMovesRepository,
+    private readonly merged: MergedContactsRepository,
+  ) {}
 
   /**
    * Merges the rows of each mapping, and splits rows that contradict it. Ignores mappings that are older than the
@@ -100,6 +104,7 @@ export class LidMappingsRepository {
     );
     await this.ownFacts.move(tx, moves);
     await this.dissolve(tx, moves);
+    await this.merged.add(tx, moves);
     await tx.query(
       `UPDATE contact c SET lid = p.lid, mapped_at = p.observed_at, updated_at = now() FROM ${MAPPINGS}
        WHERE ${HAS_NUMBER('c')} AND c.lid IS NULL`,

@@ -24,6 +24,38 @@ describe('loadConfig', () => {
     ],
     ['ROLE', 'boss', 'Invalid ROLE "boss": set it to all, api or session.'],
     ['HOST', 'no host', 'Invalid HOST "no host": set it to an address or host name'],
+    [
+      'TRUSTED_PROXIES',
+      '10.0.0.7,proxy',
+      'Invalid TRUSTED_PROXIES ["10.0.0.7","proxy"]: set it to the addresses',
+    ],
+    ['TRUSTED_PROXIES', '0.0.0.0/0', 'Invalid TRUSTED_PROXIES ["0.0.0.0/0"]: set it to the addresses'],
+    ['TRUSTED_PROXIES', '::/0', 'Invalid TRUSTED_PROXIES ["::/0"]: set it to the addresses'],
+    [
+      'CORS_ORIGINS',
+      '*',
+      'Invalid CORS_ORIGINS ["*"]: set it to origins separated by commas, without a path',
+    ],
+    [
+      'CORS_ORIGINS',
+      'https://a.example/app',
+      'Invalid CORS_ORIGINS ["https://a.example/app"]: set it to origins',
+    ],
+    ['CORS_ORIGINS', 'null', 'Invalid CORS_ORIGINS ["null"]: set it to origins'],
+    ['OAUTH_ISSUER', 'login', 'Invalid OAUTH_ISSUER "login": set it to an https URL'],
+    ['OAUTH_ISSUER', 'http://a.example', 'Invalid OAUTH_ISSUER "http://a.example": set it to an https URL'],
+    ['OAUTH_ISSUER', 'https://a.example', 'OAUTH_ISSUER and OAUTH_AUDIENCE require each other and API_KEY.'],
+    ['CHECKS_PER_DAY', '-1', 'Invalid CHECKS_PER_DAY -1: set it to a number of numbers from 0 to 10000'],
+    [
+      'CHECKS_PER_DAY',
+      '10001',
+      'Invalid CHECKS_PER_DAY 10001: set it to a number of numbers from 0 to 10000',
+    ],
+    [
+      'CHECKS_PER_DAY',
+      'many',
+      'Invalid CHECKS_PER_DAY "many": set it to a number of numbers from 0 to 10000',
+    ],
   ])('rejects %s=%s with a message that contains the value and the format', (name, value, message) => {
     expect(() => loadConfig({ [name]: value })).toThrow(message);
   });

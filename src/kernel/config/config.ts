@@ -3,7 +3,18 @@ import { plainToInstance, Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, ValidateBy, validateSync } from 'class-validator';
 import ipaddr from 'ipaddr.js';
 import { LOG_LEVELS, type LogLevel } from '../logging/log-levels.js';
-import { Flag, Integer, OneOf, PostgresUrl, Proxy, toList, toWords } from './config-decorators.js';
+import {
+  Flag,
+  Integer,
+  OneOf,
+  Origins,
+  PostgresUrl,
+  Proxy,
+  ServerUrl,
+  toList,
+  toWords,
+  TrustedAddresses,
+} from './config-decorators.js';
 import { readDatabaseUrl } from './database-url.js';
 import { readSecretFiles, SECRET_SETTINGS } from './secret-files.js';
 
@@ -56,6 +67,31 @@ export class Config {
     message: 'host names separated by commas, for example contacts.example.com,contacts.internal',
   })
   ALLOWED_HOSTS: string[] = [];
+
+  /**
+   * Issuer of access tokens for MCP, as in their `iss` claim: an `https:` URL, or `http:` on this machine. Requires
+   * API_KEY and OAUTH_AUDIENCE.
+   */
+  @IsOptional()
+  @ServerUrl('https://login.example.com')
+  OAUTH_ISSUER?: string;
+
+  /** URL of `/mcp` as clients use it. Access tokens must have it as `aud` claim. */
+  @IsOptional()
+  @ServerUrl('https://contacts.example.com/mcp')
+  OAUTH_AUDIENCE?: string;
+
+  /**
+   * Addresses of the proxies in front of the service: IP addresses, CIDRs, `loopback`, `linklocal` and `uniquelocal`.
+   * The service ignores `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` from other addresses, which could forge
+   * them.
+   */
+  @TrustedAddresses()
+  TRUSTED_PROXIES: string[] = [];
+
+  /** Origins of web pages that can call the API from a browser, separated by commas. By default, none (CORS). */
+  @Origins()
+  CORS_ORIGINS: string[] = [];
 
   /** Pairing codes that can be requested within 10 minutes, for each session. Each one notifies the phone. */
   @Integer(1, 1_000, { form: 'number of codes', example: 3 })
@@ -205,6 +241,13 @@ export class Config {
   DOWNLOADS_START_AFTER_MINUTES = 5;
 
   /**
+   * Maximum number checks per account and day (`POST /contacts/lookup` with `check`). 0
+   * turns this off. WhatsApp bans accounts that check numbers in bulk.
+   */
+  @Integer(0, 10_000, { form: 'number of numbers', example: 100 })
+  CHECKS_PER_DAY = 100;
+
+  /**
    * Megabytes of profile pictures to store for each account. Beyond it, the least recently used ones are deleted. A
    * preview has 3 to 15 kB, so the default is enough for more than 30,000 contacts and fits on a small disk.
    */
@@ -228,6 +271,8 @@ const SECRETS = new Set<string>(SECRET_SETTINGS);
 /** Settings without a default that are therefore not properties of a new Config. */
 const WITHOUT_DEFAULT = [
   'API_KEY',
+  'OAUTH_ISSUER',
+  'OAUTH_AUDIENCE',
   'DATABASE_URL',
   'DATABASE_SCHEMA',
   'HTTPS_PROXY',
@@ -266,6 +311,15 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     problems.push(
       `ROLE "${config.ROLE}" requires DATABASE_URL, because the roles share one Postgres database. Set it, for ` +
         'example to postgres://user:password@localhost:5432/whatsapp_contacts.',
+    );
+  }
+  if (
+    Boolean(config.OAUTH_ISSUER) !== Boolean(config.OAUTH_AUDIENCE) ||
+    (config.OAUTH_ISSUER && !config.API_KEY)
+  ) {
+    problems.push(
+      'OAUTH_ISSUER and OAUTH_AUDIENCE require each other and API_KEY. Set all of them, for example OAUTH_ISSUER to ' +
+        'https://login.example.com and OAUTH_AUDIENCE to https://contacts.example.com/mcp.',
     );
   }
   if (config.ROLE !== 'session' && isOpenToOthers(config) && config.ALLOW_ANONYMOUS !== true) {

@@ -4,9 +4,12 @@ export type DomainErrorKind =
   | 'unauthorised'
   | 'forbidden'
   | 'not-found'
+  | 'wrong-method'
   | 'not-acceptable'
   | 'conflict'
+  | 'unprocessable'
   | 'gone'
+  | 'moved'
   | 'unsupported'
   | 'limited'
   | 'unavailable';
@@ -18,8 +21,8 @@ export abstract class DomainError extends Error {
   /** Stable identifier for programs. */
   abstract readonly code: string;
 
-  /** Seconds after which the same request may succeed; undefined if unknown. */
-  readonly retryAfterSeconds?: number;
+  /** Seconds after which the same request may succeed; undefined if unknown, null if waiting does not help. */
+  readonly retryAfterSeconds?: number | null;
 
   /** Headers of the HTTP response. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { addAbortSignal } from 'node:stream';
 import { ProxyAgent } from './proxy-agent.js';
 import type { ProxyUrl } from './proxy-url.js';
@@ -17,8 +17,9 @@ export interface GetOptions {
 }
 
 /**
- * Sends a GET request to an `https:` URL. Does not follow redirects, and does not decompress the response. fetch() does
- * not support SOCKS5 or an `http.Agent`, so it could not use the proxies that WebSockets use.
+ * Sends a GET request to an `https:` URL, or to an `http:` URL without a proxy. Does not follow redirects, and does not
+ * decompress the response. fetch() does not support SOCKS5 or an `http.Agent`, so it could not use the proxies that
+ * WebSockets use.
  *
  * @returns the response; read its body or destroy it
  * @throws ProxyError, or the error of the connection
@@ -26,6 +27,7 @@ export interface GetOptions {
 export async function httpGet(url: URL, { proxy, signal, headers }: GetOptions): Promise<IncomingMessage> {
   signal.throwIfAborted();
   const agent = proxy ? new ProxyAgent(proxy, 'https:') : undefined;
+  const request = url.protocol === 'http:' ? requestHttp : requestHttps;
   const sent = request(url, { agent, signal, headers: { ...HEADERS, ...headers } });
   // Errors after the response headers are also errors of the response.
   sent.on('error', () => {});

@@ -1,5 +1,6 @@
 import type { AuthenticationCreds, BinaryNode } from '@whiskeysockets/baileys';
-import { type Jid, parseLid } from '../../kernel/identifiers/address.js';
+import type { AcceptedChecks } from '../../contacts/checks/number-check.js';
+import { type Jid, parseLid, type Phone } from '../../kernel/identifiers/address.js';
 import { Log } from '../../kernel/logging/log.js';
 import type { SessionAccount } from '../../sessions/sessions.repository.js';
 import { AuthState } from '../auth-state/auth-state.js';
@@ -8,6 +9,7 @@ import { protectOwnMapping } from '../baileys/own-mapping.js';
 import { requestHistoryUpload } from '../baileys/request-history-upload.js';
 import { sendToOwnDevices, sendToPhone } from '../baileys/send-peer-message.js';
 import { StanzaResponder } from '../baileys/stanza-responder.js';
+import { NumberChecker } from '../checks/number-checker.js';
 import type { ClientIdentity } from '../linking/client-identity.js';
 import { privacyTokensOf } from '../profiles/privacy-token.js';
 import { ProfileFetchQueue } from '../profiles/profile-fetch-queue.js';
@@ -45,6 +47,7 @@ export class Connection {
   private readonly socket: WhatsAppSocket;
   private readonly sync: AddressBookSync;
   private readonly gate: InboundGate;
+  private readonly checker: NumberChecker;
   private ownLid: string | undefined;
   /** The last save of changed credentials. Stanzas are acknowledged only after it has completed. */
   private credentialsSaved: Promise<void> = Promise.resolve();
@@ -74,17 +77,17 @@ export class Connection {
     const connection = syncConnectionOf(socket);
     const firstSync = new FirstSync(account, context);
     const appState = new AppStateSource(account, owner, connection, context, firstSync);
+    const lock = new ReachOutLock(context, connection.query);
+    this.checker = new NumberChecker(id, connection, context, () => lock.reportedUntil());
     this.sync = new AddressBookSync(owner, context, [
       firstSync,
       new StanzaSource(owner, context),
       // Before app state: only one file per account is read at a time, and a reconciliation can wait.
       new HistorySource(owner, connection, context, firstSync),
       appState,
-      new ProfileSource(
-        new ProfileFetchQueue(owner, connection, context),
-        new ReachOutLock(context, connection.query),
-        context,
-      ),
+      new ProfileSource(new ProfileFetchQueue(owner, connection, context), lock, context),
+      // After the profiles, which load the reach-out time lock and the pause.
+      this.checker,
     ]);
     this.gate = this.createGate(socket);
     this.listen(appState);
@@ -96,6 +99,11 @@ export class Connection {
 
   get isOpen(): boolean {
     return this.socket.isOpen;
+  }
+
+  /** Queues numbers; returns null if the connection is not ready for this. See NumberChecker.add. */
+  async checkNumbers(phones: Phone[]): Promise<AcceptedChecks | null> {
+    return this.checker.isOpen ? this.checker.add(phones) : null;
   }
 
   /** Notifies WhatsApp that this device is no longer linked, which ends the connection. */

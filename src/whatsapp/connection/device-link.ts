@@ -17,6 +17,7 @@ export async function linkAccount(
 ): Promise<void> {
   const jid = parseJid(creds.me?.id);
   if (!jid) throw new Error('The credentials do not contain the account');
+  await stores.sessions.release(tx, lease.session, jid);
   const id = await stores.accounts.add(tx, {
     jid,
     lid: parseLid(creds.me?.lid),

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Mutex } from 'async-mutex';
 import { pause } from '../../kernel/async/pause.js';
+import type { Phone } from '../../kernel/identifiers/address.js';
 import { Log } from '../../kernel/logging/log.js';
 import { logContext } from '../../kernel/logging/log-context.js';
 import { CommandRefused } from '../../sessions/command-refused.js';
@@ -108,6 +109,7 @@ export class SessionRunner {
     return this.inContext(async () => {
       if (command.kind === 'unlink') return alone(() => this.unlink());
       if (command.kind === 'use-proxy') return alone(() => this.useProxy());
+      if (command.kind === 'check-numbers') return this.checkNumbers(command);
       return this.linkCommands.run(command);
     });
   }
@@ -279,6 +281,17 @@ export class SessionRunner {
     await this.reporter.reportFailure('logged_out', this.lastFailure);
     this.wake.abort();
     return isNotified ? 'notified' : 'not_notified';
+  }
+
+  /** @returns AcceptedChecks as JSON */
+  private async checkNumbers({ argument }: PendingCommand): Promise<string> {
+    const accepted = await this.connection?.checkNumbers(JSON.parse(argument ?? '[]') as Phone[]);
+    if (accepted) return JSON.stringify(accepted);
+    throw new CommandRefused(
+      'unavailable',
+      'whatsapp_not_ready',
+      'The session is not connected to WhatsApp. /session shows the reason.',
+    );
   }
 
   private async delay(ms: number, end: AbortSignal): Promise<void> {

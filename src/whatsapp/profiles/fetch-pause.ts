@@ -57,6 +57,15 @@ export class FetchPause {
     this.code = isLock ? 'reach_out_lock' : null;
   }
 
+  /**
+   * Returns the end of a pause because WhatsApp requires fewer requests, or has refused some; null if there is none.
+   * The reason of a pause that a previous process has stored is unknown, so it counts.
+   */
+  get limitedUntil(): Date | null {
+    const isOver = !this.resumeAt || this.resumeAt <= new Date();
+    return isOver || this.code === 'unanswered' ? null : this.resumeAt;
+  }
+
   /** @param syncedAt end of the first sync; null during it */
   firstSync({ linkedAt, syncedAt }: { linkedAt: Date; syncedAt: Date | null }): void {
     const afterMs = this.config.DOWNLOADS_START_AFTER_MINUTES * 60_000;
@@ -66,7 +75,7 @@ export class FetchPause {
   /** Returns which contacts may be fetched now. Reports the reason in the background if it has changed. */
   check(): Allowed {
     const now = new Date();
-    if (this.config.DOWNLOADS_PER_MINUTE === 0) return this.allow('none', 'DOWNLOADS_PER_MINUTE is 0.');
+    if (this.isOff) return this.allow('none', 'DOWNLOADS_PER_MINUTE is 0.');
     if (this.resumeAt && this.resumeAt > now) return 'none';
     this.resumeAt = null;
     this.code = null;
@@ -126,8 +135,12 @@ export class FetchPause {
     return allowed;
   }
 
-  private async write(pause: Omit<ProfilesPause, 'nextBatchAt'>): Promise<void> {
-    const { lease } = this;
-    await lease.transaction((tx) => this.state.reportProfilesPause(tx, lease.session, pause));
+  private get isOff(): boolean {
+    return this.config.DOWNLOADS_PER_MINUTE === 0;
+  }
+
+  private async write(pause: Pick<ProfilesPause, 'reason' | 'resumeAt'>): Promise<void> {
+    const { lease, isOff } = this;
+    await lease.transaction((tx) => this.state.reportProfilesPause(tx, lease.session, { ...pause, isOff }));
   }
 }

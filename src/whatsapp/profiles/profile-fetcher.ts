@@ -3,7 +3,6 @@ import type { ContactChanges, Picture } from '../../contacts/write/contact-chang
 import { type Address, isLid, type Lid } from '../../kernel/identifiers/address.js';
 import { Log } from '../../kernel/logging/log.js';
 import type { OutgoingProxies } from '../../kernel/network/outgoing-proxies.js';
-import { iqErrorCode } from '../wire/iq-error.js';
 import { identityQuery, readIdentities } from './identity-query.js';
 import { downloadPicture } from './picture-download.js';
 import {
@@ -14,7 +13,7 @@ import {
 } from './picture-query.js';
 import { type ProfileConnection, QueryTimeout, queryWithin } from './profile-connection.js';
 import { asRateLimited, RateLimited } from './profile-errors.js';
-import { type FetchResult, profileFetches } from './profile-fetches.metrics.js';
+import { countedFetch } from './profile-fetches.metrics.js';
 import { type Profile, profileQuery, readProfiles } from './profile-query.js';
 
 /** Short, because WhatsApp never responds for some contacts, and the others wait. */
@@ -65,7 +64,7 @@ export class ProfileFetcher {
     const addresses = targets.map(({ address }) => address);
     const tokens = await this.connection.privacyTokens(targets);
     const query = profileQuery(addresses, { id: randomBytes(8).toString('hex'), tokens });
-    const request = counted('profiles', queryWithin(this.connection, query, PROFILES_TIMEOUT_MS));
+    const request = countedFetch('profiles', queryWithin(this.connection, query, PROFILES_TIMEOUT_MS));
     const response = await request.catch((error: unknown) => {
       throw asRateLimited(error);
     });
@@ -92,7 +91,7 @@ export class ProfileFetcher {
     if (response.state !== 'present') return { address, state: response.state };
     try {
       const { id, url } = response;
-      const bytes = await counted('picture_file', downloadPicture(url, this.proxies, this.stop));
+      const bytes = await countedFetch('picture_file', downloadPicture(url, this.proxies, this.stop));
       return { address, state: 'present', id, bytes };
     } catch (err) {
       this.stop.throwIfAborted();
@@ -107,7 +106,7 @@ export class ProfileFetcher {
       : null;
     const query = pictureQuery(address, { knownId: pictureId, token: tokens?.get(address) ?? null });
     try {
-      const response = await counted('picture', queryWithin(this.connection, query, PICTURE_TIMEOUT_MS));
+      const response = await countedFetch('picture', queryWithin(this.connection, query, PICTURE_TIMEOUT_MS));
       this.unanswered = 0;
       return readPictureResponse(response);
     } catch (error) {
@@ -127,7 +126,7 @@ export class ProfileFetcher {
     if (addresses.length === 0 || this.refusesIdentities) return new Map();
     try {
       const query = queryWithin(this.connection, identityQuery(addresses), IDENTITIES_TIMEOUT_MS);
-      return readIdentities(await counted('identities', query), addresses);
+      return readIdentities(await countedFetch('identities', query), addresses);
     } catch (err) {
       this.stop.throwIfAborted();
       if (asRateLimited(err) instanceof RateLimited) throw new RateLimited();
@@ -136,24 +135,6 @@ export class ProfileFetcher {
       return new Map();
     }
   }
-}
-
-/** Counts a request by its result. */
-async function counted<T>(kind: string, request: Promise<T>): Promise<T> {
-  try {
-    const response = await request;
-    profileFetches.inc({ kind, result: 'answered' });
-    return response;
-  } catch (error) {
-    profileFetches.inc({ kind, result: resultOf(error) });
-    throw error;
-  }
-}
-
-function resultOf(error: unknown): FetchResult {
-  if (error instanceof QueryTimeout) return 'unanswered';
-  if (asRateLimited(error) instanceof RateLimited) return 'limited';
-  return iqErrorCode(error) === null ? 'failed' : 'refused';
 }
 
 /** Returns the changes in a profile, except for the picture. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsRepository } from '../../accounts/accounts.repository.js';
+import { NumberChecksRepository } from '../../contacts/checks/number-checks.repository.js';
 import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches.repository.js';
 import { ContactCaches } from '../../contacts/write/contact-cache.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
@@ -33,6 +34,7 @@ export class Stores {
     readonly contacts: ContactsService,
     readonly feed: FeedRepository,
     readonly fetches: ProfileFetchesRepository,
+    readonly checks: NumberChecksRepository,
     readonly appState: AppStateRepository,
     readonly keyRequests: SyncKeyRequestsRepository,
     readonly history: HistoryRepository,
@@ -52,6 +54,8 @@ export interface SessionContext {
   readonly pause: FetchPause;
   /** Number of contacts in a batch of background profile fetches. */
   readonly batchSize: number;
+  /** Maximum numbers that are checked per day; CHECKS_PER_DAY in Config. */
+  readonly checksPerDay: number;
   /** Shared by all sessions of the thread, as are `quietTime` and `readers`. */
   readonly scheduler: FetchScheduler;
   readonly quietTime: QuietTime;

@@ -76,6 +76,7 @@ export class SessionHost {
           proxies: new SessionProxies(lease.session, this.stores.sessionProxies),
           budget: new FetchBudget(this.config),
           batchSize: this.config.DOWNLOADS_BATCH_SIZE,
+          checksPerDay: this.config.CHECKS_PER_DAY,
           pause: new FetchPause(this.config, this.stores.sessionState, lease),
           scheduler: this.scheduler,
           quietTime: this.gate,

@@ -24,10 +24,13 @@ export const answerUsync: IqHandler = (iq, context) => {
   const usync = child(iq, 'usync');
   const protocols = children(child(usync, 'query')).map((each) => each.tag);
   const users = children(child(usync, 'list'), 'user');
-  const { usyncAdds, usyncLeavesOut } = context.network.settings;
-  const answered = users.filter(({ attrs }) => !usyncLeavesOut.has(attrs.jid ?? ''));
+  const { usyncAdds, usyncErrors, usyncLeavesOut } = context.network.settings;
+  const answered = users.filter((user) => !usyncLeavesOut.has(user.attrs.jid ?? jidOf(numberIn(user))));
   const list = [...usyncAdds, ...answered.flatMap((user) => answerUser(user, protocols, context))];
-  const outcome = protocols.map((each) => element(each, {}));
+  const outcome = protocols.map((each) => {
+    const code = usyncErrors.get(each);
+    return element(each, {}, code === undefined ? undefined : [failure(code)]);
+  });
   return [element('usync', { ...usync?.attrs }, [element('result', {}, outcome), element('list', {}, list)])];
 };
 
@@ -36,16 +39,39 @@ function answerUser(
   protocols: readonly string[],
   { network: { directory, settings, impostor } }: LoggedInContext,
 ): BinaryNode[] {
-  const number = textOf(child(user, 'contact')).replace(/^\+/, '');
-  const jid = user.attrs.jid ?? `${number}@s.whatsapp.net`;
+  const query = childBytes(user, 'contact');
+  const number = numberIn(user);
+  const jid = user.attrs.jid ?? jidOf(settings.numberAliases.get(number) ?? number);
   const person = directory.find(jid);
   const results = protocols.flatMap((name) => {
-    if (!person) return name === 'contact' ? [element('contact', { type: 'out' })] : [];
-    const result = PROTOCOLS[name]?.(person, { settings, impostor, token: childBytes(user, 'tctoken') });
+    if (settings.usyncErrors.has(name)) return [];
+    const code = settings.usyncUserErrors.get(name);
+    if (code !== undefined) return [element(name, {}, [failure(code)])];
+    if (name === 'contact') return [contactOf(number, person, query)];
+    const result =
+      person && PROTOCOLS[name]?.(person, { settings, impostor, token: childBytes(user, 'tctoken') });
     return result ? [result] : [];
   });
   const requested = person && number ? person.jid : jid;
   return [element('user', addressesOf(requested, person, settings), results)];
+}
+
+/** Returns the digits of the requested number; empty if the user is requested by JID. */
+function numberIn(user: BinaryNode): string {
+  return textOf(child(user, 'contact')).replace(/^\+/, '');
+}
+
+function jidOf(number: string): string {
+  return `${number}@s.whatsapp.net`;
+}
+
+/**
+ * Returns whether a number is registered (`in`), not registered (`out`), or not a number at all (`invalid`). The
+ * element contains the number as requested, which whatsmeow's `IsOnWhatsApp` reads.
+ */
+function contactOf(number: string, person: Person | undefined, query: Buffer | undefined): BinaryNode {
+  const isValid = !query || /^\d{7,15}$/.test(number);
+  return element('contact', { type: !isValid ? 'invalid' : person ? 'in' : 'out' }, query);
 }
 
 /** Returns the addresses of a user in the response: as requested, or the LID with the number in `pn_jid`. */
@@ -59,7 +85,6 @@ function addressesOf(
 }
 
 const PROTOCOLS: Record<string, Protocol> = {
-  contact: () => element('contact', { type: 'in' }),
   lid: (person) => (person.lidJid ? element('lid', { val: person.lidJid }) : undefined),
   status: (person, { token }) => statusOf(person, token),
   text_status: (person, { token }) => textStatusOf(person, token),
@@ -110,6 +135,10 @@ function pictureOf(person: Person, token: Buffer | undefined): BinaryNode {
   const { picture } = person.profile;
   if (picture === 'hidden' || !canView(person, token)) return element('picture', {}, [refusal('401')]);
   return element('picture', { id: picture?.id });
+}
+
+function failure(code: number): BinaryNode {
+  return element('error', { code: String(code) });
 }
 
 function refusal(code: string): BinaryNode {

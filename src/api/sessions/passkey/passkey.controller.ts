@@ -7,7 +7,8 @@ import { pathPrefixOf, type SessionName } from '../../../kernel/identifiers/sess
 import { CommandRefused } from '../../../sessions/command-refused.js';
 import type { PasskeyOffer } from '../../../sessions/link-offer.js';
 import { CallerAccess, Needs } from '../../access/requirements.js';
-import { withPathPrefix } from '../../http/paths-in-text.js';
+import { BasePath, basePathOf } from '../../http/base-path.js';
+import { withBasePath, withPathPrefix } from '../../http/paths-in-text.js';
 import { linkRoutes, SessionParam } from '../../http/session-param.js';
 import * as examples from '../../openapi/examples.js';
 import { Operation } from '../../openapi/operation.js';
@@ -69,13 +70,13 @@ export class PasskeyController {
   @ApiOkResponse({ type: PasskeyDto })
   @Get()
   @Header('Cache-Control', 'no-store')
-  @Header('Vary', 'Accept, Origin')
   async get(
     @SessionParam() session: SessionName,
     @CallerAccess() access: Access | null,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
+    response.vary('Accept, Origin');
     const offer = await this.getOffer(session, access, request);
     if (request.accepts(['application/json', 'text/plain']) === 'text/plain') {
       response.type('text').send(`${consoleSnippet(offer)}\n`);
@@ -87,7 +88,7 @@ export class PasskeyController {
       token,
       expires_at: expiresAt,
       step,
-      link: extensionLink(`${request.protocol}://${request.host}${request.path}`, token),
+      link: extensionLink(addressOf(request), token),
     };
     response.json(body);
   }
@@ -108,10 +109,12 @@ export class PasskeyController {
   @HttpCode(202)
   async submit(
     @SessionParam() session: SessionName,
+    @CallerAccess() access: Access | null,
     @Body() { token, assertion }: SubmitAssertionRequest,
+    @BasePath() basePath: string,
   ): Promise<AcceptedDto> {
-    await this.passkey.submit(session, token, assertion);
-    return { accepted: true, message: inSession(session, SUBMITTED) };
+    await this.passkey.submit({ session, token, access }, assertion);
+    return { accepted: true, message: withPrefixes(SUBMITTED, basePath, session) };
   }
 
   /** Confirm the link. Only do this after a user has checked that the phone shows the same code as `GET /session`. */
@@ -125,10 +128,12 @@ export class PasskeyController {
   @HttpCode(202)
   async confirm(
     @SessionParam() session: SessionName,
+    @CallerAccess() access: Access | null,
     @Body() { token }: ConfirmPasskeyRequest,
+    @BasePath() basePath: string,
   ): Promise<AcceptedDto> {
-    await this.passkey.confirm(session, token);
-    return { accepted: true, message: inSession(session, CONFIRMED) };
+    await this.passkey.confirm({ session, token, access });
+    return { accepted: true, message: withPrefixes(CONFIRMED, basePath, session) };
   }
 
   /** Cancel the passkey request. A new QR code follows. */
@@ -139,9 +144,9 @@ export class PasskeyController {
   })
   @Delete()
   @Needs('session:link')
-  async cancel(@SessionParam() session: SessionName): Promise<CancelledDto> {
+  async cancel(@SessionParam() session: SessionName, @BasePath() basePath: string): Promise<CancelledDto> {
     await this.passkey.cancel(session);
-    return { cancelled: true, message: inSession(session, CANCELLED) };
+    return { cancelled: true, message: withPrefixes(CANCELLED, basePath, session) };
   }
 
   /** @throws KeyMissing, KeyInvalid, TokenRequired, NoPasskey */
@@ -163,6 +168,11 @@ export class PasskeyController {
   }
 }
 
-function inSession(session: SessionName, message: string): string {
-  return withPathPrefix(message, pathPrefixOf(session));
+function withPrefixes(message: string, basePath: string, session: SessionName): string {
+  return withBasePath(withPathPrefix(message, pathPrefixOf(session)), basePath);
+}
+
+/** Returns the address as the browser of the caller has requested it. */
+function addressOf(request: Request): string {
+  return `${request.protocol}://${request.host}${basePathOf(request)}${request.path}`;
 }
