@@ -145,6 +145,9 @@ describe('the API', () => {
         items: { contact: ContactDetailsDto }[];
       };
       expect(items.at(-1)?.contact.picture?.url).toBe('/wa/contacts/491700000010/picture');
+      const params = { name: 'look_up_people', arguments: { contacts: ['491700000010'] } };
+      const mcp = await post(proxy, '/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+      expect(JSON.stringify(mcp.body)).toContain('"/wa/contacts/491700000010/picture"');
       const { headers } = await post(proxy, '/keys', EVERYTHING);
       expect(headers.get('location')).toMatch(/^\/wa\/keys\/[0-9a-f]{12}$/);
       const created = await through(proxy, (headers.get('location') ?? '').slice('/wa'.length));

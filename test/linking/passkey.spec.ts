@@ -26,7 +26,7 @@ let silent: { world: World; unanswered: Promise<string | null> };
 let world: World;
 
 beforeAll(async () => {
-  world = await World.create();
+  world = await World.create({ TRUSTED_PROXIES: 'loopback', ALLOWED_HOSTS: 'wa.example.com' });
   const other = await World.create();
   await Promise.all([world.startService(), other.startService()]);
   const passkey = requirePasskey(other);
@@ -168,6 +168,16 @@ describe('linking with a passkey', () => {
     expect(ceremony.options).toMatchObject({ rpId: 'whatsapp.com', userVerification: 'required' });
     const address = `http://127.0.0.1:${world.service.port}/session/passkey#${ceremony.token}`;
     expect(ceremony.link).toBe(`${ORIGIN}/#whatsapp-contacts=${encodeURIComponent(address)}`);
+    const forwarded = await world.service.request<PasskeyDto>('/session/passkey', {
+      headers: {
+        'x-forwarded-proto': 'https',
+        'x-forwarded-host': 'wa.example.com',
+        'x-forwarded-prefix': '/wa',
+      },
+    });
+    expect(decodeURIComponent(forwarded.body.link)).toContain(
+      `=https://wa.example.com/wa/session/passkey#${ceremony.token}`,
+    );
     const line = await world.service.request('/session/passkey', { headers: { accept: 'text/plain' } });
     expect(line.text).toContain(JSON.stringify(ceremony.options));
     expect(line.text.trim().split('\n')).toHaveLength(1);

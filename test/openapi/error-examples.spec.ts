@@ -32,6 +32,7 @@ const ELSEWHERE = [
   'session_not_answering',
   'stopping',
   'ticket_invalid',
+  'tickets_limited',
   'token_invalid',
   'token_required',
   'too_busy',

@@ -87,7 +87,7 @@ const ROUTES = [
 /** Times, which differ between deployments that serve the same address book. */
 const TIMES = /"(\w+_at|at)":"[^"]*"|REV:\S+|\d{4}-\d\d-\d\dT[\d:]+Z/g;
 /** The ids of contacts, and the UIDs of their vCards, are those of the whole deployment. */
-const IDS = /(?<="|,)c\d+(?="|\r?\n)|(?<=UID:urn:uuid:)[\da-f-]{36}/g;
+const IDS = /(?<="|,)c[\da-f]{12}-\d+(?="|\r?\n)|(?<=UID:urn:uuid:)[\da-f-]{36}/g;
 
 describe('a deployment with several accounts', () => {
   let shared: ServedAddressBook;

@@ -53,10 +53,14 @@ export class SessionsWorld extends Processes {
       return picks(last) && last;
     };
     return eventually(`session ${name} is as expected`, look, timeoutMs).catch((error: unknown) => {
-      throw new Error(
-        `${(error as Error).message}: ${JSON.stringify(last)}\n${this.api.output.slice(-3_000)}`,
-      );
+      throw new Error(`${(error as Error).message}: ${JSON.stringify(last)}\n${this.logOf(name).join('\n')}`);
     });
+  }
+
+  /** Returns the latest log entries of a session, of all processes. */
+  private logOf(name: string): string[] {
+    const entries = this.services.flatMap(({ output }) => output.split('\n'));
+    return entries.filter((entry) => entry.includes(`"session":"${name}"`)).slice(-60);
   }
 
   /** Scans the QR code of a session without waiting for the first sync. */
