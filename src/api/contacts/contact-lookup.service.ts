@@ -1,7 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { selectFields } from '../../contacts/contact-fields.js';
-import type { ContactPayload } from '../../contacts/payload/contact-payload.js';
-import { toDetails } from '../../contacts/payload/contact-payload.js';
 import {
   ContactDetailsRepository,
   type ContactLookup,
@@ -24,7 +21,8 @@ export function requestsOf(entries: readonly string[]): number {
 /** An entry of a lookup. */
 export interface LookedUpContact {
   query: string;
-  contact: Partial<ContactPayload> | null;
+  /** JSON of the requested fields; null if there is no such contact. */
+  contact: string | null;
 }
 
 export interface LookupResult {
@@ -43,18 +41,11 @@ export class ContactLookupService {
   /**
    * @throws InvalidRequest if an entry is invalid, SessionNotFound, NoAccountLinked
    */
-  async lookUp(
-    session: SessionName,
-    entries: readonly string[],
-    { pathPrefix, fields }: ContactForm,
-  ): Promise<LookupResult> {
+  async lookUp(session: SessionName, entries: readonly string[], form: ContactForm): Promise<LookupResult> {
     const lookups = entries.map(parseEntry);
-    const found = await this.contacts.findAll(session, lookups);
+    const found = await this.contacts.findJson(session, lookups, form);
     if (!found) throw new NoAccountLinked();
-    const items = found.result.map((contact, i) => ({
-      query: entries[i] as string,
-      contact: contact && selectFields(toDetails(contact, pathPrefix), fields),
-    }));
+    const items = found.result.map((contact, i) => ({ query: entries[i] as string, contact }));
     return { accountId: found.accountId, synced: found.synced, items };
   }
 }

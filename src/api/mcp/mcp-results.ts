@@ -136,7 +136,11 @@ export function toPersonDetails(contact: ContactPayload): z.infer<typeof details
 }
 
 export function toLookups(items: LookedUpContact[]): z.infer<typeof lookups> {
-  return { people: items.map(({ query, contact }) => ({ query, contact: contact && present(contact) })) };
+  const people = items.map(({ query, contact }) => {
+    if (contact === null) return { query, contact };
+    return { query, contact: present(JSON.parse(contact) as Partial<ContactPayload>) };
+  });
+  return { people };
 }
 
 /** @param change with all fields of the contact */
