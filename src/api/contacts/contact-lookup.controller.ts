@@ -14,8 +14,7 @@ import { SessionParam, sessionRoutes } from '../http/session-param.js';
 import * as examples from '../openapi/examples.js';
 import { Operation } from '../openapi/operation.js';
 import { LookedUpContactsDto, LookUpContactsRequest } from './contact-lookup.dto.js';
-import { ContactLookupService, type LookedUpContact, requestsOf } from './contact-lookup.service.js';
-import type { NumberCheckDto } from './number-checks.dto.js';
+import { ContactLookupService, requestsOf } from './contact-lookup.service.js';
 import { NumberChecksService } from './number-checks.service.js';
 import { setSyncHeader } from './response-headers.js';
 
@@ -60,16 +59,9 @@ export class ContactLookupController {
     await this.answers.page(request, response, null, async () => {
       const { synced, items } = checked ?? (await lookUp());
       setSyncHeader(response, synced);
-      const checks = checked ? `,"checks":${JSON.stringify(checked.checks)}` : '';
-      return `{"items":[${items.map(toJson).join()}]${checks}}`;
+      return JSON.stringify({ items, checks: checked?.checks } satisfies LookedUpContactsDto);
     });
   }
-}
-
-/** Returns the JSON of a LookedUpContactDto. */
-function toJson({ query, contact, check }: LookedUpContact & { check?: NumberCheckDto | null }): string {
-  const rest = check === undefined ? '' : `,"check":${JSON.stringify(check)}`;
-  return `{"query":${JSON.stringify(query)},"contact":${contact ?? 'null'}${rest}}`;
 }
 
 /** Returns a signal that is aborted when the response is complete, or when the caller has disconnected. */

@@ -1,4 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { selectFields } from '../../contacts/contact-fields.js';
+import type { ContactPayload } from '../../contacts/payload/contact-payload.js';
+import { toDetails } from '../../contacts/payload/contact-payload.js';
 import {
   ContactDetailsRepository,
   type ContactLookup,
@@ -21,8 +24,7 @@ export function requestsOf(entries: readonly string[]): number {
 /** An entry of a lookup. */
 export interface LookedUpContact {
   query: string;
-  /** JSON of the requested fields; null if there is no such contact. */
-  contact: string | null;
+  contact: Partial<ContactPayload> | null;
 }
 
 export interface LookupResult {
@@ -41,11 +43,18 @@ export class ContactLookupService {
   /**
    * @throws InvalidRequest if an entry is invalid, SessionNotFound, NoAccountLinked
    */
-  async lookUp(session: SessionName, entries: readonly string[], form: ContactForm): Promise<LookupResult> {
+  async lookUp(
+    session: SessionName,
+    entries: readonly string[],
+    { pathPrefix, fields }: ContactForm,
+  ): Promise<LookupResult> {
     const lookups = entries.map(parseEntry);
-    const found = await this.contacts.findJson(session, lookups, form);
+    const found = await this.contacts.findAll(session, lookups);
     if (!found) throw new NoAccountLinked();
-    const items = found.result.map((contact, i) => ({ query: entries[i] as string, contact }));
+    const items = found.result.map((contact, i) => ({
+      query: entries[i] as string,
+      contact: contact && selectFields(toDetails(contact, pathPrefix), fields),
+    }));
     return { accountId: found.accountId, synced: found.synced, items };
   }
 }

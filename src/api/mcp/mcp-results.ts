@@ -136,11 +136,7 @@ export function toPersonDetails(contact: ContactPayload): z.infer<typeof details
 }
 
 export function toLookups(items: LookedUpContact[]): z.infer<typeof lookups> {
-  const people = items.map(({ query, contact }) => {
-    if (contact === null) return { query, contact };
-    return { query, contact: present(JSON.parse(contact) as Partial<ContactPayload>) };
-  });
-  return { people };
+  return { people: items.map(({ query, contact }) => ({ query, contact: contact && present(contact) })) };
 }
 
 /** @param change with all fields of the contact */

@@ -7,8 +7,7 @@ import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { SessionNotFound } from '../../sessions/sessions.errors.js';
 import { rowNumberOf } from '../contact-id.js';
 import type { ContactRow } from '../contact-row.js';
-import type { ContactForm } from './contact-json.sql.js';
-import { type LookupColumn, lookupJsonSql, lookupSql, type Match } from './contact-lookup.sql.js';
+import { type LookupColumn, lookupSql, type Match } from './contact-lookup.sql.js';
 
 /** Identifies one contact: forms of its number, the preferred one first; a LID; a username in lower case; or an ID. */
 export type ContactLookup =
@@ -34,15 +33,13 @@ export interface KeyRow {
 }
 
 /** A contact with one of the requested references. If there are none, one row with the account only. */
-interface FoundMatch {
+type FoundRow = ContactRow & {
   account_id: number | null;
   synced: boolean;
+  contact_id: string;
   match: Match;
   reference: string;
-}
-
-type FoundRow = ContactRow & FoundMatch & { contact_id: string };
-type FoundJson = FoundMatch & { contact: string };
+};
 
 /** Matches of references that no contact has at the moment. */
 const FORMER: Partial<Record<LookupColumn, Match>> = { lid: 'former_lid', id: 'merged' };
@@ -57,51 +54,39 @@ export class ContactDetailsRepository {
   }
 
   /**
-   * Finds a contact. See findMatches().
+   * Finds a contact. See findAll().
    *
    * @returns null if no account was linked yet
    */
   async find(session: SessionName, lookup: ContactLookup): Promise<Found<StoredContact | null> | null> {
-    const found = await this.findMatches(session, [lookup], lookupSql([lookup.column]), toContact);
+    const found = await this.findAll(session, [lookup]);
     return found && { ...found, result: found.result[0] ?? null };
-  }
-
-  /** Finds contacts, each as the JSON text of toDetails() in this form. See findMatches(). */
-  findJson(
-    session: SessionName,
-    lookups: ContactLookup[],
-    form: ContactForm,
-  ): Promise<Found<(string | null)[]> | null> {
-    const sql = lookupJsonSql(columnsOf(lookups), form);
-    return this.findMatches(session, lookups, sql, ({ contact }: FoundJson) => contact);
   }
 
   /**
    * Finds contacts in one query. Of several forms of a number, the first one that a contact has counts. A former LID
    * and the ID of a merged contact identify the contact that remains.
    *
-   * @param sql for the columns of these lookups
    * @returns one contact per lookup, in the same order; null if no account was linked yet
    * @throws SessionNotFound
    */
-  private async findMatches<Row extends FoundMatch, Contact>(
+  async findAll(
     session: SessionName,
     lookups: ContactLookup[],
-    sql: string,
-    toResult: (row: Row) => Contact,
-  ): Promise<Found<(Contact | null)[]> | null> {
+  ): Promise<Found<(StoredContact | null)[]> | null> {
+    const columns = [...new Set(lookups.map(({ column }) => column))];
     const valuesOf = (column: LookupColumn) => {
       const values = new Set(lookups.flatMap((lookup) => (lookup.column === column ? lookup.values : [])));
       return column === 'id' ? [...new Set([...values].map(rowNumberOf))] : [...values];
     };
-    const { rows } = await this.pool.query<Row>({
-      text: sql,
-      values: [session, ...columnsOf(lookups).map(valuesOf)],
+    const { rows } = await this.pool.query<FoundRow>({
+      text: lookupSql(columns),
+      values: [session, ...columns.map(valuesOf)],
     });
     const [first] = rows;
     if (!first) throw new SessionNotFound(session);
     if (first.account_id === null) return null;
-    const contacts = new Map(rows.map((row) => [`${row.match} ${row.reference}`, toResult(row)]));
+    const contacts = new Map(rows.map((row) => [`${row.match} ${row.reference}`, toContact(row)]));
     const result = lookups.map(({ column, values }) => {
       const former = FORMER[column];
       const keys = [
@@ -124,10 +109,6 @@ export class ContactDetailsRepository {
     });
     return rows;
   }
-}
-
-function columnsOf(lookups: ContactLookup[]): LookupColumn[] {
-  return [...new Set(lookups.map(({ column }) => column))];
 }
 
 function toContact({

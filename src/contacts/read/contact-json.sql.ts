@@ -25,8 +25,8 @@ const IDENTITY_KEY =
     ${toIso('k.first_seen_at')} AS since
   FROM identity_key k WHERE k.account_id = c.account_id AND k.contact_id = c.id AND k.is_current`);
 
-const fieldsOf = (accountId: string, pathPrefix: string): Record<ContactField, string> => ({
-  id: contactId(accountId, 'c.id'),
+const fieldsOf = (accountId: number, pathPrefix: string): Record<ContactField, string> => ({
+  id: contactId(String(accountId), 'c.id'),
   jid: 'c.jid',
   phone: `split_part(c.jid, '@', 1)`,
   lid: 'c.lid',
@@ -56,10 +56,8 @@ export interface ContactForm {
 /**
  * Returns an SQL expression with the JSON that toDetails() returns, from row `c` of the account's contacts. Postgres
  * writes it, because parsing rows takes most of the time of a list.
- *
- * @param accountId SQL expression
  */
-export function contactJson(accountId: string, { pathPrefix, fields = CONTACT_FIELDS }: ContactForm): string {
+export function contactJson(accountId: number, { pathPrefix, fields = CONTACT_FIELDS }: ContactForm): string {
   const sqlOf = fieldsOf(accountId, pathPrefix);
   return objectOf(`SELECT ${fields.map((field) => `${sqlOf[field]} AS ${field}`).join(', ')}`);
 }

@@ -121,7 +121,7 @@ export function toLinesSql(
   { pathPrefix, fields, ...filter }: ContactListFilter & ContactForm,
 ): string {
   const conditions = listedContacts(accountId, filter, pg.escapeLiteral);
-  return `SELECT ${contactJson(String(accountId), { pathPrefix, fields })}
+  return `SELECT ${contactJson(accountId, { pathPrefix, fields })}
     FROM (SELECT c.* FROM contact c WHERE ${conditions.join(' AND ')} ORDER BY ${ADDRESS} OFFSET 0) c`;
 }
 
@@ -140,7 +140,7 @@ export function toSql(accountId: number, query: ContactListQuery): { text: strin
       count(*) > $2 AS has_more, (${CHANGES_NEXT}) AS changes_next
     FROM (
       SELECT row_number() OVER () AS place, ${ADDRESS} AS address, c.sort_name,
-        ${contactJson(String(accountId), query)}::text AS item
+        ${contactJson(accountId, query)}::text AS item
       FROM (
         SELECT c.* FROM contact c WHERE ${conditions.join(' AND ')}
         ORDER BY ${sort === 'name' ? `c.sort_name, ${ADDRESS}` : ADDRESS} LIMIT $2::int + 1

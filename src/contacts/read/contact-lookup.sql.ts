@@ -1,5 +1,4 @@
 import { CONTACT_COLUMNS, JOINED_COLUMNS } from '../contact-row.sql.js';
-import { type ContactForm, contactJson } from './contact-json.sql.js';
 
 /** How a contact is found. `former_lid` and `merged` are references that identified it in the past. */
 export type Match = 'jid' | 'lid' | 'former_lid' | 'username' | 'id' | 'merged';
@@ -58,24 +57,12 @@ const BRANCHES: Record<LookupColumn, (parameter: string) => string[]> = {
  * A session without contacts that match has one row, with the account only.
  */
 export function lookupSql(columns: LookupColumn[]): string {
+  const branches = columns.flatMap((column, i) => BRANCHES[column](`$${i + 2}`));
   return `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, a.contact_id_prefix || c.id AS contact_id,
       c.*, ${JOINED_COLUMNS}
     FROM session s LEFT JOIN account a ON a.id = s.account_id
-    LEFT JOIN LATERAL (${matches(columns)}) c ON true
+    LEFT JOIN LATERAL (${branches.join(' UNION ALL ')}) c ON true
     LEFT JOIN ${byIndex('*', 'contact_picture p', 'p.contact_id = c.id')} p ON true
     LEFT JOIN ${byIndex('*', 'identity_key k', 'k.contact_id = c.id AND k.is_current')} k ON true
     WHERE s.name = $1`;
-}
-
-/** Like lookupSql(), but returns the contacts as JSON texts, because parsing rows takes most of the time of a lookup. */
-export function lookupJsonSql(columns: LookupColumn[], form: ContactForm): string {
-  return `SELECT a.id AS account_id, a.synced_at IS NOT NULL AS synced, m.match, m.reference, d.contact
-    FROM session s LEFT JOIN account a ON a.id = s.account_id
-    LEFT JOIN LATERAL (${matches(columns)}) m ON true
-    LEFT JOIN ${byIndex(`${contactJson('a.id', form)}::text AS contact`, 'contact c', 'c.id = m.id')} d ON true
-    WHERE s.name = $1`;
-}
-
-function matches(columns: LookupColumn[]): string {
-  return columns.flatMap((column, i) => BRANCHES[column](`$${i + 2}`)).join(' UNION ALL ');
 }
