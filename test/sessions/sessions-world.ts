@@ -3,7 +3,7 @@ import { createBackends, Processes } from '../support/processes.js';
 import { type Answer, eventually, type Service } from '../support/service.js';
 import type { Phone } from '../whatsapp-server/phone.js';
 
-const TIMEOUT_MS = 90_000;
+const TIMEOUT_MS = 180_000;
 
 /** A deployment with any number of sessions and processes, and a WhatsApp with any number of phones. */
 export class SessionsWorld extends Processes {
