@@ -241,8 +241,8 @@ export class Config {
   DOWNLOADS_START_AFTER_MINUTES = 5;
 
   /**
-   * Maximum number checks per account and day (`POST /contacts/lookup` with `check`). 0
-   * turns this off. WhatsApp bans accounts that check numbers in bulk.
+   * Maximum number checks per account and day (`POST /contacts/lookup` with `check`). 0 turns checks off. WhatsApp bans
+   * accounts that check numbers in bulk.
    */
   @Integer(0, 10_000, { form: 'number of numbers', example: 100 })
   CHECKS_PER_DAY = 100;
