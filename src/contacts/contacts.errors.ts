@@ -28,8 +28,8 @@ const NO_PICTURE = {
   picture_not_fetched:
     'The profile picture has not been fetched yet. Use POST /contacts/{phone}/refresh to fetch it now.',
   picture_evicted:
-    'The profile picture was evicted from the cache. It is fetched again unless profile fetches are turned off. Retry in ' +
-    'a few seconds.',
+    'The profile picture was evicted from the cache. It is fetched again, unless profile fetches are turned off. ' +
+    'Retry in a few seconds.',
 };
 
 /** The bytes of a profile picture are not available. */
