@@ -1,11 +1,7 @@
 import base from './jest.config.js';
 
-/**
- * The tests of `npm test` and those in a real browser, in one run. One of the browser suites waits for five minutes,
- * during which its worker needs no CPU time.
- */
+/** The tests of `npm test` and those in programs that users have (browser, office), in one run. */
 export default {
   ...base,
-  maxWorkers: base.maxWorkers + 1,
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/smoke/'],
 };

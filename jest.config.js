@@ -10,8 +10,9 @@ export default {
   ],
   // One more than the processors of CI, so that none is idle while a suite waits. More would slow down each other.
   maxWorkers: 3,
-  // Only for tests that hang. Each wait has a separate limit (test/support/patience.ts).
-  testTimeout: 300_000,
+  // Only for tests that hang. Each wait has a separate limit, which the load of the machine extends
+  // (test/support/patience.ts).
+  testTimeout: 1_200_000,
   // Baileys leaves a timer of 30 s behind after uploading pre-keys (uploadPreKeys in its socket.js).
   forceExit: true,
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],

@@ -51,7 +51,10 @@ withBrowser('the page of a service', () => {
     await visitor.leave();
   });
 
-  afterAll(() => world.stop());
+  afterAll(async () => {
+    await world.stop();
+    await Visitor.closeBrowser();
+  });
 
   it('links the first account and finds a contact', async () => {
     await arrive();

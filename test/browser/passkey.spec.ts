@@ -73,9 +73,10 @@ withBrowser('a passkey in a real browser', () => {
     late.set('qr page', await beginLateLink('qr'));
   });
 
-  afterAll(() =>
-    Promise.all([world, ...[...late.values()].map((each) => each.world)].map((each) => each.stop())),
-  );
+  afterAll(async () => {
+    await Promise.all([world, ...[...late.values()].map((each) => each.world)].map((each) => each.stop()));
+    await Visitor.closeBrowser();
+  });
 
   describe.each(WAYS)('started by %s', (way) => {
     it.each(CARRIERS)('links with the assertion carried by %s', async (carrier) => {
@@ -104,28 +105,23 @@ withBrowser('a passkey in a real browser', () => {
         await link.linked;
         await isOpen(link.world);
       },
-      LINK_TIMEOUT_MS,
     );
   });
 
-  it(
-    'links after the codes were compared on the page of the service',
-    async () => {
-      const { world: own, passkey, mayConfirmAtMs, linked, phoneShows } = late.get('qr page') as LateLink;
-      await sleep(Math.max(0, mayConfirmAtMs - performance.now()));
-      await confirm(own, passkey, 'extension');
-      const visitor = await Visitor.arrive(own.service.port);
-      await visitor.open();
-      await visitor.sees('Does the phone show this code?');
-      expect(await visitor.page.locator('.big-code').textContent()).toBe(phoneShows()?.code);
-      await visitor.click('Yes, the codes match');
-      await linked;
-      await visitor.sees('Connected');
-      expect(visitor.complaints).toEqual([]);
-      await visitor.leave();
-    },
-    LINK_TIMEOUT_MS,
-  );
+  it('links after the codes were compared on the page of the service', async () => {
+    const { world: own, passkey, mayConfirmAtMs, linked, phoneShows } = late.get('qr page') as LateLink;
+    await sleep(Math.max(0, mayConfirmAtMs - performance.now()));
+    await confirm(own, passkey, 'extension');
+    const visitor = await Visitor.arrive(own.service.port);
+    await visitor.open();
+    await visitor.sees('Does the phone show this code?');
+    expect(await visitor.page.locator('.big-code').textContent()).toBe(phoneShows()?.code);
+    await visitor.click('Yes, the codes match');
+    await linked;
+    await visitor.sees('Connected');
+    expect(visitor.complaints).toEqual([]);
+    await visitor.leave();
+  });
 
   it('shows the error of the service in the page', async () => {
     await startUnlinked(world);

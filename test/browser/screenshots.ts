@@ -34,6 +34,7 @@ await tour(async (view) => {
     }
   }
 });
+await Visitor.closeBrowser();
 
 const world = await World.create({ PORT: '8888' });
 await world.startService();

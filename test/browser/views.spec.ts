@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
 import { chromiumPath } from './chromium.js';
 import { lookAt, tour, type View } from './views.js';
 import { Visitor } from './visitor.js';
-
-jest.setTimeout(600_000);
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const APPEARANCES = [
@@ -27,6 +25,8 @@ const withBrowser = chromiumPath ? describe : describe.skip;
 if (!chromiumPath) console.warn('No Chromium: these tests are skipped. Debian: apt-get install chromium');
 
 withBrowser('every view of the page', () => {
+  afterAll(() => Visitor.closeBrowser());
+
   it('is accessible, complies with its policy and fits its window, in light and dark mode', async () => {
     const [seen, problems]: [string[], string[]] = [[], []];
     await tour(async (view) => {

@@ -11,13 +11,14 @@ const TIMEOUT_MS = 20_000;
 /** As the browser logs answers that are errors; the page shows them itself. */
 const LOGGED_ANSWER = /^Failed to load resource: /;
 
-/** A user of the page who records every problem with it. */
+/** A user of the page who records every problem with it. Visitors share a browser, but neither storage nor cookies. */
 export class Visitor {
+  private static browser: Promise<Browser> | undefined;
+
   /** Policy violations, exceptions, and requests to other hosts. */
   readonly complaints: string[] = [];
 
   private constructor(
-    private readonly browser: Browser,
     private readonly context: BrowserContext,
     readonly page: Page,
     private readonly origin: string,
@@ -36,9 +37,9 @@ export class Visitor {
 
   /** @param port of the service */
   static async arrive(port: number, options: BrowserContextOptions = {}): Promise<Visitor> {
-    const browser = await chromium.launch(CHROMIUM_OPTIONS);
+    const browser = await (Visitor.browser ??= chromium.launch(CHROMIUM_OPTIONS));
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
-    const visitor = new Visitor(browser, context, await context.newPage(), `http://127.0.0.1:${port}`);
+    const visitor = new Visitor(context, await context.newPage(), `http://127.0.0.1:${port}`);
     // The browser reports each violation, independently of the console.
     await visitor.page.exposeFunction('noteViolation', (text: string) => visitor.complaints.push(text));
     await visitor.page.addInitScript(() =>
@@ -90,6 +91,13 @@ export class Visitor {
   }
 
   async leave(): Promise<void> {
-    await this.browser.close();
+    await this.context.close();
+  }
+
+  /** Closes the browser. The next visitor starts another one. */
+  static async closeBrowser(): Promise<void> {
+    const browser = await Visitor.browser;
+    Visitor.browser = undefined;
+    await browser?.close();
   }
 }

@@ -26,7 +26,7 @@ describe('an account with random changes and messages', () => {
       changes.hearHistory();
       for (const step of steps ?? []) await changes.make(step);
       await world.phone.whenSettled();
-      await eventually('the names are right', async () => (await changes.differences()).length === 0);
+      await settle(world, changes);
       return listed(world);
     };
     const [encrypted, decrypted] = await Promise.all([play('false'), play('true')]);
@@ -34,6 +34,19 @@ describe('an account with random changes and messages', () => {
     expect(encrypted).toEqual(decrypted);
   });
 });
+
+/** Waits until the service has the names of the model. A connection that is lost on a busy machine is not the subject. */
+async function settle(world: World, changes: Changes): Promise<void> {
+  let differences: string[] = [];
+  await eventually('the names are right', async () => {
+    await world.skipPause();
+    differences = await changes.differences();
+    return differences.length === 0;
+  }).catch(async (error: Error) => {
+    const seen = [JSON.stringify(await world.state()), ...differences, world.service.output.slice(-5_000)];
+    throw new Error([error.message, ...seen].join('\n'));
+  });
+}
 
 async function listed({ service }: World): Promise<object[]> {
   return (await service.get<ContactPageDto>(`/contacts?limit=1000&fields=${FIELDS}`)).body.items;

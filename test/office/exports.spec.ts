@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jidOf, ServedAddressBook } from '../contacts/served-address-book.js';
 import { type Cell, libreOfficePath, open, type Separator } from './libreoffice.js';
-
-jest.setTimeout(180_000);
 
 const HARMLESS = [
   'Anna Müller',

@@ -1,10 +1,17 @@
+import { availableParallelism, loadavg } from 'node:os';
+
 const SAMPLE_CPU_MS = 20;
 
 /**
- * Measures how much slower than an idle machine this one currently is: elapsed time divided by CPU time of a short
- * computation. 1 if no other process needs the CPU.
+ * Returns how much slower than an idle machine this one is: now, which is the elapsed time divided by the CPU time of a
+ * short computation, or over the last minute, whichever is more. 1 if no other process needs the CPU.
  */
 function slowness(): number {
+  const [lastMinute = 0] = loadavg();
+  return Math.max(currentSlowness(), lastMinute / availableParallelism());
+}
+
+function currentSlowness(): number {
   const [cpuBefore, startedAtMs] = [process.cpuUsage(), performance.now()];
   let spentMs = 0;
   while (spentMs < SAMPLE_CPU_MS) {

@@ -455,7 +455,7 @@ describe('a webhook', () => {
     expect((await show(flakyPath)).state).toBe('active');
     // Both include writing the changes; machines are noisy.
     expect(togetherMs / aloneMs).toBeLessThan(2);
-  }, 180_000);
+  });
 
   it('cannot be created beyond the limit', async () => {
     await book.dataSource.query(

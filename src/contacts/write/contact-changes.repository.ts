@@ -88,6 +88,7 @@ export class ContactChangesRepository {
     );
   }
 
+  /** Only a number can still name its previous owner (see LidMappingsRepository), so a LID sets a missing name at any time. */
   async setPushNames(tx: AccountTx, pushNames: PushName[], wrap = unwrapped): Promise<void> {
     await forEachBatch(pushNames, async (column, batch) => {
       await tx.query(
@@ -96,7 +97,8 @@ export class ContactChangesRepository {
          ON CONFLICT (account_id, ${column}) DO UPDATE
          SET push_name = EXCLUDED.push_name, push_name_at = EXCLUDED.push_name_at, updated_at = now()
          WHERE c.push_name IS DISTINCT FROM EXCLUDED.push_name
-           AND (c.push_name IS NULL OR c.push_name_at <= EXCLUDED.push_name_at)`),
+           AND (c.${column === 'lid' ? 'push_name' : 'push_name_at'} IS NULL
+             OR c.push_name_at <= EXCLUDED.push_name_at)`),
         [
           batch.map(({ address }) => address),
           batch.map(({ name }) => name),
@@ -106,7 +108,10 @@ export class ContactChangesRepository {
     });
   }
 
-  /** Removes each username from its previous owner. The removal of a username does not create a contact. */
+  /**
+   * Removes each username from its previous owner, unless the new owner has a later one. The removal of a username does
+   * not create a contact.
+   */
   async setUsernames(tx: AccountTx, usernames: Username[]): Promise<void> {
     await forEachBatch(usernames, async (column, batch) => {
       const values = [
@@ -119,7 +124,9 @@ export class ContactChangesRepository {
          FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS p (address, name, observed_at)
          WHERE c.account_id = $1 AND lower(c.username) = ANY (ARRAY(SELECT lower(n) FROM unnest($3::text[]) AS n))
            AND lower(c.username) = lower(p.name) AND c.${column} IS DISTINCT FROM p.address
-           AND c.username_at <= p.observed_at`,
+           AND c.username_at <= p.observed_at
+           AND NOT EXISTS (
+             SELECT FROM contact k WHERE k.account_id = $1 AND k.${column} = p.address AND k.username_at > p.observed_at)`,
         values,
       );
       await tx.query(

@@ -113,6 +113,15 @@ describe('ContactsService', () => {
     expect((await book.find(ANNA))?.username).toBeNull();
   });
 
+  it('leaves a username where it is when a message that arrives late gives it to a contact that has a later one', async () => {
+    const named = (address: Jid, name: string, observedAt: Date) =>
+      book.apply({ usernames: [{ address, name, observedAt }] });
+    await named(ANNA, 'adler', EARLIER);
+    await named(BEN, 'ben', LATER);
+    await named(BEN, 'adler', EARLIER);
+    expect([(await book.find(ANNA))?.username, (await book.find(BEN))?.username]).toEqual(['adler', 'ben']);
+  });
+
   it('replaces saved names together, unless the new record has none', async () => {
     await book.apply(saved(ANNA, 'Anna Adler', 'Anna'));
     await book.apply(saved(ANNA, 'Anna Berg', null));

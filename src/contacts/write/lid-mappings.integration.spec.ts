@@ -135,6 +135,22 @@ describe('a LID–PN mapping', () => {
     expect(await book.list()).toEqual([shown(ANNA, { full_name: 'Anna', push_name: 'new owner' })]);
   });
 
+  it('keeps late messages of the previous owner of a number from naming the new one', async () => {
+    const named = (address: Jid | Lid, observedAt: Date) => ({
+      usernames: [{ address, name: 'adler', observedAt }],
+    });
+    await book.apply({ ...paired(ANNA, ANNA_LID, EARLIER), ...named(ANNA_LID, EARLIER) });
+    await book.apply(paired(ANNA, BEN_LID, LATER));
+    const shortlyBefore = new Date(LATER.getTime() - 1_000);
+    await book.apply({ ...called(ANNA, 'old owner', shortlyBefore), ...named(ANNA, shortlyBefore) });
+    expect(await book.find(ANNA)).toMatchObject({ lid: BEN_LID, username: null });
+    expect(await book.list()).toEqual([]);
+    expect((await book.find(ANNA_LID))?.username).toBe('adler');
+    await book.apply({ ...called(ANNA, 'new owner', LATER), ...named(ANNA, LATER) });
+    expect(await book.list()).toEqual([shown(ANNA, { push_name: 'new owner' })]);
+    expect((await book.find(ANNA_LID))?.username).toBeNull();
+  });
+
   it('from history has priority after a message confirms it', async () => {
     await book.apply(paired(ANNA, ANNA_LID, null));
     await book.apply({ ...paired(ANNA, ANNA_LID, LATER), ...called(ANNA_LID, 'anni') });

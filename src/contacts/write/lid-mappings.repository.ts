@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Lid } from '../../kernel/identifiers/address.js';
+import type { Jid, Lid } from '../../kernel/identifiers/address.js';
 import type { AccountTx } from './account-tx.js';
 import type { LidMapping } from './contact-changes.js';
 import { MergedContactsRepository } from './merged-contacts.repository.js';
@@ -51,8 +51,9 @@ export class LidMappingsRepository {
       if (changed.length === 0) continue;
       const current = await this.withoutOutdated(tx, changed);
       if (current.length === 0) continue;
-      await this.split(tx, current);
+      const parted = await this.split(tx, current);
       await this.merge(tx, current);
+      await this.dateNames(tx, parted);
     }
   }
 
@@ -77,9 +78,13 @@ export class LidMappingsRepository {
     return mappings.filter(({ lid }) => !outdated.has(lid));
   }
 
-  /** Splits rows that map an address to a third one: the number moves to a new row, with the names saved under it. */
-  private async split(tx: AccountTx, mappings: LidMapping[]): Promise<void> {
-    await tx.query(
+  /**
+   * Splits rows that map an address to a third one: the number moves to a new row, with the names saved under it.
+   *
+   * @returns the numbers
+   */
+  private async split(tx: AccountTx, mappings: LidMapping[]): Promise<Jid[]> {
+    const parted = await tx.query<{ jid: Jid }[]>(
       `WITH parting AS (
          ${MAPPED_OTHERWISE('c.id, c.jid, c.saved, c.full_name, c.first_name, c.moved_to, c.moved_from')}
        ), parted AS (
@@ -88,8 +93,25 @@ export class LidMappingsRepository {
          FROM parting WHERE c.account_id = $1 AND c.id = parting.id RETURNING parting.*
        )
        INSERT INTO contact (account_id, jid, saved, full_name, first_name, moved_to, moved_from)
-       SELECT $1, jid, saved, full_name, first_name, moved_to, moved_from FROM parted`,
+       SELECT $1, jid, saved, full_name, first_name, moved_to, moved_from FROM parted RETURNING jid`,
       parameters(mappings),
+    );
+    return parted.map(({ jid }) => jid);
+  }
+
+  /**
+   * Dates the missing names of a number's new owner to its mapping, so that a message of the previous owner that arrives
+   * late does not set them. The mapping is dated to the end of a second, the name in the same message to its beginning.
+   */
+  private async dateNames(tx: AccountTx, numbers: Jid[]): Promise<void> {
+    if (numbers.length === 0) return;
+    await tx.query(
+      `UPDATE contact SET
+         push_name_at = CASE WHEN push_name IS NULL THEN date_trunc('second', mapped_at) ELSE push_name_at END,
+         username_at = CASE WHEN username IS NULL
+           THEN greatest(username_at, date_trunc('second', mapped_at)) ELSE username_at END
+       WHERE account_id = $1 AND jid = ANY ($2::text[]) AND lid IS NOT NULL`,
+      [numbers],
     );
   }
 
