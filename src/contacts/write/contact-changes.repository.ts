@@ -88,7 +88,10 @@ export class ContactChangesRepository {
     );
   }
 
-  /** Only a number can still name its previous owner (see LidMappingsRepository), so a LID sets a missing name at any time. */
+  /**
+   * Sets a name unless a later one is stored. A LID sets a missing name at any time; a number does not if the name could
+   * be that of its previous owner (see LidMappingsRepository).
+   */
   async setPushNames(tx: AccountTx, pushNames: PushName[], wrap = unwrapped): Promise<void> {
     await forEachBatch(pushNames, async (column, batch) => {
       await tx.query(
@@ -126,7 +129,8 @@ export class ContactChangesRepository {
            AND lower(c.username) = lower(p.name) AND c.${column} IS DISTINCT FROM p.address
            AND c.username_at <= p.observed_at
            AND NOT EXISTS (
-             SELECT FROM contact k WHERE k.account_id = $1 AND k.${column} = p.address AND k.username_at > p.observed_at)`,
+             SELECT FROM contact k
+             WHERE k.account_id = $1 AND k.${column} = p.address AND k.username_at > p.observed_at)`,
         values,
       );
       await tx.query(

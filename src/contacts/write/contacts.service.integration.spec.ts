@@ -113,7 +113,7 @@ describe('ContactsService', () => {
     expect((await book.find(ANNA))?.username).toBeNull();
   });
 
-  it('leaves a username where it is when a message that arrives late gives it to a contact that has a later one', async () => {
+  it('does not move a username to a contact that has a later one', async () => {
     const named = (address: Jid, name: string, observedAt: Date) =>
       book.apply({ usernames: [{ address, name, observedAt }] });
     await named(ANNA, 'adler', EARLIER);

@@ -100,8 +100,8 @@ export class LidMappingsRepository {
   }
 
   /**
-   * Dates the missing names of a number's new owner to its mapping, so that a message of the previous owner that arrives
-   * late does not set them. The mapping is dated to the end of a second, the name in the same message to its beginning.
+   * Dates the missing names of a number's new owner to its mapping, so that a late message of the previous owner does
+   * not set them. The mapping is dated to the end of a second, the name in the same message to its beginning.
    */
   private async dateNames(tx: AccountTx, numbers: Jid[]): Promise<void> {
     if (numbers.length === 0) return;
