@@ -89,8 +89,8 @@ export class ContactChangesRepository {
   }
 
   /**
-   * Sets a name unless a later one is stored. A LID sets a missing name at any time. A number does not, because the name
-   * could be that of its previous owner (see LidMappingsRepository).
+   * Sets a name unless a later one is stored. A LID sets a missing name at any time. A number does not, because it
+   * may be the name of its previous owner (see LidMappingsRepository).
    */
   async setPushNames(tx: AccountTx, pushNames: PushName[], wrap = unwrapped): Promise<void> {
     await forEachBatch(pushNames, async (column, batch) => {
