@@ -1,35 +1,37 @@
-/**
- * `tsc -b` with the compiler plugin of @nestjs/swagger, which tsc itself cannot load: it keeps types and docstrings of DTOs and
- * controllers for the API document, so that they need not be repeated in decorators.
- */
-import { before } from '@nestjs/swagger/plugin';
-import ts from 'typescript';
-import { copySwaggerUi } from './copy-swagger-ui.mjs';
+/** Builds the service and its page in dist/, unless they are built from the current sources. */
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isBuilt, noteBuild, STATE_FILE } from './build-state.mjs';
 
-const OPTIONS = {
-  introspectComments: true,
-  controllerKeyOfComment: 'summary',
-  esmCompatible: true,
-  // Not '.entity.ts', a default of the plugin: the session thread would load @nestjs/swagger with its entities.
-  dtoFileNameSuffix: ['.dto.ts'],
-};
-const PROJECTS = ['tsconfig.build.json', 'migrations'];
+/** Codes of errors in a folder that this user cannot write. */
+const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS']);
 
-const report = (diagnostic) =>
-  process.stderr.write(ts.formatDiagnosticsWithColorAndContext([diagnostic], host));
-const host = ts.createSolutionBuilderHost(ts.sys, undefined, report);
-host.getCanonicalFileName = (name) => name;
-host.getNewLine = () => '\n';
-const builder = ts.createSolutionBuilder(host, PROJECTS, {});
-
-for (
-  let project = builder.getNextInvalidatedProject();
-  project;
-  project = builder.getNextInvalidatedProject()
-) {
-  const program = project.getProgram?.();
-  const transformers = program && { before: [before(OPTIONS, program)] };
-  const status = project.done(undefined, undefined, transformers);
-  if (status !== ts.ExitStatus.Success) process.exit(1);
+async function build() {
+  // Not loaded if there is nothing to build, because this takes two seconds.
+  const [{ compile }, { copySwaggerUi }, { build: buildPage }] = await Promise.all([
+    import('./compile.mjs'),
+    import('./copy-swagger-ui.mjs'),
+    import('vite'),
+  ]);
+  await mkdir(dirname(STATE_FILE), { recursive: true });
+  // An interrupted build does not count.
+  await rm(STATE_FILE, { force: true });
+  compile();
+  await copySwaggerUi();
+  const root = join(import.meta.dirname, '../web');
+  await buildPage({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  await noteBuild();
 }
-await copySwaggerUi();
+
+if (!(await isBuilt())) {
+  try {
+    await build();
+  } catch (error) {
+    if (!NOT_WRITABLE.has(error.code)) throw error;
+    console.error(
+      `The service has to be built, but ${error.path} cannot be written. Run \`npm run build\` as the user who owns ` +
+        'this folder.',
+    );
+    process.exit(1);
+  }
+}

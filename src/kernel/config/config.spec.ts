@@ -9,6 +9,26 @@ describe('loadConfig', () => {
     expect(config.DATA_DIR).toMatch(/^\/.*data$/);
   });
 
+  it.each([
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['PROT', 'PORT'],
+    ['APIKEY', 'API_KEY'],
+    ['api_key', 'API_KEY'],
+    ['ENCRYPTION_KEY_FILES', 'ENCRYPTION_KEY_FILE'],
+  ])('reports %s as a misspelled %s', (name, setting) => {
+    const message = `${name} is not a setting. Did you mean ${setting}? Rename it, or unset it.`;
+    expect(() => loadConfig({ [name]: 'geheim' })).toThrow(message);
+  });
+
+  it.each([
+    { HOME: '/root', TERM: 'xterm', PGPORT: '5432', FTP_PROXY: 'http://proxy:3128', HOSTNAME: 'host' },
+    { DATABASE_URI: 'of another program', DATABASE_URL: 'postgres://localhost/contacts' },
+    { LOG_LEVELS: '' },
+  ])('ignores variables of other programs: %j', (env) => {
+    expect(() => loadConfig(env)).not.toThrow();
+  });
+
   it('treats an empty variable as not set', () => {
     expect(loadConfig({ PORT: '', DATABASE_URL: ' ' })).toMatchObject({ PORT: 8888 });
   });

@@ -16,6 +16,7 @@ import {
   TrustedAddresses,
 } from './config-decorators.js';
 import { readDatabaseUrl } from './database-url.js';
+import { misspelledSettings } from './misspelled-settings.js';
 import { readSecretFiles, SECRET_SETTINGS } from './secret-files.js';
 
 const ROLES = ['all', 'api', 'session'] as const;
@@ -307,6 +308,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     const shown = SECRETS.has(property) ? `${property}${source}` : `${property} ${JSON.stringify(value)}`;
     return `Invalid ${shown}: set it to ${Object.values(constraints ?? {}).at(-1)}.`;
   });
+  problems.push(...misspelledSettings(env, [...names, ...SECRET_SETTINGS.map((name) => `${name}_FILE`)]));
   if (config.ROLE !== 'all' && !config.DATABASE_URL) {
     problems.push(
       `ROLE "${config.ROLE}" requires DATABASE_URL, because the roles share one Postgres database. Set it, for ` +

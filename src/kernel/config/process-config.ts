@@ -1,4 +1,5 @@
-import { type Config, ConfigError, loadConfig } from './config.js';
+import { type Config, loadConfig } from './config.js';
+import { readEnvFile } from './env-file.js';
 
 /** Variables that proxy-from-env reads for the proxy of a URL (src/kernel/network/outgoing-proxies.ts). */
 const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'] as const;
@@ -10,16 +11,7 @@ const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'] as const;
  * it.
  */
 export function loadConfigFromProcess(): Config {
-  try {
-    process.loadEnvFile();
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code !== 'ENOENT')
-      throw new ConfigError(
-        `The file .env in the working directory cannot be read (${message}). Use lines such as PORT=8889.`,
-        { cause },
-      );
-  }
+  for (const [name, value] of Object.entries(readEnvFile('.env'))) process.env[name] ??= value;
   const config = loadConfig(process.env);
   for (const name of PROXIES) if (config[name]) process.env[name] = config[name];
   return config;
