@@ -10,7 +10,7 @@ import { loadConfigFromProcess } from './kernel/config/process-config.js';
 import { describeFatalError } from './kernel/errors/fatal-error.js';
 import { Log } from './kernel/logging/log.js';
 import { createLogger } from './kernel/logging/logger.js';
-import { listenHost, serverUrl } from './kernel/network/listen-address.js';
+import { listenHost, pageUrl, serverUrl } from './kernel/network/listen-address.js';
 import { SessionSupervisor } from './whatsapp/worker/session-supervisor.js';
 
 const log = new Log('Main');
@@ -39,11 +39,9 @@ async function start(config: Config, stopping: AbortSignal): Promise<SessionSupe
   running.push({ part: 'HTTP server', stop: () => server.close() });
   stopping.throwIfAborted();
   const url = serverUrl(config.HOST, config.PORT);
-  if (config.ROLE === 'session') log.info({ url }, 'Listening');
-  else {
-    log.info({ url }, 'Listening. Open the URL in a browser to link an account.');
-    logAnonymousAccess(config);
-  }
+  log.info({ url }, 'Listening');
+  if (config.ROLE !== 'session') logAnonymousAccess(config);
+  if (config.ROLE === 'api') log.info({}, `Open ${pageUrl(config.HOST, config.PORT)} in a browser.`);
 
   if (config.ROLE !== 'api') {
     sessions.start();
@@ -107,6 +105,7 @@ export async function run(terminated: AbortSignal): Promise<never> {
     await Promise.race([stopped, started.then((sessions) => sessions.failure)]);
     log.info({}, 'Stopping');
     await stop();
+    log.info({}, 'Stopped');
     process.exit(0);
   } catch (error) {
     // Operators read this message in a terminal, so it is a sentence with advice rather than an error object.

@@ -19,9 +19,11 @@ export async function openDatabase(config: Config, log: (message: string) => voi
   const inSchema = (url: string) => (schema ? withSchema(url, schema) : url);
   if (DATABASE_URL) {
     const url = inSchema(DATABASE_URL);
-    ConnectionTarget.of(url);
+    const { names, config: parameters } = ConnectionTarget.of(url);
+    log(`Using the database ${parameters.database ?? parameters.user} at ${names.join(', ')}`);
     return { url, close: async () => {} };
   }
+  log(`Using the embedded Postgres in ${config.DATA_DIR}. To use another database, set DATABASE_URL.`);
   const { startEmbeddedPostgres } = await import('./embedded/embedded-postgres.js');
   const server = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log });
   return { url: inSchema(server.url), close: () => server.stop() };

@@ -47,12 +47,15 @@ async function sessionWhen(matches: (session: Session) => boolean, service: Chil
 
 function startService(server: WhatsAppServer, dataDir: string): ChildProcess {
   const env = { LOG_LEVEL: 'warn', ...process.env, ...server.environment(), PORT, DATA_DIR: dataDir };
-  // In its own process group, so that Ctrl-C does not reach it before this program stops it.
-  return spawn(process.execPath, ['dist/main.js'], {
+  // In its own process group, so that Ctrl-C does not reach it before this program stops it. Its output is not a
+  // terminal, so that it does not print QR codes that nothing needs to scan.
+  const service = spawn(process.execPath, ['dist/main.js'], {
     env,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
+  service.stdout.pipe(process.stdout);
+  return service;
 }
 
 async function stopService(service: ChildProcess): Promise<void> {
@@ -74,13 +77,7 @@ async function show({ phone }: DemoWorld, service: ChildProcess): Promise<void> 
     ({ status, contacts }) => status === 'open' && contacts.sync === 'complete',
     service,
   );
-  console.log(`Linked. ${open.contacts.count} contacts are synced. To read them, run these commands in another terminal:
-
-  curl ${SERVICE_URL}/getcontacts
-  curl '${SERVICE_URL}/getcontact?phone=491701234567'
-  curl ${SERVICE_URL}/session
-
-To simulate changes, enter these commands here and read the contacts again:
+  console.log(`Linked. ${open.contacts.count} contacts are synced. To simulate changes, enter commands here, for example:
 
   save 491701234567 "Anna Schmidt" Anna
   text 40721234567 hello
@@ -88,7 +85,14 @@ To simulate changes, enter these commands here and read the contacts again:
 All commands:
 
 ${help()}
-`);
+
+To read the contacts, run these commands in another terminal:
+
+  curl ${SERVICE_URL}/getcontacts
+  curl '${SERVICE_URL}/getcontact?phone=491701234567'
+  curl ${SERVICE_URL}/session
+
+Or open ${SERVICE_URL} in a browser, and see the changes there at once.`);
 }
 
 /** Checks that the port is free. Otherwise, the demo could use another program as the service. */

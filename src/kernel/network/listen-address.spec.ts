@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import { listenHost, serverUrl } from './listen-address.js';
+import { listenHost, pageUrl, serverUrl } from './listen-address.js';
 
 describe('the listening address', () => {
   it.each([
@@ -15,6 +15,16 @@ describe('the listening address', () => {
   ])('%s has the URL %s', (host, url) => {
     expect(serverUrl(host, 8888)).toBe(url);
     expect(new URL(url).port).toBe('8888');
+  });
+
+  it.each([
+    ['127.0.0.1', 'http://localhost:8888'],
+    ['::', 'http://localhost:8888'],
+    ['0.0.0.0', 'http://localhost:8888'],
+    ['192.168.7.20', 'http://192.168.7.20:8888'],
+    ['contacts.internal', 'http://contacts.internal:8888'],
+  ])('%s is opened on this machine as %s', (host, url) => {
+    expect(pageUrl(host, 8888)).toBe(url);
   });
 
   it('accepts connections of all IP versions of this machine when it is "::"', async () => {

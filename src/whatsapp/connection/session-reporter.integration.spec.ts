@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/support/tes
 import type { Transaction } from '../../database/transaction.js';
 import { FeedRepository } from '../../feed/feed.repository.js';
 import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
+import { NextStep } from '../../kernel/logging/next-step.js';
 import { Secrets } from '../../secrets/secrets.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
 import type { Lease } from '../lease/lease.js';
@@ -42,7 +43,11 @@ describe('SessionReporter', () => {
       },
     } as unknown as Lease;
     const state = new SessionStateRepository(dataSource, new FeedRepository(), new Secrets([]));
-    reporter = new SessionReporter(lease, state);
+    reporter = new SessionReporter(
+      lease,
+      state,
+      new NextStep({ ROLE: 'all', HOST: '127.0.0.1', PORT: 8888 }),
+    );
   });
 
   const status = async () =>

@@ -8,6 +8,7 @@ import { isRefusal } from '../../database/database-errors.js';
 import { DEFAULT_SESSION } from '../../kernel/identifiers/session-name.js';
 import { FailureLog } from '../../kernel/logging/failure-log.js';
 import { Log } from '../../kernel/logging/log.js';
+import type { NextStep } from '../../kernel/logging/next-step.js';
 import type { ClientVersion } from '../../sessions/client-version.js';
 import type { LinkOffer } from '../../sessions/link-offer.js';
 import type { ReasonCode } from '../../sessions/reason-code.js';
@@ -30,6 +31,8 @@ export class SessionReporter {
   /** Preserves the order of reports. */
   private readonly writes = new Mutex();
   private attempt = 0;
+  /** Status and reason of the last log entry. A state that is reported again is not logged again. */
+  private lastLogged = '';
   private lastQr: string | null = null;
   /** The version of the current connection, part of every report; null before the first connection. */
   clientVersion: ClientVersion | null = null;
@@ -37,6 +40,7 @@ export class SessionReporter {
   constructor(
     private readonly lease: Lease,
     private readonly state: SessionStateRepository,
+    private readonly nextStep: NextStep,
   ) {}
 
   /** @param details null by default: no problem, no way to link, no planned attempt */
@@ -52,8 +56,17 @@ export class SessionReporter {
       status,
     };
     await this.write(report);
-    const { reasonCode, reason } = report;
-    this.log.info({ status, ...(reasonCode && { reasonCode, reason }) }, 'Session status changed');
+    this.logState(report);
+    this.nextStep.announce();
+  }
+
+  /** Logs a problem as a warning with advice, once until the state changes. */
+  private logState({ status, reasonCode, reason, advice }: SessionReport): void {
+    const state = `${status} ${reasonCode}`;
+    const level = state === this.lastLogged ? 'debug' : reasonCode ? 'warn' : 'info';
+    this.lastLogged = state;
+    const problem = reasonCode && { reasonCode, reason, ...(advice && { advice }) };
+    this.log[level]({ status, ...problem }, 'Session status changed');
   }
 
   async reportFailure(
@@ -82,7 +95,9 @@ export class SessionReporter {
       linkOffer: offer,
       clientVersion: this.clientVersion,
     });
+    this.lastLogged = '';
     await this.print(offer, code);
+    this.nextStep.announce();
   }
 
   private async print({ qr, passkey }: LinkOffer, reasonCode: ReasonCode): Promise<void> {

@@ -60,6 +60,8 @@ export class SessionRunner {
   private isUnlinked = false;
   /** Whether the connection was closed in order to open another one immediately. */
   private isReplaced = false;
+  /** Why the previous connection ended. */
+  private lastEnd: string | null = null;
   /** Ends a delay early. */
   private wake = new AbortController();
   /** Serializes reading, using and deleting the credentials. */
@@ -73,7 +75,7 @@ export class SessionRunner {
     private readonly gate: LoginGate,
   ) {
     this.device = new DeviceLink(context);
-    this.reporter = new SessionReporter(context.lease, context.stores.sessionState);
+    this.reporter = new SessionReporter(context.lease, context.stores.sessionState, context.nextStep);
     this.renewal = new ClientRenewal(client, gate);
     this.linkCommands = new LinkCommands({
       current: () => this.link,
@@ -202,8 +204,12 @@ export class SessionRunner {
 
   private async respond(outcome: ConnectionOutcome, end: AbortSignal): Promise<void> {
     const { by, code, detail, message, openMs, purpose, failure, wasWaiting } = outcome;
-    this.log.info({ by, code, detail, reason: message, openMs }, 'Connection ended');
-    connectionsEnded.inc({ reason: disconnectKeyOf(outcome) });
+    const key = disconnectKeyOf(outcome);
+    // In an outage, one attempt after the other ends in the same way.
+    const level = openMs === 0 && key === this.lastEnd ? 'debug' : 'info';
+    this.lastEnd = key;
+    this.log[level]({ by, code, detail, reason: message, openMs }, 'Connection ended');
+    connectionsEnded.inc({ reason: key });
     if (purpose === 'linked' && !this.renewal.hasClosed) reconnects.ended(this.lease.session);
     if (failure) linkAttempts.inc({ result: 'failed' });
     if (this.renewal.hasClosed || this.isReplaced) return;

@@ -5,6 +5,7 @@ import { ProfileFetchesRepository } from '../../contacts/fetches/profile-fetches
 import { ContactCaches } from '../../contacts/write/contact-cache.js';
 import { ContactsService } from '../../contacts/write/contacts.service.js';
 import { FeedRepository } from '../../feed/feed.repository.js';
+import type { NextStep } from '../../kernel/logging/next-step.js';
 import { DegradationsRepository } from '../../sessions/degradations.repository.js';
 import { SessionProxiesRepository } from '../../sessions/session-proxies.repository.js';
 import { SessionStateRepository } from '../../sessions/session-state.repository.js';
@@ -56,7 +57,8 @@ export interface SessionContext {
   readonly batchSize: number;
   /** Maximum numbers that are checked per day; CHECKS_PER_DAY in Config. */
   readonly checksPerDay: number;
-  /** Shared by all sessions of the thread, as are `quietTime` and `readers`. */
+  readonly nextStep: NextStep;
+  /** Shared by all sessions of the thread, as are `nextStep`, `quietTime` and `readers`. */
   readonly scheduler: FetchScheduler;
   readonly quietTime: QuietTime;
   /** Whether messages from other accounts are decrypted; DECRYPT_MESSAGES in Config. */

@@ -3,6 +3,7 @@ import { Config } from '../../kernel/config/config.js';
 import type { SessionName } from '../../kernel/identifiers/session-name.js';
 import { Log } from '../../kernel/logging/log.js';
 import { logContext } from '../../kernel/logging/log-context.js';
+import { NextStep } from '../../kernel/logging/next-step.js';
 import { ClientVersions } from '../client-version/client-versions.js';
 import { LoginGate } from '../connection/login-gate.js';
 import { SessionClient } from '../connection/session-client.js';
@@ -32,6 +33,7 @@ interface HostedSession {
 export class SessionHost {
   private readonly log = new Log(SessionHost.name);
   private readonly sessions = new Map<SessionName, HostedSession>();
+  private readonly nextStep: NextStep;
 
   constructor(
     private readonly leases: LeaseHolder,
@@ -42,7 +44,9 @@ export class SessionHost {
     private readonly versions: ClientVersions,
     private readonly readers: ReaderPool,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.nextStep = new NextStep(config);
+  }
 
   /** Runs until `stop` is aborted, then ends all sessions and releases their leases. */
   async run(stop: AbortSignal): Promise<void> {
@@ -78,6 +82,7 @@ export class SessionHost {
           batchSize: this.config.DOWNLOADS_BATCH_SIZE,
           checksPerDay: this.config.CHECKS_PER_DAY,
           pause: new FetchPause(this.config, this.stores.sessionState, lease),
+          nextStep: this.nextStep,
           scheduler: this.scheduler,
           quietTime: this.gate,
           decryptsMessages: this.config.DECRYPT_MESSAGES,
