@@ -1,8 +1,10 @@
 /** Programs whose commands are only checked for syntax, npm scripts and files. */
 export const NOT_RUN: Record<string, string> = {
+  cd: 'only the next commands need the folder',
   docker: 'needs a container runtime',
   gh: 'needs a release on GitHub',
   git: 'changes the repository',
+  journalctl: 'needs systemd',
   kubectl: 'needs a cluster',
   npm: 'starts, tests or builds this checkout, as the jobs of CI do',
   'npx mcp-remote': 'would install a package; test/mcp connects a client',
@@ -13,6 +15,7 @@ export const NOT_RUN: Record<string, string> = {
   promtool: 'not part of npm; CI installs and runs it',
   psql: 'not part of the embedded Postgres',
   ssh: 'needs another machine',
+  sudo: 'changes the machine',
 };
 /** Programs that the tests run. */
 export const RUN = [
