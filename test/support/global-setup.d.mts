@@ -1,1 +1,1 @@
-export default function setUp(): Promise<void>;
+export default function setUp(run?: { testPathPatterns: { patterns: string[] } }): Promise<void>;

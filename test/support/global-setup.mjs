@@ -12,8 +12,15 @@ const TEMPLATE = process.env.TEST_TEMPLATE ?? 'contacts_template';
 /**
  * Starts a Postgres server with a migrated template database before all suites. It is the embedded server, or the
  * server of TEST_DATABASE_URL, whose user may create databases. Migrations and server come from the built service.
+ *
+ * @param run Jest's global configuration; undefined in programs that are not tests
  */
-export default async function setUp() {
+export default async function setUp(run) {
+  if (run?.testPathPatterns.patterns.length === 0)
+    console.log(
+      '\nRunning all tests, which takes about 25 minutes on two processors. Each suite is printed when it ends. ' +
+        'To run some of them, name a folder: npm test -- src/feed',
+    );
   const given = process.env.TEST_DATABASE_URL;
   const server = given ? { url: given, stop: async () => {} } : await startServer();
   globalThis.stopPostgres = server.stop;
