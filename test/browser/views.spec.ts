@@ -1,25 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { AxeResults } from 'axe-core';
+import { barriersOf, overflowOf } from './accessibility.js';
 import { chromiumPath } from './chromium.js';
 import { lookAt, tour, type View } from './views.js';
 import { Visitor } from './visitor.js';
 
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const APPEARANCES = [
   { colorScheme: 'light', viewport: { width: 1280, height: 800 } },
   { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
 ] as const;
-
-/** Returns the violations that axe finds in a view: rule and element. */
-async function barriersOf({ page }: Visitor): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate<AxeResults>('axe.run()');
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  );
-}
 
 const withBrowser = chromiumPath ? describe : describe.skip;
 if (!chromiumPath) console.warn('No Chromium: these tests are skipped. Debian: apt-get install chromium');
@@ -44,9 +32,7 @@ withBrowser('every view of the page', () => {
 async function problemsOf(view: View, appearance: (typeof APPEARANCES)[number]): Promise<string[]> {
   const visitor = await Visitor.arrive(view.port, { ...appearance, reducedMotion: 'reduce' });
   await lookAt(visitor, view);
-  const overflow = await visitor.page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  );
+  const overflow = await overflowOf(visitor);
   const barriers = await barriersOf(visitor);
   await visitor.leave();
   return [

@@ -37,7 +37,15 @@ export class Visitor {
 
   /** @param port of the service */
   static async arrive(port: number, options: BrowserContextOptions = {}): Promise<Visitor> {
-    const browser = await (Visitor.browser ??= chromium.launch(CHROMIUM_OPTIONS));
+    return Visitor.arriveWith(await (Visitor.browser ??= chromium.launch(CHROMIUM_OPTIONS)), port, options);
+  }
+
+  /** Arrives with a browser that the caller has started, and closes. */
+  static async arriveWith(
+    browser: Browser,
+    port: number,
+    options: BrowserContextOptions = {},
+  ): Promise<Visitor> {
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
     const visitor = new Visitor(context, await context.newPage(), `http://127.0.0.1:${port}`);
     // The browser reports each violation, independently of the console.
