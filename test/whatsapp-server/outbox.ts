@@ -1,4 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import { patient } from '../support/patience.js';
 import { AcknowledgementLog } from './acknowledgement-log.js';
 import { type Deferred, deferred } from './deferred.js';
 import { Mutex } from './mutex.js';
@@ -193,11 +194,20 @@ export class Outbox {
   }
 
   private expectAcknowledgement(entry: Entry, node: BinaryNode): void {
-    if (this.acknowledgeWithinMs === Infinity) return;
-    entry.overdue = setTimeout(() => {
+    const limitMs = this.acknowledgeWithinMs;
+    if (limitMs === Infinity) return;
+    const sentAtMs = performance.now();
+    const check = () => {
+      // A busy machine delays the acknowledgement, and would be mistaken for a device that does not send it.
+      const leftMs = patient(limitMs) - (performance.now() - sentAtMs);
+      if (leftMs > 0) {
+        entry.overdue = setTimeout(check, leftMs).unref();
+        return;
+      }
       this.acknowledgements.notAcknowledged(node);
       this.connection?.unacknowledged(node);
-    }, this.acknowledgeWithinMs).unref();
+    };
+    entry.overdue = setTimeout(check, limitMs).unref();
   }
 
   private mayDeliver(entry: Entry): boolean {
