@@ -95,6 +95,21 @@ export async function eventually<T>(
   }
 }
 
+/** Codes of a connection that the service closed. */
+const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET']);
+
+/**
+ * Repeats a GET once if its connection was closed, as RFC 9112 (9.3.1) permits: on a busy machine, a client uses an idle
+ * connection before it notices that the service has closed it.
+ */
+async function fetchAgain(url: string, init: RequestInit): Promise<Response> {
+  return fetch(url, init).catch((error: Error) => {
+    const { code } = (error.cause ?? {}) as { code?: string };
+    if ((init.method ?? 'GET') !== 'GET' || !CLOSED.has(code ?? '')) throw error;
+    return fetch(url, init);
+  });
+}
+
 /** A process of the built service, with the arguments of `npm start`. */
 export class Service {
   /** Output so far, of both streams. */
@@ -170,10 +185,8 @@ export class Service {
       init.body = JSON.stringify(json);
       requestHeaders.set('content-type', 'application/json');
     }
-    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
-      ...init,
-      headers: requestHeaders,
-    });
+    const url = `http://127.0.0.1:${this.port}${path}`;
+    const response = await fetchAgain(url, { ...init, headers: requestHeaders });
     const text = await response.text();
     const { status, headers } = response;
     if (!path.startsWith('/api-docs'))
