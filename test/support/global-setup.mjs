@@ -24,6 +24,7 @@ export default async function setUp(run) {
   const given = process.env.TEST_DATABASE_URL;
   const server = given ? { url: given, stop: async () => {} } : await startServer();
   globalThis.stopPostgres = server.stop;
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stopOn(signal, server));
   process.env.TEST_POSTGRES_URL = server.url;
   await execute(
     server.url,
@@ -35,6 +36,12 @@ export default async function setUp(run) {
   const { migrate } = await import('../../dist/database/migrations.js');
   const { ENTITIES } = await import('../../dist/entities.js');
   await migrate(template.href, ENTITIES);
+}
+
+/** Ends the run, for which Jest does not call the teardown, without leaving the server behind. */
+async function stopOn(signal, server) {
+  await server.stop();
+  process.kill(process.pid, signal);
 }
 
 async function startServer() {

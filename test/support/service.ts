@@ -139,7 +139,9 @@ export class Service {
     const port = Number(environment.PORT ?? (await freePort()));
     // One suite requests more pairing codes than the default limit allows.
     const defaults = { LOG_LEVEL: 'debug', PAIRING_CODES_PER_10_MINUTES: '1000' };
-    const env = { ...process.env, ...NO_PROXIES, ...defaults, ...environment, PORT: String(port) };
+    // As a service that npm has started, it stops when its parent process ends, also without `npm test`.
+    const npm = { npm_lifecycle_event: 'test' };
+    const env = { ...process.env, ...NO_PROXIES, ...npm, ...defaults, ...environment, PORT: String(port) };
     const child = spawn(node, START_ARGUMENTS, {
       cwd,
       env,
