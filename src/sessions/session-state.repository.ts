@@ -134,7 +134,8 @@ export class SessionStateRepository {
       `UPDATE session s SET status = $2, reason_code = $7, reason = $3, advice = $4, retry_at = $5, link_offer = $6,
          sync_problem = CASE WHEN $2 = 'connecting' THEN NULL ELSE sync_problem END,
          since = CASE WHEN s.status = $2 THEN since ELSE now() END,
-         offline_since = CASE WHEN $2 <> 'open' THEN coalesce(s.offline_since, now()) END, client_version = coalesce($8, s.client_version),
+         offline_since = CASE WHEN $2 <> 'open' THEN coalesce(s.offline_since, now()) END,
+         client_version = coalesce($8, s.client_version),
          client_expires_at = CASE WHEN s.client_version IS DISTINCT FROM coalesce($8, s.client_version) THEN NULL
            ELSE client_expires_at END
        FROM (SELECT name, status, client_version FROM session WHERE name = $1 FOR NO KEY UPDATE) before

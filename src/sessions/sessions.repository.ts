@@ -99,7 +99,8 @@ export class SessionsRepository {
   /** Lists sessions in the order of their names. */
   async list({ limit, after, status, among }: SessionListQuery): Promise<ListedSession[]> {
     return this.dataSource.query<ListedSession[]>(
-      `SELECT s.name, s.display_name AS "displayName", s.status, s.reason_code AS "reasonCode", s.reason, s.advice, s.since, s.retry_at AS "retryAt",
+      `SELECT s.name, s.display_name AS "displayName", s.status,
+         s.reason_code AS "reasonCode", s.reason, s.advice, s.since, s.retry_at AS "retryAt",
          s.sync_problem AS "syncProblem", ${IS_ATTENDED} AS "isAttended", a.jid, a.push_name AS "pushName"
        FROM session s LEFT JOIN account a ON a.id = s.account_id
        WHERE ($2::text IS NULL OR s.name > $2) AND ($3::text IS NULL OR $3 = ${STATUS})

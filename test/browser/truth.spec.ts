@@ -15,7 +15,7 @@ const UNLINKED = /Unlinked from the phone since \d\d:\d\d\. Changes on the phone
 
 const withBrowser = chromiumPath ? describe : describe.skip;
 
-withBrowser('the page says whether changes of the phone arrive', () => {
+withBrowser('the page shows whether changes of the phone arrive', () => {
   let world: World;
   let visitor: Visitor;
   const arrive = async (options: Parameters<typeof Visitor.arrive>[1] = {}, service = world.service) =>
@@ -85,7 +85,7 @@ withBrowser('the page says whether changes of the phone arrive', () => {
     expect(await visitor.page.locator('.notice.warn, .notice.bad').count()).toBe(0);
     expect((await world.state()).reason_code).toBeNull();
     await visitor.open(CONTACTS);
-    await eventually('it is no live view', async () =>
+    await eventually('the label has changed', async () =>
       /First sync in progress/.test((await indicator()) ?? ''),
     );
     await world.phone.shareSyncKeys();
@@ -114,13 +114,13 @@ withBrowser('the page says whether changes of the phone arrive', () => {
     await visitor.sees(`${count} contacts`);
   });
 
-  it('says on every view since when WhatsApp is not connected', async () => {
+  it('shows on every view since when WhatsApp is not connected', async () => {
     await arrive();
     await visitor.open(CONTACTS);
     await visitor.sees('Live');
     await world.server.goDown();
     await visitor.sees(NOT_CONNECTED);
-    await eventually('it is no live view', async () => /Not connected/.test((await indicator()) ?? ''));
+    await eventually('the label has changed', async () => /Not connected/.test((await indicator()) ?? ''));
     await visitor.open(ANNA);
     await visitor.page.getByRole('heading', { name: 'Anna Müller' }).waitFor();
     await visitor.sees(NOT_CONNECTED);
@@ -132,7 +132,7 @@ withBrowser('the page says whether changes of the phone arrive', () => {
     await visitor.seesNo(NOT_CONNECTED);
   });
 
-  it('does not call anything well while the service does not respond, and says so once', async () => {
+  it('does not call anything well while the service does not respond, and reports it once', async () => {
     const { proxy, url } = await TcpProxy.beforeDatabase(world.database.url);
     const behind = await Service.start({ DATABASE_URL: url, ROLE: 'api' });
     await arrive({}, behind);

@@ -7,7 +7,7 @@ import { QrCode } from './qr-code.jsx';
 
 /** The ways to link an account, or the passkey that one of them has led to. */
 export function LinkView({ session, refresh }: { session: Session; refresh: () => void }) {
-  // The status above says whom to ask.
+  // The status above contains the next step for such a key.
   if (!may('session:link')) return null;
   if (session.passkey)
     return <PasskeyCeremony session={session.name} status={session.passkey} refresh={refresh} />;

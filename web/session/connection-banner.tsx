@@ -5,7 +5,7 @@ import { t } from '../i18n/language.js';
 import { to } from '../route.js';
 import { obstacleOf } from './connection.js';
 
-/** Says above a view that changes of the phone do not arrive, and why. Details are on the overview. */
+/** Reports above a view that changes of the phone do not arrive, and why. Details are on the overview. */
 export function ConnectionBanner({ session }: { session: Session }) {
   const obstacle = obstacleOf(session, nowMs.value);
   if (!obstacle) return null;

@@ -48,7 +48,7 @@ function delayOf(session: Session): Obstacle | null {
   return { ...t.degraded[code], tone: 'warn', title, technical };
 }
 
-/** What the corner of the page says about the age of what it shows. */
+/** Text in the corner of the page about the age of its data. */
 export interface Freshness {
   tone: Tone;
   label: string;

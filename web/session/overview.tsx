@@ -106,7 +106,7 @@ function Status({ session }: { session: Session }) {
   );
 }
 
-/** The service does not respond, so nobody knows whether this is still true. */
+/** The service does not respond, so the status may have changed. */
 function LastStatus({ session }: { session: Session }) {
   return (
     <section class="status">

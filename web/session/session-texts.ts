@@ -5,9 +5,9 @@ import type { Explained } from '../i18n/en.js';
 import { t } from '../i18n/language.js';
 import { formatPhone } from '../i18n/phone-numbers.js';
 
-/** Steps of linking at which nobody has begun yet. */
+/** Steps of linking before a user has begun. */
 const NOT_BEGUN = ['waiting_for_whatsapp', 'waiting_for_scan', 'link_not_begun'];
-/** Steps of linking that a person has begun, and that may still succeed. */
+/** Steps of linking that a user has begun, and that may still succeed. */
 const UNDER_WAY = [
   'waiting_for_code_entry',
   'waiting_for_phone',
@@ -43,7 +43,7 @@ export function wasLinked({ last_account: account }: Stated): boolean {
   return account !== null;
 }
 
-/** Whether an account was linked, and is not any more. */
+/** Whether an account was linked, and no longer is. */
 export function isUnlinked(session: Stated): boolean {
   return wasLinked(session) && (session.status === 'linking' || session.status === 'logged_out');
 }

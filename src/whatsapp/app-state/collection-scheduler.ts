@@ -27,8 +27,8 @@ const FAILURES_BEFORE_SNAPSHOT = 2;
 const FAILURES_BEFORE_LENIENCY = 2;
 
 /**
- * After linking, the phone shares its keys within seconds, which is part of a normal first sync. Later, their absence is
- * a problem.
+ * After linking, the phone shares its keys within seconds, which is part of a normal first sync. Later, their absence
+ * is a problem.
  */
 const FIRST_KEYS_WITHIN_MS = 30_000;
 
