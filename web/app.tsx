@@ -2,14 +2,18 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { KeyForm } from './access/key-form.jsx';
 import { NotAllowed } from './access/not-allowed.jsx';
 import { access, accessError, may, maySee, needsKey, readAccess } from './api/access.js';
+import type { Scope } from './api/types.js';
 import { ErrorNotice } from './components/notice.jsx';
 import { ContactsView } from './contacts/contacts-view.jsx';
 import { t } from './i18n/language.js';
+import { loadPhoneNumbers } from './i18n/phone-numbers.js';
 import { LiveChanges } from './live/changes.js';
 import { hasContacts, LiveSession } from './live/live-session.js';
 import { poll } from './live/polling.js';
 import { EVERYBODY, replace, type Route, route } from './route.js';
+import { NothingLinked } from './session/nothing-linked.jsx';
 import { Overview } from './session/overview.jsx';
+import { UnknownAccount } from './session/unknown-account.jsx';
 import { SessionList } from './sessions/session-list.js';
 import { SessionsView } from './sessions/sessions-view.jsx';
 import { Shell } from './shell.jsx';
@@ -44,6 +48,7 @@ function Unreachable() {
 
 function Views() {
   const current = route.value;
+  useEffect(() => void loadPhoneNumbers(), []);
   const list = useSessionList(current.view === 'sessions' || current.view === 'home');
   useHome(current, list);
   if (current.view === 'home' || current.view === 'sessions') {
@@ -69,12 +74,16 @@ function SessionViews({ list, session, current }: SessionViewsProps) {
     <Shell list={list} live={live} changes={changes}>
       {!maySee(session) ? (
         <NotAllowed why={t.key.session(session)} />
+      ) : live.error.value?.code === 'session_not_found' ? (
+        <UnknownAccount error={live.error.value} />
       ) : current.view === 'overview' ? (
         may('session:read') ? (
           <Overview live={live} />
         ) : (
-          <NotAllowed why={t.key.scope('session:read')} />
+          <MissingScope scope="session:read" />
         )
+      ) : live.state.value && !hasContacts(live.state.value) ? (
+        <NothingLinked session={session} />
       ) : may('contacts:read') ? (
         <ContactsView
           session={session}
@@ -84,10 +93,14 @@ function SessionViews({ list, session, current }: SessionViewsProps) {
           query={current.list}
         />
       ) : (
-        <NotAllowed why={t.key.scope('contacts:read')} />
+        <MissingScope scope="contacts:read" />
       )}
     </Shell>
   );
+}
+
+function MissingScope({ scope }: { scope: Scope }) {
+  return <NotAllowed why={t.key.scope} technical={`Missing scope: ${scope}`} />;
 }
 
 /** @param isOnShow whether the list itself is looked at, with counts and problems */
@@ -123,6 +136,10 @@ function useLive(session: string): { live: LiveSession; changes: LiveChanges } {
     [session, access.value],
   );
   const state = live.state.value;
+  const arrived = state?.contacts.sync === 'partial' ? state.contacts.total : null;
+  useEffect(() => {
+    if (arrived !== null) changes.announceAll();
+  }, [changes, arrived]);
   const canFollow =
     may('contacts:read') &&
     maySee(session) &&

@@ -117,8 +117,8 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
     await degraded.stateThat((state) => state.degraded.length > 0);
     await at('degraded', '/sessions/support', 'Problems');
     await at('sessions', '/sessions', 'one problem');
-    await at('add-session', '/sessions', 'Add a session', {
-      act: (visitor) => visitor.click('Add session'),
+    await at('add-session', '/sessions', 'Add an account', {
+      act: (visitor) => visitor.click('Add account'),
     });
 
     phone.unlink();

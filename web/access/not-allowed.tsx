@@ -3,7 +3,7 @@ import { Icon } from '../components/icon.jsx';
 import { t } from '../i18n/language.js';
 
 /** The key is good, but not for what is shown here. */
-export function NotAllowed({ why }: { why: string }) {
+export function NotAllowed({ why, technical = null }: { why: string; technical?: string | null }) {
   return (
     <main id="content" class="gate">
       <section class="card">
@@ -12,6 +12,14 @@ export function NotAllowed({ why }: { why: string }) {
           {t.key.scopeTitle}
         </h1>
         <p>{why}</p>
+        {technical && (
+          <details>
+            <summary>{t.common.details}</summary>
+            <p lang="en" class="technical">
+              {technical}
+            </p>
+          </details>
+        )}
         <p class="actions">
           <button type="button" class="primary" onClick={signOut}>
             {t.key.other}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { ApiError } from '../api/api-error.js';
 import { answer, api } from '../api/client.js';
 import type { ContactDetails } from '../api/types.js';
 import { Ago } from '../components/ago.jsx';
@@ -50,7 +51,7 @@ export function ContactView({ session, address, query, changes }: ContactProps) 
         <Icon name="back" />
         {t.common.back}
       </a>
-      {person.error && (isGone || !contact) && <ErrorNotice error={person.error} />}
+      {person.error && (isGone || !contact) && <ErrorNotice error={asNotFound(person.error)} />}
       {!contact && !person.error && <p class="faint">{t.common.loading}</p>}
       {contact && !isGone && (
         <>
@@ -85,6 +86,11 @@ export function ContactView({ session, address, query, changes }: ContactProps) 
       )}
     </article>
   );
+}
+
+/** An address that is not a number is not found either. The page made it, or a person mistyped it. */
+function asNotFound(error: ApiError): ApiError {
+  return error.status === 400 ? new ApiError(404, 'contact_not_found', error.message) : error;
 }
 
 function Refresh({ session, address }: { session: string; address: string }) {

@@ -39,7 +39,7 @@ export function ContactsView({ session, live, changes, contact, query }: Contact
         <Filters session={session} contact={contact} query={query} />
         <div class="list-head">
           <p role="status">
-            {countOf(isEverybody ? (state?.contacts.count ?? null) : null, rows, isWhole, isEverybody)}
+            {countOf(isEverybody ? (state?.contacts.total ?? null) : null, rows, isWhole, isEverybody)}
           </p>
           {may('contacts:export') && <Exports session={session} query={query} />}
         </div>
@@ -52,7 +52,7 @@ export function ContactsView({ session, live, changes, contact, query }: Contact
             session={session}
             pages={pages}
             query={query}
-            expected={isEverybody ? (state?.contacts.count ?? null) : null}
+            expected={isEverybody ? (state?.contacts.total ?? null) : null}
             chosen={contact}
           />
         )}
@@ -182,6 +182,7 @@ function Filters({ session, contact, query }: { session: string; contact: string
 
 function countOf(total: number | null, rows: number, isWhole: boolean, isEverybody: boolean): string {
   if (isEverybody) return t.contacts.total(isWhole ? rows : Math.max(total ?? 0, rows));
+  if (rows === 0 && !isWhole) return t.connection.searching;
   return isWhole ? t.contacts.found(rows) : t.contacts.foundMore(rows);
 }
 

@@ -22,7 +22,8 @@ export function KeyHistory({ session, address, current }: HistoryProps) {
       (await answer(api.GET('/sessions/{session}/contacts/{phone}/keys', { params: { path } }))).keys,
     [session, address, current],
   );
-  const keys = value ?? [];
+  if (!value) return null;
+  const keys = value;
   const [newest] = keys;
   return (
     <section class="card">
@@ -30,7 +31,7 @@ export function KeyHistory({ session, address, current }: HistoryProps) {
         <Icon name="key" />
         {t.keys.title}
       </h3>
-      {value && keys.length === 0 && <p class="faint">{t.keys.none}</p>}
+      {keys.length === 0 && <p class="faint">{t.keys.none}</p>}
       {keys.length > 1 && (
         <p class="event-text">
           <Icon name="alert" />
