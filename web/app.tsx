@@ -3,6 +3,7 @@ import { KeyForm } from './access/key-form.jsx';
 import { NotAllowed } from './access/not-allowed.jsx';
 import { access, accessError, may, maySee, needsKey, readAccess } from './api/access.js';
 import type { Scope } from './api/types.js';
+import { later } from './components/later.jsx';
 import { ErrorNotice } from './components/notice.jsx';
 import { ContactsView } from './contacts/contacts-view.jsx';
 import { t } from './i18n/language.js';
@@ -21,11 +22,19 @@ import { Shell } from './shell.jsx';
 const DEFAULT_SESSION = 'default';
 const TRY_AGAIN_MS = 3_000;
 
+/** Keys and webhooks, which few visitors open. */
+const SettingsView = later(async () => {
+  const { loadSettingsTexts, SettingsView: View } = await import('./settings/settings-view.jsx');
+  await loadSettingsTexts();
+  return View;
+});
+
 /** Selects the view: by key first, then by address. */
 export function App() {
   if (needsKey.value) return <KeyForm />;
   if (!access.value) return <Unreachable />;
-  if (!may('session:read') && !may('contacts:read')) return <NotAllowed why={t.key.nothing} />;
+  if (!may('session:read') && !may('contacts:read') && !may('webhooks:manage'))
+    return <NotAllowed why={t.key.nothing} />;
   return <Views />;
 }
 
@@ -59,13 +68,19 @@ function Views() {
       </Shell>
     );
   }
+  if (current.view === 'keys' || current.view === 'webhooks')
+    return (
+      <Shell list={list} live={null} changes={null}>
+        <SettingsView current={current} list={list} />
+      </Shell>
+    );
   return <SessionViews key={current.session} list={list} session={current.session} current={current} />;
 }
 
 interface SessionViewsProps {
   list: SessionList | null;
   session: string;
-  current: Exclude<Route, { view: 'home' | 'sessions' }>;
+  current: Exclude<Route, { view: 'home' | 'sessions' | 'keys' | 'webhooks' }>;
 }
 
 function SessionViews({ list, session, current }: SessionViewsProps) {
@@ -120,7 +135,8 @@ function useHome(current: Route, list: SessionList | null): void {
   const sessions = list?.sessions.value ?? null;
   useEffect(() => {
     if (!isHome) return;
-    if (!list) {
+    if (!list && !may('contacts:read')) replace({ view: 'webhooks', page: 'list' });
+    else if (!list) {
       const [session = DEFAULT_SESSION] = access.value?.sessions ?? [];
       replace({ view: 'contacts', session, contact: null, list: EVERYBODY });
     } else if (sessions?.length === 1 && sessions[0])

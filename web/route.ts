@@ -7,8 +7,13 @@ import { computed, signal } from '@preact/signals';
 export type Route =
   | { view: 'home' }
   | { view: 'sessions' }
+  | SettingsRoute
   | { view: 'overview'; session: string }
   | { view: 'contacts'; session: string; contact: string | null; list: ListQuery };
+
+/** Keys and webhooks, which belong to the service, not to a session. */
+export type SettingsRoute =
+  { view: 'keys'; page: 'list' | 'new' | 'colleague' } | { view: 'webhooks'; page: 'list' | 'new' };
 
 /** Which contacts are listed. */
 export interface ListQuery {
@@ -36,6 +41,9 @@ export function to(target: Route): string {
       return '#/';
     case 'sessions':
       return '#/sessions';
+    case 'keys':
+    case 'webhooks':
+      return target.page === 'list' ? `#/${target.view}` : `#/${target.view}/${target.page}`;
     case 'overview':
       return `#/sessions/${target.session}`;
     case 'contacts': {
@@ -59,6 +67,9 @@ export function replace(target: Route): void {
 function parse(text: string): Route {
   const { pathname, searchParams } = new URL(text.replace(/^#\/?/, ''), 'page:///');
   const [top, session, below, contact = null] = pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  if (top === 'keys')
+    return { view: top, page: session === 'new' || session === 'colleague' ? session : 'list' };
+  if (top === 'webhooks') return { view: top, page: session === 'new' ? session : 'list' };
   if (top !== 'sessions') return { view: 'home' };
   if (!session) return { view: 'sessions' };
   if (below === 'contacts') return { view: 'contacts', session, contact, list: fromQuery(searchParams) };

@@ -54,14 +54,9 @@ export function Shell({ list, live, changes, children }: ShellProps) {
         <div class="shell-end">
           <Freshness list={list} live={live} changes={changes} />
           {access.value?.keys_in_use && (
-            <button
-              type="button"
-              class="quiet round"
-              aria-label={t.nav.signOut}
-              title={t.nav.signOut}
-              onClick={signOut}
-            >
+            <button type="button" class="quiet sign-out" onClick={signOut}>
               <Icon name="key" />
+              {t.nav.signOut}
             </button>
           )}
         </div>
@@ -97,6 +92,10 @@ function Navigation({ session, hasSessions }: { session: string | null; hasSessi
             to({ view: 'contacts', session, contact: null, list: EVERYBODY }),
           ] as const,
         ]
+      : []),
+    ...(may('admin') ? [['keys', t.settings.keys, to({ view: 'keys', page: 'list' })] as const] : []),
+    ...(may('webhooks:manage')
+      ? [['webhooks', t.settings.webhooks, to({ view: 'webhooks', page: 'list' })] as const]
       : []),
   ];
   return (
@@ -184,6 +183,8 @@ function useTitle(state: Session | null): void {
       sessions: t.nav.sessions,
       overview: t.nav.overview,
       contacts: t.nav.contacts,
+      keys: t.settings.keys,
+      webhooks: t.settings.webhooks,
     };
     const session = name ?? ('session' in current ? current.session : null);
     document.title = [names[current.view], session, t.title].filter(Boolean).join(' · ');

@@ -19,6 +19,8 @@ export interface View {
 }
 
 const FIRST_SYNC_PEOPLE = 20_000;
+/** A receiver that does not run. */
+const WEBHOOK = 'http://127.0.0.1:9/contacts';
 const CONTACTS = '/sessions/default/contacts';
 
 const PEOPLE = [
@@ -142,10 +144,13 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
       },
     });
 
+    await at('keys-not-in-use', '/keys', 'No API keys are in use');
+
     const locked = await Service.start({
       DATABASE_URL: database.url,
       ROLE: 'api',
       API_KEY: MASTER,
+      WEBHOOKS_ALLOW_PRIVATE: '127.0.0.0/8',
       LOG_LEVEL: 'silent',
     });
     closers.unshift(() => locked.stop());
@@ -154,9 +159,44 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
       port: locked.port,
       key: await createKey(locked, ['metrics:read']),
     });
+    await showSettings(locked, (name, route, sees, more = {}) =>
+      at(name, route, sees, { port: locked.port, key: MASTER, ...more }),
+    );
   } finally {
     for (const close of closers) await close();
   }
+}
+
+/** Keys and webhooks, each with one in the list. */
+async function showSettings(
+  service: Service,
+  show: (name: string, route: string, sees: View['sees'], more?: Partial<View>) => Promise<void>,
+): Promise<void> {
+  await createKey(service, ['contacts:read', 'contacts:export']);
+  await show('keys', '/keys', 'Export contacts');
+  await show('revoke-key', '/keys', 'Revoke the key “a visitor”?', {
+    act: (visitor) => visitor.click('Revoke: a visitor'),
+  });
+  await show('new-key', '/keys/new', 'What can the key do?');
+  await show('colleague', '/keys/colleague', 'Copy message', {
+    act: async (visitor) => {
+      await visitor.click('Continue');
+      await visitor.page.getByLabel('Name of your colleague').fill('Maria');
+      await visitor.click('Create access');
+    },
+  });
+  const { body } = await service.post<{ id: string }>(
+    '/webhooks',
+    { url: WEBHOOK, session: 'sales' },
+    MASTER,
+  );
+  await service.post(`/webhooks/${body.id}/test`, {}, MASTER);
+  await show('webhooks', '/webhooks', 'No response', {
+    act: (visitor) => visitor.page.getByText('Recent deliveries').click(),
+  });
+  await show('new-webhook', '/webhooks/new', 'Contact added', {
+    act: (visitor) => visitor.page.getByRole('radio', { name: 'Only selected changes' }).check(),
+  });
 }
 
 async function refresh(world: World, number: string): Promise<void> {

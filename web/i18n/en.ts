@@ -53,7 +53,7 @@ export const en = {
   key: {
     title: 'Enter your API key',
     intro:
-      'This service requires an API key. The page stores it until you close this tab, and sends it only to this service.',
+      'This service requires an API key. The page sends it only to this service, and forgets it when you close this tab, unless you choose otherwise.',
     label: 'API key',
     placeholder: 'wac_…',
     submit: 'Continue',
@@ -65,6 +65,17 @@ export const en = {
       `It does not include the account “${name}”. Choose another account, or use another key.`,
     nothing: 'This key can read neither contacts nor accounts, so this page has nothing to show.',
     other: 'Use another key',
+  },
+
+  settings: {
+    keys: 'Keys',
+    webhooks: 'Webhooks',
+    retry: 'Try again',
+  },
+
+  device: {
+    remember: 'Remember on this device',
+    rememberHint: 'All tabs use the key until you sign out. Do not use this on shared computers.',
   },
 
   status: {
@@ -568,7 +579,7 @@ export const en = {
 export type Messages = Widened<typeof en>;
 
 /** Other languages have different texts for the same keys. */
-type Widened<T> = T extends string
+export type Widened<T> = T extends string
   ? string
   : T extends (...given: never[]) => string
     ? T

@@ -22,7 +22,7 @@ export const es: Messages = {
     contacts: 'Contactos',
     sessions: 'Cuentas',
     session: 'Cuenta',
-    signOut: 'Olvidar la clave',
+    signOut: 'Cerrar sesión',
   },
 
   common: {
@@ -49,7 +49,7 @@ export const es: Messages = {
   key: {
     title: 'Introduce una clave',
     intro:
-      'Este servicio pide una clave de API. La página la guarda hasta que cierres esta pestaña y solo la envía a este servicio.',
+      'Este servicio pide una clave de API. La página solo la envía a este servicio y la olvida al cerrar esta pestaña, salvo que elijas otra cosa.',
     label: 'Clave de API',
     placeholder: 'wac_…',
     submit: 'Continuar',
@@ -61,6 +61,18 @@ export const es: Messages = {
     session: (name) => `No sirve para la cuenta «${name}». Elige otra cuenta o usa otra clave.`,
     nothing: 'La clave no puede leer contactos ni ver cuentas, y es todo lo que muestra esta página.',
     other: 'Usar otra clave',
+  },
+
+  settings: {
+    keys: 'Claves',
+    webhooks: 'Webhooks',
+    retry: 'Intentar de nuevo',
+  },
+
+  device: {
+    remember: 'Recordar en este dispositivo',
+    rememberHint:
+      'Todas las pestañas usan la clave hasta que cierres la sesión. No lo uses en equipos compartidos.',
   },
 
   status: {

@@ -46,3 +46,8 @@ export function country(code: string): string {
 export function flag(code: string): string {
   return String.fromCodePoint(...[...code].map((letter) => 0x1f1a5 + letter.charCodeAt(0)));
 }
+
+/** “a, b and c”, as the language writes it. */
+export function listed(words: readonly string[]): string {
+  return new Intl.ListFormat(locale, { type: 'conjunction' }).format(words);
+}

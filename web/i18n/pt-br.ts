@@ -22,7 +22,7 @@ export const ptBr: Messages = {
     contacts: 'Contatos',
     sessions: 'Contas',
     session: 'Conta',
-    signOut: 'Esquecer a chave',
+    signOut: 'Sair',
   },
 
   common: {
@@ -49,7 +49,7 @@ export const ptBr: Messages = {
   key: {
     title: 'Informe uma chave',
     intro:
-      'Este serviço exige uma chave de API. A página a guarda até você fechar esta aba e só a envia a este serviço.',
+      'Este serviço exige uma chave de API. A página só a envia a este serviço e a esquece quando você fecha esta aba, a menos que você escolha outra opção.',
     label: 'Chave de API',
     placeholder: 'wac_…',
     submit: 'Continuar',
@@ -61,6 +61,17 @@ export const ptBr: Messages = {
     session: (name) => `Ela não vale para a conta “${name}”. Escolha outra conta ou use outra chave.`,
     nothing: 'A chave não pode ler contatos nem ver contas, e é só isso que esta página mostra.',
     other: 'Usar outra chave',
+  },
+
+  settings: {
+    keys: 'Chaves',
+    webhooks: 'Webhooks',
+    retry: 'Tentar de novo',
+  },
+
+  device: {
+    remember: 'Lembrar neste dispositivo',
+    rememberHint: 'Todas as abas usam a chave até você sair. Não use em computadores compartilhados.',
   },
 
   status: {
