@@ -4,6 +4,7 @@ import { NotAllowed } from './access/not-allowed.jsx';
 import { access, accessError, may, maySee, needsKey, readAccess } from './api/access.js';
 import { ErrorNotice } from './components/notice.jsx';
 import { ContactsView } from './contacts/contacts-view.jsx';
+import { SearchAll } from './contacts/search-all-lazy.jsx';
 import { t } from './i18n/language.js';
 import { LiveChanges } from './live/changes.js';
 import { hasContacts, LiveSession } from './live/live-session.js';
@@ -46,6 +47,17 @@ function Views() {
   const current = route.value;
   const list = useSessionList(current.view === 'sessions' || current.view === 'home');
   useHome(current, list);
+  if (current.view === 'search') {
+    return (
+      <Shell list={list} live={null} changes={null}>
+        {may('contacts:read') ? (
+          <SearchAll accounts={accountsOf(list)} search={current.search} />
+        ) : (
+          <NotAllowed why={t.key.scope('contacts:read')} />
+        )}
+      </Shell>
+    );
+  }
   if (current.view === 'home' || current.view === 'sessions') {
     if (!list) return null;
     return (
@@ -57,10 +69,16 @@ function Views() {
   return <SessionViews key={current.session} list={list} session={current.session} current={current} />;
 }
 
+/** Accounts that the key may read. Null until they are known. */
+function accountsOf(list: SessionList | null): readonly string[] | null {
+  if (list) return list.sessions.value?.map(({ name }) => name) ?? null;
+  return access.value?.sessions ?? [DEFAULT_SESSION];
+}
+
 interface SessionViewsProps {
   list: SessionList | null;
   session: string;
-  current: Exclude<Route, { view: 'home' | 'sessions' }>;
+  current: Exclude<Route, { view: 'home' | 'sessions' | 'search' }>;
 }
 
 function SessionViews({ list, session, current }: SessionViewsProps) {

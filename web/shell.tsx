@@ -39,7 +39,7 @@ export function Shell({ list, live, changes, children }: ShellProps) {
           <span class="brand-name">{t.title}</span>
         </a>
         {session !== null && <SessionChoice list={list} session={session} />}
-        <Navigation session={session} hasSessions={list !== null} />
+        <Navigation session={session} list={list} />
         <div class="shell-end">
           <Freshness list={list} live={live} changes={changes} />
           {access.value?.keys_in_use && (
@@ -65,8 +65,11 @@ export function Shell({ list, live, changes, children }: ShellProps) {
   );
 }
 
-function Navigation({ session, hasSessions }: { session: string | null; hasSessions: boolean }) {
+function Navigation({ session, list }: { session: string | null; list: SessionList | null }) {
   const { view } = route.value;
+  const hasSessions = list !== null;
+  const accounts = list?.sessions.value ?? access.value?.sessions ?? [];
+  const maySearchAll = may('contacts:read') && (accounts.length > 1 || view === 'search');
   const links = [
     ...(hasSessions ? [['sessions', t.nav.sessions, to({ view: 'sessions' })] as const] : []),
     ...(session !== null && hasSessions
@@ -81,6 +84,7 @@ function Navigation({ session, hasSessions }: { session: string | null; hasSessi
           ] as const,
         ]
       : []),
+    ...(maySearchAll ? [['search', t.find.all, to({ view: 'search', search: '' })] as const] : []),
   ];
   return (
     <nav aria-label={t.nav.label}>
@@ -160,6 +164,7 @@ function useTitle(): void {
       sessions: t.nav.sessions,
       overview: t.nav.overview,
       contacts: t.nav.contacts,
+      search: t.find.allTitle,
     };
     const session = 'session' in current ? current.session : null;
     document.title = [names[current.view], session, t.title].filter(Boolean).join(' · ');

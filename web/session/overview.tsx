@@ -92,7 +92,7 @@ function Account({ session, onUnlinked }: { session: Session; onUnlinked: () => 
   return (
     <section class="card" aria-label={t.facts.title}>
       <header class="account-head">
-        <Avatar path="" name={pushName ?? name} version={null} />
+        <Avatar path="" name={pushName ?? name} colorBy={name} version={null} />
         <div>
           <h2>
             <bdi>{pushName ?? name}</bdi>
