@@ -1,3 +1,4 @@
+import type { TargetedMouseEvent } from 'preact';
 import type { ContactDetails } from '../api/types.js';
 import { Avatar } from '../components/avatar.jsx';
 import { Icon } from '../components/icon.jsx';
@@ -40,8 +41,13 @@ interface SelectableProps extends RowProps {
 
 /** A contact of a list, with a checkbox. */
 export function SelectableRow({ isSelected, isTabStop, onToggle, ...content }: SelectableProps) {
+  const onClick = ({ currentTarget, shiftKey }: TargetedMouseEvent<HTMLDivElement>) => {
+    // Keys continue from the row that was clicked.
+    currentTarget.querySelector('input')?.focus({ preventScroll: true });
+    onToggle(shiftKey);
+  };
   return (
-    <div class="row selectable" onClick={({ shiftKey }) => onToggle(shiftKey)}>
+    <div class="row selectable" onClick={onClick}>
       <input
         type="checkbox"
         checked={isSelected}
