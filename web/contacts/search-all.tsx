@@ -64,9 +64,11 @@ function AccountHits({ hits: { account, contacts, hasMore }, search }: { hits: H
       <header>
         <h2 id={titleId}>{account}</h2>
         {hasMore && (
-          <a href={to({ view: 'contacts', session: account, contact: null, list })}>
+          <a
+            href={to({ view: 'contacts', session: account, contact: null, list })}
+            aria-label={`${t.find.allMore}: ${account}`}
+          >
             {t.find.allMore}
-            <span class="hidden">: {account}</span>
           </a>
         )}
       </header>
