@@ -1,11 +1,11 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { KeyForm } from './access/key-form.jsx';
-import { NotAllowed } from './access/not-allowed.jsx';
+import { MissingScope, NotAllowed } from './access/not-allowed.jsx';
 import { access, accessError, may, maySee, needsKey, readAccess } from './api/access.js';
-import type { Scope } from './api/types.js';
 import { later } from './components/later.jsx';
 import { ErrorNotice } from './components/notice.jsx';
 import { ContactsView } from './contacts/contacts-view.jsx';
+import type { NamedAccount } from './contacts/search-all.jsx';
 import { t } from './i18n/language.js';
 import { loadPhoneNumbers } from './i18n/phone-numbers.js';
 import { LiveChanges } from './live/changes.js';
@@ -14,6 +14,7 @@ import { poll } from './live/polling.js';
 import { EVERYBODY, replace, type Route, route } from './route.js';
 import { NothingLinked } from './session/nothing-linked.jsx';
 import { Overview } from './session/overview.jsx';
+import { accountName } from './session/session-texts.js';
 import { UnknownAccount } from './session/unknown-account.jsx';
 import { SessionList } from './sessions/session-list.js';
 import { SessionsView } from './sessions/sessions-view.jsx';
@@ -28,6 +29,8 @@ const SettingsView = later(async () => {
   await loadSettingsTexts();
   return View;
 });
+
+const SearchAll = later(async () => (await import('./contacts/search-all.jsx')).SearchAll);
 
 /** Selects the view: by key first, then by address. */
 export function App() {
@@ -60,6 +63,17 @@ function Views() {
   useEffect(() => void loadPhoneNumbers(), []);
   const list = useSessionList(current.view === 'sessions' || current.view === 'home');
   useHome(current, list);
+  if (current.view === 'search') {
+    return (
+      <Shell list={list} live={null} changes={null}>
+        {may('contacts:read') ? (
+          <SearchAll accounts={accountsOf(list)} search={current.search} />
+        ) : (
+          <MissingScope scope="contacts:read" />
+        )}
+      </Shell>
+    );
+  }
   if (current.view === 'home' || current.view === 'sessions') {
     if (!list) return null;
     return (
@@ -77,10 +91,17 @@ function Views() {
   return <SessionViews key={current.session} list={list} session={current.session} current={current} />;
 }
 
+/** Accounts that the key may read. Null until they are known. */
+function accountsOf(list: SessionList | null): readonly NamedAccount[] | null {
+  if (list)
+    return list.sessions.value?.map((each) => ({ name: each.name, title: accountName(each) })) ?? null;
+  return (access.value?.sessions ?? [DEFAULT_SESSION]).map((name) => ({ name, title: name }));
+}
+
 interface SessionViewsProps {
   list: SessionList | null;
   session: string;
-  current: Exclude<Route, { view: 'home' | 'sessions' | 'keys' | 'webhooks' }>;
+  current: Exclude<Route, { view: 'home' | 'sessions' | 'search' | 'keys' | 'webhooks' }>;
 }
 
 function SessionViews({ list, session, current }: SessionViewsProps) {
@@ -112,10 +133,6 @@ function SessionViews({ list, session, current }: SessionViewsProps) {
       )}
     </Shell>
   );
-}
-
-function MissingScope({ scope }: { scope: Scope }) {
-  return <NotAllowed why={t.key.scope} technical={`Missing scope: ${scope}`} />;
 }
 
 /** @param isOnShow whether the list itself is looked at, with counts and problems */

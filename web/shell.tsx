@@ -50,7 +50,7 @@ export function Shell({ list, live, changes, children }: ShellProps) {
           <span class="brand-name">{t.title}</span>
         </a>
         {session !== null && <SessionChoice list={list} session={session} />}
-        <Navigation session={session} hasSessions={list !== null} />
+        <Navigation session={session} list={list} />
         <div class="shell-end">
           <Freshness list={list} live={live} changes={changes} />
           {access.value?.keys_in_use && (
@@ -77,8 +77,11 @@ export function Shell({ list, live, changes, children }: ShellProps) {
   );
 }
 
-function Navigation({ session, hasSessions }: { session: string | null; hasSessions: boolean }) {
+function Navigation({ session, list }: { session: string | null; list: SessionList | null }) {
   const { view } = route.value;
+  const hasSessions = list !== null;
+  const accounts = list?.sessions.value ?? access.value?.sessions ?? [];
+  const maySearchAll = may('contacts:read') && (accounts.length > 1 || view === 'search');
   const links = [
     ...(hasSessions ? [['sessions', t.nav.sessions, to({ view: 'sessions' })] as const] : []),
     ...(session !== null && hasSessions
@@ -97,6 +100,7 @@ function Navigation({ session, hasSessions }: { session: string | null; hasSessi
     ...(may('webhooks:manage')
       ? [['webhooks', t.settings.webhooks, to({ view: 'webhooks', page: 'list' })] as const]
       : []),
+    ...(maySearchAll ? [['search', t.find.all, to({ view: 'search', search: '' })] as const] : []),
   ];
   return (
     <nav aria-label={t.nav.label}>
@@ -185,6 +189,7 @@ function useTitle(state: Session | null): void {
       contacts: t.nav.contacts,
       keys: t.settings.keys,
       webhooks: t.settings.webhooks,
+      search: t.find.allTitle,
     };
     const session = name ?? ('session' in current ? current.session : null);
     document.title = [names[current.view], session, t.title].filter(Boolean).join(' · ');

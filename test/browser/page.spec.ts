@@ -139,14 +139,11 @@ withBrowser('the page of a service', () => {
     await visitor.seesNo('Ionuț');
     expect(visitor.page.url()).toMatch(/\?saved=1$/);
     await visitor.page.getByText('Export').click();
-    const [download] = await Promise.all([
-      visitor.page.waitForEvent('download'),
-      visitor.click('CSV (spreadsheet)'),
-    ]);
-    const csv = await readFile(await download.path(), 'utf8');
-    expect(download.suggestedFilename()).toBe('default-contacts.csv');
-    expect(csv).toContain('Anna Müller');
-    expect(csv).not.toContain('Ionuț');
+    const [download] = await Promise.all([visitor.page.waitForEvent('download'), visitor.click('vCard')]);
+    const vcards = await readFile(await download.path(), 'utf8');
+    expect(download.suggestedFilename()).toMatch(/^contacts-default-\d{4}-\d\d-\d\d\.vcf$/);
+    expect(vcards).toContain('Anna Müller');
+    expect(vcards).not.toContain('Ionuț');
   });
 
   it.each([
@@ -176,6 +173,7 @@ withBrowser('the page of a service', () => {
     await visitor.click('Fetch from WhatsApp now');
     await visitor.page.locator('.contact-head .avatar img').waitFor({ state: 'attached' });
     await visitor.sees('Hey there!');
+    await visitor.page.getByText('Security', { exact: true }).click();
     await visitor.page.locator('.fingerprint span').nth(15).waitFor();
     await anna?.changeIdentity();
     await visitor.sees(/Security event: the key changed/);

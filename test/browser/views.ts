@@ -85,6 +85,15 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
     await at('contacts', CONTACTS, 'Anna Müller');
     await at('contact', `${CONTACTS}/${PEOPLE[0][0]}`, /Security event/);
     await at('search', `${CONTACTS}?q=o`, /found/);
+    await at('select', CONTACTS, /Export 3 contacts as/, {
+      act: async (visitor) => {
+        await visitor.click('Select');
+        const rows = visitor.page.locator('.list .row');
+        await rows.nth(0).click();
+        await rows.nth(2).click({ modifiers: ['Shift'] });
+        await visitor.page.getByText('Export selection').click();
+      },
+    });
     await at('nobody-found', `${CONTACTS}?q=nobody`, 'No contacts found');
     await at('unlink', '/sessions/default', 'Unlink this account?', {
       act: (visitor) => visitor.click('Unlink the account'),
@@ -106,6 +115,7 @@ export async function tour(show: (view: View) => Promise<void>): Promise<void> {
     Object.assign(sync.phone.history, { send: true, delayMs: 600_000 });
     await sync.phone.scan(async () => (await sync.stateThat(({ qr }) => qr !== null)).qr ?? '');
     await sync.stateThat(({ contacts }) => contacts.count === FIRST_SYNC_PEOPLE);
+    await at('search-all', '/search?q=o', /found/);
     await at('first-sync', '/sessions/sales', /20,000 contacts so far/);
 
     server.faults.appState.arm('lt-hash', {

@@ -1,6 +1,11 @@
 import { signOut } from '../api/access.js';
+import type { Scope } from '../api/types.js';
 import { Icon } from '../components/icon.jsx';
 import { t } from '../i18n/language.js';
+
+export function MissingScope({ scope }: { scope: Scope }) {
+  return <NotAllowed why={t.key.scope} technical={`Missing scope: ${scope}`} />;
+}
 
 /** The key is good, but not for what is shown here. */
 export function NotAllowed({ why, technical = null }: { why: string; technical?: string | null }) {

@@ -1909,6 +1909,13 @@ export interface components {
         /** @example wh_5f0c9b1d2e3a4f60 */
         "id.getWebhook": string;
         /**
+         * @description Only the contacts with these IDs, separated by commas.
+         * @example [
+         *       "c5f0c9b1d2e3a-1842"
+         *     ]
+         */
+        ids: string[];
+        /**
          * @description `true`: only businesses; `false`: only contacts that are not known to be a business.
          * @example false
          */
@@ -2706,6 +2713,13 @@ export interface operations {
                  * @example 2026-01-01T10:00:00.000Z
                  */
                 updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
                 /** @description Fields of contacts to return, separated by commas. Default: all fields. */
                 fields?: components["parameters"]["fields"];
                 /** @example 2 */
@@ -2787,6 +2801,13 @@ export interface operations {
                  */
                 updated_since?: components["parameters"]["updated_since"];
                 /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
+                /**
                  * @description Whether the file starts with a byte order mark, for programs that recognize UTF-8 only with it. Default: only for
                  *     `format=excel`.
                  * @example false
@@ -2861,6 +2882,13 @@ export interface operations {
                  * @example 2026-01-01T10:00:00.000Z
                  */
                 updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
                 /** @description Fields of contacts to return, separated by commas. Default: all fields. */
                 fields?: components["parameters"]["fields"];
                 /**
@@ -2938,6 +2966,13 @@ export interface operations {
                  * @example 2026-01-01T10:00:00.000Z
                  */
                 updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
                 /**
                  * @description Whether to include pictures.
                  * @example true
@@ -3018,6 +3053,13 @@ export interface operations {
                  */
                 updated_since?: components["parameters"]["updated_since"];
                 /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
+                /**
                  * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
                  *     and without `e`. Also matches a JID or LID.
                  * @example adler
@@ -3076,6 +3118,13 @@ export interface operations {
                  * @example 2026-01-01T10:00:00.000Z
                  */
                 updated_since?: components["parameters"]["updated_since"];
+                /**
+                 * @description Only the contacts with these IDs, separated by commas.
+                 * @example [
+                 *       "c5f0c9b1d2e3a-1842"
+                 *     ]
+                 */
+                ids?: components["parameters"]["ids"];
                 /**
                  * @description Matches any name, the username or the phone number. Ignores case, accents and quotation marks; umlauts match with
                  *     and without `e`. Also matches a JID or LID.

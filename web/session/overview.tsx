@@ -60,7 +60,7 @@ function Heading({ session, onRenamed }: { session: Session; onRenamed: () => vo
   const detail = accountDetail(session);
   return (
     <header class="account-head">
-      <Avatar path="" name={accountName(session)} version={null} />
+      <Avatar path="" name={accountName(session)} colorBy={session.name} version={null} />
       <div>
         <h1>
           <bdi>{accountName(session)}</bdi>

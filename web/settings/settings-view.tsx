@@ -1,7 +1,6 @@
 import '../styles/settings.css';
-import { NotAllowed } from '../access/not-allowed.jsx';
+import { MissingScope } from '../access/not-allowed.jsx';
 import { access, may } from '../api/access.js';
-import { t } from '../i18n/language.js';
 import { Colleague } from '../keys/colleague.jsx';
 import { KeysView } from '../keys/keys-view.jsx';
 import { NewKey } from '../keys/new-key.jsx';
@@ -22,7 +21,7 @@ interface SettingsProps {
 /** Keys and webhooks. They are loaded when they are first opened. */
 export function SettingsView({ current, list }: SettingsProps) {
   const scope = current.view === 'keys' ? 'admin' : 'webhooks:manage';
-  if (!may(scope)) return <NotAllowed why={t.key.scope(scope)} />;
+  if (!may(scope)) return <MissingScope scope={scope} />;
   if (current.view === 'webhooks')
     return current.page === 'new' ? <NewWebhook list={list} /> : <WebhooksView list={list} />;
   if (!access.value?.keys_in_use) return <NotInUse />;
