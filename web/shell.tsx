@@ -1,21 +1,15 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { access, may, signOut } from './api/access.js';
 import { nowMs } from './api/clock.js';
-import type { Session } from './api/types.js';
 import { Icon } from './components/icon.jsx';
-import { bannerCode, ErrorNotice } from './components/notice.jsx';
+import { ErrorNotice } from './components/notice.jsx';
 import { relative } from './i18n/format.js';
 import { t } from './i18n/language.js';
 import type { LiveChanges } from './live/changes.js';
-import { hasContacts, type LiveSession } from './live/live-session.js';
+import type { LiveSession } from './live/live-session.js';
 import { EVERYBODY, go, route, sessionOnShow, to } from './route.js';
-import { freshnessOf } from './session/connection.js';
-import { ConnectionBanner } from './session/connection-banner.jsx';
-import { accountName } from './session/session-texts.js';
 import type { SessionList } from './sessions/session-list.js';
-
-const JUST_NOW_MS = 5_000;
 
 interface ShellProps {
   /** Null: the key may not see sessions. */
@@ -29,14 +23,9 @@ interface ShellProps {
 /** The frame around every view. */
 export function Shell({ list, live, changes, children }: ShellProps) {
   const session = sessionOnShow.value;
-  const state = live?.state.value ?? null;
-  const error = live ? live.error.value : (list?.error.value ?? null);
-  // The view itself explains that an account does not exist.
-  const failure = error?.code === 'session_not_found' ? null : error;
-  useTitle(state);
-  useLayoutEffect(() => {
-    bannerCode.value = failure?.code ?? null;
-  }, [failure]);
+  const failure = live?.error.value ?? (live ? null : (list?.error.value ?? null));
+  const hasShown = (live?.state.value ?? list?.sessions.value ?? null) !== null;
+  useTitle();
   return (
     <>
       <a class="skip" href="#content" onClick={skipToContent}>
@@ -50,26 +39,25 @@ export function Shell({ list, live, changes, children }: ShellProps) {
           <span class="brand-name">{t.title}</span>
         </a>
         {session !== null && <SessionChoice list={list} session={session} />}
-        <Navigation session={session} list={list} />
+        <Navigation session={session} hasSessions={list !== null} />
         <div class="shell-end">
           <Freshness list={list} live={live} changes={changes} />
           {access.value?.keys_in_use && (
-            <button type="button" class="quiet sign-out" onClick={signOut}>
+            <button
+              type="button"
+              class="quiet round"
+              aria-label={t.nav.signOut}
+              title={t.nav.signOut}
+              onClick={signOut}
+            >
               <Icon name="key" />
-              {t.nav.signOut}
             </button>
           )}
         </div>
       </header>
-      {failure ? (
+      {failure && hasShown && (
         <div class="banner">
-          <ErrorNotice error={failure} isBanner />
-        </div>
-      ) : (
-        <div class="banner" role="status">
-          {state && route.value.view === 'contacts' && hasContacts(state) && (
-            <ConnectionBanner session={state} />
-          )}
+          <ErrorNotice error={failure} />
         </div>
       )}
       {children}
@@ -77,11 +65,8 @@ export function Shell({ list, live, changes, children }: ShellProps) {
   );
 }
 
-function Navigation({ session, list }: { session: string | null; list: SessionList | null }) {
+function Navigation({ session, hasSessions }: { session: string | null; hasSessions: boolean }) {
   const { view } = route.value;
-  const hasSessions = list !== null;
-  const accounts = list?.sessions.value ?? access.value?.sessions ?? [];
-  const maySearchAll = may('contacts:read') && (accounts.length > 1 || view === 'search');
   const links = [
     ...(hasSessions ? [['sessions', t.nav.sessions, to({ view: 'sessions' })] as const] : []),
     ...(session !== null && hasSessions
@@ -96,11 +81,6 @@ function Navigation({ session, list }: { session: string | null; list: SessionLi
           ] as const,
         ]
       : []),
-    ...(may('admin') ? [['keys', t.settings.keys, to({ view: 'keys', page: 'list' })] as const] : []),
-    ...(may('webhooks:manage')
-      ? [['webhooks', t.settings.webhooks, to({ view: 'webhooks', page: 'list' })] as const]
-      : []),
-    ...(maySearchAll ? [['search', t.find.all, to({ view: 'search', search: '' })] as const] : []),
   ];
   return (
     <nav aria-label={t.nav.label}>
@@ -115,13 +95,8 @@ function Navigation({ session, list }: { session: string | null; list: SessionLi
 
 /** With one session there is nothing to choose. */
 function SessionChoice({ list, session }: { list: SessionList | null; session: string }) {
-  const sessions = list?.sessions.value;
-  const names = sessions?.map(({ name }) => name) ?? access.value?.sessions ?? [];
+  const names = list?.sessions.value?.map(({ name }) => name) ?? access.value?.sessions ?? [];
   if (names.length < 2) return null;
-  const labelOf = (name: string) => {
-    const found = sessions?.find((each) => each.name === name);
-    return found ? accountName(found) : name;
-  };
   const choose = (name: string) => {
     const current = route.value;
     go(
@@ -139,7 +114,7 @@ function SessionChoice({ list, session }: { list: SessionList | null; session: s
     >
       {[...new Set([...names, session])].map((name) => (
         <option key={name} value={name}>
-          {labelOf(name)}
+          {name}
         </option>
       ))}
     </select>
@@ -152,21 +127,21 @@ function Freshness({ list, live, changes }: Pick<ShellProps, 'list' | 'live' | '
   const readAtMs = live ? live.readAtMs.value : (list?.readAtMs.value ?? null);
   const mode = changes?.mode.value ?? 'idle';
   const checkedAtMs = Math.max(readAtMs ?? 0, changes?.checkedAtMs.value ?? 0);
-  const session = live?.state.value ?? null;
-  const { tone, label, hint } = freshnessOf({ session, isReached: !error, mode }, nowMs.value);
-  const isTimed = error !== null || label === t.fresh.polling;
+  const isLive = mode === 'live' && !error;
+  const [tone, label, hint] = error
+    ? (['bad', t.fresh.offline, ''] as const)
+    : isLive
+      ? (['good', t.fresh.live, t.fresh.liveHint] as const)
+      : (['busy', t.fresh.polling, mode === 'polling' ? t.fresh.pollingHint : ''] as const);
   return (
     <p class={`fresh ${tone}`} title={hint}>
       <span class={`dot ${tone}`} />
       <span>{label}</span>
-      {isTimed && checkedAtMs > 0 && <small class="faint">{ageOf(checkedAtMs)}</small>}
+      {!isLive && checkedAtMs > 0 && (
+        <small class="faint">{t.fresh.checked(relative(checkedAtMs, nowMs.value))}</small>
+      )}
     </p>
   );
-}
-
-function ageOf(timeMs: number): string {
-  const isNow = nowMs.value - timeMs < JUST_NOW_MS;
-  return isNow ? t.connection.justNow : t.fresh.checked(relative(timeMs, nowMs.value));
 }
 
 /** The address names the view, so the link cannot lead there by itself. */
@@ -177,21 +152,16 @@ function skipToContent(event: Event): void {
   content?.focus();
 }
 
-/** @param state of the session on show; null: not read */
-function useTitle(state: Session | null): void {
+function useTitle(): void {
   const current = route.value;
-  const name = state && accountName(state);
   useEffect(() => {
     const names = {
       home: null,
       sessions: t.nav.sessions,
       overview: t.nav.overview,
       contacts: t.nav.contacts,
-      keys: t.settings.keys,
-      webhooks: t.settings.webhooks,
-      search: t.find.allTitle,
     };
-    const session = name ?? ('session' in current ? current.session : null);
+    const session = 'session' in current ? current.session : null;
     document.title = [names[current.view], session, t.title].filter(Boolean).join(' · ');
-  }, [current, name]);
+  }, [current]);
 }

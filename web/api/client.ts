@@ -37,8 +37,7 @@ export function request(path: string, init: RequestInit = {}): Promise<Response>
 
 async function fetchAnswer(asked: Request): Promise<Response> {
   const response = await fetch(asked).catch((error: unknown) => {
-    const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
-    if (asked.signal.aborted && !isTimeout) throw error;
+    if (asked.signal.aborted) throw error;
     throw new ApiError(0, 'unreachable', String(error));
   });
   setClock(response.headers);

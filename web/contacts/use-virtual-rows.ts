@@ -13,8 +13,7 @@ const OVERSCAN_ROWS = 6;
 export interface VirtualRows {
   rows: VirtualItem[];
   heightPx: number;
-  /** @param align `auto`: as little as necessary */
-  scrollTo: (row: number, align?: 'auto' | 'center') => void;
+  scrollTo: (row: number) => void;
 }
 
 /** Of a list of any length, the rows that are in view: TanStack Virtual for Preact. */
@@ -40,6 +39,6 @@ export function useVirtualRows(
   return {
     rows: virtualizer.getVirtualItems(),
     heightPx: virtualizer.getTotalSize(),
-    scrollTo: (row, align = 'auto') => virtualizer.scrollToIndex(row, { align }),
+    scrollTo: (row) => virtualizer.scrollToIndex(row),
   };
 }

@@ -28,5 +28,4 @@ export const FILTER_EXAMPLES = {
   saved: true,
   is_business: false,
   updated_since: examples.TIME,
-  ids: examples.details.id,
 };
