@@ -78,3 +78,21 @@ it('records a failed request with the request ID of the caller, which the respon
   const forged = await service.request('/livez', { headers: { 'X-Request-Id': 'a b{"x":1}' } });
   expect(forged.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 });
+
+it('contains each problem of an outage once, as a warning with advice, however often it is retried', async () => {
+  const { server } = deployment;
+  const start = lines().length;
+  const since = (message: string) => lines().filter((line, at) => at >= start && line.message === message);
+  const states = (...levels: string[]) =>
+    since('Session status changed').filter(({ level }) => levels.includes(level));
+  await server.goDown();
+  const attempts = () => since('Connection ended').filter(({ openMs }) => openMs === 0);
+  await eventually('four attempts have failed', async () => attempts().length >= 4);
+  const problems = states('warn').map(({ status, reasonCode }) => `${status} ${String(reasonCode)}`);
+  expect(problems.length).toBeGreaterThan(0);
+  expect(new Set(problems).size).toBe(problems.length);
+  expect(states('warn').at(-1)).toMatchObject({ advice: expect.any(String) });
+  expect(states('info')).toEqual([]);
+  await server.comeBack();
+  await eventually('it is connected again', async () => states('info').some(isOpened));
+});

@@ -18,7 +18,7 @@ const TEMPLATE = process.env.TEST_TEMPLATE ?? 'contacts_template';
 export default async function setUp(run) {
   if (run?.testPathPatterns.patterns.length === 0)
     console.log(
-      '\nRunning all tests, which takes about 25 minutes on two processors. Each suite is printed when it ends. ' +
+      '\nRunning all tests, which takes about 40 minutes on two processors. Each suite is printed when it ends. ' +
         'To run some of them, name a folder: npm test -- src/feed',
     );
   const given = process.env.TEST_DATABASE_URL;

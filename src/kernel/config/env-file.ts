@@ -8,7 +8,7 @@ const ASSIGNMENT = /^\s*(export\s+)?[A-Za-z_]\w*\s*=\s*("[^"]*"|'[^']*'|`[^`]*`|
 const EXAMPLE = 'Write one setting per line, for example PORT=8889.';
 
 /**
- * Returns the variables in an env file; none if there is no file.
+ * Returns the variables in an env file, or no variables if the file does not exist.
  *
  * Node.js skips lines that it cannot read, and a quotation mark that is not closed hides all lines up to the next one.
  * An API key that is missing for this reason would leave the service open, so such a file is refused.
@@ -17,7 +17,7 @@ const EXAMPLE = 'Write one setting per line, for example PORT=8889.';
  */
 export function readEnvFile(path: string): NodeJS.Dict<string> {
   const text = textOf(path);
-  if (/^(\uFFFD|\0)|\0/.test(text))
+  if (/^\uFFFD|\0/.test(text))
     throw new ConfigError(
       `The file ${path} is not saved as UTF-8. Save it as UTF-8, without a byte order mark.`,
     );

@@ -31,8 +31,8 @@ export class SessionReporter {
   /** Preserves the order of reports. */
   private readonly writes = new Mutex();
   private attempt = 0;
-  /** Status and reason of the last log entry. A state that is reported again is not logged again. */
-  private lastLogged = '';
+  /** Status and reason of the problem that was logged last; null if the session has worked since. */
+  private problem: string | null = null;
   private lastQr: string | null = null;
   /** The version of the current connection, part of every report; null before the first connection. */
   clientVersion: ClientVersion | null = null;
@@ -60,13 +60,14 @@ export class SessionReporter {
     this.nextStep.announce();
   }
 
-  /** Logs a problem as a warning with advice, once until the state changes. */
+  /** Logs a problem as a warning with advice, once for all attempts that end in the same way. */
   private logState({ status, reasonCode, reason, advice }: SessionReport): void {
-    const state = `${status} ${reasonCode}`;
-    const level = state === this.lastLogged ? 'debug' : reasonCode ? 'warn' : 'info';
-    this.lastLogged = state;
-    const problem = reasonCode && { reasonCode, reason, ...(advice && { advice }) };
-    this.log[level]({ status, ...problem }, 'Session status changed');
+    const isAttempt = status === 'connecting' && reasonCode === null;
+    const problem = reasonCode ? `${status} ${reasonCode}` : isAttempt ? this.problem : null;
+    const isRepeated = problem !== null && problem === this.problem;
+    this.problem = problem;
+    const values = { status, ...(reasonCode && { reasonCode, reason, ...(advice && { advice }) }) };
+    this.log[isRepeated ? 'debug' : problem ? 'warn' : 'info'](values, 'Session status changed');
   }
 
   async reportFailure(
@@ -95,7 +96,7 @@ export class SessionReporter {
       linkOffer: offer,
       clientVersion: this.clientVersion,
     });
-    this.lastLogged = '';
+    this.problem = null;
     await this.print(offer, code);
     this.nextStep.announce();
   }
