@@ -9,9 +9,10 @@ import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { ALL_CONTACTS } from '../src/contacts/read/contact-filter.sql.js';
 import { toLinesSql } from '../src/contacts/read/contact-list.repository.js';
+import { freePort } from '../test/support/free-port.js';
 import { NODE_VERSIONS, nodeBinary } from '../test/support/node-binary.js';
 import { openScratchDatabase } from '../test/support/scratch-database.js';
-import { eventually, freePort, Service } from '../test/support/service.js';
+import { eventually, Service } from '../test/support/service.js';
 import { cpuMs } from './cpu-time.js';
 import { seedContacts } from './seed.js';
 

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../support/free-port.js';
 import { MemoryWatch } from '../support/memory.js';
-import { freePort, Service } from '../support/service.js';
+import { Service } from '../support/service.js';
 
 const MAX_MEMORY_MB = 256;
 const MAX_LIVEZ_MS = 1_000;

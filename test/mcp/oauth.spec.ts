@@ -8,7 +8,8 @@ import {
 import { generateKeyPair, type JWTPayload } from 'jose';
 import { MASTER } from '../access/access-world.js';
 import { ServedAddressBook } from '../contacts/served-address-book.js';
-import { eventually, freePort } from '../support/service.js';
+import { freePort } from '../support/free-port.js';
+import { eventually } from '../support/service.js';
 import { TestAuthorizationServer } from './test-authorization-server.js';
 
 const CALL = {

@@ -5,8 +5,9 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scrape, type Series, sum } from '../ops/metrics-reader.js';
+import { freePort } from '../support/free-port.js';
 import { openScratchDatabase } from '../support/scratch-database.js';
-import { freePort, Service } from '../support/service.js';
+import { Service } from '../support/service.js';
 import { WhatsAppServer } from '../whatsapp-server/whatsapp-server.js';
 
 const PREFIX = 'whatsapp_contacts';

@@ -1,5 +1,6 @@
+import { freePort } from '../support/free-port.js';
 import { MemoryWatch } from '../support/memory.js';
-import { freePort, Service } from '../support/service.js';
+import { Service } from '../support/service.js';
 
 type Role = 'api' | 'session';
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { freePort } from './free-port.js';
 
 /** A tunnel that a client has requested. */
 export interface Tunnel {
@@ -52,10 +53,10 @@ export abstract class TestProxy {
     return `${this.scheme}://${login}${LOOPBACK}:${this.port}`;
   }
 
-  async listen(port = 0): Promise<this> {
-    this.server.listen(port, LOOPBACK);
+  async listen(port?: number): Promise<this> {
+    this.listeningPort = port ?? (await freePort());
+    this.server.listen(this.listeningPort, LOOPBACK);
     await once(this.server, 'listening');
-    this.listeningPort = (this.server.address() as { port: number }).port;
     return this;
   }
 

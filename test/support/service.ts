@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PairingCodeDto } from '../../src/api/sessions/link.dto.js';
 import type { SessionDto } from '../../src/api/sessions/session-status.dto.js';
 import { noteDifferences } from '../openapi/response-check.js';
+import { freePort } from './free-port.js';
 import { patient } from './patience.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -59,16 +59,6 @@ export interface LogEntry {
   requestId?: string;
   /** Values of the entry. */
   [name: string]: unknown;
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /**

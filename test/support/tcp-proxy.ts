@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from './free-port.js';
 
 /**
  * Proxy between processes and a server that counts the bytes from the processes. It keeps the connection of a process
@@ -19,7 +20,7 @@ export class TcpProxy {
 
   static async start(targetPort: number, targetHost = '127.0.0.1'): Promise<TcpProxy> {
     const proxy = new TcpProxy({ port: targetPort, host: targetHost });
-    await proxy.listen(0);
+    await proxy.listen(await freePort());
     return proxy;
   }
 

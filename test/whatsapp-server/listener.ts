@@ -47,7 +47,7 @@ export class Listener {
   }
 
   /**
-   * Listens on this port of the loopback interface; 0 selects a free one. Retries if the port is in use, because an
+   * Listens on this port of the loopback interface. Retries if the port is in use, because an
    * outgoing connection of another process can occupy it for a short time.
    */
   open(port: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { type BinaryNode, Curve } from '@whiskeysockets/baileys';
 import type { WebSocket } from 'ws';
+import { freePort } from '../support/free-port.js';
 import { type CertificateAuthority, createCertificateAuthority } from './certificates.js';
 import { Connection } from './connection.js';
 import { type Addressing, Contact } from './contact.js';
@@ -85,12 +86,12 @@ export class WhatsAppServer implements Network {
     });
   }
 
-  /** Starts a server. Port 0, the default, selects a free port. */
+  /** Starts a server, by default on a free port. */
   static async start(options: { port?: number } = {}): Promise<WhatsAppServer> {
     const server = new WhatsAppServer();
     // Signing is slow, so it is done before clients connect.
     server.certificates();
-    await server.listener.open(options.port ?? 0);
+    await server.listener.open(options.port ?? (await freePort()));
     return server;
   }
 
